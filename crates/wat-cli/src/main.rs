@@ -1,0 +1,2 @@
+//! The `wat` binary.
+fn main() {}
