@@ -1,0 +1,150 @@
+//! Reports for programs: one line per finding.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use wat_syntax::{Applicability, Severity};
+
+use super::{Place, Report, printable, severity_word};
+
+/// Counts over all findings of a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Summary {
+    /// Findings of severity error.
+    pub errors: usize,
+    /// Findings of severity warning.
+    pub warnings: usize,
+    /// Notes and hints.
+    pub notes: usize,
+    /// Findings with a fix that may be applied unattended.
+    pub fixable: usize,
+    /// Files that were checked.
+    pub files: usize,
+}
+
+impl Summary {
+    /// Counts one finding.
+    pub fn add(&mut self, report: &Report) {
+        self.count(report.severity, report.is_fixable());
+    }
+
+    /// Counts a finding of which only this is known.
+    pub fn count(&mut self, severity: Severity, fixable: bool) {
+        match severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+            Severity::Info | Severity::Hint => self.notes += 1,
+        }
+        self.fixable += usize::from(fixable);
+    }
+
+    /// `3 errors, 1 warning`; `None` if there is nothing to count.
+    pub fn sentence(&self) -> Option<String> {
+        let mut parts = Vec::new();
+        for (count, word) in [
+            (self.errors, "error"),
+            (self.warnings, "warning"),
+            (self.notes, "note"),
+        ] {
+            match count {
+                0 => {}
+                1 => parts.push(format!("1 {word}")),
+                _ => parts.push(format!("{count} {word}s")),
+            }
+        }
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}
+
+/// Appends `FILE:LINE:COL: error[CODE]: MESSAGE` and a line feed.
+pub fn short_line(report: &Report, out: &mut String) {
+    if let Some(place) = &report.place {
+        let (line, col) = place.start();
+        let _ = write!(out, "{}:{line}:{col}: ", printable(place.source().path()));
+    }
+    let _ = writeln!(out, "{}: {}", report.headline(), printable(&report.message));
+}
+
+/// Appends the record of one finding and a line feed.
+pub fn json_line(report: &Report, out: &mut String) {
+    let mut record = Map::new();
+    let mut put = |key: &str, value: Value| {
+        record.insert(key.to_owned(), value);
+    };
+    put("kind", "diagnostic".into());
+    put("code", report.code.map(|code| code.to_string()).into());
+    put("name", report.name.as_str().into());
+    put("severity", severity_word(report.severity).into());
+    put("message", report.message.as_str().into());
+    put(
+        "file",
+        report
+            .place
+            .as_ref()
+            .map(|place| place.source().path())
+            .into(),
+    );
+    put("span", report.place.as_ref().map(span).into());
+    let primary = report.place.iter().filter(|_| !report.label.is_empty());
+    let labels = primary
+        .map(|place| (place, &report.label))
+        .chain(report.labels.iter().map(|(place, text)| (place, text)))
+        .map(|(place, text)| located(place, text))
+        .collect();
+    put("labels", Value::Array(labels));
+    put("notes", report.notes.clone().into());
+    put("help", report.help.clone().into());
+    let fixes = report.fixes.iter().map(|fix| {
+        let edits: Vec<_> = fix
+            .edits
+            .iter()
+            .map(|edit| located(&edit.place, &edit.text))
+            .collect();
+        json!({
+            "title": fix.title,
+            "applicability": applicability_word(fix.applicability),
+            "edits": edits,
+        })
+    });
+    put("fixes", Value::Array(fixes.collect()));
+    put("expansion", Value::Array(Vec::new()));
+    put("tags", Value::Array(Vec::new()));
+    put("suppressed", Value::Null);
+    let _ = writeln!(out, "{}", Value::Object(record));
+}
+
+/// Appends the closing record and a line feed.
+pub fn json_summary(summary: &Summary, duration: Duration, out: &mut String) {
+    let record = json!({
+        "kind": "summary",
+        "errors": summary.errors,
+        "warnings": summary.warnings,
+        "notes": summary.notes,
+        "suppressed": 0,
+        "fixable": summary.fixable,
+        "files": summary.files,
+        "duration-us": u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
+    });
+    let _ = writeln!(out, "{record}");
+}
+
+fn located(place: &Place, text: &str) -> Value {
+    json!({ "file": place.source().path(), "span": span(place), "text": text })
+}
+
+fn span(place: &Place) -> Value {
+    let point = |offset: usize, (line, col): (u32, u32)| json!({ "offset": offset, "line": line, "col": col });
+    json!({
+        "start": point(place.range().start, place.start()),
+        "end": point(place.range().end, place.end()),
+    })
+}
+
+fn applicability_word(applicability: Applicability) -> &'static str {
+    match applicability {
+        Applicability::MachineApplicable => "machine-applicable",
+        Applicability::MaybeIncorrect => "maybe-incorrect",
+        Applicability::HasPlaceholders => "has-placeholders",
+    }
+}

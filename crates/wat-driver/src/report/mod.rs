@@ -1,0 +1,194 @@
+//! What a report is, independent of who found it and of how it is shown.
+
+mod excerpt;
+mod machine;
+mod style;
+mod text;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use wat_syntax::{
+    Applicability, Code, ColumnEncoding, LineIndex, Severity, SourceText, TextRange, TextSize,
+};
+
+pub use machine::{Summary, json_line, json_summary, short_line};
+pub use style::{ColorChoice, Style, terminal_width};
+pub use text::render;
+
+/// One source text as reports name it.
+#[derive(Debug)]
+pub struct Source {
+    path: String,
+    text: SourceText,
+    index: Arc<LineIndex>,
+}
+
+impl Source {
+    /// A source shown under `path`; `index` belongs to `text`.
+    pub fn new(path: impl Into<String>, text: SourceText, index: Arc<LineIndex>) -> Self {
+        Self {
+            path: path.into(),
+            text,
+            index,
+        }
+    }
+
+    /// A source that is indexed here.
+    pub fn from_text(path: impl Into<String>, text: &str) -> Self {
+        Self::new(path, SourceText::new(text), Arc::new(LineIndex::new(text)))
+    }
+
+    /// The name that reports print.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The text, one U+001A per invalid byte.
+    pub fn text(&self) -> &str {
+        self.text.text()
+    }
+
+    /// 1-based line and column (in Unicode scalar values) of a byte offset.
+    pub fn line_col(&self, offset: usize) -> (u32, u32) {
+        let at = self
+            .index
+            .line_col(self.text(), to_size(offset), ColumnEncoding::Utf32);
+        (at.line + 1, at.col + 1)
+    }
+}
+
+/// A range of bytes in a source.
+#[derive(Clone, Debug)]
+pub struct Place {
+    source: Arc<Source>,
+    range: Range<usize>,
+}
+
+impl Place {
+    /// The place of `range`, moved inside the text and onto character boundaries.
+    pub fn new(source: &Arc<Source>, range: TextRange) -> Self {
+        let text = source.text();
+        let floor = |offset: TextSize| {
+            let mut at = usize::from(offset).min(text.len());
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        Self {
+            source: Arc::clone(source),
+            range: floor(range.start())..floor(range.end()),
+        }
+    }
+
+    /// The text that the place is in.
+    pub fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
+    /// Byte offsets, on character boundaries of the text.
+    pub fn range(&self) -> Range<usize> {
+        self.range.clone()
+    }
+
+    /// 1-based line and column of the start.
+    pub fn start(&self) -> (u32, u32) {
+        self.source.line_col(self.range.start)
+    }
+
+    /// 1-based line and column of the end.
+    pub fn end(&self) -> (u32, u32) {
+        self.source.line_col(self.range.end)
+    }
+}
+
+/// An edit that a fix proposes.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// What is replaced.
+    pub place: Place,
+    /// The new text.
+    pub text: String,
+}
+
+/// A proposed repair.
+#[derive(Clone, Debug)]
+pub struct Fix {
+    /// What the repair does.
+    pub title: String,
+    /// How sure it is.
+    pub applicability: Applicability,
+    /// Its edits.
+    pub edits: Vec<Edit>,
+}
+
+/// One finding, ready to be shown.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The code, if the finding has one.
+    pub code: Option<Code>,
+    /// The kebab-case name of the code.
+    pub name: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One sentence.
+    pub message: String,
+    /// The primary position; a failure outside any source has none.
+    pub place: Option<Place>,
+    /// The text at the primary position.
+    pub label: String,
+    /// Further positions with their texts.
+    pub labels: Vec<(Place, String)>,
+    /// Further sentences.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: Option<String>,
+    /// Proposed repairs.
+    pub fixes: Vec<Fix>,
+}
+
+impl Report {
+    /// True if a fix may be applied unattended.
+    pub fn is_fixable(&self) -> bool {
+        self.fixes
+            .iter()
+            .any(|fix| fix.applicability == Applicability::MachineApplicable)
+    }
+
+    /// `error[WAT3001]`.
+    fn headline(&self) -> String {
+        let word = severity_word(self.severity);
+        match self.code {
+            Some(code) => format!("{word}[{code}]"),
+            None => word.to_owned(),
+        }
+    }
+}
+
+/// The word for a severity in every format.
+pub fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+        Severity::Hint => "hint",
+    }
+}
+
+/// Offsets of sources fit `u32` because sources are at most 512 MiB long.
+fn to_size(offset: usize) -> TextSize {
+    TextSize::from(u32::try_from(offset).unwrap_or(u32::MAX))
+}
+
+/// Text for one line of output: control, invisible and bidirectional characters as escapes.
+pub(crate) fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for ch in text.chars() {
+        match excerpt::escape_of(ch) {
+            Some(escape) => out.push_str(&escape),
+            None => out.push(ch),
+        }
+    }
+    out
+}

@@ -1,0 +1,6 @@
+//! Behaviour of the reports, the loader and the program handed to the machine.
+
+#[path = "it/fuzz.rs"]
+mod fuzz;
+#[path = "it/report.rs"]
+mod report;
