@@ -210,13 +210,11 @@ impl CanonWriter {
     }
 
     /// Starts a map: the entries follow, each announced by [`Unordered::entry`].
-    #[must_use]
     pub fn begin_map(&mut self) -> Unordered {
         self.begin_unordered(0x27)
     }
 
     /// Starts a set: the elements follow, each announced by [`Unordered::entry`].
-    #[must_use]
     pub fn begin_set(&mut self) -> Unordered {
         self.begin_unordered(0x28)
     }

@@ -1,0 +1,239 @@
+//! Values to JSON.
+
+use crate::scalar::{write_escaped, write_float, write_int, write_keyword_plain};
+use crate::value::is_record_tag;
+use crate::{Edn, Layout, order};
+
+/// How types show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Every value reads back.
+    Typed,
+    /// Objects, strings and numbers as other tools expect them; not readable back.
+    Natural,
+}
+
+/// JSON that [`super::read`] turns into the same value; maps and sets in canonical order.
+#[must_use]
+pub fn write(value: &Edn) -> String {
+    write_ordered(&order::canonical(value), Style::Typed)
+}
+
+/// Plain JSON; maps and sets in canonical order.
+#[must_use]
+pub fn write_natural(value: &Edn) -> String {
+    write_ordered(&order::canonical(value), Style::Natural)
+}
+
+/// JSON of a value whose maps and sets are in the order they shall have. The fields of records
+/// stand in ascending order of their names all the same.
+#[must_use]
+pub fn write_ordered(value: &Edn, style: Style) -> String {
+    let mut writer = JsonWriter {
+        out: String::new(),
+        style,
+        pending: vec![Task::Value(value, false)],
+    };
+    while let Some(task) = writer.pending.pop() {
+        match task {
+            Task::Value(value, is_record) => writer.value(value, is_record),
+            Task::Key(key) => {
+                writer.string(&key);
+                writer.out.push(':');
+            }
+            Task::Text(text) => writer.out.push_str(text),
+        }
+    }
+    writer.out
+}
+
+/// The object key that stands for a map key in typed JSON: a string as it is, any other key as its
+/// EDN text.
+#[must_use]
+pub fn key_text(key: &Edn) -> String {
+    match key {
+        Edn::Str(text) => text.to_string(),
+        key => crate::write_ordered(key, Layout::Compact),
+    }
+}
+
+/// What is still to be written; the last one comes first.
+enum Task<'a> {
+    /// A value; whether it is the body of a record.
+    Value(&'a Edn, bool),
+    Key(String),
+    Text(&'static str),
+}
+
+struct JsonWriter<'a> {
+    out: String,
+    style: Style,
+    pending: Vec<Task<'a>>,
+}
+
+/// Integers in −2⁵³ … 2⁵³−1 are numbers, which every reader of JSON takes exactly.
+const EXACT: std::ops::Range<i64> = -(1 << 53)..1 << 53;
+
+impl<'a> JsonWriter<'a> {
+    fn value(&mut self, value: &'a Edn, is_record: bool) {
+        match value {
+            Edn::Nil => self.out.push_str("null"),
+            Edn::Bool(true) => self.out.push_str("true"),
+            Edn::Bool(false) => self.out.push_str("false"),
+            Edn::Int(it) if EXACT.contains(it) => write_int(*it, &mut self.out),
+            Edn::Int(it) => self.string(&it.to_string()),
+            Edn::Float(it) if it.is_finite() => write_float(*it, &mut self.out),
+            Edn::Float(it) => self.wrapped("#float", float_name(*it)),
+            Edn::Str(text) if text.starts_with(':') => self.wrapped("#string", text),
+            Edn::Str(text) | Edn::Symbol(text) | Edn::BigInt(text) | Edn::BigDec(text) => {
+                self.string(text)
+            }
+            Edn::Char(it) => self.string(it.encode_utf8(&mut [0; 4])),
+            Edn::Keyword(text) => self.keyword(text),
+            Edn::Inst(it) => {
+                let mut text = String::new();
+                if self.style == Style::Natural {
+                    it.write_with_digits(3, &mut text);
+                    self.string(&text);
+                } else {
+                    it.write(&mut text);
+                    self.wrapped("#inst", &text);
+                }
+            }
+            Edn::Uuid(it) => {
+                let mut text = String::new();
+                it.write(&mut text);
+                self.wrapped("#uuid", &text);
+            }
+            Edn::List(items) | Edn::Vector(items) => self.items("[", items, "]"),
+            Edn::Set(items) => self.items("{\"#set\":[", items, "]}"),
+            Edn::Map(entries) => self.entries(entries, is_record),
+            Edn::Tagged(tag, body) => self.tagged(tag, body),
+        }
+    }
+
+    fn string(&mut self, text: &str) {
+        self.out.push('"');
+        write_escaped(text, b"0123456789abcdef", &mut self.out);
+        self.out.push('"');
+    }
+
+    /// An object of one string.
+    fn wrapped(&mut self, key: &str, text: &str) {
+        self.out.push('{');
+        self.string(key);
+        self.out.push(':');
+        self.string(text);
+        self.out.push('}');
+    }
+
+    fn keyword(&mut self, text: &str) {
+        let mut plain = String::new();
+        if self.style == Style::Natural {
+            self.string(&natural_keyword(text));
+        } else if write_keyword_plain(text, &mut plain) {
+            self.string(&plain);
+        } else {
+            self.out
+                .push_str("{\"#tag\":\"wat-edn.core/keyword\",\"body\":");
+            self.wrapped("#string", text);
+            self.out.push('}');
+        }
+    }
+
+    fn items(&mut self, opener: &str, items: &'a [Edn], closer: &'static str) {
+        self.out.push_str(opener);
+        self.pending.push(Task::Text(closer));
+        for (index, item) in items.iter().enumerate().rev() {
+            self.pending.push(Task::Value(item, false));
+            if index > 0 {
+                self.pending.push(Task::Text(","));
+            }
+        }
+    }
+
+    fn entries(&mut self, entries: &'a [(Edn, Edn)], is_record: bool) {
+        let key_text = if self.style == Style::Natural {
+            natural_key_text
+        } else {
+            key_text
+        };
+        let mut entries: Vec<(String, &Edn)> = entries
+            .iter()
+            .map(|(key, value)| (key_text(key), value))
+            .collect();
+        if is_record {
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+        }
+        self.out.push('{');
+        self.pending.push(Task::Text("}"));
+        for (index, (key, value)) in entries.into_iter().enumerate().rev() {
+            self.pending.push(Task::Value(value, false));
+            self.pending.push(Task::Key(key));
+            if index > 0 {
+                self.pending.push(Task::Text(","));
+            }
+        }
+    }
+
+    fn tagged(&mut self, tag: &str, body: &'a Edn) {
+        let is_natural = self.style == Style::Natural;
+        match body {
+            _ if is_natural && tag == "wat-edn.option/some" => {
+                self.pending.push(Task::Value(body, false))
+            }
+            Edn::Nil if is_natural && is_user_tag(tag) => self.string(tag),
+            Edn::Map(_) if is_natural && is_user_tag(tag) => {
+                self.pending.push(Task::Value(body, true))
+            }
+            _ => {
+                self.out.push_str("{\"#tag\":");
+                self.string(tag);
+                self.out.push_str(",\"body\":");
+                self.pending.push(Task::Text("}"));
+                self.pending.push(Task::Value(body, is_record_tag(tag)));
+            }
+        }
+    }
+}
+
+fn float_name(value: f64) -> &'static str {
+    if value.is_nan() {
+        "nan"
+    } else if value > 0.0 {
+        "inf"
+    } else {
+        "neg-inf"
+    }
+}
+
+/// Whether a tag names a declared type rather than a notation of this crate.
+fn is_user_tag(tag: &str) -> bool {
+    match tag.strip_prefix("wat-edn.") {
+        Some(rest) => rest.starts_with("local/") || rest.starts_with("local."),
+        None => true,
+    }
+}
+
+fn natural_keyword(text: &str) -> String {
+    text.strip_prefix(':').unwrap_or(text).replace("::", ".")
+}
+
+/// The object key of plain JSON: the text of what the key would be as a value, if that is a
+/// scalar, else its EDN text.
+fn natural_key_text(key: &Edn) -> String {
+    let mut text = String::new();
+    match key {
+        Edn::Keyword(keyword) => return natural_keyword(keyword),
+        Edn::Nil => text.push_str("null"),
+        Edn::Inst(it) => it.write_with_digits(3, &mut text),
+        Edn::Uuid(it) => it.write(&mut text),
+        Edn::Char(it) => text.push(*it),
+        Edn::Float(it) if !it.is_finite() => text.push_str(float_name(*it)),
+        Edn::Tagged(tag, body) if is_user_tag(tag) && matches!(**body, Edn::Nil) => {
+            text.push_str(tag)
+        }
+        key => return key_text(key),
+    }
+    text
+}
