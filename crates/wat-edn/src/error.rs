@@ -88,11 +88,11 @@ impl ReadError {
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at {}:{}", self.message, self.line, self.column)?;
+        write!(f, "{}:{}: ", self.line, self.column)?;
         if !self.path.is_empty() {
-            write!(f, " (at `{}`)", self.path)?;
+            write!(f, "at `{}`: ", self.path)?;
         }
-        Ok(())
+        f.write_str(&self.message)
     }
 }
 
