@@ -1,11 +1,19 @@
-//! What every command of wat shares between the analysis and the outside: findings turned into reports, files read
-//! from disk into the database, checked programs handed to the machine.
+//! What every command of wat shares between the analysis and the outside: files read from disk into the database,
+//! findings and failures turned into reports, checked programs handed to the machine.
 //!
 //! Invariants: this crate never parses arguments, never prints (reports go into strings, the caller writes them) and
-//! never decides an exit code's process.
+//! never ends the process.
 
+mod failure;
+mod findings;
+mod load;
+mod program;
 mod report;
 
+pub use failure::{exit_code, failure_record, failure_report};
+pub use findings::Sources;
+pub use load::{Unreadable, follow_loads, load_files, load_text, name_of, walk};
+pub use program::LinkedProgram;
 pub use report::{
     ColorChoice, Edit, Fix, Place, Report, Source, Style, Summary, json_line, json_summary, render,
     severity_word, short_line, terminal_width,

@@ -1,0 +1,243 @@
+//! A run-time failure as a report for people and as the record that a parent process decodes.
+
+use wat_analysis::{Db, FileKind, SourceFile, Span, code_info, origin_span};
+use wat_edn::{Layout, Writer};
+use wat_runtime::{Failure, FailureKind, TraceFrame};
+use wat_syntax::{Code, Severity};
+
+use crate::findings::Sources;
+use crate::report::{Place, Report};
+
+/// Frames of the program itself that a report lists.
+const SHOWN_FRAMES: usize = 12;
+
+/// Exit status of a program that this failure ended.
+pub fn exit_code(failure: &Failure) -> i32 {
+    match failure.kind {
+        FailureKind::Panic => 2,
+        FailureKind::Interrupted => 130,
+        FailureKind::Error | FailureKind::Budget => 1,
+    }
+}
+
+struct Site<'f> {
+    frame: &'f TraceFrame,
+    place: Option<Place>,
+    is_library: bool,
+}
+
+fn sites<'f>(
+    db: &dyn Db,
+    program: SourceFile,
+    failure: &'f Failure,
+    sources: &mut Sources,
+) -> Vec<Site<'f>> {
+    let mut sites = Vec::with_capacity(failure.trace.len());
+    for frame in &failure.trace {
+        let span = origin_span(db, program, &frame.function, frame.at);
+        let is_library = match &span {
+            Some(Span { file, .. }) => file.kind(db) == FileKind::Library,
+            None => frame.function.starts_with(":wat::"),
+        };
+        let place = span.map(|span| sources.place(db, &span));
+        sites.push(Site {
+            frame,
+            place,
+            is_library,
+        });
+    }
+    sites
+}
+
+fn code_name(failure: &Failure) -> &'static str {
+    code_info(Code(failure.code)).map_or("", |info| info.name)
+}
+
+/// The failure as a report: the excerpt is at the innermost frame of the program itself, frames of the library are
+/// folded.
+pub fn failure_report(
+    db: &dyn Db,
+    program: SourceFile,
+    failure: &Failure,
+    sources: &mut Sources,
+) -> Report {
+    let sites = sites(db, program, failure, sources);
+    let at = sites
+        .iter()
+        .position(|site| !site.is_library && site.place.is_some());
+    let label = match (at, sites.first()) {
+        (Some(at), Some(first)) if at > 0 => {
+            format!("inside `{}`, called here", first.frame.function)
+        }
+        _ if failure.kind == FailureKind::Interrupted => "interrupted here".to_owned(),
+        _ => "fails here".to_owned(),
+    };
+    let place = at.and_then(|at| sites[at].place.clone());
+    Report {
+        code: (failure.code != 0).then_some(Code(failure.code)),
+        name: code_name(failure).to_owned(),
+        severity: Severity::Error,
+        message: failure.message.clone(),
+        place,
+        label,
+        labels: Vec::new(),
+        notes: frames(&sites, at.unwrap_or(0)),
+        help: None,
+        fixes: Vec::new(),
+    }
+}
+
+/// The call chain, innermost first, as notes.
+fn frames(sites: &[Site], innermost: usize) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut library = 0;
+    let mut shown = 0;
+    let mut hidden = 0;
+    for (i, site) in sites.iter().enumerate().skip(innermost) {
+        if site.is_library {
+            library += 1;
+            continue;
+        }
+        if shown == SHOWN_FRAMES {
+            hidden += 1;
+            continue;
+        }
+        fold(&mut library, &mut notes);
+        shown += 1;
+        let name = &site.frame.function;
+        let word = if i == innermost { "in" } else { "called from" };
+        let place = site.place.as_ref().map_or(String::new(), |place| {
+            let (line, col) = place.start();
+            format!(" ({}:{line}:{col})", place.source().path())
+        });
+        let repeats = match site.frame.repeats {
+            0 | 1 => String::new(),
+            times => format!(", repeats {} times", grouped(u64::from(times))),
+        };
+        notes.push(format!("{word} `{name}`{place}{repeats}"));
+    }
+    fold(&mut library, &mut notes);
+    if hidden > 0 {
+        notes.push(format!("… and {hidden} more frames"));
+    }
+    notes
+}
+
+fn fold(library: &mut usize, notes: &mut Vec<String>) {
+    match std::mem::take(library) {
+        0 => {}
+        1 => notes.push("… 1 frame of the library".to_owned()),
+        count => notes.push(format!("… {count} frames of the library")),
+    }
+}
+
+/// `48 213`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The line `#wat.kernel/ProcessPanics [death]` with its line feed.
+pub fn failure_record(
+    db: &dyn Db,
+    program: SourceFile,
+    failure: &Failure,
+    sources: &mut Sources,
+) -> String {
+    let sites = sites(db, program, failure, sources);
+    let at = sites
+        .iter()
+        .position(|site| !site.is_library && site.place.is_some())
+        .and_then(|at| sites[at].place.clone());
+    let mut edn = Writer::new(Layout::Compact);
+    edn.tag("wat.kernel/ProcessPanics");
+    edn.begin_vector(1, false);
+    if failure.kind == FailureKind::Panic {
+        edn.tag("wat.kernel.ProcessDiedError/Panic");
+        edn.begin_vector(2, false);
+        edn.str(&failure.message);
+        write_failure(&mut edn, failure, at.as_ref(), &sites);
+    } else {
+        edn.tag("wat.kernel.ProcessDiedError/RuntimeError");
+        edn.begin_vector(1, true);
+        edn.str(&error_text(failure, at.as_ref()));
+    }
+    edn.end();
+    edn.end();
+    let mut line = edn.finish();
+    line.push('\n');
+    line
+}
+
+/// `main.wat:2:3: WAT8401 division-by-zero: division by zero`
+fn error_text(failure: &Failure, at: Option<&Place>) -> String {
+    let mut text = String::new();
+    if let Some(place) = at {
+        let (line, col) = place.start();
+        text = format!("{}:{line}:{col}: ", place.source().path());
+    }
+    if failure.code != 0 {
+        text.push_str(&format!("{} {}: ", Code(failure.code), code_name(failure)));
+    }
+    text.push_str(&failure.message);
+    text
+}
+
+fn write_failure(edn: &mut Writer, failure: &Failure, at: Option<&Place>, sites: &[Site]) {
+    edn.tag("wat.kernel/Failure");
+    edn.begin_map();
+    edn.keyword(":message");
+    edn.str(&failure.message);
+    edn.keyword(":location");
+    match at {
+        Some(place) => {
+            let (line, col) = place.start();
+            edn.tag("wat.kernel/Location");
+            edn.begin_map();
+            edn.keyword(":file");
+            edn.str(place.source().path());
+            edn.keyword(":line");
+            edn.int(i64::from(line));
+            edn.keyword(":col");
+            edn.int(i64::from(col));
+            edn.end();
+        }
+        None => edn.nil(),
+    }
+    edn.keyword(":frames");
+    edn.begin_vector(sites.len(), false);
+    for site in sites {
+        write_frame(edn, site);
+    }
+    edn.end();
+    for key in [":actual", ":expected"] {
+        edn.keyword(key);
+        edn.nil();
+    }
+    edn.end();
+}
+
+fn write_frame(edn: &mut Writer, site: &Site) {
+    edn.tag("wat.kernel/Frame");
+    edn.begin_map();
+    edn.keyword(":file");
+    match &site.place {
+        Some(place) => edn.str(place.source().path()),
+        None => edn.nil(),
+    }
+    edn.keyword(":line");
+    match &site.place {
+        Some(place) => edn.int(i64::from(place.start().0)),
+        None => edn.nil(),
+    }
+    edn.keyword(":symbol");
+    edn.str(&site.frame.function);
+    edn.end();
+}

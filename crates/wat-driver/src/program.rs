@@ -1,0 +1,48 @@
+//! A checked program as the machine sees it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use wat_analysis::{RootDatabase, SourceFile, function_ir, value_ir};
+use wat_ir::Function;
+
+/// Finds functions by asking a database snapshot.
+///
+/// A snapshot that lives during a write blocks the writer, so a session lends one for each evaluation and takes it back
+/// before the next input is analysed. Clones share the loan.
+#[derive(Clone, Default)]
+pub struct LinkedProgram {
+    loan: Rc<RefCell<Option<(RootDatabase, SourceFile)>>>,
+}
+
+impl LinkedProgram {
+    /// A program without a snapshot: it has no function.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lends a snapshot of `db` in which `program` is looked up.
+    pub fn lend(&self, db: &RootDatabase, program: SourceFile) {
+        *self.loan.borrow_mut() = Some((db.clone(), program));
+    }
+
+    /// Drops the snapshot.
+    pub fn take_back(&self) {
+        self.loan.borrow_mut().take();
+    }
+}
+
+impl wat_runtime::Program for LinkedProgram {
+    fn function(&self, name: &str) -> Option<Arc<Function>> {
+        let loan = self.loan.borrow();
+        let (db, program) = loan.as_ref()?;
+        function_ir(db, *program, name)
+    }
+
+    fn value(&self, name: &str) -> Option<Arc<Function>> {
+        let loan = self.loan.borrow();
+        let (db, program) = loan.as_ref()?;
+        value_ir(db, *program, name)
+    }
+}
