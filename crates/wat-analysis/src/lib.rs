@@ -1,1 +1,39 @@
-//! wat-analysis
+//! The analysis database: from source text to diagnostics, facts for editors, and typed IR.
+//!
+//! Every query is a pure function of the inputs (files and project options): no clock, no file system, no environment.
+//! The host reads the world and sets inputs. Positions below the edge are relative to top-level forms, so that moving
+//! a form recomputes nothing. This crate never knows LSP types, terminals, or threads of the runtime.
+
+mod alias;
+mod codes;
+mod coverage;
+mod db;
+mod diagnostics;
+mod editor;
+mod forms;
+mod infer;
+mod items;
+mod library;
+mod lower;
+mod names;
+mod problem;
+mod run;
+mod session;
+mod signature;
+mod suggest;
+mod types;
+
+pub use codes::{CODES, code_info};
+pub use db::{Cancelled, Db, FileKind, Options, RootDatabase, SourceFile, catch_cancelled};
+pub use diagnostics::{
+    Diagnostic, DiagnosticFix, FileEdit, Span, SpanLabel, all_program_diagnostics, entry_diagnostics, file_diagnostics,
+};
+pub use editor::{
+    DefInfo, DefKind, SymbolAt, Target, all_names, definition, file_definitions, suggest_names, symbol_at, type_at,
+};
+pub use forms::line_index;
+pub use library::SCHEME as LIBRARY_SCHEME;
+pub use names::{LoadTarget, load_targets, primary_root, program_files};
+pub use run::{function_ir, origin_span, value_ir, value_names};
+pub use session::{Session, Step, Submission};
+pub use wat_syntax::{Applicability, Code, CodeInfo, LineIndex, Severity, SourceText, TextRange, TextSize};

@@ -1,0 +1,356 @@
+//! The edge: problems of forms become diagnostics with absolute positions, sorted and without repetitions.
+
+use std::sync::Arc;
+
+use wat_syntax::{Applicability, Code, NodeId, NodeKind, Severity, SyntaxError, TextRange, TextSize};
+
+use crate::db::{Db, FileKind, SourceFile};
+use crate::forms::{Form, form_start, forms, read_form};
+use crate::infer::check_item;
+use crate::items::{Declarations, ItemKind, declarations};
+use crate::names::{load_cycle, loaded_files, names, primary_root, program_files, redefinitions, resolve_path};
+use crate::problem::{EditAt, Place, Problem};
+
+/// A range of a file.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Span {
+    /// The file.
+    pub file: SourceFile,
+    /// Bytes of its text.
+    pub range: TextRange,
+}
+
+/// A further span with a short text.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct SpanLabel {
+    /// Where.
+    pub span: Span,
+    /// What is there.
+    pub message: String,
+}
+
+/// An edit of one file.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct FileEdit {
+    /// The file.
+    pub file: SourceFile,
+    /// What is replaced.
+    pub range: TextRange,
+    /// By what.
+    pub insert: Box<str>,
+}
+
+/// A fix: edits that do not overlap.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct DiagnosticFix {
+    /// What it does.
+    pub title: String,
+    /// How sure it is.
+    pub applicability: Applicability,
+    /// The edits, sorted by position.
+    pub edits: Vec<FileEdit>,
+}
+
+/// A diagnostic.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Diagnostic {
+    /// Its code.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One sentence without a period.
+    pub message: String,
+    /// The smallest text that must change.
+    pub span: Span,
+    /// What is at the span.
+    pub label: String,
+    /// Further places.
+    pub labels: Vec<SpanLabel>,
+    /// Further facts.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: Option<String>,
+    /// Fixes, best first.
+    pub fixes: Vec<DiagnosticFix>,
+}
+
+/// The problems of a form in a program: shapes, names, types.
+#[salsa::tracked(returns(ref))]
+fn form_problems<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Problem<'db>> {
+    let Declarations { items, expressions, problems, .. } = declarations(db, form);
+    let mut found = problems.clone();
+    if !matches!(form.file(db).kind(db), FileKind::ReplInput) {
+        let ast = crate::forms::ast(db, form);
+        for &node in expressions {
+            found.extend(toplevel_expression(db, program, ast, NodeId(node)));
+        }
+    }
+    for &item in items {
+        found.extend(check_item(db, program, item).iter().cloned());
+    }
+    found
+}
+
+/// WAT2003, or what is wrong with the head.
+fn toplevel_expression<'db>(db: &'db dyn Db, program: SourceFile, ast: &'db wat_syntax::Ast, node: NodeId) -> Vec<Problem<'db>> {
+    let head = ast.children(node).next().filter(|_| ast.kind(node) == NodeKind::List);
+    if let Some(head) = head
+        && let Some(path) = ast.as_keyword(head)
+        && crate::names::lookup(db, program, crate::items::split_generic(path).0).is_none()
+    {
+        // The head is unknown: that is the one mistake, whatever the form was meant to be.
+        let inference = crate::infer::infer_head(db, program, ast, head);
+        return inference;
+    }
+    if ast.is_poisoned(node) && head.is_none() {
+        return Vec::new();
+    }
+    vec![
+        Problem::new(2003, Place::node(node), "an expression at the top level is never evaluated")
+            .label("not a declaration")
+            .help("move it into a function, for example `:user::main`"),
+    ]
+}
+
+/// All diagnostics of a file in its primary program, sorted by start, severity and code.
+pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<[Diagnostic]> {
+    program_diagnostics(db, primary_root(db, file), file)
+}
+
+/// All diagnostics of a file in the program with this root.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn program_diagnostics(db: &dyn Db, root: SourceFile, file: SourceFile) -> Arc<[Diagnostic]> {
+    let cut = forms(db, file);
+    let mut found: Vec<Diagnostic> =
+        cut.errors.iter().map(|error| reader_diagnostic(file, error, TextSize::new(0))).collect();
+    for placed in &cut.placed {
+        let read = read_form(db, placed.form);
+        found.extend(read.errors.iter().map(|error| reader_diagnostic(file, error, placed.start())));
+        for problem in form_problems(db, root, placed.form) {
+            found.push(absolute(db, placed.form, placed.start(), problem));
+        }
+    }
+    for &(second, first) in redefinitions(db, root, file) {
+        let problem = redefinition(db, second, first);
+        found.push(absolute(db, second.form(db), form_start(db, second.form(db)), &problem));
+    }
+    load_problems(db, file, &mut found);
+    finish(found).into()
+}
+
+fn redefinition<'db>(db: &'db dyn Db, second: crate::items::Item<'db>, first: crate::items::Item<'db>) -> Problem<'db> {
+    let name = second.name(db).text(db);
+    Problem::new(2101, Place::node(second.name_node(db)), format!("`{name}` is defined twice"))
+        .label("the second definition")
+        .also(Place::elsewhere(first.form(db), first.name_node(db)), "the first definition")
+        .help("delete one of them, or give it another name")
+}
+
+/// Missing files and cycles, at the string of the load form.
+fn load_problems(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>) {
+    if file.kind(db) == FileKind::Session {
+        return;
+    }
+    let mut targets = loaded_files(db, file).iter();
+    for placed in &forms(db, file).placed {
+        for load in &declarations(db, placed.form).loads {
+            let target = targets.next().copied().flatten();
+            let place = Place::node(NodeId(load.node));
+            let problem = match target {
+                None => {
+                    let path = resolve_path(&file.path(db), &load.path);
+                    Problem::new(5002, place, format!("the file `{path}` does not exist or cannot be read"))
+                        .label("no such file")
+                        .help("the path is relative to the directory of this file")
+                }
+                Some(target) => match load_cycle(db, file, target) {
+                    Some(chain) => {
+                        let chain: Vec<String> = chain.iter().map(|file| file.path(db).to_string()).collect();
+                        Problem::new(5003, place, format!("files load each other in a cycle: {}", chain.join(" -> ")))
+                            .label("this load closes the cycle")
+                            .help("move what both need into a third file")
+                    }
+                    None => continue,
+                },
+            };
+            found.push(absolute(db, placed.form, placed.start(), &problem));
+        }
+    }
+}
+
+/// WAT2001 and WAT2002: is there an entry point, of the right shape?
+#[salsa::tracked(returns(clone))]
+pub fn entry_diagnostics(db: &dyn Db, root: SourceFile) -> Arc<[Diagnostic]> {
+    let Some(main) = crate::names::lookup(db, root, ":user::main") else {
+        let problem = Diagnostic {
+            code: Code(2001),
+            severity: Severity::Error,
+            message: "the program has no `:user::main`".into(),
+            span: Span { file: root, range: TextRange::empty(0.into()) },
+            label: "nothing to run".into(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help: Some("define `(:wat::core::defn :user::main [] -> :wat::core::nil …)`".into()),
+            fixes: vec![DiagnosticFix {
+                title: "add an entry point".into(),
+                applicability: Applicability::HasPlaceholders,
+                edits: vec![FileEdit {
+                    file: root,
+                    range: TextRange::empty(root.text(db).text().len().try_into().unwrap_or_default()),
+                    insert: "\n(:wat::core::defn :user::main [] -> :wat::core::nil\n  <body>)\n".into(),
+                }],
+            }],
+        };
+        return [problem].into();
+    };
+    let right = crate::signature::signature(db, root, main).as_ref().is_some_and(|signature| {
+        signature.params.is_empty()
+            && signature.rest.is_none()
+            && signature.generics.is_empty()
+            && signature.ret == crate::types::Type::simple(crate::types::Ctor::Nil)
+    });
+    if right && main.kind(db) == ItemKind::Function {
+        return [].into();
+    }
+    let (form, name) = (main.form(db), main.name_node(db));
+    let problem = Problem::new(2002, Place::node(name), "`:user::main` must have the signature `[] -> :wat::core::nil`")
+        .label("has another signature")
+        .help("input, output and arguments are ambient: `:wat::kernel::println`, `:wat::runtime::argv`");
+    [absolute(db, form, form_start(db, form), &problem)].into()
+}
+
+/// Sorts, and keeps one diagnostic for each code and span, and the earliest phase for each span.
+pub(crate) fn finish(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    found.sort_by(|a, b| {
+        let key = |d: &Diagnostic| (d.span.range.start(), d.severity, d.code, d.span.range.end());
+        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+    });
+    found.dedup_by(|a, b| a.code == b.code && a.span == b.span);
+    let phase = |d: &Diagnostic| match d.code.0 {
+        0..=1999 => 0,
+        2300..=2399 => 4,
+        2000..=2999 => 1,
+        3200..=3299 => 2,
+        3400..=3499 => 5,
+        3000..=3199 | 3900..=3999 => 3,
+        _ => 9,
+    };
+    let mut kept: Vec<Diagnostic> = Vec::with_capacity(found.len());
+    for diagnostic in found {
+        let rival = kept.iter().rposition(|other| {
+            other.span == diagnostic.span && phase(other) < 9 && phase(&diagnostic) < 9 && phase(other) != phase(&diagnostic)
+                && other.severity == Severity::Error && diagnostic.severity == Severity::Error
+        });
+        match rival {
+            Some(at) if phase(&kept[at]) <= phase(&diagnostic) => {}
+            Some(at) => kept[at] = diagnostic,
+            None => kept.push(diagnostic),
+        }
+    }
+    kept
+}
+
+fn reader_diagnostic(file: SourceFile, error: &SyntaxError, offset: TextSize) -> Diagnostic {
+    let span = |range: TextRange| Span { file, range: range + offset };
+    Diagnostic {
+        code: error.code,
+        severity: error.severity,
+        message: error.message.clone(),
+        span: span(error.range),
+        label: crate::codes::code_info(error.code).map_or_else(String::new, |info| info.name.replace('-', " ")),
+        labels: error
+            .labels
+            .iter()
+            .map(|label| SpanLabel { span: span(label.range), message: label.message.clone() })
+            .collect(),
+        notes: Vec::new(),
+        help: error.help.clone(),
+        fixes: error
+            .fixes
+            .iter()
+            .map(|fix| DiagnosticFix {
+                title: fix.title.clone(),
+                applicability: fix.applicability,
+                edits: fix
+                    .edits
+                    .iter()
+                    .map(|edit| FileEdit { file, range: edit.range + offset, insert: edit.insert.clone() })
+                    .collect(),
+            })
+            .collect(),
+    }
+}
+
+/// The absolute range of a place of a form.
+fn place_range(db: &dyn Db, form: Form<'_>, start: TextSize, place: &Place<'_>) -> TextRange {
+    let read = read_form(db, form);
+    let node = NodeId(place.node);
+    if place.node as usize >= read.ast.len() {
+        return TextRange::empty(start);
+    }
+    let range = read.spans.range(node);
+    let range = match place.part {
+        Some((from, to)) => {
+            // A repaired token's text is not its value: then the whole token is meant.
+            let text = &form.content(db).text.text()[range];
+            match read.ast.as_keyword(node) {
+                Some(value) if value == text => TextRange::new(range.start() + TextSize::new(from), range.start() + TextSize::new(to)),
+                _ => range,
+            }
+        }
+        None => range,
+    };
+    range + start
+}
+
+/// A problem of a form that starts at this offset, with absolute positions.
+pub(crate) fn absolute(db: &dyn Db, form: Form<'_>, start: TextSize, problem: &Problem<'_>) -> Diagnostic {
+    let file = form.file(db);
+    let span = |place: &Place<'_>| match place.form {
+        Some(other) if other != form => {
+            Span { file: other.file(db), range: place_range(db, other, form_start(db, other), place) }
+        }
+        _ => Span { file, range: place_range(db, form, start, place) },
+    };
+    let edit = |edit: &crate::problem::ProblemEdit<'_>| {
+        let Span { file, range } = span(&edit.place);
+        let range = match edit.at {
+            EditAt::Replace => range,
+            EditAt::Before => TextRange::empty(range.start()),
+            EditAt::After => TextRange::empty(range.end()),
+            EditAt::BeforeClose => TextRange::empty(range.end() - TextSize::new(1)),
+        };
+        FileEdit { file, range, insert: edit.insert.as_str().into() }
+    };
+    Diagnostic {
+        code: Code(problem.code),
+        severity: problem.severity.0,
+        message: problem.message.clone(),
+        span: span(&problem.at),
+        label: problem.label.clone(),
+        labels: problem
+            .labels
+            .iter()
+            .map(|(place, message)| SpanLabel { span: span(place), message: message.clone() })
+            .collect(),
+        notes: problem.notes.clone(),
+        help: problem.help.clone(),
+        fixes: problem
+            .fixes
+            .iter()
+            .map(|fix| {
+                let mut edits: Vec<FileEdit> = fix.edits.iter().map(edit).collect();
+                edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
+                DiagnosticFix { title: fix.title.clone(), applicability: fix.applicability.0, edits }
+            })
+            .collect(),
+    }
+}
+
+/// The diagnostics of all files of a program, in program order.
+pub fn all_program_diagnostics(db: &dyn Db, root: SourceFile) -> Vec<Diagnostic> {
+    let files = program_files(db, root);
+    // Asked for once, so that a second definition in any file is found.
+    names(db, root);
+    files.iter().flat_map(|&file| program_diagnostics(db, root, file).to_vec()).collect()
+}

@@ -1,0 +1,148 @@
+//! Files cut into top-level forms.
+//!
+//! A form's identity is its file, the words it starts with and its occurrence among equal ones: editing its body, or
+//! moving it, keeps the identity, so whoever depends on it sees the same key. Its offset never enters a query of the
+//! form: positions below this module are relative to the form, and become absolute in one place, [`Placed`].
+
+use std::sync::Arc;
+
+use wat_syntax::{Ast, AstSpans, LineIndex, SourceText, SyntaxError, TextRange, TextSize, Verdict};
+
+use crate::db::{Db, SourceFile};
+
+/// What a form starts with: enough to recognise it after an edit.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct FormKey(Box<str>);
+
+impl FormKey {
+    /// The key of a library form.
+    pub(crate) fn of(name: &str, as_type: bool) -> FormKey {
+        FormKey(format!("{} {name}", if as_type { "type" } else { "value" }).into())
+    }
+
+    /// The first two words of a form, without brackets.
+    fn scan(text: &str) -> FormKey {
+        let mut words = text
+            .split(|c: char| c.is_ascii_whitespace() || matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '"' | ';'))
+            .filter(|word| !word.is_empty());
+        let (first, second) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+        let clip = |word: &'_ str| word.char_indices().nth(200).map_or(word.len(), |(at, _)| at);
+        FormKey(format!("{} {}", &first[..clip(first)], &second[..clip(second)]).into())
+    }
+}
+
+/// The bytes of a form and how to read them.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct FormContent {
+    pub(crate) text: SourceText,
+    pub(crate) verdict: Verdict,
+}
+
+impl FormContent {
+    /// A form whose brackets match.
+    pub(crate) fn strict(text: SourceText) -> FormContent {
+        FormContent { text, verdict: Verdict::default() }
+    }
+}
+
+/// A top-level form.
+#[salsa::tracked(debug)]
+pub(crate) struct Form<'db> {
+    #[returns(copy)]
+    pub(crate) file: SourceFile,
+    #[returns(ref)]
+    pub(crate) key: FormKey,
+    #[tracked]
+    #[returns(ref)]
+    pub(crate) content: FormContent,
+}
+
+/// A form and where it starts in its file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, salsa::SalsaValue)]
+pub(crate) struct Placed<'db> {
+    pub(crate) form: Form<'db>,
+    start: u32,
+    len: u32,
+}
+
+impl Placed<'_> {
+    pub(crate) fn start(&self) -> TextSize {
+        TextSize::new(self.start)
+    }
+
+    pub(crate) fn range(&self) -> TextRange {
+        TextRange::at(self.start(), TextSize::new(self.len))
+    }
+}
+
+/// The cut of a file.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+pub(crate) struct FileForms<'db> {
+    pub(crate) placed: Vec<Placed<'db>>,
+    pub(crate) errors: Vec<SyntaxError>,
+}
+
+/// Cuts a file into forms with their offsets.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn forms<'db>(db: &'db dyn Db, file: SourceFile) -> FileForms<'db> {
+    let source = file.text(db);
+    let cut = wat_syntax::cut(&source);
+    let placed = cut
+        .forms
+        .into_iter()
+        .map(|form| {
+            let text = source.slice(form.range);
+            let key = FormKey::scan(text.text());
+            Placed {
+                form: Form::new(db, file, key, FormContent { text, verdict: form.verdict }),
+                start: form.range.start().into(),
+                len: form.range.len().into(),
+            }
+        })
+        .collect();
+    FileForms { placed, errors: cut.errors }
+}
+
+/// The forms of a file in order, without positions.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn form_list<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Form<'db>> {
+    forms(db, file).placed.iter().map(|placed| placed.form).collect()
+}
+
+/// A form as read: with positions (relative to the form) and reader errors.
+#[derive(Debug, PartialEq, Eq, Clone)]
+pub(crate) struct ReadForm {
+    pub(crate) ast: Arc<Ast>,
+    pub(crate) spans: AstSpans,
+    pub(crate) errors: Vec<SyntaxError>,
+}
+
+/// Reads a form.
+#[salsa::tracked(returns(ref), no_eq)]
+pub(crate) fn read_form<'db>(db: &'db dyn Db, form: Form<'db>) -> ReadForm {
+    let content = form.content(db);
+    let read = wat_syntax::read_form(&content.text, &content.verdict);
+    ReadForm { ast: Arc::new(read.ast), spans: read.spans, errors: read.errors }
+}
+
+/// The form as data: no trivia, no positions, no notation. Everything semantic starts here, so an edit of a comment
+/// or of blanks ends here.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn ast<'db>(db: &'db dyn Db, form: Form<'db>) -> Arc<Ast> {
+    read_form(db, form).ast.clone()
+}
+
+/// Where a form starts in its file. Only for the edge, where positions become absolute.
+pub(crate) fn form_start(db: &dyn Db, form: Form<'_>) -> TextSize {
+    if let Some(start) = crate::library::library_form_offset(db, form) {
+        return start;
+    }
+    let forms = forms(db, form.file(db));
+    forms.placed.iter().find(|placed| placed.form == form).map_or(TextSize::new(0), Placed::start)
+}
+
+/// The line table of a file.
+#[salsa::tracked(returns(clone))]
+pub fn line_index(db: &dyn Db, file: SourceFile) -> Arc<LineIndex> {
+    Arc::new(LineIndex::new(file.text(db).text()))
+}

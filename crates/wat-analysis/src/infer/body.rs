@@ -1,0 +1,308 @@
+//! Definitions and `fn` forms: shapes, parameters, results.
+
+use wat_syntax::{Applicability, NodeId, NodeKind};
+
+use crate::db::FileKind;
+use crate::items::{Item, ItemKind};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::signature::{Signature, TypeResolver, function_list, function_shape, generics, param_shapes, read_signature};
+use crate::types::{Ctor, Type};
+
+use super::report::Why;
+use super::table::Ty;
+use super::typed::{ExprId, ExprKind, LocalId};
+use super::{Body, Infer};
+
+impl<'db> Infer<'db> {
+    pub(super) fn definition(&mut self, item: Item<'db>) -> Body {
+        let root = item.root(self.db);
+        match item.kind(self.db) {
+            ItemKind::Function => self.function_definition(item),
+            ItemKind::Native => {
+                if let Some((list, skip)) = function_list(self.ast, root, ItemKind::Native) {
+                    self.signature_at(list, skip);
+                }
+                Body::None
+            }
+            ItemKind::Value => {
+                self.initialises = Some(item);
+                self.value_definition(item)
+            }
+            ItemKind::Alias => {
+                self.alias_definition(item);
+                Body::None
+            }
+            ItemKind::Dispatch => {
+                self.dispatch_definition(item);
+                Body::None
+            }
+            ItemKind::SpecialForm | ItemKind::Operator | ItemKind::NativeType => Body::None,
+        }
+    }
+
+    fn alias_definition(&mut self, item: Item<'db>) {
+        let root = item.root(self.db);
+        match self.ast.children(root).nth(2).filter(|&node| self.ast.as_keyword(node).is_some()) {
+            Some(target) => {
+                self.type_at(target, false);
+                if self.is_cyclic_alias(item) {
+                    let name = item.name(self.db).text(self.db);
+                    let at = Place::node(item.name_node(self.db));
+                    self.problems.push(
+                        Problem::new(3105, at, format!("the alias `{name}` reaches itself"))
+                            .label("this alias stands for itself")
+                            .help("break the cycle: name a struct, an enum or a built-in type on the way"),
+                    );
+                }
+            }
+            None if self.ast.is_poisoned(root) => {}
+            None => self.problems.push(
+                Problem::new(2109, Place::node(root), "`:wat::core::typealias` needs a name and a type")
+                    .label("the type is missing")
+                    .help("write `(:wat::core::typealias :my::Name :some::Type)`"),
+            ),
+        }
+    }
+
+    /// Does an alias reach itself through other aliases, and does it close the cycle in program order?
+    fn is_cyclic_alias(&self, item: Item<'db>) -> bool {
+        crate::alias::cycle_closed_by(self.db, self.program, item)
+    }
+
+    fn value_definition(&mut self, item: Item<'db>) -> Body {
+        let root = item.root(self.db);
+        let mut rest = self.ast.children(root).skip(2);
+        let value = rest.next();
+        let doc = rest.next();
+        let surplus = rest.next().or(doc.filter(|&doc| self.ast.as_str(doc).is_none()));
+        if !self.ast.is_poisoned(root) && (value.is_none() || surplus.is_some()) {
+            let at = surplus.unwrap_or(root);
+            self.problems.push(
+                Problem::new(2104, Place::node(at), "`:wat::core::def` takes a name, one expression and an optional docstring")
+                    .label(if surplus.is_some() { "one form too many" } else { "the expression is missing" })
+                    .help("write `(:wat::core::def :my::name expression \"docstring\")`"),
+            );
+        }
+        let Some(value) = value else { return Body::Value(self.error(root)) };
+        let value = self.expr(value);
+        self.solve_all();
+        if self.table.is_open(self.ty(value)) {
+            let node = self.exprs[value.0 as usize].node;
+            let found = self.render(self.ty(value));
+            self.problems.push(
+                Problem::new(3005, Place::node(node), format!("the type of `{}` is not determined: `{found}`", item.name(self.db).text(self.db)))
+                    .label("what it holds is not known here")
+                    .help("a value is shared by the whole program, so its type must be closed: use a typed constructor such as `(:wat::core::Vector :T)`"),
+            );
+            self.exprs[value.0 as usize].ty = Ty::ERROR;
+        }
+        Body::Value(value)
+    }
+
+    fn function_definition(&mut self, item: Item<'db>) -> Body {
+        let root = item.root(self.db);
+        let Some((list, skip)) = function_list(self.ast, root, ItemKind::Function) else { return Body::None };
+        if list != root {
+            let after: Vec<NodeId> = self.ast.children(root).skip(3).collect();
+            if let Some(&surplus) = after.iter().find(|&&node| self.ast.as_str(node).is_none()).or(after.get(1)) {
+                self.problems.push(
+                    Problem::new(2104, Place::node(surplus), "`:wat::core::def` takes a name, one expression and an optional docstring")
+                        .label("one form too many"),
+                );
+            }
+        }
+        let declared = self.declared_generics(item.name_node(self.db));
+        self.generics = declared;
+        let signature = self.signature_at(list, skip);
+        let (params, body, ret) = self.function_body(list, skip, &signature);
+        Body::Function { params, body, ret }
+    }
+
+    /// The type parameters of a defined name, checked.
+    fn declared_generics(&mut self, name: NodeId) -> Box<[std::sync::Arc<str>]> {
+        let names = generics(self.ast, name);
+        let bad = names.iter().enumerate().find(|(index, name)| {
+            let shape = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric());
+            !shape || names[..*index].contains(name)
+        });
+        if let Some((_, bad)) = bad.filter(|_| !self.ast.is_poisoned(name)) {
+            self.problems.push(
+                Problem::new(3113, Place::node(name), format!("`{bad}` is not a type parameter, or stands twice"))
+                    .label("each parameter is one word of letters and digits, once"),
+            );
+        }
+        names
+    }
+
+    /// Reads a signature and reports what is wrong with its shape and its types.
+    fn signature_at(&mut self, list: NodeId, skip: usize) -> Signature {
+        self.signature_shape(list, skip);
+        let generics = std::mem::take(&mut self.generics);
+        let resolver = TypeResolver {
+            db: self.db,
+            program: self.program,
+            ast: self.ast,
+            generics: &generics,
+            infer_allowed: false,
+            problems: Some(&mut self.problems),
+        };
+        let signature = read_signature(resolver, list, skip);
+        self.generics = generics;
+        signature
+    }
+
+    fn signature_shape(&mut self, list: NodeId, skip: usize) {
+        if self.ast.is_poisoned(list) {
+            return;
+        }
+        let shape = function_shape(self.ast, list, skip);
+        let help = "write `[name <- :Type …] -> :Result`";
+        let Some(vector) = shape.params else {
+            let at = self.ast.children(list).nth(skip).unwrap_or(list);
+            self.problems.push(
+                Problem::new(2105, Place::node(at), "a function needs a parameter vector").label("expected `[…]`").help(help),
+            );
+            return;
+        };
+        if !self.ast.is_poisoned(vector) {
+            self.parameter_shape(vector);
+        }
+        match (shape.arrow, shape.ret) {
+            (Some(_), Some(_)) => {}
+            (None, Some(ret)) => self.problems.push(
+                Problem::new(2105, Place::node(ret), "the `->` before the result type is missing")
+                    .label("the result type")
+                    .help(help)
+                    .fix("insert `->`", Applicability::MachineApplicable, vec![ProblemEdit {
+                        at: EditAt::Before,
+                        place: Place::node(ret),
+                        insert: "-> ".into(),
+                    }]),
+            ),
+            (arrow, None) => {
+                let at = arrow.unwrap_or(vector);
+                self.problems.push(
+                    Problem::new(2105, Place::node(at), "a function needs a result type").label("expected `-> :Type` here").help(help),
+                );
+            }
+        }
+    }
+
+    fn parameter_shape(&mut self, vector: NodeId) {
+        let (shapes, bad) = param_shapes(self.ast, vector);
+        let mut seen: Vec<(&str, NodeId)> = Vec::new();
+        for shape in &shapes {
+            let name = self.ast.as_symbol(shape.name).unwrap_or("_");
+            match seen.iter().find(|(other, _)| *other == name && name != "_") {
+                Some(&(_, first)) => self.problems.push(
+                    Problem::new(2106, Place::node(shape.name), format!("two parameters are called `{name}`"))
+                        .label("the second")
+                        .also(Place::node(first), "the first")
+                        .help("rename one of them")
+                        .replace(Applicability::MachineApplicable, Place::node(shape.name), &format!("{name}-2")),
+                ),
+                None => seen.push((name, shape.name)),
+            }
+            if shape.rest
+                && let Some(ty) = shape.ty
+            {
+                self.rest_shape(ty);
+            }
+        }
+        if let Some(bad) = bad
+            && self.ast.kind(bad) != NodeKind::Error
+        {
+            let after_rest = shapes.last().is_some_and(|shape| shape.rest && shape.ty.is_some());
+            let problem = if after_rest {
+                Problem::new(2107, Place::node(bad), "nothing can follow the rest parameter").label("after the rest parameter")
+            } else if self.ast.as_symbol(bad) == Some("nil") {
+                Problem::new(1035, Place::node(bad), "`nil` is no name: the nil value is written `:wat::core::nil`").label("not a binder")
+            } else {
+                Problem::new(2105, Place::node(bad), "a parameter is written `name <- :Type`")
+                    .label("not a parameter with a type")
+                    .help("every parameter is a plain symbol with a type")
+            };
+            self.problems.push(problem);
+        }
+    }
+
+    fn rest_shape(&mut self, ty: NodeId) {
+        let text = self.ast.as_keyword(ty).unwrap_or_default();
+        if !text.starts_with(":wat::core::Vector<") && !self.ast.is_poisoned(ty) {
+            let wrapped = format!(":wat::core::Vector<{}>", text.trim_start_matches(':'));
+            self.problems.push(
+                Problem::new(2107, Place::node(ty), format!("the rest parameter collects a vector, but its type is `{text}`"))
+                    .label("not a vector")
+                    .help(format!("write `{wrapped}`"))
+                    .replace(Applicability::MachineApplicable, Place::node(ty), &wrapped),
+            );
+        }
+    }
+
+    /// Binds the parameters, infers the body and checks it against the result.
+    fn function_body(&mut self, list: NodeId, skip: usize, signature: &Signature) -> (Vec<LocalId>, Vec<ExprId>, Ty) {
+        let scope = self.scope.len();
+        let mut params = Vec::new();
+        for param in signature.params.iter().chain(&signature.rest) {
+            let is_rest = signature.rest.as_ref().is_some_and(|rest| std::ptr::eq(rest, param));
+            let ty = match is_rest {
+                true => Type::App(Ctor::Vector, Box::new([param.ty.clone()])),
+                false => param.ty.clone(),
+            };
+            let ty = self.table.instantiate(&ty, &[]);
+            params.push(self.bind(NodeId(param.node), ty));
+        }
+        let ret = self.table.instantiate(&signature.ret, &[]);
+        let shape = function_shape(self.ast, list, skip);
+        let body = self.sequence(&shape.body);
+        let why = Why::Result { node: NodeId(signature.ret_node) };
+        match body.last() {
+            Some(&last) => self.expect(last, ret, why),
+            None if self.ast.is_poisoned(list) => {}
+            None => {
+                let nil = self.push(ExprKind::Nil, Ty::NIL, list);
+                self.expect(nil, ret, why);
+            }
+        }
+        self.scope.truncate(scope);
+        (params, body, ret)
+    }
+
+    /// `(fn [x <- :T] -> :R body…)`
+    pub(super) fn lambda(&mut self, list: NodeId) -> ExprId {
+        self.depth += 1;
+        let signature = self.signature_at(list, 1);
+        if let Some(rest) = &signature.rest {
+            self.problems.push(
+                Problem::new(2107, Place::node(NodeId(rest.node)), "a rest parameter is possible only in a definition")
+                    .label("not in an inner `fn`")
+                    .help("take a vector instead"),
+            );
+        }
+        let depth = self.depth;
+        let (params, body, ret) = self.function_body(list, 1, &signature);
+        self.depth -= 1;
+        let types: Vec<Ty> = params.iter().map(|param| self.locals[param.0 as usize].ty).collect();
+        let ty = self.table.function(&types, ret);
+        self.push(ExprKind::Lambda { params, body, depth }, ty, list)
+    }
+
+    fn dispatch_definition(&mut self, item: Item<'db>) {
+        if item.form(self.db).file(self.db).kind(self.db) != FileKind::Library {
+            self.check_dispatch(item);
+        }
+    }
+
+    /// The type that a node denotes; problems are reported.
+    pub(super) fn type_at(&mut self, node: NodeId, infer_allowed: bool) -> Type {
+        let mut resolver = TypeResolver {
+            db: self.db,
+            program: self.program,
+            ast: self.ast,
+            generics: &self.generics,
+            infer_allowed,
+            problems: Some(&mut self.problems),
+        };
+        resolver.node(node)
+    }
+}

@@ -1,0 +1,353 @@
+//! Calls: functions, values, dispatches.
+
+use wat_syntax::{NodeId, NodeKind, TextId};
+
+use crate::items::{Item, ItemKind, split_generic};
+use crate::names::{lookup, lookup_type, program_of};
+use crate::problem::{Place, Problem};
+use crate::signature::{Param, Signature, TypeResolver, signature};
+use crate::types::{Ctor, Type};
+
+use super::deferred::{Constraint, ConstraintKind};
+use super::report::Why;
+use super::table::{Shape, Ty};
+use super::typed::{ExprId, ExprKind, FunctionRef};
+use super::{Infer, Referent};
+
+impl<'db> Infer<'db> {
+    /// `(:path args…)`
+    pub(super) fn path_call(&mut self, node: NodeId, head: NodeId, text: TextId) -> ExprId {
+        let Some(item) = self.resolve(text) else { return self.unknown_call(node, head, text) };
+        self.references.push((head, Referent::Item(item)));
+        match item.kind(self.db) {
+            ItemKind::SpecialForm => {
+                let path = item.name(self.db).text(self.db);
+                match self.special_form(path, node) {
+                    Some(expr) => expr,
+                    None => {
+                        self.misplaced_form(node, path);
+                        self.error(node)
+                    }
+                }
+            }
+            ItemKind::Operator => {
+                let path = item.name(self.db).text(self.db);
+                self.operator_call(path, node, head)
+            }
+            ItemKind::Function | ItemKind::Native => match signature(self.db, self.program, item) {
+                Some(signature) => self.function_call(item, signature, node, head, text),
+                None => {
+                    self.arguments(node);
+                    self.error(node)
+                }
+            },
+            ItemKind::Dispatch => self.dispatch_call(item, node, head),
+            ItemKind::Value => {
+                let function = self.path_value(head, text);
+                self.apply(node, function)
+            }
+            ItemKind::NativeType | ItemKind::Alias => self.unknown_call(node, head, text),
+        }
+    }
+
+    fn misplaced_form(&mut self, node: NodeId, path: &str) {
+        self.problems.push(
+            Problem::new(2004, Place::node(node), format!("`{path}` cannot stand inside an expression"))
+                .label("a declaration in an expression"),
+        );
+    }
+
+    fn unknown_call(&mut self, node: NodeId, head: NodeId, text: TextId) -> ExprId {
+        self.report_unknown_call(head, text);
+        self.arguments(node);
+        self.error(node)
+    }
+
+    /// Reports the head of a form that names nothing.
+    pub(super) fn unknown_head(&mut self, head: NodeId) {
+        if let NodeKind::Keyword(text) = self.ast.kind(head) {
+            self.report_unknown_call(head, text);
+        }
+    }
+
+    fn report_unknown_call(&mut self, head: NodeId, text: TextId) {
+        let path = self.ast.text(text);
+        let canonical = split_generic(path).0;
+        if !self.ast.is_poisoned(head) {
+            if lookup_type(self.db, self.program, canonical).is_some() {
+                self.problems.push(
+                    Problem::new(3208, Place::node(head), format!("`{canonical}` is a type without a constructor of its own name"))
+                        .label("cannot be called"),
+                );
+            } else if !self.known_unknown(text, head) {
+                let found = self.suggestions(canonical, true);
+                let problem = Problem::new(3201, Place::node(head), format!("no function is called `{canonical}`")).label("unknown name");
+                let problem = self.with_candidates(problem, Place::node(head), &found);
+                self.report_unknown(text, problem);
+            }
+        }
+    }
+
+    /// `(symbol args…)`
+    pub(super) fn symbol_call(&mut self, node: NodeId, head: NodeId, text: TextId) -> ExprId {
+        let function = self.symbol(head, text);
+        self.apply(node, function)
+    }
+
+    /// A call of a function value.
+    pub(super) fn apply(&mut self, node: NodeId, function: ExprId) -> ExprId {
+        let args = self.arguments(node);
+        self.solve();
+        let ty = self.ty(function);
+        match self.table.shape(ty) {
+            Shape::Error => self.error(node),
+            Shape::Var => {
+                let params: Vec<Ty> = args.iter().map(|&arg| self.ty(arg)).collect();
+                let ret = self.table.var();
+                let wanted = self.table.function(&params, ret);
+                // A variable takes any type, unless it occurs in the arguments.
+                if self.table.unify(ty, wanted).is_err() {
+                    let at = Place::node(self.exprs[function.0 as usize].node);
+                    self.problems.push(Problem::new(3006, at, "a function would take itself as an argument").label("its type would contain itself"));
+                    return self.error(node);
+                }
+                self.push(ExprKind::Apply { function, args }, ret, node)
+            }
+            Shape::App(Ctor::Fn, parts) => {
+                let parts = parts.to_vec();
+                let (params, ret) = (&parts[..parts.len() - 1], parts[parts.len() - 1]);
+                let head = self.exprs[function.0 as usize].node;
+                if params.len() != args.len() && !self.ast.is_poisoned(node) {
+                    let rendered = self.render(ty);
+                    self.wrong_count(head, &rendered, params.len(), args.len());
+                }
+                for (&arg, &param) in args.iter().zip(params) {
+                    self.expect(arg, param, Why::Argument { declared: None });
+                }
+                if params.len() != args.len() {
+                    return self.push(ExprKind::Error, ret, node);
+                }
+                self.push(ExprKind::Apply { function, args }, ret, node)
+            }
+            Shape::App(..) | Shape::Param(_) => {
+                let found = self.render(ty);
+                let at = self.exprs[function.0 as usize].node;
+                self.problems.push(
+                    Problem::new(3004, Place::node(at), format!("`{found}` is no function and cannot be called"))
+                        .label(format!("this is a `{found}`"))
+                        .help("the head of a list is called; a value alone is written without parentheses"),
+                );
+                self.error(node)
+            }
+        }
+    }
+
+    pub(super) fn wrong_count(&mut self, at: NodeId, callee: &str, wanted: usize, found: usize) {
+        let plural = if wanted == 1 { "argument" } else { "arguments" };
+        self.problems.push(
+            Problem::new(3002, Place::node(at), format!("`{callee}` takes {wanted} {plural}, found {found}"))
+                .label(format!("{found} given")),
+        );
+    }
+
+    fn function_call(
+        &mut self,
+        item: Item<'db>,
+        signature: &Signature,
+        node: NodeId,
+        head: NodeId,
+        text: TextId,
+    ) -> ExprId {
+        let callee = self.instantiate(item, signature, head, text);
+        let mut args = self.arguments(node);
+        let fixed = signature.params.len();
+        let fits = args.len() == fixed || (signature.rest.is_some() && args.len() > fixed);
+        if !fits && !self.ast.is_poisoned(node) {
+            self.function_arity(item, signature, head, &args);
+        }
+        let flipped = fits && self.function_comes_first(signature, &args);
+        if flipped {
+            // The order of evaluation stays as written; only the roles are exchanged.
+            let last = args.len() - 1;
+            args.swap(0, last);
+        }
+        let form = item.form(self.db);
+        for (index, &arg) in args.iter().enumerate() {
+            let param: Option<&Param> = signature.params.get(index).or(signature.rest.as_ref());
+            let Some(param) = param else { break };
+            let ty = self.table.instantiate(&param.ty, &callee.types);
+            let declared = Some((form, NodeId(param.node)));
+            self.expect(arg, ty, Why::Argument { declared });
+        }
+        let ret = self.table.instantiate(&signature.ret, &callee.types);
+        if !fits {
+            return self.push(ExprKind::Error, ret, node);
+        }
+        let rest = signature.rest.as_ref().map(|rest| (fixed, self.table.instantiate(&rest.ty, &callee.types)));
+        self.push(ExprKind::Call { callee, args, rest }, ret, node)
+    }
+
+    /// The function-first order of the higher-order library functions: data and function are exchanged.
+    fn function_comes_first(&self, signature: &Signature, args: &[ExprId]) -> bool {
+        let is_fn = |ty: &Type| matches!(ty, Type::App(Ctor::Fn, _));
+        let (Some(first), Some(last)) = (signature.params.first(), signature.params.last()) else { return false };
+        if !is_fn(&last.ty) || is_fn(&first.ty) || args.len() < 2 || args.len() != signature.params.len() {
+            return false;
+        }
+        let head_is_fn = |arg: ExprId| matches!(self.table.shape(self.ty(arg)), Shape::App(Ctor::Fn, _));
+        let (first, last) = (args[0], args[args.len() - 1]);
+        head_is_fn(first) && matches!(self.table.shape(self.ty(last)), Shape::App(ctor, _) if *ctor != Ctor::Fn)
+    }
+
+    fn function_arity(&mut self, item: Item<'db>, signature: &Signature, head: NodeId, args: &[ExprId]) {
+        let (wanted, found) = (signature.params.len(), args.len());
+        let name = item.name(self.db).text(self.db);
+        let at_least = if signature.rest.is_some() { "at least " } else { "" };
+        let plural = if wanted == 1 { "argument" } else { "arguments" };
+        let message = format!("`{name}` takes {at_least}{wanted} {plural}, found {found}");
+        let mut problem = Problem::new(3002, Place::node(head), message).label(match found < wanted {
+            true => format!("missing: {}", signature.params[found..].iter().map(|p| format!("`{}`", p.name)).collect::<Vec<_>>().join(", ")),
+            false => format!("{} too many", found - wanted),
+        });
+        for &surplus in args.iter().skip(wanted).take(8) {
+            problem = problem.also(Place::node(self.exprs[surplus.0 as usize].node), "no parameter for this");
+        }
+        let name_node = item.name_node(self.db);
+        problem = problem.also(Place::elsewhere(item.form(self.db), name_node), "defined here");
+        self.problems.push(problem.help(format!("its parameters are `{}`", signature.render())));
+    }
+
+    /// A type argument of a path.
+    pub(super) fn type_expr(&mut self, expr: &wat_syntax::TypeExpr, node: NodeId) -> Type {
+        let mut resolver = TypeResolver {
+            db: self.db,
+            program: self.program,
+            ast: self.ast,
+            generics: &self.generics,
+            infer_allowed: true,
+            problems: Some(&mut self.problems),
+        };
+        resolver.expression(expr, node)
+    }
+
+    fn dispatch_call(&mut self, item: Item<'db>, node: NodeId, head: NodeId) -> ExprId {
+        let args = self.arguments(node);
+        let arms = dispatch_arms(self.db, self.program, item);
+        let name = item.name(self.db).text(self.db);
+        if !arms.iter().any(|arm| arm.params.len() == args.len()) {
+            if !self.ast.is_poisoned(node) {
+                let wanted = arms.first().map_or(0, |arm| arm.params.len());
+                self.wrong_count(head, name, wanted, args.len());
+            }
+            return self.error(node);
+        }
+        let ret = self.table.var();
+        let choice = self.choices.len();
+        self.choices.push(None);
+        let expr = self.push(ExprKind::Dispatch { choice, args: args.clone() }, ret, node);
+        let operands = args.iter().map(|&arg| self.ty(arg)).collect();
+        let nodes = args.iter().map(|&arg| self.exprs[arg.0 as usize].node).collect();
+        let kind = ConstraintKind::Arm { item: ItemKey::of(item), operands, nodes, ret, choice, value: false };
+        self.constrain(Constraint { kind, node: head }, Some(item));
+        expr
+    }
+
+    pub(super) fn dispatch_value(&mut self, item: Item<'db>, ty: Ty, node: NodeId) -> ExprId {
+        let choice = self.choices.len();
+        self.choices.push(None);
+        let expr = self.push(ExprKind::DispatchValue { choice }, ty, node);
+        let kind = ConstraintKind::Lift { item: ItemKey::of(item), ty, choice };
+        self.constrain(Constraint { kind, node }, Some(item));
+        expr
+    }
+
+    /// The implementation of an arm, instantiated.
+    pub(super) fn arm_function(&mut self, arm: &Arm<'db>) -> Option<(FunctionRef, Vec<Ty>, Ty)> {
+        let item = arm.implementation?;
+        let signature = signature(self.db, self.program, item).as_ref()?;
+        let types: Vec<Ty> = signature.generics.iter().map(|_| self.table.var()).collect();
+        let params = signature.params.iter().map(|param| self.table.instantiate(&param.ty, &types)).collect();
+        let ret = self.table.instantiate(&signature.ret, &types);
+        let name = item.name(self.db).text(self.db).as_str().into();
+        Some((FunctionRef { name, native: item.kind(self.db) == ItemKind::Native, types }, params, ret))
+    }
+
+    /// WAT2111: what is wrong with the declaration of a dispatch.
+    pub(super) fn check_dispatch(&mut self, item: Item<'db>) {
+        let root = item.root(self.db);
+        let arms: Vec<NodeId> = self.ast.children(root).skip(2).collect();
+        if self.ast.is_poisoned(root) {
+            return;
+        }
+        let mut arity = None;
+        for &arm in &arms {
+            let parts: Vec<NodeId> = self.ast.children(arm).collect();
+            let target = match parts[..] {
+                [types, target] if self.ast.kind(types) == NodeKind::List => self.ast.as_keyword(target).map(|path| (types, target, path)),
+                _ => None,
+            };
+            let Some((types, target, path)) = target else {
+                self.problems.push(
+                    Problem::new(2111, Place::node(arm), "an arm of a dispatch is `((:Type …) :implementation)`").label("not an arm"),
+                );
+                continue;
+            };
+            let count = self.ast.child_count(types);
+            if *arity.get_or_insert(count) != count {
+                self.problems.push(
+                    Problem::new(2111, Place::node(types), "all arms of a dispatch take the same number of arguments").label(format!("{count} here")),
+                );
+            }
+            let implementation = lookup(self.db, self.program, path);
+            let fits = implementation
+                .and_then(|item| signature(self.db, self.program, item).as_ref())
+                .is_some_and(|signature| signature.params.len() == count && signature.rest.is_none());
+            if !fits && !self.ast.is_poisoned(target) {
+                self.problems.push(
+                    Problem::new(2111, Place::node(target), format!("`{path}` is no function of {count} arguments")).label("not an implementation of this arm"),
+                );
+            }
+        }
+        if arms.is_empty() {
+            self.problems.push(Problem::new(2111, Place::node(root), "a dispatch needs at least one arm").label("no arms"));
+        }
+    }
+}
+
+/// An item in a constraint, without its lifetime.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct ItemKey(pub(super) salsa::Id);
+
+impl ItemKey {
+    fn of(item: Item<'_>) -> ItemKey {
+        use salsa::plumbing::AsId;
+        ItemKey(item.as_id())
+    }
+}
+
+/// One alternative of a dispatch. Its own type parameters are numbered from 0.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+pub(crate) struct Arm<'db> {
+    pub(crate) params: Vec<crate::problem::Plain<Type>>,
+    pub(crate) generics: u32,
+    pub(crate) implementation: Option<Item<'db>>,
+}
+
+/// The arms of a dispatch in declaration order. Single upper-case letters are type variables.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn dispatch_arms<'db>(db: &'db dyn crate::Db, program: crate::SourceFile, item: Item<'db>) -> Vec<Arm<'db>> {
+    let ast = crate::forms::ast(db, item.form(db));
+    let program = program_of(db, program, item);
+    let letters: Vec<std::sync::Arc<str>> = ('A'..='Z').map(|letter| letter.to_string().into()).collect();
+    let arms = ast.children(item.root(db)).skip(2);
+    arms.filter_map(|arm| {
+        let mut parts = ast.children(arm);
+        let (types, target) = (parts.next()?, parts.next()?);
+        let mut resolver = TypeResolver { db, program, ast, generics: &letters, infer_allowed: false, problems: None };
+        let params = ast.children(types).map(|node| crate::problem::Plain(resolver.node(node))).collect();
+        let implementation = ast.as_keyword(target).and_then(|path| lookup(db, program, path));
+        Some(Arm { params, generics: 26, implementation })
+    })
+    .collect()
+}
+

@@ -1,0 +1,167 @@
+//! Collections and tuples: literals and typed constructors.
+
+use wat_syntax::NodeId;
+
+use crate::problem::{Place, Problem};
+use crate::types::Ctor;
+
+use super::Infer;
+use super::report::Why;
+use super::table::{Shape, Ty};
+use super::typed::{ExprId, ExprKind};
+
+impl<'db> Infer<'db> {
+    fn elements(&mut self, node: NodeId) -> Vec<ExprId> {
+        let nodes: Vec<NodeId> = self.ast.children(node).collect();
+        nodes.into_iter().map(|node| self.expr(node)).collect()
+    }
+
+    /// The first element decides the type; later misfits are blamed.
+    fn same_type(&mut self, elements: impl Iterator<Item = ExprId>) -> Ty {
+        let mut first: Option<(Ty, NodeId)> = None;
+        for element in elements {
+            match first {
+                Some((ty, node)) => self.expect(element, ty, Why::Element { node }),
+                None if self.table.is_error(self.ty(element)) => {}
+                None => first = Some((self.ty(element), self.exprs[element.0 as usize].node)),
+            }
+        }
+        match first {
+            Some((ty, _)) => ty,
+            None => self.table.var(),
+        }
+    }
+
+    pub(super) fn vector_literal(&mut self, node: NodeId) -> ExprId {
+        let elements = self.elements(node);
+        let element = self.same_type(elements.iter().copied());
+        let ty = self.table.app(Ctor::Vector, &[element]);
+        self.push(ExprKind::Vector(elements), ty, node)
+    }
+
+    pub(super) fn set_literal(&mut self, node: NodeId) -> ExprId {
+        let elements = self.elements(node);
+        let element = self.same_type(elements.iter().copied());
+        self.hashable(element, node);
+        let ty = self.table.app(Ctor::HashSet, &[element]);
+        self.push(ExprKind::HashSet(elements), ty, node)
+    }
+
+    pub(super) fn map_literal(&mut self, node: NodeId) -> ExprId {
+        let elements = self.elements(node);
+        if elements.len() % 2 == 1 {
+            if !self.ast.is_poisoned(node)
+                && let Some(last) = self.ast.children(node).last()
+            {
+                self.push_reader_problem(wat_syntax::errors::odd_map_literal, last);
+            }
+            return self.error(node);
+        }
+        let key = self.same_type(elements.iter().copied().step_by(2));
+        let value = self.same_type(elements.iter().copied().skip(1).step_by(2));
+        self.hashable(key, node);
+        let ty = self.table.app(Ctor::HashMap, &[key, value]);
+        self.push(ExprKind::HashMap(elements), ty, node)
+    }
+
+    /// WAT3406: functions cannot be keys.
+    fn hashable(&mut self, ty: Ty, node: NodeId) {
+        if let Shape::App(Ctor::Fn, _) = self.table.shape(ty) {
+            let found = self.render(ty);
+            self.problems.push(
+                Problem::new(3406, Place::node(node), format!("`{found}` cannot be a key: functions have no equality")).label("not hashable"),
+            );
+        }
+    }
+
+    /// The type of a slot, and its node; `None` if it is missing.
+    fn slot(&mut self, nodes: &[NodeId], at: usize) -> Option<(Ty, NodeId)> {
+        let node = nodes.get(at).copied().filter(|&node| self.ast.as_keyword(node).is_some())?;
+        let declared = self.type_at(node, true);
+        Some((self.table.instantiate(&declared, &[]), node))
+    }
+
+    fn missing_slot(&mut self, node: NodeId, path: &str, nodes: &[NodeId]) {
+        if !self.ast.is_poisoned(node) {
+            let at = nodes.first().copied().unwrap_or(node);
+            self.problems.push(
+                Problem::new(3013, Place::node(at), format!("`{path}` needs the type of its elements first"))
+                    .label("expected a type")
+                    .help("write a type such as `:wat::core::i64`, or use a literal: `[a b]`, `{k v}`, `#{a}`"),
+            );
+        }
+    }
+
+    pub(super) fn vector_form(&mut self, node: NodeId) -> ExprId {
+        let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let Some((element, slot)) = self.slot(&nodes, 0) else {
+            self.missing_slot(node, ":wat::core::Vector", &nodes);
+            self.arguments(node);
+            return self.error(node);
+        };
+        let elements: Vec<ExprId> = nodes[1..].iter().map(|&node| self.expr(node)).collect();
+        for &expr in &elements {
+            self.expect(expr, element, Why::Slot { node: slot });
+        }
+        let ty = self.table.app(Ctor::Vector, &[element]);
+        self.push(ExprKind::Vector(elements), ty, node)
+    }
+
+    pub(super) fn set_form(&mut self, node: NodeId) -> ExprId {
+        let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let Some((element, slot)) = self.slot(&nodes, 0) else {
+            self.missing_slot(node, ":wat::core::HashSet", &nodes);
+            self.arguments(node);
+            return self.error(node);
+        };
+        let elements: Vec<ExprId> = nodes[1..].iter().map(|&node| self.expr(node)).collect();
+        for &expr in &elements {
+            self.expect(expr, element, Why::Slot { node: slot });
+        }
+        self.hashable(element, node);
+        let ty = self.table.app(Ctor::HashSet, &[element]);
+        self.push(ExprKind::HashSet(elements), ty, node)
+    }
+
+    pub(super) fn map_form(&mut self, node: NodeId) -> ExprId {
+        let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let (Some((key, key_slot)), Some((value, value_slot))) = (self.slot(&nodes, 0), self.slot(&nodes, 1)) else {
+            self.missing_slot(node, ":wat::core::HashMap", &nodes);
+            self.arguments(node);
+            return self.error(node);
+        };
+        let elements: Vec<ExprId> = nodes[2..].iter().map(|&node| self.expr(node)).collect();
+        if elements.len() % 2 == 1 {
+            if !self.ast.is_poisoned(node) {
+                let last = nodes[nodes.len() - 1];
+                self.problems.push(Problem::new(3410, Place::node(last), "this key has no value").label("a key without a value").help("keys and values alternate"));
+            }
+            return self.error(node);
+        }
+        for pair in elements.chunks(2) {
+            self.expect(pair[0], key, Why::Slot { node: key_slot });
+            self.expect(pair[1], value, Why::Slot { node: value_slot });
+        }
+        self.hashable(key, node);
+        let ty = self.table.app(Ctor::HashMap, &[key, value]);
+        self.push(ExprKind::HashMap(elements), ty, node)
+    }
+
+    pub(super) fn tuple_form(&mut self, node: NodeId) -> ExprId {
+        let elements = self.arguments(node);
+        if elements.is_empty() {
+            if !self.ast.is_poisoned(node) {
+                self.problems.push(
+                    Problem::new(3408, Place::node(node), "a tuple has at least one element")
+                        .label("no elements")
+                        .help("the value without content is `:wat::core::nil`"),
+                );
+            }
+            return self.error(node);
+        }
+        let parts: Vec<Ty> = elements.iter().map(|&element| self.ty(element)).collect();
+        let ty = self.table.app(Ctor::Tuple, &parts);
+        self.push(ExprKind::Tuple(elements), ty, node)
+    }
+
+}

@@ -1,0 +1,451 @@
+//! Deferred constraints: overloads that wait until their operand types are known. They are tried when they are made
+//! and whenever a variable was bound since, in the order in which they were made; at the end each gets its default.
+
+use salsa::plumbing::FromId;
+use wat_syntax::NodeId;
+
+use crate::items::Item;
+use crate::problem::{Place, Problem};
+use crate::types::Ctor;
+
+use super::Infer;
+use super::call::{Arm, ItemKey, dispatch_arms};
+use super::table::{Shape, Ty};
+use super::typed::{Compare, OperatorUse};
+
+/// A constraint and the node that is blamed.
+#[derive(Clone, Debug)]
+pub(super) struct Constraint {
+    pub(super) kind: ConstraintKind,
+    pub(super) node: NodeId,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum ConstraintKind {
+    Num { operands: Vec<Ty>, nodes: Vec<NodeId>, ret: Ty },
+    Cmp { op: Compare, operands: [Ty; 2], nodes: [NodeId; 2] },
+    Index { index: u32, operand: Ty, ret: Ty },
+    Arm { item: ItemKey, operands: Vec<Ty>, nodes: Vec<NodeId>, ret: Ty, choice: usize, value: bool },
+    /// A dispatch as a value.
+    Lift { item: ItemKey, ty: Ty, choice: usize },
+    /// An overloaded operator as a value.
+    LiftOperator { used: OperatorUse, ty: Ty },
+    /// An operator of one number type as a value: any arity that the context wants.
+    LiftTyped { ty: Ty, operand: Ty, default: Ty },
+}
+
+impl<'db> Infer<'db> {
+    pub(super) fn constrain(&mut self, constraint: Constraint, _item: Option<Item<'db>>) {
+        if !self.attempt(&constraint) {
+            self.pending.push(constraint);
+        }
+    }
+
+    /// Tries the pending constraints as long as that binds something.
+    pub(super) fn solve(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
+        while self.tried_at != self.table.bindings() {
+            self.tried_at = self.table.bindings();
+            let pending = std::mem::take(&mut self.pending);
+            for constraint in pending {
+                if !self.attempt(&constraint) {
+                    self.pending.push(constraint);
+                }
+            }
+        }
+    }
+
+    /// The end of a definition: defaults in creation order, then reports.
+    pub(super) fn solve_all(&mut self) {
+        self.tried_at = usize::MAX;
+        self.solve();
+        while let Some(at) = self.pending.iter().position(|constraint| self.has_default(constraint)) {
+            let constraint = self.pending.remove(at);
+            self.default(&constraint);
+            if !self.attempt(&constraint) {
+                self.unsolved(&constraint);
+            }
+            self.tried_at = usize::MAX;
+            self.solve();
+        }
+        for constraint in std::mem::take(&mut self.pending) {
+            self.unsolved(&constraint);
+        }
+    }
+
+    fn has_default(&self, constraint: &Constraint) -> bool {
+        !matches!(constraint.kind, ConstraintKind::Index { .. } | ConstraintKind::Lift { .. } | ConstraintKind::LiftOperator { .. })
+    }
+
+    fn default(&mut self, constraint: &Constraint) {
+        match &constraint.kind {
+            ConstraintKind::Num { operands, .. } => {
+                let float = operands.iter().any(|&ty| self.table.resolve(ty) == Ty::F64);
+                let default = if float { Ty::F64 } else { Ty::I64 };
+                for &ty in operands {
+                    if self.table.is_var(ty) {
+                        let _ = self.table.unify(ty, default);
+                    }
+                }
+            }
+            ConstraintKind::Cmp { operands: [a, b], .. } => {
+                let _ = self.table.unify(*a, *b);
+                if self.table.is_var(*a) {
+                    // Nothing inspects a value of a type that stays open.
+                    let _ = self.table.unify(*a, Ty::NIL);
+                }
+            }
+            ConstraintKind::Arm { item, operands, ret, choice, .. } => {
+                let arms = self.arms(*item);
+                let first = arms.iter().find(|arm| self.arm_matches(arm, operands)).cloned();
+                if let Some(arm) = first {
+                    self.commit(&arm, operands, *ret, *choice);
+                }
+            }
+            ConstraintKind::LiftTyped { ty, default, .. } => {
+                let _ = self.table.unify(*ty, *default);
+            }
+            ConstraintKind::Index { .. } | ConstraintKind::Lift { .. } | ConstraintKind::LiftOperator { .. } => {}
+        }
+    }
+
+    fn unsolved(&mut self, constraint: &Constraint) {
+        let what = match &constraint.kind {
+            ConstraintKind::Index { operand, .. } if self.table.is_error(*operand) => return,
+            ConstraintKind::Index { .. } => "the type of this operand",
+            ConstraintKind::Lift { .. } | ConstraintKind::LiftOperator { .. } => "which function this stands for",
+            _ => return,
+        };
+        self.problems.push(
+            Problem::new(3402, Place::node(constraint.node), format!("{what} is not determined"))
+                .label("not determined here")
+                .help("wrap it in a `:wat::core::fn` with typed parameters, or annotate a type"),
+        );
+    }
+
+    /// Tries a constraint; true if it is settled, well or not.
+    fn attempt(&mut self, constraint: &Constraint) -> bool {
+        match &constraint.kind {
+            ConstraintKind::Num { operands, nodes, ret } => self.attempt_num(operands, nodes, *ret),
+            ConstraintKind::Cmp { op, operands, nodes } => self.attempt_cmp(*op, *operands, *nodes),
+            ConstraintKind::Index { index, operand, ret } => self.attempt_index(*index, *operand, *ret, constraint.node),
+            ConstraintKind::Arm { item, operands, nodes, ret, choice, .. } => {
+                self.attempt_arm(*item, operands, nodes, *ret, *choice, constraint.node)
+            }
+            ConstraintKind::Lift { item, ty, choice } => self.attempt_lift(*item, *ty, *choice, constraint.node),
+            ConstraintKind::LiftOperator { used, ty } => self.attempt_lift_operator(*used, *ty, constraint.node),
+            ConstraintKind::LiftTyped { ty, operand, .. } => self.attempt_lift_typed(*ty, *operand, constraint.node),
+        }
+    }
+
+    fn attempt_num(&mut self, operands: &[Ty], nodes: &[NodeId], ret: Ty) -> bool {
+        let mut float = false;
+        for &ty in operands {
+            match self.table.shape(ty) {
+                Shape::Var => return false,
+                Shape::App(Ctor::F64, _) => float = true,
+                Shape::App(Ctor::I64, _) => {}
+                Shape::Error => {
+                    self.not_numbers(operands, nodes);
+                    self.table.poison(ret);
+                    return true;
+                }
+                _ => {
+                    self.not_numbers(operands, nodes);
+                    self.table.poison(ret);
+                    return true;
+                }
+            }
+        }
+        let _ = self.table.unify(ret, if float { Ty::F64 } else { Ty::I64 });
+        true
+    }
+
+    fn attempt_cmp(&mut self, op: Compare, [a, b]: [Ty; 2], nodes: [NodeId; 2]) -> bool {
+        let number = |ty: Ty| ty == Ty::I64 || ty == Ty::F64;
+        let (left, right) = (self.table.resolve(a), self.table.resolve(b));
+        if self.table.is_error(left) || self.table.is_error(right) {
+            return true;
+        }
+        if self.table.is_var(left) || self.table.is_var(right) {
+            return false;
+        }
+        if number(left) && number(right) {
+            return true;
+        }
+        if self.table.unify(left, right).is_err() {
+            let (want, have) = (self.render(left), self.render(right));
+            self.problems.push(
+                Problem::new(3404, Place::node(nodes[1]), format!("`{want}` and `{have}` cannot be compared"))
+                    .label(format!("this is a `{have}`"))
+                    .also(Place::node(nodes[0]), format!("this is a `{want}`"))
+                    .help("both operands must have the same type"),
+            );
+            return true;
+        }
+        let ordering = !matches!(op, Compare::Eq | Compare::Ne);
+        if let Some(part) = self.incomparable(left, ordering) {
+            let found = self.render(left);
+            let how = if ordering { "ordered" } else { "comparable" };
+            let message = match part == found {
+                true => format!("`{found}` is not {how}"),
+                false => format!("`{found}` is not {how}: it holds `{part}`"),
+            };
+            self.problems.push(Problem::new(3405, Place::node(nodes[0]), message).label(format!("this is a `{found}`")));
+        }
+        true
+    }
+
+    /// The part of a type that keeps it from being compared.
+    fn incomparable(&self, ty: Ty, ordering: bool) -> Option<String> {
+        let mut work = vec![ty];
+        while let Some(ty) = work.pop() {
+            if let Shape::App(ctor, args) = self.table.shape(ty) {
+                match ctor {
+                    Ctor::Fn => return Some(self.render(ty)),
+                    Ctor::HashMap | Ctor::HashSet if ordering => return Some(self.render(ty)),
+                    Ctor::Nominal(path) => {
+                        let comparable = matches!(
+                            &**path,
+                            ":wat::core::Uuid" | ":wat::time::Instant" | ":wat::time::Duration" | ":wat::holon::Vector"
+                        ) || (!ordering && matches!(&**path, ":wat::WatAST" | ":wat::holon::HolonAST"));
+                        if !comparable {
+                            return Some(self.render(ty));
+                        }
+                    }
+                    _ => work.extend_from_slice(args),
+                }
+            }
+        }
+        None
+    }
+
+    fn attempt_index(&mut self, index: u32, operand: Ty, ret: Ty, node: NodeId) -> bool {
+        let result = match self.table.shape(operand) {
+            Shape::Var => return false,
+            Shape::Error => None,
+            Shape::App(Ctor::Tuple, parts) => match parts.get(index as usize) {
+                Some(&part) => Some(part),
+                None => {
+                    let len = parts.len();
+                    let found = self.render(operand);
+                    self.problems.push(
+                        Problem::new(3409, Place::node(node), format!("the tuple `{found}` has no element {}", index + 1))
+                            .label(format!("{len} elements")),
+                    );
+                    None
+                }
+            },
+            Shape::App(Ctor::Vector, parts) => {
+                let element = parts[0];
+                Some(self.table.app(Ctor::Option, &[element]))
+            }
+            Shape::App(..) | Shape::Param(_) => {
+                let code = if matches!(self.table.shape(operand), Shape::Param(_)) { 3402 } else { 3401 };
+                let found = self.render(operand);
+                self.problems.push(
+                    Problem::new(code, Place::node(node), format!("`{found}` has no positions: it is no tuple and no vector"))
+                        .label(format!("this is a `{found}`")),
+                );
+                None
+            }
+        };
+        match result {
+            Some(ty) => {
+                if self.table.unify(ret, ty).is_err() {
+                    let (want, have) = (self.render(ret), self.render(ty));
+                    self.problems.push(Problem::new(3001, Place::node(node), format!("expected `{want}`, found `{have}`")).label(format!("the element is a `{have}`")));
+                }
+            }
+            None => self.table.poison(ret),
+        }
+        true
+    }
+
+    fn arms(&self, item: ItemKey) -> &'db [Arm<'db>] {
+        dispatch_arms(self.db, self.program, Item::from_id(item.0))
+    }
+
+    /// Could an arm's patterns still unify with the operands?
+    fn arm_matches(&mut self, arm: &Arm<'db>, operands: &[Ty]) -> bool {
+        if arm.params.len() != operands.len() {
+            return false;
+        }
+        let snapshot = self.table.snapshot();
+        let fresh: Vec<Ty> = (0..arm.generics).map(|_| self.table.var()).collect();
+        let fits = arm.params.iter().zip(operands).all(|(param, &operand)| {
+            let param = self.table.instantiate(&param.0, &fresh);
+            self.table.unify(param, operand).is_ok()
+        });
+        self.table.rollback(snapshot);
+        fits
+    }
+
+    fn commit(&mut self, arm: &Arm<'db>, operands: &[Ty], ret: Ty, choice: usize) -> bool {
+        let Some((function, params, result)) = self.arm_function(arm) else {
+            self.table.poison(ret);
+            return true;
+        };
+        let fits = params.iter().zip(operands).all(|(&param, &operand)| self.table.unify(param, operand).is_ok())
+            && self.table.unify(ret, result).is_ok();
+        self.choices[choice] = Some(function);
+        fits
+    }
+
+    fn attempt_arm(&mut self, item: ItemKey, operands: &[Ty], nodes: &[NodeId], ret: Ty, choice: usize, node: NodeId) -> bool {
+        if self.choices[choice].is_some() {
+            return true;
+        }
+        if operands.iter().any(|&ty| self.table.is_error(ty)) {
+            self.table.poison(ret);
+            return true;
+        }
+        let arms = self.arms(item);
+        let matching: Vec<&Arm<'db>> = arms.iter().filter(|arm| self.arm_matches(arm, operands)).collect();
+        let decided = match matching[..] {
+            [] => {
+                self.no_arm(item, operands, nodes, node);
+                self.table.poison(ret);
+                return true;
+            }
+            [only] => only,
+            [first, ..] if operands.iter().all(|&ty| !self.table.is_open(ty)) => first,
+            _ => return false,
+        };
+        if !self.commit(decided, operands, ret, choice) {
+            let name = Item::from_id(item.0).name(self.db).text(self.db);
+            let have = self.render(ret);
+            self.problems.push(
+                Problem::new(3001, Place::node(node), format!("the result of `{name}` does not fit here"))
+                    .label(format!("expected `{have}`")),
+            );
+        }
+        true
+    }
+
+    fn no_arm(&mut self, item: ItemKey, operands: &[Ty], nodes: &[NodeId], node: NodeId) {
+        let item: Item<'db> = Item::from_id(item.0);
+        let name = item.name(self.db).text(self.db);
+        let rigid = operands.iter().any(|&ty| matches!(self.table.shape(ty), Shape::Param(_)));
+        let arms = dispatch_arms(self.db, self.program, item);
+        let single = (0..operands.len()).find(|&at| {
+            arms.iter().filter(|arm| arm.params.len() == operands.len()).all(|arm| {
+                let snapshot = self.table.snapshot();
+                let fresh: Vec<Ty> = (0..arm.generics).map(|_| self.table.var()).collect();
+                let param = self.table.instantiate(&arm.params[at].0, &fresh);
+                let fits = self.table.unify(param, operands[at]).is_ok();
+                self.table.rollback(snapshot);
+                !fits
+            })
+        });
+        let found: Vec<String> = operands.iter().map(|&ty| format!("`{}`", self.render(ty))).collect();
+        let letters: Vec<std::sync::Arc<str>> = ('A'..='Z').map(|letter| letter.to_string().into()).collect();
+        let listed: Vec<String> = arms
+            .iter()
+            .map(|arm| format!("({})", arm.params.iter().map(|param| param.0.render(&letters)).collect::<Vec<_>>().join(" ")))
+            .collect();
+        let at = single.map_or(node, |at| nodes[at]);
+        let code = if rigid { 3402 } else { 3401 };
+        let mut problem = Problem::new(code, Place::node(at), format!("`{name}` is not defined for {}", found.join(", ")))
+            .label(match single {
+                Some(at) => format!("this is a {}", found[at]),
+                None => "no alternative fits".to_owned(),
+            })
+            .note(format!("the alternatives are {}", listed.join(", ")));
+        if let Some((replacement, head)) = self.same_leaf(name, operands, node) {
+            problem = problem.help(format!("use `{replacement}`")).replace(
+                wat_syntax::Applicability::MaybeIncorrect,
+                Place::node(head),
+                &replacement,
+            );
+        }
+        self.problems.push(problem);
+    }
+
+    /// A function of the same leaf for strings: `(:wat::core::length s)` → `:wat::core::string::length`.
+    fn same_leaf(&self, name: &str, operands: &[Ty], head: NodeId) -> Option<(String, NodeId)> {
+        let leaf = name.rsplit("::").next()?;
+        let first = *operands.first()?;
+        let prefix = match self.table.shape(first) {
+            Shape::App(Ctor::String, _) => ":wat::core::string::",
+            Shape::App(Ctor::Option, _) => ":wat::core::Option/",
+            Shape::App(Ctor::Result, _) => ":wat::core::Result/",
+            _ => return None,
+        };
+        let candidate = format!("{prefix}{leaf}");
+        (!crate::library::entries(&candidate).is_empty()).then_some((candidate, head))
+    }
+
+    fn attempt_lift(&mut self, item: ItemKey, ty: Ty, choice: usize, node: NodeId) -> bool {
+        let (params, ret) = match self.table.shape(ty) {
+            Shape::Var => return false,
+            Shape::App(Ctor::Fn, parts) => {
+                let parts = parts.to_vec();
+                (parts[..parts.len() - 1].to_vec(), parts[parts.len() - 1])
+            }
+            _ => return true,
+        };
+        let nodes = vec![node; params.len()];
+        self.attempt_arm(item, &params, &nodes, ret, choice, node)
+    }
+
+    fn attempt_lift_operator(&mut self, used: OperatorUse, ty: Ty, node: NodeId) -> bool {
+        let (params, ret) = match self.table.shape(ty) {
+            Shape::Var => return false,
+            Shape::App(Ctor::Fn, parts) => {
+                let parts = parts.to_vec();
+                (parts[..parts.len() - 1].to_vec(), parts[parts.len() - 1])
+            }
+            _ => return true,
+        };
+        let nodes = vec![node; params.len()];
+        match (used, params.len()) {
+            (OperatorUse::Arith(_), 1..) => {
+                if !params.iter().all(|&ty| !self.table.is_var(ty)) {
+                    return false;
+                }
+                let result = self.table.var();
+                self.attempt_num(&params, &nodes, result);
+                self.lifted_result(ret, result, node);
+                true
+            }
+            (OperatorUse::Compare(op), 2) => {
+                if !self.attempt_cmp(op, [params[0], params[1]], [node, node]) {
+                    return false;
+                }
+                self.lifted_result(ret, Ty::BOOL, node);
+                true
+            }
+            (OperatorUse::Position(index), 1) => self.attempt_index(index, params[0], ret, node),
+            _ => {
+                let found = self.render(ty);
+                self.problems.push(
+                    Problem::new(3402, Place::node(node), format!("the operator has no form of type `{found}`")).label("not determined here"),
+                );
+                true
+            }
+        }
+    }
+
+    fn lifted_result(&mut self, wanted: Ty, found: Ty, node: NodeId) {
+        if self.table.unify(wanted, found).is_err() {
+            let (want, have) = (self.render(wanted), self.render(found));
+            self.problems.push(
+                Problem::new(3001, Place::node(node), format!("expected `{want}`, found `{have}`")).label(format!("its result is a `{have}`")),
+            );
+        }
+    }
+
+    fn attempt_lift_typed(&mut self, ty: Ty, operand: Ty, node: NodeId) -> bool {
+        let count = match self.table.shape(ty) {
+            Shape::Var => return false,
+            Shape::App(Ctor::Fn, parts) => parts.len() - 1,
+            _ => return true,
+        };
+        let wanted = self.table.function(&vec![operand; count], operand);
+        self.lifted_result(ty, wanted, node);
+        true
+    }
+}

@@ -1,0 +1,474 @@
+//! Expressions: atoms, special forms and control flow.
+
+use wat_syntax::{Applicability, NodeId, NodeKind};
+
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::types::Ctor;
+
+use super::Infer;
+use super::report::Why;
+use super::table::Ty;
+use super::typed::{ExprId, ExprKind};
+
+/// Stack that one level of an expression may need, and what is added when it runs out.
+const RED_ZONE: usize = 128 * 1024;
+const SEGMENT: usize = 2 * 1024 * 1024;
+
+impl<'db> Infer<'db> {
+    /// Infers an expression. The reader bounds the depth; the stack grows with it.
+    pub(super) fn expr(&mut self, node: NodeId) -> ExprId {
+        stacker::maybe_grow(RED_ZONE, SEGMENT, || self.expr_on_stack(node))
+    }
+
+    fn expr_on_stack(&mut self, node: NodeId) -> ExprId {
+        match self.ast.kind(node) {
+            NodeKind::Int(value) => self.push(ExprKind::Int(value), Ty::I64, node),
+            NodeKind::Float(bits) => self.push(ExprKind::Float(bits), Ty::F64, node),
+            NodeKind::Bool(value) => self.push(ExprKind::Bool(value), Ty::BOOL, node),
+            NodeKind::Str(text) => self.push(ExprKind::Str(self.ast.text(text).into()), Ty::STRING, node),
+            NodeKind::Keyword(text) => self.path_value(node, text),
+            NodeKind::Symbol(text) => self.symbol(node, text),
+            NodeKind::List => self.list(node),
+            NodeKind::Vector => self.vector_literal(node),
+            NodeKind::Brace => self.map_literal(node),
+            NodeKind::Set => self.set_literal(node),
+            NodeKind::Error => self.error(node),
+        }
+    }
+
+    /// A diagnostic that the reader defines but only a position decides.
+    pub(super) fn push_reader_problem(&mut self, make: impl Fn(wat_syntax::TextRange) -> wat_syntax::SyntaxError, node: NodeId) {
+        let error = make(wat_syntax::TextRange::empty(0.into()));
+        let mut problem = Problem::new(error.code.0, Place::node(node), error.message);
+        problem.severity = crate::problem::Plain(error.severity);
+        problem.help = error.help;
+        for fix in error.fixes {
+            let edits = fix.edits.into_iter().map(|edit| ProblemEdit {
+                at: EditAt::Replace,
+                place: Place::node(node),
+                insert: edit.insert.into(),
+            });
+            problem = problem.fix(fix.title, fix.applicability, edits.collect());
+        }
+        self.problems.push(problem);
+    }
+
+    fn list(&mut self, node: NodeId) -> ExprId {
+        let Some(head) = self.ast.children(node).next() else {
+            if self.ast.is_poisoned(node) {
+                return self.error(node);
+            }
+            self.push_reader_problem(wat_syntax::errors::empty_list_as_nil, node);
+            return self.push(ExprKind::Nil, Ty::NIL, node);
+        };
+        match self.ast.kind(head) {
+            NodeKind::Keyword(text) => self.path_call(node, head, text),
+            NodeKind::Symbol(text) => self.symbol_call(node, head, text),
+            NodeKind::List => {
+                let function = self.expr(head);
+                self.apply(node, function)
+            }
+            NodeKind::Error => {
+                self.arguments(node);
+                self.error(node)
+            }
+            _ => {
+                if !self.ast.is_poisoned(node) {
+                    self.problems.push(
+                        Problem::new(2215, Place::node(head), "the head of a call must be a function")
+                            .label("this cannot be called")
+                            .help("a vector is written `[a b]`; a call begins with a function's path"),
+                    );
+                }
+                self.arguments(node);
+                self.error(node)
+            }
+        }
+    }
+
+    /// The arguments of a list, inferred for their own sake.
+    pub(super) fn arguments(&mut self, node: NodeId) -> Vec<ExprId> {
+        let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        nodes.into_iter().map(|node| self.expr(node)).collect()
+    }
+
+    /// Body forms in order.
+    pub(super) fn sequence(&mut self, nodes: &[NodeId]) -> Vec<ExprId> {
+        nodes
+            .iter()
+            .map(|&node| {
+                let expr = self.expr(node);
+                self.solve();
+                expr
+            })
+            .collect()
+    }
+
+    /// A special form; `None` if the path is none that stands in expressions.
+    pub(super) fn special_form(&mut self, path: &str, node: NodeId) -> Option<ExprId> {
+        Some(match path {
+            ":wat::core::if" => self.if_form(node),
+            ":wat::core::cond" => self.cond_form(node),
+            ":wat::core::when" => self.when_form(node, false),
+            ":wat::core::unless" => self.when_form(node, true),
+            ":wat::core::do" => self.do_form(node),
+            ":wat::core::let" => self.let_form(node),
+            ":wat::core::match" => self.match_form(node),
+            ":wat::core::fn" => self.lambda(node),
+            ":wat::core::and" => self.logic(node, true),
+            ":wat::core::or" => self.logic(node, false),
+            ":wat::core::Some" => self.variant_form(node, path, Ctor::Option, 1),
+            ":wat::core::Ok" => self.variant_form(node, path, Ctor::Result, 0),
+            ":wat::core::Err" => self.variant_form(node, path, Ctor::Result, 1),
+            ":wat::core::None" => {
+                self.problems.push(
+                    Problem::new(3004, Place::node(node), "`:wat::core::None` takes no arguments and is not called")
+                        .label("write it without parentheses")
+                        .replace(Applicability::MaybeIncorrect, Place::node(node), ":wat::core::None"),
+                );
+                self.error(node)
+            }
+            ":wat::core::Tuple" => self.tuple_form(node),
+            ":wat::core::Vector" => self.vector_form(node),
+            ":wat::core::HashMap" => self.map_form(node),
+            ":wat::core::HashSet" => self.set_form(node),
+            ":wat::core::u8" => self.u8_form(node),
+            ":wat::core::Option/expect" => self.expect_form(node, Ctor::Option, 1),
+            ":wat::core::Result/expect" => self.expect_form(node, Ctor::Result, 0),
+            ":wat::core::def" | ":wat::core::defn" | ":wat::core::define-dispatch" | ":wat::core::typealias" => {
+                self.misplaced_declaration(node, path);
+                self.error(node)
+            }
+            ":wat::load-file!" => {
+                self.problems.push(
+                    Problem::new(5006, Place::node(node), "a load form stands directly at the top level of a file")
+                        .label("not inside another form")
+                        .help("move it to the top of the file"),
+                );
+                self.error(node)
+            }
+            _ => return None,
+        })
+    }
+
+    fn misplaced_declaration(&mut self, node: NodeId, path: &str) {
+        self.problems.push(
+            Problem::new(2004, Place::node(node), format!("`{path}` declares a name and cannot stand inside an expression"))
+                .label("a declaration in an expression")
+                .help("move it to the top level, or bind a local with `:wat::core::let`"),
+        );
+    }
+
+    /// Splits an optional `-> :T` off the front of arguments.
+    pub(super) fn ascription(&mut self, nodes: &mut Vec<NodeId>, at: usize) -> Option<(Ty, NodeId)> {
+        let arrow = *nodes.get(at)?;
+        if self.ast.as_symbol(arrow) != Some("->") {
+            return None;
+        }
+        nodes.remove(at);
+        match nodes.get(at).copied().filter(|&node| self.ast.as_keyword(node).is_some()) {
+            Some(ty) => {
+                nodes.remove(at);
+                let declared = self.type_at(ty, false);
+                Some((self.table.instantiate(&declared, &[]), ty))
+            }
+            None => {
+                self.problems.push(
+                    Problem::new(2208, Place::node(arrow), "`->` must be followed by a type")
+                        .label("the type is missing")
+                        .help("write `-> :Type`, or leave the `->` out"),
+                );
+                None
+            }
+        }
+    }
+
+    /// Makes branches agree: with the ascription, or with the first one that is not erroneous.
+    pub(super) fn branches(&mut self, branches: &[ExprId], ascribed: Option<(Ty, NodeId)>) -> Ty {
+        if let Some((ty, node)) = ascribed {
+            for &branch in branches {
+                self.expect(branch, ty, Why::Ascription { node });
+            }
+            return ty;
+        }
+        let first = branches.iter().copied().find(|&branch| !self.table.is_error(self.ty(branch)));
+        let Some(first) = first else { return Ty::ERROR };
+        let (ty, node) = (self.ty(first), self.exprs[first.0 as usize].node);
+        for &branch in branches {
+            if branch != first {
+                self.expect(branch, ty, Why::Branch { node });
+            }
+        }
+        ty
+    }
+
+    fn condition(&mut self, node: NodeId) -> ExprId {
+        let cond = self.expr(node);
+        self.expect(cond, Ty::BOOL, Why::Condition);
+        cond
+    }
+
+    fn if_form(&mut self, node: NodeId) -> ExprId {
+        let mut nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let ascribed = self.ascription(&mut nodes, 1);
+        if nodes.len() != 3 {
+            if !self.ast.is_poisoned(node) {
+                self.if_shape(node, &nodes);
+            }
+            let parts: Vec<ExprId> = nodes.into_iter().map(|node| self.expr(node)).collect();
+            if let Some(&cond) = parts.first() {
+                self.expect(cond, Ty::BOOL, Why::Condition);
+            }
+            return self.error(node);
+        }
+        let cond = self.condition(nodes[0]);
+        let (then, otherwise) = (self.expr(nodes[1]), self.expr(nodes[2]));
+        let ty = self.branches(&[then, otherwise], ascribed);
+        self.push(ExprKind::If { cond, then, otherwise }, ty, node)
+    }
+
+    fn if_shape(&mut self, node: NodeId, nodes: &[NodeId]) {
+        let head = self.ast.children(node).next().unwrap_or(node);
+        let problem = Problem::new(2206, Place::node(node), "`:wat::core::if` needs a test and two branches")
+            .label(match nodes.len() {
+                2 => "the second branch is missing",
+                0 | 1 => "test and branches are missing",
+                _ => "more than two branches",
+            });
+        let problem = match nodes.len() {
+            2 => problem
+                .help("give both branches, or use `:wat::core::when`")
+                .replace(Applicability::MachineApplicable, Place::node(head), ":wat::core::when"),
+            _ => problem.help("write `(:wat::core::if test then else)`"),
+        };
+        self.problems.push(problem);
+    }
+
+    fn cond_form(&mut self, node: NodeId) -> ExprId {
+        let mut nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let ascribed = self.ascription(&mut nodes, 0);
+        let mut arms = Vec::new();
+        let last = nodes.last().copied();
+        let mut shaped = !nodes.is_empty();
+        for &arm in &nodes {
+            let parts: Vec<NodeId> = self.ast.children(arm).collect();
+            let is_arm = self.ast.kind(arm) == NodeKind::List && parts.len() == 2;
+            let is_else = is_arm && self.ast.as_keyword(parts[0]) == Some(":else");
+            if !is_arm || is_else != (Some(arm) == last) {
+                shaped = false;
+            }
+            if is_arm {
+                let test = (!is_else).then(|| self.condition(parts[0]));
+                arms.push((test, self.expr(parts[1])));
+            }
+        }
+        if !shaped {
+            if !self.ast.is_poisoned(node) && !nodes.iter().any(|&arm| self.ast.is_poisoned(arm)) {
+                self.cond_shape(node, last);
+            }
+            return self.error(node);
+        }
+        let bodies: Vec<ExprId> = arms.iter().map(|(_, body)| *body).collect();
+        let ty = self.branches(&bodies, ascribed);
+        let mut result = None;
+        for (test, body) in arms.into_iter().rev() {
+            result = Some(match (test, result) {
+                (Some(cond), Some(otherwise)) => self.push(ExprKind::If { cond, then: body, otherwise }, ty, node),
+                _ => body,
+            });
+        }
+        result.unwrap_or_else(|| self.error(node))
+    }
+
+    fn cond_shape(&mut self, node: NodeId, last: Option<NodeId>) {
+        let problem = Problem::new(2207, Place::node(last.unwrap_or(node)), "`:wat::core::cond` needs arms `(test body)` and a last arm `(:else body)`")
+            .label("the last arm must be `(:else body)`, every other one `(test body)`");
+        let test = last.and_then(|last| self.ast.children(last).next());
+        let like_else = test.filter(|&test| {
+            matches!(self.ast.kind(test), NodeKind::Bool(true))
+                || self.ast.as_symbol(test) == Some("else")
+                || self.ast.as_keyword(test) == Some(":default")
+        });
+        let problem = match like_else {
+            Some(test) => problem.replace(Applicability::MachineApplicable, Place::node(test), ":else"),
+            None => problem.fix("add an `:else` arm", Applicability::HasPlaceholders, vec![ProblemEdit {
+                at: EditAt::BeforeClose,
+                place: Place::node(node),
+                insert: " (:else <value>)".into(),
+            }]),
+        };
+        self.problems.push(problem);
+    }
+
+    fn when_form(&mut self, node: NodeId, negated: bool) -> ExprId {
+        let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let Some((&test, body)) = nodes.split_first() else {
+            if !self.ast.is_poisoned(node) {
+                self.problems.push(
+                    Problem::new(2206, Place::node(node), "this form needs a test and a body").label("the test is missing"),
+                );
+            }
+            return self.error(node);
+        };
+        let cond = self.condition(test);
+        let mut body = self.sequence(body);
+        let nil = self.push(ExprKind::Nil, Ty::NIL, node);
+        body.push(nil);
+        let then = self.push(ExprKind::Do(body), Ty::NIL, node);
+        let nil = self.push(ExprKind::Nil, Ty::NIL, node);
+        let (then, otherwise) = if negated { (nil, then) } else { (then, nil) };
+        self.push(ExprKind::If { cond, then, otherwise }, Ty::NIL, node)
+    }
+
+    fn do_form(&mut self, node: NodeId) -> ExprId {
+        let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let body = self.sequence(&nodes);
+        match body.last() {
+            Some(&last) => {
+                let ty = self.ty(last);
+                self.push(ExprKind::Do(body), ty, node)
+            }
+            None => {
+                if !self.ast.is_poisoned(node) {
+                    self.problems.push(
+                        Problem::new(2205, Place::node(node), "`(:wat::core::do)` is empty")
+                            .label("no form to evaluate")
+                            .help("the nil value is written `:wat::core::nil`")
+                            .replace(Applicability::MachineApplicable, Place::node(node), ":wat::core::nil"),
+                    );
+                }
+                self.error(node)
+            }
+        }
+    }
+
+    fn let_form(&mut self, node: NodeId) -> ExprId {
+        let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let scope = self.scope.len();
+        let bindings = nodes.first().copied().filter(|&node| self.ast.kind(node) == NodeKind::Vector);
+        let Some(vector) = bindings else {
+            if !self.ast.is_poisoned(node) {
+                self.problems.push(
+                    Problem::new(2201, Place::node(nodes.first().copied().unwrap_or(node)), "`:wat::core::let` needs a vector of bindings")
+                        .label("expected `[name value …]`")
+                        .help("write `(:wat::core::let [name value …] body)`"),
+                );
+            }
+            return self.error(node);
+        };
+        let pairs: Vec<NodeId> = self.ast.children(vector).collect();
+        if pairs.len() % 2 == 1 && !self.ast.is_poisoned(vector) {
+            let last = pairs[pairs.len() - 1];
+            self.problems.push(
+                Problem::new(2201, Place::node(last), "every binder of `:wat::core::let` needs a value")
+                    .label("this binder has no value")
+                    .help("bindings are pairs: `[name value …]`"),
+            );
+        }
+        let mut bound = Vec::new();
+        for pair in pairs.chunks(2) {
+            let value = match pair.get(1) {
+                Some(&value) => self.expr(value),
+                None => self.error(pair[0]),
+            };
+            self.solve();
+            let ty = self.ty(value);
+            bound.push((self.binder(pair[0], ty), value));
+        }
+        let body = self.sequence(&nodes[1..]);
+        self.scope.truncate(scope);
+        let ty = body.last().map_or(Ty::NIL, |&last| self.ty(last));
+        self.push(ExprKind::Let { bindings: bound, body }, ty, node)
+    }
+
+    fn logic(&mut self, node: NodeId, all: bool) -> ExprId {
+        let parts = self.arguments(node);
+        for &part in &parts {
+            self.expect(part, Ty::BOOL, Why::Condition);
+        }
+        let kind = if all { ExprKind::And(parts) } else { ExprKind::Or(parts) };
+        self.push(kind, Ty::BOOL, node)
+    }
+
+    fn variant_form(&mut self, node: NodeId, path: &str, ctor: Ctor, index: u32) -> ExprId {
+        let fields = self.arguments(node);
+        if fields.len() != 1 {
+            if !self.ast.is_poisoned(node) {
+                self.wrong_count(node, path, 1, fields.len());
+            }
+            return self.error(node);
+        }
+        let field = self.ty(fields[0]);
+        let ty = match ctor {
+            Ctor::Option => self.table.app(Ctor::Option, &[field]),
+            _ => {
+                let other = self.table.var();
+                let parts = if index == 0 { [field, other] } else { [other, field] };
+                self.table.app(Ctor::Result, &parts)
+            }
+        };
+        self.push(ExprKind::Variant { index, fields }, ty, node)
+    }
+
+    pub(super) fn variant_function(&mut self, node: NodeId, ctor: Ctor, index: u32) -> ExprId {
+        let field = self.table.var();
+        let ret = match ctor {
+            Ctor::Option => self.table.app(Ctor::Option, &[field]),
+            _ => {
+                let other = self.table.var();
+                let parts = if index == 0 { [field, other] } else { [other, field] };
+                self.table.app(Ctor::Result, &parts)
+            }
+        };
+        let ty = self.table.function(&[field], ret);
+        self.push(ExprKind::VariantFunction { index }, ty, node)
+    }
+
+    fn u8_form(&mut self, node: NodeId) -> ExprId {
+        let args = self.arguments(node);
+        if args.len() != 1 {
+            if !self.ast.is_poisoned(node) {
+                self.wrong_count(node, ":wat::core::u8", 1, args.len());
+            }
+            return self.error(node);
+        }
+        self.expect(args[0], Ty::I64, Why::Form);
+        if let ExprKind::Int(value) = self.exprs[args[0].0 as usize].kind
+            && !(0..=255).contains(&value)
+        {
+            let at = self.exprs[args[0].0 as usize].node;
+            self.problems.push(
+                Problem::new(3019, Place::node(at), format!("{value} is no `:wat::core::u8`")).label("outside 0…255"),
+            );
+        }
+        self.push(ExprKind::ToU8(args[0]), Ty::U8, node)
+    }
+
+    fn expect_form(&mut self, node: NodeId, ctor: Ctor, success: u32) -> ExprId {
+        let mut nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let ascribed = self.ascription(&mut nodes, 0);
+        let parts: Vec<ExprId> = nodes.iter().map(|&node| self.expr(node)).collect();
+        if parts.len() != 2 {
+            if !self.ast.is_poisoned(node) {
+                self.problems.push(
+                    Problem::new(2211, Place::node(node), "`expect` takes a value and a message")
+                        .label(if parts.len() < 2 { "an operand is missing" } else { "one operand too many" })
+                        .help("write `(… [-> :Type] value \"what was expected\")`"),
+                );
+            }
+            return self.error(node);
+        }
+        let ty = ascribed.map_or_else(|| self.table.var(), |(ty, _)| ty);
+        let whole = match ctor {
+            Ctor::Option => self.table.app(Ctor::Option, &[ty]),
+            _ => {
+                let other = self.table.var();
+                self.table.app(Ctor::Result, &[ty, other])
+            }
+        };
+        let why = ascribed.map_or(Why::Form, |(_, node)| Why::Ascription { node });
+        self.expect(parts[0], whole, why);
+        self.expect(parts[1], Ty::STRING, Why::Form);
+        self.push(ExprKind::Expect { of: parts[0], message: parts[1], success }, ty, node)
+    }
+}

@@ -1,0 +1,207 @@
+//! Type inference of one definition: rank-1 Hindley–Milner with declared signatures, overloads as deferred
+//! constraints. One walk over the form resolves names, checks shapes, infers types and builds the typed tree; nothing
+//! leaks from one definition to another.
+
+mod body;
+pub(crate) mod call;
+mod collection;
+mod deferred;
+mod expr;
+mod operator;
+mod pattern;
+mod refer;
+pub(crate) mod report;
+pub(crate) mod table;
+pub(crate) mod typed;
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use wat_syntax::{Ast, NodeId, TextId};
+
+use crate::db::{Db, SourceFile};
+use crate::forms::ast;
+use crate::items::{Item, ItemKind};
+use crate::names::program_of;
+use crate::problem::Problem;
+use crate::signature::generics;
+use crate::types::Type;
+
+use deferred::Constraint;
+use table::{Table, Ty};
+use typed::{Expr, ExprId, ExprKind, FunctionRef, LocalId, LocalInfo};
+
+/// The code of a definition.
+pub(crate) enum Body {
+    /// A function.
+    Function { params: Vec<LocalId>, body: Vec<ExprId>, ret: Ty },
+    /// The initialiser of a value, or an expression of a session.
+    Value(ExprId),
+    /// Declarations without code.
+    None,
+}
+
+/// What a token refers to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Referent<'db> {
+    Item(Item<'db>),
+    Local(LocalId),
+}
+
+/// Everything that inference finds out about a definition.
+pub(crate) struct Inference<'db> {
+    pub(crate) table: Table,
+    pub(crate) exprs: Vec<Expr>,
+    pub(crate) locals: Vec<LocalInfo>,
+    /// The implementation chosen for each dispatch.
+    pub(crate) choices: Vec<Option<FunctionRef>>,
+    pub(crate) problems: Vec<Problem<'db>>,
+    pub(crate) references: Vec<(NodeId, Referent<'db>)>,
+    pub(crate) body: Body,
+    pub(crate) generics: Box<[Arc<str>]>,
+}
+
+/// The state of inference.
+struct Infer<'db> {
+    db: &'db dyn Db,
+    program: SourceFile,
+    ast: &'db Ast,
+    generics: Box<[Arc<str>]>,
+    table: Table,
+    exprs: Vec<Expr>,
+    locals: Vec<LocalInfo>,
+    scope: Vec<(TextId, LocalId)>,
+    /// What paths mean, asked once per name and form.
+    items: FxHashMap<TextId, Option<Item<'db>>>,
+    /// The problem that reported an unknown name, so that further uses become labels.
+    unknown: FxHashMap<TextId, usize>,
+    problems: Vec<Problem<'db>>,
+    pending: Vec<Constraint>,
+    /// Bindings when the pending constraints were last tried.
+    tried_at: usize,
+    choices: Vec<Option<FunctionRef>>,
+    references: Vec<(NodeId, Referent<'db>)>,
+    /// Number of enclosing `fn` forms.
+    depth: u32,
+    /// The value whose initialiser this is.
+    initialises: Option<Item<'db>>,
+}
+
+impl<'db> Infer<'db> {
+    fn new(db: &'db dyn Db, program: SourceFile, ast: &'db Ast, generics: Box<[Arc<str>]>) -> Self {
+        Infer {
+            db,
+            program,
+            ast,
+            generics,
+            table: Table::new(),
+            exprs: Vec::with_capacity(32),
+            locals: Vec::new(),
+            scope: Vec::new(),
+            items: FxHashMap::default(),
+            unknown: FxHashMap::default(),
+            problems: Vec::new(),
+            pending: Vec::new(),
+            tried_at: 0,
+            choices: Vec::new(),
+            references: Vec::new(),
+            depth: 0,
+            initialises: None,
+        }
+    }
+
+    fn push(&mut self, kind: ExprKind, ty: Ty, node: NodeId) -> ExprId {
+        self.exprs.push(Expr { kind, ty, node });
+        ExprId(self.exprs.len() as u32 - 1)
+    }
+
+    fn error(&mut self, node: NodeId) -> ExprId {
+        self.push(ExprKind::Error, Ty::ERROR, node)
+    }
+
+    fn ty(&self, expr: ExprId) -> Ty {
+        self.exprs[expr.0 as usize].ty
+    }
+
+    fn render(&self, ty: Ty) -> String {
+        self.table.render(ty, &self.generics)
+    }
+
+    fn bind(&mut self, name: NodeId, ty: Ty) -> LocalId {
+        let local = LocalId(self.locals.len() as u32);
+        let text = self.ast.as_symbol(name).unwrap_or("_");
+        self.locals.push(LocalInfo { name: text.into(), ty, node: name, depth: self.depth });
+        if let wat_syntax::NodeKind::Symbol(id) = self.ast.kind(name)
+            && text != "_"
+        {
+            self.scope.push((id, local));
+        }
+        self.references.push((name, Referent::Local(local)));
+        local
+    }
+
+    fn finish(mut self, body: Body) -> Inference<'db> {
+        self.solve_all();
+        Inference {
+            table: self.table,
+            exprs: self.exprs,
+            locals: self.locals,
+            choices: self.choices,
+            problems: self.problems,
+            references: self.references,
+            body,
+            generics: self.generics,
+        }
+    }
+}
+
+/// Infers a definition.
+pub(crate) fn infer<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Inference<'db> {
+    let ast = ast(db, item.form(db));
+    let generics = generics(ast, item.name_node(db));
+    let mut infer = Infer::new(db, program_of(db, program, item), ast, generics);
+    let body = infer.definition(item);
+    infer.finish(body)
+}
+
+/// Infers an expression that stands in a form of its own, as sessions evaluate them.
+pub(crate) fn infer_expression<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    ast: &'db Ast,
+    node: NodeId,
+) -> Inference<'db> {
+    let mut infer = Infer::new(db, program, ast, Box::default());
+    let value = infer.expr(node);
+    infer.finish(Body::Value(value))
+}
+
+/// What is wrong with the unknown head of a form.
+pub(crate) fn infer_head<'db>(db: &'db dyn Db, program: SourceFile, ast: &'db Ast, head: NodeId) -> Vec<Problem<'db>> {
+    let mut infer = Infer::new(db, program, ast, Box::default());
+    infer.unknown_head(head);
+    infer.problems
+}
+
+/// The problems of a definition.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn check_item<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Vec<Problem<'db>> {
+    infer(db, program, item).problems
+}
+
+/// The type of a value definition; of a function, its type as a value.
+#[salsa::tracked(returns(ref), cycle_result = cyclic_value)]
+pub(crate) fn value_type<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Type {
+    if item.kind(db) != ItemKind::Value {
+        return Type::Error;
+    }
+    let inference = infer(db, program, item);
+    match inference.body {
+        Body::Value(value) => inference.table.to_type(inference.exprs[value.0 as usize].ty),
+        _ => Type::Error,
+    }
+}
+
+fn cyclic_value<'db>(_: &'db dyn Db, _: salsa::Id, _: SourceFile, _: Item<'db>) -> Type {
+    Type::Error
+}

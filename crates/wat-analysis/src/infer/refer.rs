@@ -1,0 +1,253 @@
+//! Names: symbols, paths, suggestions.
+
+use wat_syntax::{Applicability, NodeId, TextId};
+
+use crate::items::{Item, ItemKind, split_generic};
+use crate::names::{lookup, lookup_type, value_order};
+use crate::problem::{Place, Problem};
+use crate::signature::{Signature, signature};
+use crate::suggest::{self, Suggestion};
+
+use super::operator::operator_use;
+use super::table::Ty;
+use super::typed::{ExprId, ExprKind, FunctionRef};
+use super::{Infer, Referent};
+
+impl<'db> Infer<'db> {
+    /// What a path means as a head or value; asked once per name.
+    pub(super) fn resolve(&mut self, text: TextId) -> Option<Item<'db>> {
+        if let Some(item) = self.items.get(&text) {
+            return *item;
+        }
+        let (canonical, _) = split_generic(self.ast.text(text));
+        let item = lookup(self.db, self.program, canonical);
+        self.items.insert(text, item);
+        item
+    }
+
+    pub(super) fn symbol(&mut self, node: NodeId, text: TextId) -> ExprId {
+        let name = self.ast.text(text);
+        if name == "nil" {
+            self.push_reader_problem(|range| wat_syntax::errors::bare_nil(range, true), node);
+            return self.error(node);
+        }
+        if let Some(&(_, local)) = self.scope.iter().rev().find(|(bound, _)| *bound == text) {
+            self.references.push((node, Referent::Local(local)));
+            let ty = self.locals[local.0 as usize].ty;
+            return self.push(ExprKind::Local(local), ty, node);
+        }
+        self.unbound(node, text);
+        self.error(node)
+    }
+
+    pub(super) fn unbound(&mut self, node: NodeId, text: TextId) {
+        if self.known_unknown(text, node) {
+            return;
+        }
+        let name = self.ast.text(text);
+        if name == "_" {
+            self.problems.push(
+                Problem::new(3202, Place::node(node), "`_` binds nothing and cannot be mentioned")
+                    .label("not a value")
+                    .help("give the binder a name"),
+            );
+            return;
+        }
+        let locals = self.scope.iter().map(|(bound, _)| self.ast.text(*bound)).collect::<Vec<_>>();
+        let names = self.callable_names();
+        let pool = locals.iter().copied().chain(names.iter().map(|name| &**name));
+        let found = suggest::rank(name, pool);
+        let problem = Problem::new(3202, Place::node(node), format!("`{name}` is not bound here")).label("unknown name");
+        let problem = self.with_candidates(problem, Place::node(node), &found);
+        self.report_unknown(text, problem);
+    }
+
+    /// A name that was reported before in this form: the use becomes a label of that report.
+    pub(super) fn known_unknown(&mut self, text: TextId, node: NodeId) -> bool {
+        match self.unknown.get(&text) {
+            Some(&at) => {
+                if self.problems[at].labels.len() < 8 {
+                    self.problems[at].labels.push((Place::node(node), "also here".to_owned()));
+                }
+                true
+            }
+            None => false,
+        }
+    }
+
+    pub(super) fn report_unknown(&mut self, text: TextId, problem: Problem<'db>) {
+        self.unknown.insert(text, self.problems.len());
+        self.problems.push(problem);
+    }
+
+    pub(super) fn with_candidates(&self, mut problem: Problem<'db>, place: Place<'db>, found: &[Suggestion]) -> Problem<'db> {
+        if let Some(help) = suggest::help(found) {
+            problem = problem.help(help);
+        }
+        let machine = suggest::is_machine(found);
+        for (index, candidate) in found.iter().enumerate() {
+            let how = match machine && index == 0 {
+                true => Applicability::MachineApplicable,
+                false => Applicability::MaybeIncorrect,
+            };
+            problem = problem.replace(how, place, &candidate.name);
+        }
+        problem
+    }
+
+    /// The names that can be called: for suggestions only.
+    pub(super) fn callable_names(&self) -> Vec<String> {
+        crate::names::value_names_for_suggestions(self.db, self.program)
+    }
+
+    pub(super) fn suggestions(&self, path: &str, _head: bool) -> Vec<Suggestion> {
+        let names = self.callable_names();
+        suggest::rank(path, names.iter().map(|name| &**name))
+    }
+
+    /// A path in value position.
+    pub(super) fn path_value(&mut self, node: NodeId, text: TextId) -> ExprId {
+        match self.ast.text(text) {
+            ":wat::core::nil" => return self.push(ExprKind::Nil, Ty::NIL, node),
+            ":wat::core::None" => {
+                let element = self.table.var();
+                let ty = self.table.app(crate::types::Ctor::Option, &[element]);
+                return self.push(ExprKind::Variant { index: 0, fields: Vec::new() }, ty, node);
+            }
+            _ => {}
+        }
+        match self.resolve(text) {
+            Some(item) => {
+                self.references.push((node, Referent::Item(item)));
+                self.item_value(node, text, item)
+            }
+            None => self.keyword_literal(node, text),
+        }
+    }
+
+    fn keyword_literal(&mut self, node: NodeId, text: TextId) -> ExprId {
+        if self.ast.is_poisoned(node) {
+            return self.error(node);
+        }
+        let path = self.ast.text(text);
+        let suspicious = path.starts_with(":wat::") || path.starts_with(":rust::");
+        if suspicious && lookup_type(self.db, self.program, split_generic(path).0).is_none() && !self.known_unknown(text, node) {
+            let found = self.suggestions(path, false);
+            let problem = Problem::new(3209, Place::node(node), format!("`{path}` is a keyword literal: nothing of that name is defined"))
+                .label("a keyword, not a function or value");
+            let problem = self.with_candidates(problem, Place::node(node), &found);
+            self.report_unknown(text, problem);
+        }
+        self.push(ExprKind::Keyword(path.into()), Ty::KEYWORD, node)
+    }
+
+    fn item_value(&mut self, node: NodeId, text: TextId, item: Item<'db>) -> ExprId {
+        match item.kind(self.db) {
+            ItemKind::Function | ItemKind::Native => {
+                let Some(signature) = signature(self.db, self.program, item) else { return self.error(node) };
+                let function = self.instantiate(item, signature, node, text);
+                let ty = self.table.instantiate(&signature.as_type(), &function.types);
+                if signature.rest.is_some() {
+                    return self.not_a_value(node, text, "it takes any number of arguments");
+                }
+                self.push(ExprKind::Function(function), ty, node)
+            }
+            ItemKind::Value => {
+                self.check_order(node, text, item);
+                let declared = super::value_type(self.db, self.program, item);
+                let ty = self.table.instantiate(declared, &[]);
+                let name = item.name(self.db).text(self.db).as_str().into();
+                self.push(ExprKind::Global(name), ty, node)
+            }
+            ItemKind::Dispatch => {
+                let ty = self.table.var();
+                self.dispatch_value(item, ty, node)
+            }
+            ItemKind::Operator => match operator_use(item.name(self.db).text(self.db)) {
+                Some(operator) => {
+                    let ty = self.table.var();
+                    self.operator_value(operator, ty, node)
+                }
+                None => self.not_a_value(node, text, "it takes any number of arguments"),
+            },
+            ItemKind::SpecialForm => match self.ast.text(text) {
+                ":wat::core::Some" => self.variant_function(node, crate::types::Ctor::Option, 1),
+                ":wat::core::Ok" => self.variant_function(node, crate::types::Ctor::Result, 0),
+                ":wat::core::Err" => self.variant_function(node, crate::types::Ctor::Result, 1),
+                _ => {
+                    let name = self.ast.text(text);
+                    self.problems.push(
+                        Problem::new(3208, Place::node(node), format!("`{name}` is a form of the language, not a value"))
+                            .label("cannot be passed around")
+                            .help("wrap it in a `:wat::core::fn`"),
+                    );
+                    self.error(node)
+                }
+            },
+            ItemKind::NativeType | ItemKind::Alias => self.keyword_literal(node, text),
+        }
+    }
+
+    fn not_a_value(&mut self, node: NodeId, text: TextId, reason: &str) -> ExprId {
+        let name = self.ast.text(text);
+        self.problems.push(
+            Problem::new(3402, Place::node(node), format!("which function `{name}` stands for is not determined: {reason}"))
+                .label("not determined here")
+                .help("wrap it in a `:wat::core::fn` with the parameters it shall have"),
+        );
+        self.error(node)
+    }
+
+    /// WAT2108: an initialiser mentions itself or a later value.
+    fn check_order(&mut self, node: NodeId, text: TextId, item: Item<'db>) {
+        let Some(own) = self.initialises.filter(|_| self.depth == 0) else { return };
+        let order = value_order(self.db, self.program);
+        let position = |wanted: Item<'db>| order.iter().position(|other| *other == wanted);
+        if position(item) >= position(own) {
+            let name = self.ast.text(text);
+            let place = Place::elsewhere(item.form(self.db), item.name_node(self.db));
+            let problem = if item == own {
+                Problem::new(2108, Place::node(node), format!("the value `{name}` mentions itself")).label("not evaluated yet")
+            } else {
+                Problem::new(2108, Place::node(node), format!("`{name}` is evaluated later than this value"))
+                    .label("not evaluated yet")
+                    .also(place, "defined here, later in program order")
+                    .help("move its definition before this one")
+            };
+            self.problems.push(problem);
+        }
+    }
+
+    /// A use of a function: fresh types for its parameters, explicit ones applied.
+    pub(super) fn instantiate(&mut self, item: Item<'db>, signature: &Signature, node: NodeId, text: TextId) -> FunctionRef {
+        let types: Vec<Ty> = signature.generics.iter().map(|_| self.table.var()).collect();
+        self.explicit_types(signature, &types, node, text);
+        FunctionRef {
+            name: item.name(self.db).text(self.db).as_str().into(),
+            native: item.kind(self.db) == ItemKind::Native,
+            types,
+        }
+    }
+
+    fn explicit_types(&mut self, signature: &Signature, types: &[Ty], node: NodeId, text: TextId) {
+        let path = self.ast.text(text);
+        if split_generic(path).0.len() == path.len() {
+            return;
+        }
+        let Ok(wat_syntax::TypeExpr::Path { args, .. }) = wat_syntax::parse_type_keyword(path) else { return };
+        if args.len() != signature.generics.len() {
+            let wanted = signature.generics.len();
+            self.problems.push(
+                Problem::new(3215, Place::node(node), format!("`{}` has {wanted} type parameters, {} type arguments are given", split_generic(path).0, args.len()))
+                    .label("wrong number of type arguments"),
+            );
+            return;
+        }
+        for (arg, &ty) in args.iter().zip(types) {
+            let declared = self.type_expr(arg, node);
+            let declared = self.table.instantiate(&declared, &[]);
+            // A fresh variable takes any type.
+            let _ = self.table.unify(ty, declared);
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! Types under inference: an arena with unification variables, and unification with rollback.
+
+use std::sync::Arc;
+
+use crate::types::{Ctor, Type, write_app};
+
+/// A type of the arena.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Ty(u32);
+
+impl Ty {
+    pub(crate) const ERROR: Ty = Ty(0);
+    pub(crate) const I64: Ty = Ty(1);
+    pub(crate) const F64: Ty = Ty(2);
+    pub(crate) const U8: Ty = Ty(3);
+    pub(crate) const BOOL: Ty = Ty(4);
+    pub(crate) const NIL: Ty = Ty(5);
+    pub(crate) const STRING: Ty = Ty(6);
+    pub(crate) const KEYWORD: Ty = Ty(7);
+}
+
+const SIMPLE: [Ctor; 7] = [Ctor::I64, Ctor::F64, Ctor::U8, Ctor::Bool, Ctor::Nil, Ctor::String, Ctor::Keyword];
+
+#[derive(Clone, Debug)]
+enum Node {
+    Error,
+    Var(Option<Ty>),
+    Param(u32),
+    App { ctor: Ctor, start: u32, len: u32 },
+}
+
+/// A type with its head known, or not.
+#[derive(Clone, Debug)]
+pub(crate) enum Shape<'a> {
+    Error,
+    Var,
+    Param(u32),
+    App(&'a Ctor, &'a [Ty]),
+}
+
+/// Why two types do not unify.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Clash {
+    /// The innermost pair that differs.
+    Differ { rigid: bool },
+    /// A variable would contain itself.
+    Infinite,
+}
+
+/// The arena of one definition.
+pub(crate) struct Table {
+    nodes: Vec<Node>,
+    args: Vec<Ty>,
+    /// Variables bound since the last snapshot, for rollback.
+    trail: Vec<Ty>,
+}
+
+/// A state to go back to.
+pub(crate) struct Snapshot(usize);
+
+impl Table {
+    pub(crate) fn new() -> Table {
+        let mut nodes = Vec::with_capacity(64);
+        nodes.push(Node::Error);
+        nodes.extend(SIMPLE.into_iter().map(|ctor| Node::App { ctor, start: 0, len: 0 }));
+        Table { nodes, args: Vec::with_capacity(32), trail: Vec::new() }
+    }
+
+    /// How many variables were bound so far; grows with every binding.
+    pub(crate) fn bindings(&self) -> usize {
+        self.trail.len()
+    }
+
+    fn push(&mut self, node: Node) -> Ty {
+        self.nodes.push(node);
+        Ty(self.nodes.len() as u32 - 1)
+    }
+
+    pub(crate) fn var(&mut self) -> Ty {
+        self.push(Node::Var(None))
+    }
+
+    pub(crate) fn param(&mut self, index: u32) -> Ty {
+        self.push(Node::Param(index))
+    }
+
+    pub(crate) fn app(&mut self, ctor: Ctor, args: &[Ty]) -> Ty {
+        if args.is_empty()
+            && let Some(at) = SIMPLE.iter().position(|simple| *simple == ctor)
+        {
+            return Ty(at as u32 + 1);
+        }
+        let start = self.args.len() as u32;
+        self.args.extend_from_slice(args);
+        self.push(Node::App { ctor, start, len: args.len() as u32 })
+    }
+
+    pub(crate) fn function(&mut self, params: &[Ty], ret: Ty) -> Ty {
+        let mut parts = params.to_vec();
+        parts.push(ret);
+        self.app(Ctor::Fn, &parts)
+    }
+
+    /// A declared type with its parameters replaced; `Infer` becomes a fresh variable.
+    pub(crate) fn instantiate(&mut self, ty: &Type, arguments: &[Ty]) -> Ty {
+        match ty {
+            Type::Error => Ty::ERROR,
+            Type::Infer => self.var(),
+            Type::Param(index) => match arguments.get(*index as usize) {
+                Some(argument) => *argument,
+                None => self.param(*index),
+            },
+            Type::App(ctor, args) if args.is_empty() => self.app(ctor.clone(), &[]),
+            Type::App(ctor, args) => {
+                let parts: Vec<Ty> = args.iter().map(|arg| self.instantiate(arg, arguments)).collect();
+                self.app(ctor.clone(), &parts)
+            }
+        }
+    }
+
+    /// Follows bound variables.
+    pub(crate) fn resolve(&self, mut ty: Ty) -> Ty {
+        while let Node::Var(Some(next)) = self.nodes[ty.0 as usize] {
+            ty = next;
+        }
+        ty
+    }
+
+    /// The head of a type.
+    pub(crate) fn shape(&self, ty: Ty) -> Shape<'_> {
+        match &self.nodes[self.resolve(ty).0 as usize] {
+            Node::Error => Shape::Error,
+            Node::Var(_) => Shape::Var,
+            Node::Param(index) => Shape::Param(*index),
+            Node::App { ctor, start, len } => Shape::App(ctor, &self.args[*start as usize..(*start + *len) as usize]),
+        }
+    }
+
+    pub(crate) fn is_var(&self, ty: Ty) -> bool {
+        matches!(self.shape(ty), Shape::Var)
+    }
+
+    pub(crate) fn is_error(&self, ty: Ty) -> bool {
+        matches!(self.shape(ty), Shape::Error)
+    }
+
+    /// The only constructor and its arguments, if the head is this one.
+    pub(crate) fn args_of(&self, ty: Ty, wanted: &Ctor) -> Option<&[Ty]> {
+        match self.shape(ty) {
+            Shape::App(ctor, args) if ctor == wanted => Some(args),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        Snapshot(self.trail.len())
+    }
+
+    pub(crate) fn rollback(&mut self, to: Snapshot) {
+        while self.trail.len() > to.0 {
+            if let Some(var) = self.trail.pop() {
+                self.nodes[var.0 as usize] = Node::Var(None);
+            }
+        }
+    }
+
+    /// Makes two types equal, or changes nothing.
+    pub(crate) fn unify(&mut self, a: Ty, b: Ty) -> Result<(), Clash> {
+        let snapshot = self.snapshot();
+        let mut work = vec![(a, b)];
+        while let Some((a, b)) = work.pop() {
+            let (a, b) = (self.resolve(a), self.resolve(b));
+            if a == b {
+                continue;
+            }
+            if let Err(clash) = self.step(a, b, &mut work) {
+                self.rollback(snapshot);
+                return Err(clash);
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, a: Ty, b: Ty, work: &mut Vec<(Ty, Ty)>) -> Result<(), Clash> {
+        match (&self.nodes[a.0 as usize], &self.nodes[b.0 as usize]) {
+            (Node::Error, _) | (_, Node::Error) => Ok(()),
+            (Node::Var(_), _) => self.bind(a, b),
+            (_, Node::Var(_)) => self.bind(b, a),
+            (Node::Param(left), Node::Param(right)) if left == right => Ok(()),
+            (Node::Param(_), _) | (_, Node::Param(_)) => Err(Clash::Differ { rigid: true }),
+            (Node::App { ctor: c, start: s, len: n }, Node::App { ctor: d, start: t, len: m }) => {
+                if c != d || n != m {
+                    return Err(Clash::Differ { rigid: false });
+                }
+                for index in 0..*n {
+                    work.push((self.args[(s + index) as usize], self.args[(t + index) as usize]));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn bind(&mut self, var: Ty, to: Ty) -> Result<(), Clash> {
+        if self.occurs(var, to) {
+            return Err(Clash::Infinite);
+        }
+        self.nodes[var.0 as usize] = Node::Var(Some(to));
+        self.trail.push(var);
+        Ok(())
+    }
+
+    fn occurs(&self, var: Ty, inside: Ty) -> bool {
+        let mut work = vec![inside];
+        while let Some(ty) = work.pop() {
+            let ty = self.resolve(ty);
+            if ty == var {
+                return true;
+            }
+            if let Node::App { start, len, .. } = self.nodes[ty.0 as usize] {
+                work.extend_from_slice(&self.args[start as usize..(start + len) as usize]);
+            }
+        }
+        false
+    }
+
+    /// Gives an open variable the error type; other types stay.
+    pub(crate) fn poison(&mut self, ty: Ty) {
+        let ty = self.resolve(ty);
+        if matches!(self.nodes[ty.0 as usize], Node::Var(None)) {
+            self.nodes[ty.0 as usize] = Node::Var(Some(Ty::ERROR));
+            self.trail.push(ty);
+        }
+    }
+
+    /// Does the type hold an open variable?
+    pub(crate) fn is_open(&self, ty: Ty) -> bool {
+        let mut work = vec![ty];
+        while let Some(ty) = work.pop() {
+            match self.shape(ty) {
+                Shape::Var => return true,
+                Shape::App(_, args) => work.extend_from_slice(args),
+                Shape::Error | Shape::Param(_) => {}
+            }
+        }
+        false
+    }
+
+    /// As a declared type. Open variables become the error type.
+    pub(crate) fn to_type(&self, ty: Ty) -> Type {
+        match self.shape(ty) {
+            Shape::Error | Shape::Var => Type::Error,
+            Shape::Param(index) => Type::Param(index),
+            Shape::App(ctor, args) => Type::App(ctor.clone(), args.iter().map(|arg| self.to_type(*arg)).collect()),
+        }
+    }
+
+    /// As the machine sees it. Open variables are never inspected and become nil.
+    pub(crate) fn to_ir(&self, ty: Ty) -> wat_ir::Ty {
+        type_to_ir(&self.to_type(ty))
+    }
+
+    /// As a reader sees it. Variables print as `_`, or `_1`, `_2` if there are several.
+    pub(crate) fn render(&self, ty: Ty, params: &[Arc<str>]) -> String {
+        let mut vars = Vec::new();
+        self.variables(ty, &mut vars);
+        let mut text = String::from(":");
+        self.write(ty, params, &vars, &mut text);
+        text
+    }
+
+    fn variables(&self, ty: Ty, vars: &mut Vec<Ty>) {
+        let ty = self.resolve(ty);
+        match self.shape(ty) {
+            Shape::Var if !vars.contains(&ty) => vars.push(ty),
+            Shape::App(_, args) => args.iter().for_each(|arg| self.variables(*arg, vars)),
+            _ => {}
+        }
+    }
+
+    fn write(&self, ty: Ty, params: &[Arc<str>], vars: &[Ty], out: &mut String) {
+        match self.shape(ty) {
+            Shape::Error => out.push('_'),
+            Shape::Var if vars.len() < 2 => out.push('_'),
+            Shape::Var => {
+                let at = vars.iter().position(|var| *var == self.resolve(ty)).unwrap_or(0);
+                out.push_str(&format!("_{}", at + 1));
+            }
+            Shape::Param(index) => match params.get(index as usize) {
+                Some(name) => out.push_str(name),
+                None => out.push('_'),
+            },
+            Shape::App(ctor, args) => write_app(ctor, args, out, |arg, out| self.write(*arg, params, vars, out)),
+        }
+    }
+}
+
+/// A closed type as the machine sees it.
+pub(crate) fn type_to_ir(ty: &Type) -> wat_ir::Ty {
+    use wat_ir::Ty as Ir;
+    let (ctor, args) = match ty {
+        Type::Error | Type::Infer => return Ir::Nil,
+        Type::Param(index) => return Ir::Param(*index),
+        Type::App(ctor, args) => (ctor, args),
+    };
+    let mut parts = args.iter().map(type_to_ir);
+    let mut next = || Arc::new(parts.next().unwrap_or(Ir::Nil));
+    match ctor {
+        Ctor::I64 => Ir::I64,
+        Ctor::F64 => Ir::F64,
+        Ctor::U8 => Ir::U8,
+        Ctor::Bool => Ir::Bool,
+        Ctor::Nil => Ir::Nil,
+        Ctor::String => Ir::Str,
+        Ctor::Keyword => Ir::Keyword,
+        Ctor::Vector => Ir::Vector(next()),
+        Ctor::Option => Ir::Option(next()),
+        Ctor::Result => Ir::Result(next(), next()),
+        Ctor::HashMap => Ir::HashMap(next(), next()),
+        Ctor::HashSet => Ir::HashSet(next()),
+        Ctor::Tuple => Ir::Tuple(parts.collect()),
+        Ctor::Fn => {
+            let mut parts: Vec<Ir> = parts.collect();
+            let ret = parts.pop().unwrap_or(Ir::Nil);
+            Ir::Fn(parts.into(), Arc::new(ret))
+        }
+        Ctor::Nominal(path) => Ir::Nominal(path.clone(), parts.collect()),
+    }
+}

@@ -1,0 +1,138 @@
+//! The typed tree of a definition: what inference found, ready to be lowered.
+
+use std::sync::Arc;
+
+use wat_syntax::NodeId;
+
+use super::table::Ty;
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct ExprId(pub(crate) u32);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct LocalId(pub(crate) u32);
+
+/// A local of the definition, lambdas included.
+#[derive(Clone, Debug)]
+pub(crate) struct LocalInfo {
+    pub(crate) name: Arc<str>,
+    pub(crate) ty: Ty,
+    /// Where it is bound.
+    pub(crate) node: NodeId,
+    /// How many `fn` forms enclose its binder.
+    pub(crate) depth: u32,
+}
+
+/// A function that a call or a value names.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct FunctionRef {
+    pub(crate) name: Arc<str>,
+    pub(crate) native: bool,
+    /// One type per type parameter.
+    pub(crate) types: Vec<Ty>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Arith {
+    Add,
+    Sub,
+    Mul,
+    Div,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Compare {
+    Eq,
+    Ne,
+    Lt,
+    Gt,
+    Le,
+    Ge,
+}
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub(crate) struct Expr {
+    pub(crate) kind: ExprKind,
+    pub(crate) ty: Ty,
+    pub(crate) node: NodeId,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum ExprKind {
+    /// Something was wrong; never lowered.
+    Error,
+    Nil,
+    Int(i64),
+    Float(u64),
+    Bool(bool),
+    Str(Arc<str>),
+    Keyword(Arc<str>),
+    Local(LocalId),
+    /// The value of a `def`.
+    Global(Arc<str>),
+    Function(FunctionRef),
+    Call { callee: FunctionRef, args: Vec<ExprId>, rest: Option<(usize, Ty)> },
+    /// A call through a dispatch: which implementation is in [`super::Inference::choices`].
+    Dispatch { choice: usize, args: Vec<ExprId> },
+    /// A dispatch as a value.
+    DispatchValue { choice: usize },
+    /// An operator as a value: the type decides.
+    OperatorValue(OperatorUse),
+    Apply { function: ExprId, args: Vec<ExprId> },
+    Arith { op: Arith, args: Vec<ExprId> },
+    Compare { op: Compare, args: [ExprId; 2] },
+    /// `first`, `second`, `third`.
+    Position { index: u32, of: ExprId },
+    If { cond: ExprId, then: ExprId, otherwise: ExprId },
+    And(Vec<ExprId>),
+    Or(Vec<ExprId>),
+    Do(Vec<ExprId>),
+    Let { bindings: Vec<(Pattern, ExprId)>, body: Vec<ExprId> },
+    Match { scrutinee: ExprId, arms: Vec<(Pattern, ExprId)> },
+    Lambda { params: Vec<LocalId>, body: Vec<ExprId>, depth: u32 },
+    Tuple(Vec<ExprId>),
+    Vector(Vec<ExprId>),
+    HashMap(Vec<ExprId>),
+    HashSet(Vec<ExprId>),
+    /// A variant of an option or result.
+    Variant { index: u32, fields: Vec<ExprId> },
+    /// `Some`, `Ok` or `Err` as a value.
+    VariantFunction { index: u32 },
+    /// A checked conversion to `u8`.
+    ToU8(ExprId),
+    /// `Option/expect`, `Result/expect`.
+    Expect { of: ExprId, message: ExprId, success: u32 },
+}
+
+/// An operator in value position.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum OperatorUse {
+    Arith(Arith),
+    Compare(Compare),
+    Position(u32),
+}
+
+/// A pattern with types.
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern {
+    pub(crate) kind: PatternKind,
+    pub(crate) ty: Ty,
+    pub(crate) node: NodeId,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum PatternKind {
+    /// Ill-formed: covers everything, never lowered.
+    Error,
+    Wild,
+    Bind(LocalId),
+    Nil,
+    Int(i64),
+    Float(u64),
+    Bool(bool),
+    Str(Arc<str>),
+    Keyword(Arc<str>),
+    Variant { index: u32, fields: Vec<Pattern> },
+    Tuple(Vec<Pattern>),
+}

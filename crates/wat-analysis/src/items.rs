@@ -1,0 +1,263 @@
+//! What a form declares. Definitions are recognised by their heads; only names, kinds and node indices are looked at
+//! here, no bodies.
+
+use wat_syntax::{Ast, NodeId, NodeKind};
+
+use crate::db::{Db, SourceFile};
+use crate::forms::{Form, ast, form_list};
+use crate::problem::{Place, Problem};
+
+/// An interned path, with its leading colon and without type parameters.
+#[salsa::interned(debug)]
+pub(crate) struct Name<'db> {
+    #[returns(ref)]
+    pub(crate) text: String,
+}
+
+/// What a definition is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) enum ItemKind {
+    /// `defn`, or `def` of a `fn` form.
+    Function,
+    /// Any other `def`.
+    Value,
+    /// A function of the machine.
+    Native,
+    /// Part of the language.
+    SpecialForm,
+    /// An overloaded operator.
+    Operator,
+    /// `define-dispatch`.
+    Dispatch,
+    /// A type of the machine.
+    NativeType,
+    /// `typealias`.
+    Alias,
+}
+
+impl ItemKind {
+    pub(crate) fn is_type(self) -> bool {
+        matches!(self, ItemKind::NativeType | ItemKind::Alias)
+    }
+}
+
+/// A definition.
+#[salsa::tracked(debug)]
+pub(crate) struct Item<'db> {
+    #[returns(copy)]
+    pub(crate) form: Form<'db>,
+    #[returns(copy)]
+    pub(crate) name: Name<'db>,
+    #[returns(copy)]
+    pub(crate) kind: ItemKind,
+    /// The node of the defining list.
+    #[tracked]
+    #[returns(copy)]
+    pub(crate) node: u32,
+}
+
+impl<'db> Item<'db> {
+    pub(crate) fn root(self, db: &'db dyn Db) -> NodeId {
+        NodeId(self.node(db))
+    }
+
+    /// The node of the name in the defining list.
+    pub(crate) fn name_node(self, db: &'db dyn Db) -> NodeId {
+        let ast = ast(db, self.form(db));
+        ast.children(self.root(db)).nth(1).unwrap_or(self.root(db))
+    }
+}
+
+/// A load form.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) struct LoadRef {
+    pub(crate) path: Box<str>,
+    pub(crate) node: u32,
+}
+
+/// What a top-level form contributes.
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
+pub(crate) struct Declarations<'db> {
+    pub(crate) items: Vec<Item<'db>>,
+    pub(crate) loads: Vec<LoadRef>,
+    /// Nodes of forms that are no declaration.
+    pub(crate) expressions: Vec<u32>,
+    pub(crate) problems: Vec<Problem<'db>>,
+}
+
+/// Splits a defined name into its canonical path and its type parameters: `:a::b<T,U>` is `:a::b` with `T`, `U`.
+pub(crate) fn split_generic(name: &str) -> (&str, impl Iterator<Item = &str>) {
+    let (canonical, generics) = split_at_generics(name);
+    (canonical, generics.split(',').filter(|part| !part.is_empty()))
+}
+
+fn split_at_generics(name: &str) -> (&str, &str) {
+    let bytes = name.as_bytes();
+    let open = (1..bytes.len()).find(|&at| {
+        bytes[at] == b'<'
+            && name.ends_with('>')
+            && (bytes[at - 1].is_ascii_alphanumeric() || matches!(bytes[at - 1], b'_' | b'\'' | b'!' | b'?'))
+            && !matches!(bytes.get(at + 1), None | Some(b'-' | b'=' | b'<'))
+    });
+    match open {
+        Some(at) => (&name[..at], &name[at + 1..name.len() - 1]),
+        None => (name, ""),
+    }
+}
+
+/// What the form of this file's text declares.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn declarations<'db>(db: &'db dyn Db, form: Form<'db>) -> Declarations<'db> {
+    let ast = ast(db, form);
+    let mut found = Declarations::default();
+    if ast.len() > 0 {
+        top_level(db, form, ast, &mut found);
+    }
+    found
+}
+
+/// Walks a form in top-level position; a `do` there is a splice.
+fn top_level<'db>(db: &'db dyn Db, form: Form<'db>, ast: &Ast, found: &mut Declarations<'db>) {
+    let mut work = vec![ast.root()];
+    while let Some(node) = work.pop() {
+        let head = ast.children(node).next().filter(|_| ast.kind(node) == NodeKind::List);
+        let Some(head) = head.and_then(|head| ast.as_keyword(head)) else {
+            match ast.kind(node) {
+                NodeKind::Error => {}
+                NodeKind::Keyword(text) if ast.text(text) == ":wat::core::nil" => {}
+                NodeKind::List if ast.is_poisoned(node) && ast.child_count(node) == 0 => {}
+                _ => found.expressions.push(node.0),
+            }
+            continue;
+        };
+        match head {
+            ":wat::core::do" => {
+                let start = work.len();
+                work.extend(ast.children(node).skip(1));
+                work[start..].reverse();
+            }
+            ":wat::load-file!" => load(ast, node, found),
+            _ => match definer(ast, node, head) {
+                Some(kind) => define(db, form, ast, node, kind, found),
+                None => found.expressions.push(node.0),
+            },
+        }
+    }
+}
+
+fn definer(ast: &Ast, node: NodeId, head: &str) -> Option<ItemKind> {
+    Some(match head {
+        ":wat::core::defn" => ItemKind::Function,
+        ":wat::core::def" => {
+            let value = ast.children(node).nth(2);
+            let head = value.and_then(|value| ast.children(value).next()).and_then(|head| ast.as_keyword(head));
+            let is_fn = head == Some(":wat::core::fn") && value.is_some_and(|v| ast.kind(v) == NodeKind::List);
+            if is_fn { ItemKind::Function } else { ItemKind::Value }
+        }
+        ":wat::core::native" => ItemKind::Native,
+        ":wat::core::special-form" => ItemKind::SpecialForm,
+        ":wat::core::operator" => ItemKind::Operator,
+        ":wat::core::define-dispatch" => ItemKind::Dispatch,
+        ":wat::core::native-type" => ItemKind::NativeType,
+        ":wat::core::typealias" => ItemKind::Alias,
+        _ => return None,
+    })
+}
+
+fn load<'db>(ast: &Ast, node: NodeId, found: &mut Declarations<'db>) {
+    let mut arguments = ast.children(node).skip(1);
+    match (arguments.next(), arguments.next()) {
+        (Some(path), None) if ast.as_str(path).is_some() => {
+            found.loads.push(LoadRef { path: ast.as_str(path).unwrap_or_default().into(), node: path.0 });
+        }
+        _ if ast.is_poisoned(node) => {}
+        (argument, _) => found.problems.push(
+            Problem::new(
+                5001,
+                Place::node(argument.unwrap_or(node)),
+                "`:wat::load-file!` takes one literal string, the path of the file",
+            )
+            .label("not a literal path")
+            .help("write the path as a string: what a program loads is known without running anything"),
+        ),
+    }
+}
+
+fn define<'db>(
+    db: &'db dyn Db,
+    form: Form<'db>,
+    ast: &Ast,
+    node: NodeId,
+    kind: ItemKind,
+    found: &mut Declarations<'db>,
+) {
+    let in_library = form.file(db).kind(db) == crate::FileKind::Library;
+    let head = ast.children(node).next().and_then(|head| ast.as_keyword(head)).unwrap_or_default();
+    let internal = matches!(kind, ItemKind::Native | ItemKind::SpecialForm | ItemKind::Operator | ItemKind::NativeType);
+    if internal && !in_library {
+        found.problems.push(
+            Problem::new(2103, Place::node(node), format!("`{head}` declares a part of the machine, which only the standard library can"))
+                .label("only inside the standard library")
+                .help("define a function with `:wat::core::defn`"),
+        );
+        return;
+    }
+    let name = ast.children(node).nth(1).filter(|&name| ast.as_keyword(name).is_some());
+    let Some(name_node) = name else {
+        if !ast.is_poisoned(node) {
+            let at = ast.children(node).nth(1).unwrap_or(node);
+            let place = if ast.kind(at) == NodeKind::Error { node } else { at };
+            found.problems.push(
+                Problem::new(2104, Place::node(place), format!("`{head}` needs a name: a keyword path such as `:my::name`"))
+                    .label("not a keyword path")
+                    .help(match ast.as_symbol(at) {
+                        Some(symbol) => format!("write `:user::{symbol}`"),
+                        None => format!("write `({head} :my::name …)`"),
+                    }),
+            );
+        }
+        return;
+    };
+    let (canonical, _) = split_generic(ast.as_keyword(name_node).unwrap_or_default());
+    if !in_library {
+        reserved(canonical, name_node, found);
+    }
+    let name = Name::new(db, canonical.to_owned());
+    found.items.push(Item::new(db, form, name, kind, node.0));
+}
+
+/// WAT2103 and WAT3207: names that a program cannot, or should not, define.
+fn reserved<'db>(name: &str, node: NodeId, found: &mut Declarations<'db>) {
+    const RESERVED: [&str; 4] = [":wat::", ":rust::", ":repl::", ":eval::"];
+    if let Some(prefix) = RESERVED.iter().find(|prefix| name.starts_with(**prefix)) {
+        let rest = name.rsplit("::").next().unwrap_or_default();
+        found.problems.push(
+            Problem::new(2103, Place::node(node), format!("`{name}` cannot be defined: the prefix `{prefix}` is reserved"))
+                .label("reserved prefix")
+                .help("use a prefix of your own")
+                .replace(wat_syntax::Applicability::HasPlaceholders, Place::node(node), &format!(":my::{rest}")),
+        );
+    } else if !name.contains("::") {
+        let bare = name.trim_start_matches(':');
+        found.problems.push(
+            Problem::new(3207, Place::node(node), format!("`{name}` is defined without a namespace"))
+                .label("no `::` in this name")
+                .help(format!("call it `:user::{bare}` here and wherever it is used")),
+        );
+    }
+}
+
+/// The item tree of a file: its definitions in order, without bodies and without positions.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn file_items<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Item<'db>> {
+    form_list(db, file).iter().flat_map(|&form| declarations(db, form).items.iter().copied()).collect()
+}
+
+/// The loads of a file, in order, as written.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn file_loads(db: &dyn Db, file: SourceFile) -> Vec<Box<str>> {
+    form_list(db, file)
+        .iter()
+        .flat_map(|&form| declarations(db, form).loads.iter().map(|load| load.path.clone()))
+        .collect()
+}

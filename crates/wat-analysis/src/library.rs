@@ -1,0 +1,65 @@
+//! The built-in library: embedded text and the table of its names, made at build time so that nothing is scanned at
+//! start-up. A name's declaration is cut out of its file only when a program reaches it.
+
+use wat_syntax::{SourceText, TextRange, TextSize};
+
+use crate::db::{Db, SourceFile};
+use crate::forms::{Form, FormContent, FormKey};
+use crate::items::{Item, Name, declarations};
+
+/// Prefix of the paths of library files, and the scheme of their virtual documents.
+pub const SCHEME: &str = "wat-builtin:/";
+
+/// One embedded file.
+pub(crate) struct LibraryFile {
+    pub(crate) path: &'static str,
+    pub(crate) text: &'static str,
+}
+
+/// One declaration: where the form stands that declares the name.
+pub(crate) struct LibraryName {
+    pub(crate) name: &'static str,
+    pub(crate) kind: &'static str,
+    pub(crate) file: u16,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+include!(concat!(env!("OUT_DIR"), "/library.rs"));
+
+impl LibraryName {
+    /// Does this entry declare a type (as opposed to something that is called or evaluated)?
+    pub(crate) fn is_type(&self) -> bool {
+        matches!(self.kind, "native-type" | "typealias" | "struct" | "enum" | "newtype")
+    }
+
+    pub(crate) fn range(&self) -> TextRange {
+        TextRange::new(TextSize::new(self.start), TextSize::new(self.end))
+    }
+}
+
+/// The entries of a name: at most one type and one callable or value.
+pub(crate) fn entries(name: &str) -> &'static [LibraryName] {
+    let start = LIBRARY_NAMES.partition_point(|entry| entry.name < name);
+    let end = start + LIBRARY_NAMES[start..].partition_point(|entry| entry.name == name);
+    &LIBRARY_NAMES[start..end]
+}
+
+/// The declaration of a library name in value (or head) position, or in type position.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn library_item<'db>(db: &'db dyn Db, name: Name<'db>, as_type: bool) -> Option<Item<'db>> {
+    let entry = entries(name.text(db)).iter().find(|entry| entry.is_type() == as_type)?;
+    let file = db.library_files()[usize::from(entry.file)];
+    let text = SourceText::new(&LIBRARY_FILES[usize::from(entry.file)].text[entry.start as usize..entry.end as usize]);
+    let form = Form::new(db, file, FormKey::of(entry.name, as_type), FormContent::strict(text));
+    declarations(db, form).items.iter().copied().find(|item| item.name(db) == name)
+}
+
+/// Where a library form stands in its file.
+pub(crate) fn library_form_offset(db: &dyn Db, form: Form<'_>) -> Option<TextSize> {
+    let key = form.key(db);
+    LIBRARY_NAMES
+        .iter()
+        .find(|entry| FormKey::of(entry.name, entry.is_type()) == *key)
+        .map(|entry| entry.range().start())
+}

@@ -1,0 +1,113 @@
+//! The typed tree lowered to the machine's IR: a-normal form, explicit tail calls and captures, decision trees.
+//!
+//! Only definitions without errors are lowered. Evaluation order is the order of the source.
+
+mod decision;
+mod function;
+mod value;
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use wat_ir::{Block, Const, End, Function, Join, Local, LocalDecl, Operand, Origin, Stmt, Value};
+use wat_syntax::NodeId;
+
+use crate::infer::table::Ty;
+use crate::infer::typed::{ExprId, LocalId};
+use crate::infer::{Body, Inference};
+
+/// The code of one function while it is made.
+struct Lower<'a, 'db> {
+    inference: &'a Inference<'db>,
+    name: Arc<str>,
+    locals: Vec<LocalDecl>,
+    /// Where the locals of the source live.
+    places: FxHashMap<LocalId, Operand>,
+    lambdas: Vec<Arc<Function>>,
+    joins: u32,
+    stmts: Vec<Stmt>,
+}
+
+/// Lowers a definition or an expression; `None` if it has no code.
+pub(crate) fn lower(inference: &Inference<'_>, name: &str) -> Option<Arc<Function>> {
+    let mut lower = Lower::new(inference, name.into());
+    let (params, body, ret): (&[LocalId], &[ExprId], _) = match &inference.body {
+        Body::Function { params, body, ret } => (params, body, inference.table.to_ir(*ret)),
+        Body::Value(value) => (&[], std::slice::from_ref(value), inference.table.to_ir(inference.exprs[value.0 as usize].ty)),
+        Body::None => return None,
+    };
+    for &param in params {
+        lower.declare(param);
+    }
+    let at = body.last().map_or(NodeId(0), |last| inference.exprs[last.0 as usize].node);
+    let params = params.len() as u32;
+    let body = lower.block(|lower| lower.sequence_end(body, true));
+    Some(Arc::new(lower.function(0, params, ret, body, at)))
+}
+
+impl<'a, 'db> Lower<'a, 'db> {
+    fn new(inference: &'a Inference<'db>, name: Arc<str>) -> Self {
+        Lower {
+            inference,
+            name,
+            locals: Vec::new(),
+            places: FxHashMap::default(),
+            lambdas: Vec::new(),
+            joins: 0,
+            stmts: Vec::new(),
+        }
+    }
+
+    fn function(self, captures: u32, params: u32, ret: wat_ir::Ty, body: Block, at: NodeId) -> Function {
+        Function {
+            name: self.name,
+            type_params: self.inference.generics.len() as u32,
+            captures,
+            params,
+            locals: self.locals,
+            ret,
+            body,
+            lambdas: self.lambdas,
+            at: Origin(at.0),
+        }
+    }
+
+    fn ir(&self, ty: Ty) -> wat_ir::Ty {
+        self.inference.table.to_ir(ty)
+    }
+
+    fn fresh(&mut self, name: &str, ty: wat_ir::Ty) -> Local {
+        self.locals.push(LocalDecl { name: name.into(), ty });
+        Local(self.locals.len() as u32 - 1)
+    }
+
+    /// Gives a local of the source a place of its own.
+    fn declare(&mut self, local: LocalId) -> Local {
+        let info = &self.inference.locals[local.0 as usize];
+        let place = self.fresh(&info.name, self.inference.table.to_ir(info.ty));
+        self.places.insert(local, Operand::Local(place));
+        place
+    }
+
+    fn emit(&mut self, ty: wat_ir::Ty, value: Value, at: NodeId) -> Operand {
+        let dst = self.fresh("", ty);
+        self.stmts.push(Stmt::Let { dst, value, at: Origin(at.0) });
+        Operand::Local(dst)
+    }
+
+    /// A block of its own around what `end` emits.
+    fn block(&mut self, end: impl FnOnce(&mut Self) -> End) -> Block {
+        let outer = std::mem::take(&mut self.stmts);
+        let end = end(self);
+        Block { stmts: std::mem::replace(&mut self.stmts, outer), end }
+    }
+
+    fn join(&mut self) -> Join {
+        self.joins += 1;
+        Join(self.joins - 1)
+    }
+
+    fn place(&self, local: LocalId) -> Operand {
+        self.places.get(&local).cloned().unwrap_or(Operand::Const(Const::Nil))
+    }
+}

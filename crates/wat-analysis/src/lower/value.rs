@@ -1,0 +1,346 @@
+//! Expressions: as operands, and as ends of blocks.
+
+use wat_ir::{Callee, Const, End, Operand, Value};
+use wat_syntax::NodeId;
+
+use crate::infer::table::Ty;
+use crate::infer::typed::{Arith, Compare, Expr, ExprId, ExprKind, FunctionRef, Pattern, PatternKind};
+use crate::types::Ctor;
+
+use super::Lower;
+
+const RED_ZONE: usize = 128 * 1024;
+const SEGMENT: usize = 2 * 1024 * 1024;
+
+fn native(name: impl Into<String>, types: Vec<wat_ir::Ty>) -> Callee {
+    Callee::Native { name: name.into().into(), types: types.into() }
+}
+
+impl<'a> Lower<'a, '_> {
+    pub(super) fn expr(&self, id: ExprId) -> &'a Expr {
+        &self.inference.exprs[id.0 as usize]
+    }
+
+    /// The last of a sequence ends the block, the others are evaluated before.
+    pub(super) fn sequence_end(&mut self, body: &[ExprId], tail: bool) -> End {
+        match body.split_last() {
+            Some((&last, before)) => {
+                for &expr in before {
+                    self.value(expr);
+                }
+                self.end(last, tail)
+            }
+            None => End::Yield(Operand::Const(Const::Nil)),
+        }
+    }
+
+    /// Evaluates an expression as the end of a block.
+    pub(super) fn end(&mut self, id: ExprId, tail: bool) -> End {
+        stacker::maybe_grow(RED_ZONE, SEGMENT, || self.end_on_stack(id, tail))
+    }
+
+    fn end_on_stack(&mut self, id: ExprId, tail: bool) -> End {
+        let expr = self.expr(id);
+        match &expr.kind {
+            ExprKind::If { cond, then, otherwise } => {
+                let cond = self.value(*cond);
+                let then = Box::new(self.block(|lower| lower.end(*then, tail)));
+                let otherwise = Box::new(self.block(|lower| lower.end(*otherwise, tail)));
+                End::If { cond, then, otherwise }
+            }
+            ExprKind::And(parts) => self.logic(parts, true, tail),
+            ExprKind::Or(parts) => self.logic(parts, false, tail),
+            ExprKind::Do(body) => self.sequence_end(body, tail),
+            ExprKind::Let { bindings, body } => {
+                self.bindings(bindings);
+                self.sequence_end(body, tail)
+            }
+            ExprKind::Match { scrutinee, arms } => {
+                let value = self.value(*scrutinee);
+                self.decide(value, self.expr(*scrutinee).ty, arms, tail)
+            }
+            ExprKind::Expect { of, message, success } => self.expect(expr, *of, *message, *success),
+            _ if tail => match self.call(expr) {
+                Some((callee, args)) => End::TailCall { callee, args: args.into(), at: wat_ir::Origin(expr.node.0) },
+                None => End::Yield(self.value(id)),
+            },
+            _ => End::Yield(self.value(id)),
+        }
+    }
+
+    fn logic(&mut self, parts: &[ExprId], all: bool, tail: bool) -> End {
+        let Some((&first, rest)) = parts.split_first() else {
+            return End::Yield(Operand::Const(Const::Bool(all)));
+        };
+        if rest.is_empty() {
+            return self.end(first, tail);
+        }
+        let cond = self.value(first);
+        let short = Box::new(self.block(|_| End::Yield(Operand::Const(Const::Bool(!all)))));
+        let go_on = Box::new(self.block(|lower| lower.logic(rest, all, tail)));
+        match all {
+            true => End::If { cond, then: go_on, otherwise: short },
+            false => End::If { cond, then: short, otherwise: go_on },
+        }
+    }
+
+    fn bindings(&mut self, bindings: &[(Pattern, ExprId)]) {
+        for (pattern, value) in bindings {
+            let value = self.value(*value);
+            self.bind(pattern, value);
+        }
+    }
+
+    /// Binds the names of an irrefutable pattern.
+    fn bind(&mut self, pattern: &Pattern, value: Operand) {
+        match &pattern.kind {
+            PatternKind::Bind(local) => {
+                self.places.insert(*local, value);
+            }
+            PatternKind::Tuple(parts) => {
+                for (index, part) in parts.iter().enumerate() {
+                    if !matches!(part.kind, PatternKind::Wild) {
+                        let element = Value::Element { of: value.clone(), index: index as u32 };
+                        let ty = self.ir(part.ty);
+                        let element = self.emit(ty, element, part.node);
+                        self.bind(part, element);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn values(&mut self, ids: &[ExprId]) -> Vec<Operand> {
+        ids.iter().map(|&id| self.value(id)).collect()
+    }
+
+    /// Evaluates an expression to an operand.
+    pub(super) fn value(&mut self, id: ExprId) -> Operand {
+        stacker::maybe_grow(RED_ZONE, SEGMENT, || self.value_on_stack(id))
+    }
+
+    fn value_on_stack(&mut self, id: ExprId) -> Operand {
+        let expr = self.expr(id);
+        let constant = |value| Operand::Const(value);
+        let made = match &expr.kind {
+            ExprKind::Error | ExprKind::Nil => return constant(Const::Nil),
+            ExprKind::Int(value) => return constant(Const::I64(*value)),
+            ExprKind::Float(bits) => return constant(Const::F64(*bits)),
+            ExprKind::Bool(value) => return constant(Const::Bool(*value)),
+            ExprKind::Str(text) => return constant(Const::Str(text.clone())),
+            ExprKind::Keyword(text) => return constant(Const::Keyword(text.clone())),
+            ExprKind::Local(local) => return self.place(*local),
+            ExprKind::Do(body) => return self.sequence_value(body),
+            ExprKind::Let { bindings, body } => {
+                self.bindings(bindings);
+                return self.sequence_value(body);
+            }
+            ExprKind::If { .. } | ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Match { .. } | ExprKind::Expect { .. } => {
+                Value::Block(Box::new(self.block(|lower| lower.end(id, false))))
+            }
+            ExprKind::Global(name) => Value::Global { name: name.clone() },
+            ExprKind::Function(function) => self.function_ref(function),
+            ExprKind::DispatchValue { choice } => match &self.inference.choices[*choice] {
+                Some(function) => self.function_ref(function),
+                None => return constant(Const::Nil),
+            },
+            ExprKind::OperatorValue(used) => self.operator_lambda(*used, expr.ty, expr.node),
+            ExprKind::VariantFunction { index } => self.variant_lambda(*index, expr.ty, expr.node),
+            ExprKind::Lambda { params, body, depth } => self.lambda(params, body, *depth, expr),
+            ExprKind::Arith { op, args } => return self.arith(*op, args, expr.node),
+            ExprKind::Position { index, of } => self.position(*index, *of),
+            ExprKind::Tuple(parts) => Value::Tuple(self.values(parts).into()),
+            ExprKind::Vector(parts) => Value::Vector(self.values(parts).into()),
+            ExprKind::HashMap(parts) => Value::HashMap(self.values(parts).into()),
+            ExprKind::HashSet(parts) => Value::HashSet(self.values(parts).into()),
+            ExprKind::Variant { index, fields } => Value::Variant { index: *index, fields: self.values(fields).into() },
+            ExprKind::Call { .. } | ExprKind::Dispatch { .. } | ExprKind::Apply { .. } | ExprKind::Compare { .. } | ExprKind::ToU8(_) => {
+                match self.call(expr) {
+                    Some((callee, args)) => Value::Call { callee, args: args.into() },
+                    None => return constant(Const::Nil),
+                }
+            }
+        };
+        let ty = self.ir(expr.ty);
+        self.emit(ty, made, expr.node)
+    }
+
+    fn sequence_value(&mut self, body: &[ExprId]) -> Operand {
+        let mut last = Operand::Const(Const::Nil);
+        for &expr in body {
+            last = self.value(expr);
+        }
+        last
+    }
+
+    fn types(&self, types: &[Ty]) -> Vec<wat_ir::Ty> {
+        types.iter().map(|&ty| self.ir(ty)).collect()
+    }
+
+    fn callee(&self, function: &FunctionRef) -> Callee {
+        let types = self.types(&function.types).into();
+        match function.native {
+            true => Callee::Native { name: function.name.clone(), types },
+            false => Callee::Function { name: function.name.clone(), types },
+        }
+    }
+
+    fn function_ref(&self, function: &FunctionRef) -> Value {
+        let types = self.types(&function.types).into();
+        match function.native {
+            true => Value::NativeRef { name: function.name.clone(), types },
+            false => Value::FunctionRef { name: function.name.clone(), types },
+        }
+    }
+
+    /// The callee and the arguments of a call; the arguments are evaluated in the order written.
+    fn call(&mut self, expr: &'a Expr) -> Option<(Callee, Vec<Operand>)> {
+        match &expr.kind {
+            ExprKind::Call { callee, args, rest } => {
+                let mut operands = self.in_source_order(args);
+                if let Some((fixed, element)) = rest {
+                    let surplus = operands.split_off(*fixed);
+                    let ty = wat_ir::Ty::Vector(self.ir(*element).into());
+                    operands.push(self.emit(ty, Value::Vector(surplus.into()), expr.node));
+                }
+                Some((self.callee(callee), operands))
+            }
+            ExprKind::Dispatch { choice, args } => {
+                let operands = self.values(args);
+                let function = self.inference.choices[*choice].as_ref()?;
+                Some((self.callee(function), operands))
+            }
+            ExprKind::Apply { function, args } => {
+                let function = self.value(*function);
+                Some((Callee::Value(function), self.values(args)))
+            }
+            ExprKind::Compare { op, args } => {
+                let types = args.map(|arg| self.inference.table.resolve(self.expr(arg).ty));
+                let operands = self.values(args);
+                Some(self.compare(*op, types, operands))
+            }
+            ExprKind::ToU8(value) => {
+                let operand = self.value(*value);
+                Some((native(":wat::core::__internal/to-u8", Vec::new()), vec![operand]))
+            }
+            _ => None,
+        }
+    }
+
+    /// Arguments whose roles were exchanged are still evaluated as written.
+    fn in_source_order(&mut self, args: &[ExprId]) -> Vec<Operand> {
+        let mut order: Vec<usize> = (0..args.len()).collect();
+        order.sort_by_key(|&at| self.expr(args[at]).node);
+        let mut operands = vec![Operand::Const(Const::Nil); args.len()];
+        for at in order {
+            operands[at] = self.value(args[at]);
+        }
+        operands
+    }
+
+    pub(super) fn compare(&self, op: Compare, types: [Ty; 2], mut operands: Vec<Operand>) -> (Callee, Vec<Operand>) {
+        let name = |op| match op {
+            Compare::Eq => "eq",
+            Compare::Ne => "ne",
+            Compare::Lt => "lt",
+            Compare::Gt => "gt",
+            Compare::Le => "le",
+            Compare::Ge => "ge",
+        };
+        let mixed = |op| native(format!(":wat::core::__internal/{}'i64'f64", name(op)), Vec::new());
+        match types {
+            [Ty::I64, Ty::F64] => (mixed(op), operands),
+            [Ty::F64, Ty::I64] => {
+                operands.swap(0, 1);
+                let flipped = match op {
+                    Compare::Lt => Compare::Gt,
+                    Compare::Gt => Compare::Lt,
+                    Compare::Le => Compare::Ge,
+                    Compare::Ge => Compare::Le,
+                    same => same,
+                };
+                (mixed(flipped), operands)
+            }
+            [ty, _] => (native(format!(":wat::core::__internal/{}", name(op)), vec![self.ir(ty)]), operands),
+        }
+    }
+
+    /// Folds from the left and promotes pair by pair.
+    fn arith(&mut self, op: Arith, args: &[ExprId], node: NodeId) -> Operand {
+        let typed: Vec<(Ty, NodeId)> = args
+            .iter()
+            .map(|&arg| (self.inference.table.resolve(self.expr(arg).ty), self.expr(arg).node))
+            .collect();
+        let operands = self.values(args);
+        self.fold(op, typed.iter().map(|(ty, _)| *ty).zip(operands).collect(), node)
+    }
+
+    pub(super) fn fold(&mut self, op: Arith, mut operands: Vec<(Ty, Operand)>, node: NodeId) -> Operand {
+        if operands.len() == 1 {
+            let float = operands[0].0 == Ty::F64;
+            let unit = match (op, float) {
+                (Arith::Add | Arith::Mul, _) => return operands.remove(0).1,
+                (Arith::Sub, false) => Const::I64(0),
+                (Arith::Sub, true) => Const::F64((-0.0f64).to_bits()),
+                (Arith::Div, false) => Const::I64(1),
+                (Arith::Div, true) => Const::F64(1.0f64.to_bits()),
+            };
+            operands.insert(0, (operands[0].0, Operand::Const(unit)));
+        }
+        let sign = match op {
+            Arith::Add => "+",
+            Arith::Sub => "-",
+            Arith::Mul => "*",
+            Arith::Div => "/",
+        };
+        let mut operands = operands.into_iter();
+        let Some((mut ty, mut value)) = operands.next() else { return Operand::Const(Const::Nil) };
+        for (right, operand) in operands {
+            let (name, result) = match (ty, right) {
+                (Ty::I64, Ty::I64) => (format!(":wat::core::i64::{sign}'2"), Ty::I64),
+                (Ty::F64, Ty::F64) => (format!(":wat::core::f64::{sign}'2"), Ty::F64),
+                (Ty::I64, _) => (format!(":wat::core::{sign}'i64'f64"), Ty::F64),
+                (_, _) => (format!(":wat::core::{sign}'f64'i64"), Ty::F64),
+            };
+            let call = Value::Call { callee: native(name, Vec::new()), args: [value, operand].into() };
+            let result_ty = self.ir(result);
+            value = self.emit(result_ty, call, node);
+            ty = result;
+        }
+        value
+    }
+
+    fn position(&mut self, index: u32, of: ExprId) -> Value {
+        let ty = self.expr(of).ty;
+        let operand = self.value(of);
+        self.position_of(index, ty, operand)
+    }
+
+    pub(super) fn position_of(&self, index: u32, ty: Ty, of: Operand) -> Value {
+        match self.inference.table.args_of(ty, &Ctor::Vector) {
+            Some(args) => Value::Call {
+                callee: native(":wat::core::Vector/get", vec![self.ir(args[0])]),
+                args: [of, Operand::Const(Const::I64(i64::from(index)))].into(),
+            },
+            None => Value::Element { of, index },
+        }
+    }
+
+    fn expect(&mut self, expr: &'a Expr, of: ExprId, message: ExprId, success: u32) -> End {
+        let value = self.value(of);
+        let ty = self.ir(expr.ty);
+        let good = self.block(|lower| {
+            let field = Value::Field { of: value.clone(), variant: success, index: 0 };
+            End::Yield(lower.emit(ty.clone(), field, expr.node))
+        });
+        let bad = self.block(|lower| {
+            let message = lower.value(message);
+            let callee = native(":wat::core::__internal/expect-failed", vec![ty.clone()]);
+            let failed = Value::Call { callee, args: [message].into() };
+            lower.emit(ty.clone(), failed, expr.node);
+            End::Unreachable
+        });
+        End::Switch { on: value, cases: [(success, good), (1 - success, bad)].into(), default: None }
+    }
+}

@@ -1,0 +1,125 @@
+//! Diagnostics as the queries make them: positions are nodes of forms, so that moving a form changes nothing.
+
+use wat_syntax::{Applicability, Code, NodeId, Severity};
+
+use crate::forms::Form;
+
+/// A place in a form, without an offset.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) struct Place<'db> {
+    /// The form; `None` is the form that the problem belongs to.
+    pub(crate) form: Option<Form<'db>>,
+    /// The node.
+    pub(crate) node: u32,
+    /// A part of the node's token: byte range in the token's value.
+    pub(crate) part: Option<(u32, u32)>,
+}
+
+impl<'db> Place<'db> {
+    pub(crate) fn node(node: NodeId) -> Self {
+        Place { form: None, node: node.0, part: None }
+    }
+
+    pub(crate) fn part(node: NodeId, start: usize, end: usize) -> Self {
+        Place { form: None, node: node.0, part: Some((start as u32, end as u32)) }
+    }
+
+    pub(crate) fn elsewhere(form: Form<'db>, node: NodeId) -> Self {
+        Place { form: Some(form), node: node.0, part: None }
+    }
+}
+
+/// Where the text of an edit goes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) enum EditAt {
+    /// Replaces the place.
+    Replace,
+    /// Before the place.
+    Before,
+    /// Directly after the place.
+    After,
+    /// Before the closing bracket of the place.
+    BeforeClose,
+}
+
+/// One edit of a fix, in the problem's own form.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) struct ProblemEdit<'db> {
+    pub(crate) at: EditAt,
+    pub(crate) place: Place<'db>,
+    pub(crate) insert: String,
+}
+
+/// A fix.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) struct ProblemFix<'db> {
+    pub(crate) title: String,
+    pub(crate) applicability: Plain<Applicability>,
+    pub(crate) edits: Vec<ProblemEdit<'db>>,
+}
+
+/// A value of another crate that holds nothing of the database.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Plain<T>(pub(crate) T);
+
+/// A diagnostic with relative positions.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) struct Problem<'db> {
+    pub(crate) code: u16,
+    pub(crate) severity: Plain<Severity>,
+    pub(crate) message: String,
+    pub(crate) at: Place<'db>,
+    pub(crate) label: String,
+    pub(crate) labels: Vec<(Place<'db>, String)>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) help: Option<String>,
+    pub(crate) fixes: Vec<ProblemFix<'db>>,
+}
+
+impl<'db> Problem<'db> {
+    pub(crate) fn new(code: u16, at: Place<'db>, message: impl Into<String>) -> Self {
+        let severity = crate::codes::code_info(Code(code)).map_or(Severity::Error, |info| info.severity);
+        Problem {
+            code,
+            severity: Plain(severity),
+            message: message.into(),
+            at,
+            label: String::new(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            fixes: Vec::new(),
+        }
+    }
+
+    pub(crate) fn label(mut self, text: impl Into<String>) -> Self {
+        self.label = text.into();
+        self
+    }
+
+    pub(crate) fn also(mut self, place: Place<'db>, text: impl Into<String>) -> Self {
+        self.labels.push((place, text.into()));
+        self
+    }
+
+    pub(crate) fn note(mut self, text: impl Into<String>) -> Self {
+        self.notes.push(text.into());
+        self
+    }
+
+    pub(crate) fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    pub(crate) fn fix(mut self, title: impl Into<String>, how: Applicability, edits: Vec<ProblemEdit<'db>>) -> Self {
+        self.fixes.push(ProblemFix { title: title.into(), applicability: Plain(how), edits });
+        self
+    }
+
+    /// A fix that replaces one place.
+    pub(crate) fn replace(self, how: Applicability, place: Place<'db>, with: &str) -> Self {
+        let edit = ProblemEdit { at: EditAt::Replace, place, insert: with.to_owned() };
+        self.fix(format!("replace by `{with}`"), how, vec![edit])
+    }
+}

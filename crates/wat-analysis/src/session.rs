@@ -1,0 +1,231 @@
+//! Interactive sessions: a program that grows by one input at a time.
+//!
+//! The root of the session is a virtual file whose text loads the program's files and then the inputs; each input is a
+//! virtual file `repl:N`. In a session the last definition of a name counts. An input with an error is not installed.
+
+use std::sync::Arc;
+
+use wat_syntax::{Code, NodeId, Severity, SourceText};
+
+use crate::db::{Db, FileKind, RootDatabase, SourceFile};
+use crate::diagnostics::{Diagnostic, Span, absolute, finish, program_diagnostics};
+use crate::forms::{ast, forms, read_form};
+use crate::infer::{check_item, infer_expression, value_type};
+use crate::items::{Item, ItemKind, declarations};
+use crate::names::{lookup, names, program_files};
+use crate::run::expression_ir;
+use crate::signature::signature;
+
+/// A session.
+#[derive(Debug)]
+pub struct Session {
+    root: SourceFile,
+    /// Paths of the loaded files and inputs, in order.
+    loaded: Vec<Arc<str>>,
+    inputs: u32,
+}
+
+/// What came of an input.
+#[derive(Debug)]
+pub struct Submission {
+    /// The number of the input, from 1.
+    pub number: u32,
+    /// Its virtual file.
+    pub file: SourceFile,
+    /// Its diagnostics; warnings do not keep it from being installed.
+    pub diagnostics: Arc<[Diagnostic]>,
+    /// What the host does, in order; empty if there is an error.
+    pub steps: Vec<Step>,
+}
+
+/// One step of an input.
+#[derive(Debug)]
+pub enum Step {
+    /// A name is defined: the machine forgets its former code and, if it is a value, evaluates it.
+    Defined {
+        /// The name.
+        name: Arc<str>,
+        /// Its type, rendered.
+        ty: String,
+        /// Was it defined before?
+        redefined: bool,
+        /// Is it a value, as opposed to a function?
+        is_value: bool,
+    },
+    /// An expression is evaluated and its value printed.
+    Evaluate {
+        /// Its code.
+        function: Arc<wat_ir::Function>,
+        /// Its type, rendered.
+        ty: String,
+    },
+}
+
+impl Session {
+    /// An empty session on the built-in library.
+    pub fn new(db: &mut RootDatabase) -> Session {
+        let root = db.set_file("repl:session", SourceText::new(""), FileKind::Session);
+        let session = Session { root, loaded: Vec::new(), inputs: 0 };
+        session.write(db, &session.loaded);
+        session
+    }
+
+    /// The program of the session.
+    pub fn program(&self) -> SourceFile {
+        self.root
+    }
+
+    /// Makes a file (and what it loads) part of the program, after what is there.
+    pub fn load(&mut self, db: &mut RootDatabase, file: SourceFile) {
+        self.loaded.push(file.path(db));
+        self.write(db, &self.loaded);
+    }
+
+    fn write(&self, db: &mut RootDatabase, loaded: &[Arc<str>]) {
+        let mut text = String::new();
+        for path in loaded {
+            text.push_str(&format!("(:wat::load-file! {})\n", quoted(path)));
+        }
+        db.set_file("repl:session", SourceText::new(text), FileKind::Session);
+    }
+
+    /// Checks an input and, if it has no error, installs it.
+    pub fn submit(&mut self, db: &mut RootDatabase, text: &str) -> Submission {
+        self.inputs += 1;
+        let number = self.inputs;
+        let path: Arc<str> = format!("repl:{number}").into();
+        let file = db.set_file(&path, SourceText::new(text), FileKind::ReplInput);
+        let before = self.before(db, file);
+        let mut with_input = self.loaded.clone();
+        with_input.push(path.clone());
+        self.write(db, &with_input);
+
+        let mut found = program_diagnostics(db, self.root, file).to_vec();
+        found.extend(self.expression_problems(db, file));
+        if !has_error(&found) {
+            found.extend(self.broken_dependents(db, file, &before));
+        }
+        let diagnostics: Arc<[Diagnostic]> = finish(found).into();
+        if has_error(&diagnostics) {
+            self.write(db, &self.loaded);
+            return Submission { number, file, diagnostics, steps: Vec::new() };
+        }
+        let steps = self.steps(db, file, &before);
+        if steps.iter().any(|step| matches!(step, Step::Defined { .. })) {
+            self.loaded = with_input;
+        } else {
+            self.write(db, &self.loaded);
+        }
+        Submission { number, file, diagnostics, steps }
+    }
+
+    /// The types of the names that an input will redefine, as they are without it.
+    fn before(&self, db: &RootDatabase, file: SourceFile) -> Vec<(String, String)> {
+        let items = crate::items::file_items(db, file);
+        items
+            .iter()
+            .filter_map(|item| {
+                let name = item.name(db).text(db);
+                let old = lookup(db, self.root, name).filter(|_| !name.starts_with(":wat::"))?;
+                Some((name.clone(), type_of(db, self.root, old)))
+            })
+            .collect()
+    }
+
+    fn expression_problems(&self, db: &RootDatabase, file: SourceFile) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for placed in &forms(db, file).placed {
+            for &node in &declarations(db, placed.form).expressions {
+                let inference = infer_expression(db, self.root, ast(db, placed.form), NodeId(node));
+                found.extend(inference.problems.iter().map(|p| absolute(db, placed.form, placed.start(), p)));
+            }
+        }
+        found
+    }
+
+    /// WAT2950: a name changes its type and something that uses it does not check any more.
+    fn broken_dependents(&self, db: &RootDatabase, file: SourceFile, before: &[(String, String)]) -> Option<Diagnostic> {
+        let changed: Vec<&str> = before
+            .iter()
+            .filter(|(name, old)| lookup(db, self.root, name).is_some_and(|new| type_of(db, self.root, new) != *old))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let name = *changed.first()?;
+        let table = names(db, self.root);
+        let files = program_files(db, self.root);
+        let items = files.iter().filter(|other| **other != file).flat_map(|&file| crate::items::file_items(db, file));
+        let mut broken = items
+            .filter(|item| table.items.get(&item.name(db)) == Some(item))
+            .filter(|&&item| check_item(db, self.root, item).iter().any(|p| p.severity.0 == Severity::Error))
+            .map(|item| format!("`{}`", item.name(db).text(db)));
+        let first = broken.next()?;
+        let listed = broken.fold(first, |list, next| format!("{list}, {next}"));
+        let placed = forms(db, file).placed.first()?;
+        let spans = &read_form(db, placed.form).spans;
+        let at = declarations(db, placed.form).items.first().map_or(NodeId(0), |item| item.name_node(db));
+        Some(Diagnostic {
+            code: Code(2950),
+            severity: Severity::Error,
+            message: format!("`{name}` is not redefined: its new type breaks {listed}"),
+            span: Span { file, range: spans.range(at) + placed.start() },
+            label: "has another type than before".into(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help: Some("redefine the dependents first, or keep the type".into()),
+            fixes: Vec::new(),
+        })
+    }
+
+    fn steps(&self, db: &RootDatabase, file: SourceFile, before: &[(String, String)]) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut expression = 0;
+        for placed in &forms(db, file).placed {
+            let found = declarations(db, placed.form);
+            let mut parts: Vec<(u32, Option<Item<'_>>)> = found.items.iter().map(|&item| (item.node(db), Some(item))).collect();
+            parts.extend(found.expressions.iter().map(|&node| (node, None)));
+            parts.sort_by_key(|(node, _)| *node);
+            for (_, item) in parts {
+                match item {
+                    Some(item) => {
+                        let name = item.name(db).text(db);
+                        steps.push(Step::Defined {
+                            name: name.as_str().into(),
+                            ty: type_of(db, self.root, item),
+                            redefined: before.iter().any(|(other, _)| other == name),
+                            is_value: item.kind(db) == ItemKind::Value,
+                        });
+                    }
+                    None => {
+                        if let Some((function, ty)) = expression_ir(db, self.root, file, expression) {
+                            steps.push(Step::Evaluate { function, ty });
+                        }
+                        expression += 1;
+                    }
+                }
+            }
+        }
+        steps
+    }
+}
+
+fn has_error(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
+/// The type of a definition, rendered.
+fn type_of<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> String {
+    match item.kind(db) {
+        ItemKind::Value => value_type(db, program, item).render(&[]),
+        _ => match signature(db, program, item) {
+            Some(signature) => signature.as_type().render(&signature.generics),
+            None => crate::editor::info(db, program, item).signature,
+        },
+    }
+}
+
+/// A string literal that reads back as this text.
+fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    wat_edn::write_string(text, &mut out);
+    out
+}

@@ -1,0 +1,485 @@
+//! Signatures: what a caller must know of a definition, without its body.
+
+use std::sync::Arc;
+
+use wat_syntax::{Ast, NodeId, NodeKind, TypeExpr, parse_type_keyword};
+
+use crate::db::{Db, SourceFile};
+use crate::forms::ast;
+use crate::items::{Item, ItemKind, split_generic};
+use crate::names::{lookup_type, program_files, program_of};
+use crate::problem::{Place, Problem};
+use crate::suggest;
+use crate::types::{Ctor, Type};
+
+/// A parameter.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Param {
+    pub(crate) name: Arc<str>,
+    pub(crate) ty: Type,
+    /// The node of its name in the form.
+    pub(crate) node: u32,
+}
+
+/// The signature of a function.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Signature {
+    /// Names of the type parameters.
+    pub(crate) generics: Box<[Arc<str>]>,
+    pub(crate) params: Box<[Param]>,
+    /// The rest parameter: its element type stands in `ty`.
+    pub(crate) rest: Option<Param>,
+    pub(crate) ret: Type,
+    /// The node of the result type.
+    pub(crate) ret_node: u32,
+}
+
+impl Signature {
+    /// `[a <- :T & rest <- :U] -> :R`.
+    pub(crate) fn render(&self) -> String {
+        let mut text = String::from("[");
+        for (index, param) in self.params.iter().enumerate() {
+            if index > 0 {
+                text.push(' ');
+            }
+            text.push_str(&param.name);
+            text.push_str(" <- ");
+            text.push_str(&param.ty.render(&self.generics));
+        }
+        if let Some(rest) = &self.rest {
+            if !self.params.is_empty() {
+                text.push(' ');
+            }
+            let vector = Type::App(Ctor::Vector, Box::new([rest.ty.clone()]));
+            text.push_str(&format!("& {} <- {}", rest.name, vector.render(&self.generics)));
+        }
+        text.push_str("] -> ");
+        text.push_str(&self.ret.render(&self.generics));
+        text
+    }
+
+    /// The type of the function as a value.
+    pub(crate) fn as_type(&self) -> Type {
+        let params = self.params.iter().map(|param| param.ty.clone());
+        Type::App(Ctor::Fn, params.chain([self.ret.clone()]).collect())
+    }
+}
+
+/// Where the parts of a function form stand. Parts that are missing or misshapen are absent.
+pub(crate) struct FunctionShape {
+    pub(crate) params: Option<NodeId>,
+    pub(crate) arrow: Option<NodeId>,
+    pub(crate) ret: Option<NodeId>,
+    pub(crate) doc: Option<NodeId>,
+    pub(crate) body: Vec<NodeId>,
+}
+
+/// The shape of `[params] -> :R "doc" body…` in a list, after the first `skip` elements.
+pub(crate) fn function_shape(ast: &Ast, list: NodeId, skip: usize) -> FunctionShape {
+    let mut rest = ast.children(list).skip(skip).peekable();
+    let params = rest.next_if(|&node| ast.kind(node) == NodeKind::Vector);
+    let arrow = rest.next_if(|&node| ast.as_symbol(node) == Some("->"));
+    let ret = rest.next_if(|&node| ast.as_keyword(node).is_some());
+    let doc = rest.next_if(|&node| ast.as_str(node).is_some());
+    let mut body: Vec<NodeId> = rest.collect();
+    let doc = match doc {
+        Some(doc) if body.is_empty() => {
+            body.push(doc);
+            None
+        }
+        doc => doc,
+    };
+    FunctionShape { params, arrow, ret, doc, body }
+}
+
+/// One binder of a parameter vector.
+pub(crate) struct ParamShape {
+    pub(crate) name: NodeId,
+    pub(crate) ty: Option<NodeId>,
+    pub(crate) rest: bool,
+}
+
+/// The binders of a parameter vector, and the first node that does not fit.
+pub(crate) fn param_shapes(ast: &Ast, vector: NodeId) -> (Vec<ParamShape>, Option<NodeId>) {
+    let mut shapes = Vec::new();
+    let mut nodes = ast.children(vector).peekable();
+    while let Some(node) = nodes.next() {
+        let rest = ast.as_symbol(node) == Some("&");
+        let name = if rest { nodes.next() } else { Some(node) };
+        let Some(name) = name.filter(|&name| {
+            ast.as_symbol(name).is_some_and(|symbol| !matches!(symbol, "<-" | "->" | "&"))
+        }) else {
+            return (shapes, Some(name.unwrap_or(node)));
+        };
+        if nodes.next_if(|&arrow| ast.as_symbol(arrow) == Some("<-")).is_none() {
+            shapes.push(ParamShape { name, ty: None, rest });
+            return (shapes, Some(name));
+        }
+        let Some(ty) = nodes.next_if(|&ty| ast.as_keyword(ty).is_some()) else {
+            shapes.push(ParamShape { name, ty: None, rest });
+            return (shapes, Some(nodes.next().unwrap_or(name)));
+        };
+        shapes.push(ParamShape { name, ty: Some(ty), rest });
+        if rest && let Some(surplus) = nodes.next() {
+            return (shapes, Some(surplus));
+        }
+    }
+    (shapes, None)
+}
+
+/// Turns type keywords into types, in the scope of one declaration.
+pub(crate) struct TypeResolver<'a, 'db> {
+    pub(crate) db: &'db dyn Db,
+    pub(crate) program: SourceFile,
+    pub(crate) ast: &'a Ast,
+    pub(crate) generics: &'a [Arc<str>],
+    /// May `:wat::type::Infer` stand here?
+    pub(crate) infer_allowed: bool,
+    /// Where problems go; `None` if somebody else reports them.
+    pub(crate) problems: Option<&'a mut Vec<Problem<'db>>>,
+}
+
+impl<'db> TypeResolver<'_, 'db> {
+    /// The type that a node denotes.
+    pub(crate) fn node(&mut self, node: NodeId) -> Type {
+        let Some(text) = self.ast.as_keyword(node) else { return Type::Error };
+        if let Some((ctor, 0)) = Ctor::named(text) {
+            return Type::simple(ctor);
+        }
+        if self.ast.is_poisoned(node) {
+            return Type::Error;
+        }
+        match parse_type_keyword(text) {
+            Ok(expr) => self.expr(&expr, node, 0),
+            Err(_) => {
+                self.report(|| {
+                    Problem::new(3101, Place::node(node), format!("`{text}` is not a type"))
+                        .label("not a type expression")
+                        .help("a type is a path, a path with arguments `:a::B<c::D>`, a tuple `:(A,B)` or a function `:wat::core::Fn(A)->R`")
+                });
+                Type::Error
+            }
+        }
+    }
+
+    /// The type that a parsed type expression denotes; problems are reported at the node.
+    pub(crate) fn expression(&mut self, expr: &TypeExpr, node: NodeId) -> Type {
+        self.expr(expr, node, 0)
+    }
+
+    fn report(&mut self, problem: impl FnOnce() -> Problem<'db>) {
+        if let Some(problems) = &mut self.problems {
+            problems.push(problem());
+        }
+    }
+
+    fn expr(&mut self, expr: &TypeExpr, node: NodeId, depth: usize) -> Type {
+        match expr {
+            TypeExpr::Tuple(parts) if parts.is_empty() => {
+                self.report(|| {
+                    Problem::new(3902, Place::node(node), "the empty tuple type is written `:wat::core::nil`")
+                        .label("retired spelling")
+                        .help("write `:wat::core::nil`")
+                        .replace(wat_syntax::Applicability::MachineApplicable, Place::node(node), ":wat::core::nil")
+                });
+                Type::simple(Ctor::Nil)
+            }
+            TypeExpr::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.expr(part, node, depth + 1)).collect();
+                Type::App(Ctor::Tuple, parts)
+            }
+            TypeExpr::Function { head, params, ret } => {
+                if head.trim_start_matches(':') != "wat::core::Fn" {
+                    self.bad_function_head(head, node);
+                    return Type::Error;
+                }
+                let mut parts: Vec<Type> = params.iter().map(|part| self.expr(part, node, depth + 1)).collect();
+                parts.push(self.expr(ret, node, depth + 1));
+                Type::App(Ctor::Fn, parts.into())
+            }
+            TypeExpr::Path { path, args } => self.path(path.trim_start_matches(':'), args, node, depth),
+        }
+    }
+
+    fn bad_function_head(&mut self, head: &str, node: NodeId) {
+        let head = head.trim_start_matches(':').to_owned();
+        let lower = matches!(head.as_str(), "fn" | "wat::core::fn" | "Fn");
+        let text = self.ast.as_keyword(node).unwrap_or_default().replacen(&format!("{head}("), "wat::core::Fn(", 1);
+        self.report(|| {
+            if lower {
+                Problem::new(3904, Place::node(node), format!("a function type is written `:wat::core::Fn(…)->…`, not `{head}(…)`"))
+                    .label("retired spelling")
+                    .replace(wat_syntax::Applicability::MachineApplicable, Place::node(node), &text)
+            } else {
+                Problem::new(3101, Place::node(node), format!("`{head}` takes no parenthesised arguments"))
+                    .label("not a function type")
+                    .help("a function type is `:wat::core::Fn(A,B)->R`")
+            }
+        });
+    }
+
+    fn path(&mut self, path: &str, args: &[TypeExpr], node: NodeId, depth: usize) -> Type {
+        let full = format!(":{path}");
+        if !path.contains("::") && let Some(index) = self.generics.iter().position(|name| **name == *path) {
+            if !args.is_empty() {
+                self.report(|| {
+                    Problem::new(3101, Place::node(node), format!("the type parameter `{path}` takes no arguments"))
+                        .label("a parameter stands for a whole type")
+                });
+                return Type::Error;
+            }
+            return Type::Param(index as u32);
+        }
+        let resolved: Vec<Type> = args.iter().map(|arg| self.expr(arg, node, depth + 1)).collect();
+        if let Some((ctor, arity)) = Ctor::named(&full) {
+            return if self.arity(&full, arity, resolved.len(), node) {
+                Type::App(ctor, resolved.into())
+            } else {
+                Type::Error
+            };
+        }
+        match path {
+            "wat::type::Infer" if self.infer_allowed => return Type::Infer,
+            "wat::type::Infer" => {
+                self.report(|| {
+                    Problem::new(3115, Place::node(node), "`:wat::type::Infer` stands only in the type slot of a collection constructor")
+                        .label("a type must be written here")
+                });
+                return Type::Error;
+            }
+            "Any" => {
+                self.report(|| {
+                    Problem::new(3103, part_place(self.ast, node, "Any"), "there is no type `:Any`")
+                        .label("not a type")
+                        .help("use a type parameter, an enum, or `:wat::holon::HolonAST`")
+                });
+                return Type::Error;
+            }
+            "wat::core::Tuple" => {
+                self.report(|| {
+                    Problem::new(3101, Place::node(node), "a tuple type is written `:(A,B)`")
+                        .label("not a type")
+                        .help("write the element types in parentheses")
+                });
+                return Type::Error;
+            }
+            "wat::core::Fn" => {
+                self.report(|| {
+                    Problem::new(3101, Place::node(node), "`:wat::core::Fn` needs parameters and a result: `:wat::core::Fn(A)->R`")
+                        .label("not a complete type")
+                });
+                return Type::Error;
+            }
+            _ => {}
+        }
+        let Some(item) = lookup_type(self.db, self.program, &full) else {
+            self.unknown(path, node);
+            return Type::Error;
+        };
+        let generics = type_generics(self.db, item);
+        if !self.arity(&full, generics.len(), resolved.len(), node) {
+            return Type::Error;
+        }
+        match item.kind(self.db) {
+            ItemKind::Alias => alias_target(self.db, self.program, item).substitute(&resolved),
+            _ => Type::App(Ctor::Nominal(full.into()), resolved.into()),
+        }
+    }
+
+    fn arity(&mut self, name: &str, wanted: usize, found: usize, node: NodeId) -> bool {
+        if wanted != found {
+            let plural = if wanted == 1 { "argument" } else { "arguments" };
+            self.report(|| {
+                Problem::new(3104, Place::node(node), format!("`{name}` takes {wanted} type {plural}, found {found}"))
+                    .label(format!("{found} given"))
+            });
+        }
+        wanted == found
+    }
+
+    fn unknown(&mut self, path: &str, node: NodeId) {
+        let is_parameter = path.len() == 1 && path.as_bytes()[0].is_ascii_uppercase();
+        let place = part_place(self.ast, node, path);
+        if is_parameter {
+            let already = self.problems.iter_mut().flat_map(|p| p.iter_mut()).find(|problem| {
+                problem.code == 3112 && problem.message.starts_with(&format!("`{path}` "))
+            });
+            if let Some(first) = already {
+                first.labels.push((place, "and here".to_owned()));
+                return;
+            }
+        }
+        if self.problems.is_none() {
+            return;
+        }
+        let (db, program, ast) = (self.db, self.program, self.ast);
+        self.report(|| {
+            if is_parameter {
+                return undeclared_parameter(ast, path, place);
+            }
+            let full = format!(":{path}");
+            let names = type_names(db, program);
+            let found = suggest::rank(&full, names.iter().map(|name| &**name));
+            let mut problem = Problem::new(3203, place, format!("the type `{full}` is not declared")).label("unknown type");
+            if let Some(help) = suggest::help(&found) {
+                problem = problem.help(help);
+            }
+            let machine = suggest::is_machine(&found);
+            for (index, candidate) in found.iter().enumerate() {
+                let how = if machine && index == 0 {
+                    wat_syntax::Applicability::MachineApplicable
+                } else {
+                    wat_syntax::Applicability::MaybeIncorrect
+                };
+                let bare = if place.part.is_some_and(|part| part.0 > 0) { &candidate.name[1..] } else { &candidate.name[..] };
+                problem = problem.replace(how, place, bare);
+            }
+            problem
+        });
+    }
+}
+
+/// The part of a type keyword that names this path, as a place; the whole token if it is the path itself.
+fn part_place<'db>(ast: &Ast, node: NodeId, path: &str) -> Place<'db> {
+    let text = ast.as_keyword(node).unwrap_or_default();
+    if text.len() == path.len() + 1 {
+        return Place::node(node);
+    }
+    let is_part = |at: usize| {
+        let after = text.as_bytes().get(at + path.len());
+        matches!(text.as_bytes()[at - 1], b'<' | b'(' | b',' | b'>' | b':')
+            && (at < 2 || &text[at - 2..at] != "::")
+            && !after.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':' | b'/' | b'!' | b'?'))
+    };
+    match text.match_indices(path).map(|(at, _)| at).find(|&at| at > 0 && is_part(at)) {
+        Some(at) => Place::part(node, at, at + path.len()),
+        None => Place::node(node),
+    }
+}
+
+fn undeclared_parameter<'db>(ast: &Ast, name: &str, place: Place<'db>) -> Problem<'db> {
+    let problem = Problem::new(3112, place, format!("`{name}` is not declared as a type parameter")).label("not declared");
+    let declared = ast.children(ast.root()).nth(1).filter(|&node| ast.as_keyword(node).is_some());
+    let Some(declared) = declared else { return problem };
+    let text = ast.as_keyword(declared).unwrap_or_default();
+    let (canonical, generics) = split_generic(text);
+    let generics: Vec<&str> = generics.chain([name]).collect();
+    problem
+        .help(format!("add `<{name}>` to `{canonical}`"))
+        .replace(
+            wat_syntax::Applicability::MachineApplicable,
+            Place::node(declared),
+            &format!("{canonical}<{}>", generics.join(",")),
+        )
+}
+
+/// The names of the types a program can use, for suggestions.
+fn type_names(db: &dyn Db, program: SourceFile) -> Vec<String> {
+    let library = crate::library::LIBRARY_NAMES.iter().filter(|entry| entry.is_type()).map(|entry| entry.name.to_owned());
+    let own = program_files(db, program)
+        .iter()
+        .flat_map(|&file| crate::items::file_items(db, file))
+        .filter(|item| item.kind(db).is_type())
+        .map(|item| item.name(db).text(db).clone())
+        .collect::<Vec<_>>();
+    library.chain(own).collect()
+}
+
+/// The type parameters that a definition declares in its name.
+pub(crate) fn generics(ast: &Ast, name_node: NodeId) -> Box<[Arc<str>]> {
+    split_generic(ast.as_keyword(name_node).unwrap_or_default()).1.map(Arc::from).collect()
+}
+
+/// The type parameters of a type declaration.
+#[salsa::tracked(returns(ref))]
+fn type_generics<'db>(db: &'db dyn Db, item: Item<'db>) -> Box<[Arc<str>]> {
+    generics(ast(db, item.form(db)), item.name_node(db))
+}
+
+/// The type that an alias stands for, in terms of its own parameters. A cycle of aliases is the error type.
+#[salsa::tracked(returns(ref), cycle_result = cyclic_alias)]
+pub(crate) fn alias_target<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Type {
+    let ast = ast(db, item.form(db));
+    let generics = type_generics(db, item);
+    let program = program_of(db, program, item);
+    match ast.children(item.root(db)).nth(2) {
+        Some(node) => {
+            TypeResolver { db, program, ast, generics, infer_allowed: false, problems: None }.node(node)
+        }
+        None => Type::Error,
+    }
+}
+
+fn cyclic_alias<'db>(_: &'db dyn Db, _: salsa::Id, _: SourceFile, _: Item<'db>) -> Type {
+    Type::Error
+}
+
+/// The signature of a function or native; `None` for everything else.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn signature<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Option<Arc<Signature>> {
+    let ast = ast(db, item.form(db));
+    let (list, skip) = function_list(ast, item.root(db), item.kind(db))?;
+    let generics = generics(ast, item.name_node(db));
+    let program = program_of(db, program, item);
+    let resolver = TypeResolver { db, program, ast, generics: &generics, infer_allowed: false, problems: None };
+    Some(Arc::new(read_signature(resolver, list, skip)))
+}
+
+/// The list that has the parameters of a definition, and how many elements stand before them.
+pub(crate) fn function_list(ast: &Ast, root: NodeId, kind: ItemKind) -> Option<(NodeId, usize)> {
+    match kind {
+        ItemKind::Function if ast.children(root).next().and_then(|head| ast.as_keyword(head)) == Some(":wat::core::def") => {
+            Some((ast.children(root).nth(2)?, 1))
+        }
+        ItemKind::Function | ItemKind::Native => Some((root, 2)),
+        _ => None,
+    }
+}
+
+/// Reads the signature of a function form; what is missing or wrong has the error type.
+pub(crate) fn read_signature(mut resolver: TypeResolver<'_, '_>, list: NodeId, skip: usize) -> Signature {
+    let ast = resolver.ast;
+    let shape = function_shape(ast, list, skip);
+    let mut params = Vec::new();
+    let mut rest = None;
+    for param in shape.params.map(|vector| param_shapes(ast, vector).0).unwrap_or_default() {
+        let name: Arc<str> = ast.as_symbol(param.name).unwrap_or("_").into();
+        let ty = param.ty.map_or(Type::Error, |ty| resolver.node(ty));
+        if param.rest {
+            let ty = match ty {
+                Type::App(Ctor::Vector, args) => args[0].clone(),
+                _ => Type::Error,
+            };
+            rest = Some(Param { name, ty, node: param.name.0 });
+        } else {
+            params.push(Param { name, ty, node: param.name.0 });
+        }
+    }
+    let ret = shape.ret.map_or(Type::Error, |node| resolver.node(node));
+    Signature {
+        generics: resolver.generics.into(),
+        params: params.into(),
+        rest,
+        ret,
+        ret_node: shape.ret.or(shape.arrow).unwrap_or(list).0,
+    }
+}
+
+/// The docstring of a definition.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn docs<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Arc<str>> {
+    let ast = ast(db, item.form(db));
+    let root = item.root(db);
+    let node = match item.kind(db) {
+        ItemKind::Native => ast.children(root).skip(2).filter(|&node| ast.as_str(node).is_some()).last(),
+        kind => match function_list(ast, root, kind) {
+            Some((list, skip)) => function_shape(ast, list, skip).doc,
+            None => ast.children(root).skip(3).filter(|&node| ast.as_str(node).is_some()).last().or_else(|| {
+                let node = ast.children(root).nth(2)?;
+                (item.kind(db) == ItemKind::NativeType).then_some(node)
+            }),
+        },
+    };
+    node.and_then(|node| ast.as_str(node)).map(Arc::from)
+}
+
