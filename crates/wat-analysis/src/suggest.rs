@@ -1,0 +1,371 @@
+//! Did you mean: the names that a misspelled name may stand for.
+//!
+//! A name is a path (`:a::b`, with a namespace and a leaf) or a symbol (a leaf alone). The distance is optimal string
+//! alignment. Most of a pool is far away, so two filters run before the distance is computed: the difference of the
+//! lengths, and a bit set of the characters, of which one edit can remove at most one and add at most one.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+/// How many candidates a diagnostic carries.
+const CARRIED: usize = 5;
+/// How many candidates a message shows.
+const SHOWN: usize = 3;
+/// The distance beyond which even very long names are not compared; it bounds the work for hostile input.
+const FARTHEST: usize = 64;
+
+/// A candidate for an unknown name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Suggestion {
+    pub name: Arc<str>,
+    /// 1: same namespace and a close leaf. 2: same leaf elsewhere. 3: close as a whole.
+    pub class: u8,
+    /// Distance of the leaves, in class 3 of the whole paths.
+    pub distance: usize,
+}
+
+/// The candidates for `needle` in `pool`, best first, at most five. `needle` itself is never one.
+///
+/// Candidates are ordered by class, distance, the longer namespace in common with the needle, and their bytes.
+pub(crate) fn rank<'a>(needle: &str, pool: impl Iterator<Item = &'a str>) -> Vec<Suggestion> {
+    let wanted = Parts::of(needle);
+    let limit = (wanted.leaf.chars().count() / 3).clamp(1, FARTHEST);
+    let leaf_letters = letters(wanted.leaf);
+    let all_letters = letters(needle);
+    let mut found: Vec<_> = pool
+        .filter(|name| *name != needle)
+        .filter_map(|name| {
+            let parts = Parts::of(name);
+            let (class, distance) = if parts.namespace == wanted.namespace {
+                (1, close(wanted.leaf, leaf_letters, parts.leaf, limit)?)
+            } else if parts.leaf == wanted.leaf {
+                (2, 0)
+            } else if parts.namespace.is_some() && wanted.namespace.is_some() {
+                (3, close(needle, all_letters, name, limit)?)
+            } else {
+                return None;
+            };
+            Some((
+                class,
+                distance,
+                Reverse(common_namespace(needle, name)),
+                name,
+            ))
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup_by_key(|candidate| candidate.3);
+    found.truncate(CARRIED);
+    let suggestion = |(class, distance, _, name): (u8, usize, _, &str)| Suggestion {
+        name: name.into(),
+        class,
+        distance,
+    };
+    found.into_iter().map(suggestion).collect()
+}
+
+/// May the first candidate be put in unattended? It must be of class 1 and the only one as good.
+pub(crate) fn is_machine(found: &[Suggestion]) -> bool {
+    match found {
+        [] => false,
+        [only] => only.class == 1,
+        [first, second, ..] => {
+            first.class == 1 && (second.class, second.distance) != (1, first.distance)
+        }
+    }
+}
+
+/// The question for the reader, with at most three candidates.
+pub(crate) fn help(found: &[Suggestion]) -> Option<String> {
+    let names: Vec<_> = found
+        .iter()
+        .take(SHOWN)
+        .map(|candidate| format!("`{}`", candidate.name))
+        .collect();
+    let (last, others) = names.split_last()?;
+    Some(if others.is_empty() {
+        format!("did you mean {last}?")
+    } else {
+        format!("did you mean {} or {last}?", others.join(", "))
+    })
+}
+
+/// A name's namespace, with its last `::`, and its leaf. A symbol has no namespace.
+struct Parts<'a> {
+    namespace: Option<&'a str>,
+    leaf: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn of(name: &'a str) -> Self {
+        if !name.starts_with(':') {
+            return Self {
+                namespace: None,
+                leaf: name,
+            };
+        }
+        let (namespace, leaf) = name.split_at(name.rfind("::").map_or(1, |at| at + 2));
+        Self {
+            namespace: Some(namespace),
+            leaf,
+        }
+    }
+}
+
+/// The length of the longest namespace that both names are in.
+fn common_namespace(a: &str, b: &str) -> usize {
+    let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    // Both names are equal up to `same`; a namespace ends in `::`, so cutting there is a character boundary.
+    a.as_bytes()[..same]
+        .windows(2)
+        .rposition(|pair| pair == b"::")
+        .map_or(0, |at| at + 2)
+}
+
+/// The distance if it is at most `limit`; filters by the letters first.
+fn close(needle: &str, needle_letters: u64, name: &str, limit: usize) -> Option<usize> {
+    let name_letters = letters(name);
+    let lost = (needle_letters & !name_letters).count_ones() as usize;
+    let won = (name_letters & !needle_letters).count_ones() as usize;
+    if lost > limit || won > limit {
+        None
+    } else {
+        osa_distance(needle, name, limit)
+    }
+}
+
+/// The set of the characters of a text, folded to 64 bits.
+fn letters(text: &str) -> u64 {
+    text.bytes().fold(0, |set, byte| set | 1 << (byte & 63))
+}
+
+/// Optimal string alignment over Unicode scalars: inserting, deleting, substituting a character or exchanging two
+/// neighbours costs 1, and no part is edited twice. `None` if the distance is greater than `limit`.
+pub(crate) fn osa_distance(a: &str, b: &str, limit: usize) -> Option<usize> {
+    if a.is_ascii() && b.is_ascii() {
+        return aligned(a.as_bytes(), b.as_bytes(), limit);
+    }
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    aligned(&a, &b, limit)
+}
+
+/// The distance after the equal ends are cut off, computed in a band of `limit` around the diagonal.
+fn aligned<C: PartialEq>(mut a: &[C], mut b: &[C], limit: usize) -> Option<usize> {
+    if a.len().abs_diff(b.len()) > limit {
+        return None;
+    }
+    let prefix = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    (a, b) = (&a[prefix..], &b[prefix..]);
+    let suffix = a
+        .iter()
+        .rev()
+        .zip(b.iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
+    (a, b) = (&a[..a.len() - suffix], &b[..b.len() - suffix]);
+    // No distance exceeds the longer length, so a wider band would hold nothing more.
+    let band = limit.min(a.len().max(b.len()));
+    let far = band + 1;
+    let mut before = vec![far; b.len() + 1];
+    let mut above: Vec<usize> = (0..=b.len()).map(|column| column.min(far)).collect();
+    let mut row = vec![far; b.len() + 1];
+    for i in 1..=a.len() {
+        let (first, last) = (i.saturating_sub(band).max(1), (i + band).min(b.len()));
+        row[first - 1] = if first == 1 { i.min(far) } else { far };
+        let mut least = row[first - 1];
+        for j in first..=last {
+            let mut cost = above[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            cost = cost.min(above[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                cost = cost.min(before[j - 2] + 1);
+            }
+            row[j] = cost.min(far);
+            least = least.min(row[j]);
+        }
+        if let Some(outside) = row.get_mut(last + 1) {
+            *outside = far;
+        }
+        if least > band && above.iter().all(|&cost| cost > band) {
+            return None;
+        }
+        std::mem::swap(&mut before, &mut above);
+        std::mem::swap(&mut above, &mut row);
+    }
+    Some(above[b.len()]).filter(|&distance| distance <= limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(needle: &str, pool: &[&str]) -> Vec<String> {
+        let found = rank(needle, pool.iter().copied());
+        found
+            .iter()
+            .map(|s| format!("{} {} {}", s.class, s.distance, s.name))
+            .collect()
+    }
+
+    /// The definition, without the band and the cut ends.
+    fn plain(a: &[u8], b: &[u8]) -> usize {
+        let mut d = vec![vec![0; b.len() + 1]; a.len() + 1];
+        for i in 0..=a.len() {
+            for j in 0..=b.len() {
+                if i == 0 || j == 0 {
+                    d[i][j] = i + j;
+                    continue;
+                }
+                d[i][j] = (d[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]))
+                    .min(d[i - 1][j] + 1)
+                    .min(d[i][j - 1] + 1);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    d[i][j] = d[i][j].min(d[i - 2][j - 2] + 1);
+                }
+            }
+        }
+        d[a.len()][b.len()]
+    }
+
+    #[test]
+    fn the_banded_distance_equals_the_definition() {
+        let mut words = vec![String::new()];
+        for length in 0..6 {
+            let longer: Vec<_> = words
+                .iter()
+                .filter(|word| word.len() == length)
+                .cloned()
+                .collect();
+            words.extend(
+                longer
+                    .iter()
+                    .flat_map(|word| ["a", "b"].map(|letter| format!("{word}{letter}"))),
+            );
+        }
+        words.extend(["cab", "abcabc", "bcacba", "accb"].map(str::to_owned));
+        for a in &words {
+            for b in &words {
+                let distance = plain(a.as_bytes(), b.as_bytes());
+                for limit in [0, 1, 2, 3, 9] {
+                    let wanted = Some(distance).filter(|&distance| distance <= limit);
+                    assert_eq!(
+                        osa_distance(a, b, limit),
+                        wanted,
+                        "{a:?} {b:?} within {limit}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn distance_counts_scalars_and_exchanges() {
+        assert_eq!(osa_distance("lenght", "length", 2), Some(1));
+        assert_eq!(osa_distance("größe", "grösse", 3), Some(2));
+        assert_eq!(osa_distance("ca", "abc", 3), Some(3));
+        assert_eq!(osa_distance("", "", 0), Some(0));
+        assert_eq!(osa_distance("abc", "", 2), None);
+    }
+
+    #[test]
+    fn a_close_leaf_in_the_same_namespace_comes_first() {
+        let pool = [
+            ":wat::core::length",
+            ":wat::list::lenght",
+            ":wat::core::lengths",
+            ":wat::core::map",
+        ];
+        let found = rank(":wat::core::lenght", pool.into_iter());
+        assert_eq!(
+            names(":wat::core::lenght", &pool),
+            [
+                "1 1 :wat::core::length",
+                "1 2 :wat::core::lengths",
+                "2 0 :wat::list::lenght"
+            ]
+        );
+        assert!(is_machine(&found));
+    }
+
+    #[test]
+    fn two_equally_close_names_are_no_machine_fix() {
+        let found = rank("ab", ["abc", "abd"].into_iter());
+        assert_eq!(found.len(), 2);
+        assert!(!is_machine(&found));
+        assert!(!is_machine(&[]));
+    }
+
+    #[test]
+    fn a_symbol_finds_the_function_of_its_name() {
+        assert_eq!(
+            names(
+                "println",
+                &[":wat::kernel::println", "printn", ":wat::kernel::printl"]
+            ),
+            ["1 1 printn", "2 0 :wat::kernel::println"]
+        );
+        assert!(!is_machine(&rank(
+            "println",
+            [":wat::kernel::println"].into_iter()
+        )));
+    }
+
+    #[test]
+    fn a_misspelled_namespace_is_found_by_the_leaf_or_the_whole() {
+        let pool = [
+            ":wat::kernel::println",
+            ":z::println",
+            ":wat::kernel::printline",
+        ];
+        assert_eq!(
+            names(":wat::kernal::println", &pool),
+            ["2 0 :wat::kernel::println", "2 0 :z::println"]
+        );
+        assert_eq!(names(":usr::total", &[":user::totl"]), [] as [&str; 0]);
+        assert_eq!(
+            names(":usr::totals", &[":user::total"]),
+            ["3 2 :user::total"]
+        );
+    }
+
+    #[test]
+    fn operators_are_plain_text() {
+        assert_eq!(
+            names(":wat::core::+'3", &[":wat::core::+'2", ":wat::core::/"]),
+            ["1 1 :wat::core::+'2"]
+        );
+    }
+
+    #[test]
+    fn the_common_namespace_breaks_ties_and_five_are_kept() {
+        let pool = [
+            ":a::x", ":b::c::x", ":b::x", ":c::x", ":d::x", ":e::x", ":a::x",
+        ];
+        assert_eq!(
+            names(":b::c::d::x", &pool),
+            [
+                "2 0 :b::c::x",
+                "2 0 :b::x",
+                "2 0 :a::x",
+                "2 0 :c::x",
+                "2 0 :d::x"
+            ]
+        );
+    }
+
+    #[test]
+    fn help_shows_three() {
+        let found = rank("ab", ["abc", "abd", "abe", "abf"].into_iter());
+        assert_eq!(
+            help(&found).as_deref(),
+            Some("did you mean `abc`, `abd` or `abe`?")
+        );
+        assert_eq!(help(&found[..1]).as_deref(), Some("did you mean `abc`?"));
+        assert_eq!(help(&[]), None);
+    }
+
+    #[test]
+    fn very_long_names_are_bounded() {
+        let (a, b) = ("a".repeat(20_000), "b".repeat(20_000));
+        assert!(rank(&a, [b.as_str()].into_iter()).is_empty());
+    }
+}
