@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 
 use libfuzzer_sys::fuzz_target;
-use wat_edn::{Address, Edn, Instant, ReadOptions, Uuid, compare, json};
+use wat_edn::{Address, Edn, FrameScanner, FrameState, Instant, ReadOptions, Uuid, compare, json};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -23,6 +23,7 @@ fuzz_target!(|data: &[u8]| {
         Ok(value) => json_round_trip(&value),
         Err(error) => assert!(error.offset <= text.len() && text.is_char_boundary(error.offset)),
     }
+    frame(text);
     scalars(text);
 });
 
@@ -46,6 +47,17 @@ fn json_round_trip(value: &Edn) {
     let text = json::write(value);
     let back = json::read(&text).expect("typed JSON is JSON");
     assert_eq!(json::write(&back), text);
+}
+
+/// The scanner calls complete what reads, and nothing that wants more text.
+fn frame(text: &str) {
+    let mut scanner = FrameScanner::new();
+    scanner.push(text.as_bytes());
+    let state = scanner.finish();
+    match wat_edn::read(&format!("{text}\n")) {
+        Ok(_) => assert_eq!(state, FrameState::Complete),
+        Err(error) => assert!(!error.incomplete || state != FrameState::Complete),
+    }
 }
 
 fn order(values: &[Edn]) {

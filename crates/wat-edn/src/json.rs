@@ -1,6 +1,6 @@
 //! The JSON bridge: JSON that keeps all type information, and plain JSON for other tools.
 //!
-//! Both are written from [`Edn`], where a struct, newtype or enum value is a tagged value. Plain
+//! Both are written from [`crate::Edn`], where a struct, newtype or enum value is a tagged value. Plain
 //! JSON shows the fields of an enum value by name, which the EDN notation does not have: write such
 //! a value as its tag over a map of its named fields, with the tag as the string field `:_type`.
 

@@ -4,7 +4,17 @@
 //! crate: a tag is a name, a keyword is its text, a form is an opaque string. Nothing here recurses
 //! on the nesting depth of a value, and no input makes it panic.
 //!
+//! ```
+//! use wat_edn::{Edn, read, write};
+//!
+//! let value = read("#geo/Point {:y 2.50 :x #{3 1}} ; a comment")?;
+//! assert_eq!(write(&value), "#geo/Point {:y 2.5 :x #{1 3}}");
+//! assert_eq!(read(":a.b/n")?, Edn::keyword(":a::b::n"));
+//! # Ok::<(), wat_edn::ReadError>(())
+//! ```
+//!
 //! * [`read`], [`read_all`]: EDN text to values; [`ReadOptions`] for other limits.
+//! * [`FrameScanner`]: where a value ends in a stream.
 //! * [`write()`], [`write_pretty`]: values to EDN text; [`Writer`] prints from events, without a tree.
 //! * [`json`]: the JSON bridge, typed and plain.
 //! * [`compare`], [`Edn::canonical`]: the canonical order of keys and elements.
@@ -15,6 +25,7 @@ mod address;
 mod build;
 pub mod canon;
 mod error;
+mod frame;
 mod instant;
 pub mod json;
 mod order;
@@ -26,6 +37,7 @@ mod write;
 
 pub use address::{Address, AddressError};
 pub use error::{ReadError, ReadErrorKind};
+pub use frame::{FrameScanner, FrameState};
 pub use instant::{Instant, Uuid};
 pub use order::compare;
 pub use read::{ReadOptions, read, read_all, read_all_with, read_with};

@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
         let bytes = &self.text.as_bytes()[start..];
         let len = bytes
             .iter()
-            .position(|&it| is_white(it) || is_delimiter(it))
+            .position(|&it| ends_word(it))
             .unwrap_or(bytes.len());
         self.at = start + len;
         &self.text[start..self.at]
@@ -403,12 +403,13 @@ fn closer(kind: Sequence) -> char {
     }
 }
 
-fn is_white(byte: u8) -> bool {
+pub(crate) fn is_white(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c | b',')
 }
 
-fn is_delimiter(byte: u8) -> bool {
-    matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'"' | b';')
+/// Whether a byte ends the word before it.
+pub(crate) fn ends_word(byte: u8) -> bool {
+    is_white(byte) || matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'"' | b';')
 }
 
 /// The character of `uXXXX`.

@@ -4,6 +4,8 @@
 mod canon;
 #[path = "it/deep.rs"]
 mod deep;
+#[path = "it/frame.rs"]
+mod frame;
 #[path = "it/instant.rs"]
 mod instant;
 #[path = "it/json.rs"]
