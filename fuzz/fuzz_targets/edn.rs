@@ -8,12 +8,19 @@ use libfuzzer_sys::fuzz_target;
 use wat_edn::{Address, Edn, FrameScanner, FrameState, Instant, ReadOptions, Uuid, compare, json};
 
 fuzz_target!(|data: &[u8]| {
-    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
     for foreign in [false, true] {
-        let options = ReadOptions { foreign, ..ReadOptions::default() };
+        let options = ReadOptions {
+            foreign,
+            ..ReadOptions::default()
+        };
         match wat_edn::read_with(text, options) {
             Ok(value) => round_trip(&value, options),
-            Err(error) => assert!(error.offset <= text.len() && text.is_char_boundary(error.offset)),
+            Err(error) => {
+                assert!(error.offset <= text.len() && text.is_char_boundary(error.offset))
+            }
         }
     }
     if let Ok(values) = wat_edn::read_all(text) {
@@ -30,9 +37,17 @@ fuzz_target!(|data: &[u8]| {
 fn round_trip(value: &Edn, options: ReadOptions) {
     assert!(value.is_canonical());
     let compact = wat_edn::write(value);
-    assert_eq!(wat_edn::read_with(&compact, options).as_ref(), Ok(value), "{compact}");
+    assert_eq!(
+        wat_edn::read_with(&compact, options).as_ref(),
+        Ok(value),
+        "{compact}"
+    );
     let pretty = wat_edn::write_pretty(value);
-    assert_eq!(wat_edn::read_with(&pretty, options).as_ref(), Ok(value), "{pretty}");
+    assert_eq!(
+        wat_edn::read_with(&pretty, options).as_ref(),
+        Ok(value),
+        "{pretty}"
+    );
     let text = json::write(value);
     // Keys of different types may meet in one text; such an object is refused.
     if let Ok(back) = json::read(&text) {
