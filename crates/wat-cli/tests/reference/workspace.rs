@@ -10,7 +10,7 @@ use super::{root, show};
 const UNSAFE_CRATES: [&str; 3] = ["wat-kernel", "wat-runtime", "wat-value"];
 
 /// Directories that hold no project text.
-const FOREIGN: [&str; 5] = [".git", "target", "node_modules", ".editors", "reference"];
+const FOREIGN: [&str; 4] = [".git", "target", "node_modules", ".editors"];
 
 /// Names of the `[dependencies]` (also those of a target) of a manifest.
 fn dependencies(manifest: &str) -> BTreeSet<String> {

@@ -1,0 +1,1 @@
+"""Measures the wat toolchain with the standard library of Python alone."""

@@ -1,0 +1,44 @@
+"""Wall time and peak memory of whole processes."""
+
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+
+
+@dataclass
+class Run:
+    """One finished process: seconds, peak resident bytes, output."""
+
+    seconds: float
+    peak: int
+    output: str
+
+
+def run(command, directory=None):
+    """Runs a command to its end; a status other than 0 is an error."""
+    start = time.perf_counter()
+    with subprocess.Popen(
+        command, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        # The outputs measured here are far below the capacity of a pipe, so waiting first cannot block.
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
+        output, errors = child.stdout.read(), child.stderr.read()
+    if child.returncode != 0:
+        text = (output + errors).decode(errors="replace")[-2000:]
+        raise RuntimeError(f"{' '.join(map(str, command))} ended with status {child.returncode}\n{text}")
+    return Run(seconds, usage.ru_maxrss * 1024, output.decode())
+
+
+def interleaved(commands, rounds, directory=None):
+    """Runs the commands one after the other, `rounds` times, after one round that does not count, so that whatever
+    disturbs the machine disturbs all of them alike. Gives the list of runs of each."""
+    results = [[] for _ in commands]
+    for number in range(rounds + 1):
+        for result, command in zip(results, commands):
+            measured = run(command, directory)
+            if number > 0:
+                result.append(measured)
+    return results
