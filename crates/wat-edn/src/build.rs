@@ -185,6 +185,10 @@ impl Builder {
         if self.mode != Mode::Read {
             return None;
         }
+        let is_ascending = |a: &T, b: &T| order::compare_canonical(key(a), key(b)).is_lt();
+        if items.is_sorted_by(is_ascending) {
+            return None;
+        }
         let mut keys: Vec<&Edn> = items.iter().map(key).collect();
         keys.sort_by(|a, b| order::compare_canonical(a, b));
         keys.windows(2)

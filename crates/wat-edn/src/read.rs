@@ -1,7 +1,7 @@
 //! Reading EDN text (X30).
 
 use crate::build::{BuildError, Builder, Frame, Mode, Open, excerpt, excerpt_text};
-use crate::scalar::{is_name_byte, keyword_from_edn, starts_like_number};
+use crate::scalar::{is_name_byte, is_plain_path, keyword_from_edn, starts_like_number};
 use crate::text::{Dialect, Fault, decode_string, shorten};
 use crate::value::Sequence;
 use crate::write::NAMED_CHARS;
@@ -287,7 +287,7 @@ impl<'a> Reader<'a> {
             return true;
         }
         let has_namespace = tag.contains('/');
-        (has_namespace || self.options.foreign) && keyword_from_edn(&format!(":{tag}")).is_some()
+        (has_namespace || self.options.foreign) && is_plain_path(tag)
     }
 
     fn string(&mut self) -> Step {

@@ -226,18 +226,12 @@ pub fn write_keyword_plain(text: &str, out: &mut String) -> bool {
 /// `None` for text that [`write_keyword_plain`] never produces.
 #[must_use]
 pub fn keyword_from_edn(text: &str) -> Option<String> {
-    let path = text.strip_prefix(':')?;
-    if !is_bracket_free(path) {
-        return None;
-    }
+    let path = text.strip_prefix(':').filter(|it| is_plain_path(it))?;
     let mut keyword = String::with_capacity(text.len() + 8);
     keyword.push(':');
     let name = match path.split_once('/') {
         Some((prefix, name)) => {
             for segment in prefix.split('.') {
-                if !is_segment(segment) {
-                    return None;
-                }
                 keyword.push_str(segment);
                 keyword.push_str("::");
             }
@@ -245,11 +239,19 @@ pub fn keyword_from_edn(text: &str) -> Option<String> {
         }
         None => path,
     };
-    if !is_segment(name) {
-        return None;
-    }
     keyword.push_str(name);
     Some(keyword)
+}
+
+/// Whether a text is `n` or `a.b/n` as plain keywords and tags have it.
+pub(crate) fn is_plain_path(path: &str) -> bool {
+    let (prefix, name) = match path.split_once('/') {
+        Some((prefix, name)) => (Some(prefix), name),
+        None => (None, path),
+    };
+    is_segment(name)
+        && prefix.is_none_or(|prefix| prefix.split('.').all(is_segment))
+        && is_bracket_free(path)
 }
 
 /// One segment of a path that plain EDN can carry: name bytes without `/`, not starting with `'`

@@ -3,7 +3,7 @@
 use crate::build::resolve_tag;
 use crate::order::compare_canonical;
 use crate::read::number;
-use crate::scalar::keyword_from_edn;
+use crate::scalar::{is_plain_path, keyword_from_edn};
 use crate::text::{Dialect, Fault, decode_string, shorten};
 use crate::{Edn, Instant, ReadError, ReadErrorKind, ReadOptions, Uuid};
 
@@ -305,7 +305,7 @@ fn wrapped(key: &str, value: &mut Edn, start: usize) -> Result<Option<Edn>, Faul
 
 fn tagged(tag: &Edn, body: &mut Edn) -> Option<Edn> {
     let Edn::Str(tag) = tag else { return None };
-    let is_tag = tag.contains('/') && keyword_from_edn(&format!(":{tag}")).is_some();
+    let is_tag = tag.contains('/') && is_plain_path(tag);
     // Tags of this crate cannot fail: `inst` and `uuid` have no namespace.
     is_tag.then(|| resolve_tag(tag.clone(), std::mem::replace(body, Edn::Nil)).ok())?
 }
