@@ -1,2 +1,48 @@
-//! The `wat` binary.
-fn main() {}
+//! The `wat` binary: argument parsing and wiring.
+//!
+//! Invariants: results alone go to standard output; findings for people go to standard error; every command returns
+//! its exit status here, and here alone the process ends.
+
+mod args;
+mod check;
+mod exit;
+mod output;
+mod run;
+mod version;
+
+use std::io::IsTerminal;
+
+use args::{Command, Invocation};
+
+fn main() {
+    let status = match args::parse(std::env::args_os().collect()) {
+        Ok(invocation) => dispatch(invocation),
+        Err(usage) => usage.show(),
+    };
+    // The database is never dropped: the process ends, its memory goes with it.
+    std::process::exit(status);
+}
+
+fn dispatch(invocation: Invocation) -> i32 {
+    let Invocation { global, command } = invocation;
+    if let Some(directory) = &global.directory
+        && let Err(error) = std::env::set_current_dir(directory)
+    {
+        output::complain(&format!(
+            "cannot change to `{}`: {error}",
+            directory.display()
+        ));
+        return exit::NO_INPUT;
+    }
+    match command {
+        Command::Version => version::print(&global),
+        Command::Check(options) => check::check(&global, &options),
+        Command::Run(options) => run::run(&global, &options),
+        Command::Repl(options) => wat_repl::run(options),
+        Command::Lsp => wat_lsp::run_stdio(),
+        Command::Default if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => {
+            wat_repl::run(args::default_repl(&global))
+        }
+        Command::Default => run::run(&global, &args::default_run()),
+    }
+}

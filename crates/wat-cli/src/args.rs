@@ -1,0 +1,374 @@
+//! The command line: options, their order, and what is told about a wrong one.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use wat_driver::ColorChoice;
+use wat_repl::{History, Options as ReplOptions};
+
+use crate::{exit, output};
+
+/// Options of every command.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Global {
+    /// Change to this directory first
+    #[arg(short = 'C', long, value_name = "DIR", global = true)]
+    pub(crate) directory: Option<PathBuf>,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    color: Color,
+    /// Format of findings
+    #[arg(long, value_name = "FORMAT", global = true)]
+    pub(crate) format: Option<Format>,
+    /// Override one setting, for example `concurrency.allow-raw-spawn=true`
+    #[arg(long, value_name = "KEY=VALUE", global = true, value_parser = parse_setting)]
+    set: Vec<Setting>,
+    /// Only errors
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+impl Global {
+    pub(crate) fn color(&self) -> ColorChoice {
+        match self.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        }
+    }
+
+    pub(crate) fn analysis(&self) -> wat_analysis::Options {
+        let mut options = wat_analysis::Options::default();
+        for setting in &self.set {
+            match *setting {
+                Setting::AllowRawSpawn(value) => options.allow_raw_spawn = value,
+            }
+        }
+        options
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Shapes of findings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Format {
+    /// Source excerpts, for people
+    Text,
+    /// One line per finding
+    Short,
+    /// One JSON object per line
+    Json,
+}
+
+/// A setting that `--set` overrides.
+#[derive(Clone, Copy, Debug)]
+enum Setting {
+    AllowRawSpawn(bool),
+}
+
+fn parse_setting(text: &str) -> Result<Setting, String> {
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
+    match key.trim() {
+        "concurrency.allow-raw-spawn" => match value.trim() {
+            "true" => Ok(Setting::AllowRawSpawn(true)),
+            "false" => Ok(Setting::AllowRawSpawn(false)),
+            _ => Err(format!("`{key}` is `true` or `false`")),
+        },
+        _ => Err(format!(
+            "unknown setting `{key}`; known: `concurrency.allow-raw-spawn`"
+        )),
+    }
+}
+
+/// `wat check`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct CheckOptions {
+    /// The least severity that makes the command fail
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub(crate) fail_on: FailOn,
+    /// Show at most this many findings (100 in formats for people)
+    #[arg(long, value_name = "N")]
+    pub(crate) max_diagnostics: Option<usize>,
+    /// Files and directories; without any, the working directory
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+/// Severities that may fail a check.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Errors
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// Any finding
+    Note,
+}
+
+/// `wat run`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct RunOptions {
+    /// Do not start a program that has warnings
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+    /// The program; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Arguments of the program
+    #[arg(value_name = "ARGS", allow_negative_numbers = true)]
+    pub(crate) args: Vec<OsString>,
+}
+
+#[derive(Args, Clone, Debug)]
+struct ReplArguments {
+    /// Evaluate this form and print its value; repeatable
+    #[arg(short, long = "eval", value_name = "FORM", allow_hyphen_values = true)]
+    eval: Vec<String>,
+    /// Stay after the forms of -e
+    #[arg(short, long)]
+    interactive: bool,
+    /// Go on after a failure when reading from a pipe
+    #[arg(long)]
+    keep_going: bool,
+    /// Load this file first; repeatable
+    #[arg(long, value_name = "FILE")]
+    load: Vec<PathBuf>,
+    /// Where the history is kept, or `none`
+    #[arg(long, value_name = "FILE")]
+    history: Option<PathBuf>,
+    /// Files to load
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Word {
+    /// Report all findings, run nothing
+    Check(CheckOptions),
+    /// Run a program
+    Run(RunOptions),
+    /// Evaluate interactively
+    Repl(ReplArguments),
+    /// Serve an editor over standard input and output
+    Lsp,
+    #[command(external_subcommand)]
+    Other(Vec<OsString>),
+}
+
+/// The wat language: check, run, talk to programs.
+#[derive(Parser, Debug)]
+#[command(
+    name = "wat",
+    disable_help_subcommand = true,
+    disable_version_flag = true,
+    args_override_self = true,
+    override_usage = "wat [OPTIONS] COMMAND [ARGS]\n       wat [OPTIONS] FILE.wat [ARGS]\n       wat",
+    after_help = "`wat FILE.wat ARGS` is `wat run FILE.wat -- ARGS`. `wat` alone is `wat repl` on a terminal, `wat run -` otherwise."
+)]
+struct Line {
+    #[command(flatten)]
+    global: Global,
+    /// Print the version
+    #[arg(short = 'V', long)]
+    version: bool,
+    #[command(subcommand)]
+    word: Option<Word>,
+}
+
+/// What to do.
+#[derive(Debug)]
+pub(crate) struct Invocation {
+    pub(crate) global: Global,
+    pub(crate) command: Command,
+}
+
+/// A command with its options.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Version,
+    Check(CheckOptions),
+    Run(RunOptions),
+    Repl(ReplOptions),
+    Lsp,
+    /// No command was named.
+    Default,
+}
+
+/// A command line that is no order to do something.
+#[derive(Debug)]
+pub(crate) enum Usage {
+    /// Asked for, on standard output.
+    Help(String),
+    /// What is wrong.
+    Wrong(String),
+}
+
+impl Usage {
+    /// Prints it and returns the exit status.
+    pub(crate) fn show(&self) -> i32 {
+        match self {
+            Usage::Help(text) => output::result(text.as_bytes())
+                .err()
+                .unwrap_or(exit::SUCCESS),
+            Usage::Wrong(text) => {
+                output::report(text);
+                exit::USAGE
+            }
+        }
+    }
+}
+
+impl From<clap::Error> for Usage {
+    fn from(error: clap::Error) -> Self {
+        let text = error.render().to_string();
+        match error.kind() {
+            ErrorKind::DisplayHelp => Usage::Help(text),
+            _ => Usage::Wrong(text),
+        }
+    }
+}
+
+/// Understands a command line; the first word is the binary.
+pub(crate) fn parse(words: Vec<OsString>) -> Result<Invocation, Usage> {
+    let line = clap_line(legacy(words))?;
+    let Line {
+        global,
+        version,
+        word,
+    } = line;
+    let command = match word {
+        _ if version => Command::Version,
+        None => Command::Default,
+        Some(Word::Check(options)) => Command::Check(options),
+        Some(Word::Run(options)) => Command::Run(options),
+        Some(Word::Repl(arguments)) => Command::Repl(repl_options(&global, arguments)),
+        Some(Word::Lsp) => Command::Lsp,
+        Some(Word::Other(words)) => program(words)?,
+    };
+    Ok(Invocation { global, command })
+}
+
+fn clap_line(words: Vec<OsString>) -> Result<Line, clap::Error> {
+    let mut command = <Line as clap::CommandFactory>::command();
+    command.build();
+    let matches = command.try_get_matches_from(words)?;
+    Line::from_arg_matches(&matches)
+}
+
+/// `wat FILE.wat ARGS`: all words behind the file belong to the program.
+fn program(words: Vec<OsString>) -> Result<Command, Usage> {
+    let mut words = words.into_iter();
+    let first = words.next().unwrap_or_default();
+    if first == "-" || PathBuf::from(&first).extension() == Some(OsStr::new("wat")) {
+        let args = words.collect();
+        return Ok(Command::Run(RunOptions {
+            deny_warnings: false,
+            file: first.into(),
+            args,
+        }));
+    }
+    let name = first.to_string_lossy();
+    let mut text = format!("error: there is no command `{name}`\n");
+    if let Some(near) = nearest(&name, &["check", "run", "repl", "lsp"]) {
+        text.push_str(&format!("help: did you mean `{near}`?\n"));
+    }
+    text.push_str("help: `wat --help` lists the commands\n");
+    Err(Usage::Wrong(text))
+}
+
+/// Accepted old spellings: `--check FILE`, `--check-output json`, `--repl`.
+fn legacy(mut words: Vec<OsString>) -> Vec<OsString> {
+    let is = |word: Option<&OsString>, text: &str| word.is_some_and(|word| word == text);
+    if is(words.get(1), "--check") {
+        words[1] = "check".into();
+        for word in &mut words {
+            if let Some(text) = word.to_str() {
+                if text == "--check-output" {
+                    *word = "--format".into();
+                } else if let Some(format) = text.strip_prefix("--check-output=") {
+                    *word = format!("--format={format}").into();
+                }
+            }
+        }
+    } else if is(words.get(1), "--repl") {
+        output::report("note: `wat --repl` is now `wat repl`\n");
+        words[1] = "repl".into();
+    }
+    words
+}
+
+fn repl_options(global: &Global, arguments: ReplArguments) -> ReplOptions {
+    let mut loads = arguments.load;
+    loads.extend(arguments.files);
+    ReplOptions {
+        forms: arguments.eval,
+        interactive: arguments.interactive,
+        keep_going: arguments.keep_going,
+        loads,
+        history: match arguments.history {
+            None => History::Default,
+            Some(path) if path == OsStr::new("none") => History::None,
+            Some(path) => History::File(path),
+        },
+        color: global.color(),
+        short_reports: global.format == Some(Format::Short),
+        analysis: global.analysis(),
+    }
+}
+
+/// The REPL of a bare `wat`.
+pub(crate) fn default_repl(global: &Global) -> ReplOptions {
+    ReplOptions {
+        color: global.color(),
+        analysis: global.analysis(),
+        ..ReplOptions::default()
+    }
+}
+
+/// The program of a bare `wat`.
+pub(crate) fn default_run() -> RunOptions {
+    RunOptions {
+        deny_warnings: false,
+        file: "-".into(),
+        args: Vec::new(),
+    }
+}
+
+/// The candidate with the least edit distance, if that is at most a third of its length, but one edit always.
+pub(crate) fn nearest<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
+    candidates
+        .iter()
+        .map(|candidate| (distance(word, candidate), *candidate))
+        .filter(|(distance, candidate)| *distance <= (candidate.len() / 3).max(2))
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Edits (insert, delete, replace, swap neighbours) between two short words.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(64).collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let mut least = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    least = least.min(rows[i - 2][j - 2] + 1);
+                }
+                least
+            };
+        }
+    }
+    rows[a.len()][b.len()]
+}

@@ -1,0 +1,18 @@
+//! Exit statuses.
+
+/// Success.
+pub(crate) const SUCCESS: i32 = 0;
+/// The answer is negative.
+pub(crate) const NEGATIVE: i32 = 1;
+/// The program does not start.
+pub(crate) const START: i32 = 3;
+/// `:user::main` is missing or of the wrong type.
+pub(crate) const ENTRY: i32 = 4;
+/// Wrong command line.
+pub(crate) const USAGE: i32 = 64;
+/// An input file is missing or unreadable.
+pub(crate) const NO_INPUT: i32 = 66;
+/// Input or output failed.
+pub(crate) const IO: i32 = 74;
+/// Standard output was closed.
+pub(crate) const CLOSED: i32 = 141;

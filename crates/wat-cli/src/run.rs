@@ -1,0 +1,196 @@
+//! `wat run`: check, evaluate the values in program order, call `:user::main`.
+
+use std::cell::RefCell;
+use std::io::{self, BufWriter, IsTerminal, Read, StdoutLock, Write};
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Instant;
+
+use wat_analysis::{
+    Diagnostic, RootDatabase, Severity, SourceFile, SourceText, entry_diagnostics,
+    file_diagnostics, program_files, value_names,
+};
+use wat_driver::{
+    LinkedProgram, Sources, Style, Unreadable, exit_code, failure_record, failure_report,
+    json_line, load_files, load_text, render, short_line,
+};
+use wat_runtime::{Failure, Host, Limits, Machine};
+
+use crate::args::{Format, Global, RunOptions};
+use crate::check::Printer;
+use crate::{exit, output};
+
+const ENTRY: &str = ":user::main";
+
+pub(crate) fn run(global: &Global, options: &RunOptions) -> i32 {
+    let started = Instant::now();
+    let mut db = RootDatabase::new();
+    db.set_options(global.analysis());
+    let root = match load(&mut db, &options.file) {
+        Ok(root) => root,
+        Err(unreadable) => {
+            output::complain(&format!(
+                "cannot read `{}`: {}",
+                unreadable.path, unreadable.reason
+            ));
+            return exit::NO_INPUT;
+        }
+    };
+    match checked(global, options, &db, root, started) {
+        exit::SUCCESS => execute(global, &db, root),
+        status => status,
+    }
+}
+
+fn load(db: &mut RootDatabase, path: &Path) -> Result<SourceFile, Unreadable> {
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map_err(|error| Unreadable {
+                path: "-".to_owned(),
+                reason: error.to_string(),
+            })?;
+        return Ok(load_text(db, "-", SourceText::from_bytes(bytes)));
+    }
+    if path.is_dir() {
+        return Err(Unreadable {
+            path: path.display().to_string(),
+            reason: "it is a directory without a project file that names an entry".to_owned(),
+        });
+    }
+    let files = load_files(db, &[path.to_path_buf()])?;
+    // One file was asked for and read.
+    Ok(files[0])
+}
+
+/// The status that forbids to start, or success.
+fn checked(
+    global: &Global,
+    options: &RunOptions,
+    db: &RootDatabase,
+    root: SourceFile,
+    started: Instant,
+) -> i32 {
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for &file in program_files(db, root).iter() {
+        found.extend(file_diagnostics(db, file).iter().cloned());
+    }
+    let fails = |diagnostic: &Diagnostic| match diagnostic.severity {
+        Severity::Error => true,
+        Severity::Warning => options.deny_warnings,
+        Severity::Info | Severity::Hint => false,
+    };
+    let mut status = exit::SUCCESS;
+    if found.iter().any(fails) {
+        status = exit::START;
+    } else {
+        let entry = entry_diagnostics(db, root);
+        if entry.iter().any(fails) {
+            status = exit::ENTRY;
+        }
+        found.extend(entry.iter().cloned());
+    }
+    // A program that starts owns standard output; its warnings are for people.
+    if found.is_empty() || (status == exit::SUCCESS && global.format == Some(Format::Json)) {
+        return status;
+    }
+    let mut printer = Printer::new(global, None);
+    for diagnostic in &found {
+        printer.add(db, diagnostic);
+    }
+    match printer.finish(started) {
+        Ok(()) => status,
+        Err(broken) => broken,
+    }
+}
+
+fn execute(global: &Global, db: &RootDatabase, root: SourceFile) -> i32 {
+    let program = LinkedProgram::new();
+    program.lend(db, root);
+    let streams = Streams::new();
+    let mut machine = Machine::new(program, streams.clone(), Limits::default());
+    let outcome = value_names(db, root)
+        .iter()
+        .try_for_each(|name| machine.define_value(name))
+        .and_then(|()| machine.call(ENTRY).map(drop));
+    let flushed = streams.out.borrow_mut().flush();
+    match (outcome, flushed) {
+        (Err(failure), _) => failed(global, db, root, &failure),
+        (Ok(()), Ok(())) => exit::SUCCESS,
+        (Ok(()), Err(error)) => output::status_of(&error),
+    }
+}
+
+fn failed(global: &Global, db: &RootDatabase, root: SourceFile, failure: &Failure) -> i32 {
+    let mut sources = Sources::default();
+    let stderr = io::stderr();
+    let mut out = String::new();
+    let format = match global.format {
+        None if stderr.is_terminal() => Some(Format::Text),
+        format => format,
+    };
+    match format {
+        None => out = failure_record(db, root, failure, &mut sources),
+        Some(format) => {
+            let report = failure_report(db, root, failure, &mut sources);
+            match format {
+                Format::Text => {
+                    render(
+                        &report,
+                        Style::for_stream(&stderr, global.color()),
+                        &mut out,
+                    );
+                }
+                Format::Short => short_line(&report, &mut out),
+                Format::Json => json_line(&report, &mut out),
+            }
+        }
+    }
+    output::report(&out);
+    exit_code(failure)
+}
+
+/// The program's standard streams. Clones write to the same buffer.
+#[derive(Clone)]
+struct Streams {
+    out: Rc<RefCell<BufWriter<StdoutLock<'static>>>>,
+    by_line: bool,
+}
+
+impl Streams {
+    fn new() -> Self {
+        let by_line = io::stdout().is_terminal();
+        let out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        Self {
+            out: Rc::new(RefCell::new(out)),
+            by_line,
+        }
+    }
+
+    /// A program whose reader is gone ends as if by the signal.
+    fn alive(result: io::Result<()>) -> io::Result<()> {
+        match result {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                std::process::exit(exit::CLOSED)
+            }
+            result => result,
+        }
+    }
+}
+
+impl Host for Streams {
+    fn stdout(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = self.out.borrow_mut();
+        let mut result = out.write_all(bytes);
+        if result.is_ok() && self.by_line && bytes.contains(&b'\n') {
+            result = out.flush();
+        }
+        Self::alive(result)
+    }
+
+    fn stderr(&mut self, bytes: &[u8]) -> io::Result<()> {
+        io::stderr().lock().write_all(bytes)
+    }
+}

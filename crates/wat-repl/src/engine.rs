@@ -1,0 +1,263 @@
+//! The session: inputs are checked, installed and evaluated here.
+
+use std::path::PathBuf;
+
+use wat_analysis::{
+    Applicability, Diagnostic, RootDatabase, Session, Severity, SourceFile, Step, file_diagnostics,
+    program_files, value_names,
+};
+use wat_driver::{LinkedProgram, Sources, exit_code, failure_report, load_files};
+use wat_runtime::{Failure, InterruptHandle, Limits, Machine};
+use wat_syntax::{TextEdit, apply_edits};
+
+use crate::Options;
+use crate::printer::{Mode, Printer};
+
+/// What a session exits with when an input was rejected.
+const REJECTED: i32 = 1;
+/// What it exits with when a file that was to be loaded is broken.
+const BROKEN_LOAD: i32 = 3;
+/// What it exits with when such a file cannot be read.
+const NO_INPUT: i32 = 66;
+
+/// A rejected input and the first repair of it.
+struct Repair {
+    text: String,
+}
+
+pub(crate) struct Engine {
+    pub(crate) db: RootDatabase,
+    pub(crate) session: Session,
+    machine: Machine,
+    program: LinkedProgram,
+    pub(crate) printer: Printer,
+    settings: wat_analysis::Options,
+    loaded: Vec<PathBuf>,
+    repair: Option<Repair>,
+    /// Names declared by inputs, in order of their first declaration.
+    pub(crate) declared: Vec<(String, String)>,
+    /// The number of the next input.
+    pub(crate) next: u32,
+}
+
+impl Engine {
+    pub(crate) fn new(options: &Options, printer: Printer) -> Self {
+        let mut db = RootDatabase::new();
+        db.set_options(options.analysis.clone());
+        let session = Session::new(&mut db);
+        let program = LinkedProgram::new();
+        let machine = Machine::new(program.clone(), printer.clone(), Limits::default());
+        Self {
+            db,
+            session,
+            machine,
+            program,
+            printer,
+            settings: options.analysis.clone(),
+            loaded: Vec::new(),
+            repair: None,
+            declared: Vec::new(),
+            next: 1,
+        }
+    }
+
+    /// What stops a running evaluation.
+    pub(crate) fn interrupt(&self) -> InterruptHandle {
+        self.machine.interrupt()
+    }
+
+    pub(crate) fn flush(&self) {
+        self.printer.flush();
+    }
+
+    /// Loads files before the inputs; the status that ends a session that cannot start.
+    pub(crate) fn load_all(&mut self, paths: &[PathBuf]) -> Result<(), i32> {
+        for path in paths {
+            let files = load_files(&mut self.db, std::slice::from_ref(path)).map_err(|bad| {
+                self.printer.complain(&format!(
+                    "error: cannot read `{}`: {}\n",
+                    bad.path, bad.reason
+                ));
+                NO_INPUT
+            })?;
+            for file in files {
+                self.load(file)?;
+            }
+            self.loaded.push(path.clone());
+        }
+        Ok(())
+    }
+
+    fn load(&mut self, file: SourceFile) -> Result<(), i32> {
+        let files = program_files(&self.db, file);
+        let mut broken = false;
+        let mut sources = Sources::default();
+        for &file in files.iter() {
+            for diagnostic in file_diagnostics(&self.db, file).iter() {
+                broken |= diagnostic.severity == Severity::Error;
+                self.printer.report(&sources.report(&self.db, diagnostic));
+            }
+        }
+        if broken {
+            return Err(BROKEN_LOAD);
+        }
+        let before = value_names(&self.db, self.session.program());
+        drop(files);
+        drop(sources);
+        self.session.load(&mut self.db, file);
+        let program = self.session.program();
+        let values = value_names(&self.db, program);
+        self.program.lend(&self.db, program);
+        let outcome = values
+            .iter()
+            .filter(|name| !before.contains(name))
+            .try_for_each(|name| self.machine.define_value(name));
+        self.program.take_back();
+        outcome.map_err(|failure| self.failed(&failure))
+    }
+
+    /// Checks and evaluates an input; the status of its failure.
+    pub(crate) fn evaluate(&mut self, text: &str) -> Result<(), i32> {
+        let submission = self.session.submit(&mut self.db, text);
+        self.next = submission.number + 1;
+        self.repair = None;
+        self.show(text, submission.file, &submission.diagnostics);
+        if submission
+            .diagnostics
+            .iter()
+            .any(|found| found.severity == Severity::Error)
+        {
+            return Err(REJECTED);
+        }
+        self.program.lend(&self.db, self.session.program());
+        let outcome = submission
+            .steps
+            .into_iter()
+            .try_for_each(|step| self.perform(step));
+        self.program.take_back();
+        outcome.map_err(|failure| self.failed(&failure))
+    }
+
+    fn show(&mut self, text: &str, file: SourceFile, diagnostics: &[Diagnostic]) {
+        let mut sources = Sources::default();
+        for diagnostic in diagnostics {
+            self.printer.report(&sources.report(&self.db, diagnostic));
+        }
+        let broken = diagnostics
+            .iter()
+            .any(|found| found.severity == Severity::Error);
+        if broken {
+            self.repair = repair(text, file, diagnostics);
+            if self.repair.is_some() && self.printer.mode() == Mode::Conversation {
+                self.printer.complain(&format!(
+                    "{}\n",
+                    self.printer.dim(":fix applies the first fix")
+                ));
+            }
+        }
+    }
+
+    fn perform(&mut self, step: Step) -> Result<(), Failure> {
+        match step {
+            Step::Defined {
+                name,
+                ty,
+                redefined,
+                is_value,
+            } => {
+                self.machine.forget(&name);
+                if is_value {
+                    self.machine.define_value(&name)?;
+                }
+                self.declared.retain(|(known, _)| **known != *name);
+                self.declared.push((name.to_string(), ty.clone()));
+                self.printer.defined(&name, &ty, redefined);
+            }
+            Step::Evaluate { function, ty } => {
+                let value = self.machine.evaluate(function)?;
+                let text = match self.printer.mode() {
+                    Mode::Conversation => value.render_pretty(),
+                    Mode::Values => value.render(),
+                };
+                self.printer.value(&text, &ty);
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows a failure and returns its status.
+    fn failed(&mut self, failure: &Failure) -> i32 {
+        let mut sources = Sources::default();
+        let program = self.session.program();
+        let report = failure_report(&self.db, program, failure, &mut sources);
+        self.printer.report(&report);
+        exit_code(failure)
+    }
+
+    /// The last rejected input with its first repair applied.
+    pub(crate) fn take_repair(&mut self) -> Option<String> {
+        self.repair.take().map(|repair| repair.text)
+    }
+
+    /// Forgets all declarations of the session; files stay loaded.
+    pub(crate) fn reset(&mut self) -> Result<(), i32> {
+        let printer = self.printer.clone();
+        let options = Options {
+            analysis: self.settings.clone(),
+            ..Options::default()
+        };
+        let loaded = std::mem::take(&mut self.loaded);
+        *self = Engine::new(&options, printer);
+        self.load_all(&loaded)
+    }
+
+    /// The type of an expression, which is checked but not evaluated; `None` if it has none. Definitions in the text
+    /// are installed: a session has no way to check them otherwise.
+    pub(crate) fn type_of(&mut self, text: &str) -> Result<Option<String>, i32> {
+        let submission = self.session.submit(&mut self.db, text);
+        self.next = submission.number + 1;
+        self.show(text, submission.file, &submission.diagnostics);
+        if submission
+            .diagnostics
+            .iter()
+            .any(|found| found.severity == Severity::Error)
+        {
+            return Err(REJECTED);
+        }
+        let mut ty = None;
+        self.program.lend(&self.db, self.session.program());
+        let outcome = submission
+            .steps
+            .into_iter()
+            .try_for_each(|step| match step {
+                Step::Evaluate { ty: found, .. } => {
+                    ty = Some(found);
+                    Ok(())
+                }
+                defined @ Step::Defined { .. } => self.perform(defined),
+            });
+        self.program.take_back();
+        outcome.map_err(|failure| self.failed(&failure))?;
+        Ok(ty)
+    }
+}
+
+/// The text with the first applicable fix: one that is always right before one that is plausible.
+fn repair(text: &str, file: SourceFile, diagnostics: &[Diagnostic]) -> Option<Repair> {
+    let fixes = || diagnostics.iter().flat_map(|found| &found.fixes);
+    let fix = fixes()
+        .find(|fix| fix.applicability == Applicability::MachineApplicable)
+        .or_else(|| fixes().find(|fix| fix.applicability == Applicability::MaybeIncorrect))?;
+    let edits: Vec<TextEdit> = fix
+        .edits
+        .iter()
+        .filter(|edit| edit.file == file)
+        .map(|edit| TextEdit {
+            range: edit.range,
+            insert: edit.insert.clone(),
+        })
+        .collect();
+    (edits.len() == fix.edits.len()).then(|| Repair {
+        text: apply_edits(text, &edits),
+    })
+}

@@ -1,0 +1,38 @@
+//! What the command line says about a session.
+
+use std::path::PathBuf;
+
+use wat_driver::ColorChoice;
+
+/// Where inputs are remembered.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum History {
+    /// `$XDG_STATE_HOME/wat/history`.
+    #[default]
+    Default,
+    /// This file.
+    File(PathBuf),
+    /// Nowhere.
+    None,
+}
+
+/// Options of a session.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Forms to evaluate before anything else.
+    pub forms: Vec<String>,
+    /// Converse after the forms.
+    pub interactive: bool,
+    /// Go on after a failure when nobody is there to react.
+    pub keep_going: bool,
+    /// Files to load first.
+    pub loads: Vec<PathBuf>,
+    /// Where inputs are remembered.
+    pub history: History,
+    /// When to use colour.
+    pub color: ColorChoice,
+    /// Findings in one line each.
+    pub short_reports: bool,
+    /// Settings of the analysis.
+    pub analysis: wat_analysis::Options,
+}

@@ -1,0 +1,143 @@
+//! What a session shows: values and declarations on standard output, findings on standard error.
+
+use std::cell::RefCell;
+use std::io::{self, IsTerminal, StdoutLock, Write};
+use std::rc::Rc;
+
+use wat_driver::{Report, Style, render, short_line};
+
+use crate::Options;
+
+/// Rows of one value that a conversation shows.
+const ROWS: usize = 40;
+/// Exit status when nobody reads the values any more.
+const CLOSED: i32 = 141;
+
+/// Who reads the output.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Mode {
+    /// A person: values with types, declarations, blocks.
+    Conversation,
+    /// A program: one value per line and nothing else.
+    Values,
+}
+
+/// The output of a session. Clones write to the same stream.
+#[derive(Clone)]
+pub(crate) struct Printer {
+    mode: Mode,
+    color: bool,
+    style: Style,
+    short: bool,
+    out: Rc<RefCell<io::BufWriter<StdoutLock<'static>>>>,
+}
+
+impl Printer {
+    pub(crate) fn new(mode: Mode, options: &Options) -> Self {
+        Self {
+            mode,
+            color: options.color.resolve(io::stdout().is_terminal()),
+            style: Style::for_stream(&io::stderr(), options.color),
+            short: options.short_reports,
+            out: Rc::new(RefCell::new(io::BufWriter::new(io::stdout().lock()))),
+        }
+    }
+
+    pub(crate) fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// The value of an expression; `text` is its one-line or its pretty text, as the mode wants it.
+    pub(crate) fn value(&self, text: &str, ty: &str) {
+        match self.mode {
+            Mode::Values => self.line(text),
+            Mode::Conversation if ty == ":wat::core::nil" => self.line(&self.dim(text)),
+            Mode::Conversation => {
+                let rows = text.lines().count();
+                let suffix = self.dim(&format!(" : {ty}"));
+                if rows <= ROWS {
+                    self.line(&format!("{text}{suffix}"));
+                } else {
+                    let shown: Vec<_> = text.lines().take(ROWS).collect();
+                    let rest = self.dim(&format!("… +{} lines", rows - ROWS));
+                    self.line(&format!("{}\n{rest}{suffix}", shown.join("\n")));
+                }
+            }
+        }
+    }
+
+    pub(crate) fn defined(&self, name: &str, ty: &str, redefined: bool) {
+        if self.mode == Mode::Conversation {
+            let word = if redefined { "redefined" } else { "defined" };
+            let suffix = if ty.is_empty() {
+                String::new()
+            } else {
+                self.dim(&format!(" : {ty}"))
+            };
+            self.line(&format!("{word} {name}{suffix}"));
+        }
+    }
+
+    /// A line of a command's answer.
+    pub(crate) fn line(&self, text: &str) {
+        self.write(text.as_bytes());
+        self.write(b"\n");
+    }
+
+    pub(crate) fn dim(&self, text: &str) -> String {
+        if self.color {
+            format!("\x1b[2m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    pub(crate) fn report(&self, report: &Report) {
+        let mut out = String::new();
+        if self.short {
+            short_line(report, &mut out);
+        } else {
+            render(report, self.style, &mut out);
+        }
+        self.complain(&out);
+    }
+
+    /// Text for standard error, behind everything printed so far.
+    pub(crate) fn complain(&self, text: &str) {
+        self.flush();
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// Bytes for standard output; the session ends if nobody reads them.
+    pub(crate) fn write(&self, bytes: &[u8]) {
+        let result = self.out.borrow_mut().write_all(bytes);
+        Self::alive(result);
+    }
+
+    pub(crate) fn flush(&self) {
+        let result = self.out.borrow_mut().flush();
+        Self::alive(result);
+    }
+
+    fn alive(result: io::Result<()>) {
+        if let Err(error) = result
+            && error.kind() == io::ErrorKind::BrokenPipe
+        {
+            std::process::exit(CLOSED);
+        }
+    }
+}
+
+impl wat_runtime::Host for Printer {
+    fn stdout(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write(bytes);
+        if self.mode == Mode::Conversation {
+            self.flush();
+        }
+        Ok(())
+    }
+
+    fn stderr(&mut self, bytes: &[u8]) -> io::Result<()> {
+        io::stderr().lock().write_all(bytes)
+    }
+}
