@@ -4,7 +4,7 @@ import os
 import pty
 import time
 
-PROMPT = b"wat> "
+PROMPT = b"wat:1> "
 
 
 def first_prompt(wat):
@@ -12,8 +12,9 @@ def first_prompt(wat):
     start = time.perf_counter()
     child, terminal = pty.fork()
     if child == 0:
+        os.chdir("/")
         os.environ["TERM"] = "xterm"
-        os.execv(wat, [wat, "repl", "--history", "none", "--no-project"])
+        os.execv(wat, [wat, "repl", "--history", "none"])
     seen = b""
     while PROMPT not in seen:
         try:
