@@ -1,1 +1,53 @@
-//! wat-runtime
+//! The machine: typed IR to register code, and the loop that runs it.
+//!
+//! Invariants: this crate must never know the file system, processes or salsa. It asks its [`Program`] for IR when a
+//! function is first called, and its [`Host`] for output. Frames live on one region of memory, never on the Rust
+//! stack; after a failure or an interrupt the machine can be used again and has leaked nothing.
+//!
+//! ```
+//! # use std::{io, sync::Arc};
+//! # use wat_runtime::{Host, Limits, Machine, Program};
+//! struct Text(Vec<Arc<wat_ir::Function>>);
+//! impl Program for Text {
+//!     fn function(&self, name: &str) -> Option<Arc<wat_ir::Function>> {
+//!         self.0.iter().find(|f| &*f.name == name).cloned()
+//!     }
+//!     fn value(&self, _: &str) -> Option<Arc<wat_ir::Function>> {
+//!         None
+//!     }
+//! }
+//! struct Silent;
+//! impl Host for Silent {
+//!     fn stdout(&mut self, _: &[u8]) -> io::Result<()> {
+//!         Ok(())
+//!     }
+//!     fn stderr(&mut self, _: &[u8]) -> io::Result<()> {
+//!         Ok(())
+//!     }
+//! }
+//! let text = "fn :my::answer types=0 captures=0 params=0 at=0 -> i64 {
+//!     local %0 \"\" i64
+//!     %0 @0 = native :wat::core::i64::*'2 (6, 7)
+//!     yield %0
+//! }";
+//! let program = Text(wat_ir::parse(text).unwrap().into_iter().map(Arc::new).collect());
+//! let mut machine = Machine::new(program, Silent, Limits::default());
+//! assert_eq!(machine.call(":my::answer").unwrap().render(), "42");
+//! ```
+#![allow(unsafe_code)]
+
+#[cfg(debug_assertions)]
+mod check;
+mod code;
+mod compile;
+mod disassemble;
+mod exec;
+mod failure;
+mod machine;
+mod natives;
+mod stack;
+mod vm;
+
+pub use failure::{Failure, FailureKind, TraceFrame};
+pub use machine::{Host, InterruptHandle, Limits, Machine, Program, native_names};
+pub use wat_value::{Value, live_objects};

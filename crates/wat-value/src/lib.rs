@@ -1,1 +1,34 @@
-//! wat-value
+//! Run-time values, their type descriptors, persistent collections, and the pure natives of the core library.
+//!
+//! Invariants: this crate must never know salsa, code, threads or I/O. A slot is 64 bits without tag, the static type
+//! says what it is. Values are immutable; only what has a single reference is changed in place. No traversal recurses
+//! on the Rust stack over the depth of a value. `unsafe` stays in the modules that touch objects.
+#![allow(unsafe_code)]
+
+mod cells;
+mod compare;
+mod desc;
+mod drop;
+mod heap;
+pub mod map;
+mod native;
+mod natives;
+mod print;
+mod text;
+mod value;
+pub mod vector;
+
+pub use cells::{
+    closure_code, field, make_closure, make_constant_closure, make_variant, variant_of,
+};
+pub use compare::{canonical, equal, order};
+pub use desc::{
+    Declarations, Desc, Repr, TypeTable, TypeTooDeep, VariantLayout, closure_desc, desc_of_const,
+    scalar,
+};
+pub use heap::{Slot, immediate, is_object, live_objects, release, retain};
+pub use native::{Instance, Native, NativeFn, Trap, TrapKind};
+pub use natives::NATIVES;
+pub use print::render;
+pub use text::{append, make_constant_text, make_keyword, make_string, text};
+pub use value::Value;

@@ -1,0 +1,175 @@
+//! The public face of the machine.
+
+use crate::failure::{Failure, FailureKind};
+use crate::vm::Vm;
+use std::io;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use wat_ir::{Function, TypeDecl};
+use wat_value::Value;
+
+/// Where IR comes from. The machine asks when a function is first called and remembers the answer until
+/// [`Machine::forget`].
+pub trait Program {
+    /// The function of a path.
+    fn function(&self, name: &str) -> Option<Arc<Function>>;
+    /// The initialiser of a `def`: a function without parameters.
+    fn value(&self, name: &str) -> Option<Arc<Function>>;
+    /// The declaration of a struct, enum, newtype or opaque type.
+    fn type_decl(&self, path: &str) -> Option<Arc<TypeDecl>> {
+        let _ = path;
+        None
+    }
+}
+
+/// Where output goes.
+pub trait Host {
+    /// Writes to standard output.
+    fn stdout(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// Writes to standard error.
+    fn stderr(&mut self, bytes: &[u8]) -> io::Result<()>;
+}
+
+/// What an evaluation may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of frames; beyond them the evaluation panics with WAT8202.
+    pub stack_bytes: usize,
+    /// Calls per evaluation, rounded up; beyond them it ends with [`FailureKind::Budget`].
+    pub step_budget: Option<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            stack_bytes: 1 << 30,
+            step_budget: None,
+        }
+    }
+}
+
+/// Ends an evaluation from another thread.
+#[derive(Clone, Debug)]
+pub struct InterruptHandle(Arc<AtomicBool>);
+
+impl InterruptHandle {
+    /// Ends the evaluation that runs, or else the next one, with [`FailureKind::Interrupted`].
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Takes back what was raised and not yet seen.
+    pub fn clear(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+/// A machine with its program and host. It stays on one thread.
+pub struct Machine<P: Program, H: Host> {
+    vm: Vm,
+    kinds: PhantomData<(P, H)>,
+}
+
+impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
+    /// A machine that has evaluated nothing yet.
+    pub fn new(program: P, host: H, limits: Limits) -> Machine<P, H> {
+        Machine {
+            vm: Vm::new(Box::new(program), Box::new(host), limits),
+            kinds: PhantomData,
+        }
+    }
+
+    /// What other threads need to interrupt this machine.
+    pub fn interrupt(&self) -> InterruptHandle {
+        InterruptHandle(self.vm.flag.clone())
+    }
+
+    /// Calls a function without parameters.
+    pub fn call(&mut self, name: &str) -> Result<Value, Failure> {
+        let Some(function) = self.vm.program.function(name) else {
+            return Err(internal(format!("there is no function `{name}`")));
+        };
+        if function.params > 0 || function.captures > 0 || function.type_params > 0 {
+            return Err(internal(format!(
+                "`{name}` cannot be called without arguments"
+            )));
+        }
+        let index = self.vm.named(name);
+        self.start(index, &function)
+    }
+
+    /// Evaluates a function without parameters that need not be part of the program.
+    pub fn evaluate(&mut self, function: Arc<Function>) -> Result<Value, Failure> {
+        if function.params > 0 || function.captures > 0 || function.type_params > 0 {
+            return Err(internal(format!(
+                "`{}` cannot be called without arguments",
+                function.name
+            )));
+        }
+        let index = self.vm.add_function(function.clone());
+        self.start(index, &function)
+    }
+
+    fn start(&mut self, index: u32, function: &Function) -> Result<Value, Failure> {
+        let desc = self.vm.closed(&function.ret).map_err(|error| {
+            let trap = self.vm.compile_trap(&function.name, &error);
+            Failure {
+                kind: FailureKind::Panic,
+                code: trap.code,
+                message: trap.message,
+                trace: Vec::new(),
+            }
+        })?;
+        let slot = self.vm.start(index)?;
+        // SAFETY: the function returns an owned value of its result type.
+        Ok(unsafe { Value::from_slot(desc, slot) })
+    }
+
+    /// Evaluates the initialiser of a `def` and stores its value.
+    pub fn define_value(&mut self, name: &str) -> Result<(), Failure> {
+        let Some(function) = self.vm.program.value(name) else {
+            return Err(internal(format!("there is no value `{name}`")));
+        };
+        let value = self.evaluate(function)?;
+        self.set_global(name, value);
+        Ok(())
+    }
+
+    /// Gives a `def` its value.
+    pub fn set_global(&mut self, name: &str, value: Value) {
+        let (desc, slot) = value.into_slot();
+        self.vm.set_global(name, desc, slot);
+    }
+
+    /// Forgets the code, the value or the layout of a path, because the program has another definition of it.
+    /// Functions that were compiled against an old *signature* must be forgotten too.
+    pub fn forget(&mut self, name: &str) {
+        self.vm.forget(name);
+    }
+
+    /// The code of a function without type parameters, as text; compiles it if need be.
+    pub fn disassemble(&mut self, name: &str) -> Result<String, Failure> {
+        let index = self.vm.named(name);
+        self.vm.text(index).map_err(|trap| internal(trap.message))
+    }
+}
+
+fn internal(message: String) -> Failure {
+    Failure {
+        kind: FailureKind::Panic,
+        code: 0,
+        message: format!("internal error: {message}"),
+        trace: Vec::new(),
+    }
+}
+
+/// The names of all natives that this machine has, sorted.
+pub fn native_names() -> Vec<&'static str> {
+    let mut names: Vec<_> = crate::natives::names()
+        .chain(crate::compile::intrinsic::names())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}

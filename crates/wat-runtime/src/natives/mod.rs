@@ -1,0 +1,42 @@
+//! The table of natives: the pure ones of `wat-value`, and those that need the host.
+
+use crate::Host;
+use rustc_hash::FxHashMap;
+use std::sync::OnceLock;
+use wat_value::{Instance, NativeFn, Slot, Trap};
+
+/// The code of a native that needs the host.
+pub(crate) type HostFn = unsafe fn(&mut dyn Host, &Instance, &[Slot]) -> Result<Slot, Box<Trap>>;
+
+/// The code of a native.
+#[derive(Clone, Copy)]
+pub(crate) enum Run {
+    Pure(NativeFn),
+    Host(HostFn),
+}
+
+/// A native that needs the host: name, how it takes its arguments, code.
+const HOST: &[(&str, &str, HostFn)] = &[];
+
+/// How a native takes its arguments, and its code.
+pub(crate) fn find(name: &str) -> Option<(&'static str, Run)> {
+    static TABLE: OnceLock<FxHashMap<&'static str, (&'static str, Run)>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let pure = wat_value::NATIVES
+            .iter()
+            .map(|native| (native.name, (native.takes, Run::Pure(native.run))));
+        let host = HOST
+            .iter()
+            .map(|(name, takes, run)| (*name, (*takes, Run::Host(*run))));
+        pure.chain(host).collect()
+    });
+    table.get(name).copied()
+}
+
+/// The names of all natives that are no instructions.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    wat_value::NATIVES
+        .iter()
+        .map(|native| native.name)
+        .chain(HOST.iter().map(|native| native.0))
+}

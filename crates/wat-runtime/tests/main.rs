@@ -1,0 +1,7 @@
+//! One binary for all tests of the machine.
+
+#[path = "it/support.rs"]
+mod support;
+
+#[path = "it/calls.rs"]
+mod calls;

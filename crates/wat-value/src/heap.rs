@@ -1,0 +1,237 @@
+//! Heap objects: header, allocation, reference counts. Every count of the runtime goes through this module, so that
+//! one change makes them atomic.
+//!
+//! Counts are plain: a value belongs to one thread. A negative count means immortal: constants are never counted and
+//! never freed, and a forked child writes to no page for them.
+
+use crate::desc::Desc;
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::cell::{Cell, RefCell};
+
+/// Eight untagged bytes: an integer, the bits of a float, a truth value, a byte, a pointer to an object, or a variant
+/// without fields. The static type says which.
+pub type Slot = u64;
+
+/// What an object is made of; the first thing that dropping looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    /// A tuple, struct or variant with fields: one slot per field.
+    Cells,
+    /// A closure: a code index, then one slot per capture.
+    Closure,
+    /// A string or keyword.
+    Text,
+    /// The handle of a vector.
+    Vector,
+    /// An inner node of a vector.
+    Branch,
+    /// Elements of a vector.
+    Leaf,
+    /// The handle of a map or set.
+    Map,
+    /// A node of a map or set.
+    MapNode,
+}
+
+/// What every object starts with.
+#[repr(C)]
+pub struct Header {
+    count: Cell<i32>,
+    pub(crate) kind: Kind,
+    pub(crate) variant: u16,
+    pub(crate) desc: &'static Desc,
+}
+
+/// A pointer to an object.
+pub(crate) type Object = *mut Header;
+
+/// Size classes are multiples of this many bytes.
+const CLASS: usize = 16;
+/// Objects up to this size are recycled.
+const MAX_RECYCLED: usize = 320;
+/// A class keeps at most this many free blocks.
+const MAX_FREE: usize = 4096;
+
+struct Recycler {
+    free: RefCell<[Vec<*mut u8>; MAX_RECYCLED / CLASS + 1]>,
+    live: Cell<usize>,
+}
+
+impl Drop for Recycler {
+    fn drop(&mut self) {
+        for (class, blocks) in self.free.get_mut().iter_mut().enumerate() {
+            for block in blocks.drain(..) {
+                // SAFETY: a block in a class was allocated with the layout of its class and nothing refers to it.
+                unsafe { dealloc(block, layout(class * CLASS)) };
+            }
+        }
+    }
+}
+
+thread_local! {
+    static RECYCLER: Recycler = const {
+        Recycler { free: RefCell::new([const { Vec::new() }; MAX_RECYCLED / CLASS + 1]), live: Cell::new(0) }
+    };
+}
+
+/// How many objects this thread has allocated and not yet freed, without immortal ones.
+pub fn live_objects() -> usize {
+    RECYCLER.with(|r| r.live.get())
+}
+
+fn layout(size: usize) -> Layout {
+    Layout::from_size_align(size, 8).expect("object sizes stay far below isize::MAX")
+}
+
+fn rounded(size: usize) -> usize {
+    if size <= MAX_RECYCLED {
+        size.next_multiple_of(CLASS)
+    } else {
+        size.next_multiple_of(8)
+    }
+}
+
+/// A new object of `size` bytes, header included and written, with count 1. The rest is uninitialised.
+pub(crate) fn allocate(size: usize, kind: Kind, variant: u16, desc: &'static Desc) -> Object {
+    debug_assert!(size >= size_of::<Header>());
+    let size = rounded(size);
+    let block = RECYCLER.with(|r| {
+        r.live.set(r.live.get() + 1);
+        if size <= MAX_RECYCLED {
+            r.free.borrow_mut()[size / CLASS].pop()
+        } else {
+            None
+        }
+    });
+    let block = block.unwrap_or_else(|| {
+        // SAFETY: the size is not zero.
+        let block = unsafe { alloc(layout(size)) };
+        if block.is_null() {
+            handle_alloc_error(layout(size));
+        }
+        block
+    });
+    let object = block.cast::<Header>();
+    // SAFETY: the block is big enough for a header, aligned to 8, and ours alone.
+    unsafe {
+        object.write(Header {
+            count: Cell::new(1),
+            kind,
+            variant,
+            desc,
+        })
+    };
+    object
+}
+
+/// Gives the memory of an object back.
+///
+/// # Safety
+/// `object` came from [`allocate`] with this `size`, and nothing refers to it any more.
+pub(crate) unsafe fn free(object: Object, size: usize) {
+    let size = rounded(size);
+    let block = object.cast::<u8>();
+    let kept = RECYCLER.try_with(|r| {
+        r.live.set(r.live.get() - 1);
+        if size > MAX_RECYCLED {
+            return false;
+        }
+        let class = &mut r.free.borrow_mut()[size / CLASS];
+        let keep = class.len() < MAX_FREE;
+        if keep {
+            class.push(block);
+        }
+        keep
+    });
+    if kept != Ok(true) {
+        // SAFETY: the caller gives the block up; the layout is the one it was allocated with.
+        unsafe { dealloc(block, layout(size)) };
+    }
+}
+
+/// Makes an object immortal: it is neither counted nor freed from now on.
+///
+/// # Safety
+/// `object` is alive and the caller gives up the only reference that was counted.
+pub(crate) unsafe fn immortalise(object: Object) {
+    // SAFETY: the caller says it is alive.
+    let header = unsafe { &*object };
+    if header.count.replace(i32::MIN) >= 0 {
+        let _ = RECYCLER.try_with(|r| r.live.set(r.live.get() - 1));
+    }
+}
+
+/// Whether a slot of a pointer type holds an object, and not a variant without fields.
+#[inline(always)]
+pub fn is_object(slot: Slot) -> bool {
+    slot & 1 == 0
+}
+
+/// The slot of a variant without fields.
+#[inline(always)]
+pub const fn immediate(variant: u32) -> Slot {
+    (variant as u64) << 1 | 1
+}
+
+/// One more reference to what a slot of a pointer type holds.
+///
+/// # Safety
+/// The slot is of a pointer type and what it holds is alive.
+#[inline(always)]
+pub unsafe fn retain(slot: Slot) {
+    if is_object(slot) {
+        // SAFETY: an even slot of a pointer type is a live object.
+        let count = unsafe { &(*(slot as Object)).count };
+        let n = count.get();
+        // A count that would overflow stays negative: the object has become immortal.
+        if n >= 0 {
+            count.set(n.wrapping_add(1));
+        }
+    }
+}
+
+/// One reference less; frees the object and whatever only it held if it was the last.
+///
+/// # Safety
+/// The slot is of a pointer type, holds a live value, and the caller owns the reference it gives up.
+#[inline(always)]
+pub unsafe fn release(slot: Slot) {
+    if is_object(slot) {
+        let object = slot as Object;
+        // SAFETY: an even slot of a pointer type is a live object.
+        let count = unsafe { &(*object).count };
+        let n = count.get();
+        if n > 1 {
+            count.set(n - 1);
+        } else if n >= 0 {
+            // SAFETY: this was the last reference.
+            unsafe { crate::drop::destroy(object) };
+        }
+    }
+}
+
+/// Decrements; whether the object must be destroyed now.
+///
+/// # Safety
+/// As for [`release`], with an object.
+#[inline(always)]
+pub(crate) unsafe fn decrement(object: Object) -> bool {
+    // SAFETY: the caller says it is alive.
+    let count = unsafe { &(*object).count };
+    let n = count.get();
+    if n > 1 {
+        count.set(n - 1);
+    }
+    (0..=1).contains(&n)
+}
+
+/// Whether the caller's reference is the only one, so that the object may be changed in place.
+///
+/// # Safety
+/// `object` is alive.
+#[inline(always)]
+pub(crate) unsafe fn is_unique(object: Object) -> bool {
+    // SAFETY: the caller says it is alive.
+    unsafe { (*object).count.get() == 1 }
+}

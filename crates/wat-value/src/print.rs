@@ -1,0 +1,319 @@
+//! The external representation of values (X1 to X20): a walk with its own stack that feeds the EDN writer.
+
+use crate::cells::{field, variant_of};
+use crate::desc::{Desc, Repr};
+use crate::heap::Slot;
+use crate::text::text;
+use crate::{map, vector};
+use wat_edn::{Layout, Writer};
+use wat_ir::DeclKind;
+
+/// A value that is being written, and what comes next in it.
+enum Frame {
+    Fields {
+        slot: Slot,
+        desc: &'static Desc,
+        variant: u32,
+        next: usize,
+    },
+    Elements {
+        slot: Slot,
+        desc: &'static Desc,
+        next: usize,
+    },
+    Entries {
+        items: Vec<(&'static Desc, Slot)>,
+        next: usize,
+    },
+    /// Names and values in turn.
+    Struct {
+        slot: Slot,
+        desc: &'static Desc,
+        next: usize,
+    },
+}
+
+/// A part of a frame.
+enum Part {
+    Value(&'static Desc, Slot),
+    Name(String),
+    Restricted,
+}
+
+/// The text of a value.
+///
+/// # Safety
+/// The slot holds a live value of the type.
+pub unsafe fn render(desc: &'static Desc, slot: Slot, layout: Layout) -> String {
+    let mut printer = Printer {
+        writer: Writer::new(layout),
+        frames: Vec::new(),
+    };
+    // SAFETY: the caller says so; parts of live values are live values of the types that the descriptor names.
+    unsafe {
+        printer.value(desc, slot);
+        while let Some(frame) = printer.frames.last_mut() {
+            match step(frame) {
+                Some(Part::Value(desc, slot)) => printer.value(desc, slot),
+                Some(Part::Name(name)) => printer.writer.keyword(&name),
+                Some(Part::Restricted) => printer.opaque("restricted"),
+                None => {
+                    if !matches!(printer.frames.pop(), Some(Frame::Fields { desc, .. }) if newtype_like(desc))
+                    {
+                        printer.writer.end();
+                    }
+                }
+            }
+        }
+    }
+    printer.writer.finish()
+}
+
+/// `Option` and `Result` write their payload without brackets.
+fn newtype_like(desc: &Desc) -> bool {
+    matches!(desc.repr, Repr::Option | Repr::Result)
+}
+
+/// Whether the pretty layout counts values of a type as scalars; an option is one if it is `nil` or holds one.
+unsafe fn scalar(desc: &Desc, slot: Slot) -> bool {
+    let (mut desc, mut slot) = (desc, slot);
+    loop {
+        match desc.repr {
+            Repr::Option => {
+                // SAFETY: the slot holds an option.
+                unsafe {
+                    if variant_of(slot) == 0 {
+                        return true;
+                    }
+                    if needs_some_tag(desc, slot) {
+                        return false;
+                    }
+                    slot = field(slot, 0);
+                }
+                desc = desc.parts[0];
+            }
+            Repr::F64 => return f64::from_bits(slot).is_finite(),
+            repr => return !repr.is_pointer() || matches!(repr, Repr::Str | Repr::Keyword),
+        }
+    }
+}
+
+/// Whether `Some v` needs its tag: `v` writes as `nil`, or as a tagged `Some` itself (X5).
+unsafe fn needs_some_tag(desc: &Desc, slot: Slot) -> bool {
+    let (mut desc, mut slot) = (desc.parts[0], unsafe { field(slot, 0) });
+    loop {
+        match desc.repr {
+            Repr::Nil => return true,
+            Repr::Option => {
+                // SAFETY: the payload of an option of options is an option.
+                unsafe {
+                    if variant_of(slot) == 0 {
+                        return true;
+                    }
+                    slot = field(slot, 0);
+                }
+                desc = desc.parts[0];
+            }
+            _ => return false,
+        }
+    }
+}
+
+/// The next part of a frame.
+unsafe fn step(frame: &mut Frame) -> Option<Part> {
+    match frame {
+        Frame::Fields {
+            slot,
+            desc,
+            variant,
+            next,
+        } => {
+            let part = *desc.variants().get(*variant as usize)?.fields.get(*next)?;
+            *next += 1;
+            // SAFETY: the layout says that the field is there.
+            Some(Part::Value(part, unsafe { field(*slot, *next as u32 - 1) }))
+        }
+        Frame::Elements { slot, desc, next } => {
+            // SAFETY: the frame holds a live vector.
+            unsafe {
+                if *next >= vector::len(*slot) {
+                    return None;
+                }
+                *next += 1;
+                Some(Part::Value(desc.parts[0], vector::get(*slot, *next - 1)))
+            }
+        }
+        Frame::Entries { items, next } => {
+            *next += 1;
+            items
+                .get(*next - 1)
+                .map(|(desc, slot)| Part::Value(desc, *slot))
+        }
+        Frame::Struct { slot, desc, next } => {
+            let (index, is_name) = (*next / 2, *next % 2 == 0);
+            let layout = desc.variants().first()?.fields.get(index)?;
+            let declared = desc.decl.as_ref()?.variants.first()?.fields.get(index)?;
+            *next += 1;
+            Some(if is_name {
+                Part::Name(format!(":{}", declared.name))
+            } else if declared.restricted {
+                Part::Restricted
+            } else {
+                // SAFETY: the layout says that the field is there.
+                Part::Value(layout, unsafe { field(*slot, index as u32) })
+            })
+        }
+    }
+}
+
+struct Printer {
+    writer: Writer,
+    frames: Vec<Frame>,
+}
+
+impl Printer {
+    unsafe fn value(&mut self, desc: &'static Desc, slot: Slot) {
+        // SAFETY: the caller says that the slot is a live value of the type.
+        unsafe {
+            match desc.repr {
+                Repr::Nil => self.writer.nil(),
+                Repr::Bool => self.writer.bool(slot != 0),
+                Repr::I64 | Repr::U8 => self.writer.int(slot as i64),
+                Repr::F64 => self.writer.float(f64::from_bits(slot)),
+                Repr::Str => self.writer.str(text(slot)),
+                Repr::Keyword => self.writer.keyword(text(slot)),
+                Repr::Fn => self.opaque("fn"),
+                Repr::Vector => {
+                    let scalars = vector::iter(slot)
+                        .take(9)
+                        .all(|item| scalar(desc.parts[0], item));
+                    self.writer.begin_vector(vector::len(slot), scalars);
+                    self.frames.push(Frame::Elements {
+                        slot,
+                        desc,
+                        next: 0,
+                    });
+                }
+                Repr::HashSet => {
+                    let items: Vec<_> = map::keys(slot)
+                        .into_iter()
+                        .map(|key| (desc.parts[0], key))
+                        .collect();
+                    let scalars = items.iter().take(9).all(|(desc, slot)| scalar(desc, *slot));
+                    self.writer.begin_set(items.len(), scalars);
+                    self.frames.push(Frame::Entries { items, next: 0 });
+                }
+                Repr::HashMap => {
+                    let entries = map::entries(slot);
+                    let pair = |(key, value)| [(desc.parts[0], key), (desc.parts[1], value)];
+                    self.writer.begin_map();
+                    self.frames.push(Frame::Entries {
+                        items: entries.into_iter().flat_map(pair).collect(),
+                        next: 0,
+                    });
+                }
+                Repr::Option if variant_of(slot) == 0 => self.writer.nil(),
+                Repr::Option => {
+                    if needs_some_tag(desc, slot) {
+                        self.writer.tag("wat-edn.option/some");
+                    }
+                    self.frames.push(Frame::Fields {
+                        slot,
+                        desc,
+                        variant: 1,
+                        next: 0,
+                    });
+                }
+                Repr::Result => {
+                    let variant = variant_of(slot);
+                    self.writer.tag(if variant == 0 {
+                        "wat-edn.result/ok"
+                    } else {
+                        "wat-edn.result/err"
+                    });
+                    self.frames.push(Frame::Fields {
+                        slot,
+                        desc,
+                        variant,
+                        next: 0,
+                    });
+                }
+                Repr::Tuple => {
+                    let fields = &desc.parts;
+                    let scalars =
+                        (0..fields.len()).all(|i| scalar(fields[i], field(slot, i as u32)));
+                    self.writer.begin_vector(fields.len(), scalars);
+                    self.frames.push(Frame::Fields {
+                        slot,
+                        desc,
+                        variant: 0,
+                        next: 0,
+                    });
+                }
+                Repr::Nominal => self.nominal(desc, slot),
+            }
+        }
+    }
+
+    fn opaque(&mut self, kind: &str) {
+        self.writer.tag(&format!("wat-edn.opaque/{kind}"));
+        self.writer.nil();
+    }
+
+    unsafe fn nominal(&mut self, desc: &'static Desc, slot: Slot) {
+        let Some(decl) = &desc.decl else {
+            return self.writer.nil();
+        };
+        if decl.kind == DeclKind::Opaque || desc.variants().is_empty() {
+            return self.opaque(
+                decl.path
+                    .rsplit("::")
+                    .next()
+                    .unwrap_or_default()
+                    .trim_start_matches(':'),
+            );
+        }
+        // SAFETY: the caller says that the slot is a live value of the type.
+        let variant = unsafe { variant_of(slot) };
+        let declared = &decl.variants[variant as usize];
+        let layout = &desc.variants()[variant as usize];
+        if decl.kind == DeclKind::Enum {
+            self.writer
+                .tag(&format!("{}/{}", dotted(&decl.path), declared.name));
+            if layout.fields.is_empty() {
+                return self.writer.nil();
+            }
+            // SAFETY: as above.
+            let scalars = (0..layout.fields.len())
+                .all(|i| unsafe { scalar(layout.fields[i], field(slot, i as u32)) });
+            self.writer.begin_vector(layout.fields.len(), scalars);
+            self.frames.push(Frame::Fields {
+                slot,
+                desc,
+                variant,
+                next: 0,
+            });
+            return;
+        }
+        self.writer.tag(&struct_tag(&decl.path));
+        self.writer.begin_map();
+        self.frames.push(Frame::Struct {
+            slot,
+            desc,
+            next: 0,
+        });
+    }
+}
+
+/// `:a::b::E` as `a.b.E`.
+fn dotted(path: &str) -> String {
+    path.trim_start_matches(':').replace("::", ".")
+}
+
+/// `:a::b::S` as `a.b/S`, `:S` as `wat-edn.local/S`.
+fn struct_tag(path: &str) -> String {
+    match path.rsplit_once("::") {
+        Some((space, name)) if !space.is_empty() => format!("{}/{name}", dotted(space)),
+        _ => format!("wat-edn.local/{}", path.trim_start_matches(':')),
+    }
+}
