@@ -219,5 +219,8 @@
 (:wat::core::typealias :wat::holon::Holons :wat::core::Vector<wat::holon::HolonAST>
   "A sequence of holons.")
 
+(:wat::core::native-type :wat::holon::CapacityExceeded
+  "By how much a bundle exceeds the capacity of its dimension.")
+
 (:wat::core::typealias :wat::holon::BundleResult :wat::core::Result<wat::holon::HolonAST,wat::holon::CapacityExceeded>
   "The outcome of `Bundle`: the holon, or by how much it exceeds the capacity.")

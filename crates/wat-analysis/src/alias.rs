@@ -13,7 +13,11 @@ use crate::names::{lookup_type, program_of};
 fn mentioned<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Vec<Item<'db>> {
     let ast = ast(db, item.form(db));
     let program = program_of(db, program, item);
-    let text = ast.children(item.root(db)).nth(2).and_then(|node| ast.as_keyword(node)).unwrap_or_default();
+    let text = ast
+        .children(item.root(db))
+        .nth(2)
+        .and_then(|node| ast.as_keyword(node))
+        .unwrap_or_default();
     let mut found = Vec::new();
     let mut work = Vec::from_iter(parse_type_keyword(text).ok());
     while let Some(expr) = work.pop() {
@@ -68,7 +72,12 @@ fn reaches<'db>(db: &'db dyn Db, program: SourceFile, from: Item<'db>, to: Item<
         if at == to {
             return true;
         }
-        work.extend(mentioned(db, program, at).iter().copied().filter(|next| seen.insert(*next)));
+        work.extend(
+            mentioned(db, program, at)
+                .iter()
+                .copied()
+                .filter(|next| seen.insert(*next)),
+        );
     }
     false
 }

@@ -26,6 +26,7 @@ const fn info(
         name,
         severity,
         summary,
+        explain: "",
     }
 }
 

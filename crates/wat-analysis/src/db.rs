@@ -90,7 +90,9 @@ impl salsa::Database for RootDatabase {}
 #[salsa::db]
 impl Db for RootDatabase {
     fn library_files(&self) -> &Arc<[SourceFile]> {
-        self.library.as_ref().expect("set by the constructor before the database is handed out")
+        self.library
+            .as_ref()
+            .expect("set by the constructor before the database is handed out")
     }
 }
 
@@ -121,7 +123,10 @@ impl RootDatabase {
     }
 
     fn with_storage(storage: salsa::Storage<Self>) -> Self {
-        let mut db = RootDatabase { storage, library: None };
+        let mut db = RootDatabase {
+            storage,
+            library: None,
+        };
         let library = library::LIBRARY_FILES
             .iter()
             .map(|file| {
@@ -131,8 +136,12 @@ impl RootDatabase {
                     .new(&db)
             })
             .collect();
-        FileSet::builder(BTreeMap::new()).durability(Durability::MEDIUM).new(&db);
-        Project::builder(Options::default()).durability(Durability::MEDIUM).new(&db);
+        let _ = FileSet::builder(BTreeMap::new())
+            .durability(Durability::MEDIUM)
+            .new(&db);
+        let _ = Project::builder(Options::default())
+            .durability(Durability::MEDIUM)
+            .new(&db);
         db.library = Some(library);
         db
     }
@@ -141,10 +150,16 @@ impl RootDatabase {
     pub fn set_file(&mut self, path: &str, text: SourceText, kind: FileKind) -> SourceFile {
         if let Some(file) = self.file(path) {
             if file.kind(self) != kind {
-                file.set_kind(self).with_durability(kind.durability()).to(kind);
-                file.set_text(self).with_durability(kind.durability()).to(text);
+                file.set_kind(self)
+                    .with_durability(kind.durability())
+                    .to(kind);
+                file.set_text(self)
+                    .with_durability(kind.durability())
+                    .to(text);
             } else if file.text(self) != text {
-                file.set_text(self).with_durability(kind.durability()).to(text);
+                file.set_text(self)
+                    .with_durability(kind.durability())
+                    .to(text);
             }
             return file;
         }
@@ -156,7 +171,9 @@ impl RootDatabase {
         let set = FileSet::get(self);
         let mut files = set.files(self).clone();
         files.insert(path, file);
-        set.set_files(self).with_durability(Durability::MEDIUM).to(files);
+        set.set_files(self)
+            .with_durability(Durability::MEDIUM)
+            .to(files);
         file
     }
 
@@ -179,7 +196,9 @@ impl RootDatabase {
             grown = true;
         }
         if grown {
-            set.set_files(self).with_durability(Durability::MEDIUM).to(files);
+            set.set_files(self)
+                .with_durability(Durability::MEDIUM)
+                .to(files);
         }
     }
 
@@ -189,14 +208,20 @@ impl RootDatabase {
         if set.files(self).contains_key(path) {
             let mut files = set.files(self).clone();
             files.remove(path);
-            set.set_files(self).with_durability(Durability::MEDIUM).to(files);
+            set.set_files(self)
+                .with_durability(Durability::MEDIUM)
+                .to(files);
         }
     }
 
     /// The file of that path, files of the built-in library included.
     pub fn file(&self, path: &str) -> Option<SourceFile> {
         if path.starts_with(library::SCHEME) {
-            return self.library_files().iter().copied().find(|file| &*file.path(self) == path);
+            return self
+                .library_files()
+                .iter()
+                .copied()
+                .find(|file| &*file.path(self) == path);
         }
         FileSet::get(self).files(self).get(path).copied()
     }
@@ -204,14 +229,26 @@ impl RootDatabase {
     /// The files of the project (not the library, not sessions), in path order.
     pub fn project_files(&self) -> Vec<SourceFile> {
         let files = FileSet::get(self).files(self);
-        files.values().copied().filter(|file| matches!(file.kind(self), FileKind::Disk | FileKind::Open)).collect()
+        files
+            .values()
+            .copied()
+            .filter(|file| matches!(file.kind(self), FileKind::Disk | FileKind::Open))
+            .collect()
+    }
+
+    /// The files of the built-in library.
+    pub fn builtin_files(&self) -> Vec<SourceFile> {
+        self.library_files().to_vec()
     }
 
     /// Changes the project's settings.
     pub fn set_options(&mut self, options: Options) {
         let project = Project::get(self);
         if *project.options(self) != options {
-            project.set_options(self).with_durability(Durability::MEDIUM).to(options);
+            project
+                .set_options(self)
+                .with_durability(Durability::MEDIUM)
+                .to(options);
         }
     }
 

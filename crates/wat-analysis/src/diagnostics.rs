@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use wat_syntax::{Applicability, Code, NodeId, NodeKind, Severity, SyntaxError, TextRange, TextSize};
+use wat_syntax::{
+    Applicability, Code, NodeId, NodeKind, Severity, SyntaxError, TextRange, TextSize,
+};
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::forms::{Form, form_start, forms, read_form};
 use crate::infer::check_item;
 use crate::items::{Declarations, ItemKind, declarations};
-use crate::names::{load_cycle, loaded_files, names, primary_root, program_files, redefinitions, resolve_path};
+use crate::names::{
+    load_cycle, loaded_files, names, primary_root, program_files, redefinitions, resolve_path,
+};
 use crate::problem::{EditAt, Place, Problem};
 
 /// A range of a file.
@@ -77,7 +81,12 @@ pub struct Diagnostic {
 /// The problems of a form in a program: shapes, names, types.
 #[salsa::tracked(returns(ref))]
 fn form_problems<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Problem<'db>> {
-    let Declarations { items, expressions, problems, .. } = declarations(db, form);
+    let Declarations {
+        items,
+        expressions,
+        problems,
+        ..
+    } = declarations(db, form);
     let mut found = problems.clone();
     if !matches!(form.file(db).kind(db), FileKind::ReplInput) {
         let ast = crate::forms::ast(db, form);
@@ -92,8 +101,16 @@ fn form_problems<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
 }
 
 /// WAT2003, or what is wrong with the head.
-fn toplevel_expression<'db>(db: &'db dyn Db, program: SourceFile, ast: &'db wat_syntax::Ast, node: NodeId) -> Vec<Problem<'db>> {
-    let head = ast.children(node).next().filter(|_| ast.kind(node) == NodeKind::List);
+fn toplevel_expression<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    ast: &'db wat_syntax::Ast,
+    node: NodeId,
+) -> Vec<Problem<'db>> {
+    let head = ast
+        .children(node)
+        .next()
+        .filter(|_| ast.kind(node) == NodeKind::List);
     if let Some(head) = head
         && let Some(path) = ast.as_keyword(head)
         && crate::names::lookup(db, program, crate::items::split_generic(path).0).is_none()
@@ -106,9 +123,13 @@ fn toplevel_expression<'db>(db: &'db dyn Db, program: SourceFile, ast: &'db wat_
         return Vec::new();
     }
     vec![
-        Problem::new(2003, Place::node(node), "an expression at the top level is never evaluated")
-            .label("not a declaration")
-            .help("move it into a function, for example `:user::main`"),
+        Problem::new(
+            2003,
+            Place::node(node),
+            "an expression at the top level is never evaluated",
+        )
+        .label("not a declaration")
+        .help("move it into a function, for example `:user::main`"),
     ]
 }
 
@@ -119,31 +140,58 @@ pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<[Diagnostic]> {
 
 /// All diagnostics of a file in the program with this root.
 #[salsa::tracked(returns(clone))]
-pub(crate) fn program_diagnostics(db: &dyn Db, root: SourceFile, file: SourceFile) -> Arc<[Diagnostic]> {
+pub(crate) fn program_diagnostics(
+    db: &dyn Db,
+    root: SourceFile,
+    file: SourceFile,
+) -> Arc<[Diagnostic]> {
     let cut = forms(db, file);
-    let mut found: Vec<Diagnostic> =
-        cut.errors.iter().map(|error| reader_diagnostic(file, error, TextSize::new(0))).collect();
+    let mut found: Vec<Diagnostic> = cut
+        .errors
+        .iter()
+        .map(|error| reader_diagnostic(file, error, TextSize::new(0)))
+        .collect();
     for placed in &cut.placed {
         let read = read_form(db, placed.form);
-        found.extend(read.errors.iter().map(|error| reader_diagnostic(file, error, placed.start())));
+        found.extend(
+            read.errors
+                .iter()
+                .map(|error| reader_diagnostic(file, error, placed.start())),
+        );
         for problem in form_problems(db, root, placed.form) {
             found.push(absolute(db, placed.form, placed.start(), problem));
         }
     }
     for &(second, first) in redefinitions(db, root, file) {
         let problem = redefinition(db, second, first);
-        found.push(absolute(db, second.form(db), form_start(db, second.form(db)), &problem));
+        found.push(absolute(
+            db,
+            second.form(db),
+            form_start(db, second.form(db)),
+            &problem,
+        ));
     }
     load_problems(db, file, &mut found);
     finish(found).into()
 }
 
-fn redefinition<'db>(db: &'db dyn Db, second: crate::items::Item<'db>, first: crate::items::Item<'db>) -> Problem<'db> {
+fn redefinition<'db>(
+    db: &'db dyn Db,
+    second: crate::items::Item<'db>,
+    first: crate::items::Item<'db>,
+) -> Problem<'db> {
     let name = second.name(db).text(db);
-    Problem::new(2101, Place::node(second.name_node(db)), format!("`{name}` is defined twice"))
-        .label("the second definition")
-        .also(Place::elsewhere(first.form(db), first.name_node(db)), "the first definition")
-        .help("delete one of them, or give it another name")
+    Problem::new(
+        2101,
+        Place::node(second.name_node(db)),
+        format!("`{name}` is defined twice"),
+    )
+    .label("the second definition")
+    .also(
+        Place::elsewhere(first.form(db), first.name_node(db)),
+        "the first definition",
+    )
+    .help("delete one of them, or give it another name")
 }
 
 /// Missing files and cycles, at the string of the load form.
@@ -159,16 +207,25 @@ fn load_problems(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>) {
             let problem = match target {
                 None => {
                     let path = resolve_path(&file.path(db), &load.path);
-                    Problem::new(5002, place, format!("the file `{path}` does not exist or cannot be read"))
-                        .label("no such file")
-                        .help("the path is relative to the directory of this file")
+                    Problem::new(
+                        5002,
+                        place,
+                        format!("the file `{path}` does not exist or cannot be read"),
+                    )
+                    .label("no such file")
+                    .help("the path is relative to the directory of this file")
                 }
                 Some(target) => match load_cycle(db, file, target) {
                     Some(chain) => {
-                        let chain: Vec<String> = chain.iter().map(|file| file.path(db).to_string()).collect();
-                        Problem::new(5003, place, format!("files load each other in a cycle: {}", chain.join(" -> ")))
-                            .label("this load closes the cycle")
-                            .help("move what both need into a third file")
+                        let chain: Vec<String> =
+                            chain.iter().map(|file| file.path(db).to_string()).collect();
+                        Problem::new(
+                            5003,
+                            place,
+                            format!("files load each other in a cycle: {}", chain.join(" -> ")),
+                        )
+                        .label("this load closes the cycle")
+                        .help("move what both need into a third file")
                     }
                     None => continue,
                 },
@@ -186,7 +243,10 @@ pub fn entry_diagnostics(db: &dyn Db, root: SourceFile) -> Arc<[Diagnostic]> {
             code: Code(2001),
             severity: Severity::Error,
             message: "the program has no `:user::main`".into(),
-            span: Span { file: root, range: TextRange::empty(0.into()) },
+            span: Span {
+                file: root,
+                range: TextRange::empty(0.into()),
+            },
             label: "nothing to run".into(),
             labels: Vec::new(),
             notes: Vec::new(),
@@ -196,26 +256,37 @@ pub fn entry_diagnostics(db: &dyn Db, root: SourceFile) -> Arc<[Diagnostic]> {
                 applicability: Applicability::HasPlaceholders,
                 edits: vec![FileEdit {
                     file: root,
-                    range: TextRange::empty(root.text(db).text().len().try_into().unwrap_or_default()),
-                    insert: "\n(:wat::core::defn :user::main [] -> :wat::core::nil\n  <body>)\n".into(),
+                    range: TextRange::empty(
+                        root.text(db).text().len().try_into().unwrap_or_default(),
+                    ),
+                    insert: "\n(:wat::core::defn :user::main [] -> :wat::core::nil\n  <body>)\n"
+                        .into(),
                 }],
             }],
         };
         return [problem].into();
     };
-    let right = crate::signature::signature(db, root, main).as_ref().is_some_and(|signature| {
-        signature.params.is_empty()
-            && signature.rest.is_none()
-            && signature.generics.is_empty()
-            && signature.ret == crate::types::Type::simple(crate::types::Ctor::Nil)
-    });
+    let right = crate::signature::signature(db, root, main)
+        .as_ref()
+        .is_some_and(|signature| {
+            signature.params.is_empty()
+                && signature.rest.is_none()
+                && signature.generics.is_empty()
+                && signature.ret == crate::types::Type::simple(crate::types::Ctor::Nil)
+        });
     if right && main.kind(db) == ItemKind::Function {
         return [].into();
     }
     let (form, name) = (main.form(db), main.name_node(db));
-    let problem = Problem::new(2002, Place::node(name), "`:user::main` must have the signature `[] -> :wat::core::nil`")
-        .label("has another signature")
-        .help("input, output and arguments are ambient: `:wat::kernel::println`, `:wat::runtime::argv`");
+    let problem = Problem::new(
+        2002,
+        Place::node(name),
+        "`:user::main` must have the signature `[] -> :wat::core::nil`",
+    )
+    .label("has another signature")
+    .help(
+        "input, output and arguments are ambient: `:wat::kernel::println`, `:wat::runtime::argv`",
+    );
     [absolute(db, form, form_start(db, form), &problem)].into()
 }
 
@@ -238,8 +309,12 @@ pub(crate) fn finish(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut kept: Vec<Diagnostic> = Vec::with_capacity(found.len());
     for diagnostic in found {
         let rival = kept.iter().rposition(|other| {
-            other.span == diagnostic.span && phase(other) < 9 && phase(&diagnostic) < 9 && phase(other) != phase(&diagnostic)
-                && other.severity == Severity::Error && diagnostic.severity == Severity::Error
+            other.span == diagnostic.span
+                && phase(other) < 9
+                && phase(&diagnostic) < 9
+                && phase(other) != phase(&diagnostic)
+                && other.severity == Severity::Error
+                && diagnostic.severity == Severity::Error
         });
         match rival {
             Some(at) if phase(&kept[at]) <= phase(&diagnostic) => {}
@@ -251,17 +326,24 @@ pub(crate) fn finish(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 fn reader_diagnostic(file: SourceFile, error: &SyntaxError, offset: TextSize) -> Diagnostic {
-    let span = |range: TextRange| Span { file, range: range + offset };
+    let span = |range: TextRange| Span {
+        file,
+        range: range + offset,
+    };
     Diagnostic {
         code: error.code,
         severity: error.severity,
         message: error.message.clone(),
         span: span(error.range),
-        label: crate::codes::code_info(error.code).map_or_else(String::new, |info| info.name.replace('-', " ")),
+        label: crate::codes::code_info(error.code)
+            .map_or_else(String::new, |info| info.name.replace('-', " ")),
         labels: error
             .labels
             .iter()
-            .map(|label| SpanLabel { span: span(label.range), message: label.message.clone() })
+            .map(|label| SpanLabel {
+                span: span(label.range),
+                message: label.message.clone(),
+            })
             .collect(),
         notes: Vec::new(),
         help: error.help.clone(),
@@ -274,7 +356,11 @@ fn reader_diagnostic(file: SourceFile, error: &SyntaxError, offset: TextSize) ->
                 edits: fix
                     .edits
                     .iter()
-                    .map(|edit| FileEdit { file, range: edit.range + offset, insert: edit.insert.clone() })
+                    .map(|edit| FileEdit {
+                        file,
+                        range: edit.range + offset,
+                        insert: edit.insert.clone(),
+                    })
                     .collect(),
             })
             .collect(),
@@ -294,7 +380,10 @@ fn place_range(db: &dyn Db, form: Form<'_>, start: TextSize, place: &Place<'_>) 
             // A repaired token's text is not its value: then the whole token is meant.
             let text = &form.content(db).text.text()[range];
             match read.ast.as_keyword(node) {
-                Some(value) if value == text => TextRange::new(range.start() + TextSize::new(from), range.start() + TextSize::new(to)),
+                Some(value) if value == text => TextRange::new(
+                    range.start() + TextSize::new(from),
+                    range.start() + TextSize::new(to),
+                ),
                 _ => range,
             }
         }
@@ -304,13 +393,22 @@ fn place_range(db: &dyn Db, form: Form<'_>, start: TextSize, place: &Place<'_>) 
 }
 
 /// A problem of a form that starts at this offset, with absolute positions.
-pub(crate) fn absolute(db: &dyn Db, form: Form<'_>, start: TextSize, problem: &Problem<'_>) -> Diagnostic {
+pub(crate) fn absolute(
+    db: &dyn Db,
+    form: Form<'_>,
+    start: TextSize,
+    problem: &Problem<'_>,
+) -> Diagnostic {
     let file = form.file(db);
     let span = |place: &Place<'_>| match place.form {
-        Some(other) if other != form => {
-            Span { file: other.file(db), range: place_range(db, other, form_start(db, other), place) }
-        }
-        _ => Span { file, range: place_range(db, form, start, place) },
+        Some(other) if other != form => Span {
+            file: other.file(db),
+            range: place_range(db, other, form_start(db, other), place),
+        },
+        _ => Span {
+            file,
+            range: place_range(db, form, start, place),
+        },
     };
     let edit = |edit: &crate::problem::ProblemEdit<'_>| {
         let Span { file, range } = span(&edit.place);
@@ -320,7 +418,11 @@ pub(crate) fn absolute(db: &dyn Db, form: Form<'_>, start: TextSize, problem: &P
             EditAt::After => TextRange::empty(range.end()),
             EditAt::BeforeClose => TextRange::empty(range.end() - TextSize::new(1)),
         };
-        FileEdit { file, range, insert: edit.insert.as_str().into() }
+        FileEdit {
+            file,
+            range,
+            insert: edit.insert.as_str().into(),
+        }
     };
     Diagnostic {
         code: Code(problem.code),
@@ -331,7 +433,10 @@ pub(crate) fn absolute(db: &dyn Db, form: Form<'_>, start: TextSize, problem: &P
         labels: problem
             .labels
             .iter()
-            .map(|(place, message)| SpanLabel { span: span(place), message: message.clone() })
+            .map(|(place, message)| SpanLabel {
+                span: span(place),
+                message: message.clone(),
+            })
             .collect(),
         notes: problem.notes.clone(),
         help: problem.help.clone(),
@@ -341,7 +446,11 @@ pub(crate) fn absolute(db: &dyn Db, form: Form<'_>, start: TextSize, problem: &P
             .map(|fix| {
                 let mut edits: Vec<FileEdit> = fix.edits.iter().map(edit).collect();
                 edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
-                DiagnosticFix { title: fix.title.clone(), applicability: fix.applicability.0, edits }
+                DiagnosticFix {
+                    title: fix.title.clone(),
+                    applicability: fix.applicability.0,
+                    edits,
+                }
             })
             .collect(),
     }
@@ -352,5 +461,8 @@ pub fn all_program_diagnostics(db: &dyn Db, root: SourceFile) -> Vec<Diagnostic>
     let files = program_files(db, root);
     // Asked for once, so that a second definition in any file is found.
     names(db, root);
-    files.iter().flat_map(|&file| program_diagnostics(db, root, file).to_vec()).collect()
+    files
+        .iter()
+        .flat_map(|&file| program_diagnostics(db, root, file).to_vec())
+        .collect()
 }

@@ -91,24 +91,40 @@ fn kind(kind: ItemKind) -> DefKind {
 fn one_line<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> String {
     let ast = ast(db, item.form(db));
     match item.kind(db) {
-        ItemKind::Function | ItemKind::Native => {
-            signature(db, program, item).as_ref().map(|signature| signature.render()).unwrap_or_default()
-        }
+        ItemKind::Function | ItemKind::Native => signature(db, program, item)
+            .as_ref()
+            .map(|signature| signature.render())
+            .unwrap_or_default(),
         ItemKind::Value => value_type(db, program, item).render(&[]),
-        ItemKind::SpecialForm | ItemKind::Operator => {
-            ast.children(item.root(db)).nth(2).and_then(|node| ast.as_str(node)).unwrap_or_default().to_owned()
-        }
+        ItemKind::SpecialForm | ItemKind::Operator => ast
+            .children(item.root(db))
+            .nth(2)
+            .and_then(|node| ast.as_str(node))
+            .unwrap_or_default()
+            .to_owned(),
         ItemKind::Dispatch => {
             let arms = dispatch_arms(db, program, item).iter().filter_map(|arm| {
                 let target = arm.implementation?;
-                signature(db, program, target).as_ref().map(|signature| signature.render())
+                signature(db, program, target)
+                    .as_ref()
+                    .map(|signature| signature.render())
             });
             arms.collect::<Vec<_>>().join(" | ")
         }
-        ItemKind::NativeType => ast.as_keyword(item.name_node(db)).unwrap_or_default().to_owned(),
+        ItemKind::NativeType => ast
+            .as_keyword(item.name_node(db))
+            .unwrap_or_default()
+            .to_owned(),
         ItemKind::Alias => {
-            let target = ast.children(item.root(db)).nth(2).and_then(|node| ast.as_keyword(node));
-            format!("{} = {}", ast.as_keyword(item.name_node(db)).unwrap_or_default(), target.unwrap_or("_"))
+            let target = ast
+                .children(item.root(db))
+                .nth(2)
+                .and_then(|node| ast.as_keyword(node));
+            format!(
+                "{} = {}",
+                ast.as_keyword(item.name_node(db)).unwrap_or_default(),
+                target.unwrap_or("_")
+            )
         }
     }
 }
@@ -116,7 +132,10 @@ fn one_line<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Strin
 fn node_span<'db>(db: &'db dyn Db, item: Item<'db>, node: NodeId) -> Span {
     let form = item.form(db);
     let range = read_form(db, form).spans.range(node) + form_start(db, form);
-    Span { file: form.file(db), range }
+    Span {
+        file: form.file(db),
+        range,
+    }
 }
 
 pub(crate) fn info<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> DefInfo {
@@ -138,20 +157,28 @@ pub fn definition(db: &dyn Db, program: SourceFile, name: &str) -> Option<DefInf
 
 /// All names that a program can use, its own and the library's, sorted.
 pub fn all_names(db: &dyn Db, program: SourceFile) -> Vec<(Arc<str>, DefKind)> {
-    let library = library::LIBRARY_NAMES.iter().filter(|entry| !entry.name.contains("__internal")).map(|entry| {
-        let kind = match entry.kind {
-            "native" => DefKind::Native,
-            "special-form" => DefKind::SpecialForm,
-            "operator" => DefKind::Operator,
-            "define-dispatch" => DefKind::Dispatch,
-            "native-type" | "typealias" => DefKind::Type,
-            "def" => DefKind::Value,
-            _ => DefKind::Function,
-        };
-        (Arc::from(entry.name), kind)
-    });
+    let library = library::LIBRARY_NAMES
+        .iter()
+        .filter(|entry| !entry.name.contains("__internal"))
+        .map(|entry| {
+            let kind = match entry.kind {
+                "native" => DefKind::Native,
+                "special-form" => DefKind::SpecialForm,
+                "operator" => DefKind::Operator,
+                "define-dispatch" => DefKind::Dispatch,
+                "native-type" | "typealias" => DefKind::Type,
+                "def" => DefKind::Value,
+                _ => DefKind::Function,
+            };
+            (Arc::from(entry.name), kind)
+        });
     let own = names(db, program).items.values();
-    let own = own.map(|item| (Arc::from(item.name(db).text(db).as_str()), kind(item.kind(db))));
+    let own = own.map(|item| {
+        (
+            Arc::from(item.name(db).text(db).as_str()),
+            kind(item.kind(db)),
+        )
+    });
     let mut all: Vec<(Arc<str>, DefKind)> = library.chain(own).collect();
     all.sort_by(|a, b| a.0.cmp(&b.0));
     all.dedup_by(|a, b| a.0 == b.0);
@@ -164,17 +191,28 @@ pub fn file_definitions(db: &dyn Db, file: SourceFile) -> Vec<DefInfo> {
     if file.kind(db) == crate::FileKind::Library {
         let path = file.path(db);
         let path = path.trim_start_matches(library::SCHEME);
-        let at = library::LIBRARY_FILES.iter().position(|file| file.path == path);
-        let mut entries: Vec<_> =
-            library::LIBRARY_NAMES.iter().filter(|entry| Some(usize::from(entry.file)) == at).collect();
+        let at = library::LIBRARY_FILES
+            .iter()
+            .position(|file| file.path == path);
+        let mut entries: Vec<_> = library::LIBRARY_NAMES
+            .iter()
+            .filter(|entry| Some(usize::from(entry.file)) == at)
+            .collect();
         entries.sort_by_key(|entry| entry.start);
         let item = |entry: &&library::LibraryName| match entry.is_type() {
             true => lookup_type(db, program, entry.name),
             false => lookup(db, program, entry.name),
         };
-        return entries.iter().filter_map(item).map(|item| info(db, program, item)).collect();
+        return entries
+            .iter()
+            .filter_map(item)
+            .map(|item| info(db, program, item))
+            .collect();
     }
-    file_items(db, file).iter().map(|&item| info(db, program, item)).collect()
+    file_items(db, file)
+        .iter()
+        .map(|&item| info(db, program, item))
+        .collect()
 }
 
 fn form_at<'db>(db: &'db dyn Db, file: SourceFile, offset: TextSize) -> Option<Placed<'db>> {
@@ -198,7 +236,10 @@ fn inferences<'db, R>(
         }
     }
     let ast = ast(db, placed.form);
-    found.expressions.iter().find_map(|&node| f(&infer_expression(db, program, ast, NodeId(node))))
+    found
+        .expressions
+        .iter()
+        .find_map(|&node| f(&infer_expression(db, program, ast, NodeId(node))))
 }
 
 /// What the token at an offset stands for.
@@ -210,7 +251,10 @@ pub fn symbol_at(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Symb
     let range = read.spans.range(node) + placed.start();
     for &item in &declarations(db, placed.form).items {
         if item.name_node(db) == node {
-            return Some(SymbolAt { range, target: Target::Definition(info(db, program, item)) });
+            return Some(SymbolAt {
+                range,
+                target: Target::Definition(info(db, program, item)),
+            });
         }
     }
     let found = inferences(db, program, placed, |inference| {
@@ -222,7 +266,10 @@ pub fn symbol_at(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Symb
                 let declared = read.spans.range(local.node) + placed.start();
                 Target::Local {
                     name: local.name.clone(),
-                    declared: Span { file, range: declared },
+                    declared: Span {
+                        file,
+                        range: declared,
+                    },
                     ty: inference.table.render(local.ty, &inference.generics),
                 }
             }
@@ -236,20 +283,52 @@ pub fn symbol_at(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Symb
 }
 
 /// The path inside a keyword token that the offset touches.
-fn part_at(db: &dyn Db, program: SourceFile, file: SourceFile, token: TextRange, offset: TextSize) -> Option<SymbolAt> {
+fn part_at(
+    db: &dyn Db,
+    program: SourceFile,
+    file: SourceFile,
+    token: TextRange,
+    offset: TextSize,
+) -> Option<SymbolAt> {
     let text = file.text(db);
     let text = text.text();
     let (start, end) = (usize::from(token.start()), usize::from(token.end()));
-    let is_path = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'*' | b'/' | b'=' | b'!' | b'?' | b'&' | b'.' | b'$' | b'%' | b'\'' | b':');
+    let is_path = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'_' | b'-'
+                    | b'+'
+                    | b'*'
+                    | b'/'
+                    | b'='
+                    | b'!'
+                    | b'?'
+                    | b'&'
+                    | b'.'
+                    | b'$'
+                    | b'%'
+                    | b'\''
+                    | b':'
+            )
+    };
     let at = usize::from(offset);
-    let from = (start..at).rev().find(|&i| !is_path(text.as_bytes()[i])).map_or(start, |i| i + 1);
-    let to = (at..end).find(|&i| !is_path(text.as_bytes()[i])).unwrap_or(end);
+    let from = (start..at)
+        .rev()
+        .find(|&i| !is_path(text.as_bytes()[i]))
+        .map_or(start, |i| i + 1);
+    let to = (at..end)
+        .find(|&i| !is_path(text.as_bytes()[i]))
+        .unwrap_or(end);
     let part = text.get(from..to)?;
     let path = format!(":{}", part.trim_start_matches(':'));
     let item = lookup_type(db, program, &path).or_else(|| lookup(db, program, &path))?;
     let from = from + usize::from(part.starts_with(':') && from > start);
     let range = TextRange::new(TextSize::new(from as u32), TextSize::new(to as u32));
-    Some(SymbolAt { range, target: Target::Definition(info(db, program, item)) })
+    Some(SymbolAt {
+        range,
+        target: Target::Definition(info(db, program, item)),
+    })
 }
 
 /// The smallest expression that covers a range, and its type.
@@ -263,12 +342,20 @@ pub fn type_at(db: &dyn Db, file: SourceFile, range: TextRange) -> Option<(TextR
             .iter()
             .filter(|expr| (spans.range(expr.node) + placed.start()).contains_range(range))
             .min_by_key(|expr| (spans.range(expr.node).len(), std::cmp::Reverse(expr.node)))
-            .map(|expr| (spans.range(expr.node) + placed.start(), inference.table.render(expr.ty, &inference.generics)))
+            .map(|expr| {
+                (
+                    spans.range(expr.node) + placed.start(),
+                    inference.table.render(expr.ty, &inference.generics),
+                )
+            })
     })
 }
 
 /// Names near a wrong one, best first.
 pub fn suggest_names(db: &dyn Db, program: SourceFile, wrong: &str) -> Vec<Arc<str>> {
     let names = crate::names::value_names_for_suggestions(db, program);
-    suggest::rank(wrong, names.iter().map(|name| &**name)).into_iter().map(|found| found.name).collect()
+    suggest::rank(wrong, names.iter().map(|name| &**name))
+        .into_iter()
+        .map(|found| found.name)
+        .collect()
 }

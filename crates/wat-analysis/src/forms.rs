@@ -23,10 +23,17 @@ impl FormKey {
     /// The first two words of a form, without brackets.
     fn scan(text: &str) -> FormKey {
         let mut words = text
-            .split(|c: char| c.is_ascii_whitespace() || matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '"' | ';'))
+            .split(|c: char| {
+                c.is_ascii_whitespace()
+                    || matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '"' | ';')
+            })
             .filter(|word| !word.is_empty());
         let (first, second) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-        let clip = |word: &'_ str| word.char_indices().nth(200).map_or(word.len(), |(at, _)| at);
+        let clip = |word: &'_ str| {
+            word.char_indices()
+                .nth(200)
+                .map_or(word.len(), |(at, _)| at)
+        };
         FormKey(format!("{} {}", &first[..clip(first)], &second[..clip(second)]).into())
     }
 }
@@ -41,7 +48,10 @@ pub(crate) struct FormContent {
 impl FormContent {
     /// A form whose brackets match.
     pub(crate) fn strict(text: SourceText) -> FormContent {
-        FormContent { text, verdict: Verdict::default() }
+        FormContent {
+            text,
+            verdict: Verdict::default(),
+        }
     }
 }
 
@@ -94,19 +104,34 @@ pub(crate) fn forms<'db>(db: &'db dyn Db, file: SourceFile) -> FileForms<'db> {
             let text = source.slice(form.range);
             let key = FormKey::scan(text.text());
             Placed {
-                form: Form::new(db, file, key, FormContent { text, verdict: form.verdict }),
+                form: Form::new(
+                    db,
+                    file,
+                    key,
+                    FormContent {
+                        text,
+                        verdict: form.verdict,
+                    },
+                ),
                 start: form.range.start().into(),
                 len: form.range.len().into(),
             }
         })
         .collect();
-    FileForms { placed, errors: cut.errors }
+    FileForms {
+        placed,
+        errors: cut.errors,
+    }
 }
 
 /// The forms of a file in order, without positions.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn form_list<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Form<'db>> {
-    forms(db, file).placed.iter().map(|placed| placed.form).collect()
+    forms(db, file)
+        .placed
+        .iter()
+        .map(|placed| placed.form)
+        .collect()
 }
 
 /// A form as read: with positions (relative to the form) and reader errors.
@@ -122,7 +147,11 @@ pub(crate) struct ReadForm {
 pub(crate) fn read_form<'db>(db: &'db dyn Db, form: Form<'db>) -> ReadForm {
     let content = form.content(db);
     let read = wat_syntax::read_form(&content.text, &content.verdict);
-    ReadForm { ast: Arc::new(read.ast), spans: read.spans, errors: read.errors }
+    ReadForm {
+        ast: Arc::new(read.ast),
+        spans: read.spans,
+        errors: read.errors,
+    }
 }
 
 /// The form as data: no trivia, no positions, no notation. Everything semantic starts here, so an edit of a comment
@@ -138,7 +167,11 @@ pub(crate) fn form_start(db: &dyn Db, form: Form<'_>) -> TextSize {
         return start;
     }
     let forms = forms(db, form.file(db));
-    forms.placed.iter().find(|placed| placed.form == form).map_or(TextSize::new(0), Placed::start)
+    forms
+        .placed
+        .iter()
+        .find(|placed| placed.form == form)
+        .map_or(TextSize::new(0), Placed::start)
 }
 
 /// The line table of a file.

@@ -88,7 +88,10 @@ pub(crate) struct Declarations<'db> {
 /// Splits a defined name into its canonical path and its type parameters: `:a::b<T,U>` is `:a::b` with `T`, `U`.
 pub(crate) fn split_generic(name: &str) -> (&str, impl Iterator<Item = &str>) {
     let (canonical, generics) = split_at_generics(name);
-    (canonical, generics.split(',').filter(|part| !part.is_empty()))
+    (
+        canonical,
+        generics.split(',').filter(|part| !part.is_empty()),
+    )
 }
 
 fn split_at_generics(name: &str) -> (&str, &str) {
@@ -96,7 +99,8 @@ fn split_at_generics(name: &str) -> (&str, &str) {
     let open = (1..bytes.len()).find(|&at| {
         bytes[at] == b'<'
             && name.ends_with('>')
-            && (bytes[at - 1].is_ascii_alphanumeric() || matches!(bytes[at - 1], b'_' | b'\'' | b'!' | b'?'))
+            && (bytes[at - 1].is_ascii_alphanumeric()
+                || matches!(bytes[at - 1], b'_' | b'\'' | b'!' | b'?'))
             && !matches!(bytes.get(at + 1), None | Some(b'-' | b'=' | b'<'))
     });
     match open {
@@ -120,7 +124,10 @@ pub(crate) fn declarations<'db>(db: &'db dyn Db, form: Form<'db>) -> Declaration
 fn top_level<'db>(db: &'db dyn Db, form: Form<'db>, ast: &Ast, found: &mut Declarations<'db>) {
     let mut work = vec![ast.root()];
     while let Some(node) = work.pop() {
-        let head = ast.children(node).next().filter(|_| ast.kind(node) == NodeKind::List);
+        let head = ast
+            .children(node)
+            .next()
+            .filter(|_| ast.kind(node) == NodeKind::List);
         let Some(head) = head.and_then(|head| ast.as_keyword(head)) else {
             match ast.kind(node) {
                 NodeKind::Error => {}
@@ -150,9 +157,16 @@ fn definer(ast: &Ast, node: NodeId, head: &str) -> Option<ItemKind> {
         ":wat::core::defn" => ItemKind::Function,
         ":wat::core::def" => {
             let value = ast.children(node).nth(2);
-            let head = value.and_then(|value| ast.children(value).next()).and_then(|head| ast.as_keyword(head));
-            let is_fn = head == Some(":wat::core::fn") && value.is_some_and(|v| ast.kind(v) == NodeKind::List);
-            if is_fn { ItemKind::Function } else { ItemKind::Value }
+            let head = value
+                .and_then(|value| ast.children(value).next())
+                .and_then(|head| ast.as_keyword(head));
+            let is_fn = head == Some(":wat::core::fn")
+                && value.is_some_and(|v| ast.kind(v) == NodeKind::List);
+            if is_fn {
+                ItemKind::Function
+            } else {
+                ItemKind::Value
+            }
         }
         ":wat::core::native" => ItemKind::Native,
         ":wat::core::special-form" => ItemKind::SpecialForm,
@@ -192,28 +206,52 @@ fn define<'db>(
     found: &mut Declarations<'db>,
 ) {
     let in_library = form.file(db).kind(db) == crate::FileKind::Library;
-    let head = ast.children(node).next().and_then(|head| ast.as_keyword(head)).unwrap_or_default();
-    let internal = matches!(kind, ItemKind::Native | ItemKind::SpecialForm | ItemKind::Operator | ItemKind::NativeType);
+    let head = ast
+        .children(node)
+        .next()
+        .and_then(|head| ast.as_keyword(head))
+        .unwrap_or_default();
+    let internal = matches!(
+        kind,
+        ItemKind::Native | ItemKind::SpecialForm | ItemKind::Operator | ItemKind::NativeType
+    );
     if internal && !in_library {
         found.problems.push(
-            Problem::new(2103, Place::node(node), format!("`{head}` declares a part of the machine, which only the standard library can"))
-                .label("only inside the standard library")
-                .help("define a function with `:wat::core::defn`"),
+            Problem::new(
+                2103,
+                Place::node(node),
+                format!(
+                    "`{head}` declares a part of the machine, which only the standard library can"
+                ),
+            )
+            .label("only inside the standard library")
+            .help("define a function with `:wat::core::defn`"),
         );
         return;
     }
-    let name = ast.children(node).nth(1).filter(|&name| ast.as_keyword(name).is_some());
+    let name = ast
+        .children(node)
+        .nth(1)
+        .filter(|&name| ast.as_keyword(name).is_some());
     let Some(name_node) = name else {
         if !ast.is_poisoned(node) {
             let at = ast.children(node).nth(1).unwrap_or(node);
-            let place = if ast.kind(at) == NodeKind::Error { node } else { at };
+            let place = if ast.kind(at) == NodeKind::Error {
+                node
+            } else {
+                at
+            };
             found.problems.push(
-                Problem::new(2104, Place::node(place), format!("`{head}` needs a name: a keyword path such as `:my::name`"))
-                    .label("not a keyword path")
-                    .help(match ast.as_symbol(at) {
-                        Some(symbol) => format!("write `:user::{symbol}`"),
-                        None => format!("write `({head} :my::name …)`"),
-                    }),
+                Problem::new(
+                    2104,
+                    Place::node(place),
+                    format!("`{head}` needs a name: a keyword path such as `:my::name`"),
+                )
+                .label("not a keyword path")
+                .help(match ast.as_symbol(at) {
+                    Some(symbol) => format!("write `:user::{symbol}`"),
+                    None => format!("write `({head} :my::name …)`"),
+                }),
             );
         }
         return;
@@ -232,17 +270,31 @@ fn reserved<'db>(name: &str, node: NodeId, found: &mut Declarations<'db>) {
     if let Some(prefix) = RESERVED.iter().find(|prefix| name.starts_with(**prefix)) {
         let rest = name.rsplit("::").next().unwrap_or_default();
         found.problems.push(
-            Problem::new(2103, Place::node(node), format!("`{name}` cannot be defined: the prefix `{prefix}` is reserved"))
-                .label("reserved prefix")
-                .help("use a prefix of your own")
-                .replace(wat_syntax::Applicability::HasPlaceholders, Place::node(node), &format!(":my::{rest}")),
+            Problem::new(
+                2103,
+                Place::node(node),
+                format!("`{name}` cannot be defined: the prefix `{prefix}` is reserved"),
+            )
+            .label("reserved prefix")
+            .help("use a prefix of your own")
+            .replace(
+                wat_syntax::Applicability::HasPlaceholders,
+                Place::node(node),
+                &format!(":my::{rest}"),
+            ),
         );
     } else if !name.contains("::") {
         let bare = name.trim_start_matches(':');
         found.problems.push(
-            Problem::new(3207, Place::node(node), format!("`{name}` is defined without a namespace"))
-                .label("no `::` in this name")
-                .help(format!("call it `:user::{bare}` here and wherever it is used")),
+            Problem::new(
+                3207,
+                Place::node(node),
+                format!("`{name}` is defined without a namespace"),
+            )
+            .label("no `::` in this name")
+            .help(format!(
+                "call it `:user::{bare}` here and wherever it is used"
+            )),
         );
     }
 }
@@ -250,7 +302,10 @@ fn reserved<'db>(name: &str, node: NodeId, found: &mut Declarations<'db>) {
 /// The item tree of a file: its definitions in order, without bodies and without positions.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn file_items<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Item<'db>> {
-    form_list(db, file).iter().flat_map(|&form| declarations(db, form).items.iter().copied()).collect()
+    form_list(db, file)
+        .iter()
+        .flat_map(|&form| declarations(db, form).items.iter().copied())
+        .collect()
 }
 
 /// The loads of a file, in order, as written.
@@ -258,6 +313,11 @@ pub(crate) fn file_items<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Item<'db
 pub(crate) fn file_loads(db: &dyn Db, file: SourceFile) -> Vec<Box<str>> {
     form_list(db, file)
         .iter()
-        .flat_map(|&form| declarations(db, form).loads.iter().map(|load| load.path.clone()))
+        .flat_map(|&form| {
+            declarations(db, form)
+                .loads
+                .iter()
+                .map(|load| load.path.clone())
+        })
         .collect()
 }

@@ -26,14 +26,18 @@ mod types;
 pub use codes::{CODES, code_info};
 pub use db::{Cancelled, Db, FileKind, Options, RootDatabase, SourceFile, catch_cancelled};
 pub use diagnostics::{
-    Diagnostic, DiagnosticFix, FileEdit, Span, SpanLabel, all_program_diagnostics, entry_diagnostics, file_diagnostics,
+    Diagnostic, DiagnosticFix, FileEdit, Span, SpanLabel, all_program_diagnostics,
+    entry_diagnostics, file_diagnostics,
 };
 pub use editor::{
-    DefInfo, DefKind, SymbolAt, Target, all_names, definition, file_definitions, suggest_names, symbol_at, type_at,
+    DefInfo, DefKind, SymbolAt, Target, all_names, definition, file_definitions, suggest_names,
+    symbol_at, type_at,
 };
 pub use forms::line_index;
 pub use library::SCHEME as LIBRARY_SCHEME;
 pub use names::{LoadTarget, load_targets, primary_root, program_files};
 pub use run::{function_ir, origin_span, value_ir, value_names};
 pub use session::{Session, Step, Submission};
-pub use wat_syntax::{Applicability, Code, CodeInfo, LineIndex, Severity, SourceText, TextRange, TextSize};
+pub use wat_syntax::{
+    Applicability, Code, CodeInfo, LineIndex, Severity, SourceText, TextRange, TextSize,
+};

@@ -3,7 +3,7 @@
 
 use wat_syntax::{SourceText, TextRange, TextSize};
 
-use crate::db::{Db, SourceFile};
+use crate::db::Db;
 use crate::forms::{Form, FormContent, FormKey};
 use crate::items::{Item, Name, declarations};
 
@@ -30,7 +30,10 @@ include!(concat!(env!("OUT_DIR"), "/library.rs"));
 impl LibraryName {
     /// Does this entry declare a type (as opposed to something that is called or evaluated)?
     pub(crate) fn is_type(&self) -> bool {
-        matches!(self.kind, "native-type" | "typealias" | "struct" | "enum" | "newtype")
+        matches!(
+            self.kind,
+            "native-type" | "typealias" | "struct" | "enum" | "newtype"
+        )
     }
 
     pub(crate) fn range(&self) -> TextRange {
@@ -47,12 +50,29 @@ pub(crate) fn entries(name: &str) -> &'static [LibraryName] {
 
 /// The declaration of a library name in value (or head) position, or in type position.
 #[salsa::tracked(returns(copy))]
-pub(crate) fn library_item<'db>(db: &'db dyn Db, name: Name<'db>, as_type: bool) -> Option<Item<'db>> {
-    let entry = entries(name.text(db)).iter().find(|entry| entry.is_type() == as_type)?;
+pub(crate) fn library_item<'db>(
+    db: &'db dyn Db,
+    name: Name<'db>,
+    as_type: bool,
+) -> Option<Item<'db>> {
+    let entry = entries(name.text(db))
+        .iter()
+        .find(|entry| entry.is_type() == as_type)?;
     let file = db.library_files()[usize::from(entry.file)];
-    let text = SourceText::new(&LIBRARY_FILES[usize::from(entry.file)].text[entry.start as usize..entry.end as usize]);
-    let form = Form::new(db, file, FormKey::of(entry.name, as_type), FormContent::strict(text));
-    declarations(db, form).items.iter().copied().find(|item| item.name(db) == name)
+    let text = SourceText::new(
+        &LIBRARY_FILES[usize::from(entry.file)].text[entry.start as usize..entry.end as usize],
+    );
+    let form = Form::new(
+        db,
+        file,
+        FormKey::of(entry.name, as_type),
+        FormContent::strict(text),
+    );
+    declarations(db, form)
+        .items
+        .iter()
+        .copied()
+        .find(|item| item.name(db) == name)
 }
 
 /// Where a library form stands in its file.

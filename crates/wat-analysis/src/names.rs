@@ -46,7 +46,11 @@ pub(crate) fn loaded_files(db: &dyn Db, file: SourceFile) -> Vec<Option<SourceFi
     loads
         .iter()
         .map(|path| {
-            let path = if session { path.to_string() } else { resolve_path(&here, path) };
+            let path = if session {
+                path.to_string()
+            } else {
+                resolve_path(&here, path)
+            };
             files.get(path.as_str()).copied()
         })
         .collect()
@@ -102,7 +106,11 @@ pub fn program_files(db: &dyn Db, root: SourceFile) -> Arc<[SourceFile]> {
 }
 
 /// A cycle of loads that goes through this load of this file: the files on it, from this file back to it.
-pub(crate) fn load_cycle(db: &dyn Db, file: SourceFile, target: SourceFile) -> Option<Vec<SourceFile>> {
+pub(crate) fn load_cycle(
+    db: &dyn Db,
+    file: SourceFile,
+    target: SourceFile,
+) -> Option<Vec<SourceFile>> {
     let mut from: FxHashMap<SourceFile, SourceFile> = FxHashMap::default();
     let mut work = vec![target];
     while let Some(at) = work.pop() {
@@ -131,9 +139,15 @@ pub(crate) fn load_cycle(db: &dyn Db, file: SourceFile, target: SourceFile) -> O
 #[salsa::tracked(returns(ref))]
 fn roots(db: &dyn Db) -> FxHashMap<SourceFile, SourceFile> {
     let files = FileSet::get(db).files(db);
-    let members = || files.values().copied().filter(|f| matches!(f.kind(db), FileKind::Disk | FileKind::Open));
-    let loaded: FxHashSet<SourceFile> =
-        members().flat_map(|file| loaded_files(db, file).iter().copied().flatten()).collect();
+    let members = || {
+        files
+            .values()
+            .copied()
+            .filter(|f| matches!(f.kind(db), FileKind::Disk | FileKind::Open))
+    };
+    let loaded: FxHashSet<SourceFile> = members()
+        .flat_map(|file| loaded_files(db, file).iter().copied().flatten())
+        .collect();
     let mut roots = FxHashMap::default();
     for root in members().filter(|file| !loaded.contains(file)) {
         for &file in program_files(db, root).iter() {
@@ -165,7 +179,10 @@ pub(crate) struct NameTable<'db> {
 #[salsa::tracked(returns(ref))]
 pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
     let session = root.kind(db) == FileKind::Session;
-    let mut table = NameTable { items: FxHashMap::default(), duplicates: Vec::new() };
+    let mut table = NameTable {
+        items: FxHashMap::default(),
+        duplicates: Vec::new(),
+    };
     for &file in program_files(db, root).iter() {
         for &item in file_items(db, file) {
             match table.items.entry(item.name(db)) {
@@ -178,7 +195,9 @@ pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
                     }
                     entry.insert(item);
                 }
-                std::collections::hash_map::Entry::Occupied(entry) => table.duplicates.push((item, *entry.get())),
+                std::collections::hash_map::Entry::Occupied(entry) => {
+                    table.duplicates.push((item, *entry.get()))
+                }
             }
         }
     }
@@ -187,9 +206,17 @@ pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
 
 /// The second definitions that stand in a file, with the first ones.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn redefinitions<'db>(db: &'db dyn Db, root: SourceFile, file: SourceFile) -> Vec<(Item<'db>, Item<'db>)> {
+pub(crate) fn redefinitions<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    file: SourceFile,
+) -> Vec<(Item<'db>, Item<'db>)> {
     let duplicates = &names(db, root).duplicates;
-    duplicates.iter().copied().filter(|(second, _)| second.form(db).file(db) == file).collect()
+    duplicates
+        .iter()
+        .copied()
+        .filter(|(second, _)| second.form(db).file(db) == file)
+        .collect()
 }
 
 /// What a name of a program means. Changes only when this name changes.
@@ -205,14 +232,22 @@ fn is_library(name: &str) -> bool {
 /// What a path means as a call head or a value.
 pub(crate) fn lookup<'db>(db: &'db dyn Db, root: SourceFile, path: &str) -> Option<Item<'db>> {
     let name = Name::new(db, path);
-    let item = if is_library(path) { library_item(db, name, false) } else { program_item(db, root, name) };
+    let item = if is_library(path) {
+        library_item(db, name, false)
+    } else {
+        program_item(db, root, name)
+    };
     item.filter(|item| !item.kind(db).is_type())
 }
 
 /// What a path means as a type.
 pub(crate) fn lookup_type<'db>(db: &'db dyn Db, root: SourceFile, path: &str) -> Option<Item<'db>> {
     let name = Name::new(db, path);
-    let item = if is_library(path) { library_item(db, name, true) } else { program_item(db, root, name) };
+    let item = if is_library(path) {
+        library_item(db, name, true)
+    } else {
+        program_item(db, root, name)
+    };
     item.filter(|item| item.kind(db).is_type())
 }
 
@@ -223,14 +258,20 @@ pub(crate) fn value_order<'db>(db: &'db dyn Db, root: SourceFile) -> Vec<Item<'d
     program_files(db, root)
         .iter()
         .flat_map(|&file| file_items(db, file).iter().copied())
-        .filter(|item| item.kind(db) == ItemKind::Value && table.items.get(&item.name(db)) == Some(item))
+        .filter(|item| {
+            item.kind(db) == ItemKind::Value && table.items.get(&item.name(db)) == Some(item)
+        })
         .collect()
 }
 
 /// The program that the names in an item's form belong to: the library's own items see the library alone.
 pub(crate) fn program_of<'db>(db: &'db dyn Db, root: SourceFile, item: Item<'db>) -> SourceFile {
     let file = item.form(db).file(db);
-    if file.kind(db) == FileKind::Library { file } else { root }
+    if file.kind(db) == FileKind::Library {
+        file
+    } else {
+        root
+    }
 }
 
 /// The names that can be called or evaluated, for suggestions.
@@ -239,7 +280,10 @@ pub(crate) fn value_names_for_suggestions(db: &dyn Db, program: SourceFile) -> V
         .iter()
         .filter(|entry| !entry.is_type() && !entry.name.contains("__internal"))
         .map(|entry| entry.name.to_owned());
-    let own = names(db, program).items.values().filter(|item| !item.kind(db).is_type());
+    let own = names(db, program)
+        .items
+        .values()
+        .filter(|item| !item.kind(db).is_type());
     let mut own: Vec<String> = own.map(|item| item.name(db).text(db).clone()).collect();
     own.sort_unstable();
     library.chain(own).collect()

@@ -17,15 +17,27 @@ pub(crate) struct Place<'db> {
 
 impl<'db> Place<'db> {
     pub(crate) fn node(node: NodeId) -> Self {
-        Place { form: None, node: node.0, part: None }
+        Place {
+            form: None,
+            node: node.0,
+            part: None,
+        }
     }
 
     pub(crate) fn part(node: NodeId, start: usize, end: usize) -> Self {
-        Place { form: None, node: node.0, part: Some((start as u32, end as u32)) }
+        Place {
+            form: None,
+            node: node.0,
+            part: Some((start as u32, end as u32)),
+        }
     }
 
     pub(crate) fn elsewhere(form: Form<'db>, node: NodeId) -> Self {
-        Place { form: Some(form), node: node.0, part: None }
+        Place {
+            form: Some(form),
+            node: node.0,
+            part: None,
+        }
     }
 }
 
@@ -78,7 +90,8 @@ pub(crate) struct Problem<'db> {
 
 impl<'db> Problem<'db> {
     pub(crate) fn new(code: u16, at: Place<'db>, message: impl Into<String>) -> Self {
-        let severity = crate::codes::code_info(Code(code)).map_or(Severity::Error, |info| info.severity);
+        let severity =
+            crate::codes::code_info(Code(code)).map_or(Severity::Error, |info| info.severity);
         Problem {
             code,
             severity: Plain(severity),
@@ -112,14 +125,27 @@ impl<'db> Problem<'db> {
         self
     }
 
-    pub(crate) fn fix(mut self, title: impl Into<String>, how: Applicability, edits: Vec<ProblemEdit<'db>>) -> Self {
-        self.fixes.push(ProblemFix { title: title.into(), applicability: Plain(how), edits });
+    pub(crate) fn fix(
+        mut self,
+        title: impl Into<String>,
+        how: Applicability,
+        edits: Vec<ProblemEdit<'db>>,
+    ) -> Self {
+        self.fixes.push(ProblemFix {
+            title: title.into(),
+            applicability: Plain(how),
+            edits,
+        });
         self
     }
 
     /// A fix that replaces one place.
     pub(crate) fn replace(self, how: Applicability, place: Place<'db>, with: &str) -> Self {
-        let edit = ProblemEdit { at: EditAt::Replace, place, insert: with.to_owned() };
+        let edit = ProblemEdit {
+            at: EditAt::Replace,
+            place,
+            insert: with.to_owned(),
+        };
         self.fix(format!("replace by `{with}`"), how, vec![edit])
     }
 }

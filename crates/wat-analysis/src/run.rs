@@ -16,14 +16,22 @@ use crate::names::{lookup, value_order};
 #[salsa::tracked(returns(clone))]
 fn ir<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Option<Arc<wat_ir::Function>> {
     let inference = infer(db, program, item);
-    let broken = inference.problems.iter().any(|problem| problem.severity.0 == wat_syntax::Severity::Error);
+    let broken = inference
+        .problems
+        .iter()
+        .any(|problem| problem.severity.0 == wat_syntax::Severity::Error);
     if broken {
         return None;
     }
     lower(&inference, item.name(db).text(db))
 }
 
-fn code(db: &dyn Db, program: SourceFile, name: &str, wanted: ItemKind) -> Option<Arc<wat_ir::Function>> {
+fn code(
+    db: &dyn Db,
+    program: SourceFile,
+    name: &str,
+    wanted: ItemKind,
+) -> Option<Arc<wat_ir::Function>> {
     let item = lookup(db, program, name).filter(|item| item.kind(db) == wanted)?;
     ir(db, program, item)
 }
@@ -40,35 +48,67 @@ pub fn value_ir(db: &dyn Db, program: SourceFile, name: &str) -> Option<Arc<wat_
 
 /// The values of a program, in the order in which they are evaluated.
 pub fn value_names(db: &dyn Db, program: SourceFile) -> Vec<Arc<str>> {
-    value_order(db, program).iter().map(|item| item.name(db).text(db).as_str().into()).collect()
+    value_order(db, program)
+        .iter()
+        .map(|item| item.name(db).text(db).as_str().into())
+        .collect()
 }
 
 /// The code of the n-th top-level expression of a session's input.
-pub(crate) fn expression_ir(db: &dyn Db, program: SourceFile, file: SourceFile, index: usize) -> Option<(Arc<wat_ir::Function>, String)> {
+pub(crate) fn expression_ir(
+    db: &dyn Db,
+    program: SourceFile,
+    file: SourceFile,
+    index: usize,
+) -> Option<(Arc<wat_ir::Function>, String)> {
     let (form, node) = expression(db, file, index)?;
     let inference = infer_expression(db, program, ast(db, form), node);
     let function = lower(&inference, &format!("{}#{index}", file.path(db)))?;
-    let crate::infer::Body::Value(value) = inference.body else { return None };
-    Some((function, inference.table.render(inference.exprs[value.0 as usize].ty, &[])))
+    let crate::infer::Body::Value(value) = inference.body else {
+        return None;
+    };
+    Some((
+        function,
+        inference
+            .table
+            .render(inference.exprs[value.0 as usize].ty, &[]),
+    ))
 }
 
-fn expression<'db>(db: &'db dyn Db, file: SourceFile, index: usize) -> Option<(crate::forms::Form<'db>, NodeId)> {
+fn expression<'db>(
+    db: &'db dyn Db,
+    file: SourceFile,
+    index: usize,
+) -> Option<(crate::forms::Form<'db>, NodeId)> {
     forms(db, file)
         .placed
         .iter()
-        .flat_map(|placed| declarations(db, placed.form).expressions.iter().map(|&node| (placed.form, NodeId(node))))
+        .flat_map(|placed| {
+            declarations(db, placed.form)
+                .expressions
+                .iter()
+                .map(|&node| (placed.form, NodeId(node)))
+        })
         .nth(index)
 }
 
 /// Where an instruction of a function was written.
-pub fn origin_span(db: &dyn Db, program: SourceFile, function: &str, origin: wat_ir::Origin) -> Option<Span> {
+pub fn origin_span(
+    db: &dyn Db,
+    program: SourceFile,
+    function: &str,
+    origin: wat_ir::Origin,
+) -> Option<Span> {
     let mut parts = function.split('#');
     let name = parts.next()?;
     let form = match lookup(db, program, name) {
         Some(item) => item.form(db),
         None => {
             let files = crate::db::FileSet::get(db).files(db);
-            let file = files.get(name).copied().filter(|file| file.kind(db) == FileKind::ReplInput)?;
+            let file = files
+                .get(name)
+                .copied()
+                .filter(|file| file.kind(db) == FileKind::ReplInput)?;
             expression(db, file, parts.next()?.parse().ok()?)?.0
         }
     };
@@ -77,5 +117,8 @@ pub fn origin_span(db: &dyn Db, program: SourceFile, function: &str, origin: wat
         return None;
     }
     let range = read.spans.range(NodeId(origin.0)) + form_start(db, form);
-    Some(Span { file: form.file(db), range })
+    Some(Span {
+        file: form.file(db),
+        range,
+    })
 }

@@ -65,7 +65,11 @@ impl Session {
     /// An empty session on the built-in library.
     pub fn new(db: &mut RootDatabase) -> Session {
         let root = db.set_file("repl:session", SourceText::new(""), FileKind::Session);
-        let session = Session { root, loaded: Vec::new(), inputs: 0 };
+        let session = Session {
+            root,
+            loaded: Vec::new(),
+            inputs: 0,
+        };
         session.write(db, &session.loaded);
         session
     }
@@ -108,15 +112,28 @@ impl Session {
         let diagnostics: Arc<[Diagnostic]> = finish(found).into();
         if has_error(&diagnostics) {
             self.write(db, &self.loaded);
-            return Submission { number, file, diagnostics, steps: Vec::new() };
+            return Submission {
+                number,
+                file,
+                diagnostics,
+                steps: Vec::new(),
+            };
         }
         let steps = self.steps(db, file, &before);
-        if steps.iter().any(|step| matches!(step, Step::Defined { .. })) {
+        if steps
+            .iter()
+            .any(|step| matches!(step, Step::Defined { .. }))
+        {
             self.loaded = with_input;
         } else {
             self.write(db, &self.loaded);
         }
-        Submission { number, file, diagnostics, steps }
+        Submission {
+            number,
+            file,
+            diagnostics,
+            steps,
+        }
     }
 
     /// The types of the names that an input will redefine, as they are without it.
@@ -137,37 +154,62 @@ impl Session {
         for placed in &forms(db, file).placed {
             for &node in &declarations(db, placed.form).expressions {
                 let inference = infer_expression(db, self.root, ast(db, placed.form), NodeId(node));
-                found.extend(inference.problems.iter().map(|p| absolute(db, placed.form, placed.start(), p)));
+                found.extend(
+                    inference
+                        .problems
+                        .iter()
+                        .map(|p| absolute(db, placed.form, placed.start(), p)),
+                );
             }
         }
         found
     }
 
     /// WAT2950: a name changes its type and something that uses it does not check any more.
-    fn broken_dependents(&self, db: &RootDatabase, file: SourceFile, before: &[(String, String)]) -> Option<Diagnostic> {
+    fn broken_dependents(
+        &self,
+        db: &RootDatabase,
+        file: SourceFile,
+        before: &[(String, String)],
+    ) -> Option<Diagnostic> {
         let changed: Vec<&str> = before
             .iter()
-            .filter(|(name, old)| lookup(db, self.root, name).is_some_and(|new| type_of(db, self.root, new) != *old))
+            .filter(|(name, old)| {
+                lookup(db, self.root, name).is_some_and(|new| type_of(db, self.root, new) != *old)
+            })
             .map(|(name, _)| name.as_str())
             .collect();
         let name = *changed.first()?;
         let table = names(db, self.root);
         let files = program_files(db, self.root);
-        let items = files.iter().filter(|other| **other != file).flat_map(|&file| crate::items::file_items(db, file));
+        let items = files
+            .iter()
+            .filter(|other| **other != file)
+            .flat_map(|&file| crate::items::file_items(db, file));
         let mut broken = items
             .filter(|item| table.items.get(&item.name(db)) == Some(item))
-            .filter(|&&item| check_item(db, self.root, item).iter().any(|p| p.severity.0 == Severity::Error))
+            .filter(|&&item| {
+                check_item(db, self.root, item)
+                    .iter()
+                    .any(|p| p.severity.0 == Severity::Error)
+            })
             .map(|item| format!("`{}`", item.name(db).text(db)));
         let first = broken.next()?;
         let listed = broken.fold(first, |list, next| format!("{list}, {next}"));
         let placed = forms(db, file).placed.first()?;
         let spans = &read_form(db, placed.form).spans;
-        let at = declarations(db, placed.form).items.first().map_or(NodeId(0), |item| item.name_node(db));
+        let at = declarations(db, placed.form)
+            .items
+            .first()
+            .map_or(NodeId(0), |item| item.name_node(db));
         Some(Diagnostic {
             code: Code(2950),
             severity: Severity::Error,
             message: format!("`{name}` is not redefined: its new type breaks {listed}"),
-            span: Span { file, range: spans.range(at) + placed.start() },
+            span: Span {
+                file,
+                range: spans.range(at) + placed.start(),
+            },
             label: "has another type than before".into(),
             labels: Vec::new(),
             notes: Vec::new(),
@@ -181,7 +223,11 @@ impl Session {
         let mut expression = 0;
         for placed in &forms(db, file).placed {
             let found = declarations(db, placed.form);
-            let mut parts: Vec<(u32, Option<Item<'_>>)> = found.items.iter().map(|&item| (item.node(db), Some(item))).collect();
+            let mut parts: Vec<(u32, Option<Item<'_>>)> = found
+                .items
+                .iter()
+                .map(|&item| (item.node(db), Some(item)))
+                .collect();
             parts.extend(found.expressions.iter().map(|&node| (node, None)));
             parts.sort_by_key(|(node, _)| *node);
             for (_, item) in parts {
@@ -196,7 +242,8 @@ impl Session {
                         });
                     }
                     None => {
-                        if let Some((function, ty)) = expression_ir(db, self.root, file, expression) {
+                        if let Some((function, ty)) = expression_ir(db, self.root, file, expression)
+                        {
                             steps.push(Step::Evaluate { function, ty });
                         }
                         expression += 1;
@@ -209,7 +256,9 @@ impl Session {
 }
 
 fn has_error(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
 /// The type of a definition, rendered.

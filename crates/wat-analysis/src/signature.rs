@@ -51,7 +51,11 @@ impl Signature {
                 text.push(' ');
             }
             let vector = Type::App(Ctor::Vector, Box::new([rest.ty.clone()]));
-            text.push_str(&format!("& {} <- {}", rest.name, vector.render(&self.generics)));
+            text.push_str(&format!(
+                "& {} <- {}",
+                rest.name,
+                vector.render(&self.generics)
+            ));
         }
         text.push_str("] -> ");
         text.push_str(&self.ret.render(&self.generics));
@@ -89,7 +93,13 @@ pub(crate) fn function_shape(ast: &Ast, list: NodeId, skip: usize) -> FunctionSh
         }
         doc => doc,
     };
-    FunctionShape { params, arrow, ret, doc, body }
+    FunctionShape {
+        params,
+        arrow,
+        ret,
+        doc,
+        body,
+    }
 }
 
 /// One binder of a parameter vector.
@@ -107,19 +117,35 @@ pub(crate) fn param_shapes(ast: &Ast, vector: NodeId) -> (Vec<ParamShape>, Optio
         let rest = ast.as_symbol(node) == Some("&");
         let name = if rest { nodes.next() } else { Some(node) };
         let Some(name) = name.filter(|&name| {
-            ast.as_symbol(name).is_some_and(|symbol| !matches!(symbol, "<-" | "->" | "&"))
+            ast.as_symbol(name)
+                .is_some_and(|symbol| !matches!(symbol, "<-" | "->" | "&"))
         }) else {
             return (shapes, Some(name.unwrap_or(node)));
         };
-        if nodes.next_if(|&arrow| ast.as_symbol(arrow) == Some("<-")).is_none() {
-            shapes.push(ParamShape { name, ty: None, rest });
+        if nodes
+            .next_if(|&arrow| ast.as_symbol(arrow) == Some("<-"))
+            .is_none()
+        {
+            shapes.push(ParamShape {
+                name,
+                ty: None,
+                rest,
+            });
             return (shapes, Some(name));
         }
         let Some(ty) = nodes.next_if(|&ty| ast.as_keyword(ty).is_some()) else {
-            shapes.push(ParamShape { name, ty: None, rest });
+            shapes.push(ParamShape {
+                name,
+                ty: None,
+                rest,
+            });
             return (shapes, Some(nodes.next().unwrap_or(name)));
         };
-        shapes.push(ParamShape { name, ty: Some(ty), rest });
+        shapes.push(ParamShape {
+            name,
+            ty: Some(ty),
+            rest,
+        });
         if rest && let Some(surplus) = nodes.next() {
             return (shapes, Some(surplus));
         }
@@ -142,7 +168,9 @@ pub(crate) struct TypeResolver<'a, 'db> {
 impl<'db> TypeResolver<'_, 'db> {
     /// The type that a node denotes.
     pub(crate) fn node(&mut self, node: NodeId) -> Type {
-        let Some(text) = self.ast.as_keyword(node) else { return Type::Error };
+        let Some(text) = self.ast.as_keyword(node) else {
+            return Type::Error;
+        };
         if let Some((ctor, 0)) = Ctor::named(text) {
             return Type::simple(ctor);
         }
@@ -177,15 +205,26 @@ impl<'db> TypeResolver<'_, 'db> {
         match expr {
             TypeExpr::Tuple(parts) if parts.is_empty() => {
                 self.report(|| {
-                    Problem::new(3902, Place::node(node), "the empty tuple type is written `:wat::core::nil`")
-                        .label("retired spelling")
-                        .help("write `:wat::core::nil`")
-                        .replace(wat_syntax::Applicability::MachineApplicable, Place::node(node), ":wat::core::nil")
+                    Problem::new(
+                        3902,
+                        Place::node(node),
+                        "the empty tuple type is written `:wat::core::nil`",
+                    )
+                    .label("retired spelling")
+                    .help("write `:wat::core::nil`")
+                    .replace(
+                        wat_syntax::Applicability::MachineApplicable,
+                        Place::node(node),
+                        ":wat::core::nil",
+                    )
                 });
                 Type::simple(Ctor::Nil)
             }
             TypeExpr::Tuple(parts) => {
-                let parts = parts.iter().map(|part| self.expr(part, node, depth + 1)).collect();
+                let parts = parts
+                    .iter()
+                    .map(|part| self.expr(part, node, depth + 1))
+                    .collect();
                 Type::App(Ctor::Tuple, parts)
             }
             TypeExpr::Function { head, params, ret } => {
@@ -193,44 +232,74 @@ impl<'db> TypeResolver<'_, 'db> {
                     self.bad_function_head(head, node);
                     return Type::Error;
                 }
-                let mut parts: Vec<Type> = params.iter().map(|part| self.expr(part, node, depth + 1)).collect();
+                let mut parts: Vec<Type> = params
+                    .iter()
+                    .map(|part| self.expr(part, node, depth + 1))
+                    .collect();
                 parts.push(self.expr(ret, node, depth + 1));
                 Type::App(Ctor::Fn, parts.into())
             }
-            TypeExpr::Path { path, args } => self.path(path.trim_start_matches(':'), args, node, depth),
+            TypeExpr::Path { path, args } => {
+                self.path(path.trim_start_matches(':'), args, node, depth)
+            }
         }
     }
 
     fn bad_function_head(&mut self, head: &str, node: NodeId) {
         let head = head.trim_start_matches(':').to_owned();
         let lower = matches!(head.as_str(), "fn" | "wat::core::fn" | "Fn");
-        let text = self.ast.as_keyword(node).unwrap_or_default().replacen(&format!("{head}("), "wat::core::Fn(", 1);
+        let text = self.ast.as_keyword(node).unwrap_or_default().replacen(
+            &format!("{head}("),
+            "wat::core::Fn(",
+            1,
+        );
         self.report(|| {
             if lower {
-                Problem::new(3904, Place::node(node), format!("a function type is written `:wat::core::Fn(…)->…`, not `{head}(…)`"))
-                    .label("retired spelling")
-                    .replace(wat_syntax::Applicability::MachineApplicable, Place::node(node), &text)
+                Problem::new(
+                    3904,
+                    Place::node(node),
+                    format!("a function type is written `:wat::core::Fn(…)->…`, not `{head}(…)`"),
+                )
+                .label("retired spelling")
+                .replace(
+                    wat_syntax::Applicability::MachineApplicable,
+                    Place::node(node),
+                    &text,
+                )
             } else {
-                Problem::new(3101, Place::node(node), format!("`{head}` takes no parenthesised arguments"))
-                    .label("not a function type")
-                    .help("a function type is `:wat::core::Fn(A,B)->R`")
+                Problem::new(
+                    3101,
+                    Place::node(node),
+                    format!("`{head}` takes no parenthesised arguments"),
+                )
+                .label("not a function type")
+                .help("a function type is `:wat::core::Fn(A,B)->R`")
             }
         });
     }
 
     fn path(&mut self, path: &str, args: &[TypeExpr], node: NodeId, depth: usize) -> Type {
         let full = format!(":{path}");
-        if !path.contains("::") && let Some(index) = self.generics.iter().position(|name| **name == *path) {
+        if !path.contains("::")
+            && let Some(index) = self.generics.iter().position(|name| **name == *path)
+        {
             if !args.is_empty() {
                 self.report(|| {
-                    Problem::new(3101, Place::node(node), format!("the type parameter `{path}` takes no arguments"))
-                        .label("a parameter stands for a whole type")
+                    Problem::new(
+                        3101,
+                        Place::node(node),
+                        format!("the type parameter `{path}` takes no arguments"),
+                    )
+                    .label("a parameter stands for a whole type")
                 });
                 return Type::Error;
             }
             return Type::Param(index as u32);
         }
-        let resolved: Vec<Type> = args.iter().map(|arg| self.expr(arg, node, depth + 1)).collect();
+        let resolved: Vec<Type> = args
+            .iter()
+            .map(|arg| self.expr(arg, node, depth + 1))
+            .collect();
         if let Some((ctor, arity)) = Ctor::named(&full) {
             return if self.arity(&full, arity, resolved.len(), node) {
                 Type::App(ctor, resolved.into())
@@ -249,9 +318,13 @@ impl<'db> TypeResolver<'_, 'db> {
             }
             "Any" => {
                 self.report(|| {
-                    Problem::new(3103, part_place(self.ast, node, "Any"), "there is no type `:Any`")
-                        .label("not a type")
-                        .help("use a type parameter, an enum, or `:wat::holon::HolonAST`")
+                    Problem::new(
+                        3103,
+                        part_place(self.ast, node, "Any"),
+                        "there is no type `:Any`",
+                    )
+                    .label("not a type")
+                    .help("use a type parameter, an enum, or `:wat::holon::HolonAST`")
                 });
                 return Type::Error;
             }
@@ -265,8 +338,12 @@ impl<'db> TypeResolver<'_, 'db> {
             }
             "wat::core::Fn" => {
                 self.report(|| {
-                    Problem::new(3101, Place::node(node), "`:wat::core::Fn` needs parameters and a result: `:wat::core::Fn(A)->R`")
-                        .label("not a complete type")
+                    Problem::new(
+                        3101,
+                        Place::node(node),
+                        "`:wat::core::Fn` needs parameters and a result: `:wat::core::Fn(A)->R`",
+                    )
+                    .label("not a complete type")
                 });
                 return Type::Error;
             }
@@ -290,8 +367,12 @@ impl<'db> TypeResolver<'_, 'db> {
         if wanted != found {
             let plural = if wanted == 1 { "argument" } else { "arguments" };
             self.report(|| {
-                Problem::new(3104, Place::node(node), format!("`{name}` takes {wanted} type {plural}, found {found}"))
-                    .label(format!("{found} given"))
+                Problem::new(
+                    3104,
+                    Place::node(node),
+                    format!("`{name}` takes {wanted} type {plural}, found {found}"),
+                )
+                .label(format!("{found} given"))
             });
         }
         wanted == found
@@ -301,9 +382,13 @@ impl<'db> TypeResolver<'_, 'db> {
         let is_parameter = path.len() == 1 && path.as_bytes()[0].is_ascii_uppercase();
         let place = part_place(self.ast, node, path);
         if is_parameter {
-            let already = self.problems.iter_mut().flat_map(|p| p.iter_mut()).find(|problem| {
-                problem.code == 3112 && problem.message.starts_with(&format!("`{path}` "))
-            });
+            let already = self
+                .problems
+                .iter_mut()
+                .flat_map(|p| p.iter_mut())
+                .find(|problem| {
+                    problem.code == 3112 && problem.message.starts_with(&format!("`{path}` "))
+                });
             if let Some(first) = already {
                 first.labels.push((place, "and here".to_owned()));
                 return;
@@ -320,7 +405,9 @@ impl<'db> TypeResolver<'_, 'db> {
             let full = format!(":{path}");
             let names = type_names(db, program);
             let found = suggest::rank(&full, names.iter().map(|name| &**name));
-            let mut problem = Problem::new(3203, place, format!("the type `{full}` is not declared")).label("unknown type");
+            let mut problem =
+                Problem::new(3203, place, format!("the type `{full}` is not declared"))
+                    .label("unknown type");
             if let Some(help) = suggest::help(&found) {
                 problem = problem.help(help);
             }
@@ -331,7 +418,11 @@ impl<'db> TypeResolver<'_, 'db> {
                 } else {
                     wat_syntax::Applicability::MaybeIncorrect
                 };
-                let bare = if place.part.is_some_and(|part| part.0 > 0) { &candidate.name[1..] } else { &candidate.name[..] };
+                let bare = if place.part.is_some_and(|part| part.0 > 0) {
+                    &candidate.name[1..]
+                } else {
+                    &candidate.name[..]
+                };
                 problem = problem.replace(how, place, bare);
             }
             problem
@@ -349,18 +440,34 @@ fn part_place<'db>(ast: &Ast, node: NodeId, path: &str) -> Place<'db> {
         let after = text.as_bytes().get(at + path.len());
         matches!(text.as_bytes()[at - 1], b'<' | b'(' | b',' | b'>' | b':')
             && (at < 2 || &text[at - 2..at] != "::")
-            && !after.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':' | b'/' | b'!' | b'?'))
+            && !after.is_some_and(|b| {
+                b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':' | b'/' | b'!' | b'?')
+            })
     };
-    match text.match_indices(path).map(|(at, _)| at).find(|&at| at > 0 && is_part(at)) {
+    match text
+        .match_indices(path)
+        .map(|(at, _)| at)
+        .find(|&at| at > 0 && is_part(at))
+    {
         Some(at) => Place::part(node, at, at + path.len()),
         None => Place::node(node),
     }
 }
 
 fn undeclared_parameter<'db>(ast: &Ast, name: &str, place: Place<'db>) -> Problem<'db> {
-    let problem = Problem::new(3112, place, format!("`{name}` is not declared as a type parameter")).label("not declared");
-    let declared = ast.children(ast.root()).nth(1).filter(|&node| ast.as_keyword(node).is_some());
-    let Some(declared) = declared else { return problem };
+    let problem = Problem::new(
+        3112,
+        place,
+        format!("`{name}` is not declared as a type parameter"),
+    )
+    .label("not declared");
+    let declared = ast
+        .children(ast.root())
+        .nth(1)
+        .filter(|&node| ast.as_keyword(node).is_some());
+    let Some(declared) = declared else {
+        return problem;
+    };
     let text = ast.as_keyword(declared).unwrap_or_default();
     let (canonical, generics) = split_generic(text);
     let generics: Vec<&str> = generics.chain([name]).collect();
@@ -375,7 +482,10 @@ fn undeclared_parameter<'db>(ast: &Ast, name: &str, place: Place<'db>) -> Proble
 
 /// The names of the types a program can use, for suggestions.
 fn type_names(db: &dyn Db, program: SourceFile) -> Vec<String> {
-    let library = crate::library::LIBRARY_NAMES.iter().filter(|entry| entry.is_type()).map(|entry| entry.name.to_owned());
+    let library = crate::library::LIBRARY_NAMES
+        .iter()
+        .filter(|entry| entry.is_type())
+        .map(|entry| entry.name.to_owned());
     let own = program_files(db, program)
         .iter()
         .flat_map(|&file| crate::items::file_items(db, file))
@@ -387,7 +497,10 @@ fn type_names(db: &dyn Db, program: SourceFile) -> Vec<String> {
 
 /// The type parameters that a definition declares in its name.
 pub(crate) fn generics(ast: &Ast, name_node: NodeId) -> Box<[Arc<str>]> {
-    split_generic(ast.as_keyword(name_node).unwrap_or_default()).1.map(Arc::from).collect()
+    split_generic(ast.as_keyword(name_node).unwrap_or_default())
+        .1
+        .map(Arc::from)
+        .collect()
 }
 
 /// The type parameters of a type declaration.
@@ -403,9 +516,15 @@ pub(crate) fn alias_target<'db>(db: &'db dyn Db, program: SourceFile, item: Item
     let generics = type_generics(db, item);
     let program = program_of(db, program, item);
     match ast.children(item.root(db)).nth(2) {
-        Some(node) => {
-            TypeResolver { db, program, ast, generics, infer_allowed: false, problems: None }.node(node)
+        Some(node) => TypeResolver {
+            db,
+            program,
+            ast,
+            generics,
+            infer_allowed: false,
+            problems: None,
         }
+        .node(node),
         None => Type::Error,
     }
 }
@@ -416,19 +535,36 @@ fn cyclic_alias<'db>(_: &'db dyn Db, _: salsa::Id, _: SourceFile, _: Item<'db>) 
 
 /// The signature of a function or native; `None` for everything else.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn signature<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Option<Arc<Signature>> {
+pub(crate) fn signature<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    item: Item<'db>,
+) -> Option<Arc<Signature>> {
     let ast = ast(db, item.form(db));
     let (list, skip) = function_list(ast, item.root(db), item.kind(db))?;
     let generics = generics(ast, item.name_node(db));
     let program = program_of(db, program, item);
-    let resolver = TypeResolver { db, program, ast, generics: &generics, infer_allowed: false, problems: None };
+    let resolver = TypeResolver {
+        db,
+        program,
+        ast,
+        generics: &generics,
+        infer_allowed: false,
+        problems: None,
+    };
     Some(Arc::new(read_signature(resolver, list, skip)))
 }
 
 /// The list that has the parameters of a definition, and how many elements stand before them.
 pub(crate) fn function_list(ast: &Ast, root: NodeId, kind: ItemKind) -> Option<(NodeId, usize)> {
     match kind {
-        ItemKind::Function if ast.children(root).next().and_then(|head| ast.as_keyword(head)) == Some(":wat::core::def") => {
+        ItemKind::Function
+            if ast
+                .children(root)
+                .next()
+                .and_then(|head| ast.as_keyword(head))
+                == Some(":wat::core::def") =>
+        {
             Some((ast.children(root).nth(2)?, 1))
         }
         ItemKind::Function | ItemKind::Native => Some((root, 2)),
@@ -437,12 +573,20 @@ pub(crate) fn function_list(ast: &Ast, root: NodeId, kind: ItemKind) -> Option<(
 }
 
 /// Reads the signature of a function form; what is missing or wrong has the error type.
-pub(crate) fn read_signature(mut resolver: TypeResolver<'_, '_>, list: NodeId, skip: usize) -> Signature {
+pub(crate) fn read_signature(
+    mut resolver: TypeResolver<'_, '_>,
+    list: NodeId,
+    skip: usize,
+) -> Signature {
     let ast = resolver.ast;
     let shape = function_shape(ast, list, skip);
     let mut params = Vec::new();
     let mut rest = None;
-    for param in shape.params.map(|vector| param_shapes(ast, vector).0).unwrap_or_default() {
+    for param in shape
+        .params
+        .map(|vector| param_shapes(ast, vector).0)
+        .unwrap_or_default()
+    {
         let name: Arc<str> = ast.as_symbol(param.name).unwrap_or("_").into();
         let ty = param.ty.map_or(Type::Error, |ty| resolver.node(ty));
         if param.rest {
@@ -450,9 +594,17 @@ pub(crate) fn read_signature(mut resolver: TypeResolver<'_, '_>, list: NodeId, s
                 Type::App(Ctor::Vector, args) => args[0].clone(),
                 _ => Type::Error,
             };
-            rest = Some(Param { name, ty, node: param.name.0 });
+            rest = Some(Param {
+                name,
+                ty,
+                node: param.name.0,
+            });
         } else {
-            params.push(Param { name, ty, node: param.name.0 });
+            params.push(Param {
+                name,
+                ty,
+                node: param.name.0,
+            });
         }
     }
     let ret = shape.ret.map_or(Type::Error, |node| resolver.node(node));
@@ -471,15 +623,23 @@ pub(crate) fn docs<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Arc<str>> {
     let ast = ast(db, item.form(db));
     let root = item.root(db);
     let node = match item.kind(db) {
-        ItemKind::Native => ast.children(root).skip(2).filter(|&node| ast.as_str(node).is_some()).last(),
+        ItemKind::Native => ast
+            .children(root)
+            .skip(2)
+            .filter(|&node| ast.as_str(node).is_some())
+            .last(),
         kind => match function_list(ast, root, kind) {
             Some((list, skip)) => function_shape(ast, list, skip).doc,
-            None => ast.children(root).skip(3).filter(|&node| ast.as_str(node).is_some()).last().or_else(|| {
-                let node = ast.children(root).nth(2)?;
-                (item.kind(db) == ItemKind::NativeType).then_some(node)
-            }),
+            None => ast
+                .children(root)
+                .skip(3)
+                .filter(|&node| ast.as_str(node).is_some())
+                .last()
+                .or_else(|| {
+                    let node = ast.children(root).nth(2)?;
+                    (item.kind(db) == ItemKind::NativeType).then_some(node)
+                }),
         },
     };
     node.and_then(|node| ast.as_str(node)).map(Arc::from)
 }
-

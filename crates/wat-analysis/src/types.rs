@@ -44,7 +44,10 @@ impl Ctor {
     /// The constructor that the language itself knows under this path, and how many arguments it takes.
     pub(crate) fn named(path: &str) -> Option<(Ctor, usize)> {
         let rest = path.strip_prefix(":wat::core::")?;
-        NAMED.iter().find(|(name, ..)| &name[12..] == rest).map(|(_, ctor, arity)| (ctor.clone(), *arity))
+        NAMED
+            .iter()
+            .find(|(name, ..)| &name[12..] == rest)
+            .map(|(_, ctor, arity)| (ctor.clone(), *arity))
     }
 
     /// The path, without its leading colon.
@@ -53,7 +56,10 @@ impl Ctor {
             Ctor::Nominal(path) => path.trim_start_matches(':'),
             Ctor::Tuple => "",
             Ctor::Fn => "wat::core::Fn",
-            _ => NAMED.iter().find(|(_, ctor, _)| ctor == self).map_or("", |(name, ..)| &name[1..]),
+            _ => NAMED
+                .iter()
+                .find(|(_, ctor, _)| ctor == self)
+                .map_or("", |(name, ..)| &name[1..]),
         }
     }
 }
@@ -81,8 +87,14 @@ impl Type {
         match self {
             Type::Error => Type::Error,
             Type::Infer => Type::Infer,
-            Type::Param(index) => arguments.get(*index as usize).cloned().unwrap_or(Type::Error),
-            Type::App(ctor, args) => Type::App(ctor.clone(), args.iter().map(|arg| arg.substitute(arguments)).collect()),
+            Type::Param(index) => arguments
+                .get(*index as usize)
+                .cloned()
+                .unwrap_or(Type::Error),
+            Type::App(ctor, args) => Type::App(
+                ctor.clone(),
+                args.iter().map(|arg| arg.substitute(arguments)).collect(),
+            ),
         }
     }
 
@@ -109,7 +121,12 @@ impl Type {
 
 /// Writes a constructor applied to arguments, without a leading colon. Nothing but the structure of the type recurses,
 /// and the reader bounds that.
-pub(crate) fn write_app<T>(ctor: &Ctor, args: &[T], out: &mut String, mut write: impl FnMut(&T, &mut String)) {
+pub(crate) fn write_app<T>(
+    ctor: &Ctor,
+    args: &[T],
+    out: &mut String,
+    mut write: impl FnMut(&T, &mut String),
+) {
     let mut list = |args: &[T], out: &mut String| {
         for (index, arg) in args.iter().enumerate() {
             if index > 0 {

@@ -5,7 +5,9 @@ use wat_syntax::{Applicability, NodeId, NodeKind};
 use crate::db::FileKind;
 use crate::items::{Item, ItemKind};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
-use crate::signature::{Signature, TypeResolver, function_list, function_shape, generics, param_shapes, read_signature};
+use crate::signature::{
+    Signature, TypeResolver, function_list, function_shape, generics, param_shapes, read_signature,
+};
 use crate::types::{Ctor, Type};
 
 use super::report::Why;
@@ -42,7 +44,12 @@ impl<'db> Infer<'db> {
 
     fn alias_definition(&mut self, item: Item<'db>) {
         let root = item.root(self.db);
-        match self.ast.children(root).nth(2).filter(|&node| self.ast.as_keyword(node).is_some()) {
+        match self
+            .ast
+            .children(root)
+            .nth(2)
+            .filter(|&node| self.ast.as_keyword(node).is_some())
+        {
             Some(target) => {
                 self.type_at(target, false);
                 if self.is_cyclic_alias(item) {
@@ -57,9 +64,13 @@ impl<'db> Infer<'db> {
             }
             None if self.ast.is_poisoned(root) => {}
             None => self.problems.push(
-                Problem::new(2109, Place::node(root), "`:wat::core::typealias` needs a name and a type")
-                    .label("the type is missing")
-                    .help("write `(:wat::core::typealias :my::Name :some::Type)`"),
+                Problem::new(
+                    2109,
+                    Place::node(root),
+                    "`:wat::core::typealias` needs a name and a type",
+                )
+                .label("the type is missing")
+                .help("write `(:wat::core::typealias :my::Name :some::Type)`"),
             ),
         }
     }
@@ -74,16 +85,28 @@ impl<'db> Infer<'db> {
         let mut rest = self.ast.children(root).skip(2);
         let value = rest.next();
         let doc = rest.next();
-        let surplus = rest.next().or(doc.filter(|&doc| self.ast.as_str(doc).is_none()));
+        let surplus = rest
+            .next()
+            .or(doc.filter(|&doc| self.ast.as_str(doc).is_none()));
         if !self.ast.is_poisoned(root) && (value.is_none() || surplus.is_some()) {
             let at = surplus.unwrap_or(root);
             self.problems.push(
-                Problem::new(2104, Place::node(at), "`:wat::core::def` takes a name, one expression and an optional docstring")
-                    .label(if surplus.is_some() { "one form too many" } else { "the expression is missing" })
-                    .help("write `(:wat::core::def :my::name expression \"docstring\")`"),
+                Problem::new(
+                    2104,
+                    Place::node(at),
+                    "`:wat::core::def` takes a name, one expression and an optional docstring",
+                )
+                .label(if surplus.is_some() {
+                    "one form too many"
+                } else {
+                    "the expression is missing"
+                })
+                .help("write `(:wat::core::def :my::name expression \"docstring\")`"),
             );
         }
-        let Some(value) = value else { return Body::Value(self.error(root)) };
+        let Some(value) = value else {
+            return Body::Value(self.error(root));
+        };
         let value = self.expr(value);
         self.solve_all();
         if self.table.is_open(self.ty(value)) {
@@ -101,13 +124,23 @@ impl<'db> Infer<'db> {
 
     fn function_definition(&mut self, item: Item<'db>) -> Body {
         let root = item.root(self.db);
-        let Some((list, skip)) = function_list(self.ast, root, ItemKind::Function) else { return Body::None };
+        let Some((list, skip)) = function_list(self.ast, root, ItemKind::Function) else {
+            return Body::None;
+        };
         if list != root {
             let after: Vec<NodeId> = self.ast.children(root).skip(3).collect();
-            if let Some(&surplus) = after.iter().find(|&&node| self.ast.as_str(node).is_none()).or(after.get(1)) {
+            if let Some(&surplus) = after
+                .iter()
+                .find(|&&node| self.ast.as_str(node).is_none())
+                .or(after.get(1))
+            {
                 self.problems.push(
-                    Problem::new(2104, Place::node(surplus), "`:wat::core::def` takes a name, one expression and an optional docstring")
-                        .label("one form too many"),
+                    Problem::new(
+                        2104,
+                        Place::node(surplus),
+                        "`:wat::core::def` takes a name, one expression and an optional docstring",
+                    )
+                    .label("one form too many"),
                 );
             }
         }
@@ -122,13 +155,18 @@ impl<'db> Infer<'db> {
     fn declared_generics(&mut self, name: NodeId) -> Box<[std::sync::Arc<str>]> {
         let names = generics(self.ast, name);
         let bad = names.iter().enumerate().find(|(index, name)| {
-            let shape = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric());
+            let shape = name.starts_with(|c: char| c.is_ascii_alphabetic())
+                && name.chars().all(|c| c.is_ascii_alphanumeric());
             !shape || names[..*index].contains(name)
         });
         if let Some((_, bad)) = bad.filter(|_| !self.ast.is_poisoned(name)) {
             self.problems.push(
-                Problem::new(3113, Place::node(name), format!("`{bad}` is not a type parameter, or stands twice"))
-                    .label("each parameter is one word of letters and digits, once"),
+                Problem::new(
+                    3113,
+                    Place::node(name),
+                    format!("`{bad}` is not a type parameter, or stands twice"),
+                )
+                .label("each parameter is one word of letters and digits, once"),
             );
         }
         names
@@ -160,7 +198,9 @@ impl<'db> Infer<'db> {
         let Some(vector) = shape.params else {
             let at = self.ast.children(list).nth(skip).unwrap_or(list);
             self.problems.push(
-                Problem::new(2105, Place::node(at), "a function needs a parameter vector").label("expected `[…]`").help(help),
+                Problem::new(2105, Place::node(at), "a function needs a parameter vector")
+                    .label("expected `[…]`")
+                    .help(help),
             );
             return;
         };
@@ -170,19 +210,29 @@ impl<'db> Infer<'db> {
         match (shape.arrow, shape.ret) {
             (Some(_), Some(_)) => {}
             (None, Some(ret)) => self.problems.push(
-                Problem::new(2105, Place::node(ret), "the `->` before the result type is missing")
-                    .label("the result type")
-                    .help(help)
-                    .fix("insert `->`", Applicability::MachineApplicable, vec![ProblemEdit {
+                Problem::new(
+                    2105,
+                    Place::node(ret),
+                    "the `->` before the result type is missing",
+                )
+                .label("the result type")
+                .help(help)
+                .fix(
+                    "insert `->`",
+                    Applicability::MachineApplicable,
+                    vec![ProblemEdit {
                         at: EditAt::Before,
                         place: Place::node(ret),
                         insert: "-> ".into(),
-                    }]),
+                    }],
+                ),
             ),
             (arrow, None) => {
                 let at = arrow.unwrap_or(vector);
                 self.problems.push(
-                    Problem::new(2105, Place::node(at), "a function needs a result type").label("expected `-> :Type` here").help(help),
+                    Problem::new(2105, Place::node(at), "a function needs a result type")
+                        .label("expected `-> :Type` here")
+                        .help(help),
                 );
             }
         }
@@ -195,11 +245,19 @@ impl<'db> Infer<'db> {
             let name = self.ast.as_symbol(shape.name).unwrap_or("_");
             match seen.iter().find(|(other, _)| *other == name && name != "_") {
                 Some(&(_, first)) => self.problems.push(
-                    Problem::new(2106, Place::node(shape.name), format!("two parameters are called `{name}`"))
-                        .label("the second")
-                        .also(Place::node(first), "the first")
-                        .help("rename one of them")
-                        .replace(Applicability::MachineApplicable, Place::node(shape.name), &format!("{name}-2")),
+                    Problem::new(
+                        2106,
+                        Place::node(shape.name),
+                        format!("two parameters are called `{name}`"),
+                    )
+                    .label("the second")
+                    .also(Place::node(first), "the first")
+                    .help("rename one of them")
+                    .replace(
+                        Applicability::MachineApplicable,
+                        Place::node(shape.name),
+                        &format!("{name}-2"),
+                    ),
                 ),
                 None => seen.push((name, shape.name)),
             }
@@ -212,15 +270,31 @@ impl<'db> Infer<'db> {
         if let Some(bad) = bad
             && self.ast.kind(bad) != NodeKind::Error
         {
-            let after_rest = shapes.last().is_some_and(|shape| shape.rest && shape.ty.is_some());
+            let after_rest = shapes
+                .last()
+                .is_some_and(|shape| shape.rest && shape.ty.is_some());
             let problem = if after_rest {
-                Problem::new(2107, Place::node(bad), "nothing can follow the rest parameter").label("after the rest parameter")
+                Problem::new(
+                    2107,
+                    Place::node(bad),
+                    "nothing can follow the rest parameter",
+                )
+                .label("after the rest parameter")
             } else if self.ast.as_symbol(bad) == Some("nil") {
-                Problem::new(1035, Place::node(bad), "`nil` is no name: the nil value is written `:wat::core::nil`").label("not a binder")
+                Problem::new(
+                    1035,
+                    Place::node(bad),
+                    "`nil` is no name: the nil value is written `:wat::core::nil`",
+                )
+                .label("not a binder")
             } else {
-                Problem::new(2105, Place::node(bad), "a parameter is written `name <- :Type`")
-                    .label("not a parameter with a type")
-                    .help("every parameter is a plain symbol with a type")
+                Problem::new(
+                    2105,
+                    Place::node(bad),
+                    "a parameter is written `name <- :Type`",
+                )
+                .label("not a parameter with a type")
+                .help("every parameter is a plain symbol with a type")
             };
             self.problems.push(problem);
         }
@@ -231,20 +305,36 @@ impl<'db> Infer<'db> {
         if !text.starts_with(":wat::core::Vector<") && !self.ast.is_poisoned(ty) {
             let wrapped = format!(":wat::core::Vector<{}>", text.trim_start_matches(':'));
             self.problems.push(
-                Problem::new(2107, Place::node(ty), format!("the rest parameter collects a vector, but its type is `{text}`"))
-                    .label("not a vector")
-                    .help(format!("write `{wrapped}`"))
-                    .replace(Applicability::MachineApplicable, Place::node(ty), &wrapped),
+                Problem::new(
+                    2107,
+                    Place::node(ty),
+                    format!("the rest parameter collects a vector, but its type is `{text}`"),
+                )
+                .label("not a vector")
+                .help(format!("write `{wrapped}`"))
+                .replace(
+                    Applicability::MachineApplicable,
+                    Place::node(ty),
+                    &wrapped,
+                ),
             );
         }
     }
 
     /// Binds the parameters, infers the body and checks it against the result.
-    fn function_body(&mut self, list: NodeId, skip: usize, signature: &Signature) -> (Vec<LocalId>, Vec<ExprId>, Ty) {
+    fn function_body(
+        &mut self,
+        list: NodeId,
+        skip: usize,
+        signature: &Signature,
+    ) -> (Vec<LocalId>, Vec<ExprId>, Ty) {
         let scope = self.scope.len();
         let mut params = Vec::new();
         for param in signature.params.iter().chain(&signature.rest) {
-            let is_rest = signature.rest.as_ref().is_some_and(|rest| std::ptr::eq(rest, param));
+            let is_rest = signature
+                .rest
+                .as_ref()
+                .is_some_and(|rest| std::ptr::eq(rest, param));
             let ty = match is_rest {
                 true => Type::App(Ctor::Vector, Box::new([param.ty.clone()])),
                 false => param.ty.clone(),
@@ -255,7 +345,9 @@ impl<'db> Infer<'db> {
         let ret = self.table.instantiate(&signature.ret, &[]);
         let shape = function_shape(self.ast, list, skip);
         let body = self.sequence(&shape.body);
-        let why = Why::Result { node: NodeId(signature.ret_node) };
+        let why = Why::Result {
+            node: NodeId(signature.ret_node),
+        };
         match body.last() {
             Some(&last) => self.expect(last, ret, why),
             None if self.ast.is_poisoned(list) => {}
@@ -274,17 +366,32 @@ impl<'db> Infer<'db> {
         let signature = self.signature_at(list, 1);
         if let Some(rest) = &signature.rest {
             self.problems.push(
-                Problem::new(2107, Place::node(NodeId(rest.node)), "a rest parameter is possible only in a definition")
-                    .label("not in an inner `fn`")
-                    .help("take a vector instead"),
+                Problem::new(
+                    2107,
+                    Place::node(NodeId(rest.node)),
+                    "a rest parameter is possible only in a definition",
+                )
+                .label("not in an inner `fn`")
+                .help("take a vector instead"),
             );
         }
         let depth = self.depth;
         let (params, body, ret) = self.function_body(list, 1, &signature);
         self.depth -= 1;
-        let types: Vec<Ty> = params.iter().map(|param| self.locals[param.0 as usize].ty).collect();
+        let types: Vec<Ty> = params
+            .iter()
+            .map(|param| self.locals[param.0 as usize].ty)
+            .collect();
         let ty = self.table.function(&types, ret);
-        self.push(ExprKind::Lambda { params, body, depth }, ty, list)
+        self.push(
+            ExprKind::Lambda {
+                params,
+                body,
+                depth,
+            },
+            ty,
+            list,
+        )
     }
 
     fn dispatch_definition(&mut self, item: Item<'db>) {

@@ -17,7 +17,9 @@ use super::{Infer, Referent};
 impl<'db> Infer<'db> {
     /// `(:path args…)`
     pub(super) fn path_call(&mut self, node: NodeId, head: NodeId, text: TextId) -> ExprId {
-        let Some(item) = self.resolve(text) else { return self.unknown_call(node, head, text) };
+        let Some(item) = self.resolve(text) else {
+            return self.unknown_call(node, head, text);
+        };
         self.references.push((head, Referent::Item(item)));
         match item.kind(self.db) {
             ItemKind::SpecialForm => {
@@ -52,8 +54,12 @@ impl<'db> Infer<'db> {
 
     fn misplaced_form(&mut self, node: NodeId, path: &str) {
         self.problems.push(
-            Problem::new(2004, Place::node(node), format!("`{path}` cannot stand inside an expression"))
-                .label("a declaration in an expression"),
+            Problem::new(
+                2004,
+                Place::node(node),
+                format!("`{path}` cannot stand inside an expression"),
+            )
+            .label("a declaration in an expression"),
         );
     }
 
@@ -76,12 +82,21 @@ impl<'db> Infer<'db> {
         if !self.ast.is_poisoned(head) {
             if lookup_type(self.db, self.program, canonical).is_some() {
                 self.problems.push(
-                    Problem::new(3208, Place::node(head), format!("`{canonical}` is a type without a constructor of its own name"))
-                        .label("cannot be called"),
+                    Problem::new(
+                        3208,
+                        Place::node(head),
+                        format!("`{canonical}` is a type without a constructor of its own name"),
+                    )
+                    .label("cannot be called"),
                 );
             } else if !self.known_unknown(text, head) {
                 let found = self.suggestions(canonical, true);
-                let problem = Problem::new(3201, Place::node(head), format!("no function is called `{canonical}`")).label("unknown name");
+                let problem = Problem::new(
+                    3201,
+                    Place::node(head),
+                    format!("no function is called `{canonical}`"),
+                )
+                .label("unknown name");
                 let problem = self.with_candidates(problem, Place::node(head), &found);
                 self.report_unknown(text, problem);
             }
@@ -108,7 +123,10 @@ impl<'db> Infer<'db> {
                 // A variable takes any type, unless it occurs in the arguments.
                 if self.table.unify(ty, wanted).is_err() {
                     let at = Place::node(self.exprs[function.0 as usize].node);
-                    self.problems.push(Problem::new(3006, at, "a function would take itself as an argument").label("its type would contain itself"));
+                    self.problems.push(
+                        Problem::new(3006, at, "a function would take itself as an argument")
+                            .label("its type would contain itself"),
+                    );
                     return self.error(node);
                 }
                 self.push(ExprKind::Apply { function, args }, ret, node)
@@ -145,8 +163,12 @@ impl<'db> Infer<'db> {
     pub(super) fn wrong_count(&mut self, at: NodeId, callee: &str, wanted: usize, found: usize) {
         let plural = if wanted == 1 { "argument" } else { "arguments" };
         self.problems.push(
-            Problem::new(3002, Place::node(at), format!("`{callee}` takes {wanted} {plural}, found {found}"))
-                .label(format!("{found} given")),
+            Problem::new(
+                3002,
+                Place::node(at),
+                format!("`{callee}` takes {wanted} {plural}, found {found}"),
+            )
+            .label(format!("{found} given")),
         );
     }
 
@@ -183,38 +205,74 @@ impl<'db> Infer<'db> {
         if !fits {
             return self.push(ExprKind::Error, ret, node);
         }
-        let rest = signature.rest.as_ref().map(|rest| (fixed, self.table.instantiate(&rest.ty, &callee.types)));
+        let rest = signature
+            .rest
+            .as_ref()
+            .map(|rest| (fixed, self.table.instantiate(&rest.ty, &callee.types)));
         self.push(ExprKind::Call { callee, args, rest }, ret, node)
     }
 
     /// The function-first order of the higher-order library functions: data and function are exchanged.
     fn function_comes_first(&self, signature: &Signature, args: &[ExprId]) -> bool {
         let is_fn = |ty: &Type| matches!(ty, Type::App(Ctor::Fn, _));
-        let (Some(first), Some(last)) = (signature.params.first(), signature.params.last()) else { return false };
-        if !is_fn(&last.ty) || is_fn(&first.ty) || args.len() < 2 || args.len() != signature.params.len() {
+        let (Some(first), Some(last)) = (signature.params.first(), signature.params.last()) else {
+            return false;
+        };
+        if !is_fn(&last.ty)
+            || is_fn(&first.ty)
+            || args.len() < 2
+            || args.len() != signature.params.len()
+        {
             return false;
         }
-        let head_is_fn = |arg: ExprId| matches!(self.table.shape(self.ty(arg)), Shape::App(Ctor::Fn, _));
+        let head_is_fn =
+            |arg: ExprId| matches!(self.table.shape(self.ty(arg)), Shape::App(Ctor::Fn, _));
         let (first, last) = (args[0], args[args.len() - 1]);
-        head_is_fn(first) && matches!(self.table.shape(self.ty(last)), Shape::App(ctor, _) if *ctor != Ctor::Fn)
+        head_is_fn(first)
+            && matches!(self.table.shape(self.ty(last)), Shape::App(ctor, _) if *ctor != Ctor::Fn)
     }
 
-    fn function_arity(&mut self, item: Item<'db>, signature: &Signature, head: NodeId, args: &[ExprId]) {
+    fn function_arity(
+        &mut self,
+        item: Item<'db>,
+        signature: &Signature,
+        head: NodeId,
+        args: &[ExprId],
+    ) {
         let (wanted, found) = (signature.params.len(), args.len());
         let name = item.name(self.db).text(self.db);
-        let at_least = if signature.rest.is_some() { "at least " } else { "" };
+        let at_least = if signature.rest.is_some() {
+            "at least "
+        } else {
+            ""
+        };
         let plural = if wanted == 1 { "argument" } else { "arguments" };
         let message = format!("`{name}` takes {at_least}{wanted} {plural}, found {found}");
-        let mut problem = Problem::new(3002, Place::node(head), message).label(match found < wanted {
-            true => format!("missing: {}", signature.params[found..].iter().map(|p| format!("`{}`", p.name)).collect::<Vec<_>>().join(", ")),
-            false => format!("{} too many", found - wanted),
-        });
+        let mut problem =
+            Problem::new(3002, Place::node(head), message).label(match found < wanted {
+                true => format!(
+                    "missing: {}",
+                    signature.params[found..]
+                        .iter()
+                        .map(|p| format!("`{}`", p.name))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ),
+                false => format!("{} too many", found - wanted),
+            });
         for &surplus in args.iter().skip(wanted).take(8) {
-            problem = problem.also(Place::node(self.exprs[surplus.0 as usize].node), "no parameter for this");
+            problem = problem.also(
+                Place::node(self.exprs[surplus.0 as usize].node),
+                "no parameter for this",
+            );
         }
         let name_node = item.name_node(self.db);
-        problem = problem.also(Place::elsewhere(item.form(self.db), name_node), "defined here");
-        self.problems.push(problem.help(format!("its parameters are `{}`", signature.render())));
+        problem = problem.also(
+            Place::elsewhere(item.form(self.db), name_node),
+            "defined here",
+        );
+        self.problems
+            .push(problem.help(format!("its parameters are `{}`", signature.render())));
     }
 
     /// A type argument of a path.
@@ -244,10 +302,26 @@ impl<'db> Infer<'db> {
         let ret = self.table.var();
         let choice = self.choices.len();
         self.choices.push(None);
-        let expr = self.push(ExprKind::Dispatch { choice, args: args.clone() }, ret, node);
+        let expr = self.push(
+            ExprKind::Dispatch {
+                choice,
+                args: args.clone(),
+            },
+            ret,
+            node,
+        );
         let operands = args.iter().map(|&arg| self.ty(arg)).collect();
-        let nodes = args.iter().map(|&arg| self.exprs[arg.0 as usize].node).collect();
-        let kind = ConstraintKind::Arm { item: ItemKey::of(item), operands, nodes, ret, choice, value: false };
+        let nodes = args
+            .iter()
+            .map(|&arg| self.exprs[arg.0 as usize].node)
+            .collect();
+        let kind = ConstraintKind::Arm {
+            item: ItemKey::of(item),
+            operands,
+            nodes,
+            ret,
+            choice,
+        };
         self.constrain(Constraint { kind, node: head }, Some(item));
         expr
     }
@@ -256,7 +330,11 @@ impl<'db> Infer<'db> {
         let choice = self.choices.len();
         self.choices.push(None);
         let expr = self.push(ExprKind::DispatchValue { choice }, ty, node);
-        let kind = ConstraintKind::Lift { item: ItemKey::of(item), ty, choice };
+        let kind = ConstraintKind::Lift {
+            item: ItemKey::of(item),
+            ty,
+            choice,
+        };
         self.constrain(Constraint { kind, node }, Some(item));
         expr
     }
@@ -265,11 +343,27 @@ impl<'db> Infer<'db> {
     pub(super) fn arm_function(&mut self, arm: &Arm<'db>) -> Option<(FunctionRef, Vec<Ty>, Ty)> {
         let item = arm.implementation?;
         let signature = signature(self.db, self.program, item).as_ref()?;
-        let types: Vec<Ty> = signature.generics.iter().map(|_| self.table.var()).collect();
-        let params = signature.params.iter().map(|param| self.table.instantiate(&param.ty, &types)).collect();
+        let types: Vec<Ty> = signature
+            .generics
+            .iter()
+            .map(|_| self.table.var())
+            .collect();
+        let params = signature
+            .params
+            .iter()
+            .map(|param| self.table.instantiate(&param.ty, &types))
+            .collect();
         let ret = self.table.instantiate(&signature.ret, &types);
         let name = item.name(self.db).text(self.db).as_str().into();
-        Some((FunctionRef { name, native: item.kind(self.db) == ItemKind::Native, types }, params, ret))
+        Some((
+            FunctionRef {
+                name,
+                native: item.kind(self.db) == ItemKind::Native,
+                types,
+            },
+            params,
+            ret,
+        ))
     }
 
     /// WAT2111: what is wrong with the declaration of a dispatch.
@@ -283,33 +377,56 @@ impl<'db> Infer<'db> {
         for &arm in &arms {
             let parts: Vec<NodeId> = self.ast.children(arm).collect();
             let target = match parts[..] {
-                [types, target] if self.ast.kind(types) == NodeKind::List => self.ast.as_keyword(target).map(|path| (types, target, path)),
+                [types, target] if self.ast.kind(types) == NodeKind::List => self
+                    .ast
+                    .as_keyword(target)
+                    .map(|path| (types, target, path)),
                 _ => None,
             };
             let Some((types, target, path)) = target else {
                 self.problems.push(
-                    Problem::new(2111, Place::node(arm), "an arm of a dispatch is `((:Type …) :implementation)`").label("not an arm"),
+                    Problem::new(
+                        2111,
+                        Place::node(arm),
+                        "an arm of a dispatch is `((:Type …) :implementation)`",
+                    )
+                    .label("not an arm"),
                 );
                 continue;
             };
             let count = self.ast.child_count(types);
             if *arity.get_or_insert(count) != count {
                 self.problems.push(
-                    Problem::new(2111, Place::node(types), "all arms of a dispatch take the same number of arguments").label(format!("{count} here")),
+                    Problem::new(
+                        2111,
+                        Place::node(types),
+                        "all arms of a dispatch take the same number of arguments",
+                    )
+                    .label(format!("{count} here")),
                 );
             }
             let implementation = lookup(self.db, self.program, path);
             let fits = implementation
                 .and_then(|item| signature(self.db, self.program, item).as_ref())
-                .is_some_and(|signature| signature.params.len() == count && signature.rest.is_none());
+                .is_some_and(|signature| {
+                    signature.params.len() == count && signature.rest.is_none()
+                });
             if !fits && !self.ast.is_poisoned(target) {
                 self.problems.push(
-                    Problem::new(2111, Place::node(target), format!("`{path}` is no function of {count} arguments")).label("not an implementation of this arm"),
+                    Problem::new(
+                        2111,
+                        Place::node(target),
+                        format!("`{path}` is no function of {count} arguments"),
+                    )
+                    .label("not an implementation of this arm"),
                 );
             }
         }
         if arms.is_empty() {
-            self.problems.push(Problem::new(2111, Place::node(root), "a dispatch needs at least one arm").label("no arms"));
+            self.problems.push(
+                Problem::new(2111, Place::node(root), "a dispatch needs at least one arm")
+                    .label("no arms"),
+            );
         }
     }
 }
@@ -335,19 +452,40 @@ pub(crate) struct Arm<'db> {
 
 /// The arms of a dispatch in declaration order. Single upper-case letters are type variables.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn dispatch_arms<'db>(db: &'db dyn crate::Db, program: crate::SourceFile, item: Item<'db>) -> Vec<Arm<'db>> {
+pub(crate) fn dispatch_arms<'db>(
+    db: &'db dyn crate::Db,
+    program: crate::SourceFile,
+    item: Item<'db>,
+) -> Vec<Arm<'db>> {
     let ast = crate::forms::ast(db, item.form(db));
     let program = program_of(db, program, item);
-    let letters: Vec<std::sync::Arc<str>> = ('A'..='Z').map(|letter| letter.to_string().into()).collect();
+    let letters: Vec<std::sync::Arc<str>> = ('A'..='Z')
+        .map(|letter| letter.to_string().into())
+        .collect();
     let arms = ast.children(item.root(db)).skip(2);
     arms.filter_map(|arm| {
         let mut parts = ast.children(arm);
         let (types, target) = (parts.next()?, parts.next()?);
-        let mut resolver = TypeResolver { db, program, ast, generics: &letters, infer_allowed: false, problems: None };
-        let params = ast.children(types).map(|node| crate::problem::Plain(resolver.node(node))).collect();
-        let implementation = ast.as_keyword(target).and_then(|path| lookup(db, program, path));
-        Some(Arm { params, generics: 26, implementation })
+        let mut resolver = TypeResolver {
+            db,
+            program,
+            ast,
+            generics: &letters,
+            infer_allowed: false,
+            problems: None,
+        };
+        let params = ast
+            .children(types)
+            .map(|node| crate::problem::Plain(resolver.node(node)))
+            .collect();
+        let implementation = ast
+            .as_keyword(target)
+            .and_then(|path| lookup(db, program, path));
+        Some(Arm {
+            params,
+            generics: 26,
+            implementation,
+        })
     })
     .collect()
 }
-

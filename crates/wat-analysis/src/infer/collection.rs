@@ -69,14 +69,22 @@ impl<'db> Infer<'db> {
         if let Shape::App(Ctor::Fn, _) = self.table.shape(ty) {
             let found = self.render(ty);
             self.problems.push(
-                Problem::new(3406, Place::node(node), format!("`{found}` cannot be a key: functions have no equality")).label("not hashable"),
+                Problem::new(
+                    3406,
+                    Place::node(node),
+                    format!("`{found}` cannot be a key: functions have no equality"),
+                )
+                .label("not hashable"),
             );
         }
     }
 
     /// The type of a slot, and its node; `None` if it is missing.
     fn slot(&mut self, nodes: &[NodeId], at: usize) -> Option<(Ty, NodeId)> {
-        let node = nodes.get(at).copied().filter(|&node| self.ast.as_keyword(node).is_some())?;
+        let node = nodes
+            .get(at)
+            .copied()
+            .filter(|&node| self.ast.as_keyword(node).is_some())?;
         let declared = self.type_at(node, true);
         Some((self.table.instantiate(&declared, &[]), node))
     }
@@ -125,7 +133,9 @@ impl<'db> Infer<'db> {
 
     pub(super) fn map_form(&mut self, node: NodeId) -> ExprId {
         let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
-        let (Some((key, key_slot)), Some((value, value_slot))) = (self.slot(&nodes, 0), self.slot(&nodes, 1)) else {
+        let (Some((key, key_slot)), Some((value, value_slot))) =
+            (self.slot(&nodes, 0), self.slot(&nodes, 1))
+        else {
             self.missing_slot(node, ":wat::core::HashMap", &nodes);
             self.arguments(node);
             return self.error(node);
@@ -134,7 +144,11 @@ impl<'db> Infer<'db> {
         if elements.len() % 2 == 1 {
             if !self.ast.is_poisoned(node) {
                 let last = nodes[nodes.len() - 1];
-                self.problems.push(Problem::new(3410, Place::node(last), "this key has no value").label("a key without a value").help("keys and values alternate"));
+                self.problems.push(
+                    Problem::new(3410, Place::node(last), "this key has no value")
+                        .label("a key without a value")
+                        .help("keys and values alternate"),
+                );
             }
             return self.error(node);
         }
@@ -163,5 +177,4 @@ impl<'db> Infer<'db> {
         let ty = self.table.app(Ctor::Tuple, &parts);
         self.push(ExprKind::Tuple(elements), ty, node)
     }
-
 }

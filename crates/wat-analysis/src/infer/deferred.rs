@@ -22,16 +22,45 @@ pub(super) struct Constraint {
 
 #[derive(Clone, Debug)]
 pub(super) enum ConstraintKind {
-    Num { operands: Vec<Ty>, nodes: Vec<NodeId>, ret: Ty },
-    Cmp { op: Compare, operands: [Ty; 2], nodes: [NodeId; 2] },
-    Index { index: u32, operand: Ty, ret: Ty },
-    Arm { item: ItemKey, operands: Vec<Ty>, nodes: Vec<NodeId>, ret: Ty, choice: usize, value: bool },
+    Num {
+        operands: Vec<Ty>,
+        nodes: Vec<NodeId>,
+        ret: Ty,
+    },
+    Cmp {
+        op: Compare,
+        operands: [Ty; 2],
+        nodes: [NodeId; 2],
+    },
+    Index {
+        index: u32,
+        operand: Ty,
+        ret: Ty,
+    },
+    Arm {
+        item: ItemKey,
+        operands: Vec<Ty>,
+        nodes: Vec<NodeId>,
+        ret: Ty,
+        choice: usize,
+    },
     /// A dispatch as a value.
-    Lift { item: ItemKey, ty: Ty, choice: usize },
+    Lift {
+        item: ItemKey,
+        ty: Ty,
+        choice: usize,
+    },
     /// An overloaded operator as a value.
-    LiftOperator { used: OperatorUse, ty: Ty },
+    LiftOperator {
+        used: OperatorUse,
+        ty: Ty,
+    },
     /// An operator of one number type as a value: any arity that the context wants.
-    LiftTyped { ty: Ty, operand: Ty, default: Ty },
+    LiftTyped {
+        ty: Ty,
+        operand: Ty,
+        default: Ty,
+    },
 }
 
 impl<'db> Infer<'db> {
@@ -61,7 +90,11 @@ impl<'db> Infer<'db> {
     pub(super) fn solve_all(&mut self) {
         self.tried_at = usize::MAX;
         self.solve();
-        while let Some(at) = self.pending.iter().position(|constraint| self.has_default(constraint)) {
+        while let Some(at) = self
+            .pending
+            .iter()
+            .position(|constraint| self.has_default(constraint))
+        {
             let constraint = self.pending.remove(at);
             self.default(&constraint);
             if !self.attempt(&constraint) {
@@ -76,7 +109,12 @@ impl<'db> Infer<'db> {
     }
 
     fn has_default(&self, constraint: &Constraint) -> bool {
-        !matches!(constraint.kind, ConstraintKind::Index { .. } | ConstraintKind::Lift { .. } | ConstraintKind::LiftOperator { .. })
+        !matches!(
+            constraint.kind,
+            ConstraintKind::Index { .. }
+                | ConstraintKind::Lift { .. }
+                | ConstraintKind::LiftOperator { .. }
+        )
     }
 
     fn default(&mut self, constraint: &Constraint) {
@@ -90,16 +128,27 @@ impl<'db> Infer<'db> {
                     }
                 }
             }
-            ConstraintKind::Cmp { operands: [a, b], .. } => {
+            ConstraintKind::Cmp {
+                operands: [a, b], ..
+            } => {
                 let _ = self.table.unify(*a, *b);
                 if self.table.is_var(*a) {
                     // Nothing inspects a value of a type that stays open.
                     let _ = self.table.unify(*a, Ty::NIL);
                 }
             }
-            ConstraintKind::Arm { item, operands, ret, choice, .. } => {
+            ConstraintKind::Arm {
+                item,
+                operands,
+                ret,
+                choice,
+                ..
+            } => {
                 let arms = self.arms(*item);
-                let first = arms.iter().find(|arm| self.arm_matches(arm, operands)).cloned();
+                let first = arms
+                    .iter()
+                    .find(|arm| self.arm_matches(arm, operands))
+                    .cloned();
                 if let Some(arm) = first {
                     self.commit(&arm, operands, *ret, *choice);
                 }
@@ -107,7 +156,9 @@ impl<'db> Infer<'db> {
             ConstraintKind::LiftTyped { ty, default, .. } => {
                 let _ = self.table.unify(*ty, *default);
             }
-            ConstraintKind::Index { .. } | ConstraintKind::Lift { .. } | ConstraintKind::LiftOperator { .. } => {}
+            ConstraintKind::Index { .. }
+            | ConstraintKind::Lift { .. }
+            | ConstraintKind::LiftOperator { .. } => {}
         }
     }
 
@@ -115,28 +166,57 @@ impl<'db> Infer<'db> {
         let what = match &constraint.kind {
             ConstraintKind::Index { operand, .. } if self.table.is_error(*operand) => return,
             ConstraintKind::Index { .. } => "the type of this operand",
-            ConstraintKind::Lift { .. } | ConstraintKind::LiftOperator { .. } => "which function this stands for",
+            ConstraintKind::Lift { .. } | ConstraintKind::LiftOperator { .. } => {
+                "which function this stands for"
+            }
             _ => return,
         };
         self.problems.push(
-            Problem::new(3402, Place::node(constraint.node), format!("{what} is not determined"))
-                .label("not determined here")
-                .help("wrap it in a `:wat::core::fn` with typed parameters, or annotate a type"),
+            Problem::new(
+                3402,
+                Place::node(constraint.node),
+                format!("{what} is not determined"),
+            )
+            .label("not determined here")
+            .help("wrap it in a `:wat::core::fn` with typed parameters, or annotate a type"),
         );
     }
 
     /// Tries a constraint; true if it is settled, well or not.
     fn attempt(&mut self, constraint: &Constraint) -> bool {
         match &constraint.kind {
-            ConstraintKind::Num { operands, nodes, ret } => self.attempt_num(operands, nodes, *ret),
-            ConstraintKind::Cmp { op, operands, nodes } => self.attempt_cmp(*op, *operands, *nodes),
-            ConstraintKind::Index { index, operand, ret } => self.attempt_index(*index, *operand, *ret, constraint.node),
-            ConstraintKind::Arm { item, operands, nodes, ret, choice, .. } => {
-                self.attempt_arm(*item, operands, nodes, *ret, *choice, constraint.node)
+            ConstraintKind::Num {
+                operands,
+                nodes,
+                ret,
+            } => self.attempt_num(operands, nodes, *ret),
+            ConstraintKind::Cmp {
+                op,
+                operands,
+                nodes,
+            } => self.attempt_cmp(*op, *operands, *nodes),
+            ConstraintKind::Index {
+                index,
+                operand,
+                ret,
+            } => self.attempt_index(*index, *operand, *ret, constraint.node),
+            ConstraintKind::Arm {
+                item,
+                operands,
+                nodes,
+                ret,
+                choice,
+                ..
+            } => self.attempt_arm(*item, operands, nodes, *ret, *choice, constraint.node),
+            ConstraintKind::Lift { item, ty, choice } => {
+                self.attempt_lift(*item, *ty, *choice, constraint.node)
             }
-            ConstraintKind::Lift { item, ty, choice } => self.attempt_lift(*item, *ty, *choice, constraint.node),
-            ConstraintKind::LiftOperator { used, ty } => self.attempt_lift_operator(*used, *ty, constraint.node),
-            ConstraintKind::LiftTyped { ty, operand, .. } => self.attempt_lift_typed(*ty, *operand, constraint.node),
+            ConstraintKind::LiftOperator { used, ty } => {
+                self.attempt_lift_operator(*used, *ty, constraint.node)
+            }
+            ConstraintKind::LiftTyped { ty, operand, .. } => {
+                self.attempt_lift_typed(*ty, *operand, constraint.node)
+            }
         }
     }
 
@@ -178,10 +258,14 @@ impl<'db> Infer<'db> {
         if self.table.unify(left, right).is_err() {
             let (want, have) = (self.render(left), self.render(right));
             self.problems.push(
-                Problem::new(3404, Place::node(nodes[1]), format!("`{want}` and `{have}` cannot be compared"))
-                    .label(format!("this is a `{have}`"))
-                    .also(Place::node(nodes[0]), format!("this is a `{want}`"))
-                    .help("both operands must have the same type"),
+                Problem::new(
+                    3404,
+                    Place::node(nodes[1]),
+                    format!("`{want}` and `{have}` cannot be compared"),
+                )
+                .label(format!("this is a `{have}`"))
+                .also(Place::node(nodes[0]), format!("this is a `{want}`"))
+                .help("both operands must have the same type"),
             );
             return true;
         }
@@ -193,7 +277,10 @@ impl<'db> Infer<'db> {
                 true => format!("`{found}` is not {how}"),
                 false => format!("`{found}` is not {how}: it holds `{part}`"),
             };
-            self.problems.push(Problem::new(3405, Place::node(nodes[0]), message).label(format!("this is a `{found}`")));
+            self.problems.push(
+                Problem::new(3405, Place::node(nodes[0]), message)
+                    .label(format!("this is a `{found}`")),
+            );
         }
         true
     }
@@ -209,8 +296,12 @@ impl<'db> Infer<'db> {
                     Ctor::Nominal(path) => {
                         let comparable = matches!(
                             &**path,
-                            ":wat::core::Uuid" | ":wat::time::Instant" | ":wat::time::Duration" | ":wat::holon::Vector"
-                        ) || (!ordering && matches!(&**path, ":wat::WatAST" | ":wat::holon::HolonAST"));
+                            ":wat::core::Uuid"
+                                | ":wat::time::Instant"
+                                | ":wat::time::Duration"
+                                | ":wat::holon::Vector"
+                        ) || (!ordering
+                            && matches!(&**path, ":wat::WatAST" | ":wat::holon::HolonAST"));
                         if !comparable {
                             return Some(self.render(ty));
                         }
@@ -232,8 +323,12 @@ impl<'db> Infer<'db> {
                     let len = parts.len();
                     let found = self.render(operand);
                     self.problems.push(
-                        Problem::new(3409, Place::node(node), format!("the tuple `{found}` has no element {}", index + 1))
-                            .label(format!("{len} elements")),
+                        Problem::new(
+                            3409,
+                            Place::node(node),
+                            format!("the tuple `{found}` has no element {}", index + 1),
+                        )
+                        .label(format!("{len} elements")),
                     );
                     None
                 }
@@ -243,11 +338,19 @@ impl<'db> Infer<'db> {
                 Some(self.table.app(Ctor::Option, &[element]))
             }
             Shape::App(..) | Shape::Param(_) => {
-                let code = if matches!(self.table.shape(operand), Shape::Param(_)) { 3402 } else { 3401 };
+                let code = if matches!(self.table.shape(operand), Shape::Param(_)) {
+                    3402
+                } else {
+                    3401
+                };
                 let found = self.render(operand);
                 self.problems.push(
-                    Problem::new(code, Place::node(node), format!("`{found}` has no positions: it is no tuple and no vector"))
-                        .label(format!("this is a `{found}`")),
+                    Problem::new(
+                        code,
+                        Place::node(node),
+                        format!("`{found}` has no positions: it is no tuple and no vector"),
+                    )
+                    .label(format!("this is a `{found}`")),
                 );
                 None
             }
@@ -256,7 +359,14 @@ impl<'db> Infer<'db> {
             Some(ty) => {
                 if self.table.unify(ret, ty).is_err() {
                     let (want, have) = (self.render(ret), self.render(ty));
-                    self.problems.push(Problem::new(3001, Place::node(node), format!("expected `{want}`, found `{have}`")).label(format!("the element is a `{have}`")));
+                    self.problems.push(
+                        Problem::new(
+                            3001,
+                            Place::node(node),
+                            format!("expected `{want}`, found `{have}`"),
+                        )
+                        .label(format!("the element is a `{have}`")),
+                    );
                 }
             }
             None => self.table.poison(ret),
@@ -288,13 +398,24 @@ impl<'db> Infer<'db> {
             self.table.poison(ret);
             return true;
         };
-        let fits = params.iter().zip(operands).all(|(&param, &operand)| self.table.unify(param, operand).is_ok())
+        let fits = params
+            .iter()
+            .zip(operands)
+            .all(|(&param, &operand)| self.table.unify(param, operand).is_ok())
             && self.table.unify(ret, result).is_ok();
         self.choices[choice] = Some(function);
         fits
     }
 
-    fn attempt_arm(&mut self, item: ItemKey, operands: &[Ty], nodes: &[NodeId], ret: Ty, choice: usize, node: NodeId) -> bool {
+    fn attempt_arm(
+        &mut self,
+        item: ItemKey,
+        operands: &[Ty],
+        nodes: &[NodeId],
+        ret: Ty,
+        choice: usize,
+        node: NodeId,
+    ) -> bool {
         if self.choices[choice].is_some() {
             return true;
         }
@@ -303,7 +424,10 @@ impl<'db> Infer<'db> {
             return true;
         }
         let arms = self.arms(item);
-        let matching: Vec<&Arm<'db>> = arms.iter().filter(|arm| self.arm_matches(arm, operands)).collect();
+        let matching: Vec<&Arm<'db>> = arms
+            .iter()
+            .filter(|arm| self.arm_matches(arm, operands))
+            .collect();
         let decided = match matching[..] {
             [] => {
                 self.no_arm(item, operands, nodes, node);
@@ -318,8 +442,12 @@ impl<'db> Infer<'db> {
             let name = Item::from_id(item.0).name(self.db).text(self.db);
             let have = self.render(ret);
             self.problems.push(
-                Problem::new(3001, Place::node(node), format!("the result of `{name}` does not fit here"))
-                    .label(format!("expected `{have}`")),
+                Problem::new(
+                    3001,
+                    Place::node(node),
+                    format!("the result of `{name}` does not fit here"),
+                )
+                .label(format!("expected `{have}`")),
             );
         }
         true
@@ -328,32 +456,54 @@ impl<'db> Infer<'db> {
     fn no_arm(&mut self, item: ItemKey, operands: &[Ty], nodes: &[NodeId], node: NodeId) {
         let item: Item<'db> = Item::from_id(item.0);
         let name = item.name(self.db).text(self.db);
-        let rigid = operands.iter().any(|&ty| matches!(self.table.shape(ty), Shape::Param(_)));
+        let rigid = operands
+            .iter()
+            .any(|&ty| matches!(self.table.shape(ty), Shape::Param(_)));
         let arms = dispatch_arms(self.db, self.program, item);
         let single = (0..operands.len()).find(|&at| {
-            arms.iter().filter(|arm| arm.params.len() == operands.len()).all(|arm| {
-                let snapshot = self.table.snapshot();
-                let fresh: Vec<Ty> = (0..arm.generics).map(|_| self.table.var()).collect();
-                let param = self.table.instantiate(&arm.params[at].0, &fresh);
-                let fits = self.table.unify(param, operands[at]).is_ok();
-                self.table.rollback(snapshot);
-                !fits
-            })
+            arms.iter()
+                .filter(|arm| arm.params.len() == operands.len())
+                .all(|arm| {
+                    let snapshot = self.table.snapshot();
+                    let fresh: Vec<Ty> = (0..arm.generics).map(|_| self.table.var()).collect();
+                    let param = self.table.instantiate(&arm.params[at].0, &fresh);
+                    let fits = self.table.unify(param, operands[at]).is_ok();
+                    self.table.rollback(snapshot);
+                    !fits
+                })
         });
-        let found: Vec<String> = operands.iter().map(|&ty| format!("`{}`", self.render(ty))).collect();
-        let letters: Vec<std::sync::Arc<str>> = ('A'..='Z').map(|letter| letter.to_string().into()).collect();
+        let found: Vec<String> = operands
+            .iter()
+            .map(|&ty| format!("`{}`", self.render(ty)))
+            .collect();
+        let letters: Vec<std::sync::Arc<str>> = ('A'..='Z')
+            .map(|letter| letter.to_string().into())
+            .collect();
         let listed: Vec<String> = arms
             .iter()
-            .map(|arm| format!("({})", arm.params.iter().map(|param| param.0.render(&letters)).collect::<Vec<_>>().join(" ")))
+            .map(|arm| {
+                format!(
+                    "({})",
+                    arm.params
+                        .iter()
+                        .map(|param| param.0.render(&letters))
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                )
+            })
             .collect();
         let at = single.map_or(node, |at| nodes[at]);
         let code = if rigid { 3402 } else { 3401 };
-        let mut problem = Problem::new(code, Place::node(at), format!("`{name}` is not defined for {}", found.join(", ")))
-            .label(match single {
-                Some(at) => format!("this is a {}", found[at]),
-                None => "no alternative fits".to_owned(),
-            })
-            .note(format!("the alternatives are {}", listed.join(", ")));
+        let mut problem = Problem::new(
+            code,
+            Place::node(at),
+            format!("`{name}` is not defined for {}", found.join(", ")),
+        )
+        .label(match single {
+            Some(at) => format!("this is a {}", found[at]),
+            None => "no alternative fits".to_owned(),
+        })
+        .note(format!("the alternatives are {}", listed.join(", ")));
         if let Some((replacement, head)) = self.same_leaf(name, operands, node) {
             problem = problem.help(format!("use `{replacement}`")).replace(
                 wat_syntax::Applicability::MaybeIncorrect,
@@ -422,7 +572,12 @@ impl<'db> Infer<'db> {
             _ => {
                 let found = self.render(ty);
                 self.problems.push(
-                    Problem::new(3402, Place::node(node), format!("the operator has no form of type `{found}`")).label("not determined here"),
+                    Problem::new(
+                        3402,
+                        Place::node(node),
+                        format!("the operator has no form of type `{found}`"),
+                    )
+                    .label("not determined here"),
                 );
                 true
             }
@@ -433,7 +588,12 @@ impl<'db> Infer<'db> {
         if self.table.unify(wanted, found).is_err() {
             let (want, have) = (self.render(wanted), self.render(found));
             self.problems.push(
-                Problem::new(3001, Place::node(node), format!("expected `{want}`, found `{have}`")).label(format!("its result is a `{have}`")),
+                Problem::new(
+                    3001,
+                    Place::node(node),
+                    format!("expected `{want}`, found `{have}`"),
+                )
+                .label(format!("its result is a `{have}`")),
             );
         }
     }

@@ -25,7 +25,9 @@ impl<'db> Infer<'db> {
             NodeKind::Int(value) => self.push(ExprKind::Int(value), Ty::I64, node),
             NodeKind::Float(bits) => self.push(ExprKind::Float(bits), Ty::F64, node),
             NodeKind::Bool(value) => self.push(ExprKind::Bool(value), Ty::BOOL, node),
-            NodeKind::Str(text) => self.push(ExprKind::Str(self.ast.text(text).into()), Ty::STRING, node),
+            NodeKind::Str(text) => {
+                self.push(ExprKind::Str(self.ast.text(text).into()), Ty::STRING, node)
+            }
             NodeKind::Keyword(text) => self.path_value(node, text),
             NodeKind::Symbol(text) => self.symbol(node, text),
             NodeKind::List => self.list(node),
@@ -37,7 +39,11 @@ impl<'db> Infer<'db> {
     }
 
     /// A diagnostic that the reader defines but only a position decides.
-    pub(super) fn push_reader_problem(&mut self, make: impl Fn(wat_syntax::TextRange) -> wat_syntax::SyntaxError, node: NodeId) {
+    pub(super) fn push_reader_problem(
+        &mut self,
+        make: impl Fn(wat_syntax::TextRange) -> wat_syntax::SyntaxError,
+        node: NodeId,
+    ) {
         let error = make(wat_syntax::TextRange::empty(0.into()));
         let mut problem = Problem::new(error.code.0, Place::node(node), error.message);
         problem.severity = crate::problem::Plain(error.severity);
@@ -75,9 +81,13 @@ impl<'db> Infer<'db> {
             _ => {
                 if !self.ast.is_poisoned(node) {
                     self.problems.push(
-                        Problem::new(2215, Place::node(head), "the head of a call must be a function")
-                            .label("this cannot be called")
-                            .help("a vector is written `[a b]`; a call begins with a function's path"),
+                        Problem::new(
+                            2215,
+                            Place::node(head),
+                            "the head of a call must be a function",
+                        )
+                        .label("this cannot be called")
+                        .help("a vector is written `[a b]`; a call begins with a function's path"),
                     );
                 }
                 self.arguments(node);
@@ -122,9 +132,17 @@ impl<'db> Infer<'db> {
             ":wat::core::Err" => self.variant_form(node, path, Ctor::Result, 1),
             ":wat::core::None" => {
                 self.problems.push(
-                    Problem::new(3004, Place::node(node), "`:wat::core::None` takes no arguments and is not called")
-                        .label("write it without parentheses")
-                        .replace(Applicability::MaybeIncorrect, Place::node(node), ":wat::core::None"),
+                    Problem::new(
+                        3004,
+                        Place::node(node),
+                        "`:wat::core::None` takes no arguments and is not called",
+                    )
+                    .label("write it without parentheses")
+                    .replace(
+                        Applicability::MaybeIncorrect,
+                        Place::node(node),
+                        ":wat::core::None",
+                    ),
                 );
                 self.error(node)
             }
@@ -135,15 +153,22 @@ impl<'db> Infer<'db> {
             ":wat::core::u8" => self.u8_form(node),
             ":wat::core::Option/expect" => self.expect_form(node, Ctor::Option, 1),
             ":wat::core::Result/expect" => self.expect_form(node, Ctor::Result, 0),
-            ":wat::core::def" | ":wat::core::defn" | ":wat::core::define-dispatch" | ":wat::core::typealias" => {
+            ":wat::core::def"
+            | ":wat::core::defn"
+            | ":wat::core::define-dispatch"
+            | ":wat::core::typealias" => {
                 self.misplaced_declaration(node, path);
                 self.error(node)
             }
             ":wat::load-file!" => {
                 self.problems.push(
-                    Problem::new(5006, Place::node(node), "a load form stands directly at the top level of a file")
-                        .label("not inside another form")
-                        .help("move it to the top of the file"),
+                    Problem::new(
+                        5006,
+                        Place::node(node),
+                        "a load form stands directly at the top level of a file",
+                    )
+                    .label("not inside another form")
+                    .help("move it to the top of the file"),
                 );
                 self.error(node)
             }
@@ -153,20 +178,32 @@ impl<'db> Infer<'db> {
 
     fn misplaced_declaration(&mut self, node: NodeId, path: &str) {
         self.problems.push(
-            Problem::new(2004, Place::node(node), format!("`{path}` declares a name and cannot stand inside an expression"))
-                .label("a declaration in an expression")
-                .help("move it to the top level, or bind a local with `:wat::core::let`"),
+            Problem::new(
+                2004,
+                Place::node(node),
+                format!("`{path}` declares a name and cannot stand inside an expression"),
+            )
+            .label("a declaration in an expression")
+            .help("move it to the top level, or bind a local with `:wat::core::let`"),
         );
     }
 
     /// Splits an optional `-> :T` off the front of arguments.
-    pub(super) fn ascription(&mut self, nodes: &mut Vec<NodeId>, at: usize) -> Option<(Ty, NodeId)> {
+    pub(super) fn ascription(
+        &mut self,
+        nodes: &mut Vec<NodeId>,
+        at: usize,
+    ) -> Option<(Ty, NodeId)> {
         let arrow = *nodes.get(at)?;
         if self.ast.as_symbol(arrow) != Some("->") {
             return None;
         }
         nodes.remove(at);
-        match nodes.get(at).copied().filter(|&node| self.ast.as_keyword(node).is_some()) {
+        match nodes
+            .get(at)
+            .copied()
+            .filter(|&node| self.ast.as_keyword(node).is_some())
+        {
             Some(ty) => {
                 nodes.remove(at);
                 let declared = self.type_at(ty, false);
@@ -191,7 +228,10 @@ impl<'db> Infer<'db> {
             }
             return ty;
         }
-        let first = branches.iter().copied().find(|&branch| !self.table.is_error(self.ty(branch)));
+        let first = branches
+            .iter()
+            .copied()
+            .find(|&branch| !self.table.is_error(self.ty(branch)));
         let Some(first) = first else { return Ty::ERROR };
         let (ty, node) = (self.ty(first), self.exprs[first.0 as usize].node);
         for &branch in branches {
@@ -224,21 +264,37 @@ impl<'db> Infer<'db> {
         let cond = self.condition(nodes[0]);
         let (then, otherwise) = (self.expr(nodes[1]), self.expr(nodes[2]));
         let ty = self.branches(&[then, otherwise], ascribed);
-        self.push(ExprKind::If { cond, then, otherwise }, ty, node)
+        self.push(
+            ExprKind::If {
+                cond,
+                then,
+                otherwise,
+            },
+            ty,
+            node,
+        )
     }
 
     fn if_shape(&mut self, node: NodeId, nodes: &[NodeId]) {
         let head = self.ast.children(node).next().unwrap_or(node);
-        let problem = Problem::new(2206, Place::node(node), "`:wat::core::if` needs a test and two branches")
-            .label(match nodes.len() {
-                2 => "the second branch is missing",
-                0 | 1 => "test and branches are missing",
-                _ => "more than two branches",
-            });
+        let problem = Problem::new(
+            2206,
+            Place::node(node),
+            "`:wat::core::if` needs a test and two branches",
+        )
+        .label(match nodes.len() {
+            2 => "the second branch is missing",
+            0 | 1 => "test and branches are missing",
+            _ => "more than two branches",
+        });
         let problem = match nodes.len() {
             2 => problem
                 .help("give both branches, or use `:wat::core::when`")
-                .replace(Applicability::MachineApplicable, Place::node(head), ":wat::core::when"),
+                .replace(
+                    Applicability::MachineApplicable,
+                    Place::node(head),
+                    ":wat::core::when",
+                ),
             _ => problem.help("write `(:wat::core::if test then else)`"),
         };
         self.problems.push(problem);
@@ -273,7 +329,15 @@ impl<'db> Infer<'db> {
         let mut result = None;
         for (test, body) in arms.into_iter().rev() {
             result = Some(match (test, result) {
-                (Some(cond), Some(otherwise)) => self.push(ExprKind::If { cond, then: body, otherwise }, ty, node),
+                (Some(cond), Some(otherwise)) => self.push(
+                    ExprKind::If {
+                        cond,
+                        then: body,
+                        otherwise,
+                    },
+                    ty,
+                    node,
+                ),
                 _ => body,
             });
         }
@@ -281,8 +345,12 @@ impl<'db> Infer<'db> {
     }
 
     fn cond_shape(&mut self, node: NodeId, last: Option<NodeId>) {
-        let problem = Problem::new(2207, Place::node(last.unwrap_or(node)), "`:wat::core::cond` needs arms `(test body)` and a last arm `(:else body)`")
-            .label("the last arm must be `(:else body)`, every other one `(test body)`");
+        let problem = Problem::new(
+            2207,
+            Place::node(last.unwrap_or(node)),
+            "`:wat::core::cond` needs arms `(test body)` and a last arm `(:else body)`",
+        )
+        .label("the last arm must be `(:else body)`, every other one `(test body)`");
         let test = last.and_then(|last| self.ast.children(last).next());
         let like_else = test.filter(|&test| {
             matches!(self.ast.kind(test), NodeKind::Bool(true))
@@ -290,12 +358,18 @@ impl<'db> Infer<'db> {
                 || self.ast.as_keyword(test) == Some(":default")
         });
         let problem = match like_else {
-            Some(test) => problem.replace(Applicability::MachineApplicable, Place::node(test), ":else"),
-            None => problem.fix("add an `:else` arm", Applicability::HasPlaceholders, vec![ProblemEdit {
-                at: EditAt::BeforeClose,
-                place: Place::node(node),
-                insert: " (:else <value>)".into(),
-            }]),
+            Some(test) => {
+                problem.replace(Applicability::MachineApplicable, Place::node(test), ":else")
+            }
+            None => problem.fix(
+                "add an `:else` arm",
+                Applicability::HasPlaceholders,
+                vec![ProblemEdit {
+                    at: EditAt::BeforeClose,
+                    place: Place::node(node),
+                    insert: " (:else <value>)".into(),
+                }],
+            ),
         };
         self.problems.push(problem);
     }
@@ -305,7 +379,8 @@ impl<'db> Infer<'db> {
         let Some((&test, body)) = nodes.split_first() else {
             if !self.ast.is_poisoned(node) {
                 self.problems.push(
-                    Problem::new(2206, Place::node(node), "this form needs a test and a body").label("the test is missing"),
+                    Problem::new(2206, Place::node(node), "this form needs a test and a body")
+                        .label("the test is missing"),
                 );
             }
             return self.error(node);
@@ -317,7 +392,15 @@ impl<'db> Infer<'db> {
         let then = self.push(ExprKind::Do(body), Ty::NIL, node);
         let nil = self.push(ExprKind::Nil, Ty::NIL, node);
         let (then, otherwise) = if negated { (nil, then) } else { (then, nil) };
-        self.push(ExprKind::If { cond, then, otherwise }, Ty::NIL, node)
+        self.push(
+            ExprKind::If {
+                cond,
+                then,
+                otherwise,
+            },
+            Ty::NIL,
+            node,
+        )
     }
 
     fn do_form(&mut self, node: NodeId) -> ExprId {
@@ -334,7 +417,11 @@ impl<'db> Infer<'db> {
                         Problem::new(2205, Place::node(node), "`(:wat::core::do)` is empty")
                             .label("no form to evaluate")
                             .help("the nil value is written `:wat::core::nil`")
-                            .replace(Applicability::MachineApplicable, Place::node(node), ":wat::core::nil"),
+                            .replace(
+                                Applicability::MachineApplicable,
+                                Place::node(node),
+                                ":wat::core::nil",
+                            ),
                     );
                 }
                 self.error(node)
@@ -345,13 +432,20 @@ impl<'db> Infer<'db> {
     fn let_form(&mut self, node: NodeId) -> ExprId {
         let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
         let scope = self.scope.len();
-        let bindings = nodes.first().copied().filter(|&node| self.ast.kind(node) == NodeKind::Vector);
+        let bindings = nodes
+            .first()
+            .copied()
+            .filter(|&node| self.ast.kind(node) == NodeKind::Vector);
         let Some(vector) = bindings else {
             if !self.ast.is_poisoned(node) {
                 self.problems.push(
-                    Problem::new(2201, Place::node(nodes.first().copied().unwrap_or(node)), "`:wat::core::let` needs a vector of bindings")
-                        .label("expected `[name value …]`")
-                        .help("write `(:wat::core::let [name value …] body)`"),
+                    Problem::new(
+                        2201,
+                        Place::node(nodes.first().copied().unwrap_or(node)),
+                        "`:wat::core::let` needs a vector of bindings",
+                    )
+                    .label("expected `[name value …]`")
+                    .help("write `(:wat::core::let [name value …] body)`"),
                 );
             }
             return self.error(node);
@@ -360,9 +454,13 @@ impl<'db> Infer<'db> {
         if pairs.len() % 2 == 1 && !self.ast.is_poisoned(vector) {
             let last = pairs[pairs.len() - 1];
             self.problems.push(
-                Problem::new(2201, Place::node(last), "every binder of `:wat::core::let` needs a value")
-                    .label("this binder has no value")
-                    .help("bindings are pairs: `[name value …]`"),
+                Problem::new(
+                    2201,
+                    Place::node(last),
+                    "every binder of `:wat::core::let` needs a value",
+                )
+                .label("this binder has no value")
+                .help("bindings are pairs: `[name value …]`"),
             );
         }
         let mut bound = Vec::new();
@@ -378,7 +476,14 @@ impl<'db> Infer<'db> {
         let body = self.sequence(&nodes[1..]);
         self.scope.truncate(scope);
         let ty = body.last().map_or(Ty::NIL, |&last| self.ty(last));
-        self.push(ExprKind::Let { bindings: bound, body }, ty, node)
+        self.push(
+            ExprKind::Let {
+                bindings: bound,
+                body,
+            },
+            ty,
+            node,
+        )
     }
 
     fn logic(&mut self, node: NodeId, all: bool) -> ExprId {
@@ -386,7 +491,11 @@ impl<'db> Infer<'db> {
         for &part in &parts {
             self.expect(part, Ty::BOOL, Why::Condition);
         }
-        let kind = if all { ExprKind::And(parts) } else { ExprKind::Or(parts) };
+        let kind = if all {
+            ExprKind::And(parts)
+        } else {
+            ExprKind::Or(parts)
+        };
         self.push(kind, Ty::BOOL, node)
     }
 
@@ -403,7 +512,11 @@ impl<'db> Infer<'db> {
             Ctor::Option => self.table.app(Ctor::Option, &[field]),
             _ => {
                 let other = self.table.var();
-                let parts = if index == 0 { [field, other] } else { [other, field] };
+                let parts = if index == 0 {
+                    [field, other]
+                } else {
+                    [other, field]
+                };
                 self.table.app(Ctor::Result, &parts)
             }
         };
@@ -416,7 +529,11 @@ impl<'db> Infer<'db> {
             Ctor::Option => self.table.app(Ctor::Option, &[field]),
             _ => {
                 let other = self.table.var();
-                let parts = if index == 0 { [field, other] } else { [other, field] };
+                let parts = if index == 0 {
+                    [field, other]
+                } else {
+                    [other, field]
+                };
                 self.table.app(Ctor::Result, &parts)
             }
         };
@@ -438,7 +555,12 @@ impl<'db> Infer<'db> {
         {
             let at = self.exprs[args[0].0 as usize].node;
             self.problems.push(
-                Problem::new(3019, Place::node(at), format!("{value} is no `:wat::core::u8`")).label("outside 0…255"),
+                Problem::new(
+                    3019,
+                    Place::node(at),
+                    format!("{value} is no `:wat::core::u8`"),
+                )
+                .label("outside 0…255"),
             );
         }
         self.push(ExprKind::ToU8(args[0]), Ty::U8, node)
@@ -451,9 +573,17 @@ impl<'db> Infer<'db> {
         if parts.len() != 2 {
             if !self.ast.is_poisoned(node) {
                 self.problems.push(
-                    Problem::new(2211, Place::node(node), "`expect` takes a value and a message")
-                        .label(if parts.len() < 2 { "an operand is missing" } else { "one operand too many" })
-                        .help("write `(… [-> :Type] value \"what was expected\")`"),
+                    Problem::new(
+                        2211,
+                        Place::node(node),
+                        "`expect` takes a value and a message",
+                    )
+                    .label(if parts.len() < 2 {
+                        "an operand is missing"
+                    } else {
+                        "one operand too many"
+                    })
+                    .help("write `(… [-> :Type] value \"what was expected\")`"),
                 );
             }
             return self.error(node);
@@ -469,6 +599,14 @@ impl<'db> Infer<'db> {
         let why = ascribed.map_or(Why::Form, |(_, node)| Why::Ascription { node });
         self.expect(parts[0], whole, why);
         self.expect(parts[1], Ty::STRING, Why::Form);
-        self.push(ExprKind::Expect { of: parts[0], message: parts[1], success }, ty, node)
+        self.push(
+            ExprKind::Expect {
+                of: parts[0],
+                message: parts[1],
+                success,
+            },
+            ty,
+            node,
+        )
     }
 }

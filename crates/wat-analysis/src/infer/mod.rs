@@ -34,7 +34,11 @@ use typed::{Expr, ExprId, ExprKind, FunctionRef, LocalId, LocalInfo};
 /// The code of a definition.
 pub(crate) enum Body {
     /// A function.
-    Function { params: Vec<LocalId>, body: Vec<ExprId>, ret: Ty },
+    Function {
+        params: Vec<LocalId>,
+        body: Vec<ExprId>,
+        ret: Ty,
+    },
     /// The initialiser of a value, or an expression of a session.
     Value(ExprId),
     /// Declarations without code.
@@ -130,7 +134,12 @@ impl<'db> Infer<'db> {
     fn bind(&mut self, name: NodeId, ty: Ty) -> LocalId {
         let local = LocalId(self.locals.len() as u32);
         let text = self.ast.as_symbol(name).unwrap_or("_");
-        self.locals.push(LocalInfo { name: text.into(), ty, node: name, depth: self.depth });
+        self.locals.push(LocalInfo {
+            name: text.into(),
+            ty,
+            node: name,
+            depth: self.depth,
+        });
         if let wat_syntax::NodeKind::Symbol(id) = self.ast.kind(name)
             && text != "_"
         {
@@ -177,7 +186,12 @@ pub(crate) fn infer_expression<'db>(
 }
 
 /// What is wrong with the unknown head of a form.
-pub(crate) fn infer_head<'db>(db: &'db dyn Db, program: SourceFile, ast: &'db Ast, head: NodeId) -> Vec<Problem<'db>> {
+pub(crate) fn infer_head<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    ast: &'db Ast,
+    head: NodeId,
+) -> Vec<Problem<'db>> {
     let mut infer = Infer::new(db, program, ast, Box::default());
     infer.unknown_head(head);
     infer.problems
@@ -185,7 +199,11 @@ pub(crate) fn infer_head<'db>(db: &'db dyn Db, program: SourceFile, ast: &'db As
 
 /// The problems of a definition.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn check_item<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Vec<Problem<'db>> {
+pub(crate) fn check_item<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    item: Item<'db>,
+) -> Vec<Problem<'db>> {
     infer(db, program, item).problems
 }
 
@@ -197,7 +215,9 @@ pub(crate) fn value_type<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'
     }
     let inference = infer(db, program, item);
     match inference.body {
-        Body::Value(value) => inference.table.to_type(inference.exprs[value.0 as usize].ty),
+        Body::Value(value) => inference
+            .table
+            .to_type(inference.exprs[value.0 as usize].ty),
         _ => Type::Error,
     }
 }

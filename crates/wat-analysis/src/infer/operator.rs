@@ -14,14 +14,25 @@ use super::typed::{Arith, Compare, ExprId, ExprKind, OperatorUse};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Operator {
     /// Any numbers, any count; `two` if it takes exactly two operands.
-    Arith { op: Arith, two: bool },
+    Arith {
+        op: Arith,
+        two: bool,
+    },
     /// Numbers of one type.
-    Typed { op: Arith, float: bool },
+    Typed {
+        op: Arith,
+        float: bool,
+    },
     Compare(Compare),
     Position(u32),
 }
 
-const ARITH: [(&str, Arith); 4] = [("+", Arith::Add), ("-", Arith::Sub), ("*", Arith::Mul), ("/", Arith::Div)];
+const ARITH: [(&str, Arith); 4] = [
+    ("+", Arith::Add),
+    ("-", Arith::Sub),
+    ("*", Arith::Mul),
+    ("/", Arith::Div),
+];
 const COMPARE: [(&str, Compare); 6] = [
     ("=", Compare::Eq),
     ("not=", Compare::Ne),
@@ -35,7 +46,12 @@ const POSITION: [&str; 3] = ["first", "second", "third"];
 /// The operator that a path names. The declarations in the library are tested against this.
 pub(crate) fn operator(path: &str) -> Option<Operator> {
     let leaf = path.strip_prefix(":wat::core::")?;
-    let arith = |leaf: &str| ARITH.iter().find(|(name, _)| *name == leaf).map(|(_, op)| *op);
+    let arith = |leaf: &str| {
+        ARITH
+            .iter()
+            .find(|(name, _)| *name == leaf)
+            .map(|(_, op)| *op)
+    };
     if let Some(op) = leaf.strip_prefix("i64::").and_then(arith) {
         return Some(Operator::Typed { op, float: false });
     }
@@ -65,7 +81,9 @@ impl<'db> Infer<'db> {
         let args = self.arguments(node);
         match operator(path) {
             Some(Operator::Arith { op, two }) => self.arith_call(path, op, two, args, node, head),
-            Some(Operator::Typed { op, float }) => self.typed_call(path, op, float, args, node, head),
+            Some(Operator::Typed { op, float }) => {
+                self.typed_call(path, op, float, args, node, head)
+            }
             Some(Operator::Compare(op)) => match args[..] {
                 [a, b] => self.compare_call(op, [a, b], node),
                 _ => self.operator_arity(path, 2, args.len(), node, head),
@@ -78,14 +96,29 @@ impl<'db> Infer<'db> {
         }
     }
 
-    fn operator_arity(&mut self, path: &str, wanted: usize, found: usize, node: NodeId, head: NodeId) -> ExprId {
+    fn operator_arity(
+        &mut self,
+        path: &str,
+        wanted: usize,
+        found: usize,
+        node: NodeId,
+        head: NodeId,
+    ) -> ExprId {
         if !self.ast.is_poisoned(node) {
             self.wrong_count(head, path, wanted, found);
         }
         self.error(node)
     }
 
-    fn arith_call(&mut self, path: &str, op: Arith, two: bool, args: Vec<ExprId>, node: NodeId, head: NodeId) -> ExprId {
+    fn arith_call(
+        &mut self,
+        path: &str,
+        op: Arith,
+        two: bool,
+        args: Vec<ExprId>,
+        node: NodeId,
+        head: NodeId,
+    ) -> ExprId {
         if two && args.len() != 2 {
             return self.operator_arity(path, 2, args.len(), node, head);
         }
@@ -101,15 +134,30 @@ impl<'db> Infer<'db> {
         if operands.iter().all(|&ty| self.table.resolve(ty) == Ty::I64) {
             return self.push(ExprKind::Arith { op, args }, Ty::I64, node);
         }
-        let nodes = args.iter().map(|&arg| self.exprs[arg.0 as usize].node).collect();
+        let nodes = args
+            .iter()
+            .map(|&arg| self.exprs[arg.0 as usize].node)
+            .collect();
         let ret = self.table.var();
         let expr = self.push(ExprKind::Arith { op, args }, ret, node);
-        let kind = ConstraintKind::Num { operands, nodes, ret };
+        let kind = ConstraintKind::Num {
+            operands,
+            nodes,
+            ret,
+        };
         self.constrain(Constraint { kind, node: head }, None);
         expr
     }
 
-    fn typed_call(&mut self, path: &str, op: Arith, float: bool, args: Vec<ExprId>, node: NodeId, head: NodeId) -> ExprId {
+    fn typed_call(
+        &mut self,
+        path: &str,
+        op: Arith,
+        float: bool,
+        args: Vec<ExprId>,
+        node: NodeId,
+        head: NodeId,
+    ) -> ExprId {
         let ty = if float { Ty::F64 } else { Ty::I64 };
         if args.is_empty() {
             let unit = match op {
@@ -117,7 +165,11 @@ impl<'db> Infer<'db> {
                 Arith::Mul => 1,
                 Arith::Sub | Arith::Div => return self.operator_arity(path, 1, 0, node, head),
             };
-            let kind = if float { ExprKind::Float((unit as f64).to_bits()) } else { ExprKind::Int(unit) };
+            let kind = if float {
+                ExprKind::Float((unit as f64).to_bits())
+            } else {
+                ExprKind::Int(unit)
+            };
             return self.push(kind, ty, node);
         }
         for &arg in &args {
@@ -130,7 +182,11 @@ impl<'db> Infer<'db> {
         let operands = args.map(|arg| self.ty(arg));
         let nodes = args.map(|arg| self.exprs[arg.0 as usize].node);
         let expr = self.push(ExprKind::Compare { op, args }, Ty::BOOL, node);
-        let kind = ConstraintKind::Cmp { op, operands, nodes };
+        let kind = ConstraintKind::Cmp {
+            op,
+            operands,
+            nodes,
+        };
         self.constrain(Constraint { kind, node }, None);
         expr
     }
@@ -140,7 +196,17 @@ impl<'db> Infer<'db> {
         let at = self.exprs[of.0 as usize].node;
         let ret = self.table.var();
         let expr = self.push(ExprKind::Position { index, of }, ret, node);
-        self.constrain(Constraint { kind: ConstraintKind::Index { index, operand, ret }, node: at }, None);
+        self.constrain(
+            Constraint {
+                kind: ConstraintKind::Index {
+                    index,
+                    operand,
+                    ret,
+                },
+                node: at,
+            },
+            None,
+        );
         expr
     }
 
@@ -151,7 +217,11 @@ impl<'db> Infer<'db> {
             Operator::Typed { op, float } => {
                 let operand = if float { Ty::F64 } else { Ty::I64 };
                 let two = self.table.function(&[operand, operand], operand);
-                let kind = ConstraintKind::LiftTyped { ty, operand, default: two };
+                let kind = ConstraintKind::LiftTyped {
+                    ty,
+                    operand,
+                    default: two,
+                };
                 let expr = self.push(ExprKind::OperatorValue(OperatorUse::Arith(op)), ty, node);
                 self.constrain(Constraint { kind, node }, None);
                 return expr;
@@ -160,7 +230,13 @@ impl<'db> Infer<'db> {
             Operator::Position(index) => OperatorUse::Position(index),
         };
         let expr = self.push(ExprKind::OperatorValue(used), ty, node);
-        self.constrain(Constraint { kind: ConstraintKind::LiftOperator { used, ty }, node }, None);
+        self.constrain(
+            Constraint {
+                kind: ConstraintKind::LiftOperator { used, ty },
+                node,
+            },
+            None,
+        );
         expr
     }
 
@@ -172,10 +248,16 @@ impl<'db> Infer<'db> {
                 ty != Ty::I64 && ty != Ty::F64 && !self.table.is_var(ty) && !self.table.is_error(ty)
             })
             .collect();
-        let Some((&first, more)) = bad.split_first() else { return };
+        let Some((&first, more)) = bad.split_first() else {
+            return;
+        };
         let found = self.render(operands[first]);
-        let mut problem = Problem::new(3403, Place::node(nodes[first]), format!("arithmetic takes `:wat::core::i64` and `:wat::core::f64`, found `{found}`"))
-            .label(format!("this is a `{found}`"));
+        let mut problem = Problem::new(
+            3403,
+            Place::node(nodes[first]),
+            format!("arithmetic takes `:wat::core::i64` and `:wat::core::f64`, found `{found}`"),
+        )
+        .label(format!("this is a `{found}`"));
         for &at in more.iter().take(8) {
             let found = self.render(operands[at]);
             problem = problem.also(Place::node(nodes[at]), format!("this is a `{found}`"));

@@ -6,9 +6,9 @@ use crate::coverage::{self, Ctor as CoverCtor, CtorInfo, Pat};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::types::Ctor;
 
+use super::Infer;
 use super::table::{Shape, Table, Ty};
 use super::typed::{ExprId, ExprKind, Pattern, PatternKind};
-use super::Infer;
 
 /// How many steps coverage may take before it gives up.
 const COVERAGE_BUDGET: u64 = 2_000_000;
@@ -23,24 +23,39 @@ impl<'db> Infer<'db> {
     fn binder_in(&mut self, node: NodeId, ty: Ty, names: &mut Vec<(String, NodeId)>) -> Pattern {
         let kind = match self.ast.kind(node) {
             NodeKind::Symbol(_) => self.name_pattern(node, ty, names),
-            NodeKind::Vector if self.ast.child_count(node) > 0 => return self.tuple_pattern(node, ty, names, true),
+            NodeKind::Vector if self.ast.child_count(node) > 0 => {
+                return self.tuple_pattern(node, ty, names, true);
+            }
             NodeKind::Error => PatternKind::Error,
             _ if self.ast.is_poisoned(node) => PatternKind::Error,
             NodeKind::Brace => {
                 self.struct_pattern(node, ty);
                 PatternKind::Error
             }
-            NodeKind::Int(_) | NodeKind::Float(_) | NodeKind::Bool(_) | NodeKind::Str(_) | NodeKind::List => {
+            NodeKind::Int(_)
+            | NodeKind::Float(_)
+            | NodeKind::Bool(_)
+            | NodeKind::Str(_)
+            | NodeKind::List => {
                 self.problems.push(
-                    Problem::new(2204, Place::node(node), "a binder of `:wat::core::let` cannot fail to match")
-                        .label("this matches only some values")
-                        .help("use `:wat::core::match`"),
+                    Problem::new(
+                        2204,
+                        Place::node(node),
+                        "a binder of `:wat::core::let` cannot fail to match",
+                    )
+                    .label("this matches only some values")
+                    .help("use `:wat::core::match`"),
                 );
                 PatternKind::Error
             }
             _ => {
                 self.problems.push(
-                    Problem::new(2202, Place::node(node), "a binder is a name, a tuple `[a b]` or a struct `{field}`").label("not a binder"),
+                    Problem::new(
+                        2202,
+                        Place::node(node),
+                        "a binder is a name, a tuple `[a b]` or a struct `{field}`",
+                    )
+                    .label("not a binder"),
                 );
                 PatternKind::Error
             }
@@ -48,7 +63,12 @@ impl<'db> Infer<'db> {
         Pattern { kind, ty, node }
     }
 
-    fn name_pattern(&mut self, node: NodeId, ty: Ty, names: &mut Vec<(String, NodeId)>) -> PatternKind {
+    fn name_pattern(
+        &mut self,
+        node: NodeId,
+        ty: Ty,
+        names: &mut Vec<(String, NodeId)>,
+    ) -> PatternKind {
         let name = self.ast.as_symbol(node).unwrap_or("_");
         match name {
             "_" => return PatternKind::Wild,
@@ -61,17 +81,31 @@ impl<'db> Infer<'db> {
         if let Some((_, first)) = names.iter().find(|(other, _)| other == name) {
             let first = *first;
             self.problems.push(
-                Problem::new(2203, Place::node(node), format!("`{name}` is bound twice in one pattern"))
-                    .label("the second")
-                    .also(Place::node(first), "the first")
-                    .replace(Applicability::MachineApplicable, Place::node(node), &format!("{name}-2")),
+                Problem::new(
+                    2203,
+                    Place::node(node),
+                    format!("`{name}` is bound twice in one pattern"),
+                )
+                .label("the second")
+                .also(Place::node(first), "the first")
+                .replace(
+                    Applicability::MachineApplicable,
+                    Place::node(node),
+                    &format!("{name}-2"),
+                ),
             );
         }
         names.push((name.to_owned(), node));
         PatternKind::Bind(self.bind(node, ty))
     }
 
-    fn tuple_pattern(&mut self, node: NodeId, ty: Ty, names: &mut Vec<(String, NodeId)>, binder: bool) -> Pattern {
+    fn tuple_pattern(
+        &mut self,
+        node: NodeId,
+        ty: Ty,
+        names: &mut Vec<(String, NodeId)>,
+        binder: bool,
+    ) -> Pattern {
         let children: Vec<NodeId> = self.ast.children(node).collect();
         let parts: Option<Vec<Ty>> = match self.table.shape(ty) {
             Shape::Var => {
@@ -84,8 +118,15 @@ impl<'db> Infer<'db> {
             Shape::App(Ctor::Tuple, parts) => {
                 let (len, found) = (parts.len(), self.render(ty));
                 self.problems.push(
-                    Problem::new(3015, Place::node(node), format!("{} names for the {len} elements of `{found}`", children.len()))
-                        .label(format!("the tuple has {len} elements")),
+                    Problem::new(
+                        3015,
+                        Place::node(node),
+                        format!(
+                            "{} names for the {len} elements of `{found}`",
+                            children.len()
+                        ),
+                    )
+                    .label(format!("the tuple has {len} elements")),
                 );
                 None
             }
@@ -93,8 +134,12 @@ impl<'db> Infer<'db> {
                 let found = self.render(ty);
                 let code = if binder { 3001 } else { 2303 };
                 self.problems.push(
-                    Problem::new(code, Place::node(node), format!("a tuple pattern cannot take apart a `{found}`"))
-                        .label(format!("the value is a `{found}`")),
+                    Problem::new(
+                        code,
+                        Place::node(node),
+                        format!("a tuple pattern cannot take apart a `{found}`"),
+                    )
+                    .label(format!("the value is a `{found}`")),
                 );
                 None
             }
@@ -104,22 +149,45 @@ impl<'db> Infer<'db> {
             .enumerate()
             .map(|(index, &child)| {
                 let ty = parts.as_ref().map_or(Ty::ERROR, |parts| parts[index]);
-                if binder { self.binder_in(child, ty, names) } else { self.pattern_in(child, ty, names) }
+                if binder {
+                    self.binder_in(child, ty, names)
+                } else {
+                    self.pattern_in(child, ty, names)
+                }
             })
             .collect();
-        let kind = if parts.is_some() { PatternKind::Tuple(patterns) } else { PatternKind::Error };
+        let kind = if parts.is_some() {
+            PatternKind::Tuple(patterns)
+        } else {
+            PatternKind::Error
+        };
         Pattern { kind, ty, node }
     }
 
     fn struct_pattern(&mut self, node: NodeId, ty: Ty) {
-        if self.ast.child_count(node) == 0 || self.ast.children(node).any(|child| self.ast.as_symbol(child).is_none()) {
+        if self.ast.child_count(node) == 0
+            || self
+                .ast
+                .children(node)
+                .any(|child| self.ast.as_symbol(child).is_none())
+        {
             self.problems.push(
-                Problem::new(2202, Place::node(node), "a struct pattern names fields: `{a b}`").label("expected field names"),
+                Problem::new(
+                    2202,
+                    Place::node(node),
+                    "a struct pattern names fields: `{a b}`",
+                )
+                .label("expected field names"),
             );
         } else if !self.table.is_error(ty) {
             let found = self.render(ty);
             self.problems.push(
-                Problem::new(3017, Place::node(node), format!("`{found}` has no fields to name")).label("not a struct"),
+                Problem::new(
+                    3017,
+                    Place::node(node),
+                    format!("`{found}` has no fields to name"),
+                )
+                .label("not a struct"),
             );
         }
         let children: Vec<NodeId> = self.ast.children(node).collect();
@@ -137,10 +205,15 @@ impl<'db> Infer<'db> {
             NodeKind::Int(value) => (PatternKind::Int(value), literal(Ty::I64)),
             NodeKind::Float(bits) => (PatternKind::Float(bits), literal(Ty::F64)),
             NodeKind::Bool(value) => (PatternKind::Bool(value), literal(Ty::BOOL)),
-            NodeKind::Str(text) => (PatternKind::Str(self.ast.text(text).into()), literal(Ty::STRING)),
+            NodeKind::Str(text) => (
+                PatternKind::Str(self.ast.text(text).into()),
+                literal(Ty::STRING),
+            ),
             NodeKind::Keyword(text) => return self.keyword_pattern(node, text, ty),
             NodeKind::List => return self.constructor_pattern(node, ty, names),
-            NodeKind::Vector if self.ast.child_count(node) > 0 => return self.tuple_pattern(node, ty, names, false),
+            NodeKind::Vector if self.ast.child_count(node) > 0 => {
+                return self.tuple_pattern(node, ty, names, false);
+            }
             NodeKind::Brace if !self.ast.is_poisoned(node) => {
                 self.struct_pattern(node, ty);
                 (PatternKind::Error, None)
@@ -149,7 +222,11 @@ impl<'db> Infer<'db> {
             _ if self.ast.is_poisoned(node) => (PatternKind::Error, None),
             NodeKind::Vector | NodeKind::Set | NodeKind::Brace => {
                 self.problems.push(
-                    Problem::new(2307, Place::node(node), "this is no pattern").label("not a pattern").help("patterns are names, literals, constructors, tuples and struct fields"),
+                    Problem::new(2307, Place::node(node), "this is no pattern")
+                        .label("not a pattern")
+                        .help(
+                            "patterns are names, literals, constructors, tuples and struct fields",
+                        ),
                 );
                 (PatternKind::Error, None)
             }
@@ -161,7 +238,13 @@ impl<'db> Infer<'db> {
         Pattern { kind, ty, node }
     }
 
-    fn literal_pattern(&mut self, node: NodeId, kind: PatternKind, ty: Ty, wanted: Ty) -> PatternKind {
+    fn literal_pattern(
+        &mut self,
+        node: NodeId,
+        kind: PatternKind,
+        ty: Ty,
+        wanted: Ty,
+    ) -> PatternKind {
         match self.table.unify(ty, wanted) {
             Ok(()) => kind,
             Err(_) => {
@@ -174,8 +257,12 @@ impl<'db> Infer<'db> {
     fn pattern_mismatch(&mut self, node: NodeId, pattern: Ty, place: Ty) {
         let (have, want) = (self.render(pattern), self.render(place));
         self.problems.push(
-            Problem::new(2303, Place::node(node), format!("this pattern matches a `{have}`, but the value is a `{want}`"))
-                .label(format!("the value here is a `{want}`")),
+            Problem::new(
+                2303,
+                Place::node(node),
+                format!("this pattern matches a `{have}`, but the value is a `{want}`"),
+            )
+            .label(format!("the value here is a `{want}`")),
         );
     }
 
@@ -186,7 +273,10 @@ impl<'db> Infer<'db> {
             ":wat::core::None" => {
                 let element = self.table.var();
                 let option = self.table.app(Ctor::Option, &[element]);
-                let none = PatternKind::Variant { index: 0, fields: Vec::new() };
+                let none = PatternKind::Variant {
+                    index: 0,
+                    fields: Vec::new(),
+                };
                 self.literal_pattern(node, none, ty, option)
             }
             _ if self.ast.is_poisoned(node) => PatternKind::Error,
@@ -194,7 +284,11 @@ impl<'db> Infer<'db> {
                 self.problems.push(
                     Problem::new(2305, Place::node(node), format!("`{path}` has one field"))
                         .label("the field is missing")
-                        .replace(Applicability::MachineApplicable, Place::node(node), &format!("({path} _)")),
+                        .replace(
+                            Applicability::MachineApplicable,
+                            Place::node(node),
+                            &format!("({path} _)"),
+                        ),
                 );
                 PatternKind::Error
             }
@@ -203,7 +297,12 @@ impl<'db> Infer<'db> {
         Pattern { kind, ty, node }
     }
 
-    fn constructor_pattern(&mut self, node: NodeId, ty: Ty, names: &mut Vec<(String, NodeId)>) -> Pattern {
+    fn constructor_pattern(
+        &mut self,
+        node: NodeId,
+        ty: Ty,
+        names: &mut Vec<(String, NodeId)>,
+    ) -> Pattern {
         let children: Vec<NodeId> = self.ast.children(node).collect();
         let head = children.first().and_then(|&head| self.ast.as_keyword(head));
         let (ctor, index) = match head {
@@ -217,10 +316,16 @@ impl<'db> Infer<'db> {
                 for &child in children.iter().skip(1) {
                     self.pattern_in(child, Ty::ERROR, names);
                 }
-                return Pattern { kind: PatternKind::Error, ty, node };
+                return Pattern {
+                    kind: PatternKind::Error,
+                    ty,
+                    node,
+                };
             }
         };
-        let parts: Vec<Ty> = (0..if ctor == Ctor::Option { 1 } else { 2 }).map(|_| self.table.var()).collect();
+        let parts: Vec<Ty> = (0..if ctor == Ctor::Option { 1 } else { 2 })
+            .map(|_| self.table.var())
+            .collect();
         let whole = self.table.app(ctor.clone(), &parts);
         let fits = self.table.unify(ty, whole).is_ok();
         if !fits {
@@ -231,26 +336,45 @@ impl<'db> Infer<'db> {
             _ => parts[0],
         };
         let field = if fits { field } else { Ty::ERROR };
-        let fields: Vec<Pattern> = children[1..].iter().map(|&child| self.pattern_in(child, field, names)).collect();
+        let fields: Vec<Pattern> = children[1..]
+            .iter()
+            .map(|&child| self.pattern_in(child, field, names))
+            .collect();
         if fields.len() != 1 {
             if !self.ast.is_poisoned(node) {
                 self.pattern_arity(node, head.unwrap_or_default(), fields.len());
             }
-            return Pattern { kind: PatternKind::Error, ty, node };
+            return Pattern {
+                kind: PatternKind::Error,
+                ty,
+                node,
+            };
         }
-        let kind = if fits { PatternKind::Variant { index, fields } } else { PatternKind::Error };
+        let kind = if fits {
+            PatternKind::Variant { index, fields }
+        } else {
+            PatternKind::Error
+        };
         Pattern { kind, ty, node }
     }
 
     fn pattern_arity(&mut self, node: NodeId, head: &str, found: usize) {
-        let mut problem = Problem::new(2305, Place::node(node), format!("`{head}` has one field, found {found} patterns"))
-            .label(format!("{found} given"));
+        let mut problem = Problem::new(
+            2305,
+            Place::node(node),
+            format!("`{head}` has one field, found {found} patterns"),
+        )
+        .label(format!("{found} given"));
         if found == 0 {
-            problem = problem.fix("match any field with `_`", Applicability::MachineApplicable, vec![ProblemEdit {
-                at: EditAt::BeforeClose,
-                place: Place::node(node),
-                insert: " _".into(),
-            }]);
+            problem = problem.fix(
+                "match any field with `_`",
+                Applicability::MachineApplicable,
+                vec![ProblemEdit {
+                    at: EditAt::BeforeClose,
+                    place: Place::node(node),
+                    insert: " _".into(),
+                }],
+            );
         }
         self.problems.push(problem);
     }
@@ -260,8 +384,18 @@ impl<'db> Infer<'db> {
         let name = self.ast.as_keyword(at);
         let found = self.render(ty);
         self.problems.push(match name {
-            Some(name) => Problem::new(2303, Place::node(at), format!("`{name}` is no variant of `{found}`")).label("not a variant of this type"),
-            None => Problem::new(2307, Place::node(node), "a pattern in parentheses begins with a constructor").label("not a constructor"),
+            Some(name) => Problem::new(
+                2303,
+                Place::node(at),
+                format!("`{name}` is no variant of `{found}`"),
+            )
+            .label("not a variant of this type"),
+            None => Problem::new(
+                2307,
+                Place::node(node),
+                "a pattern in parentheses begins with a constructor",
+            )
+            .label("not a constructor"),
         });
     }
 
@@ -270,7 +404,11 @@ impl<'db> Infer<'db> {
         let poisoned = self.ast.is_poisoned(node);
         if nodes.is_empty() {
             if !poisoned {
-                self.match_shape(node, "`:wat::core::match` needs a value and arms", "nothing to match");
+                self.match_shape(
+                    node,
+                    "`:wat::core::match` needs a value and arms",
+                    "nothing to match",
+                );
             }
             return self.error(node);
         }
@@ -279,7 +417,11 @@ impl<'db> Infer<'db> {
         let ascribed = self.ascription(&mut nodes, 0);
         if nodes.is_empty() {
             if !poisoned {
-                self.match_shape(node, "`:wat::core::match` needs at least one arm", "no arms");
+                self.match_shape(
+                    node,
+                    "`:wat::core::match` needs at least one arm",
+                    "no arms",
+                );
             }
             return self.error(node);
         }
@@ -306,7 +448,9 @@ impl<'db> Infer<'db> {
 
     fn match_shape(&mut self, node: NodeId, message: &str, label: &str) {
         self.problems.push(
-            Problem::new(2209, Place::node(node), message).label(label).help("write `(:wat::core::match value (pattern body) …)`"),
+            Problem::new(2209, Place::node(node), message)
+                .label(label)
+                .help("write `(:wat::core::match value (pattern body) …)`"),
         );
     }
 
@@ -315,12 +459,29 @@ impl<'db> Infer<'db> {
         if !self.table.is_var(ty) {
             return;
         }
-        let patterns: Vec<NodeId> = arms.iter().filter_map(|&arm| self.ast.children(arm).next()).collect();
-        let head = |node: NodeId| self.ast.children(node).next().and_then(|head| self.ast.as_keyword(head));
-        let ctor = patterns.iter().find_map(|&pattern| match (self.ast.kind(pattern), head(pattern), self.ast.as_keyword(pattern)) {
-            (NodeKind::List, Some(":wat::core::Some"), _) | (_, _, Some(":wat::core::None")) => Some((Ctor::Option, 1)),
-            (NodeKind::List, Some(":wat::core::Ok" | ":wat::core::Err"), _) => Some((Ctor::Result, 2)),
-            _ => None,
+        let patterns: Vec<NodeId> = arms
+            .iter()
+            .filter_map(|&arm| self.ast.children(arm).next())
+            .collect();
+        let head = |node: NodeId| {
+            self.ast
+                .children(node)
+                .next()
+                .and_then(|head| self.ast.as_keyword(head))
+        };
+        let ctor = patterns.iter().find_map(|&pattern| {
+            match (
+                self.ast.kind(pattern),
+                head(pattern),
+                self.ast.as_keyword(pattern),
+            ) {
+                (NodeKind::List, Some(":wat::core::Some"), _)
+                | (_, _, Some(":wat::core::None")) => Some((Ctor::Option, 1)),
+                (NodeKind::List, Some(":wat::core::Ok" | ":wat::core::Err"), _) => {
+                    Some((Ctor::Result, 2))
+                }
+                _ => None,
+            }
         });
         if let Some((ctor, arity)) = ctor {
             let parts: Vec<Ty> = (0..arity).map(|_| self.table.var()).collect();
@@ -328,11 +489,28 @@ impl<'db> Infer<'db> {
             let _ = self.table.unify(ty, whole);
             return;
         }
-        let decides = |kind| matches!(kind, NodeKind::Int(_) | NodeKind::Float(_) | NodeKind::Bool(_) | NodeKind::Str(_) | NodeKind::Keyword(_) | NodeKind::Vector);
-        if !patterns.iter().any(|&pattern| decides(self.ast.kind(pattern)) || self.ast.as_symbol(pattern).is_some()) {
+        let decides = |kind| {
+            matches!(
+                kind,
+                NodeKind::Int(_)
+                    | NodeKind::Float(_)
+                    | NodeKind::Bool(_)
+                    | NodeKind::Str(_)
+                    | NodeKind::Keyword(_)
+                    | NodeKind::Vector
+            )
+        };
+        if !patterns.iter().any(|&pattern| {
+            decides(self.ast.kind(pattern)) || self.ast.as_symbol(pattern).is_some()
+        }) {
             let at = self.exprs[scrutinee.0 as usize].node;
             self.problems.push(
-                Problem::new(3005, Place::node(at), "the type of the matched value is not determined").label("not determined here"),
+                Problem::new(
+                    3005,
+                    Place::node(at),
+                    "the type of the matched value is not determined",
+                )
+                .label("not determined here"),
             );
         }
     }
@@ -369,17 +547,34 @@ impl<'db> Infer<'db> {
     }
 
     fn arm_shape(&mut self, arm: NodeId, children: &[NodeId]) {
-        let problem = Problem::new(2209, Place::node(arm), "an arm is a pattern and one body: `(pattern body)`");
-        self.problems.push(match (children.get(1), children.last()) {
-            (Some(&first), Some(&last)) if children.len() > 2 => problem
-                .label(format!("{} bodies", children.len() - 1))
-                .help("wrap the bodies in `:wat::core::do`")
-                .fix("wrap the bodies in `:wat::core::do`", Applicability::MachineApplicable, vec![
-                    ProblemEdit { at: EditAt::Before, place: Place::node(first), insert: "(:wat::core::do ".into() },
-                    ProblemEdit { at: EditAt::After, place: Place::node(last), insert: ")".into() },
-                ]),
-            _ => problem.label("not an arm"),
-        });
+        let problem = Problem::new(
+            2209,
+            Place::node(arm),
+            "an arm is a pattern and one body: `(pattern body)`",
+        );
+        self.problems
+            .push(match (children.get(1), children.last()) {
+                (Some(&first), Some(&last)) if children.len() > 2 => problem
+                    .label(format!("{} bodies", children.len() - 1))
+                    .help("wrap the bodies in `:wat::core::do`")
+                    .fix(
+                        "wrap the bodies in `:wat::core::do`",
+                        Applicability::MachineApplicable,
+                        vec![
+                            ProblemEdit {
+                                at: EditAt::Before,
+                                place: Place::node(first),
+                                insert: "(:wat::core::do ".into(),
+                            },
+                            ProblemEdit {
+                                at: EditAt::After,
+                                place: Place::node(last),
+                                insert: ")".into(),
+                            },
+                        ],
+                    ),
+                _ => problem.label("not an arm"),
+            });
     }
 
     /// WAT2301: values that no arm matches.
@@ -396,23 +591,42 @@ impl<'db> Infer<'db> {
             return;
         }
         let head = self.ast.children(node).next().unwrap_or(node);
-        let listed: Vec<String> = found.missing.iter().map(|missing| format!("`{missing}`")).collect();
-        let arms: String = found.missing.iter().map(|missing| format!(" ({missing} <value>)")).collect();
-        let problem = Problem::new(2301, Place::node(head), format!("not every value is matched: {} missing", listed.join(", ")))
-            .label("these values have no arm")
-            .help("add arms for them, or a last arm `(_ …)`")
-            .fix("add the missing arms", Applicability::HasPlaceholders, vec![ProblemEdit {
+        let listed: Vec<String> = found
+            .missing
+            .iter()
+            .map(|missing| format!("`{missing}`"))
+            .collect();
+        let arms: String = found
+            .missing
+            .iter()
+            .map(|missing| format!(" ({missing} <value>)"))
+            .collect();
+        let problem = Problem::new(
+            2301,
+            Place::node(head),
+            format!("not every value is matched: {} missing", listed.join(", ")),
+        )
+        .label("these values have no arm")
+        .help("add arms for them, or a last arm `(_ …)`")
+        .fix(
+            "add the missing arms",
+            Applicability::HasPlaceholders,
+            vec![ProblemEdit {
                 at: EditAt::BeforeClose,
                 place: Place::node(node),
                 insert: arms,
-            }]);
+            }],
+        );
         self.problems.push(problem);
     }
 }
 
 /// A pattern as coverage sees it.
 fn cover(pattern: &Pattern) -> Pat {
-    let ctor = |ctor| Pat::Ctor { ctor, args: Vec::new() };
+    let ctor = |ctor| Pat::Ctor {
+        ctor,
+        args: Vec::new(),
+    };
     match &pattern.kind {
         PatternKind::Error | PatternKind::Wild | PatternKind::Bind(_) => Pat::Wild,
         PatternKind::Nil => ctor(CoverCtor::Variant(0)),
@@ -421,10 +635,14 @@ fn cover(pattern: &Pattern) -> Pat {
         PatternKind::Float(bits) => ctor(CoverCtor::Float(*bits)),
         PatternKind::Str(text) => ctor(CoverCtor::Str(text.clone())),
         PatternKind::Keyword(text) => ctor(CoverCtor::Keyword(text.clone())),
-        PatternKind::Variant { index, fields } => {
-            Pat::Ctor { ctor: CoverCtor::Variant(*index), args: fields.iter().map(cover).collect() }
-        }
-        PatternKind::Tuple(parts) => Pat::Ctor { ctor: CoverCtor::Variant(0), args: parts.iter().map(cover).collect() },
+        PatternKind::Variant { index, fields } => Pat::Ctor {
+            ctor: CoverCtor::Variant(*index),
+            args: fields.iter().map(cover).collect(),
+        },
+        PatternKind::Tuple(parts) => Pat::Ctor {
+            ctor: CoverCtor::Variant(0),
+            args: parts.iter().map(cover).collect(),
+        },
     }
 }
 
@@ -437,7 +655,9 @@ impl coverage::Types for Cover<'_> {
     type T = Ty;
 
     fn constructors(&self, ty: &Ty) -> Option<Vec<CtorInfo<Ty>>> {
-        let ctor = |fields: &[Ty]| CtorInfo { fields: fields.to_vec() };
+        let ctor = |fields: &[Ty]| CtorInfo {
+            fields: fields.to_vec(),
+        };
         match self.table.shape(*ty) {
             Shape::App(Ctor::Bool, _) => Some(vec![ctor(&[]), ctor(&[])]),
             Shape::App(Ctor::Nil, _) => Some(vec![ctor(&[])]),
@@ -450,7 +670,9 @@ impl coverage::Types for Cover<'_> {
 
     fn render(&self, ty: &Ty, ctor: u32, args: &[String]) -> String {
         match (self.table.shape(*ty), ctor) {
-            (Shape::App(Ctor::Bool, _), index) => if index == 0 { "false" } else { "true" }.to_owned(),
+            (Shape::App(Ctor::Bool, _), index) => {
+                if index == 0 { "false" } else { "true" }.to_owned()
+            }
             (Shape::App(Ctor::Nil, _), _) => ":wat::core::nil".to_owned(),
             (Shape::App(Ctor::Option, _), 0) => ":wat::core::None".to_owned(),
             (Shape::App(Ctor::Option, _), _) => format!("(:wat::core::Some {})", args.join(" ")),

@@ -47,17 +47,33 @@ impl<'db> Infer<'db> {
         let name = self.ast.text(text);
         if name == "_" {
             self.problems.push(
-                Problem::new(3202, Place::node(node), "`_` binds nothing and cannot be mentioned")
-                    .label("not a value")
-                    .help("give the binder a name"),
+                Problem::new(
+                    3202,
+                    Place::node(node),
+                    "`_` binds nothing and cannot be mentioned",
+                )
+                .label("not a value")
+                .help("give the binder a name"),
             );
             return;
         }
-        let locals = self.scope.iter().map(|(bound, _)| self.ast.text(*bound)).collect::<Vec<_>>();
+        let locals = self
+            .scope
+            .iter()
+            .map(|(bound, _)| self.ast.text(*bound))
+            .collect::<Vec<_>>();
         let names = self.callable_names();
-        let pool = locals.iter().copied().chain(names.iter().map(|name| &**name));
+        let pool = locals
+            .iter()
+            .copied()
+            .chain(names.iter().map(|name| &**name));
         let found = suggest::rank(name, pool);
-        let problem = Problem::new(3202, Place::node(node), format!("`{name}` is not bound here")).label("unknown name");
+        let problem = Problem::new(
+            3202,
+            Place::node(node),
+            format!("`{name}` is not bound here"),
+        )
+        .label("unknown name");
         let problem = self.with_candidates(problem, Place::node(node), &found);
         self.report_unknown(text, problem);
     }
@@ -67,7 +83,9 @@ impl<'db> Infer<'db> {
         match self.unknown.get(&text) {
             Some(&at) => {
                 if self.problems[at].labels.len() < 8 {
-                    self.problems[at].labels.push((Place::node(node), "also here".to_owned()));
+                    self.problems[at]
+                        .labels
+                        .push((Place::node(node), "also here".to_owned()));
                 }
                 true
             }
@@ -80,7 +98,12 @@ impl<'db> Infer<'db> {
         self.problems.push(problem);
     }
 
-    pub(super) fn with_candidates(&self, mut problem: Problem<'db>, place: Place<'db>, found: &[Suggestion]) -> Problem<'db> {
+    pub(super) fn with_candidates(
+        &self,
+        mut problem: Problem<'db>,
+        place: Place<'db>,
+        found: &[Suggestion],
+    ) -> Problem<'db> {
         if let Some(help) = suggest::help(found) {
             problem = problem.help(help);
         }
@@ -112,7 +135,14 @@ impl<'db> Infer<'db> {
             ":wat::core::None" => {
                 let element = self.table.var();
                 let ty = self.table.app(crate::types::Ctor::Option, &[element]);
-                return self.push(ExprKind::Variant { index: 0, fields: Vec::new() }, ty, node);
+                return self.push(
+                    ExprKind::Variant {
+                        index: 0,
+                        fields: Vec::new(),
+                    },
+                    ty,
+                    node,
+                );
             }
             _ => {}
         }
@@ -131,10 +161,17 @@ impl<'db> Infer<'db> {
         }
         let path = self.ast.text(text);
         let suspicious = path.starts_with(":wat::") || path.starts_with(":rust::");
-        if suspicious && lookup_type(self.db, self.program, split_generic(path).0).is_none() && !self.known_unknown(text, node) {
+        if suspicious
+            && lookup_type(self.db, self.program, split_generic(path).0).is_none()
+            && !self.known_unknown(text, node)
+        {
             let found = self.suggestions(path, false);
-            let problem = Problem::new(3209, Place::node(node), format!("`{path}` is a keyword literal: nothing of that name is defined"))
-                .label("a keyword, not a function or value");
+            let problem = Problem::new(
+                3209,
+                Place::node(node),
+                format!("`{path}` is a keyword literal: nothing of that name is defined"),
+            )
+            .label("a keyword, not a function or value");
             let problem = self.with_candidates(problem, Place::node(node), &found);
             self.report_unknown(text, problem);
         }
@@ -144,9 +181,13 @@ impl<'db> Infer<'db> {
     fn item_value(&mut self, node: NodeId, text: TextId, item: Item<'db>) -> ExprId {
         match item.kind(self.db) {
             ItemKind::Function | ItemKind::Native => {
-                let Some(signature) = signature(self.db, self.program, item) else { return self.error(node) };
+                let Some(signature) = signature(self.db, self.program, item) else {
+                    return self.error(node);
+                };
                 let function = self.instantiate(item, signature, node, text);
-                let ty = self.table.instantiate(&signature.as_type(), &function.types);
+                let ty = self
+                    .table
+                    .instantiate(&signature.as_type(), &function.types);
                 if signature.rest.is_some() {
                     return self.not_a_value(node, text, "it takes any number of arguments");
                 }
@@ -177,9 +218,13 @@ impl<'db> Infer<'db> {
                 _ => {
                     let name = self.ast.text(text);
                     self.problems.push(
-                        Problem::new(3208, Place::node(node), format!("`{name}` is a form of the language, not a value"))
-                            .label("cannot be passed around")
-                            .help("wrap it in a `:wat::core::fn`"),
+                        Problem::new(
+                            3208,
+                            Place::node(node),
+                            format!("`{name}` is a form of the language, not a value"),
+                        )
+                        .label("cannot be passed around")
+                        .help("wrap it in a `:wat::core::fn`"),
                     );
                     self.error(node)
                 }
@@ -191,36 +236,61 @@ impl<'db> Infer<'db> {
     fn not_a_value(&mut self, node: NodeId, text: TextId, reason: &str) -> ExprId {
         let name = self.ast.text(text);
         self.problems.push(
-            Problem::new(3402, Place::node(node), format!("which function `{name}` stands for is not determined: {reason}"))
-                .label("not determined here")
-                .help("wrap it in a `:wat::core::fn` with the parameters it shall have"),
+            Problem::new(
+                3402,
+                Place::node(node),
+                format!("which function `{name}` stands for is not determined: {reason}"),
+            )
+            .label("not determined here")
+            .help("wrap it in a `:wat::core::fn` with the parameters it shall have"),
         );
         self.error(node)
     }
 
     /// WAT2108: an initialiser mentions itself or a later value.
     fn check_order(&mut self, node: NodeId, text: TextId, item: Item<'db>) {
-        let Some(own) = self.initialises.filter(|_| self.depth == 0) else { return };
+        let Some(own) = self.initialises.filter(|_| self.depth == 0) else {
+            return;
+        };
         let order = value_order(self.db, self.program);
         let position = |wanted: Item<'db>| order.iter().position(|other| *other == wanted);
         if position(item) >= position(own) {
             let name = self.ast.text(text);
             let place = Place::elsewhere(item.form(self.db), item.name_node(self.db));
             let problem = if item == own {
-                Problem::new(2108, Place::node(node), format!("the value `{name}` mentions itself")).label("not evaluated yet")
+                Problem::new(
+                    2108,
+                    Place::node(node),
+                    format!("the value `{name}` mentions itself"),
+                )
+                .label("not evaluated yet")
             } else {
-                Problem::new(2108, Place::node(node), format!("`{name}` is evaluated later than this value"))
-                    .label("not evaluated yet")
-                    .also(place, "defined here, later in program order")
-                    .help("move its definition before this one")
+                Problem::new(
+                    2108,
+                    Place::node(node),
+                    format!("`{name}` is evaluated later than this value"),
+                )
+                .label("not evaluated yet")
+                .also(place, "defined here, later in program order")
+                .help("move its definition before this one")
             };
             self.problems.push(problem);
         }
     }
 
     /// A use of a function: fresh types for its parameters, explicit ones applied.
-    pub(super) fn instantiate(&mut self, item: Item<'db>, signature: &Signature, node: NodeId, text: TextId) -> FunctionRef {
-        let types: Vec<Ty> = signature.generics.iter().map(|_| self.table.var()).collect();
+    pub(super) fn instantiate(
+        &mut self,
+        item: Item<'db>,
+        signature: &Signature,
+        node: NodeId,
+        text: TextId,
+    ) -> FunctionRef {
+        let types: Vec<Ty> = signature
+            .generics
+            .iter()
+            .map(|_| self.table.var())
+            .collect();
         self.explicit_types(signature, &types, node, text);
         FunctionRef {
             name: item.name(self.db).text(self.db).as_str().into(),
@@ -234,12 +304,23 @@ impl<'db> Infer<'db> {
         if split_generic(path).0.len() == path.len() {
             return;
         }
-        let Ok(wat_syntax::TypeExpr::Path { args, .. }) = wat_syntax::parse_type_keyword(path) else { return };
+        let Ok(wat_syntax::TypeExpr::Path { args, .. }) = wat_syntax::parse_type_keyword(path)
+        else {
+            return;
+        };
         if args.len() != signature.generics.len() {
             let wanted = signature.generics.len();
             self.problems.push(
-                Problem::new(3215, Place::node(node), format!("`{}` has {wanted} type parameters, {} type arguments are given", split_generic(path).0, args.len()))
-                    .label("wrong number of type arguments"),
+                Problem::new(
+                    3215,
+                    Place::node(node),
+                    format!(
+                        "`{}` has {wanted} type parameters, {} type arguments are given",
+                        split_generic(path).0,
+                        args.len()
+                    ),
+                )
+                .label("wrong number of type arguments"),
             );
             return;
         }

@@ -13,7 +13,9 @@ use super::typed::{ExprId, ExprKind};
 #[derive(Clone, Copy)]
 pub(super) enum Why<'db> {
     /// A parameter of a function; where it is declared, if that is known.
-    Argument { declared: Option<(Form<'db>, NodeId)> },
+    Argument {
+        declared: Option<(Form<'db>, NodeId)>,
+    },
     /// The declared result; the node of the result type.
     Result { node: NodeId },
     /// `-> :T`.
@@ -44,31 +46,56 @@ impl<'db> Infer<'db> {
         self.solve();
     }
 
-    fn mismatch(&self, expr: ExprId, node: NodeId, expected: Ty, found: Ty, clash: Clash, why: Why<'db>) -> Problem<'db> {
+    fn mismatch(
+        &self,
+        expr: ExprId,
+        node: NodeId,
+        expected: Ty,
+        found: Ty,
+        clash: Clash,
+        why: Why<'db>,
+    ) -> Problem<'db> {
         let (want, have) = (self.render(expected), self.render(found));
         let at = Place::node(node);
         if clash == Clash::Infinite {
-            return Problem::new(3006, at, format!("a type would contain itself: `{want}` and `{have}`"))
-                .label(format!("this is a `{have}`"))
-                .help("give the elements a type of their own");
+            return Problem::new(
+                3006,
+                at,
+                format!("a type would contain itself: `{want}` and `{have}`"),
+            )
+            .label(format!("this is a `{have}`"))
+            .help("give the elements a type of their own");
         }
         let rigid = clash == Clash::Differ { rigid: true };
         let (code, message) = match why {
-            _ if rigid => (3018, format!("expected `{want}`, found `{have}`: a type parameter stands for any type")),
-            Why::Result { .. } => (3003, format!("the result is declared as `{want}`, but the body has type `{have}`")),
+            _ if rigid => (
+                3018,
+                format!("expected `{want}`, found `{have}`: a type parameter stands for any type"),
+            ),
+            Why::Result { .. } => (
+                3003,
+                format!("the result is declared as `{want}`, but the body has type `{have}`"),
+            ),
             Why::Branch { .. } => (3010, format!("the branches differ: `{want}` and `{have}`")),
             _ => (3001, format!("expected `{want}`, found `{have}`")),
         };
         let mut problem = Problem::new(code, at, message).label(format!("this is a `{have}`"));
         problem = match why {
-            Why::Argument { declared: Some((form, param)) } => {
-                problem.also(Place::elsewhere(form, param), "the parameter is declared here")
-            }
+            Why::Argument {
+                declared: Some((form, param)),
+            } => problem.also(
+                Place::elsewhere(form, param),
+                "the parameter is declared here",
+            ),
             Why::Result { node } => problem.also(Place::node(node), "the declared result"),
             Why::Ascription { node } => problem.also(Place::node(node), "expected because of this"),
             Why::Slot { node } => problem.also(Place::node(node), "the element type"),
-            Why::Element { node } => problem.also(Place::node(node), "the first element decides the type"),
-            Why::Branch { node } => problem.also(Place::node(node), format!("this branch is a `{want}`")),
+            Why::Element { node } => {
+                problem.also(Place::node(node), "the first element decides the type")
+            }
+            Why::Branch { node } => {
+                problem.also(Place::node(node), format!("this branch is a `{want}`"))
+            }
             Why::Argument { declared: None } | Why::Condition | Why::Form => problem,
         };
         if matches!(why, Why::Condition) {
@@ -80,20 +107,34 @@ impl<'db> Infer<'db> {
     /// An unresolved path is a keyword literal: say so, and suggest names.
     fn explain_keyword(&self, expr: ExprId, problem: Problem<'db>) -> Problem<'db> {
         let expr = &self.exprs[expr.0 as usize];
-        let ExprKind::Keyword(text) = &expr.kind else { return problem };
-        let problem = problem.note(format!("`{text}` is a keyword literal: nothing of that name is defined"));
+        let ExprKind::Keyword(text) = &expr.kind else {
+            return problem;
+        };
+        let problem = problem.note(format!(
+            "`{text}` is a keyword literal: nothing of that name is defined"
+        ));
         let found = self.suggestions(text, false);
         let problem = match crate::suggest::help(&found) {
             Some(help) => problem.help(help),
             None => problem,
         };
         found.iter().fold(problem, |problem, candidate| {
-            problem.replace(Applicability::MaybeIncorrect, Place::node(expr.node), &candidate.name)
+            problem.replace(
+                Applicability::MaybeIncorrect,
+                Place::node(expr.node),
+                &candidate.name,
+            )
         })
     }
 
     /// Offers a conversion where the library has one.
-    fn conversion(&self, problem: Problem<'db>, at: Place<'db>, want: &str, have: &str) -> Problem<'db> {
+    fn conversion(
+        &self,
+        problem: Problem<'db>,
+        at: Place<'db>,
+        want: &str,
+        have: &str,
+    ) -> Problem<'db> {
         let function = match (have, want) {
             (":wat::core::i64", ":wat::core::f64") => ":wat::core::i64::to-f64",
             (":wat::core::i64", ":wat::core::String") => ":wat::core::i64::to-string",
@@ -112,11 +153,21 @@ impl<'db> Infer<'db> {
             return problem;
         }
         let edits = vec![
-            ProblemEdit { at: EditAt::Before, place: at, insert: format!("({function} ") },
-            ProblemEdit { at: EditAt::After, place: at, insert: ")".into() },
+            ProblemEdit {
+                at: EditAt::Before,
+                place: at,
+                insert: format!("({function} "),
+            },
+            ProblemEdit {
+                at: EditAt::After,
+                place: at,
+                insert: ")".into(),
+            },
         ];
-        problem
-            .help(format!("convert it with `{function}`"))
-            .fix(format!("convert with `{function}`"), Applicability::MaybeIncorrect, edits)
+        problem.help(format!("convert it with `{function}`")).fix(
+            format!("convert with `{function}`"),
+            Applicability::MaybeIncorrect,
+            edits,
+        )
     }
 }

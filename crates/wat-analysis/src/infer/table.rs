@@ -19,7 +19,15 @@ impl Ty {
     pub(crate) const KEYWORD: Ty = Ty(7);
 }
 
-const SIMPLE: [Ctor; 7] = [Ctor::I64, Ctor::F64, Ctor::U8, Ctor::Bool, Ctor::Nil, Ctor::String, Ctor::Keyword];
+const SIMPLE: [Ctor; 7] = [
+    Ctor::I64,
+    Ctor::F64,
+    Ctor::U8,
+    Ctor::Bool,
+    Ctor::Nil,
+    Ctor::String,
+    Ctor::Keyword,
+];
 
 #[derive(Clone, Debug)]
 enum Node {
@@ -62,8 +70,16 @@ impl Table {
     pub(crate) fn new() -> Table {
         let mut nodes = Vec::with_capacity(64);
         nodes.push(Node::Error);
-        nodes.extend(SIMPLE.into_iter().map(|ctor| Node::App { ctor, start: 0, len: 0 }));
-        Table { nodes, args: Vec::with_capacity(32), trail: Vec::new() }
+        nodes.extend(SIMPLE.into_iter().map(|ctor| Node::App {
+            ctor,
+            start: 0,
+            len: 0,
+        }));
+        Table {
+            nodes,
+            args: Vec::with_capacity(32),
+            trail: Vec::new(),
+        }
     }
 
     /// How many variables were bound so far; grows with every binding.
@@ -92,7 +108,11 @@ impl Table {
         }
         let start = self.args.len() as u32;
         self.args.extend_from_slice(args);
-        self.push(Node::App { ctor, start, len: args.len() as u32 })
+        self.push(Node::App {
+            ctor,
+            start,
+            len: args.len() as u32,
+        })
     }
 
     pub(crate) fn function(&mut self, params: &[Ty], ret: Ty) -> Ty {
@@ -112,7 +132,10 @@ impl Table {
             },
             Type::App(ctor, args) if args.is_empty() => self.app(ctor.clone(), &[]),
             Type::App(ctor, args) => {
-                let parts: Vec<Ty> = args.iter().map(|arg| self.instantiate(arg, arguments)).collect();
+                let parts: Vec<Ty> = args
+                    .iter()
+                    .map(|arg| self.instantiate(arg, arguments))
+                    .collect();
                 self.app(ctor.clone(), &parts)
             }
         }
@@ -132,7 +155,9 @@ impl Table {
             Node::Error => Shape::Error,
             Node::Var(_) => Shape::Var,
             Node::Param(index) => Shape::Param(*index),
-            Node::App { ctor, start, len } => Shape::App(ctor, &self.args[*start as usize..(*start + *len) as usize]),
+            Node::App { ctor, start, len } => {
+                Shape::App(ctor, &self.args[*start as usize..(*start + *len) as usize])
+            }
         }
     }
 
@@ -188,12 +213,26 @@ impl Table {
             (_, Node::Var(_)) => self.bind(b, a),
             (Node::Param(left), Node::Param(right)) if left == right => Ok(()),
             (Node::Param(_), _) | (_, Node::Param(_)) => Err(Clash::Differ { rigid: true }),
-            (Node::App { ctor: c, start: s, len: n }, Node::App { ctor: d, start: t, len: m }) => {
+            (
+                Node::App {
+                    ctor: c,
+                    start: s,
+                    len: n,
+                },
+                Node::App {
+                    ctor: d,
+                    start: t,
+                    len: m,
+                },
+            ) => {
                 if c != d || n != m {
                     return Err(Clash::Differ { rigid: false });
                 }
                 for index in 0..*n {
-                    work.push((self.args[(s + index) as usize], self.args[(t + index) as usize]));
+                    work.push((
+                        self.args[(s + index) as usize],
+                        self.args[(t + index) as usize],
+                    ));
                 }
                 Ok(())
             }
@@ -250,7 +289,10 @@ impl Table {
         match self.shape(ty) {
             Shape::Error | Shape::Var => Type::Error,
             Shape::Param(index) => Type::Param(index),
-            Shape::App(ctor, args) => Type::App(ctor.clone(), args.iter().map(|arg| self.to_type(*arg)).collect()),
+            Shape::App(ctor, args) => Type::App(
+                ctor.clone(),
+                args.iter().map(|arg| self.to_type(*arg)).collect(),
+            ),
         }
     }
 
@@ -282,14 +324,19 @@ impl Table {
             Shape::Error => out.push('_'),
             Shape::Var if vars.len() < 2 => out.push('_'),
             Shape::Var => {
-                let at = vars.iter().position(|var| *var == self.resolve(ty)).unwrap_or(0);
+                let at = vars
+                    .iter()
+                    .position(|var| *var == self.resolve(ty))
+                    .unwrap_or(0);
                 out.push_str(&format!("_{}", at + 1));
             }
             Shape::Param(index) => match params.get(index as usize) {
                 Some(name) => out.push_str(name),
                 None => out.push('_'),
             },
-            Shape::App(ctor, args) => write_app(ctor, args, out, |arg, out| self.write(*arg, params, vars, out)),
+            Shape::App(ctor, args) => write_app(ctor, args, out, |arg, out| {
+                self.write(*arg, params, vars, out)
+            }),
         }
     }
 }

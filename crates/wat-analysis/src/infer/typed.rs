@@ -72,37 +72,81 @@ pub(crate) enum ExprKind {
     /// The value of a `def`.
     Global(Arc<str>),
     Function(FunctionRef),
-    Call { callee: FunctionRef, args: Vec<ExprId>, rest: Option<(usize, Ty)> },
+    Call {
+        callee: FunctionRef,
+        args: Vec<ExprId>,
+        rest: Option<(usize, Ty)>,
+    },
     /// A call through a dispatch: which implementation is in [`super::Inference::choices`].
-    Dispatch { choice: usize, args: Vec<ExprId> },
+    Dispatch {
+        choice: usize,
+        args: Vec<ExprId>,
+    },
     /// A dispatch as a value.
-    DispatchValue { choice: usize },
+    DispatchValue {
+        choice: usize,
+    },
     /// An operator as a value: the type decides.
     OperatorValue(OperatorUse),
-    Apply { function: ExprId, args: Vec<ExprId> },
-    Arith { op: Arith, args: Vec<ExprId> },
-    Compare { op: Compare, args: [ExprId; 2] },
+    Apply {
+        function: ExprId,
+        args: Vec<ExprId>,
+    },
+    Arith {
+        op: Arith,
+        args: Vec<ExprId>,
+    },
+    Compare {
+        op: Compare,
+        args: [ExprId; 2],
+    },
     /// `first`, `second`, `third`.
-    Position { index: u32, of: ExprId },
-    If { cond: ExprId, then: ExprId, otherwise: ExprId },
+    Position {
+        index: u32,
+        of: ExprId,
+    },
+    If {
+        cond: ExprId,
+        then: ExprId,
+        otherwise: ExprId,
+    },
     And(Vec<ExprId>),
     Or(Vec<ExprId>),
     Do(Vec<ExprId>),
-    Let { bindings: Vec<(Pattern, ExprId)>, body: Vec<ExprId> },
-    Match { scrutinee: ExprId, arms: Vec<(Pattern, ExprId)> },
-    Lambda { params: Vec<LocalId>, body: Vec<ExprId>, depth: u32 },
+    Let {
+        bindings: Vec<(Pattern, ExprId)>,
+        body: Vec<ExprId>,
+    },
+    Match {
+        scrutinee: ExprId,
+        arms: Vec<(Pattern, ExprId)>,
+    },
+    Lambda {
+        params: Vec<LocalId>,
+        body: Vec<ExprId>,
+        depth: u32,
+    },
     Tuple(Vec<ExprId>),
     Vector(Vec<ExprId>),
     HashMap(Vec<ExprId>),
     HashSet(Vec<ExprId>),
     /// A variant of an option or result.
-    Variant { index: u32, fields: Vec<ExprId> },
+    Variant {
+        index: u32,
+        fields: Vec<ExprId>,
+    },
     /// `Some`, `Ok` or `Err` as a value.
-    VariantFunction { index: u32 },
+    VariantFunction {
+        index: u32,
+    },
     /// A checked conversion to `u8`.
     ToU8(ExprId),
     /// `Option/expect`, `Result/expect`.
-    Expect { of: ExprId, message: ExprId, success: u32 },
+    Expect {
+        of: ExprId,
+        message: ExprId,
+        success: u32,
+    },
 }
 
 /// An operator in value position.
@@ -133,6 +177,9 @@ pub(crate) enum PatternKind {
     Bool(bool),
     Str(Arc<str>),
     Keyword(Arc<str>),
-    Variant { index: u32, fields: Vec<Pattern> },
+    Variant {
+        index: u32,
+        fields: Vec<Pattern>,
+    },
     Tuple(Vec<Pattern>),
 }

@@ -39,17 +39,36 @@ struct Row<'a> {
 
 impl Clone for Row<'_> {
     fn clone(&self) -> Self {
-        Row { columns: self.columns.clone(), bound: self.bound.clone(), arm: self.arm }
+        Row {
+            columns: self.columns.clone(),
+            bound: self.bound.clone(),
+            arm: self.arm,
+        }
     }
 }
 
 enum Tree {
     /// No arm matches; coverage has proved that this is not reached.
     Fail,
-    Leaf { arm: usize, bound: Vec<(LocalId, Occurrence)> },
-    Switch { on: Occurrence, cases: Vec<(u32, Tree)>, default: Option<Box<Tree>> },
-    Bool { on: Occurrence, then: Box<Tree>, otherwise: Box<Tree> },
-    Literals { on: Occurrence, cases: Vec<(Const, Tree)>, default: Box<Tree> },
+    Leaf {
+        arm: usize,
+        bound: Vec<(LocalId, Occurrence)>,
+    },
+    Switch {
+        on: Occurrence,
+        cases: Vec<(u32, Tree)>,
+        default: Option<Box<Tree>>,
+    },
+    Bool {
+        on: Occurrence,
+        then: Box<Tree>,
+        otherwise: Box<Tree>,
+    },
+    Literals {
+        on: Occurrence,
+        cases: Vec<(Const, Tree)>,
+        default: Box<Tree>,
+    },
 }
 
 struct Builder<'t> {
@@ -64,7 +83,11 @@ impl<'t> Builder<'t> {
     }
 
     /// Removes what always matches from a row: wildcards, names, nil; tuples become their columns.
-    fn simplify<'a>(&mut self, row: &mut Row<'a>, tuples: &mut FxHashMap<Occurrence, Vec<Occurrence>>) {
+    fn simplify<'a>(
+        &mut self,
+        row: &mut Row<'a>,
+        tuples: &mut FxHashMap<Occurrence, Vec<Occurrence>>,
+    ) {
         let mut columns = Vec::with_capacity(row.columns.len());
         let mut work: Vec<(Occurrence, &'a Pattern)> = row.columns.drain(..).rev().collect();
         while let Some((at, pattern)) = work.pop() {
@@ -73,10 +96,17 @@ impl<'t> Builder<'t> {
                 PatternKind::Bind(local) => row.bound.push((*local, at)),
                 PatternKind::Tuple(parts) => {
                     let elements = tuples.entry(at).or_insert_with(|| {
-                        parts.iter().enumerate().map(|(i, part)| {
-                            self.parts.push(Part { access: Access::Element(at, i as u32), ty: part.ty });
-                            Occurrence(self.parts.len() as u32 - 1)
-                        }).collect()
+                        parts
+                            .iter()
+                            .enumerate()
+                            .map(|(i, part)| {
+                                self.parts.push(Part {
+                                    access: Access::Element(at, i as u32),
+                                    ty: part.ty,
+                                });
+                                Occurrence(self.parts.len() as u32 - 1)
+                            })
+                            .collect()
                     });
                     work.extend(elements.iter().copied().zip(parts).rev());
                 }
@@ -95,9 +125,14 @@ impl<'t> Builder<'t> {
     }
 
     fn simple_tree(&mut self, rows: Vec<Row<'_>>) -> Tree {
-        let Some(first) = rows.first() else { return Tree::Fail };
+        let Some(first) = rows.first() else {
+            return Tree::Fail;
+        };
         let Some(&(on, pattern)) = first.columns.first() else {
-            return Tree::Leaf { arm: first.arm, bound: first.bound.clone() };
+            return Tree::Leaf {
+                arm: first.arm,
+                bound: first.bound.clone(),
+            };
         };
         match &pattern.kind {
             PatternKind::Variant { .. } => self.switch(on, &rows),
@@ -111,7 +146,8 @@ impl<'t> Builder<'t> {
         let ty = self.parts[on.0 as usize].ty;
         let mut tested: Vec<u32> = Vec::new();
         for row in rows {
-            if let Some(PatternKind::Variant { index, .. }) = column(row, on).map(|pattern| &pattern.kind)
+            if let Some(PatternKind::Variant { index, .. }) =
+                column(row, on).map(|pattern| &pattern.kind)
                 && !tested.contains(index)
             {
                 tested.push(*index);
@@ -127,7 +163,10 @@ impl<'t> Builder<'t> {
                     .enumerate()
                     .map(|(index, ty)| self.part(Access::Field(on, variant, index as u32), ty))
                     .collect();
-                let rows = rows.iter().filter_map(|row| specialise(row, on, variant, &fields)).collect();
+                let rows = rows
+                    .iter()
+                    .filter_map(|row| specialise(row, on, variant, &fields))
+                    .collect();
                 (variant, self.tree(rows))
             })
             .collect();
@@ -149,12 +188,20 @@ impl<'t> Builder<'t> {
                 Some(PatternKind::Bool(value)) => *value == wanted,
                 _ => true,
             };
-            let rows: Vec<Row<'_>> = rows.iter().filter(fits).map(|row| drop_column(row, on)).collect();
+            let rows: Vec<Row<'_>> = rows
+                .iter()
+                .filter(fits)
+                .map(|row| drop_column(row, on))
+                .collect();
             Box::new(self.simple_tree(rows))
         };
         let then = side(true);
         let otherwise = side(false);
-        Tree::Bool { on, then, otherwise }
+        Tree::Bool {
+            on,
+            then,
+            otherwise,
+        }
     }
 
     fn literals(&mut self, on: Occurrence, rows: Vec<Row<'_>>) -> Tree {
@@ -178,7 +225,10 @@ impl<'t> Builder<'t> {
             .map(|value| {
                 let mut chosen: Vec<usize> = groups[&value].iter().chain(&open).copied().collect();
                 chosen.sort_unstable();
-                let rows = chosen.into_iter().map(|at| drop_column(&rows[at], on)).collect();
+                let rows = chosen
+                    .into_iter()
+                    .map(|at| drop_column(&rows[at], on))
+                    .collect();
                 (value, self.simple_tree(rows))
             })
             .collect();
@@ -188,7 +238,10 @@ impl<'t> Builder<'t> {
 }
 
 fn column<'a>(row: &Row<'a>, on: Occurrence) -> Option<&'a Pattern> {
-    row.columns.iter().find(|(at, _)| *at == on).map(|(_, pattern)| *pattern)
+    row.columns
+        .iter()
+        .find(|(at, _)| *at == on)
+        .map(|(_, pattern)| *pattern)
 }
 
 fn drop_column<'a>(row: &Row<'a>, on: Occurrence) -> Row<'a> {
@@ -198,20 +251,30 @@ fn drop_column<'a>(row: &Row<'a>, on: Occurrence) -> Row<'a> {
 }
 
 fn without<'a>(rows: &[Row<'a>], on: Occurrence) -> Vec<Row<'a>> {
-    rows.iter().filter(|row| column(row, on).is_none()).cloned().collect()
+    rows.iter()
+        .filter(|row| column(row, on).is_none())
+        .cloned()
+        .collect()
 }
 
-fn specialise<'a>(row: &Row<'a>, on: Occurrence, variant: u32, fields: &[Occurrence]) -> Option<Row<'a>> {
+fn specialise<'a>(
+    row: &Row<'a>,
+    on: Occurrence,
+    variant: u32,
+    fields: &[Occurrence],
+) -> Option<Row<'a>> {
     match column(row, on).map(|pattern| &pattern.kind) {
-        Some(PatternKind::Variant { index, fields: patterns }) => {
-            (*index == variant).then(|| {
-                let mut row = drop_column(row, on);
-                let mut columns: Vec<(Occurrence, &Pattern)> = fields.iter().copied().zip(patterns).collect();
-                columns.append(&mut row.columns);
-                row.columns = columns;
-                row
-            })
-        }
+        Some(PatternKind::Variant {
+            index,
+            fields: patterns,
+        }) => (*index == variant).then(|| {
+            let mut row = drop_column(row, on);
+            let mut columns: Vec<(Occurrence, &Pattern)> =
+                fields.iter().copied().zip(patterns).collect();
+            columns.append(&mut row.columns);
+            row.columns = columns;
+            row
+        }),
         _ => Some(row.clone()),
     }
 }
@@ -238,7 +301,9 @@ fn leaves(tree: &Tree, count: &mut Vec<u32>) {
                 leaves(tree, count);
             }
         }
-        Tree::Bool { then, otherwise, .. } => {
+        Tree::Bool {
+            then, otherwise, ..
+        } => {
             leaves(then, count);
             leaves(otherwise, count);
         }
@@ -261,16 +326,35 @@ struct Plan<'p> {
 
 impl<'a, 'db> Lower<'a, 'db> {
     /// Lowers a `match` on a value.
-    pub(super) fn decide(&mut self, value: Operand, ty: Ty, arms: &'a [(Pattern, ExprId)], tail: bool) -> End {
-        let mut builder = Builder { table: &self.inference.table, parts: Vec::new() };
+    pub(super) fn decide(
+        &mut self,
+        value: Operand,
+        ty: Ty,
+        arms: &'a [(Pattern, ExprId)],
+        tail: bool,
+    ) -> End {
+        let mut builder = Builder {
+            table: &self.inference.table,
+            parts: Vec::new(),
+        };
         let root = builder.part(Access::Root(value), ty);
-        let rows = arms.iter().enumerate().map(|(arm, (pattern, _))| Row { columns: vec![(root, pattern)], bound: Vec::new(), arm });
+        let rows = arms.iter().enumerate().map(|(arm, (pattern, _))| Row {
+            columns: vec![(root, pattern)],
+            bound: Vec::new(),
+            arm,
+        });
         let tree = builder.tree(rows.collect());
         let parts = builder.parts;
         let mut count = vec![0; arms.len()];
         leaves(&tree, &mut count);
         let node = arms.first().map_or(NodeId(0), |(pattern, _)| pattern.node);
-        let mut plan = Plan { parts: &parts, arms, joins: FxHashMap::default(), node, tail };
+        let mut plan = Plan {
+            parts: &parts,
+            arms,
+            joins: FxHashMap::default(),
+            node,
+            tail,
+        };
         for (arm, &uses) in count.iter().enumerate() {
             if uses > 1 {
                 let id = self.join();
@@ -285,7 +369,12 @@ impl<'a, 'db> Lower<'a, 'db> {
         self.tree_end(&tree, &plan, &mut FxHashMap::default())
     }
 
-    fn tree_end(&mut self, tree: &Tree, plan: &Plan<'_>, known: &mut FxHashMap<Occurrence, Operand>) -> End {
+    fn tree_end(
+        &mut self,
+        tree: &Tree,
+        plan: &Plan<'_>,
+        known: &mut FxHashMap<Occurrence, Operand>,
+    ) -> End {
         match tree {
             Tree::Fail => End::Unreachable,
             Tree::Leaf { arm, bound } => self.leaf(*arm, bound, plan, known),
@@ -295,27 +384,44 @@ impl<'a, 'db> Lower<'a, 'db> {
                     .iter()
                     .map(|(variant, tree)| (*variant, self.tree_block(tree, plan, known)))
                     .collect();
-                let default = default.as_ref().map(|tree| Box::new(self.tree_block(tree, plan, known)));
+                let default = default
+                    .as_ref()
+                    .map(|tree| Box::new(self.tree_block(tree, plan, known)));
                 End::Switch { on, cases, default }
             }
-            Tree::Bool { on, then, otherwise } => {
+            Tree::Bool {
+                on,
+                then,
+                otherwise,
+            } => {
                 let cond = self.part_value(*on, plan, known);
                 let then = Box::new(self.tree_block(then, plan, known));
                 let otherwise = Box::new(self.tree_block(otherwise, plan, known));
-                End::If { cond, then, otherwise }
+                End::If {
+                    cond,
+                    then,
+                    otherwise,
+                }
             }
             Tree::Literals { on, cases, default } => {
                 let value = self.part_value(*on, plan, known);
                 let ty = self.ir(plan.parts[on.0 as usize].ty);
                 let mut sorted: Vec<&(Const, Tree)> = cases.iter().collect();
-                let bisect = sorted.len() > 4 && sorted.iter().all(|(value, _)| !matches!(value, Const::F64(_)));
+                let bisect = sorted.len() > 4
+                    && sorted
+                        .iter()
+                        .all(|(value, _)| !matches!(value, Const::F64(_)));
                 if bisect {
                     sorted.sort_by(|(a, _), (b, _)| order(a, b));
                 }
                 // Every case but one falls through to the default, so that is a join point unless it is trivial.
                 let id = self.join();
                 let body = Box::new(self.tree_block(default, plan, known));
-                self.stmts.push(Stmt::Join { id, params: Box::default(), body });
+                self.stmts.push(Stmt::Join {
+                    id,
+                    params: Box::default(),
+                    body,
+                });
                 self.search(&value, &ty, &sorted, bisect, id, plan, known)
             }
         }
@@ -333,39 +439,72 @@ impl<'a, 'db> Lower<'a, 'db> {
         known: &mut FxHashMap<Occurrence, Operand>,
     ) -> End {
         let (Some((first, rest)), true) = (cases.split_first(), !cases.is_empty()) else {
-            return End::Jump { to: default, args: Box::default() };
+            return End::Jump {
+                to: default,
+                args: Box::default(),
+            };
         };
         let test = |lower: &mut Self, name: &str, literal: &Const| {
-            let callee = Callee::Native { name: format!(":wat::core::__internal/{name}").into(), types: [ty.clone()].into() };
+            let callee = Callee::Native {
+                name: format!(":wat::core::__internal/{name}").into(),
+                types: [ty.clone()].into(),
+            };
             let args = [value.clone(), Operand::Const(literal.clone())].into();
             lower.emit(wat_ir::Ty::Bool, Value::Call { callee, args }, plan.node)
         };
         if bisect && cases.len() > 4 {
             let (low, high) = cases.split_at(cases.len() / 2);
             let cond = test(self, "lt", &high[0].0);
-            let then = Box::new(self.block(|lower| lower.search(value, ty, low, true, default, plan, &mut known.clone())));
-            let otherwise = Box::new(self.block(|lower| lower.search(value, ty, high, true, default, plan, &mut known.clone())));
-            return End::If { cond, then, otherwise };
+            let then = Box::new(self.block(|lower| {
+                lower.search(value, ty, low, true, default, plan, &mut known.clone())
+            }));
+            let otherwise = Box::new(self.block(|lower| {
+                lower.search(value, ty, high, true, default, plan, &mut known.clone())
+            }));
+            return End::If {
+                cond,
+                then,
+                otherwise,
+            };
         }
         let cond = test(self, "eq", &first.0);
         let then = Box::new(self.tree_block(&first.1, plan, known));
-        let otherwise = Box::new(self.block(|lower| lower.search(value, ty, rest, false, default, plan, &mut known.clone())));
-        End::If { cond, then, otherwise }
+        let otherwise = Box::new(self.block(|lower| {
+            lower.search(value, ty, rest, false, default, plan, &mut known.clone())
+        }));
+        End::If {
+            cond,
+            then,
+            otherwise,
+        }
     }
 
-    fn tree_block(&mut self, tree: &Tree, plan: &Plan<'_>, known: &FxHashMap<Occurrence, Operand>) -> Block {
+    fn tree_block(
+        &mut self,
+        tree: &Tree,
+        plan: &Plan<'_>,
+        known: &FxHashMap<Occurrence, Operand>,
+    ) -> Block {
         let mut known = known.clone();
         self.block(|lower| lower.tree_end(tree, plan, &mut known))
     }
 
-    fn leaf(&mut self, arm: usize, bound: &[(LocalId, Occurrence)], plan: &Plan<'_>, known: &mut FxHashMap<Occurrence, Operand>) -> End {
+    fn leaf(
+        &mut self,
+        arm: usize,
+        bound: &[(LocalId, Occurrence)],
+        plan: &Plan<'_>,
+        known: &mut FxHashMap<Occurrence, Operand>,
+    ) -> End {
         if let Some((to, locals)) = plan.joins.get(&arm) {
             let args = locals
                 .iter()
-                .map(|local| match bound.iter().find(|(other, _)| other == local) {
-                    Some((_, at)) => self.part_value(*at, plan, known),
-                    None => Operand::Const(Const::Nil),
-                })
+                .map(
+                    |local| match bound.iter().find(|(other, _)| other == local) {
+                        Some((_, at)) => self.part_value(*at, plan, known),
+                        None => Operand::Const(Const::Nil),
+                    },
+                )
                 .collect();
             return End::Jump { to: *to, args };
         }
@@ -377,17 +516,27 @@ impl<'a, 'db> Lower<'a, 'db> {
     }
 
     /// The operand that holds a part of the value; extracted once on each path.
-    fn part_value(&mut self, at: Occurrence, plan: &Plan<'_>, known: &mut FxHashMap<Occurrence, Operand>) -> Operand {
+    fn part_value(
+        &mut self,
+        at: Occurrence,
+        plan: &Plan<'_>,
+        known: &mut FxHashMap<Occurrence, Operand>,
+    ) -> Operand {
         if let Some(operand) = known.get(&at) {
             return operand.clone();
         }
         let part = &plan.parts[at.0 as usize];
         let value = match &part.access {
             Access::Root(operand) => return operand.clone(),
-            Access::Element(of, index) => Value::Element { of: self.part_value(*of, plan, known), index: *index },
-            Access::Field(of, variant, index) => {
-                Value::Field { of: self.part_value(*of, plan, known), variant: *variant, index: *index }
-            }
+            Access::Element(of, index) => Value::Element {
+                of: self.part_value(*of, plan, known),
+                index: *index,
+            },
+            Access::Field(of, variant, index) => Value::Field {
+                of: self.part_value(*of, plan, known),
+                variant: *variant,
+                index: *index,
+            },
         };
         let ty = self.ir(part.ty);
         let operand = self.emit(ty, value, plan.node);

@@ -16,7 +16,13 @@ impl<'a, 'db> Lower<'a, 'db> {
         format!("{}#{}", self.name, self.lambdas.len() + offset).into()
     }
 
-    pub(super) fn lambda(&mut self, params: &[LocalId], body: &[ExprId], depth: u32, expr: &Expr) -> Value {
+    pub(super) fn lambda(
+        &mut self,
+        params: &[LocalId],
+        body: &[ExprId],
+        depth: u32,
+        expr: &Expr,
+    ) -> Value {
         let captured = self.captured(body, depth);
         let captures: Box<[Operand]> = captured.iter().map(|&local| self.place(local)).collect();
         let mut inner = Lower::new(self.inference, self.nested(0));
@@ -24,11 +30,22 @@ impl<'a, 'db> Lower<'a, 'db> {
             inner.declare(local);
         }
         let parts = self.inference.table.args_of(expr.ty, &Ctor::Fn);
-        let ret = parts.and_then(<[Ty]>::last).map_or(wat_ir::Ty::Nil, |&ret| self.ir(ret));
+        let ret = parts
+            .and_then(<[Ty]>::last)
+            .map_or(wat_ir::Ty::Nil, |&ret| self.ir(ret));
         let code = inner.block(|lower| lower.sequence_end(body, true));
-        let function = inner.function(captured.len() as u32, params.len() as u32, ret, code, expr.node);
+        let function = inner.function(
+            captured.len() as u32,
+            params.len() as u32,
+            ret,
+            code,
+            expr.node,
+        );
         self.lambdas.push(Arc::new(function));
-        Value::Closure { lambda: self.lambdas.len() as u32 - 1, captures }
+        Value::Closure {
+            lambda: self.lambdas.len() as u32 - 1,
+            captures,
+        }
     }
 
     /// The locals of enclosing functions that a body mentions, each once, in order of first mention.
@@ -51,31 +68,71 @@ impl<'a, 'db> Lower<'a, 'db> {
     }
 
     /// A function of its own, without captures, for something that is no function of the library.
-    fn wrapper(&mut self, ty: Ty, node: NodeId, body: impl FnOnce(&mut Self, &[Operand], &[Ty]) -> Operand) -> Value {
-        let parts = self.inference.table.args_of(ty, &Ctor::Fn).map(<[Ty]>::to_vec).unwrap_or_default();
+    fn wrapper(
+        &mut self,
+        ty: Ty,
+        node: NodeId,
+        body: impl FnOnce(&mut Self, &[Operand], &[Ty]) -> Operand,
+    ) -> Value {
+        let parts = self
+            .inference
+            .table
+            .args_of(ty, &Ctor::Fn)
+            .map(<[Ty]>::to_vec)
+            .unwrap_or_default();
         let (params, ret) = parts.split_at(parts.len().saturating_sub(1));
         let mut inner = Lower::new(self.inference, self.nested(0));
-        inner.locals = params.iter().map(|&ty| LocalDecl { name: "".into(), ty: self.ir(ty) }).collect();
-        let operands: Vec<Operand> = (0..params.len() as u32).map(|at| Operand::Local(wat_ir::Local(at))).collect();
+        inner.locals = params
+            .iter()
+            .map(|&ty| LocalDecl {
+                name: "".into(),
+                ty: self.ir(ty),
+            })
+            .collect();
+        let operands: Vec<Operand> = (0..params.len() as u32)
+            .map(|at| Operand::Local(wat_ir::Local(at)))
+            .collect();
         let code = inner.block(|lower| End::Yield(body(lower, &operands, params)));
         let ret = ret.first().map_or(wat_ir::Ty::Nil, |&ret| self.ir(ret));
         let function = inner.function(0, params.len() as u32, ret, code, node);
         self.lambdas.push(Arc::new(function));
-        Value::Closure { lambda: self.lambdas.len() as u32 - 1, captures: Box::default() }
+        Value::Closure {
+            lambda: self.lambdas.len() as u32 - 1,
+            captures: Box::default(),
+        }
     }
 
     pub(super) fn operator_lambda(&mut self, used: OperatorUse, ty: Ty, node: NodeId) -> Value {
         self.wrapper(ty, node, |lower, operands, types| {
-            let types: Vec<Ty> = types.iter().map(|&ty| lower.inference.table.resolve(ty)).collect();
+            let types: Vec<Ty> = types
+                .iter()
+                .map(|&ty| lower.inference.table.resolve(ty))
+                .collect();
             match used {
-                OperatorUse::Arith(op) => lower.fold(op, types.into_iter().zip(operands.iter().cloned()).collect(), node),
+                OperatorUse::Arith(op) => lower.fold(
+                    op,
+                    types.into_iter().zip(operands.iter().cloned()).collect(),
+                    node,
+                ),
                 OperatorUse::Compare(op) => {
                     let (callee, args) = lower.compare(op, [types[0], types[1]], operands.to_vec());
-                    lower.emit(wat_ir::Ty::Bool, Value::Call { callee, args: args.into() }, node)
+                    lower.emit(
+                        wat_ir::Ty::Bool,
+                        Value::Call {
+                            callee,
+                            args: args.into(),
+                        },
+                        node,
+                    )
                 }
                 OperatorUse::Position(index) => {
                     let value = lower.position_of(index, types[0], operands[0].clone());
-                    let parts = lower.inference.table.args_of(ty, &Ctor::Fn).map(<[Ty]>::to_vec).unwrap_or_default();
+                    let parts = lower
+                        .inference
+                        .table
+                        .args_of(ty, &Ctor::Fn)
+                        .map(<[Ty]>::to_vec)
+                        .unwrap_or_default();
                     let ret = parts.last().map_or(wat_ir::Ty::Nil, |&ret| lower.ir(ret));
                     lower.emit(ret, value, node)
                 }
@@ -84,10 +141,22 @@ impl<'a, 'db> Lower<'a, 'db> {
     }
 
     pub(super) fn variant_lambda(&mut self, index: u32, ty: Ty, node: NodeId) -> Value {
-        let parts = self.inference.table.args_of(ty, &Ctor::Fn).map(<[Ty]>::to_vec).unwrap_or_default();
+        let parts = self
+            .inference
+            .table
+            .args_of(ty, &Ctor::Fn)
+            .map(<[Ty]>::to_vec)
+            .unwrap_or_default();
         let ret = parts.last().map_or(wat_ir::Ty::Nil, |&ret| self.ir(ret));
         self.wrapper(ty, node, |lower, operands, _| {
-            lower.emit(ret, Value::Variant { index, fields: operands.into() }, node)
+            lower.emit(
+                ret,
+                Value::Variant {
+                    index,
+                    fields: operands.into(),
+                },
+                node,
+            )
         })
     }
 }
@@ -95,16 +164,27 @@ impl<'a, 'db> Lower<'a, 'db> {
 /// The expressions directly inside an expression.
 fn children(kind: &ExprKind, out: &mut Vec<ExprId>) {
     match kind {
-        ExprKind::Call { args, .. } | ExprKind::Dispatch { args, .. } | ExprKind::Arith { args, .. } => out.extend(args),
+        ExprKind::Call { args, .. }
+        | ExprKind::Dispatch { args, .. }
+        | ExprKind::Arith { args, .. } => out.extend(args),
         ExprKind::Apply { function, args } => {
             out.push(*function);
             out.extend(args);
         }
         ExprKind::Compare { args, .. } => out.extend(args),
         ExprKind::Position { of, .. } | ExprKind::ToU8(of) => out.push(*of),
-        ExprKind::If { cond, then, otherwise } => out.extend([*cond, *then, *otherwise]),
-        ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Do(parts) | ExprKind::Tuple(parts) => out.extend(parts),
-        ExprKind::Vector(parts) | ExprKind::HashMap(parts) | ExprKind::HashSet(parts) => out.extend(parts),
+        ExprKind::If {
+            cond,
+            then,
+            otherwise,
+        } => out.extend([*cond, *then, *otherwise]),
+        ExprKind::And(parts)
+        | ExprKind::Or(parts)
+        | ExprKind::Do(parts)
+        | ExprKind::Tuple(parts) => out.extend(parts),
+        ExprKind::Vector(parts) | ExprKind::HashMap(parts) | ExprKind::HashSet(parts) => {
+            out.extend(parts)
+        }
         ExprKind::Variant { fields, .. } => out.extend(fields),
         ExprKind::Let { bindings, body } => {
             out.extend(bindings.iter().map(|(_, value)| *value));

@@ -33,13 +33,19 @@ pub(crate) fn lower(inference: &Inference<'_>, name: &str) -> Option<Arc<Functio
     let mut lower = Lower::new(inference, name.into());
     let (params, body, ret): (&[LocalId], &[ExprId], _) = match &inference.body {
         Body::Function { params, body, ret } => (params, body, inference.table.to_ir(*ret)),
-        Body::Value(value) => (&[], std::slice::from_ref(value), inference.table.to_ir(inference.exprs[value.0 as usize].ty)),
+        Body::Value(value) => (
+            &[],
+            std::slice::from_ref(value),
+            inference.table.to_ir(inference.exprs[value.0 as usize].ty),
+        ),
         Body::None => return None,
     };
     for &param in params {
         lower.declare(param);
     }
-    let at = body.last().map_or(NodeId(0), |last| inference.exprs[last.0 as usize].node);
+    let at = body
+        .last()
+        .map_or(NodeId(0), |last| inference.exprs[last.0 as usize].node);
     let params = params.len() as u32;
     let body = lower.block(|lower| lower.sequence_end(body, true));
     Some(Arc::new(lower.function(0, params, ret, body, at)))
@@ -58,7 +64,14 @@ impl<'a, 'db> Lower<'a, 'db> {
         }
     }
 
-    fn function(self, captures: u32, params: u32, ret: wat_ir::Ty, body: Block, at: NodeId) -> Function {
+    fn function(
+        self,
+        captures: u32,
+        params: u32,
+        ret: wat_ir::Ty,
+        body: Block,
+        at: NodeId,
+    ) -> Function {
         Function {
             name: self.name,
             type_params: self.inference.generics.len() as u32,
@@ -77,7 +90,10 @@ impl<'a, 'db> Lower<'a, 'db> {
     }
 
     fn fresh(&mut self, name: &str, ty: wat_ir::Ty) -> Local {
-        self.locals.push(LocalDecl { name: name.into(), ty });
+        self.locals.push(LocalDecl {
+            name: name.into(),
+            ty,
+        });
         Local(self.locals.len() as u32 - 1)
     }
 
@@ -91,7 +107,11 @@ impl<'a, 'db> Lower<'a, 'db> {
 
     fn emit(&mut self, ty: wat_ir::Ty, value: Value, at: NodeId) -> Operand {
         let dst = self.fresh("", ty);
-        self.stmts.push(Stmt::Let { dst, value, at: Origin(at.0) });
+        self.stmts.push(Stmt::Let {
+            dst,
+            value,
+            at: Origin(at.0),
+        });
         Operand::Local(dst)
     }
 
@@ -99,7 +119,10 @@ impl<'a, 'db> Lower<'a, 'db> {
     fn block(&mut self, end: impl FnOnce(&mut Self) -> End) -> Block {
         let outer = std::mem::take(&mut self.stmts);
         let end = end(self);
-        Block { stmts: std::mem::replace(&mut self.stmts, outer), end }
+        Block {
+            stmts: std::mem::replace(&mut self.stmts, outer),
+            end,
+        }
     }
 
     fn join(&mut self) -> Join {
@@ -108,6 +131,9 @@ impl<'a, 'db> Lower<'a, 'db> {
     }
 
     fn place(&self, local: LocalId) -> Operand {
-        self.places.get(&local).cloned().unwrap_or(Operand::Const(Const::Nil))
+        self.places
+            .get(&local)
+            .cloned()
+            .unwrap_or(Operand::Const(Const::Nil))
     }
 }

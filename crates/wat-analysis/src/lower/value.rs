@@ -4,7 +4,9 @@ use wat_ir::{Callee, Const, End, Operand, Value};
 use wat_syntax::NodeId;
 
 use crate::infer::table::Ty;
-use crate::infer::typed::{Arith, Compare, Expr, ExprId, ExprKind, FunctionRef, Pattern, PatternKind};
+use crate::infer::typed::{
+    Arith, Compare, Expr, ExprId, ExprKind, FunctionRef, Pattern, PatternKind,
+};
 use crate::types::Ctor;
 
 use super::Lower;
@@ -13,7 +15,10 @@ const RED_ZONE: usize = 128 * 1024;
 const SEGMENT: usize = 2 * 1024 * 1024;
 
 fn native(name: impl Into<String>, types: Vec<wat_ir::Ty>) -> Callee {
-    Callee::Native { name: name.into().into(), types: types.into() }
+    Callee::Native {
+        name: name.into().into(),
+        types: types.into(),
+    }
 }
 
 impl<'a> Lower<'a, '_> {
@@ -42,11 +47,19 @@ impl<'a> Lower<'a, '_> {
     fn end_on_stack(&mut self, id: ExprId, tail: bool) -> End {
         let expr = self.expr(id);
         match &expr.kind {
-            ExprKind::If { cond, then, otherwise } => {
+            ExprKind::If {
+                cond,
+                then,
+                otherwise,
+            } => {
                 let cond = self.value(*cond);
                 let then = Box::new(self.block(|lower| lower.end(*then, tail)));
                 let otherwise = Box::new(self.block(|lower| lower.end(*otherwise, tail)));
-                End::If { cond, then, otherwise }
+                End::If {
+                    cond,
+                    then,
+                    otherwise,
+                }
             }
             ExprKind::And(parts) => self.logic(parts, true, tail),
             ExprKind::Or(parts) => self.logic(parts, false, tail),
@@ -59,9 +72,17 @@ impl<'a> Lower<'a, '_> {
                 let value = self.value(*scrutinee);
                 self.decide(value, self.expr(*scrutinee).ty, arms, tail)
             }
-            ExprKind::Expect { of, message, success } => self.expect(expr, *of, *message, *success),
+            ExprKind::Expect {
+                of,
+                message,
+                success,
+            } => self.expect(expr, *of, *message, *success),
             _ if tail => match self.call(expr) {
-                Some((callee, args)) => End::TailCall { callee, args: args.into(), at: wat_ir::Origin(expr.node.0) },
+                Some((callee, args)) => End::TailCall {
+                    callee,
+                    args: args.into(),
+                    at: wat_ir::Origin(expr.node.0),
+                },
                 None => End::Yield(self.value(id)),
             },
             _ => End::Yield(self.value(id)),
@@ -79,8 +100,16 @@ impl<'a> Lower<'a, '_> {
         let short = Box::new(self.block(|_| End::Yield(Operand::Const(Const::Bool(!all)))));
         let go_on = Box::new(self.block(|lower| lower.logic(rest, all, tail)));
         match all {
-            true => End::If { cond, then: go_on, otherwise: short },
-            false => End::If { cond, then: short, otherwise: go_on },
+            true => End::If {
+                cond,
+                then: go_on,
+                otherwise: short,
+            },
+            false => End::If {
+                cond,
+                then: short,
+                otherwise: go_on,
+            },
         }
     }
 
@@ -100,7 +129,10 @@ impl<'a> Lower<'a, '_> {
             PatternKind::Tuple(parts) => {
                 for (index, part) in parts.iter().enumerate() {
                     if !matches!(part.kind, PatternKind::Wild) {
-                        let element = Value::Element { of: value.clone(), index: index as u32 };
+                        let element = Value::Element {
+                            of: value.clone(),
+                            index: index as u32,
+                        };
                         let ty = self.ir(part.ty);
                         let element = self.emit(ty, element, part.node);
                         self.bind(part, element);
@@ -136,7 +168,11 @@ impl<'a> Lower<'a, '_> {
                 self.bindings(bindings);
                 return self.sequence_value(body);
             }
-            ExprKind::If { .. } | ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Match { .. } | ExprKind::Expect { .. } => {
+            ExprKind::If { .. }
+            | ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Match { .. }
+            | ExprKind::Expect { .. } => {
                 Value::Block(Box::new(self.block(|lower| lower.end(id, false))))
             }
             ExprKind::Global(name) => Value::Global { name: name.clone() },
@@ -147,20 +183,32 @@ impl<'a> Lower<'a, '_> {
             },
             ExprKind::OperatorValue(used) => self.operator_lambda(*used, expr.ty, expr.node),
             ExprKind::VariantFunction { index } => self.variant_lambda(*index, expr.ty, expr.node),
-            ExprKind::Lambda { params, body, depth } => self.lambda(params, body, *depth, expr),
+            ExprKind::Lambda {
+                params,
+                body,
+                depth,
+            } => self.lambda(params, body, *depth, expr),
             ExprKind::Arith { op, args } => return self.arith(*op, args, expr.node),
             ExprKind::Position { index, of } => self.position(*index, *of),
             ExprKind::Tuple(parts) => Value::Tuple(self.values(parts).into()),
             ExprKind::Vector(parts) => Value::Vector(self.values(parts).into()),
             ExprKind::HashMap(parts) => Value::HashMap(self.values(parts).into()),
             ExprKind::HashSet(parts) => Value::HashSet(self.values(parts).into()),
-            ExprKind::Variant { index, fields } => Value::Variant { index: *index, fields: self.values(fields).into() },
-            ExprKind::Call { .. } | ExprKind::Dispatch { .. } | ExprKind::Apply { .. } | ExprKind::Compare { .. } | ExprKind::ToU8(_) => {
-                match self.call(expr) {
-                    Some((callee, args)) => Value::Call { callee, args: args.into() },
-                    None => return constant(Const::Nil),
-                }
-            }
+            ExprKind::Variant { index, fields } => Value::Variant {
+                index: *index,
+                fields: self.values(fields).into(),
+            },
+            ExprKind::Call { .. }
+            | ExprKind::Dispatch { .. }
+            | ExprKind::Apply { .. }
+            | ExprKind::Compare { .. }
+            | ExprKind::ToU8(_) => match self.call(expr) {
+                Some((callee, args)) => Value::Call {
+                    callee,
+                    args: args.into(),
+                },
+                None => return constant(Const::Nil),
+            },
         };
         let ty = self.ir(expr.ty);
         self.emit(ty, made, expr.node)
@@ -181,16 +229,28 @@ impl<'a> Lower<'a, '_> {
     fn callee(&self, function: &FunctionRef) -> Callee {
         let types = self.types(&function.types).into();
         match function.native {
-            true => Callee::Native { name: function.name.clone(), types },
-            false => Callee::Function { name: function.name.clone(), types },
+            true => Callee::Native {
+                name: function.name.clone(),
+                types,
+            },
+            false => Callee::Function {
+                name: function.name.clone(),
+                types,
+            },
         }
     }
 
     fn function_ref(&self, function: &FunctionRef) -> Value {
         let types = self.types(&function.types).into();
         match function.native {
-            true => Value::NativeRef { name: function.name.clone(), types },
-            false => Value::FunctionRef { name: function.name.clone(), types },
+            true => Value::NativeRef {
+                name: function.name.clone(),
+                types,
+            },
+            false => Value::FunctionRef {
+                name: function.name.clone(),
+                types,
+            },
         }
     }
 
@@ -222,7 +282,10 @@ impl<'a> Lower<'a, '_> {
             }
             ExprKind::ToU8(value) => {
                 let operand = self.value(*value);
-                Some((native(":wat::core::__internal/to-u8", Vec::new()), vec![operand]))
+                Some((
+                    native(":wat::core::__internal/to-u8", Vec::new()),
+                    vec![operand],
+                ))
             }
             _ => None,
         }
@@ -239,7 +302,12 @@ impl<'a> Lower<'a, '_> {
         operands
     }
 
-    pub(super) fn compare(&self, op: Compare, types: [Ty; 2], mut operands: Vec<Operand>) -> (Callee, Vec<Operand>) {
+    pub(super) fn compare(
+        &self,
+        op: Compare,
+        types: [Ty; 2],
+        mut operands: Vec<Operand>,
+    ) -> (Callee, Vec<Operand>) {
         let name = |op| match op {
             Compare::Eq => "eq",
             Compare::Ne => "ne",
@@ -248,7 +316,12 @@ impl<'a> Lower<'a, '_> {
             Compare::Le => "le",
             Compare::Ge => "ge",
         };
-        let mixed = |op| native(format!(":wat::core::__internal/{}'i64'f64", name(op)), Vec::new());
+        let mixed = |op| {
+            native(
+                format!(":wat::core::__internal/{}'i64'f64", name(op)),
+                Vec::new(),
+            )
+        };
         match types {
             [Ty::I64, Ty::F64] => (mixed(op), operands),
             [Ty::F64, Ty::I64] => {
@@ -262,7 +335,13 @@ impl<'a> Lower<'a, '_> {
                 };
                 (mixed(flipped), operands)
             }
-            [ty, _] => (native(format!(":wat::core::__internal/{}", name(op)), vec![self.ir(ty)]), operands),
+            [ty, _] => (
+                native(
+                    format!(":wat::core::__internal/{}", name(op)),
+                    vec![self.ir(ty)],
+                ),
+                operands,
+            ),
         }
     }
 
@@ -270,13 +349,27 @@ impl<'a> Lower<'a, '_> {
     fn arith(&mut self, op: Arith, args: &[ExprId], node: NodeId) -> Operand {
         let typed: Vec<(Ty, NodeId)> = args
             .iter()
-            .map(|&arg| (self.inference.table.resolve(self.expr(arg).ty), self.expr(arg).node))
+            .map(|&arg| {
+                (
+                    self.inference.table.resolve(self.expr(arg).ty),
+                    self.expr(arg).node,
+                )
+            })
             .collect();
         let operands = self.values(args);
-        self.fold(op, typed.iter().map(|(ty, _)| *ty).zip(operands).collect(), node)
+        self.fold(
+            op,
+            typed.iter().map(|(ty, _)| *ty).zip(operands).collect(),
+            node,
+        )
     }
 
-    pub(super) fn fold(&mut self, op: Arith, mut operands: Vec<(Ty, Operand)>, node: NodeId) -> Operand {
+    pub(super) fn fold(
+        &mut self,
+        op: Arith,
+        mut operands: Vec<(Ty, Operand)>,
+        node: NodeId,
+    ) -> Operand {
         if operands.len() == 1 {
             let float = operands[0].0 == Ty::F64;
             let unit = match (op, float) {
@@ -295,7 +388,9 @@ impl<'a> Lower<'a, '_> {
             Arith::Div => "/",
         };
         let mut operands = operands.into_iter();
-        let Some((mut ty, mut value)) = operands.next() else { return Operand::Const(Const::Nil) };
+        let Some((mut ty, mut value)) = operands.next() else {
+            return Operand::Const(Const::Nil);
+        };
         for (right, operand) in operands {
             let (name, result) = match (ty, right) {
                 (Ty::I64, Ty::I64) => (format!(":wat::core::i64::{sign}'2"), Ty::I64),
@@ -303,7 +398,10 @@ impl<'a> Lower<'a, '_> {
                 (Ty::I64, _) => (format!(":wat::core::{sign}'i64'f64"), Ty::F64),
                 (_, _) => (format!(":wat::core::{sign}'f64'i64"), Ty::F64),
             };
-            let call = Value::Call { callee: native(name, Vec::new()), args: [value, operand].into() };
+            let call = Value::Call {
+                callee: native(name, Vec::new()),
+                args: [value, operand].into(),
+            };
             let result_ty = self.ir(result);
             value = self.emit(result_ty, call, node);
             ty = result;
@@ -331,16 +429,27 @@ impl<'a> Lower<'a, '_> {
         let value = self.value(of);
         let ty = self.ir(expr.ty);
         let good = self.block(|lower| {
-            let field = Value::Field { of: value.clone(), variant: success, index: 0 };
+            let field = Value::Field {
+                of: value.clone(),
+                variant: success,
+                index: 0,
+            };
             End::Yield(lower.emit(ty.clone(), field, expr.node))
         });
         let bad = self.block(|lower| {
             let message = lower.value(message);
             let callee = native(":wat::core::__internal/expect-failed", vec![ty.clone()]);
-            let failed = Value::Call { callee, args: [message].into() };
+            let failed = Value::Call {
+                callee,
+                args: [message].into(),
+            };
             lower.emit(ty.clone(), failed, expr.node);
             End::Unreachable
         });
-        End::Switch { on: value, cases: [(success, good), (1 - success, bad)].into(), default: None }
+        End::Switch {
+            on: value,
+            cases: [(success, good), (1 - success, bad)].into(),
+            default: None,
+        }
     }
 }

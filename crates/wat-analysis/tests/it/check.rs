@@ -1,0 +1,160 @@
+//! One diagnostic for one mistake: rules of names, shapes and types.
+
+use crate::support::spans;
+
+/// Checks one text against the list of its diagnostics.
+fn reports(text: &str, expected: &[&str]) {
+    assert_eq!(spans(text), expected, "{text}");
+}
+
+/// A function with this body and result.
+fn body(result: &str, body: &str) -> String {
+    format!(
+        "(:wat::core::defn :my::f [n <- :wat::core::i64 s <- :wat::core::String] -> {result}\n{body})"
+    )
+}
+
+#[test]
+fn a_whole_program_is_silent() {
+    reports(
+        &body(
+            ":wat::core::i64",
+            "(:wat::core::+ n (:wat::core::string::length s))",
+        ),
+        &[],
+    );
+}
+
+#[test]
+fn unknown_names_are_reported_once_per_form() {
+    reports(
+        &body(":wat::core::i64", "(:wat::core::+ m (:wat::core::+ m 1))"),
+        &["WAT3202 2:16-2:17"],
+    );
+    reports(
+        &body(":wat::core::i64", "(:wat::core::lenght s)"),
+        &["WAT3201 2:2-2:20"],
+    );
+    reports(
+        "(:wat::core::defn :my::f [x <- :wat::core::Vector<my::Pont>] -> :wat::core::i64 1)",
+        &["WAT3203 1:51-1:59"],
+    );
+}
+
+#[test]
+fn mismatches_blame_the_found_expression() {
+    reports(
+        &body(":wat::core::i64", "(:wat::core::string::length n)"),
+        &["WAT3001 2:29-2:30"],
+    );
+    reports(&body(":wat::core::i64", "s"), &["WAT3003 2:1-2:2"]);
+    reports(
+        &body(":wat::core::i64", "(:wat::core::if true n s)"),
+        &["WAT3010 2:24-2:25"],
+    );
+    reports(
+        &body(":wat::core::bool", "(:wat::core::= n s)"),
+        &["WAT3404 2:18-2:19"],
+    );
+    reports(
+        &body(":wat::core::i64", "(:wat::core::+ n s)"),
+        &["WAT3403 2:18-2:19"],
+    );
+}
+
+#[test]
+fn errors_poison_silently() {
+    reports(
+        &body(
+            ":wat::core::i64",
+            "(:wat::core::+ 1 (:my::nothing (:wat::core::string::length n)))",
+        ),
+        &["WAT3201 2:19-2:31", "WAT3001 2:60-2:61"],
+    );
+    let text = "(:wat::core::defn :user::a [x <- :user::Unknwon] -> :wat::core::i64 (:wat::core::if x 1 2))\n(:wat::core::defn :user::b [] -> :wat::core::i64 (:user::a \"anything\"))\n(:wat::core::defn :user::c [] -> :wat::core::i64 (:wat::core::string::length 5))\n";
+    reports(text, &["WAT3203 1:34-1:48", "WAT3001 3:78-3:79"]);
+}
+
+#[test]
+fn arity_names_the_callee() {
+    reports(
+        &body(":wat::core::i64", "(:wat::core::string::length s s)"),
+        &["WAT3002 2:2-2:28"],
+    );
+    reports(
+        &body(":wat::core::bool", "(:wat::core::= 1 1 1)"),
+        &["WAT3002 2:2-2:16"],
+    );
+}
+
+#[test]
+fn matches_must_cover_every_value() {
+    reports(
+        &body(
+            ":wat::core::i64",
+            "(:wat::core::match (:wat::core::Some n) ((:wat::core::Some 1) 1) (:wat::core::None 0))",
+        ),
+        &["WAT2301 2:2-2:19"],
+    );
+    reports(
+        &body(":wat::core::i64", "(:wat::core::match n (1 1) (_ 0))"),
+        &[],
+    );
+    reports(
+        &body(":wat::core::i64", "(:wat::core::match s (1 1) (_ 0))"),
+        &["WAT2303 2:23-2:24"],
+    );
+}
+
+#[test]
+fn shapes_are_reported_at_the_form() {
+    reports(
+        &body(":wat::core::i64", "(:wat::core::if true 1)"),
+        &["WAT2206 2:1-2:24"],
+    );
+    reports(
+        &body(":wat::core::i64", "(:wat::core::let [a 1 b] a)"),
+        &["WAT2201 2:23-2:24"],
+    );
+    reports(
+        &body(":wat::core::i64", "(:wat::core::do)"),
+        &["WAT2205 2:1-2:17"],
+    );
+    reports(&body(":wat::core::i64", "(1 2)"), &["WAT2215 2:2-2:3"]);
+    reports("(:wat::kernel::println 1)", &["WAT2003 1:1-1:26"]);
+}
+
+#[test]
+fn definitions_are_unique_and_outside_reserved_prefixes() {
+    reports(
+        "(:wat::core::def :a::x 1)\n(:wat::core::def :a::x 2)",
+        &["WAT2101 2:18-2:23"],
+    );
+    reports("(:wat::core::def :wat::x 1)", &["WAT2103 1:18-1:25"]);
+    reports(
+        "(:wat::core::def :a::y (:wat::core::+ :a::x 1))\n(:wat::core::def :a::x 1)",
+        &["WAT2108 1:39-1:44"],
+    );
+}
+
+#[test]
+fn generics_are_rigid_inside_and_free_outside() {
+    reports(
+        "(:wat::core::defn :my::bad<T> [x <- :T] -> :T 3)",
+        &["WAT3018 1:47-1:48"],
+    );
+    reports(
+        "(:wat::core::defn :my::id<T> [x <- :T] -> :T x)\n(:wat::core::defn :my::f [] -> :wat::core::i64 (:my::id (:my::id 3)))",
+        &[],
+    );
+    reports(
+        "(:wat::core::defn :my::id [x <- :T] -> :T x)",
+        &["WAT3112 1:33-1:35"],
+    );
+}
+
+#[test]
+fn a_space_in_a_type_is_one_mistake() {
+    let text = "(:wat::core::defn :my::f [m <- :wat::core::HashMap<wat::core::String, wat::core::i64>] -> :wat::core::i64 0)";
+    reports(text, &["WAT1010 1:70-1:71"]);
+}

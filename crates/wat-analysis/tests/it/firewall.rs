@@ -1,0 +1,146 @@
+//! What an edit recomputes, counted in executed queries.
+
+use std::sync::{Arc, Mutex};
+
+use wat_analysis::{FileKind, RootDatabase, SourceText, file_diagnostics};
+
+use crate::support::workspace;
+
+type Log = Arc<Mutex<Vec<String>>>;
+
+fn counted(files: &[(String, String)]) -> (RootDatabase, Log) {
+    let log: Log = Arc::default();
+    let sink = log.clone();
+    let mut db = RootDatabase::with_events(move |event| {
+        if let salsa::EventKind::WillExecute { database_key } = event.kind {
+            let name = format!("{database_key:?}");
+            let name = name.split('(').next().unwrap_or_default().to_owned();
+            sink.lock().expect("no panic while held").push(name);
+        }
+    });
+    crate::support::add(&mut db, files);
+    for file in db.project_files() {
+        file_diagnostics(&db, file);
+    }
+    log.lock().expect("no panic while held").clear();
+    (db, log)
+}
+
+/// The queries that run when the text of a file of a workspace changes, sorted.
+fn executed(files: &[(String, String)], path: &str, edit: impl Fn(&str) -> String) -> Vec<String> {
+    let (mut db, log) = counted(files);
+    let text = files
+        .iter()
+        .find(|(other, _)| other == path)
+        .map(|(_, text)| edit(text))
+        .expect("a file of the workspace");
+    let file = db.set_file(path, SourceText::new(text), FileKind::Disk);
+    file_diagnostics(&db, file);
+    let mut names = std::mem::take(&mut *log.lock().expect("no panic while held"));
+    names.sort();
+    names
+}
+
+fn count(names: &[String], wanted: &str) -> usize {
+    names.iter().filter(|name| *name == wanted).count()
+}
+
+const IN_A_BODY: (&str, &str) = (
+    "(:wat::core::i64::+ base 3)",
+    "(:wat::core::i64::+ base 3000)",
+);
+
+#[test]
+fn an_edit_in_a_body_runs_the_same_small_set_at_every_size() {
+    let edit = |text: &str| text.replace(IN_A_BODY.0, IN_A_BODY.1);
+    let small = executed(&workspace(10, 100), "f5.wat", edit);
+    let large = executed(&workspace(1_000, 100), "f5.wat", edit);
+    assert_eq!(small, large);
+    assert_eq!(count(&large, "check_item"), 1, "{large:?}");
+    assert!(large.len() <= 12, "{large:?}");
+}
+
+#[test]
+fn a_comment_above_a_form_infers_nothing() {
+    let names = executed(&workspace(50, 100), "f5.wat", |text| {
+        text.replacen(
+            "(:wat::core::defn :p5::f3",
+            ";; A remark.\n(:wat::core::defn :p5::f3",
+            1,
+        )
+    });
+    assert_eq!(count(&names, "check_item"), 0, "{names:?}");
+    assert_eq!(count(&names, "ast"), 0, "{names:?}");
+    assert_eq!(count(&names, "read_form"), 0, "{names:?}");
+}
+
+#[test]
+fn a_comment_inside_a_body_ends_at_the_ast() {
+    let names = executed(&workspace(50, 100), "f5.wat", |text| {
+        text.replacen("[first (", "[first ;; the first\n (", 1)
+    });
+    assert_eq!(count(&names, "check_item"), 0, "{names:?}");
+    assert_eq!(count(&names, "ast"), 1, "{names:?}");
+}
+
+#[test]
+fn a_body_edit_infers_no_dependent() {
+    let names = executed(&workspace(3, 400), "f0.wat", |text| {
+        text.replacen("base 0", "base 1", 1)
+    });
+    assert_eq!(count(&names, "check_item"), 1, "{names:?}");
+}
+
+#[test]
+fn a_signature_change_infers_its_users_alone() {
+    // `f3` of the file is used by `f4` alone.
+    let names = executed(&workspace(20, 100), "f7.wat", |text| {
+        text.replacen(
+            ":p7::f3\n  [base <- :wat::core::i64]",
+            ":p7::f3\n  [base <- :wat::core::f64]",
+            1,
+        )
+    });
+    assert_eq!(count(&names, "check_item"), 2, "{names:?}");
+}
+
+#[test]
+fn a_new_name_infers_nobody_who_had_his_names() {
+    let names = executed(&workspace(20, 100), "f7.wat", |text| {
+        format!("{text}\n(:wat::core::def :p7::new 1)\n")
+    });
+    assert_eq!(count(&names, "check_item"), 1, "{names:?}");
+}
+
+#[test]
+fn a_docstring_infers_that_definition_alone() {
+    let names = executed(&workspace(20, 100), "f7.wat", |text| {
+        text.replacen("Function 3", "The function 3", 1)
+    });
+    assert!(count(&names, "check_item") <= 1, "{names:?}");
+}
+
+#[test]
+fn saving_without_a_change_runs_nothing() {
+    let names = executed(&workspace(20, 100), "f7.wat", str::to_owned);
+    assert!(names.is_empty(), "{names:?}");
+}
+
+#[test]
+fn ten_thousand_edits_do_not_make_one_edit_dearer() {
+    let files = workspace(10, 100);
+    let (mut db, log) = counted(&files);
+    let text = &files[5].1;
+    let mut first = None;
+    // Numbers of equal length: nothing behind the edit moves.
+    for n in 10_000..20_000 {
+        log.lock().expect("no panic while held").clear();
+        let text = text.replace(IN_A_BODY.0, &format!("(:wat::core::i64::+ base {n})"));
+        let file = db.set_file("f5.wat", SourceText::new(text), FileKind::Disk);
+        file_diagnostics(&db, file);
+        let now = log.lock().expect("no panic while held").len();
+        if n > 10_000 {
+            assert_eq!(*first.get_or_insert(now), now);
+        }
+    }
+}

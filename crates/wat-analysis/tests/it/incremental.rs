@@ -1,0 +1,105 @@
+//! Batch equals incremental: after any edits, every diagnostic is the one that a fresh database gives.
+
+use wat_analysis::{FileKind, RootDatabase, SourceText};
+
+use crate::support::{Random, all, database};
+
+const SNIPPETS: &[&str] = &[
+    "(:wat::core::defn :a::f [x <- :wat::core::i64] -> :wat::core::i64 (:wat::core::+ x 1))\n",
+    "(:wat::core::defn :a::g [x <- :wat::core::i64] -> :wat::core::i64 (:a::f (:a::f x)))\n",
+    "(:wat::core::def :a::limit (:wat::core::* 6 7))\n",
+    "(:wat::core::def :b::twice (:wat::core::+ :a::limit :a::limit))\n",
+    "(:wat::core::defn :b::pick<T> [flag <- :wat::core::bool a <- :T b <- :T] -> :T (:wat::core::if flag a b))\n",
+    "(:wat::core::defn :b::use [] -> :wat::core::String (:b::pick true \"x\" \"y\"))\n",
+    "(:wat::load-file! \"a.wat\")\n",
+    "(:wat::load-file! \"b.wat\")\n",
+    "(:wat::load-file! \"missing.wat\")\n",
+    "(:wat::core::typealias :c::Ids :wat::core::Vector<wat::core::i64>)\n",
+    "(:wat::core::defn :c::sum [ids <- :c::Ids] -> :wat::core::i64 (:wat::core::match (:wat::core::first ids) ((:wat::core::Some v) v) (:wat::core::None 0)))\n",
+    "(:wat::core::defn :c::bad [m <- :wat::core::HashMap<wat::core::String, wat::core::i64>] -> :wat::core::i64 0)\n",
+    ";; a comment\n",
+    "(:wat::core::let [x 1",
+    "\"unclosed",
+    ")",
+    "(:a::f 1)",
+    "[x y]",
+    " ",
+    "\n",
+    ":wat::core::i64",
+    "nil",
+    "'(a ~b)",
+];
+
+/// A position on a character boundary.
+fn position(random: &mut Random, text: &str) -> usize {
+    let mut at = random.below(text.len() + 1);
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn edit(random: &mut Random, text: &str) -> String {
+    let snippet = SNIPPETS[random.below(SNIPPETS.len())];
+    let at = position(random, text);
+    match random.below(10) {
+        0..=3 => format!("{}{snippet}{}", &text[..at], &text[at..]),
+        4..=5 => {
+            let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
+            format!("{}{snippet}{}", &text[..line], &text[line..])
+        }
+        6..=7 => {
+            let to = (at + 1 + random.below(12)).min(text.len());
+            let to = (to..=text.len())
+                .find(|&to| text.is_char_boundary(to))
+                .unwrap_or(text.len());
+            format!("{}{}", &text[..at], &text[to..])
+        }
+        8 => {
+            let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
+            let end = text[at..].find('\n').map_or(text.len(), |end| at + end + 1);
+            format!("{}{snippet}{}", &text[..line], &text[end..])
+        }
+        _ => (0..random.below(8))
+            .map(|_| SNIPPETS[random.below(SNIPPETS.len())])
+            .collect(),
+    }
+}
+
+fn drive(seed: u64, edits: usize) {
+    let mut random = Random(seed);
+    let mut files: Vec<(String, String)> = ["a.wat", "b.wat", "c.wat"]
+        .iter()
+        .map(|path| ((*path).to_owned(), String::new()))
+        .collect();
+    let mut db = RootDatabase::new();
+    for step in 0..edits {
+        let which = random.below(files.len());
+        let mut text = edit(&mut random, &files[which].1);
+        if text.len() > 1_500 {
+            text.clear();
+        }
+        files[which].1.clone_from(&text);
+        let kind = if random.below(2) == 0 {
+            FileKind::Open
+        } else {
+            FileKind::Disk
+        };
+        db.set_file(&files[which].0, SourceText::new(text), kind);
+        for (path, text) in &files {
+            if db.file(path).is_none() {
+                db.set_file(path, SourceText::new(text.as_str()), FileKind::Disk);
+            }
+        }
+        let incremental = all(&db);
+        let batch = all(&database(&files));
+        assert_eq!(incremental, batch, "seed {seed}, step {step}: {files:#?}");
+    }
+}
+
+#[test]
+fn two_thousand_random_edits_equal_a_fresh_database() {
+    for seed in 0..8 {
+        drive(seed, 260);
+    }
+}

@@ -1,0 +1,133 @@
+//! Shared helpers: databases from texts, diagnostics as text, a generated workspace, random numbers.
+
+use std::fmt::Write as _;
+
+use wat_analysis::{Diagnostic, FileKind, RootDatabase, SourceText, file_diagnostics, line_index};
+use wat_syntax::ColumnEncoding;
+
+/// A deterministic generator (splitmix64).
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub fn below(&mut self, limit: usize) -> usize {
+        (self.next() % limit.max(1) as u64) as usize
+    }
+}
+
+/// A database with these files.
+pub fn database<P: AsRef<str>, T: AsRef<str>>(files: &[(P, T)]) -> RootDatabase {
+    let mut db = RootDatabase::new();
+    add(&mut db, files);
+    db
+}
+
+pub fn add<P: AsRef<str>, T: AsRef<str>>(db: &mut RootDatabase, files: &[(P, T)]) {
+    db.set_files(files.iter().map(|(path, text)| {
+        (
+            path.as_ref().to_owned(),
+            SourceText::new(text.as_ref()),
+            FileKind::Disk,
+        )
+    }));
+}
+
+/// A diagnostic as one line, without anything that depends on the database.
+pub fn line(db: &RootDatabase, diagnostic: &Diagnostic) -> String {
+    let at = |span: &wat_analysis::Span| {
+        let text = span.file.text(db);
+        let index = line_index(db, span.file);
+        let place = |offset| {
+            let at = index.line_col(text.text(), offset, ColumnEncoding::Utf32);
+            format!("{}:{}", at.line + 1, at.col + 1)
+        };
+        format!(
+            "{} {}-{}",
+            span.file.path(db),
+            place(span.range.start()),
+            place(span.range.end())
+        )
+    };
+    let mut out = format!(
+        "{} {:?} {} {}",
+        diagnostic.code,
+        diagnostic.severity,
+        at(&diagnostic.span),
+        diagnostic.message
+    );
+    for label in &diagnostic.labels {
+        let _ = write!(out, " | {} {}", at(&label.span), label.message);
+    }
+    for fix in &diagnostic.fixes {
+        let _ = write!(out, " | fix {} {:?}", fix.title, fix.applicability);
+        for edit in &fix.edits {
+            let _ = write!(out, " {:?} {:?}", edit.range, edit.insert);
+        }
+    }
+    out
+}
+
+/// All diagnostics of all files, as text.
+pub fn all(db: &RootDatabase) -> Vec<String> {
+    let files = db.project_files();
+    files
+        .iter()
+        .flat_map(|&file| {
+            file_diagnostics(db, file)
+                .iter()
+                .map(|d| line(db, d))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Diagnostics of one text as `CODE line:col-line:col`.
+pub fn spans(text: &str) -> Vec<String> {
+    let db = database(&[("main.wat", text)]);
+    let file = db.file("main.wat").expect("was just added");
+    let text = file.text(&db);
+    let index = line_index(&db, file);
+    let place = |offset| {
+        let at = index.line_col(text.text(), offset, ColumnEncoding::Utf32);
+        format!("{}:{}", at.line + 1, at.col + 1)
+    };
+    let found = file_diagnostics(&db, file);
+    found
+        .iter()
+        .map(|d| {
+            format!(
+                "{} {}-{}",
+                d.code,
+                place(d.span.range.start()),
+                place(d.span.range.end())
+            )
+        })
+        .collect()
+}
+
+/// A workspace of `files` files of about `lines` lines each, without errors; every file but the first loads another.
+pub fn workspace(files: usize, lines: usize) -> Vec<(String, String)> {
+    (0..files)
+        .map(|k| {
+            let mut text = format!(";; File {k}.\n\n");
+            if k > 0 {
+                let _ = writeln!(text, "(:wat::load-file! \"f{}.wat\")\n", (k - 1) / 2);
+            }
+            for n in 0..(lines / 9).max(1) {
+                let callee = if n > 0 { format!(":p{k}::f{}", n - 1) } else if k > 0 { format!(":p{}::f0", (k - 1) / 2) } else { ":wat::core::i64::abs".to_owned() };
+                let _ = write!(
+                    text,
+                    "(:wat::core::defn :p{k}::f{n}\n  [base <- :wat::core::i64]\n  -> :wat::core::i64\n  \"Function {n} of file {k}.\"\n  (:wat::core::let\n    [first (:wat::core::i64::+ base {n})\n     second ({callee} first)]\n    (:wat::core::if (:wat::core::> second 10) second (:wat::core::i64::* first 2))))\n\n"
+                );
+            }
+            (format!("f{k}.wat"), text)
+        })
+        .collect()
+}

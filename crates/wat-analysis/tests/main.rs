@@ -1,0 +1,14 @@
+//! Integration tests of the analysis, in one binary.
+
+#[path = "it/check.rs"]
+mod check;
+#[path = "it/declared.rs"]
+mod declared;
+#[path = "it/firewall.rs"]
+mod firewall;
+#[path = "it/incremental.rs"]
+mod incremental;
+#[path = "it/session.rs"]
+mod session;
+#[path = "it/support.rs"]
+mod support;
