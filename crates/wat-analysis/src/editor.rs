@@ -353,7 +353,7 @@ pub fn type_at(db: &dyn Db, file: SourceFile, range: TextRange) -> Option<(TextR
 
 /// Names near a wrong one, best first.
 pub fn suggest_names(db: &dyn Db, program: SourceFile, wrong: &str) -> Vec<Arc<str>> {
-    let names = crate::names::value_names_for_suggestions(db, program);
+    let names = crate::names::callable_names(db, program);
     suggest::rank(wrong, names.iter().map(|name| &**name))
         .into_iter()
         .map(|found| found.name)

@@ -105,12 +105,48 @@ pub fn program_files(db: &dyn Db, root: SourceFile) -> Arc<[SourceFile]> {
     order.into()
 }
 
+/// The files that load, directly or not, a file on a cycle: what is left after removing, again and again, the files
+/// that load nothing that is left. Nearly always empty, so that nobody looks for a cycle that cannot be there.
+#[salsa::tracked(returns(ref))]
+fn entangled(db: &dyn Db) -> FxHashSet<SourceFile> {
+    let files = FileSet::get(db).files(db);
+    let mut loaders: FxHashMap<SourceFile, Vec<SourceFile>> = FxHashMap::default();
+    let mut open: FxHashMap<SourceFile, usize> = FxHashMap::default();
+    for &file in files.values() {
+        let targets = loaded_files(db, file).iter().flatten();
+        open.insert(file, targets.clone().count());
+        for &target in targets {
+            loaders.entry(target).or_default().push(file);
+        }
+    }
+    let mut done: Vec<SourceFile> = open
+        .iter()
+        .filter(|(_, count)| **count == 0)
+        .map(|(file, _)| *file)
+        .collect();
+    while let Some(file) = done.pop() {
+        open.remove(&file);
+        for loader in loaders.get(&file).into_iter().flatten() {
+            if let Some(count) = open.get_mut(loader) {
+                *count -= 1;
+                if *count == 0 {
+                    done.push(*loader);
+                }
+            }
+        }
+    }
+    open.into_keys().collect()
+}
+
 /// A cycle of loads that goes through this load of this file: the files on it, from this file back to it.
 pub(crate) fn load_cycle(
     db: &dyn Db,
     file: SourceFile,
     target: SourceFile,
 ) -> Option<Vec<SourceFile>> {
+    if !entangled(db).contains(&file) {
+        return None;
+    }
     let mut from: FxHashMap<SourceFile, SourceFile> = FxHashMap::default();
     let mut work = vec![target];
     while let Some(at) = work.pop() {
@@ -274,8 +310,9 @@ pub(crate) fn program_of<'db>(db: &'db dyn Db, root: SourceFile, item: Item<'db>
     }
 }
 
-/// The names that can be called or evaluated, for suggestions.
-pub(crate) fn value_names_for_suggestions(db: &dyn Db, program: SourceFile) -> Vec<String> {
+/// The names that can be called or evaluated, for suggestions. Only reports of unknown names read it.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn callable_names(db: &dyn Db, program: SourceFile) -> Vec<String> {
     let library = crate::library::LIBRARY_NAMES
         .iter()
         .filter(|entry| !entry.is_type() && !entry.name.contains("__internal"))

@@ -119,8 +119,8 @@ impl<'db> Infer<'db> {
     }
 
     /// The names that can be called: for suggestions only.
-    pub(super) fn callable_names(&self) -> Vec<String> {
-        crate::names::value_names_for_suggestions(self.db, self.program)
+    pub(super) fn callable_names(&self) -> &'db [String] {
+        crate::names::callable_names(self.db, self.program)
     }
 
     pub(super) fn suggestions(&self, path: &str, _head: bool) -> Vec<Suggestion> {
