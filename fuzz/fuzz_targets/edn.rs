@@ -71,7 +71,11 @@ fn frame(text: &str) {
     let state = scanner.finish();
     match wat_edn::read(&format!("{text}\n")) {
         Ok(_) => assert_eq!(state, FrameState::Complete),
-        Err(error) => assert!(!error.incomplete || state != FrameState::Complete),
+        // After a complete value, only `#_` can want more.
+        Err(error) if error.incomplete && !text.contains("#_") => {
+            assert_ne!(state, FrameState::Complete)
+        }
+        Err(_) => {}
     }
 }
 

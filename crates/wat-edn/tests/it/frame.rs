@@ -31,6 +31,7 @@ fn frames_end_where_their_value_ends() {
         ("#{\n}\n", "oc"),
         ("#inst\"2020-01-01T00:00:00Z\"\n", "c"),
         ("[\\]\n\\\\ \\\"]\n", "oc"),
+        ("1 #_\n2\n", "cc"),
         ("]\n", "c"),
         ("\"a\n", "o"),
         ("\"a\\\n\"\n", "oc"),
@@ -67,7 +68,8 @@ proptest! {
         let state = scanner.finish();
         match read(&(text.clone() + "\n")) {
             Ok(_) => prop_assert_eq!(state, FrameState::Complete, "{}", text),
-            Err(error) if error.incomplete => prop_assert_ne!(state, FrameState::Complete, "{}: {}", text, error),
+            // After a complete value, only `#_` can want more.
+            Err(error) if error.incomplete && !text.contains("#_") => prop_assert_ne!(state, FrameState::Complete, "{}: {}", text, error),
             Err(_) => {}
         }
     }
