@@ -202,6 +202,8 @@ pub enum Stmt {
 pub enum End {
     /// The value of the block; in tail position, the result of the function.
     Yield(Operand),
+    /// The result of the function, from any depth of nesting.
+    Return(Operand),
     /// A call that replaces the frame. Only in tail position.
     TailCall {
         /// Whom.

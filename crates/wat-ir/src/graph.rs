@@ -213,6 +213,7 @@ impl<'f> Builder<'f> {
 
     fn end(&mut self, work: Work<'f>) -> Result<(), GraphError> {
         let exit = match &work.block.end {
+            End::Return(value) => Exit::Return(value),
             End::Yield(value) => match work.then {
                 Then::Return => Exit::Return(value),
                 Then::Assign(dst, to) => Exit::Goto {

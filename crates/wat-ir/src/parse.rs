@@ -276,6 +276,7 @@ impl<'t> Parser<'t> {
     fn end(&mut self) -> Parse<End> {
         Ok(match self.token() {
             "yield" => End::Yield(self.operand()?),
+            "return" => End::Return(self.operand()?),
             "tail" => {
                 let at = Origin(self.number("@")?);
                 let token = self.token();

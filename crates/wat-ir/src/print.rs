@@ -95,6 +95,7 @@ impl Printer {
     fn end(&mut self, end: &End) {
         match end {
             End::Yield(op) => self.line(&format!("yield {}", operand(op))),
+            End::Return(op) => self.line(&format!("return {}", operand(op))),
             End::TailCall {
                 callee: c,
                 args,
