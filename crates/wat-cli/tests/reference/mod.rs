@@ -1,4 +1,5 @@
-//! The language reference, executed: every block of `docs/reference` is run against the built binary.
+//! The language reference, executed: every block of `docs/reference`, of the guide and of the documents at the root is
+//! run against the built binary.
 //!
 //! `owed.txt` lists the blocks that are not yet expected to pass. `UPDATE_OWED=1` removes those that pass;
 //! `REFERENCE_ONLY=TEXT` runs the blocks whose key contains the text and reports each failure, without the list.
@@ -8,7 +9,9 @@ mod fences;
 mod judge;
 mod owed;
 mod process;
+mod programs;
 mod records;
+mod transcripts;
 mod workspace;
 
 use std::collections::BTreeMap;
@@ -33,18 +36,24 @@ fn show(text: &str) {
     let _ = io::stdout().write_all(text.as_bytes());
 }
 
+/// The documents whose blocks are executed: the chapters of the reference, the guide, what lies at the root.
+fn documents() -> Vec<PathBuf> {
+    let mut found = vec![root().join("CHANGELOG.md"), root().join("README.md")];
+    for directory in ["docs/reference", "docs/guide"] {
+        let entries = fs::read_dir(root().join(directory)).expect("the documents lie in docs");
+        let paths = entries.map(|entry| entry.expect("its files are readable").path());
+        found.extend(paths.filter(|path| path.extension().is_some_and(|e| e == "md")));
+    }
+    found.sort();
+    found
+}
+
 fn all_blocks() -> Vec<Block> {
-    let mut chapters: Vec<_> = fs::read_dir(root().join("docs/reference"))
-        .expect("the reference lies in docs/reference")
-        .map(|entry| entry.expect("its files are readable").path())
-        .filter(|path| path.extension().is_some_and(|e| e == "md"))
-        .collect();
-    chapters.sort();
     let mut found = Vec::new();
     let mut problems = Vec::new();
-    for path in chapters {
+    for path in documents() {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let text = fs::read_to_string(&path).expect("chapters are UTF-8");
+        let text = fs::read_to_string(&path).expect("documents are UTF-8");
         match blocks(&name, &text) {
             Ok(blocks) => found.extend(blocks),
             Err(list) => problems.extend(list),

@@ -61,6 +61,15 @@ pub fn wat(directory: &Directory, args: &[&str], input: &str) -> Result<Output, 
     command(env!("CARGO_BIN_EXE_wat"), directory, args, input, LIMIT)
 }
 
+/// What a shell prints on both standard streams for a command, with the built binary on its path.
+pub fn shell(directory: &Directory, script: &str) -> Result<String, String> {
+    let binary = Path::new(env!("CARGO_BIN_EXE_wat"));
+    let bin = binary.parent().unwrap_or(binary).display();
+    let script = format!("PATH='{bin}':/usr/bin:/bin\nexport PATH\nexec 2>&1\n{script}");
+    let output = command("/bin/sh", directory, &["-c", &script], "", LIMIT)?;
+    Ok(output.stdout)
+}
+
 fn command(
     program: &str,
     directory: &Directory,
