@@ -14,6 +14,7 @@ pub mod map;
 mod native;
 mod natives;
 mod print;
+mod show;
 mod text;
 mod value;
 pub mod vector;

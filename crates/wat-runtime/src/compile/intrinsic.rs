@@ -82,6 +82,9 @@ const TABLE: &[(&str, Intrinsic)] = &[
     ),
     (":wat::core::i64::/'2", binary(Op::DivI, None, false, true)),
     (":wat::core::i64::quot", binary(Op::DivI, None, false, true)),
+    (":wat::core::quot", binary(Op::DivI, None, false, true)),
+    (":wat::core::rem", binary(Op::RemI, None, false, true)),
+    (":wat::core::mod", binary(Op::ModI, None, false, true)),
     (":wat::core::i64::rem", binary(Op::RemI, None, false, true)),
     (":wat::core::i64::mod", binary(Op::ModI, None, false, true)),
     (":wat::core::f64::+'2", binary(Op::AddF, None, true, false)),
@@ -125,7 +128,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     TABLE.iter().map(|entry| entry.0).chain([NTH])
 }
 
-const NTH: &str = ":wat::core::Vector/nth";
+const NTH: &str = ":wat::core::nth";
 
 /// The instruction of a native with these type arguments, if it is one.
 pub(crate) fn intrinsic(name: &str, types: &[&'static Desc]) -> Option<Intrinsic> {

@@ -1,5 +1,7 @@
 //! The table of natives: the pure ones of `wat-value`, and those that need the host.
 
+mod stdio;
+
 use crate::Host;
 use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
@@ -16,7 +18,12 @@ pub(crate) enum Run {
 }
 
 /// A native that needs the host: name, how it takes its arguments, code.
-const HOST: &[(&str, &str, HostFn)] = &[];
+const HOST: &[(&str, &str, HostFn)] = &[
+    (":wat::kernel::println", "b", stdio::println),
+    (":wat::kernel::eprintln", "b", stdio::eprintln),
+    (":wat::kernel::pprintln", "b", stdio::pprintln),
+    (":wat::kernel::epprintln", "b", stdio::epprintln),
+];
 
 /// How a native takes its arguments, and its code.
 pub(crate) fn find(name: &str) -> Option<(&'static str, Run)> {

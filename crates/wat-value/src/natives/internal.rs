@@ -1,16 +1,11 @@
 //! What lowering needs: comparisons, literals of collections, conversions, failed expectations.
 
+use super::support::{Outcome, native};
 use crate::compare::{equal, order};
 use crate::heap::Slot;
 use crate::native::{Instance, Native, Trap};
 use crate::{map, text::text, vector};
 use std::cmp::Ordering;
-
-type Result = std::result::Result<Slot, Box<Trap>>;
-
-const fn native(name: &'static str, takes: &'static str, run: crate::native::NativeFn) -> Native {
-    Native { name, takes, run }
-}
 
 pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::__internal/eq", "bb", eq),
@@ -32,42 +27,42 @@ pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::__internal/make-set", "o*", make_set),
 ];
 
-unsafe fn eq(instance: &Instance, args: &[Slot]) -> Result {
+unsafe fn eq(instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: the caller of a native says that its arguments are live values of the declared types.
     Ok(u64::from(unsafe {
         equal(instance.types[0], args[0], args[1])
     }))
 }
 
-unsafe fn ne(instance: &Instance, args: &[Slot]) -> Result {
+unsafe fn ne(instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: as above.
     Ok(u64::from(!unsafe {
         equal(instance.types[0], args[0], args[1])
     }))
 }
 
-unsafe fn ordered(instance: &Instance, args: &[Slot], holds: fn(Ordering) -> bool) -> Result {
+unsafe fn ordered(instance: &Instance, args: &[Slot], holds: fn(Ordering) -> bool) -> Outcome {
     // SAFETY: as above.
     let ordering = unsafe { order(instance.types[0], args[0], args[1]) };
     Ok(u64::from(ordering.is_some_and(holds)))
 }
 
-unsafe fn lt(instance: &Instance, args: &[Slot]) -> Result {
+unsafe fn lt(instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: as above.
     unsafe { ordered(instance, args, Ordering::is_lt) }
 }
 
-unsafe fn le(instance: &Instance, args: &[Slot]) -> Result {
+unsafe fn le(instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: as above.
     unsafe { ordered(instance, args, Ordering::is_le) }
 }
 
-unsafe fn gt(instance: &Instance, args: &[Slot]) -> Result {
+unsafe fn gt(instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: as above.
     unsafe { ordered(instance, args, Ordering::is_gt) }
 }
 
-unsafe fn ge(instance: &Instance, args: &[Slot]) -> Result {
+unsafe fn ge(instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: as above.
     unsafe { ordered(instance, args, Ordering::is_ge) }
 }
@@ -96,37 +91,37 @@ pub(crate) fn mixed(int: i64, float: f64) -> Option<Ordering> {
     }))
 }
 
-fn mixed_is(args: &[Slot], holds: fn(Ordering) -> bool) -> Result {
+fn mixed_is(args: &[Slot], holds: fn(Ordering) -> bool) -> Outcome {
     Ok(u64::from(
         mixed(args[0] as i64, f64::from_bits(args[1])).is_some_and(holds),
     ))
 }
 
-unsafe fn mixed_eq(_: &Instance, args: &[Slot]) -> Result {
+unsafe fn mixed_eq(_: &Instance, args: &[Slot]) -> Outcome {
     mixed_is(args, Ordering::is_eq)
 }
 
-unsafe fn mixed_ne(_: &Instance, args: &[Slot]) -> Result {
+unsafe fn mixed_ne(_: &Instance, args: &[Slot]) -> Outcome {
     mixed_is(args, Ordering::is_eq).map(|equal| equal ^ 1)
 }
 
-unsafe fn mixed_lt(_: &Instance, args: &[Slot]) -> Result {
+unsafe fn mixed_lt(_: &Instance, args: &[Slot]) -> Outcome {
     mixed_is(args, Ordering::is_lt)
 }
 
-unsafe fn mixed_le(_: &Instance, args: &[Slot]) -> Result {
+unsafe fn mixed_le(_: &Instance, args: &[Slot]) -> Outcome {
     mixed_is(args, Ordering::is_le)
 }
 
-unsafe fn mixed_gt(_: &Instance, args: &[Slot]) -> Result {
+unsafe fn mixed_gt(_: &Instance, args: &[Slot]) -> Outcome {
     mixed_is(args, Ordering::is_gt)
 }
 
-unsafe fn mixed_ge(_: &Instance, args: &[Slot]) -> Result {
+unsafe fn mixed_ge(_: &Instance, args: &[Slot]) -> Outcome {
     mixed_is(args, Ordering::is_ge)
 }
 
-unsafe fn to_u8(_: &Instance, args: &[Slot]) -> Result {
+unsafe fn to_u8(_: &Instance, args: &[Slot]) -> Outcome {
     match u8::try_from(args[0] as i64) {
         Ok(byte) => Ok(u64::from(byte)),
         Err(_) => Err(Trap::error(
@@ -136,16 +131,16 @@ unsafe fn to_u8(_: &Instance, args: &[Slot]) -> Result {
     }
 }
 
-unsafe fn expect_failed(_: &Instance, args: &[Slot]) -> Result {
+unsafe fn expect_failed(_: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: the argument is a live string.
     Err(Trap::panic(8201, unsafe { text(args[0]) }))
 }
 
-unsafe fn make_vector(instance: &Instance, args: &[Slot]) -> Result {
+unsafe fn make_vector(instance: &Instance, args: &[Slot]) -> Outcome {
     Ok(vector::from_slots(instance.ret, args))
 }
 
-unsafe fn make_map(instance: &Instance, args: &[Slot]) -> Result {
+unsafe fn make_map(instance: &Instance, args: &[Slot]) -> Outcome {
     let mut out = map::empty(instance.ret);
     for pair in args.chunks_exact(2) {
         // SAFETY: the arguments are live keys and values in turn.
@@ -154,7 +149,7 @@ unsafe fn make_map(instance: &Instance, args: &[Slot]) -> Result {
     Ok(out)
 }
 
-unsafe fn make_set(instance: &Instance, args: &[Slot]) -> Result {
+unsafe fn make_set(instance: &Instance, args: &[Slot]) -> Outcome {
     let mut out = map::empty(instance.ret);
     for key in args {
         // SAFETY: the arguments are live elements.

@@ -1,10 +1,21 @@
 //! The pure natives of the core library, one table per part.
 
+mod collection;
+mod display;
 mod internal;
+mod number;
+mod string;
+mod support;
 
 use crate::native::Native;
 
-const PARTS: &[&[Native]] = &[internal::TABLE];
+const PARTS: &[&[Native]] = &[
+    internal::TABLE,
+    number::TABLE,
+    string::TABLE,
+    collection::TABLE,
+    display::TABLE,
+];
 
 const COUNT: usize = {
     let (mut count, mut part) = (0, 0);

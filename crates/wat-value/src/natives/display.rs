@@ -1,0 +1,53 @@
+//! Values as text.
+
+use super::support::{Outcome, native};
+use crate::desc::Repr;
+use crate::heap::{Slot, retain};
+use crate::native::{Instance, Native, Trap};
+use crate::print::render;
+use crate::text::{make_string, text};
+use wat_edn::Layout;
+
+pub(crate) const TABLE: &[Native] = &[
+    native(":wat::edn::write", "b", write),
+    native(":wat::edn::write-pretty", "b", write_pretty),
+    native(":wat::core::__internal/display", "b", display),
+    native(":wat::core::show", "b", show),
+    native(":wat::kernel::assertion-failed!", "bbb", assertion_failed),
+];
+
+unsafe fn write(instance: &Instance, args: &[Slot]) -> Outcome {
+    // SAFETY: here and below: the caller of a native says that its arguments are live values of the declared types.
+    Ok(make_string(&unsafe {
+        render(instance.types[0], args[0], Layout::Compact)
+    }))
+}
+
+unsafe fn write_pretty(instance: &Instance, args: &[Slot]) -> Outcome {
+    // SAFETY: as above.
+    Ok(make_string(&unsafe {
+        render(instance.types[0], args[0], Layout::Pretty)
+    }))
+}
+
+unsafe fn display(instance: &Instance, args: &[Slot]) -> Outcome {
+    if instance.types[0].repr == Repr::Str {
+        // SAFETY: the string gets another owner.
+        unsafe { retain(args[0]) };
+        return Ok(args[0]);
+    }
+    // SAFETY: as above.
+    unsafe { write(instance, args) }
+}
+
+unsafe fn show(instance: &Instance, args: &[Slot]) -> Outcome {
+    // SAFETY: as above.
+    Ok(make_string(&unsafe {
+        crate::show::show(instance.types[0], args[0])
+    }))
+}
+
+unsafe fn assertion_failed(_: &Instance, args: &[Slot]) -> Outcome {
+    // SAFETY: as above.
+    Err(Trap::panic(8516, unsafe { text(args[0]) }))
+}

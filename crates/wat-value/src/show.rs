@@ -1,0 +1,182 @@
+//! Diagnostic text of values, for people: `show`. Depth is bounded by 8 levels, so that the walk may recurse.
+
+use crate::cells::{field, variant_of};
+use crate::desc::{Desc, Repr};
+use crate::heap::Slot;
+use crate::text::text;
+use crate::{map, vector};
+use wat_edn::{write_float_plain, write_string};
+use wat_ir::DeclKind;
+
+/// Levels that are shown.
+const DEPTH: usize = 8;
+/// No element is started once the text of its container has this many bytes.
+const BYTES: usize = 1024;
+
+/// The text of a value.
+///
+/// # Safety
+/// The slot holds a live value of the type.
+pub unsafe fn show(desc: &'static Desc, slot: Slot) -> String {
+    let mut out = String::new();
+    // SAFETY: the caller says so.
+    unsafe { value(desc, slot, DEPTH, &mut out) };
+    out
+}
+
+/// Writes parts with a separator until the container is full.
+fn parts<T>(
+    items: impl Iterator<Item = T>,
+    separator: &str,
+    start: usize,
+    out: &mut String,
+    mut write: impl FnMut(T, &mut String),
+) {
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            out.push_str(separator);
+        }
+        if out.len() - start >= BYTES {
+            out.push('…');
+            return;
+        }
+        write(item, out);
+    }
+}
+
+unsafe fn value(desc: &'static Desc, slot: Slot, depth: usize, out: &mut String) {
+    if depth == 0 {
+        out.push('…');
+        return;
+    }
+    let start = out.len();
+    // SAFETY: the caller says that the slot is a live value of the type; its parts are live.
+    unsafe {
+        match desc.repr {
+            Repr::Nil => out.push_str("()"),
+            Repr::Bool => out.push_str(if slot == 0 { "false" } else { "true" }),
+            Repr::I64 | Repr::U8 => out.push_str(&(slot as i64).to_string()),
+            Repr::F64 => write_float_plain(f64::from_bits(slot), out),
+            Repr::Str => write_string(text(slot), out),
+            Repr::Keyword => out.push_str(text(slot)),
+            Repr::Fn => out.push_str("<fn>"),
+            Repr::Vector => {
+                out.push('[');
+                parts(vector::iter(slot), ", ", start, out, |item, out| {
+                    value(desc.parts[0], item, depth - 1, out)
+                });
+                out.push(']');
+            }
+            Repr::HashSet => {
+                out.push_str("#{");
+                let items = map::keys(slot).into_iter();
+                parts(items, ", ", start, out, |item, out| {
+                    value(desc.parts[0], item, depth - 1, out)
+                });
+                out.push('}');
+            }
+            Repr::HashMap => {
+                out.push('{');
+                parts(
+                    map::entries(slot).into_iter(),
+                    ", ",
+                    start,
+                    out,
+                    |(key, item), out| {
+                        value(desc.parts[0], key, depth - 1, out);
+                        out.push_str(": ");
+                        value(desc.parts[1], item, depth - 1, out);
+                    },
+                );
+                out.push('}');
+            }
+            Repr::Tuple => {
+                out.push('(');
+                fields(desc, slot, 0, ", ", depth, start, out);
+                out.push(')');
+            }
+            Repr::Option | Repr::Result => {
+                let variant = variant_of(slot);
+                match (desc.repr, variant) {
+                    (Repr::Option, 0) => return out.push_str(":None"),
+                    (Repr::Option, _) => out.push_str("(Some "),
+                    (_, 0) => out.push_str("(Ok "),
+                    (_, _) => out.push_str("(Err "),
+                }
+                fields(desc, slot, variant, " ", depth, start, out);
+                out.push(')');
+            }
+            Repr::Nominal => nominal(desc, slot, depth, start, out),
+        }
+    }
+}
+
+unsafe fn fields(
+    desc: &'static Desc,
+    slot: Slot,
+    variant: u32,
+    separator: &str,
+    depth: usize,
+    start: usize,
+    out: &mut String,
+) {
+    let fields = &desc.variants()[variant as usize].fields;
+    // SAFETY: a value has the fields of its variant.
+    parts(
+        fields.iter().enumerate(),
+        separator,
+        start,
+        out,
+        |(index, part), out| unsafe {
+            value(part, field(slot, index as u32), depth - 1, out);
+        },
+    );
+}
+
+unsafe fn nominal(desc: &'static Desc, slot: Slot, depth: usize, start: usize, out: &mut String) {
+    let Some(decl) = desc
+        .decl
+        .as_ref()
+        .filter(|decl| decl.kind != DeclKind::Opaque && !desc.variants().is_empty())
+    else {
+        let name = desc
+            .decl
+            .as_ref()
+            .and_then(|decl| decl.path.rsplit("::").next().map(str::to_owned));
+        out.push_str(&format!("<{}>", name.unwrap_or_default()));
+        return;
+    };
+    // SAFETY: the caller says that the slot is a live value of the type.
+    let variant = unsafe { variant_of(slot) };
+    let declared = &decl.variants[variant as usize];
+    if decl.kind == DeclKind::Enum {
+        if declared.fields.is_empty() {
+            out.push_str(&format!("{}::{}", decl.path, declared.name));
+        } else {
+            out.push_str(&format!("({}::{} ", decl.path, declared.name));
+            // SAFETY: as above.
+            unsafe { fields(desc, slot, variant, " ", depth, start, out) };
+            out.push(')');
+        }
+        return;
+    }
+    out.push_str(&decl.path);
+    out.push('{');
+    let layout = &desc.variants()[0].fields;
+    parts(
+        declared.fields.iter().zip(layout).enumerate(),
+        ", ",
+        start,
+        out,
+        |(index, (name, part)), out| {
+            out.push_str(&format!("{}: ", name.name));
+            if name.restricted {
+                out.push_str("<restricted>");
+            } else {
+                // SAFETY: as above.
+                unsafe { value(part, field(slot, index as u32), depth - 1, out) };
+            }
+        },
+    );
+    out.push('}');
+}
