@@ -1,7 +1,7 @@
 //! The programs of `wat-tests`: each directory with a `main.wat` checks without findings and prints its `stdout`.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::process::{Directory, wat};
 use super::records::records;
@@ -17,7 +17,7 @@ fn programs() -> Vec<PathBuf> {
     found
 }
 
-fn problem(program: &PathBuf) -> Option<String> {
+fn problem(program: &Path) -> Option<String> {
     let directory = Directory::new().ok()?;
     let path = program.join("main.wat");
     let path = path.to_string_lossy();
