@@ -344,7 +344,9 @@ impl<'db> Infer<'db> {
         }
         let ret = self.table.instantiate(&signature.ret, &[]);
         let shape = function_shape(self.ast, list, skip);
+        self.returns.push(ret);
         let body = self.sequence(&shape.body);
+        self.returns.pop();
         let why = Why::Result {
             node: NodeId(signature.ret_node),
         };

@@ -151,6 +151,8 @@ impl<'db> Infer<'db> {
             ":wat::core::HashMap" => self.map_form(node),
             ":wat::core::HashSet" => self.set_form(node),
             ":wat::core::u8" => self.u8_form(node),
+            ":wat::core::Option/try" => self.try_form(node, path, Ctor::Option, 1),
+            ":wat::core::Result/try" => self.try_form(node, path, Ctor::Result, 0),
             ":wat::core::Option/expect" => self.expect_form(node, Ctor::Option, 1),
             ":wat::core::Result/expect" => self.expect_form(node, Ctor::Result, 0),
             ":wat::core::def"
@@ -566,6 +568,75 @@ impl<'db> Infer<'db> {
         self.push(ExprKind::ToU8(args[0]), Ty::U8, node)
     }
 
+    /// WAT2210: `try` needs an enclosing function whose result can carry the failure.
+    fn no_try(&mut self, at: NodeId, message: String, label: &str) {
+        self.problems.push(
+            Problem::new(2210, Place::node(at), message)
+                .label(label)
+                .help("handle the failure here with `:wat::core::match`, or change the declared result"),
+        );
+    }
+
+    fn try_form(&mut self, node: NodeId, path: &str, ctor: Ctor, success: u32) -> ExprId {
+        let args = self.arguments(node);
+        if args.len() != 1 {
+            if !self.ast.is_poisoned(node) {
+                self.no_try(
+                    node,
+                    format!("`{path}` takes one operand"),
+                    "wrong number of operands",
+                );
+            }
+            return self.error(node);
+        }
+        let Some(&returns) = self.returns.last() else {
+            self.no_try(
+                node,
+                format!("`{path}` stands outside any function"),
+                "nothing to return from",
+            );
+            return self.error(node);
+        };
+        let value = self.table.var();
+        let whole = match ctor {
+            Ctor::Option => self.table.app(Ctor::Option, &[value]),
+            _ => {
+                let failure = self.table.var();
+                self.table.app(Ctor::Result, &[value, failure])
+            }
+        };
+        self.expect(args[0], whole, Why::Form);
+        let fits = match self.table.args_of(returns, &ctor).map(<[Ty]>::to_vec) {
+            Some(parts) => match (
+                self.table
+                    .args_of(whole, &Ctor::Result)
+                    .map(|parts| parts[1]),
+                parts.get(1),
+            ) {
+                (Some(own), Some(&outer)) => self.table.unify(outer, own).is_ok(),
+                _ => true,
+            },
+            None => self.table.is_error(returns),
+        };
+        if !fits {
+            let (have, want) = (self.render(self.ty(args[0])), self.render(returns));
+            self.no_try(
+                node,
+                format!("the failure of `{have}` cannot be returned from a function whose result is `{want}`"),
+                "its failure does not fit the declared result",
+            );
+        }
+        self.push(
+            ExprKind::Try {
+                of: args[0],
+                success,
+                returns,
+            },
+            value,
+            node,
+        )
+    }
+
     fn expect_form(&mut self, node: NodeId, ctor: Ctor, success: u32) -> ExprId {
         let mut nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
         let ascribed = self.ascription(&mut nodes, 0);
@@ -608,5 +679,59 @@ impl<'db> Infer<'db> {
             ty,
             node,
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::library::LIBRARY_NAMES;
+    use crate::{FileKind, RootDatabase, SourceText, file_diagnostics};
+
+    /// Forms that stand at the top level only, or in the library only.
+    const DECLARATIONS: [&str; 4] = [
+        ":wat::core::native",
+        ":wat::core::native-type",
+        ":wat::core::operator",
+        ":wat::core::special-form",
+    ];
+
+    #[test]
+    fn every_declared_special_form_is_implemented() {
+        let mut db = RootDatabase::new();
+        let forms = LIBRARY_NAMES
+            .iter()
+            .filter(|entry| entry.kind == "special-form");
+        for entry in forms.filter(|entry| !DECLARATIONS.contains(&entry.name)) {
+            let text = format!(
+                "(:wat::core::defn :t::f [] -> :wat::core::nil ({}))",
+                entry.name
+            );
+            let file = db.set_file("t.wat", SourceText::new(text), FileKind::Disk);
+            for diagnostic in file_diagnostics(&db, file).iter() {
+                assert!(
+                    !diagnostic
+                        .message
+                        .ends_with("cannot stand inside an expression")
+                        || diagnostic.message.contains("declares a name"),
+                    "{}: {}",
+                    entry.name,
+                    diagnostic.message
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_declared_operator_is_implemented() {
+        for entry in LIBRARY_NAMES
+            .iter()
+            .filter(|entry| entry.kind == "operator")
+        {
+            assert!(
+                super::super::operator::operator(entry.name).is_some(),
+                "{}",
+                entry.name
+            );
+        }
     }
 }

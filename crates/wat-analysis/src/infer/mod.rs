@@ -85,6 +85,8 @@ struct Infer<'db> {
     tried_at: usize,
     choices: Vec<Option<FunctionRef>>,
     references: Vec<(NodeId, Referent<'db>)>,
+    /// Results of the enclosing functions, innermost last.
+    returns: Vec<Ty>,
     /// Number of enclosing `fn` forms.
     depth: u32,
     /// The value whose initialiser this is.
@@ -109,6 +111,7 @@ impl<'db> Infer<'db> {
             tried_at: 0,
             choices: Vec::new(),
             references: Vec::new(),
+            returns: Vec::new(),
             depth: 0,
             initialises: None,
         }

@@ -141,6 +141,12 @@ pub(crate) enum ExprKind {
     },
     /// A checked conversion to `u8`.
     ToU8(ExprId),
+    /// `Option/try`, `Result/try`: the other variant is returned from the enclosing function.
+    Try {
+        of: ExprId,
+        success: u32,
+        returns: Ty,
+    },
     /// `Option/expect`, `Result/expect`.
     Expect {
         of: ExprId,

@@ -195,6 +195,7 @@ fn children(kind: &ExprKind, out: &mut Vec<ExprId>) {
             out.extend(arms.iter().map(|(_, body)| *body));
         }
         ExprKind::Lambda { body, .. } => out.extend(body),
+        ExprKind::Try { of, .. } => out.push(*of),
         ExprKind::Expect { of, message, .. } => out.extend([*of, *message]),
         _ => {}
     }

@@ -72,6 +72,11 @@ impl<'a> Lower<'a, '_> {
                 let value = self.value(*scrutinee);
                 self.decide(value, self.expr(*scrutinee).ty, arms, tail)
             }
+            ExprKind::Try {
+                of,
+                success,
+                returns,
+            } => self.propagate(expr, *of, *success, *returns),
             ExprKind::Expect {
                 of,
                 message,
@@ -172,6 +177,7 @@ impl<'a> Lower<'a, '_> {
             | ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Match { .. }
+            | ExprKind::Try { .. }
             | ExprKind::Expect { .. } => {
                 Value::Block(Box::new(self.block(|lower| lower.end(id, false))))
             }
@@ -422,6 +428,50 @@ impl<'a> Lower<'a, '_> {
                 args: [of, Operand::Const(Const::I64(i64::from(index)))].into(),
             },
             None => Value::Element { of, index },
+        }
+    }
+
+    /// The good variant's field, or the other variant as the result of the function.
+    fn propagate(&mut self, expr: &'a Expr, of: ExprId, success: u32, returns: Ty) -> End {
+        let value = self.value(of);
+        let good = self.block(|lower| {
+            let ty = lower.ir(expr.ty);
+            let field = Value::Field {
+                of: value.clone(),
+                variant: success,
+                index: 0,
+            };
+            End::Yield(lower.emit(ty, field, expr.node))
+        });
+        let bad = self.block(|lower| {
+            let table = &lower.inference.table;
+            let failure = table
+                .args_of(lower.expr(of).ty, &Ctor::Result)
+                .map(|parts| parts[1]);
+            let fields = match failure {
+                Some(failure) => {
+                    let ty = lower.ir(failure);
+                    let field = Value::Field {
+                        of: value.clone(),
+                        variant: 1,
+                        index: 0,
+                    };
+                    vec![lower.emit(ty, field, expr.node)]
+                }
+                None => Vec::new(),
+            };
+            let ty = lower.ir(returns);
+            let index = 1 - success;
+            let result = Value::Variant {
+                index,
+                fields: fields.into(),
+            };
+            End::Return(lower.emit(ty, result, expr.node))
+        });
+        End::Switch {
+            on: value,
+            cases: [(success, good), (1 - success, bad)].into(),
+            default: None,
         }
     }
 

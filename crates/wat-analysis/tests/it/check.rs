@@ -83,7 +83,7 @@ fn arity_names_the_callee() {
     );
     reports(
         &body(":wat::core::bool", "(:wat::core::= 1 1 1)"),
-        &["WAT3002 2:2-2:16"],
+        &["WAT3002 2:2-2:15"],
     );
 }
 
