@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use wat_analysis::{
-    Diagnostic, RootDatabase, Severity, SourceFile, SourceText, entry_diagnostics,
-    file_diagnostics, program_files, value_names,
+    Code, Diagnostic, RootDatabase, Severity, SourceFile, SourceText, all_program_diagnostics,
+    entry_diagnostics, value_names,
 };
 use wat_driver::{
     LinkedProgram, Sources, Style, Unreadable, exit_code, failure_record, failure_report,
@@ -21,6 +21,8 @@ use crate::check::Printer;
 use crate::{exit, output};
 
 const ENTRY: &str = ":user::main";
+/// The program has no entry, or one that cannot be called.
+const ENTRY_CODES: [Code; 2] = [Code(2001), Code(2002)];
 
 pub(crate) fn run(global: &Global, options: &RunOptions) -> i32 {
     let started = Instant::now();
@@ -73,25 +75,26 @@ fn checked(
     root: SourceFile,
     started: Instant,
 ) -> i32 {
-    let mut found: Vec<Diagnostic> = Vec::new();
-    for &file in program_files(db, root).iter() {
-        found.extend(file_diagnostics(db, file).iter().cloned());
+    let mut found = all_program_diagnostics(db, root);
+    for diagnostic in entry_diagnostics(db, root).iter() {
+        if !found.contains(diagnostic) {
+            found.push(diagnostic.clone());
+        }
     }
-    let fails = |diagnostic: &Diagnostic| match diagnostic.severity {
+    let fails = |diagnostic: &&Diagnostic| match diagnostic.severity {
         Severity::Error => true,
         Severity::Warning => options.deny_warnings,
         Severity::Info | Severity::Hint => false,
     };
-    let mut status = exit::SUCCESS;
-    if found.iter().any(fails) {
-        status = exit::START;
-    } else {
-        let entry = entry_diagnostics(db, root);
-        if entry.iter().any(fails) {
-            status = exit::ENTRY;
-        }
-        found.extend(entry.iter().cloned());
-    }
+    let about_entry = |diagnostic: &Diagnostic| ENTRY_CODES.contains(&diagnostic.code);
+    let status = match found
+        .iter()
+        .find(|found| fails(found) && !about_entry(found))
+    {
+        Some(_) => exit::START,
+        None if found.iter().any(|found| fails(&found)) => exit::ENTRY,
+        None => exit::SUCCESS,
+    };
     // A program that starts owns standard output; its warnings are for people.
     if found.is_empty() || (status == exit::SUCCESS && global.format == Some(Format::Json)) {
         return status;

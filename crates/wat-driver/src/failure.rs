@@ -49,8 +49,19 @@ fn sites<'f>(
     sites
 }
 
+/// The code of a failure; the machine leaves that of an interrupt to whoever raised it.
+fn code(failure: &Failure) -> Option<Code> {
+    match (failure.kind, failure.code) {
+        (FailureKind::Interrupted, 0) => Some(Code(8801)),
+        (_, 0) => None,
+        (_, number) => Some(Code(number)),
+    }
+}
+
 fn code_name(failure: &Failure) -> &'static str {
-    code_info(Code(failure.code)).map_or("", |info| info.name)
+    code(failure)
+        .and_then(code_info)
+        .map_or("", |info| info.name)
 }
 
 /// The failure as a report: the excerpt is at the innermost frame of the program itself, frames of the library are
@@ -74,7 +85,7 @@ pub fn failure_report(
     };
     let place = at.and_then(|at| sites[at].place.clone());
     Report {
-        code: (failure.code != 0).then_some(Code(failure.code)),
+        code: code(failure),
         name: code_name(failure).to_owned(),
         severity: Severity::Error,
         message: failure.message.clone(),
@@ -112,7 +123,7 @@ fn frames(sites: &[Site], innermost: usize) -> Vec<String> {
         });
         let repeats = match site.frame.repeats {
             0 | 1 => String::new(),
-            times => format!(", repeats {} times", grouped(u64::from(times))),
+            times => format!(", repeats {} times", grouped(times)),
         };
         notes.push(format!("{word} `{name}`{place}{repeats}"));
     }
@@ -183,8 +194,8 @@ fn error_text(failure: &Failure, at: Option<&Place>) -> String {
         let (line, col) = place.start();
         text = format!("{}:{line}:{col}: ", place.source().path());
     }
-    if failure.code != 0 {
-        text.push_str(&format!("{} {}: ", Code(failure.code), code_name(failure)));
+    if let Some(code) = code(failure) {
+        text.push_str(&format!("{code} {}: ", code_name(failure)));
     }
     text.push_str(&failure.message);
     text

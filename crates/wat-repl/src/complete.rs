@@ -4,8 +4,6 @@
 //! `:wat::kernel::println`. A word without a path is matched against last segments: exactly, as a prefix, by the
 //! initials of its words (`mbc` is `make-bounded-channel`), or as a subsequence (`pln` is `println`), in this order.
 
-use std::cmp::Reverse;
-
 /// The word that ends at `pos`: where it starts, and the word.
 pub(crate) fn word_before(line: &str, pos: usize) -> (usize, &str) {
     let head = line.get(..pos).unwrap_or(line);
@@ -22,7 +20,7 @@ pub(crate) fn is_head(line: &str, start: usize) -> bool {
     line[..start].trim_end().ends_with('(')
 }
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Quality {
     Exact,
     Prefix,
@@ -49,11 +47,15 @@ pub(crate) fn candidates<'n>(
             .collect(),
         None => Vec::new(),
     };
-    found.sort_by(|a, b| {
-        let key = |it: &(Rank, &str)| (Reverse(!it.1.starts_with(":wat::")), it.1.len());
-        a.0.cmp(&b.0)
-            .then_with(|| key(a).cmp(&key(b)))
-            .then_with(|| a.1.cmp(b.1))
+    found.sort_by_key(|((quality, segments, length), name)| {
+        (
+            *quality,
+            name.starts_with(":wat::"),
+            *segments,
+            *length,
+            name.len(),
+            *name,
+        )
     });
     found.into_iter().map(|(_, name)| name).collect()
 }
@@ -124,7 +126,7 @@ mod tests {
         ":wat::kernel::make-bounded-channel",
         ":wat::kernel::pprintln",
         ":wat::kernel::println",
-        ":my::println-all",
+        ":my::print-all",
     ];
 
     fn first(line: &str) -> Option<&'static str> {
@@ -146,7 +148,7 @@ mod tests {
         assert_eq!(first("(defn"), Some(":wat::core::defn"));
         assert_eq!(first("(pln"), Some(":wat::kernel::println"));
         assert_eq!(first("(mbc"), Some(":wat::kernel::make-bounded-channel"));
-        assert_eq!(first("(println-"), Some(":my::println-all"));
+        assert_eq!(first("(print-"), Some(":my::print-all"));
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use wat_analysis::{
-    Applicability, Diagnostic, RootDatabase, Session, Severity, SourceFile, Step, file_diagnostics,
-    program_files, value_names,
+    Applicability, DefKind, Diagnostic, RootDatabase, Session, Severity, SourceFile, Step,
+    all_names, all_program_diagnostics, value_names,
 };
 use wat_driver::{LinkedProgram, Sources, exit_code, failure_report, load_files};
 use wat_runtime::{Failure, InterruptHandle, Limits, Machine};
@@ -28,7 +28,7 @@ struct Repair {
 pub(crate) struct Engine {
     pub(crate) db: RootDatabase,
     pub(crate) session: Session,
-    machine: Machine,
+    machine: Machine<LinkedProgram, Printer>,
     program: LinkedProgram,
     pub(crate) printer: Printer,
     settings: wat_analysis::Options,
@@ -89,21 +89,16 @@ impl Engine {
     }
 
     fn load(&mut self, file: SourceFile) -> Result<(), i32> {
-        let files = program_files(&self.db, file);
         let mut broken = false;
         let mut sources = Sources::default();
-        for &file in files.iter() {
-            for diagnostic in file_diagnostics(&self.db, file).iter() {
-                broken |= diagnostic.severity == Severity::Error;
-                self.printer.report(&sources.report(&self.db, diagnostic));
-            }
+        for diagnostic in &all_program_diagnostics(&self.db, file) {
+            broken |= diagnostic.severity == Severity::Error;
+            self.printer.report(&sources.report(&self.db, diagnostic));
         }
         if broken {
             return Err(BROKEN_LOAD);
         }
         let before = value_names(&self.db, self.session.program());
-        drop(files);
-        drop(sources);
         self.session.load(&mut self.db, file);
         let program = self.session.program();
         let values = value_names(&self.db, program);
@@ -165,6 +160,9 @@ impl Engine {
                 redefined,
                 is_value,
             } => {
+                if redefined {
+                    self.forget_code();
+                }
                 self.machine.forget(&name);
                 if is_value {
                     self.machine.define_value(&name)?;
@@ -183,6 +181,16 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Code of the program may be compiled against what a redefined name was.
+    fn forget_code(&mut self) {
+        let names = all_names(&self.db, self.session.program());
+        for (name, kind) in &names {
+            if *kind != DefKind::Value && !name.starts_with(":wat::") {
+                self.machine.forget(name);
+            }
+        }
     }
 
     /// Shows a failure and returns its status.

@@ -9,7 +9,7 @@ use std::thread;
 use rustyline::config::{BellStyle, CompletionType};
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
-use rustyline::{Config, Editor, EventHandler, KeyCode, KeyEvent, Modifiers};
+use rustyline::{ColorMode, Config, Editor, EventHandler, KeyCode, KeyEvent, Modifiers};
 use signal_hook::consts::SIGINT;
 use signal_hook::iterator::Signals;
 use wat_analysis::all_names;
@@ -85,6 +85,9 @@ impl Evaluator {
     /// Runs a job there and waits; interrupts that arrive meanwhile stop it.
     fn call(&mut self, job: impl FnOnce(&mut Engine) -> Answer + Send + 'static) -> Answer {
         while let Ok(Event::Interrupt) = self.events.try_recv() {}
+        if let Some(handle) = &self.interrupt {
+            handle.clear();
+        }
         if self.jobs.send(Box::new(job)).is_err() {
             return Answer::Broken(70);
         }
@@ -220,6 +223,8 @@ fn editor(
         .history_ignore_dups(true)?
         .completion_type(CompletionType::Circular)
         .bell_style(BellStyle::None)
+        // The helper draws continuation prompts with and without colour.
+        .color_mode(ColorMode::Forced)
         .build();
     let mut editor = Editor::with_config(config)?;
     let evaluator = Rc::clone(evaluator);

@@ -69,8 +69,8 @@ fn wants_more(input: &str) -> bool {
 
 impl Highlighter for ReplHelper {
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
-        if self.color {
-            Cow::Owned(highlight::paint(line, pos))
+        if self.color || line.contains('\n') {
+            Cow::Owned(highlight::paint(line, pos, self.color))
         } else {
             Cow::Borrowed(line)
         }
@@ -84,8 +84,8 @@ impl Highlighter for ReplHelper {
         }
     }
 
-    fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
-        self.color
+    fn highlight_char(&self, line: &str, _: usize, _: CmdKind) -> bool {
+        self.color || line.contains('\n')
     }
 }
 

@@ -61,8 +61,8 @@ fn brackets(text: &str, tokens: &[Token]) -> Vec<Option<Bracket>> {
     found
 }
 
-/// The line with colours; the bracket that pairs with the one at the cursor is emphasised. Width stays the same.
-pub(crate) fn paint(line: &str, cursor: usize) -> String {
+/// The line with colours (if there shall be any) and continuation prompts; the bracket that pairs with the one at the cursor is emphasised. Width stays the same.
+pub(crate) fn paint(line: &str, cursor: usize, color: bool) -> String {
     let tokens = tokens(line);
     let brackets = brackets(line, &tokens);
     let at_cursor = tokens
@@ -82,6 +82,7 @@ pub(crate) fn paint(line: &str, cursor: usize) -> String {
         };
         let emphasised = at_cursor.is_some_and(|(a, b)| i == a || i == b);
         let style = match token.kind {
+            _ if !color => "",
             _ if emphasised => "1;4",
             _ if brackets[i] == Some(Bracket::Stray) => "31;7",
             SyntaxKind::COMMENT | SyntaxKind::SHEBANG => "2",
@@ -97,7 +98,7 @@ pub(crate) fn paint(line: &str, cursor: usize) -> String {
             head = token.kind == SyntaxKind::L_PAREN;
         }
         match (style, token.kind) {
-            (_, SyntaxKind::WHITESPACE) => out.push_str(&margins(text)),
+            (_, SyntaxKind::WHITESPACE) => out.push_str(&margins(text, color)),
             ("", _) => out.push_str(text),
             _ => paint_lines(text, style, &mut out),
         }
@@ -116,14 +117,19 @@ fn paint_lines(text: &str, style: &str, out: &mut String) {
 }
 
 /// Blanks with the continuation prompt drawn over the margin of each further line.
-fn margins(blanks: &str) -> String {
+fn margins(blanks: &str, color: bool) -> String {
     let width = CONTINUATION.chars().count();
     let mut lines = blanks.split('\n');
     let mut out = lines.next().unwrap_or("").to_owned();
     for line in lines {
         out.push('\n');
         if line.len() >= width && line.is_char_boundary(width) {
-            let _ = write!(out, "\x1b[2m{CONTINUATION}\x1b[0m{}", &line[width..]);
+            let (dim, plain) = if color {
+                ("\x1b[2m", "\x1b[0m")
+            } else {
+                ("", "")
+            };
+            let _ = write!(out, "{dim}{CONTINUATION}{plain}{}", &line[width..]);
         } else {
             out.push_str(line);
         }

@@ -2,6 +2,9 @@
 
 use std::ffi::OsStr;
 use std::io::IsTerminal;
+use std::os::fd::AsFd;
+
+use rustix::termios::tcgetwinsize;
 
 /// The value of `--color`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -63,13 +66,13 @@ impl Style {
     };
 
     /// The style for a stream of this process.
-    pub fn for_stream(stream: &impl IsTerminal, color: ColorChoice) -> Self {
+    pub fn for_stream(stream: &(impl IsTerminal + AsFd), color: ColorChoice) -> Self {
         let is_terminal = stream.is_terminal();
         Self {
             color: color.resolve(is_terminal),
             unicode: locale_is_utf8(),
             width: if is_terminal {
-                terminal_width()
+                terminal_width(stream)
             } else {
                 Self::PLAIN.width
             },
@@ -77,13 +80,16 @@ impl Style {
     }
 }
 
-/// Columns of the terminal as far as the environment tells, at least 40.
-pub fn terminal_width() -> usize {
-    std::env::var("COLUMNS")
-        .ok()
-        .and_then(|columns| columns.parse().ok())
-        .unwrap_or(Style::PLAIN.width)
-        .max(40)
+/// Columns of the terminal behind a stream, at least 40.
+pub fn terminal_width(stream: impl AsFd) -> usize {
+    let columns = match tcgetwinsize(stream) {
+        Ok(size) if size.ws_col > 0 => usize::from(size.ws_col),
+        _ => std::env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok())
+            .unwrap_or(Style::PLAIN.width),
+    };
+    columns.clamp(40, 1000)
 }
 
 /// The first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set decides.

@@ -1,0 +1,76 @@
+//! The command line itself.
+
+use super::support::{Dir, wat};
+
+#[test]
+fn help_names_exactly_the_commands_that_exist() {
+    let ran = wat(&Dir::new(), &["--help"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    let commands = ran
+        .stdout
+        .split("Commands:")
+        .nth(1)
+        .expect("there is a list of commands");
+    let words: Vec<&str> = commands
+        .lines()
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert_eq!(words, ["check", "run", "repl", "lsp"]);
+}
+
+#[test]
+fn version_is_one_line_or_one_record() {
+    let dir = Dir::new();
+    let ran = wat(&dir, &["--version"]);
+    assert_eq!(
+        (ran.status, ran.stdout.as_str()),
+        (0, concat!("wat ", env!("CARGO_PKG_VERSION"), "\n"))
+    );
+    let ran = wat(&dir, &["-V", "--format", "json"]);
+    let record: serde_json::Value = serde_json::from_str(&ran.stdout).expect("it is JSON");
+    assert_eq!(record["version"], env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn a_wrong_command_line_is_64_and_suggests() {
+    let dir = Dir::new();
+    let suggests = |args: &[&str], text: &str| {
+        let ran = wat(&dir, args);
+        assert_eq!((ran.status, ran.stdout.as_str()), (64, ""), "{args:?}");
+        assert!(ran.stderr.contains(text), "{args:?}: {}", ran.stderr);
+    };
+    suggests(&["chek"], "`check`");
+    suggests(&["--fromat", "json", "check"], "--format");
+    suggests(&["check", "--max-diagnostic", "1"], "--max-diagnostics");
+    suggests(&["check", "--format", "yaml"], "json");
+    suggests(&["run"], "FILE");
+    suggests(
+        &["--set", "concurrency.raw=true", "check"],
+        "concurrency.allow-raw-spawn",
+    );
+}
+
+#[test]
+fn a_missing_file_is_66() {
+    let dir = Dir::new();
+    for args in [
+        &["check", "no.wat"][..],
+        &["run", "no.wat"],
+        &["no.wat"],
+        &["repl", "no.wat", "-e", "1"],
+        &["repl", "--load", "no.wat", "-e", "1"],
+        &["run", "."],
+        &["-C", "nowhere", "check"],
+    ] {
+        let ran = wat(&dir, args);
+        assert_eq!(
+            (ran.status, ran.stdout.as_str()),
+            (66, ""),
+            "{args:?}: {}",
+            ran.stderr
+        );
+        assert!(!ran.stderr.is_empty(), "{args:?}");
+    }
+}

@@ -1,0 +1,9 @@
+//! Commands, exit statuses, streams, and the terminal.
+
+mod check;
+mod line;
+mod pty;
+mod repl;
+mod run;
+mod support;
+mod terminal;

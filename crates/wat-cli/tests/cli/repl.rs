@@ -1,0 +1,134 @@
+//! `wat repl` without a terminal.
+
+use super::support::{Dir, fed, wat};
+
+#[test]
+fn a_pipe_gets_values_and_nothing_else() {
+    let ran = fed(&Dir::new(), &["repl"], "(:wat::core::i64::+ 1 2)\n\"a\"\n");
+    assert_eq!(
+        (ran.status, ran.stdout.as_str(), ran.stderr.as_str()),
+        (0, "3\n\"a\"\n", "")
+    );
+}
+
+#[test]
+fn forms_of_the_command_line_are_evaluated_in_order() {
+    let dir = Dir::new();
+    let ran = wat(
+        &dir,
+        &[
+            "repl",
+            "-e",
+            "(:wat::core::i64::+ 1 2)",
+            "-e",
+            "(:wat::core::Some \"x\")",
+        ],
+    );
+    assert_eq!(
+        (ran.status, ran.stdout.as_str(), ran.stderr.as_str()),
+        (0, "3\n\"x\"\n", "")
+    );
+    let ran = wat(&dir, &["repl", "-e", "(:wat::core::+ 1 2)"]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, "3\n"));
+}
+
+#[test]
+fn an_unknown_name_is_rejected_with_a_suggestion() {
+    let dir = Dir::new();
+    let ran = wat(&dir, &["repl", "-e", "(:nope 1)"]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (1, ""));
+    assert!(ran.stderr.contains("repl:1:1:"), "{}", ran.stderr);
+    let ran = wat(&dir, &["repl", "-e", "(:wat::kernel::printn 1)"]);
+    assert_eq!(ran.status, 1);
+    assert!(
+        ran.stderr.contains(":wat::kernel::println"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn definitions_last_and_are_silent() {
+    let ran = fed(
+        &Dir::new(),
+        &["repl"],
+        "(:wat::core::defn :my::sq [x <- :wat::core::i64] -> :wat::core::i64\n  \
+         (:wat::core::i64::* x x))\n(:my::sq 12) (:my::sq 2)\n",
+    );
+    assert_eq!(
+        (ran.status, ran.stdout.as_str()),
+        (0, "144\n4\n"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn failures_end_a_pipe_with_their_status() {
+    let dir = Dir::new();
+    let panic = "(:wat::kernel::assertion-failed! \"boom\" :wat::core::None :wat::core::None)";
+    let input = format!("1\n{panic}\n2\n");
+    let ran = fed(&dir, &["repl"], &input);
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, "1\n"));
+    assert!(ran.stderr.contains("boom"), "{}", ran.stderr);
+    let ran = fed(&dir, &["repl", "--keep-going"], &input);
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, "1\n2\n"));
+    let ran = fed(&dir, &["repl"], "(:wat::core::i64::/ 1 0)");
+    assert_eq!(ran.status, 1);
+}
+
+#[test]
+fn input_that_ends_inside_a_form_is_told_so() {
+    let ran = fed(&Dir::new(), &["repl"], "1\n(:wat::core::i64::+ 1\n");
+    assert_eq!((ran.status, ran.stdout.as_str()), (1, "1\n"));
+    assert!(ran.stderr.contains("WAT1030"), "{}", ran.stderr);
+}
+
+#[test]
+fn loaded_files_are_known() {
+    let dir = Dir::with(&[
+        (
+            "lib.wat",
+            "(:wat::core::def :my::base 40)\n(:wat::core::defn :my::f [] -> :wat::core::i64 (:wat::core::i64::+ :my::base 2))\n",
+        ),
+        (
+            "bad.wat",
+            "(:wat::core::defn :my::g [] -> :wat::core::i64 \"g\")\n",
+        ),
+    ]);
+    let ran = wat(&dir, &["repl", "--load", "lib.wat", "-e", "(:my::f)"]);
+    assert_eq!(
+        (ran.status, ran.stdout.as_str()),
+        (0, "42\n"),
+        "{}",
+        ran.stderr
+    );
+    let ran = wat(&dir, &["repl", "lib.wat", "-e", ":my::base"]);
+    assert_eq!(
+        (ran.status, ran.stdout.as_str()),
+        (0, "40\n"),
+        "{}",
+        ran.stderr
+    );
+    let ran = wat(&dir, &["repl", "bad.wat", "-e", "1"]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (3, ""));
+}
+
+#[test]
+fn commands_answer_in_a_pipe_too() {
+    let dir = Dir::new();
+    let ran = fed(&dir, &["repl"], ":type (:wat::core::i64::+ 1 2)\n");
+    assert_eq!(
+        (ran.status, ran.stdout.as_str()),
+        (0, ":wat::core::i64\n"),
+        "{}",
+        ran.stderr
+    );
+    let ran = fed(&dir, &["repl"], ":hepl\n");
+    assert_eq!(ran.status, 1);
+    assert!(
+        ran.stderr.contains("WAT2951") && ran.stderr.contains("`:help`"),
+        "{}",
+        ran.stderr
+    );
+}

@@ -1,0 +1,134 @@
+//! `wat run`.
+
+use std::io::Read;
+use std::process::Stdio;
+
+use super::support::{Dir, command, fed, main_of, wat};
+
+fn run(text: &str) -> super::support::Ran {
+    wat(&Dir::with(&[("main.wat", text)]), &["run", "main.wat"])
+}
+
+#[test]
+fn hello() {
+    let ran = run(&main_of("(:wat::kernel::println \"hello\")"));
+    assert_eq!(
+        (ran.status, ran.stdout.as_str(), ran.stderr.as_str()),
+        (0, "\"hello\"\n", "")
+    );
+}
+
+#[test]
+fn a_file_is_a_command_and_standard_input_a_file() {
+    let hello = main_of("(:wat::kernel::println 1)");
+    let dir = Dir::with(&[("main.wat", &hello)]);
+    assert_eq!(wat(&dir, &["main.wat", "--not", "ours"]).stdout, "1\n");
+    assert_eq!(fed(&dir, &["run", "-"], &hello).stdout, "1\n");
+    assert_eq!(fed(&dir, &[], &hello).stdout, "1\n");
+}
+
+#[test]
+fn values_are_evaluated_before_the_entry() {
+    let text = "(:wat::core::def :my::b (:wat::core::i64::+ :my::a 1))\n\
+                (:wat::core::def :my::a 41)\n";
+    let ran = run(&format!(
+        "{text}{}",
+        main_of("(:wat::kernel::println :my::b)")
+    ));
+    assert_eq!(
+        (ran.status, ran.stdout.as_str()),
+        (0, "42\n"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn an_error_in_the_program_is_3_and_nothing_runs() {
+    let text = main_of("(:wat::core::do (:wat::kernel::println 1) (:my::missing))");
+    let ran = run(&text);
+    assert_eq!((ran.status, ran.stdout.as_str()), (3, ""));
+    assert!(ran.stderr.contains("error[WAT"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("ProcessPanics"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_missing_or_wrong_entry_is_4() {
+    let ran = run("(:wat::core::defn :my::main [] -> :wat::core::nil (:wat::kernel::println 1))\n");
+    assert_eq!(ran.status, 4, "{}", ran.stderr);
+    assert!(ran.stderr.contains("WAT2001"), "{}", ran.stderr);
+    let ran = run("(:wat::core::defn :user::main [] -> :wat::core::i64 1)\n");
+    assert_eq!(ran.status, 4, "{}", ran.stderr);
+    assert!(ran.stderr.contains("WAT2002"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_run_time_error_is_1_with_a_record() {
+    let ran = run(&main_of(
+        "(:wat::core::do (:wat::kernel::println 1) (:wat::kernel::println (:wat::core::i64::/ 1 0)))",
+    ));
+    assert_eq!((ran.status, ran.stdout.as_str()), (1, "1\n"));
+    let start =
+        "#wat.kernel/ProcessPanics [#wat.kernel.ProcessDiedError/RuntimeError [\"main.wat:2:";
+    assert!(ran.stderr.starts_with(start), "{}", ran.stderr);
+    assert!(ran.stderr.contains("division by zero"), "{}", ran.stderr);
+    assert_eq!(ran.stderr.lines().count(), 1);
+}
+
+#[test]
+fn a_panic_is_2_with_a_record() {
+    let ran = run(&main_of(
+        "(:wat::kernel::assertion-failed! \"boom\" :wat::core::None :wat::core::None)",
+    ));
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+    let start = "#wat.kernel/ProcessPanics [#wat.kernel.ProcessDiedError/Panic [\"boom\" \
+                 #wat.kernel/Failure {:message \"boom\" :location #wat.kernel/Location \
+                 {:file \"main.wat\" :line 2 :col 3}";
+    assert!(ran.stderr.starts_with(start), "{}", ran.stderr);
+}
+
+#[test]
+fn the_text_format_shows_where_it_failed() {
+    let text =
+        main_of("(:wat::kernel::assertion-failed! \"boom\" :wat::core::None :wat::core::None)");
+    let dir = Dir::with(&[("main.wat", &text)]);
+    let ran = wat(&dir, &["--format", "text", "run", "main.wat"]);
+    for part in [
+        "boom",
+        "main.wat:2:3",
+        "│   (:wat::kernel::assertion-failed!",
+        ":user::main",
+    ] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_closed_standard_output_ends_the_program_silently() {
+    let text = "(:wat::core::defn :my::shout [n <- :wat::core::i64] -> :wat::core::nil\n  \
+                (:wat::core::do (:wat::kernel::println n) (:my::shout (:wat::core::i64::+ n 1))))\n";
+    let dir = Dir::with(&[("main.wat", &format!("{text}{}", main_of("(:my::shout 0)")))]);
+    let mut child = command(&dir)
+        .args(["run", "main.wat"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut first = [0; 2];
+    child
+        .stdout
+        .take()
+        .expect("stdout is piped")
+        .read_exact(&mut first)
+        .expect("it prints");
+    assert_eq!(&first, b"0\n");
+    let status = child.wait().expect("it ends");
+    let mut stderr = String::new();
+    child
+        .stderr
+        .take()
+        .expect("stderr is piped")
+        .read_to_string(&mut stderr)
+        .expect("UTF-8");
+    assert_eq!((status.code(), stderr.as_str()), (Some(141), ""));
+}

@@ -1,0 +1,190 @@
+//! Conversations with `wat repl` (10 §8.11).
+
+use std::os::unix::fs::PermissionsExt;
+
+use super::pty::Terminal;
+use super::support::{Dir, command, main_of};
+
+fn start(dir: &Dir) -> Terminal {
+    let mut command = command(dir);
+    command.arg("repl");
+    let mut terminal = Terminal::start(command);
+    terminal.expect("Ctrl-D quits");
+    terminal.expect("wat:1> ");
+    terminal
+}
+
+#[test]
+fn the_first_five_minutes() {
+    let dir = Dir::new();
+    let mut terminal = Terminal::start(command(&dir));
+    terminal.expect("wat:1> ");
+    terminal.send("(:wat::core::+ 1 2)\r");
+    terminal.expect("3 : :wat::core::i64");
+    terminal.expect("wat:2> ");
+    terminal.send("(:wat::kernel::printn \"hi\")\r");
+    terminal.expect("error[WAT");
+    terminal.expect("repl:2:1:");
+    terminal.expect(":wat::kernel::println");
+    terminal.expect("wat:3> ");
+    terminal.send(":fix\r");
+    terminal.expect("\"hi\"\r\n");
+    terminal.expect("nil");
+    terminal.send(":quit\r");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn r3_an_open_form_continues_on_the_next_line() {
+    let dir = Dir::new();
+    let mut terminal = start(&dir);
+    terminal.send("(:wat::core::let [x 1\r");
+    terminal.expect("     … ");
+    terminal.send("] x)\r");
+    terminal.expect("1 : :wat::core::i64");
+    terminal.send("\u{4}");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn r4_pasted_forms_are_evaluated_in_order() {
+    let dir = Dir::new();
+    let mut terminal = start(&dir);
+    let forms: Vec<String> = (0..10)
+        .map(|i| format!("(:wat::core::i64::+ 100 {i})"))
+        .collect();
+    terminal.send(&format!("\u{1b}[200~{}\u{1b}[201~\r", forms.join("\n")));
+    for i in 0..10 {
+        terminal.expect(&format!("{} : :wat::core::i64", 100 + i));
+    }
+    terminal.expect("wat:2> ");
+}
+
+#[test]
+fn r5_an_endless_loop_is_interrupted() {
+    let dir = Dir::new();
+    let mut terminal = start(&dir);
+    terminal.send("(:wat::core::defn :my::f [] -> :wat::core::i64 (:my::f))\r");
+    terminal.expect("defined :my::f");
+    terminal.expect("wat:2> ");
+    terminal.send("(:wat::core::do (:wat::kernel::println \"go\") (:my::f))\r");
+    terminal.expect("\"go\"\r\n");
+    terminal.send("\u{3}");
+    terminal.expect("WAT8801");
+    terminal.expect("wat:3> ");
+    terminal.send("(:wat::core::i64::+ 1 1)\r");
+    terminal.expect("2 : :wat::core::i64");
+}
+
+#[test]
+fn r6_a_stack_overflow_leaves_the_session_alive() {
+    let dir = Dir::new();
+    let mut terminal = start(&dir);
+    terminal.send(
+        "(:wat::core::defn :my::deep [n <- :wat::core::i64] -> :wat::core::i64 \
+         (:wat::core::i64::+ 1 (:my::deep n)))\r",
+    );
+    terminal.expect("defined :my::deep");
+    terminal.expect("wat:2> ");
+    terminal.send("(:my::deep 1)\r");
+    terminal.expect("WAT8202");
+    terminal.expect("repeats");
+    terminal.expect("wat:3> ");
+    terminal.send(":env\r");
+    terminal.expect(":my::deep");
+}
+
+#[test]
+fn r10_a_redefinition_that_breaks_a_dependent_is_refused() {
+    let dir = Dir::new();
+    let mut terminal = start(&dir);
+    terminal.send("(:wat::core::defn :my::f [] -> :wat::core::i64 1)\r");
+    terminal.expect("wat:2> ");
+    terminal
+        .send("(:wat::core::defn :my::g [] -> :wat::core::i64 (:wat::core::i64::+ 1 (:my::f)))\r");
+    terminal.expect("wat:3> ");
+    terminal.send("(:wat::core::defn :my::f [] -> :wat::core::String \"s\")\r");
+    terminal.expect("WAT2950");
+    terminal.expect("wat:4> ");
+    terminal.send("(:my::g)\r");
+    terminal.expect("2 : :wat::core::i64");
+    terminal.expect("wat:5> ");
+    terminal.send("(:wat::core::defn :my::f [] -> :wat::core::i64 10)\r");
+    terminal.expect("redefined :my::f");
+    terminal.expect("wat:6> ");
+    terminal.send("(:my::g)\r");
+    terminal.expect("11 : :wat::core::i64");
+}
+
+#[test]
+fn r15_tab_inserts_the_full_name() {
+    for (typed, full) in [
+        ("(defn", "(:wat::core::defn"),
+        ("(pln", "(:wat::kernel::println"),
+        ("(:wat::k::pr", "(:wat::kernel::println"),
+    ] {
+        let dir = Dir::new();
+        let mut terminal = start(&dir);
+        terminal.send(&format!("{typed}\t"));
+        terminal.expect(full);
+    }
+}
+
+#[test]
+fn r20_history_is_kept_for_its_owner_alone() {
+    let dir = Dir::new();
+    let mut terminal = start(&dir);
+    terminal.send("(:wat::core::i64::+ 40 2)\r");
+    terminal.expect("42 : ");
+    terminal.expect("wat:2> ");
+    terminal.send("\u{4}");
+    assert_eq!(terminal.end(), 0);
+    let file = dir.path().join("state/wat/history");
+    let mode = std::fs::metadata(file)
+        .expect("there is a history")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let mut terminal = start(&dir);
+    terminal.send("\u{1b}[A\r");
+    terminal.expect("42 : ");
+}
+
+#[test]
+fn ctrl_c_at_the_prompt_clears_the_line() {
+    let dir = Dir::new();
+    let mut terminal = start(&dir);
+    terminal.send("(:half");
+    terminal.expect("(:half");
+    terminal.send("\u{3}");
+    terminal.expect("wat:1> ");
+    terminal.send("7\r");
+    terminal.expect("7 : :wat::core::i64");
+}
+
+#[test]
+fn commands_help_themselves() {
+    let dir = Dir::new();
+    let mut terminal = start(&dir);
+    terminal.send(":help\r");
+    terminal.expect(":quit");
+    terminal.expect("wat:1> ");
+    terminal.send(":qiut\r");
+    terminal.expect("WAT2951");
+    terminal.expect("`:quit`");
+    terminal.send(":doc :wat::kernel::println\r");
+    terminal.expect(":wat::kernel::println [");
+}
+
+#[test]
+fn a_failed_program_is_explained_on_a_terminal() {
+    let text = main_of("(:wat::kernel::println (:wat::core::i64::/ 1 0))");
+    let dir = Dir::with(&[("main.wat", &text)]);
+    let mut command = command(&dir);
+    command.args(["run", "main.wat"]);
+    let mut terminal = Terminal::start(command);
+    let before = terminal.expect("main.wat:2:");
+    assert!(before.contains("division by zero"), "{before}");
+    assert!(!before.contains("ProcessPanics"), "{before}");
+    assert_eq!(terminal.end(), 1);
+}

@@ -1,0 +1,4 @@
+//! The `wat` binary as its users see it.
+
+mod cli;
+mod reference;
