@@ -12,7 +12,7 @@ use rustyline::history::FileHistory;
 use rustyline::{ColorMode, Config, Editor, EventHandler, KeyCode, KeyEvent, Modifiers};
 use signal_hook::consts::SIGINT;
 use signal_hook::iterator::Signals;
-use wat_analysis::all_names;
+use wat_ide::{Position, complete_name};
 use wat_runtime::InterruptHandle;
 
 use crate::commands::{self, Flow};
@@ -196,13 +196,15 @@ impl Evaluator {
         }
     }
 
-    fn names(&mut self) -> Vec<String> {
-        let answer = self.call(|engine| {
-            let names = all_names(&engine.db, engine.session.program());
+    fn names(&mut self, word: &str, position: Position) -> Vec<String> {
+        let word = word.to_owned();
+        let answer = self.call(move |engine| {
+            let program = engine.session.program();
+            let found = complete_name(&engine.db, program, &word, position);
             Answer::Names(
-                names
+                found
                     .into_iter()
-                    .map(|(name, _)| name.to_string())
+                    .map(|candidate| candidate.insert)
                     .collect(),
             )
         });
@@ -228,7 +230,9 @@ fn editor(
         .build();
     let mut editor = Editor::with_config(config)?;
     let evaluator = Rc::clone(evaluator);
-    let names: Names = Rc::new(RefCell::new(move || evaluator.borrow_mut().names()));
+    let names: Names = Rc::new(RefCell::new(move |word: &str, position| {
+        evaluator.borrow_mut().names(word, position)
+    }));
     editor.set_helper(Some(ReplHelper { names, color }));
     editor.bind_sequence(
         KeyEvent(KeyCode::Enter, Modifiers::NONE),

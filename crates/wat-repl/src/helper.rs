@@ -11,13 +11,14 @@ use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{
     Cmd, ConditionalEventHandler, Context, Event, EventContext, Helper, RepeatCount, Result,
 };
+use wat_ide::Position;
 use wat_syntax::{InputState, input_state};
 
 use crate::front::CONTINUATION;
 use crate::{commands, complete, highlight};
 
-/// Asks the evaluator for all names of the session.
-pub(crate) type Names = Rc<RefCell<dyn FnMut() -> Vec<String>>>;
+/// Asks the evaluator what a word may become.
+pub(crate) type Names = Rc<RefCell<dyn FnMut(&str, Position) -> Vec<String>>>;
 
 pub(crate) struct ReplHelper {
     pub(crate) names: Names,
@@ -42,11 +43,8 @@ impl Completer for ReplHelper {
         if line[..start].trim().is_empty() && word.starts_with(':') {
             found.extend(commands::names_from(word).map(str::to_owned));
         }
-        let names = (self.names.borrow_mut())();
-        // The name that a command asks for is a name wherever it stands.
-        let head = complete::is_head(line, start) || commands::recognise(line).is_some();
-        let matching = complete::candidates(word, head, names.iter().map(String::as_str));
-        found.extend(matching.into_iter().map(str::to_owned));
+        let position = complete::position(line, start, commands::recognise(line).is_some());
+        found.extend((self.names.borrow_mut())(word, position));
         Ok((start, found))
     }
 }
