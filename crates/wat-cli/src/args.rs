@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
-use wat_driver::ColorChoice;
+use wat_driver::{ColorChoice, nearest};
 use wat_repl::{History, Options as ReplOptions};
 
 use crate::{exit, output};
@@ -277,7 +277,7 @@ fn program(words: Vec<OsString>) -> Result<Command, Usage> {
     }
     let name = first.to_string_lossy();
     let mut text = format!("error: there is no command `{name}`\n");
-    if let Some(near) = nearest(&name, &["check", "run", "repl", "lsp"]) {
+    if let Some(near) = nearest(&name, ["check", "run", "repl", "lsp"]) {
         text.push_str(&format!("help: did you mean `{near}`?\n"));
     }
     text.push_str("help: `wat --help` lists the commands\n");
@@ -340,35 +340,4 @@ pub(crate) fn default_run() -> RunOptions {
         file: "-".into(),
         args: Vec::new(),
     }
-}
-
-/// The candidate with the least edit distance, if that is at most a third of its length, but one edit always.
-pub(crate) fn nearest<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
-    candidates
-        .iter()
-        .map(|candidate| (distance(word, candidate), *candidate))
-        .filter(|(distance, candidate)| *distance <= (candidate.len() / 3).max(2))
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// Edits (insert, delete, replace, swap neighbours) between two short words.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(64).collect(), b.chars().collect());
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-                let mut least = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
-                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    least = least.min(rows[i - 2][j - 2] + 1);
-                }
-                least
-            };
-        }
-    }
-    rows[a.len()][b.len()]
 }

@@ -7,12 +7,14 @@
 mod failure;
 mod findings;
 mod load;
+mod nearest;
 mod program;
 mod report;
 
 pub use failure::{exit_code, failure_record, failure_report};
 pub use findings::Sources;
 pub use load::{Unreadable, follow_loads, load_files, load_text, name_of, walk};
+pub use nearest::nearest;
 pub use program::LinkedProgram;
 pub use report::{
     ColorChoice, Edit, Fix, Place, Report, Source, Style, Summary, json_line, json_summary, render,

@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use wat_analysis::{all_names, definition, suggest_names};
 
+use wat_driver::{Report, nearest};
+
 use crate::engine::Engine;
 
 /// What happens after a command.
@@ -142,45 +144,30 @@ pub(crate) fn perform(engine: &mut Engine, line: Line<'_>) -> Flow {
         _ => return unknown(engine, line.word),
     };
     if line.rest.is_empty() && !command.argument.is_empty() && !command.argument.starts_with('[') {
-        engine.printer.complain(&format!(
-            "error[WAT2952]: `{}` needs an argument\nhelp: {} {}\n",
-            command.name, command.name, command.argument
-        ));
-        return Flow::Failed(1);
+        let message = format!("`{}` needs an argument", command.name);
+        let usage = format!("{} {}", command.name, command.argument);
+        return refuse(engine, Some(2952), &message, Some(usage));
     }
     (command.run)(engine, line.rest)
 }
 
 fn unknown(engine: &mut Engine, word: &str) -> Flow {
-    let near = COMMANDS
-        .iter()
-        .map(|command| (common_distance(word, command.name), command.name))
-        .min()
-        .filter(|(distance, _)| *distance <= 2);
-    let help = match near {
-        Some((_, name)) => format!("did you mean `{name}`?"),
+    let help = match nearest(word, COMMANDS.iter().map(|command| command.name)) {
+        Some(name) => format!("did you mean `{name}`?"),
         None => "`:help` lists the commands".to_owned(),
     };
-    engine.printer.complain(&format!(
-        "error[WAT2951]: there is no command `{word}`\nhelp: {help}\n"
-    ));
-    Flow::Failed(1)
+    refuse(
+        engine,
+        Some(2951),
+        &format!("there is no command `{word}`"),
+        Some(help),
+    )
 }
 
-/// Edit distance of two short words.
-fn common_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().take(64).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
+/// Tells why a command does nothing.
+fn refuse(engine: &mut Engine, code: Option<u16>, message: &str, help: Option<String>) -> Flow {
+    engine.printer.report(&Report::plain(code, message, help));
+    Flow::Failed(1)
 }
 
 fn help(engine: &mut Engine, name: &str) -> Flow {
@@ -212,13 +199,9 @@ fn resolve(engine: &Engine, word: &str) -> Option<String> {
 }
 
 fn no_name(engine: &mut Engine, word: &str) -> Flow {
-    let mut text = format!("error: there is no name `{word}`\n");
     let near = suggest_names(&engine.db, engine.session.program(), word);
-    if let Some(name) = near.first() {
-        text.push_str(&format!("help: did you mean `{name}`?\n"));
-    }
-    engine.printer.complain(&text);
-    Flow::Failed(1)
+    let help = near.first().map(|name| format!("did you mean `{name}`?"));
+    refuse(engine, None, &format!("there is no name `{word}`"), help)
 }
 
 fn doc(engine: &mut Engine, word: &str) -> Flow {

@@ -1,7 +1,7 @@
 //! What a session shows: values and declarations on standard output, findings on standard error.
 
 use std::cell::RefCell;
-use std::io::{self, IsTerminal, StdoutLock, Write};
+use std::io::{self, IsTerminal, Stdout, Write};
 use std::rc::Rc;
 
 use wat_driver::{Report, Style, render, short_line};
@@ -29,7 +29,7 @@ pub(crate) struct Printer {
     color: bool,
     style: Style,
     short: bool,
-    out: Rc<RefCell<io::BufWriter<StdoutLock<'static>>>>,
+    out: Rc<RefCell<io::BufWriter<Stdout>>>,
 }
 
 impl Printer {
@@ -39,7 +39,7 @@ impl Printer {
             color: options.color.resolve(io::stdout().is_terminal()),
             style: Style::for_stream(&io::stderr(), options.color),
             short: options.short_reports,
-            out: Rc::new(RefCell::new(io::BufWriter::new(io::stdout().lock()))),
+            out: Rc::new(RefCell::new(io::BufWriter::new(io::stdout()))),
         }
     }
 

@@ -149,6 +149,22 @@ pub struct Report {
 }
 
 impl Report {
+    /// An error outside any source.
+    pub fn plain(code: Option<u16>, message: impl Into<String>, help: Option<String>) -> Self {
+        Self {
+            code: code.map(Code),
+            name: String::new(),
+            severity: Severity::Error,
+            message: message.into(),
+            place: None,
+            label: String::new(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help,
+            fixes: Vec::new(),
+        }
+    }
+
     /// True if a fix may be applied unattended.
     pub fn is_fixable(&self) -> bool {
         self.fixes

@@ -25,7 +25,7 @@ pub fn render(report: &Report, style: Style, out: &mut String) {
         Some(place) => frame(report, place, style, out),
         None => {
             for note in notes(report, style) {
-                let _ = writeln!(out, "  {note}");
+                let _ = writeln!(out, "{note}");
             }
         }
     }

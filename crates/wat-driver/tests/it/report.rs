@@ -259,8 +259,8 @@ fn a_finding_without_a_place_has_its_notes_below() {
     it.place = None;
     check(&it, Style::PLAIN, expect![[r#"
         error[WAT3001]: expected `:wat::core::i64`, found `:wat::core::String`
-          note: the second argument is `b`
-          help: parse it: `(:wat::core::string::to-i64 "two")`
+        note: the second argument is `b`
+        help: parse it: `(:wat::core::string::to-i64 "two")`
     "#]]);
 }
 
