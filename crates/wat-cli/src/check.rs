@@ -1,15 +1,15 @@
 //! `wat check`: all findings, nothing runs.
 
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use wat_analysis::{
-    Applicability, Diagnostic, RootDatabase, Severity, SourceFile, file_diagnostics,
+    Applicability, Diagnostic, RootDatabase, Severity, SourceFile, SourceText, file_diagnostics,
 };
 use wat_driver::{
-    Report, Sources, Style, Summary, Unreadable, json_line, json_summary, load_files, render,
-    short_line, walk,
+    Report, Sources, Style, Summary, Unreadable, json_line, json_summary, load_files, load_text,
+    render, short_line, walk,
 };
 
 use crate::args::{CheckOptions, FailOn, Format, Global};
@@ -58,13 +58,28 @@ fn load(db: &mut RootDatabase, paths: &[PathBuf]) -> Result<(), Unreadable> {
         files = walk(Path::new("."))?;
     }
     for path in paths {
-        if path.is_dir() {
+        if path == Path::new("-") {
+            load_stdin(db)?;
+        } else if path.is_dir() {
             files.extend(walk(path)?);
         } else {
             files.push(path.clone());
         }
     }
     load_files(db, &files).map(drop)
+}
+
+/// Reads standard input as the program `-`.
+pub(crate) fn load_stdin(db: &mut RootDatabase) -> Result<SourceFile, Unreadable> {
+    let mut bytes = Vec::new();
+    io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|error| Unreadable {
+            path: "-".to_owned(),
+            reason: error.to_string(),
+        })?;
+    Ok(load_text(db, "-", SourceText::from_bytes(bytes)))
 }
 
 /// The findings of all files in order; identical ones once.

@@ -1,23 +1,23 @@
 //! `wat run`: check, evaluate the values in program order, call `:user::main`.
 
 use std::cell::RefCell;
-use std::io::{self, BufWriter, IsTerminal, Read, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
 
 use wat_analysis::{
-    Code, Diagnostic, RootDatabase, Severity, SourceFile, SourceText, all_program_diagnostics,
+    Code, Diagnostic, RootDatabase, Severity, SourceFile, all_program_diagnostics,
     entry_diagnostics, value_names,
 };
 use wat_driver::{
     LinkedProgram, Sources, Style, Unreadable, exit_code, failure_record, failure_report,
-    json_line, load_files, load_text, render, short_line,
+    json_line, load_files, render, short_line,
 };
 use wat_runtime::{Failure, Host, Limits, Machine};
 
 use crate::args::{Format, Global, RunOptions};
-use crate::check::Printer;
+use crate::check::{Printer, load_stdin};
 use crate::{exit, output};
 
 const ENTRY: &str = ":user::main";
@@ -46,15 +46,7 @@ pub(crate) fn run(global: &Global, options: &RunOptions) -> i32 {
 
 fn load(db: &mut RootDatabase, path: &Path) -> Result<SourceFile, Unreadable> {
     if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map_err(|error| Unreadable {
-                path: "-".to_owned(),
-                reason: error.to_string(),
-            })?;
-        return Ok(load_text(db, "-", SourceText::from_bytes(bytes)));
+        return load_stdin(db);
     }
     if path.is_dir() {
         return Err(Unreadable {

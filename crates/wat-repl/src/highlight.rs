@@ -191,3 +191,62 @@ pub(crate) fn without_margins(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colour_changes_no_character() {
+        for line in [
+            "(:a::f [x 1] \"s\\n\" ; c",
+            ")(",
+            "\"open",
+            "{:a 1}",
+            "#{1",
+            "'(a ~b ~@c)",
+            "1.5 true \u{1}",
+        ] {
+            let painted = paint(line, 1, true);
+            let mut plain = String::new();
+            let mut rest = painted.as_str();
+            while let Some((before, after)) = rest.split_once("\u{1b}[") {
+                plain.push_str(before);
+                rest = after.split_once('m').expect("an escape ends with m").1;
+            }
+            plain.push_str(rest);
+            assert_eq!(plain, line);
+        }
+    }
+
+    #[test]
+    fn a_continuation_prompt_covers_the_margin() {
+        let margin = " ".repeat(7);
+        assert_eq!(
+            paint(&format!("(a\n{margin}  b"), 0, false),
+            "(a\n     …   b"
+        );
+        assert_eq!(
+            without_margins(&format!("(a\n{margin}  b \"x\n{margin}\")")),
+            format!("(a\n  b \"x\n{margin}\")")
+        );
+    }
+
+    #[test]
+    fn lines_are_indented_under_their_bracket() {
+        assert_eq!(indentation("(:f"), 2);
+        assert_eq!(indentation("(:wat::core::let [x 1"), 18);
+        assert_eq!(indentation(&format!("(a\n{}(b", " ".repeat(9))), 4);
+        assert_eq!(indentation("(a)"), 0);
+        assert_eq!(indentation("#{1"), 2);
+    }
+
+    #[test]
+    fn an_open_string_is_recognised() {
+        assert!(ends_in_string("(a \"b"));
+        assert!(ends_in_string("(a \""));
+        assert!(ends_in_string("(a \"b\\\""));
+        assert!(!ends_in_string("(a \"b\""));
+        assert!(!ends_in_string("(a"));
+    }
+}
