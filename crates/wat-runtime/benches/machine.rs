@@ -108,7 +108,7 @@ fn :fold types=2 captures=0 params=5 at=0 -> $1 {
   local %5 \"\" bool local %6 \"\" $0 local %7 \"\" $1 local %8 \"\" i64
   %5 @1 = native :wat::core::__internal/ge [i64] (%1, %2)
   if %5 { yield %3 } else {
-    %6 @2 = native :wat::core::Vector/nth [$0] (%0, %1)
+    %6 @2 = native :wat::core::nth [$0] (%0, %1)
     %7 @3 = apply %4 (%3, %6)
     %8 @4 = native :wat::core::i64::+'2 (%1, 1)
     tail @5 call :fold [$0, $1] (%0, %8, %2, %7, %4)

@@ -5,3 +5,6 @@ mod support;
 
 #[path = "it/calls.rs"]
 mod calls;
+
+#[path = "it/declared.rs"]
+mod declared;

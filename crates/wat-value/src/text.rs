@@ -73,11 +73,13 @@ pub unsafe fn text<'t>(slot: Slot) -> &'t str {
     }
 }
 
-/// Appends in place if the string is not shared and has room, else copies it with room for as much again.
+/// Appends in place if the string is not shared and has room, else copies it: with room for as much again if it was
+/// not shared.
 /// Takes the reference and returns the result.
 ///
 /// # Safety
-/// The slot holds a live string whose reference the caller gives up. `tail` is not a part of it.
+/// The slot holds a live string whose reference the caller gives up. `tail` is a part of it only if somebody else
+/// holds another reference.
 pub unsafe fn append(slot: Slot, tail: &str) -> Slot {
     // SAFETY: the caller says the slot is alive; an in-place write needs room and a single reference, both checked.
     unsafe {
@@ -93,11 +95,13 @@ pub unsafe fn append(slot: Slot, tail: &str) -> Slot {
             (*object).len = total;
             return slot;
         }
-        let grown = allocate_text(
-            (*object).header.desc,
-            total,
-            total.saturating_mul(2).max(32),
-        );
+        // Who appends to a string of their own will do so again.
+        let room = if is_unique(slot as Object) {
+            total.saturating_mul(2).max(32)
+        } else {
+            total
+        };
+        let grown = allocate_text((*object).header.desc, total, room);
         let bytes = grown.cast::<u8>().add(BYTES);
         std::ptr::copy_nonoverlapping(object.cast::<u8>().add(BYTES), bytes, len);
         std::ptr::copy_nonoverlapping(tail.as_ptr(), bytes.add(len), tail.len());

@@ -839,12 +839,11 @@ impl Emitter<'_, '_> {
     ) -> Emit {
         let desc = self.descs[dst.0 as usize];
         let base = self.row(parts, deaths, top)?;
-        let name = format!(":wat::core::__internal/make-{kind}");
         let instance = Instance {
             types: Box::default(),
             ret: desc,
         };
-        let native = self.linker.native(&name, instance, parts.len())?;
+        let native = self.linker.native(kind, instance, parts.len())?;
         self.site()?;
         self.push(Ins::wide(Op::Native, base, native));
         self.push(Ins::new(Op::Mov, to, base, 0));

@@ -40,10 +40,11 @@ pub(crate) fn find(name: &str) -> Option<(&'static str, Run)> {
     table.get(name).copied()
 }
 
-/// The names of all natives that are no instructions.
+/// The names of all declared natives that are no instructions.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     wat_value::NATIVES
         .iter()
         .map(|native| native.name)
+        .filter(|name| name.starts_with(':'))
         .chain(HOST.iter().map(|native| native.0))
 }

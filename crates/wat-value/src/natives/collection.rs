@@ -5,6 +5,7 @@ use crate::cells::make_variant;
 use crate::compare::{canonical, order};
 use crate::heap::{Slot, immediate, release};
 use crate::native::{Instance, Native, Trap};
+use crate::text::text;
 use crate::{map, vector};
 
 pub(crate) const TABLE: &[Native] = &[
@@ -16,10 +17,11 @@ pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::Vector/contains?", "bb", vector_contains),
     native(":wat::core::last", "b", vector_last),
     native(":wat::core::rest", "o", vector_rest),
+    native(":wat::core::__internal/rest-of", "bo", vector_rest_of),
     native(":wat::core::take", "ob", vector_take),
     native(":wat::core::drop", "ob", vector_drop),
     native(":wat::core::reverse", "b", vector_reverse),
-    native(":wat::core::sort", "b", vector_sort),
+    native(":wat::core::__internal/sorted", "b", vector_sort),
     native(":wat::core::__internal/range", "bbb", range),
     native(":wat::core::HashMap/length", "b", map_length),
     native(":wat::core::HashMap/empty?", "b", map_is_empty),
@@ -105,15 +107,27 @@ unsafe fn vector_last(instance: &Instance, args: &[Slot]) -> Outcome {
 
 unsafe fn vector_rest(_: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: the vector is owned.
+    unsafe { rest(args[0], "rest") }
+}
+
+unsafe fn vector_rest_of(_: &Instance, args: &[Slot]) -> Outcome {
+    // SAFETY: the first argument is a live string, the second an owned vector.
+    unsafe { rest(args[1], text(args[0])) }
+}
+
+/// # Safety
+/// The slot holds a live vector whose reference the caller gives up.
+unsafe fn rest(slot: Slot, who: &str) -> Outcome {
+    // SAFETY: the caller says so.
     unsafe {
-        if vector::len(args[0]) == 0 {
-            release(args[0]);
+        if vector::len(slot) == 0 {
+            release(slot);
             return Err(Trap::error(
                 8404,
-                "`rest` of an empty vector; test it with `empty?` first",
+                format!("`{who}` of an empty collection; test it with `empty?` first"),
             ));
         }
-        Ok(vector::drop_front(args[0], 1))
+        Ok(vector::drop_front(slot, 1))
     }
 }
 

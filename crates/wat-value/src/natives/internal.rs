@@ -1,6 +1,6 @@
 //! What lowering needs: comparisons, literals of collections, conversions, failed expectations.
 
-use super::support::{Outcome, native};
+use super::support::{Outcome, invalid, native};
 use crate::compare::{equal, order};
 use crate::heap::Slot;
 use crate::native::{Instance, Native, Trap};
@@ -8,6 +8,7 @@ use crate::{map, text::text, vector};
 use std::cmp::Ordering;
 
 pub(crate) const TABLE: &[Native] = &[
+    native(":wat::core::__internal/positive", "bb", positive),
     native(":wat::core::__internal/eq", "bb", eq),
     native(":wat::core::__internal/ne", "bb", ne),
     native(":wat::core::__internal/lt", "bb", lt),
@@ -22,9 +23,13 @@ pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::__internal/ge'i64'f64", "bb", mixed_ge),
     native(":wat::core::__internal/to-u8", "b", to_u8),
     native(":wat::core::__internal/expect-failed", "b", expect_failed),
-    native(":wat::core::__internal/make-vector", "o*", make_vector),
-    native(":wat::core::__internal/make-map", "o*", make_map),
-    native(":wat::core::__internal/make-set", "o*", make_set),
+];
+
+/// What literals of collections become: not declared, because their arguments are the elements themselves.
+pub(crate) const LITERALS: &[Native] = &[
+    native("vector", "o*", make_vector),
+    native("map", "o*", make_map),
+    native("set", "o*", make_set),
 ];
 
 unsafe fn eq(instance: &Instance, args: &[Slot]) -> Outcome {
@@ -129,6 +134,18 @@ unsafe fn to_u8(_: &Instance, args: &[Slot]) -> Outcome {
             format!("{} is out of range: a `u8` is 0 to 255", args[0] as i64),
         )),
     }
+}
+
+unsafe fn positive(_: &Instance, args: &[Slot]) -> Outcome {
+    if args[1] as i64 > 0 {
+        return Ok(args[1]);
+    }
+    // SAFETY: the argument is a live string.
+    let what = unsafe { text(args[0]) };
+    Err(invalid(format!(
+        "the {what} is {}; it must be positive",
+        args[1] as i64
+    )))
 }
 
 unsafe fn expect_failed(_: &Instance, args: &[Slot]) -> Outcome {

@@ -10,6 +10,7 @@ mod support;
 use crate::native::Native;
 
 const PARTS: &[&[Native]] = &[
+    internal::LITERALS,
     internal::TABLE,
     number::TABLE,
     string::TABLE,
@@ -26,7 +27,8 @@ const COUNT: usize = {
     count
 };
 
-/// All pure natives.
+/// All pure natives. Those whose name does not begin with a colon are not declared: the machine calls them for
+/// literals.
 pub static NATIVES: [Native; COUNT] = {
     let mut all = [PARTS[0][0]; COUNT];
     let (mut next, mut part) = (0, 0);

@@ -1,14 +1,14 @@
 //! Strings and keywords.
 
 use super::support::{Outcome, invalid, native, option};
-use crate::heap::{Slot, release};
+use crate::heap::{Slot, release, retain};
 use crate::native::{Instance, Native, Trap};
 use crate::text::{append, make_keyword, make_string, text};
 use crate::vector;
 
 pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::string::length", "b", length),
-    native(":wat::core::string::concat", "b", concat),
+    native(":wat::core::string::concat", "o", concat),
     native(":wat::core::__internal/append", "ob", append_two),
     native(":wat::core::string::join", "bb", join),
     native(":wat::core::string::split", "bb", split),
@@ -67,24 +67,35 @@ unsafe fn length(_: &Instance, args: &[Slot]) -> Outcome {
 }
 
 unsafe fn concat(_: &Instance, args: &[Slot]) -> Outcome {
-    let mut out = String::new();
-    // SAFETY: the argument is a live vector of strings.
-    for part in unsafe { vector::iter(args[0]) } {
-        // SAFETY: as above.
-        out.push_str(unsafe { text(part) });
+    // SAFETY: the argument is an owned vector of strings. Its elements outlive it, so that the first one has a single
+    // reference if nobody else holds it, and is appended to in place.
+    unsafe {
+        let parts: Vec<Slot> = vector::iter(args[0])
+            .inspect(|part| retain(*part))
+            .collect();
+        release(args[0]);
+        let mut parts = parts.into_iter();
+        let Some(mut out) = parts.next() else {
+            return string("");
+        };
+        for part in parts {
+            out = append_distinct(out, part);
+            release(part);
+        }
+        Ok(out)
     }
-    string(&out)
+}
+
+/// # Safety
+/// The first slot holds a live string whose reference the caller gives up, the second a live one.
+unsafe fn append_distinct(slot: Slot, tail: Slot) -> Slot {
+    // SAFETY: the caller says so; a string that is appended to itself has two references and is copied.
+    unsafe { append(slot, text(tail)) }
 }
 
 unsafe fn append_two(_: &Instance, args: &[Slot]) -> Outcome {
-    if args[0] == args[1] {
-        let doubled = str!(args, 0).repeat(2);
-        // SAFETY: the first argument is owned and not returned.
-        unsafe { release(args[0]) };
-        return string(&doubled);
-    }
-    // SAFETY: the first argument is an owned string, the second another live one.
-    Ok(unsafe { append(args[0], text(args[1])) })
+    // SAFETY: the first argument is an owned string, the second a live one.
+    Ok(unsafe { append_distinct(args[0], args[1]) })
 }
 
 unsafe fn join(_: &Instance, args: &[Slot]) -> Outcome {

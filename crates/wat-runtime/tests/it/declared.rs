@@ -1,0 +1,49 @@
+//! Declared natives and natives of the machine are the same set.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+fn declared(folder: &Path, out: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            declared(&path, out);
+        } else if path.extension().is_some_and(|extension| extension == "wat") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            for line in text
+                .lines()
+                .filter_map(|line| line.strip_prefix("(:wat::core::native "))
+            {
+                let name = line.split(' ').next().unwrap();
+                // `name<T>`, but `<` also begins names of operators.
+                let end = name
+                    .rfind('<')
+                    .filter(|_| name.ends_with('>') && !name.ends_with("->"))
+                    .unwrap_or(name.len());
+                assert!(
+                    out.insert(name[..end].to_owned()),
+                    "{name} is declared twice"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn declared_natives_are_those_of_the_machine() {
+    let mut found = BTreeSet::new();
+    declared(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wat"),
+        &mut found,
+    );
+    let ours: BTreeSet<String> = wat_runtime::native_names()
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    let missing: Vec<_> = ours.difference(&found).collect();
+    let unknown: Vec<_> = found.difference(&ours).collect();
+    assert!(
+        missing.is_empty() && unknown.is_empty(),
+        "not declared: {missing:?}; not in the machine: {unknown:?}"
+    );
+}
