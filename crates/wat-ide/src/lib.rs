@@ -1,1 +1,22 @@
-//! wat-ide
+//! Editor features as plain functions `(db, file, offset) -> plain data`, one file per feature.
+//!
+//! Invariants: this crate knows neither the language server protocol nor async code, does no I/O, and keeps no state. Every
+//! answer is a pure function of the database, so the server, the REPL and tests can never disagree.
+
+mod builtin;
+mod code_actions;
+mod completion;
+mod diagnostics;
+mod document_symbols;
+mod goto_definition;
+mod hover;
+mod loads;
+
+pub use builtin::{BUILTIN_SCHEME, builtin_document};
+pub use code_actions::{ActionKind, CodeAction, code_actions};
+pub use completion::{Candidate, Completions, Origin, Position, complete, complete_name};
+pub use diagnostics::{EditorDiagnostic, Related, Tag, diagnostics};
+pub use document_symbols::{DocumentSymbol, document_symbols};
+pub use goto_definition::{Definition, Target, goto_definition};
+pub use hover::{Hover, hover};
+pub use loads::missing_loads;

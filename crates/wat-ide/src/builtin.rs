@@ -1,0 +1,14 @@
+//! The built-in library as virtual documents.
+
+use wat_analysis::{RootDatabase, SourceText};
+
+/// What the address of every document of the built-in library begins with.
+pub const BUILTIN_SCHEME: &str = "wat-builtin:";
+
+/// The text of a document of the built-in library, such as `wat-builtin:/core/vector.wat`.
+pub fn builtin_document(db: &RootDatabase, uri: &str) -> Option<SourceText> {
+    if !uri.starts_with(BUILTIN_SCHEME) {
+        return None;
+    }
+    Some(db.file(uri)?.text(db))
+}

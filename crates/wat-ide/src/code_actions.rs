@@ -1,0 +1,110 @@
+//! Quick fixes at a range, and the one action that applies all safe fixes of a file.
+//!
+//! ```text
+//! [m <- :wat::core::HashMap<wat::core::String,$0 wat::core::i64>]
+//! [m <- :wat::core::HashMap<wat::core::String,wat::core::i64>]
+//! ```
+
+use wat_analysis::{Applicability, Db, DiagnosticFix, FileEdit, SourceFile, TextRange};
+
+use crate::diagnostics::{EditorDiagnostic, diagnostics};
+
+/// What an action is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActionKind {
+    /// It removes one diagnostic.
+    QuickFix,
+    /// It applies every machine-applicable fix of the file.
+    FixAll,
+}
+
+/// A change that the editor offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeAction {
+    /// What the user reads.
+    pub title: String,
+    /// What it is for.
+    pub kind: ActionKind,
+    /// The diagnostics that it removes.
+    pub diagnostics: Vec<EditorDiagnostic>,
+    /// True for the only machine-applicable fix of its diagnostic: the editor may apply it unasked.
+    pub preferred: bool,
+    /// The changes, disjoint.
+    pub edits: Vec<FileEdit>,
+}
+
+/// Every fix of every diagnostic that touches `range`, then `fix all` if the file has a machine-applicable fix.
+pub fn code_actions(db: &dyn Db, file: SourceFile, range: TextRange) -> Vec<CodeAction> {
+    let found = diagnostics(db, file);
+    let mut actions = Vec::new();
+    for diagnostic in found.iter().filter(|found| touches(found.range, range)) {
+        for fix in &diagnostic.fixes {
+            actions.push(CodeAction {
+                title: fix.title.clone(),
+                kind: ActionKind::QuickFix,
+                diagnostics: vec![diagnostic.clone()],
+                preferred: only_safe_fix(diagnostic) == Some(fix),
+                edits: fix.edits.clone(),
+            });
+        }
+    }
+    actions.extend(fix_all(found));
+    actions
+}
+
+/// True if the ranges share a position; ends count.
+fn touches(a: TextRange, b: TextRange) -> bool {
+    a.start() <= b.end() && b.start() <= a.end()
+}
+
+/// The machine-applicable fix of a diagnostic that has exactly one.
+fn only_safe_fix(diagnostic: &EditorDiagnostic) -> Option<&DiagnosticFix> {
+    let mut safe = diagnostic
+        .fixes
+        .iter()
+        .filter(|fix| fix.applicability == Applicability::MachineApplicable);
+    let first = safe.next()?;
+    safe.next().is_none().then_some(first)
+}
+
+/// All fixes that a tool may apply unattended; of fixes that overlap, the first.
+fn fix_all(found: Vec<EditorDiagnostic>) -> Option<CodeAction> {
+    let mut edits: Vec<FileEdit> = Vec::new();
+    let mut fixed = Vec::new();
+    for diagnostic in found {
+        let Some(fix) = only_safe_fix(&diagnostic) else {
+            continue;
+        };
+        if fix
+            .edits
+            .iter()
+            .any(|edit| edits.iter().any(|other| overlaps(edit, other)))
+        {
+            continue;
+        }
+        edits.extend(fix.edits.iter().cloned());
+        fixed.push(diagnostic);
+    }
+    if edits.is_empty() {
+        return None;
+    }
+    edits.sort_by_key(|edit| (edit.file, edit.range.start(), edit.range.end()));
+    let title = match fixed.len() {
+        1 => "fix 1 diagnostic of this file".to_owned(),
+        n => format!("fix {n} diagnostics of this file"),
+    };
+    Some(CodeAction {
+        title,
+        kind: ActionKind::FixAll,
+        diagnostics: fixed,
+        preferred: false,
+        edits,
+    })
+}
+
+/// True if applying both would depend on their order.
+fn overlaps(a: &FileEdit, b: &FileEdit) -> bool {
+    a.file == b.file
+        && (a.range.start() < b.range.end() && b.range.start() < a.range.end()
+            || a.range.start() == b.range.start())
+}

@@ -1,0 +1,69 @@
+//! The writer: the one thread that owns the database.
+
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+use std::{io, thread};
+
+use wat_analysis::{FileKind, RootDatabase};
+
+use crate::desk::{Change, Desk, Turn};
+use crate::files;
+use crate::pool::{self, Task};
+
+/// Starts the writer and its workers.
+pub(crate) fn start(desk: &Arc<Desk>) -> io::Result<()> {
+    let pool = pool::start(desk)?;
+    let desk = desk.clone();
+    thread::Builder::new()
+        .name("wat-lsp writer".to_owned())
+        .stack_size(16 << 20)
+        .spawn(move || write(&desk, &pool))?;
+    Ok(())
+}
+
+fn write(desk: &Desk, pool: &SyncSender<Task>) {
+    let mut db = RootDatabase::new();
+    loop {
+        let task = match desk.next_turn() {
+            Turn::Write(changes) => {
+                apply(&mut db, changes);
+                continue;
+            }
+            Turn::Answer(job, revision) => {
+                if let Some(path) = &job.path {
+                    know(&mut db, path);
+                }
+                Task::Answer(job, db.clone(), revision)
+            }
+            Turn::Diagnose(path, revision) => Task::Diagnose(path, db.clone(), revision),
+            Turn::Stop => return,
+        };
+        if pool.send(task).is_err() {
+            return;
+        }
+    }
+}
+
+fn apply(db: &mut RootDatabase, changes: Vec<Change>) {
+    let mut texts = Vec::new();
+    for change in changes {
+        match change {
+            Change::Open(path, text) => texts.push((path, text, FileKind::Open)),
+            Change::Disk(path, text) => texts.push((path, text, FileKind::Disk)),
+            Change::Reread(path) => match files::read(&path) {
+                Some(text) => texts.push((path, text, FileKind::Disk)),
+                None => db.remove_file(&path),
+            },
+        }
+    }
+    db.set_files(texts);
+}
+
+/// A request may be about a file that nobody has opened or loaded.
+fn know(db: &mut RootDatabase, path: &str) {
+    if db.file(path).is_none() && path.ends_with(".wat") {
+        if let Some(text) = files::read(path) {
+            db.set_file(path, text, FileKind::Disk);
+        }
+    }
+}
