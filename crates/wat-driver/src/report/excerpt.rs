@@ -1,8 +1,8 @@
 //! The few lines of a source that a report quotes, made safe to draw.
 //!
-//! ariadne numbers lines by counting them and draws whole lines. An excerpt is therefore a text with the same line
-//! numbers as the source in which only the quoted lines have content: tabs expanded, invisible characters escaped, and
-//! lines wider than the output cut around the first label that touches them.
+//! ariadne draws whole lines and looks at every line between two labels. An excerpt is therefore a text of the quoted
+//! lines alone, one blank line for each gap between them: tabs expanded, invisible characters escaped, and lines wider
+//! than the output cut around the first label that touches them. The true line numbers are kept beside it.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -17,6 +17,7 @@ const TAB: usize = 4;
 pub(super) struct Excerpt {
     text: String,
     lines: BTreeMap<usize, Line>,
+    numbers: Vec<usize>,
 }
 
 struct Line {
@@ -48,19 +49,31 @@ impl Excerpt {
             }
         }
         let mut drawn = String::new();
+        let mut numbers = Vec::new();
         let mut offset = 0;
-        let mut next = 0;
         for (&number, line) in &mut lines {
-            drawn.extend(std::iter::repeat_n('\n', number - next));
-            offset += number - next;
+            if numbers.last().is_some_and(|&last| last < number) {
+                drawn.push('\n');
+                numbers.push(number);
+                offset += 1;
+            }
             line.offset = offset;
             drawn.push_str(&line.content);
             // One column behind the end, so that a position there can be pointed at.
             drawn.push_str(" \n");
+            numbers.push(number + 1);
             offset += line.content.chars().count() + 2;
-            next = number + 1;
         }
-        Self { text: drawn, lines }
+        Self {
+            text: drawn,
+            lines,
+            numbers,
+        }
+    }
+
+    /// The 1-based line of the source behind each line of the excerpt.
+    pub(super) fn numbers(&self) -> &[usize] {
+        &self.numbers
     }
 
     pub(super) fn text(&self) -> &str {

@@ -1,8 +1,8 @@
 //! Reports for people, drawn with ariadne.
 //!
-//! ariadne gets excerpts, not sources. Three things of its output are replaced: the headline (it has no
-//! `error[CODE]` form), the position in the frame's first line (columns of an excerpt differ from those of the source
-//! once something is escaped or cut), and the notes, which stand in front of the help.
+//! ariadne gets excerpts, not sources. Four things of its output are replaced: the headline (it has no `error[CODE]`
+//! form), the position in the frame's first line and the line numbers in the margin (an excerpt has other lines and
+//! columns than its source), and the notes, which stand in front of the help.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -91,6 +91,8 @@ fn notes(report: &Report, style: Style) -> Vec<String> {
 /// The excerpts of one report; identifiers are indices.
 struct Excerpts {
     files: Vec<(ariadne::Source<String>, String)>,
+    /// The line numbers of each.
+    numbers: Vec<Vec<usize>>,
 }
 
 impl Cache<usize> for &mut Excerpts {
@@ -151,6 +153,7 @@ fn frame(report: &Report, primary: &Place, style: Style, out: &mut String) {
     let _ = builder.finish().write(&mut excerpts, &mut drawn);
     finish(
         &String::from_utf8_lossy(&drawn),
+        &excerpts.numbers,
         &notes(report, style),
         style,
         out,
@@ -173,6 +176,7 @@ fn excerpts<'r>(all: &[(&'r Place, &'r str, Color)], style: Style) -> (Excerpts,
         }
     }
     let mut files = Vec::new();
+    let mut numbers = Vec::new();
     let mut marks = Vec::new();
     let mut primary = 0..1;
     for (id, first) in sources.iter().enumerate() {
@@ -199,11 +203,12 @@ fn excerpts<'r>(all: &[(&'r Place, &'r str, Color)], style: Style) -> (Excerpts,
         }
         let (line, col) = first.start();
         let name = format!("{}:{line}:{col}{MARK}", printable(source.path()));
+        numbers.push(excerpt.numbers().to_vec());
         files.push((ariadne::Source::from(excerpt.text().to_owned()), name));
     }
     marks.sort_by_key(|mark| (mark.source, mark.line, mark.span.end));
     (
-        Excerpts { files },
+        Excerpts { files, numbers },
         Marks {
             primary,
             all: marks,
@@ -212,45 +217,98 @@ fn excerpts<'r>(all: &[(&'r Place, &'r str, Color)], style: Style) -> (Excerpts,
 }
 
 /// Copies ariadne's frame without its headline, with true positions, and with the notes before the closing line.
-fn finish(drawn: &str, notes: &[String], style: Style, out: &mut String) {
+fn finish(drawn: &str, numbers: &[Vec<usize>], notes: &[String], style: Style, out: &mut String) {
     let lines: Vec<&str> = drawn.lines().skip(1).collect();
     let Some((tail, body)) = lines.split_last() else {
         return;
     };
+    let margin = Margin::new(numbers, style);
+    let mut group = None;
     for line in body {
         let line = line.trim_end();
-        match line.split_once(MARK) {
-            Some((before, after)) => {
-                let rest = after.find(' ').map_or("", |at| &after[at..]);
-                let _ = writeln!(out, "{before}{rest}");
-            }
-            None => {
-                let line = if style.unicode {
-                    line.to_owned()
-                } else {
-                    line.replace('…', "...")
-                };
-                let _ = writeln!(out, "{line}");
-            }
+        if let Some((before, after)) = line.split_once(MARK) {
+            group = Some(group.map_or(0, |group| group + 1));
+            let rest = after.find(' ').map_or("", |at| &after[at..]);
+            let _ = writeln!(out, "{}{before}{rest}", margin.blank);
+            continue;
         }
+        let numbers = numbers
+            .get(group.unwrap_or(0))
+            .map_or(&[][..], Vec::as_slice);
+        let line = margin.renumber(line, numbers);
+        let line = if style.unicode {
+            line
+        } else {
+            line.replace('…', "...")
+        };
+        let _ = writeln!(out, "{line}");
     }
     if !notes.is_empty() {
-        let (open, close) = if style.color {
+        let bar = margin.bar();
+        let _ = writeln!(out, "{bar}");
+        for note in notes {
+            let _ = writeln!(out, "{bar} {note}");
+        }
+    }
+    let open = tail.find(margin.dash).unwrap_or(0);
+    let (escape, rest) = tail.split_at(open);
+    let dashes = margin.dash.to_string().repeat(margin.blank.len());
+    let _ = writeln!(out, "{escape}{dashes}{rest}");
+}
+
+/// The columns left of the frame, which have to hold true line numbers.
+struct Margin {
+    /// Columns of the widest number.
+    width: usize,
+    /// Columns that true numbers need beyond those of the excerpt's lines.
+    blank: String,
+    dash: char,
+    style: Style,
+}
+
+impl Margin {
+    fn new(numbers: &[Vec<usize>], style: Style) -> Self {
+        let digits = |number: usize| number.to_string().len();
+        let widest = numbers.iter().flatten().copied().max().unwrap_or(1);
+        let drawn = numbers.iter().map(Vec::len).max().unwrap_or(1);
+        Self {
+            width: digits(widest),
+            blank: " ".repeat(digits(widest).saturating_sub(digits(drawn))),
+            dash: if style.unicode { '─' } else { '-' },
+            style,
+        }
+    }
+
+    /// The line with the number of the source's line instead of the excerpt's.
+    fn renumber(&self, line: &str, numbers: &[usize]) -> String {
+        // A numbered line is a blank, perhaps a colour, blanks, the number, a blank, and the frame.
+        let escape = match line.get(1..).filter(|rest| rest.starts_with('\u{1b}')) {
+            Some(rest) => &rest[..rest.find('m').map_or(0, |at| at + 1)],
+            None => "",
+        };
+        let plain = line.get(1 + escape.len()..).unwrap_or("");
+        let rest = plain
+            .trim_start_matches(' ')
+            .trim_start_matches(|ch: char| ch.is_ascii_digit());
+        let own = plain[..plain.len() - rest.len()].trim_start();
+        let number = own
+            .parse()
+            .ok()
+            .and_then(|own: usize| numbers.get(own.checked_sub(1)?));
+        match number {
+            Some(number) => format!(" {escape}{number:>width$}{rest}", width = self.width),
+            None => format!("{}{line}", self.blank),
+        }
+    }
+
+    /// The frame of a line without source.
+    fn bar(&self) -> String {
+        let (open, close) = if self.style.color {
             ("\x1b[38;5;246m", "\x1b[0m")
         } else {
             ("", "")
         };
-        let (bar, dash) = if style.unicode {
-            ("│", '─')
-        } else {
-            ("|", '-')
-        };
-        let indent = tail.chars().filter(|&ch| ch == dash).count();
-        let margin = format!("{:indent$}{open}{bar}{close}", "");
-        let _ = writeln!(out, "{margin}");
-        for note in notes {
-            let _ = writeln!(out, "{margin} {note}");
-        }
+        let bar = if self.style.unicode { '│' } else { '|' };
+        format!("{:width$}{open}{bar}{close}", "", width = self.width + 2)
     }
-    let _ = writeln!(out, "{tail}");
 }

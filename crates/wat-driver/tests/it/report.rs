@@ -70,7 +70,10 @@ fn mismatch() -> Report {
 
 #[test]
 fn labels_notes_and_help_stand_in_the_frame() {
-    check(&mismatch(), Style::PLAIN, expect![[r#"
+    check(
+        &mismatch(),
+        Style::PLAIN,
+        expect![[r#"
         error[WAT3001]: expected `:wat::core::i64`, found `:wat::core::String`
            ╭─[ wat/main.wat:8:17 ]
            │
@@ -85,7 +88,8 @@ fn labels_notes_and_help_stand_in_the_frame() {
            │ note: the second argument is `b`
            │ help: parse it: `(:wat::core::string::to-i64 "two")`
         ───╯
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -190,6 +194,65 @@ fn an_empty_span_behind_the_last_character_can_be_pointed_at() {
 }
 
 #[test]
+fn late_lines_keep_their_numbers() {
+    let source = Arc::new(Source::from_text(
+        "late.wat",
+        &format!("(one)\n(two)\n{}(three)\n(four)", "\n".repeat(12_000)),
+    ));
+    let mut it = report(find(&source, "three"), "late", "third");
+    it.labels.push((find(&source, "four"), "fourth".into()));
+    it.labels.push((find(&source, "two"), "second".into()));
+    it.help = Some("wait".into());
+    check(
+        &it,
+        Style::PLAIN,
+        expect![[r#"
+        error[WAT3001]: late
+               ╭─[ late.wat:12003:2 ]
+               │
+             2 │ (two)
+               │  ─┬─
+               │   ╰─── second
+               │
+         12003 │ (three)
+               │  ──┬──
+               │    ╰──── third
+         12004 │ (four)
+               │  ──┬─
+               │    ╰─── fourth
+               │
+               │ help: wait
+        ───────╯
+    "#]],
+    );
+    check(
+        &it,
+        Style {
+            unicode: false,
+            ..Style::PLAIN
+        },
+        expect![[r#"
+        error[WAT3001]: late
+               ,-[ late.wat:12003:2 ]
+               |
+             2 | (two)
+               |  ^|^
+               |   `--- second
+               |
+         12003 | (three)
+               |  ^^|^^
+               |    `---- third
+         12004 | (four)
+               |  ^^|^
+               |    `--- fourth
+               |
+               | help: wait
+        -------'
+    "#]],
+    );
+}
+
+#[test]
 fn invisible_characters_are_escaped() {
     let source = Arc::new(Source::from_text("bidi.wat", "(a \u{202e}b\u{7}) 漢字 z"));
     check(
@@ -236,7 +299,10 @@ fn labels_may_be_in_another_file() {
     let two = Arc::new(Source::from_text("two.wat", "\n\n(def f)\n"));
     let mut it = report(find(&one, "1"), "no", "wrong");
     it.labels.push((find(&two, "f)"), "declared here".into()));
-    check(&it, Style::PLAIN, expect![[r#"
+    check(
+        &it,
+        Style::PLAIN,
+        expect![[r#"
         error[WAT3001]: no
            ╭─[ one.wat:1:8 ]
            │
@@ -250,18 +316,23 @@ fn labels_may_be_in_another_file() {
            │      ─┬
            │       ╰── declared here
         ───╯
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_finding_without_a_place_has_its_notes_below() {
     let mut it = mismatch();
     it.place = None;
-    check(&it, Style::PLAIN, expect![[r#"
+    check(
+        &it,
+        Style::PLAIN,
+        expect![[r#"
         error[WAT3001]: expected `:wat::core::i64`, found `:wat::core::String`
         note: the second argument is `b`
         help: parse it: `(:wat::core::string::to-i64 "two")`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -270,7 +341,8 @@ fn short_is_one_line() {
     short_line(&mismatch(), &mut out);
     expect![[r#"
         wat/main.wat:8:17: error[WAT3001]: expected `:wat::core::i64`, found `:wat::core::String`
-    "#]].assert_eq(&out);
+    "#]]
+    .assert_eq(&out);
 }
 
 #[test]
