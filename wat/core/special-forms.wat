@@ -279,3 +279,39 @@
   "Declares an operator whose type depends on its operands: its name, usage and documentation.
 
    Only the built-in library uses it; elsewhere the name it declares is reserved (WAT2103).")
+
+(:wat::core::special-form :wat::core::struct
+  "(:wat::core::struct :my::Name (field :Type) …)"
+  "Declares a struct: a type with named fields.
+
+   Generates the constructor `:my::Name/new`, which takes the fields in declaration order, and an accessor `:my::Name/field`
+   for each field. The name may carry type parameters: `:my::Box<T>`.
+
+   Example:
+   (:wat::core::struct :my::Point (x :wat::core::i64) (y :wat::core::i64))")
+
+(:wat::core::special-form :wat::core::enum
+  "(:wat::core::enum :my::Name :Unit (Tagged (field :Type) …) …)"
+  "Declares an enum: a type whose values are one of several variants.
+
+   A variant without fields is the value `:my::Name::Unit`; a variant with fields is the function `:my::Name::Tagged`.
+   `:wat::core::match` takes values apart.
+
+   Example:
+   (:wat::core::enum :my::Shape :Dot (Circle (radius :wat::core::f64)))")
+
+(:wat::core::special-form :wat::core::newtype
+  "(:wat::core::newtype :my::Name :Type)"
+  "Declares a type of its own that wraps another one. Nothing of the wrapped type carries over.
+
+   Generates the constructor `:my::Name/new` and the accessor `:my::Name/0`.
+
+   Example:
+   (:wat::core::newtype :my::Price :wat::core::f64)")
+
+(:wat::core::special-form :wat::core::typealias
+  "(:wat::core::typealias :my::Name :Type)"
+  "Makes a name another spelling of a type. The name may carry type parameters: `:my::Pred<T>`.
+
+   Example:
+   (:wat::core::typealias :my::Ids :wat::core::Vector<wat::core::i64>)")

@@ -84,17 +84,21 @@ fn kind(kind: ItemKind) -> DefKind {
         ItemKind::SpecialForm => DefKind::SpecialForm,
         ItemKind::Operator => DefKind::Operator,
         ItemKind::Dispatch => DefKind::Dispatch,
-        ItemKind::NativeType | ItemKind::Alias => DefKind::Type,
+        ItemKind::Constructor | ItemKind::Accessor => DefKind::Function,
+        ItemKind::UnitVariant => DefKind::Value,
+        _ => DefKind::Type,
     }
 }
 
 fn one_line<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> String {
     let ast = ast(db, item.form(db));
     match item.kind(db) {
-        ItemKind::Function | ItemKind::Native => signature(db, program, item)
-            .as_ref()
-            .map(|signature| signature.render())
-            .unwrap_or_default(),
+        ItemKind::Function | ItemKind::Native | ItemKind::Constructor | ItemKind::Accessor => {
+            signature(db, program, item)
+                .as_ref()
+                .map(|signature| signature.render())
+                .unwrap_or_default()
+        }
         ItemKind::Value => value_type(db, program, item).render(&[]),
         ItemKind::SpecialForm | ItemKind::Operator => ast
             .children(item.root(db))
@@ -111,7 +115,11 @@ fn one_line<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Strin
             });
             arms.collect::<Vec<_>>().join(" | ")
         }
-        ItemKind::NativeType => ast
+        ItemKind::UnitVariant => crate::nominal::owner(db, item)
+            .map(|owner| crate::nominal::nominal(db, program, owner).itself())
+            .map(|ty| ty.render(&[]))
+            .unwrap_or_default(),
+        ItemKind::NativeType | ItemKind::Struct | ItemKind::Enum | ItemKind::Newtype => ast
             .as_keyword(item.name_node(db))
             .unwrap_or_default()
             .to_owned(),
@@ -166,7 +174,7 @@ pub fn all_names(db: &dyn Db, program: SourceFile) -> Vec<(Arc<str>, DefKind)> {
                 "special-form" => DefKind::SpecialForm,
                 "operator" => DefKind::Operator,
                 "define-dispatch" => DefKind::Dispatch,
-                "native-type" | "typealias" => DefKind::Type,
+                "native-type" | "typealias" | "struct" | "enum" | "newtype" => DefKind::Type,
                 "def" => DefKind::Value,
                 _ => DefKind::Function,
             };

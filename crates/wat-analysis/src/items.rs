@@ -33,11 +33,28 @@ pub(crate) enum ItemKind {
     NativeType,
     /// `typealias`.
     Alias,
+    /// `struct`.
+    Struct,
+    /// `enum`.
+    Enum,
+    /// `newtype`.
+    Newtype,
+    /// Generated: makes a struct, a newtype, or a tagged variant.
+    Constructor,
+    /// Generated: the field of a struct or newtype.
+    Accessor,
+    /// Generated: a variant without fields.
+    UnitVariant,
 }
 
 impl ItemKind {
     pub(crate) fn is_type(self) -> bool {
-        matches!(self, ItemKind::NativeType | ItemKind::Alias)
+        matches!(self, ItemKind::NativeType | ItemKind::Alias) || self.is_nominal()
+    }
+
+    /// Does it declare a type of its own?
+    pub(crate) fn is_nominal(self) -> bool {
+        matches!(self, ItemKind::Struct | ItemKind::Enum | ItemKind::Newtype)
     }
 }
 
@@ -50,6 +67,9 @@ pub(crate) struct Item<'db> {
     pub(crate) name: Name<'db>,
     #[returns(copy)]
     pub(crate) kind: ItemKind,
+    /// Of a generated member: which variant or field.
+    #[returns(copy)]
+    pub(crate) part: u32,
     /// The node of the defining list.
     #[tracked]
     #[returns(copy)]
@@ -61,10 +81,30 @@ impl<'db> Item<'db> {
         NodeId(self.node(db))
     }
 
-    /// The node of the name in the defining list.
+    /// The node of the name in the defining list; of a generated member, of the field or variant.
     pub(crate) fn name_node(self, db: &'db dyn Db) -> NodeId {
         let ast = ast(db, self.form(db));
+        if let Some(node) = self.member_node(db, ast) {
+            return node;
+        }
         ast.children(self.root(db)).nth(1).unwrap_or(self.root(db))
+    }
+}
+
+impl<'db> Item<'db> {
+    fn member_node(self, db: &'db dyn Db, ast: &Ast) -> Option<NodeId> {
+        let part = self.part(db) as usize;
+        let kind = crate::nominal::owner(db, self)
+            .filter(|_| !self.kind(db).is_type())?
+            .kind(db);
+        let shape = crate::nominal::type_shape(ast, self.root(db), kind);
+        match self.kind(db) {
+            ItemKind::Accessor => Some(shape.variants.first()?.fields.get(part)?.name),
+            ItemKind::Constructor | ItemKind::UnitVariant if kind == ItemKind::Enum => {
+                Some(shape.variants.get(part)?.node)
+            }
+            _ => None,
+        }
     }
 }
 
@@ -174,6 +214,9 @@ fn definer(ast: &Ast, node: NodeId, head: &str) -> Option<ItemKind> {
         ":wat::core::define-dispatch" => ItemKind::Dispatch,
         ":wat::core::native-type" => ItemKind::NativeType,
         ":wat::core::typealias" => ItemKind::Alias,
+        ":wat::core::struct" => ItemKind::Struct,
+        ":wat::core::enum" => ItemKind::Enum,
+        ":wat::core::newtype" => ItemKind::Newtype,
         _ => return None,
     })
 }
@@ -260,8 +303,17 @@ fn define<'db>(
     if !in_library {
         reserved(canonical, name_node, found);
     }
-    let name = Name::new(db, canonical.to_owned());
-    found.items.push(Item::new(db, form, name, kind, node.0));
+    let canonical = canonical.to_owned();
+    if kind.is_nominal() {
+        for (path, member, part) in crate::nominal::members(ast, node, kind, &canonical) {
+            let name = Name::new(db, path);
+            found
+                .items
+                .push(Item::new(db, form, name, member, part, node.0));
+        }
+    }
+    let name = Name::new(db, canonical);
+    found.items.push(Item::new(db, form, name, kind, 0, node.0));
 }
 
 /// WAT2103 and WAT3207: names that a program cannot, or should not, define.

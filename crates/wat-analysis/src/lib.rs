@@ -20,6 +20,7 @@ mod items;
 mod library;
 mod lower;
 mod names;
+mod nominal;
 mod problem;
 mod run;
 mod session;
@@ -40,6 +41,7 @@ pub use editor::{
 pub use forms::line_index;
 pub use library::SCHEME as LIBRARY_SCHEME;
 pub use names::{LoadTarget, load_targets, primary_root, program_files};
+pub use nominal::type_decl;
 pub use run::{function_ir, origin_span, value_ir, value_names};
 pub use session::{Session, Step, Submission};
 pub use wat_syntax::{

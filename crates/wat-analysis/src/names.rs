@@ -232,7 +232,11 @@ pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
                     entry.insert(item);
                 }
                 std::collections::hash_map::Entry::Occupied(entry) => {
-                    table.duplicates.push((item, *entry.get()))
+                    // A member that one declaration generates twice is a mistake of that declaration's shape.
+                    let first = *entry.get();
+                    if (first.form(db), first.node(db)) != (item.form(db), item.node(db)) {
+                        table.duplicates.push((item, first));
+                    }
                 }
             }
         }

@@ -8,6 +8,7 @@ use crate::db::{Db, SourceFile};
 use crate::forms::ast;
 use crate::items::{Item, ItemKind, split_generic};
 use crate::names::{lookup_type, program_files, program_of};
+use crate::nominal::member_signature;
 use crate::problem::{Place, Problem};
 use crate::suggest;
 use crate::types::{Ctor, Type};
@@ -540,6 +541,9 @@ pub(crate) fn signature<'db>(
     program: SourceFile,
     item: Item<'db>,
 ) -> Option<Arc<Signature>> {
+    if matches!(item.kind(db), ItemKind::Constructor | ItemKind::Accessor) {
+        return member_signature(db, program, item).map(Arc::new);
+    }
     let ast = ast(db, item.form(db));
     let (list, skip) = function_list(ast, item.root(db), item.kind(db))?;
     let generics = generics(ast, item.name_node(db));

@@ -38,7 +38,21 @@ impl<'db> Infer<'db> {
                 self.dispatch_definition(item);
                 Body::None
             }
-            ItemKind::SpecialForm | ItemKind::Operator | ItemKind::NativeType => Body::None,
+            kind if kind.is_nominal() => {
+                self.type_definition(item);
+                Body::None
+            }
+            _ => Body::None,
+        }
+    }
+
+    fn type_definition(&mut self, item: Item<'db>) {
+        let (root, kind) = (item.root(self.db), item.kind(self.db));
+        self.problems
+            .extend(crate::nominal::shape_problems(self.ast, root, kind));
+        self.generics = self.declared_generics(item.name_node(self.db));
+        for node in crate::nominal::type_nodes(self.ast, root, kind) {
+            self.type_at(node, false);
         }
     }
 

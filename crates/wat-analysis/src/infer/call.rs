@@ -11,7 +11,7 @@ use crate::types::{Ctor, Type};
 use super::deferred::{Constraint, ConstraintKind};
 use super::report::Why;
 use super::table::{Shape, Ty};
-use super::typed::{ExprId, ExprKind, FunctionRef};
+use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
 use super::{Infer, Referent};
 
 impl<'db> Infer<'db> {
@@ -36,19 +36,29 @@ impl<'db> Infer<'db> {
                 let path = item.name(self.db).text(self.db);
                 self.operator_call(path, node, head)
             }
-            ItemKind::Function | ItemKind::Native => match signature(self.db, self.program, item) {
-                Some(signature) => self.function_call(item, signature, node, head, text),
-                None => {
-                    self.arguments(node);
-                    self.error(node)
+            ItemKind::Function | ItemKind::Native | ItemKind::Constructor | ItemKind::Accessor => {
+                match signature(self.db, self.program, item) {
+                    Some(signature) => self.function_call(item, signature, node, head, text),
+                    None => {
+                        self.arguments(node);
+                        self.error(node)
+                    }
                 }
-            },
+            }
             ItemKind::Dispatch => self.dispatch_call(item, node, head),
             ItemKind::Value => {
                 let function = self.path_value(head, text);
                 self.apply(node, function)
             }
-            ItemKind::NativeType | ItemKind::Alias => self.unknown_call(node, head, text),
+            ItemKind::UnitVariant => {
+                let value = self.unit_variant(head, item);
+                self.apply(node, value)
+            }
+            ItemKind::NativeType
+            | ItemKind::Alias
+            | ItemKind::Struct
+            | ItemKind::Enum
+            | ItemKind::Newtype => self.unknown_call(node, head, text),
         }
     }
 
@@ -358,7 +368,7 @@ impl<'db> Infer<'db> {
         Some((
             FunctionRef {
                 name,
-                native: item.kind(self.db) == ItemKind::Native,
+                kind: FunctionKind::of(self.db, item),
                 types,
             },
             params,

@@ -6,7 +6,7 @@ use wat_syntax::NodeId;
 
 use crate::items::Item;
 use crate::problem::{Place, Problem};
-use crate::types::Ctor;
+use crate::types::{Ctor, Type};
 
 use super::Infer;
 use super::call::{Arm, ItemKey, dispatch_arms};
@@ -294,6 +294,15 @@ impl<'db> Infer<'db> {
                     Ctor::Fn => return Some(self.render(ty)),
                     Ctor::HashMap | Ctor::HashSet if ordering => return Some(self.render(ty)),
                     Ctor::Nominal(path) => {
+                        if let Some(nominal) =
+                            crate::nominal::nominal_of(self.db, self.program, path)
+                        {
+                            if ordering || self.holds_function(nominal, args) {
+                                return Some(self.render(ty));
+                            }
+                            work.extend_from_slice(args);
+                            continue;
+                        }
                         let comparable = matches!(
                             &**path,
                             ":wat::core::Uuid"
@@ -311,6 +320,34 @@ impl<'db> Infer<'db> {
             }
         }
         None
+    }
+
+    /// Does a declared type hold, at any depth, something that cannot be compared?
+    fn holds_function(&self, nominal: &crate::nominal::Nominal, _args: &[Ty]) -> bool {
+        let mut seen = vec![nominal.path.clone()];
+        let fields = |nominal: &crate::nominal::Nominal| -> Vec<Type> {
+            nominal
+                .variants
+                .iter()
+                .flat_map(|variant| variant.fields.iter().map(|field| field.ty.clone()))
+                .collect()
+        };
+        let mut work = fields(nominal);
+        while let Some(ty) = work.pop() {
+            let Type::App(ctor, args) = ty else { continue };
+            match &ctor {
+                Ctor::Fn => return true,
+                Ctor::Nominal(path) if !seen.contains(path) => {
+                    seen.push(path.clone());
+                    if let Some(nominal) = crate::nominal::nominal_of(self.db, self.program, path) {
+                        work.extend(fields(nominal));
+                    }
+                }
+                _ => {}
+            }
+            work.extend(args);
+        }
+        false
     }
 
     fn attempt_index(&mut self, index: u32, operand: Ty, ret: Ty, node: NodeId) -> bool {

@@ -158,7 +158,10 @@ impl<'db> Infer<'db> {
             ":wat::core::def"
             | ":wat::core::defn"
             | ":wat::core::define-dispatch"
-            | ":wat::core::typealias" => {
+            | ":wat::core::typealias"
+            | ":wat::core::struct"
+            | ":wat::core::enum"
+            | ":wat::core::newtype" => {
                 self.misplaced_declaration(node, path);
                 self.error(node)
             }

@@ -1,14 +1,18 @@
 //! Binders and patterns, and the coverage of `match`.
 
+use std::cell::RefCell;
+
 use wat_syntax::{Applicability, NodeId, NodeKind};
 
 use crate::coverage::{self, Ctor as CoverCtor, CtorInfo, Pat};
+use crate::db::{Db, SourceFile};
+use crate::items::ItemKind;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::types::Ctor;
 
-use super::Infer;
 use super::table::{Shape, Table, Ty};
 use super::typed::{ExprId, ExprKind, Pattern, PatternKind};
+use super::{Infer, Referent};
 
 /// How many steps coverage may take before it gives up.
 const COVERAGE_BUDGET: u64 = 2_000_000;
@@ -28,10 +32,7 @@ impl<'db> Infer<'db> {
             }
             NodeKind::Error => PatternKind::Error,
             _ if self.ast.is_poisoned(node) => PatternKind::Error,
-            NodeKind::Brace => {
-                self.struct_pattern(node, ty);
-                PatternKind::Error
-            }
+            NodeKind::Brace => self.struct_pattern(node, ty, names),
             NodeKind::Int(_)
             | NodeKind::Float(_)
             | NodeKind::Bool(_)
@@ -164,12 +165,18 @@ impl<'db> Infer<'db> {
         Pattern { kind, ty, node }
     }
 
-    fn struct_pattern(&mut self, node: NodeId, ty: Ty) {
-        if self.ast.child_count(node) == 0
-            || self
-                .ast
-                .children(node)
-                .any(|child| self.ast.as_symbol(child).is_none())
+    /// `{f g}`: fields of a struct, each bound to its name.
+    fn struct_pattern(
+        &mut self,
+        node: NodeId,
+        ty: Ty,
+        names: &mut Vec<(String, NodeId)>,
+    ) -> PatternKind {
+        let children: Vec<NodeId> = self.ast.children(node).collect();
+        if children.is_empty()
+            || children
+                .iter()
+                .any(|&child| self.ast.as_symbol(child).is_none())
         {
             self.problems.push(
                 Problem::new(
@@ -179,23 +186,177 @@ impl<'db> Infer<'db> {
                 )
                 .label("expected field names"),
             );
-        } else if !self.table.is_error(ty) {
-            let found = self.render(ty);
+            return PatternKind::Error;
+        }
+        let found = self.struct_fields(ty);
+        if found.is_none() && !self.table.is_error(ty) {
+            let rendered = self.render(ty);
             self.problems.push(
                 Problem::new(
                     3017,
                     Place::node(node),
-                    format!("`{found}` has no fields to name"),
+                    format!("`{rendered}` has no fields to name"),
                 )
                 .label("not a struct"),
             );
         }
-        let children: Vec<NodeId> = self.ast.children(node).collect();
+        let known = found.is_some();
+        let fields = found.unwrap_or_default();
+        let mut patterns: Vec<Pattern> = fields
+            .iter()
+            .map(|(_, ty)| Pattern {
+                kind: PatternKind::Wild,
+                ty: *ty,
+                node,
+            })
+            .collect();
         for child in children {
-            if self.ast.as_symbol(child).is_some_and(|name| name != "_") {
-                self.bind(child, Ty::ERROR);
+            let name = self.ast.as_symbol(child).unwrap_or("_").to_owned();
+            let at = fields.iter().position(|(field, _)| **field == *name);
+            if at.is_none() && known {
+                self.unknown_field(child, &name, &fields, ty);
+            }
+            let field = at.map_or(Ty::ERROR, |at| fields[at].1);
+            let kind = self.name_pattern(child, field, names);
+            if let Some(at) = at {
+                patterns[at] = Pattern {
+                    kind,
+                    ty: field,
+                    node: child,
+                };
             }
         }
+        match known {
+            true => PatternKind::Variant {
+                index: 0,
+                count: 1,
+                fields: patterns,
+            },
+            false => PatternKind::Error,
+        }
+    }
+
+    fn unknown_field(
+        &mut self,
+        node: NodeId,
+        name: &str,
+        fields: &[(std::sync::Arc<str>, Ty)],
+        ty: Ty,
+    ) {
+        let rendered = self.render(ty);
+        let found = crate::suggest::rank(name, fields.iter().map(|(field, _)| &**field));
+        let listed: Vec<String> = fields
+            .iter()
+            .map(|(field, _)| format!("`{field}`"))
+            .collect();
+        let problem = Problem::new(
+            2306,
+            Place::node(node),
+            format!("`{rendered}` has no field `{name}`"),
+        )
+        .label("no such field")
+        .note(format!("its fields are {}", listed.join(", ")));
+        let problem = self.with_candidates(problem, Place::node(node), &found);
+        self.problems.push(problem);
+    }
+
+    /// The fields of a struct type, instantiated at its arguments.
+    fn struct_fields(&mut self, ty: Ty) -> Option<Vec<(std::sync::Arc<str>, Ty)>> {
+        let (nominal, args) = self.nominal_at(ty)?;
+        if nominal.is_enum || nominal.is_newtype {
+            return None;
+        }
+        let fields = &nominal.variants.first()?.fields;
+        Some(
+            fields
+                .iter()
+                .map(|field| (field.name.clone(), self.table.instantiate(&field.ty, &args)))
+                .collect(),
+        )
+    }
+
+    /// The declared type of a value, and its arguments.
+    fn nominal_at(
+        &self,
+        ty: Ty,
+    ) -> Option<(&'db std::sync::Arc<crate::nominal::Nominal>, Vec<Ty>)> {
+        match self.table.shape(ty) {
+            Shape::App(Ctor::Nominal(path), args) => Some((
+                crate::nominal::nominal_of(self.db, self.program, path)?,
+                args.to_vec(),
+            )),
+            _ => None,
+        }
+    }
+
+    /// The variant that a path names in a pattern: unifies the place with its enum and returns index, count and the
+    /// types of the fields. `None` if it was reported, or is no variant at all.
+    fn enum_variant(&mut self, node: NodeId, path: &str, ty: Ty) -> VariantPath {
+        let item = crate::names::lookup(self.db, self.program, path).filter(|item| {
+            matches!(
+                item.kind(self.db),
+                ItemKind::Constructor | ItemKind::UnitVariant
+            )
+        });
+        let owner = item
+            .and_then(|item| crate::nominal::owner(self.db, item))
+            .filter(|o| o.kind(self.db) == ItemKind::Enum);
+        let (Some(item), Some(owner)) = (item, owner) else {
+            return self.missing_variant(node, path, ty);
+        };
+        self.references.push((node, Referent::Item(item)));
+        let nominal = crate::nominal::nominal(self.db, self.program, owner);
+        let args: Vec<Ty> = nominal.generics.iter().map(|_| self.table.var()).collect();
+        let whole = self.table.instantiate(&nominal.itself(), &args);
+        if self.table.unify(ty, whole).is_err() {
+            self.pattern_mismatch(node, whole, ty);
+            return VariantPath::Reported;
+        }
+        let index = item.part(self.db);
+        let fields = nominal
+            .variants
+            .get(index as usize)
+            .map(|variant| &variant.fields[..])
+            .unwrap_or_default();
+        let fields = fields
+            .iter()
+            .map(|field| self.table.instantiate(&field.ty, &args))
+            .collect();
+        let unit = item.kind(self.db) == ItemKind::UnitVariant;
+        VariantPath::Found {
+            index,
+            count: nominal.variants.len() as u32,
+            fields,
+            unit,
+        }
+    }
+
+    /// WAT2304: the place has an enum type, and the path is none of its variants.
+    fn missing_variant(&mut self, node: NodeId, path: &str, ty: Ty) -> VariantPath {
+        let Some((nominal, _)) = self.nominal_at(ty).filter(|(nominal, _)| nominal.is_enum) else {
+            return VariantPath::None;
+        };
+        let paths: Vec<String> = nominal
+            .variants
+            .iter()
+            .map(|variant| format!("{}::{}", nominal.path, variant.name))
+            .collect();
+        let found = crate::suggest::rank(path, paths.iter().map(String::as_str));
+        let listed: Vec<String> = nominal
+            .variants
+            .iter()
+            .map(|variant| format!("`{}`", variant.name))
+            .collect();
+        let problem = Problem::new(
+            2304,
+            Place::node(node),
+            format!("`{}` has no variant `{path}`", nominal.path),
+        )
+        .label("no such variant")
+        .note(format!("its variants are {}", listed.join(", ")));
+        let problem = self.with_candidates(problem, Place::node(node), &found);
+        self.problems.push(problem);
+        VariantPath::Reported
     }
 
     fn pattern_in(&mut self, node: NodeId, ty: Ty, names: &mut Vec<(String, NodeId)>) -> Pattern {
@@ -215,8 +376,7 @@ impl<'db> Infer<'db> {
                 return self.tuple_pattern(node, ty, names, false);
             }
             NodeKind::Brace if !self.ast.is_poisoned(node) => {
-                self.struct_pattern(node, ty);
-                (PatternKind::Error, None)
+                (self.struct_pattern(node, ty, names), None)
             }
             NodeKind::Error => (PatternKind::Error, None),
             _ if self.ast.is_poisoned(node) => (PatternKind::Error, None),
@@ -275,24 +435,39 @@ impl<'db> Infer<'db> {
                 let option = self.table.app(Ctor::Option, &[element]);
                 let none = PatternKind::Variant {
                     index: 0,
+                    count: 2,
                     fields: Vec::new(),
                 };
                 self.literal_pattern(node, none, ty, option)
             }
             _ if self.ast.is_poisoned(node) => PatternKind::Error,
             ":wat::core::Some" | ":wat::core::Ok" | ":wat::core::Err" => {
-                self.problems.push(
-                    Problem::new(2305, Place::node(node), format!("`{path}` has one field"))
-                        .label("the field is missing")
-                        .replace(
-                            Applicability::MachineApplicable,
-                            Place::node(node),
-                            &format!("({path} _)"),
-                        ),
-                );
+                self.pattern_arity(node, path, 1, None);
                 PatternKind::Error
             }
-            _ => self.literal_pattern(node, PatternKind::Keyword(path.into()), ty, Ty::KEYWORD),
+            _ => match self.enum_variant(node, path, ty) {
+                VariantPath::Found {
+                    index,
+                    count,
+                    fields,
+                    unit,
+                } => {
+                    if unit {
+                        PatternKind::Variant {
+                            index,
+                            count,
+                            fields: Vec::new(),
+                        }
+                    } else {
+                        self.pattern_arity(node, path, fields.len(), None);
+                        PatternKind::Error
+                    }
+                }
+                VariantPath::Reported => PatternKind::Error,
+                VariantPath::None => {
+                    self.literal_pattern(node, PatternKind::Keyword(path.into()), ty, Ty::KEYWORD)
+                }
+            },
         };
         Pattern { kind, ty, node }
     }
@@ -304,77 +479,117 @@ impl<'db> Infer<'db> {
         names: &mut Vec<(String, NodeId)>,
     ) -> Pattern {
         let children: Vec<NodeId> = self.ast.children(node).collect();
-        let head = children.first().and_then(|&head| self.ast.as_keyword(head));
-        let (ctor, index) = match head {
-            Some(":wat::core::Some") => (Ctor::Option, 1),
-            Some(":wat::core::Ok") => (Ctor::Result, 0),
-            Some(":wat::core::Err") => (Ctor::Result, 1),
-            _ => {
-                if !self.ast.is_poisoned(node) {
-                    self.unknown_constructor(node, children.first().copied(), ty);
+        let head = children.first().copied();
+        let path = head.and_then(|head| self.ast.as_keyword(head));
+        let variant = match path {
+            Some(":wat::core::Some") => self.builtin_variant(node, ty, Ctor::Option, 1),
+            Some(":wat::core::Ok") => self.builtin_variant(node, ty, Ctor::Result, 0),
+            Some(":wat::core::Err") => self.builtin_variant(node, ty, Ctor::Result, 1),
+            Some(path) => self.enum_variant(head.unwrap_or(node), path, ty),
+            None => VariantPath::None,
+        };
+        let types = match &variant {
+            VariantPath::Found { fields, .. } => fields.clone(),
+            VariantPath::Reported => Vec::new(),
+            VariantPath::None => {
+                if !self.ast.is_poisoned(node) && !self.table.is_error(ty) {
+                    self.unknown_constructor(node, head, ty);
                 }
-                for &child in children.iter().skip(1) {
-                    self.pattern_in(child, Ty::ERROR, names);
-                }
-                return Pattern {
-                    kind: PatternKind::Error,
-                    ty,
-                    node,
-                };
+                Vec::new()
             }
         };
+        let fields: Vec<Pattern> = children
+            .iter()
+            .skip(1)
+            .enumerate()
+            .map(|(at, &child)| {
+                self.pattern_in(child, types.get(at).copied().unwrap_or(Ty::ERROR), names)
+            })
+            .collect();
+        let kind = match variant {
+            VariantPath::Found {
+                index,
+                count,
+                fields: types,
+                ..
+            } if types.len() == fields.len() => PatternKind::Variant {
+                index,
+                count,
+                fields,
+            },
+            VariantPath::Found { fields: types, .. } => {
+                if !self.ast.is_poisoned(node) {
+                    self.pattern_arity(
+                        node,
+                        path.unwrap_or_default(),
+                        types.len(),
+                        Some(fields.len()),
+                    );
+                }
+                PatternKind::Error
+            }
+            _ => PatternKind::Error,
+        };
+        Pattern { kind, ty, node }
+    }
+
+    fn builtin_variant(&mut self, node: NodeId, ty: Ty, ctor: Ctor, index: u32) -> VariantPath {
         let parts: Vec<Ty> = (0..if ctor == Ctor::Option { 1 } else { 2 })
             .map(|_| self.table.var())
             .collect();
         let whole = self.table.app(ctor.clone(), &parts);
-        let fits = self.table.unify(ty, whole).is_ok();
-        if !fits {
+        if self.table.unify(ty, whole).is_err() {
             self.pattern_mismatch(node, whole, ty);
+            return VariantPath::Reported;
         }
         let field = match (&ctor, index) {
             (Ctor::Result, 1) => parts[1],
             _ => parts[0],
         };
-        let field = if fits { field } else { Ty::ERROR };
-        let fields: Vec<Pattern> = children[1..]
-            .iter()
-            .map(|&child| self.pattern_in(child, field, names))
-            .collect();
-        if fields.len() != 1 {
-            if !self.ast.is_poisoned(node) {
-                self.pattern_arity(node, head.unwrap_or_default(), fields.len());
-            }
-            return Pattern {
-                kind: PatternKind::Error,
-                ty,
-                node,
-            };
+        VariantPath::Found {
+            index,
+            count: 2,
+            fields: vec![field],
+            unit: false,
         }
-        let kind = if fits {
-            PatternKind::Variant { index, fields }
-        } else {
-            PatternKind::Error
-        };
-        Pattern { kind, ty, node }
     }
 
-    fn pattern_arity(&mut self, node: NodeId, head: &str, found: usize) {
+    /// WAT2305: the number of sub-patterns; `found` is `None` where the variant stands without parentheses.
+    fn pattern_arity(&mut self, node: NodeId, path: &str, wanted: usize, found: Option<usize>) {
+        let fields = if wanted == 1 { "field" } else { "fields" };
+        let patterns = match found {
+            Some(1) => "one pattern is given".to_owned(),
+            Some(found) => format!("{found} patterns are given"),
+            None => "no pattern is given".to_owned(),
+        };
         let mut problem = Problem::new(
             2305,
             Place::node(node),
-            format!("`{head}` has one field, found {found} patterns"),
+            format!("`{path}` has {wanted} {fields}, {patterns}"),
         )
-        .label(format!("{found} given"));
-        if found == 0 {
-            problem = problem.fix(
-                "match any field with `_`",
-                Applicability::MachineApplicable,
-                vec![ProblemEdit {
+        .label("wrong number of patterns");
+        let padding = " _".repeat(wanted.saturating_sub(found.unwrap_or(0)));
+        match found {
+            None => {
+                problem = problem.replace(
+                    Applicability::MachineApplicable,
+                    Place::node(node),
+                    &format!("({path}{padding})"),
+                );
+            }
+            Some(found) if found < wanted => {
+                let edit = ProblemEdit {
                     at: EditAt::BeforeClose,
                     place: Place::node(node),
-                    insert: " _".into(),
-                }],
-            );
+                    insert: padding,
+                };
+                problem = problem.fix(
+                    "match the other fields with `_`",
+                    Applicability::MachineApplicable,
+                    vec![edit],
+                );
+            }
+            Some(_) => {}
         }
         self.problems.push(problem);
     }
@@ -483,6 +698,24 @@ impl<'db> Infer<'db> {
                 _ => None,
             }
         });
+        let path = patterns
+            .iter()
+            .find_map(|&pattern| head(pattern).or_else(|| self.ast.as_keyword(pattern)));
+        if ctor.is_none()
+            && let Some(item) =
+                path.and_then(|path| crate::names::lookup(self.db, self.program, path))
+            && matches!(
+                item.kind(self.db),
+                ItemKind::Constructor | ItemKind::UnitVariant
+            )
+            && let Some(owner) = crate::nominal::owner(self.db, item)
+        {
+            let nominal = crate::nominal::nominal(self.db, self.program, owner);
+            let args: Vec<Ty> = nominal.generics.iter().map(|_| self.table.var()).collect();
+            let whole = self.table.instantiate(&nominal.itself(), &args);
+            let _ = self.table.unify(ty, whole);
+            return;
+        }
         if let Some((ctor, arity)) = ctor {
             let parts: Vec<Ty> = (0..arity).map(|_| self.table.var()).collect();
             let whole = self.table.app(ctor, &parts);
@@ -586,7 +819,16 @@ impl<'db> Infer<'db> {
         if rows.iter().any(|row| matches!(row, Pat::Wild)) {
             return;
         }
-        let found = coverage::check(&Cover { table: &self.table }, ty, &rows, COVERAGE_BUDGET);
+        let found = coverage::check(
+            &Cover {
+                db: self.db,
+                program: self.program,
+                table: RefCell::new(&mut self.table),
+            },
+            ty,
+            &rows,
+            COVERAGE_BUDGET,
+        );
         if found.missing.is_empty() {
             return;
         }
@@ -621,6 +863,20 @@ impl<'db> Infer<'db> {
     }
 }
 
+/// What a path means in a pattern.
+enum VariantPath {
+    Found {
+        index: u32,
+        count: u32,
+        fields: Vec<Ty>,
+        unit: bool,
+    },
+    /// Wrong, and reported.
+    Reported,
+    /// No variant.
+    None,
+}
+
 /// A pattern as coverage sees it.
 fn cover(pattern: &Pattern) -> Pat {
     let ctor = |ctor| Pat::Ctor {
@@ -635,7 +891,7 @@ fn cover(pattern: &Pattern) -> Pat {
         PatternKind::Float(bits) => ctor(CoverCtor::Float(*bits)),
         PatternKind::Str(text) => ctor(CoverCtor::Str(text.clone())),
         PatternKind::Keyword(text) => ctor(CoverCtor::Keyword(text.clone())),
-        PatternKind::Variant { index, fields } => Pat::Ctor {
+        PatternKind::Variant { index, fields, .. } => Pat::Ctor {
             ctor: CoverCtor::Variant(*index),
             args: fields.iter().map(cover).collect(),
         },
@@ -647,18 +903,51 @@ fn cover(pattern: &Pattern) -> Pat {
 }
 
 /// The types of one definition, as coverage asks for them.
-struct Cover<'a> {
-    table: &'a Table,
+struct Cover<'a, 'db> {
+    db: &'db dyn Db,
+    program: SourceFile,
+    table: RefCell<&'a mut Table>,
 }
 
-impl coverage::Types for Cover<'_> {
+impl<'db> Cover<'_, 'db> {
+    fn nominal(&self, ty: Ty) -> Option<(&'db std::sync::Arc<crate::nominal::Nominal>, Vec<Ty>)> {
+        match self.table.borrow().shape(ty) {
+            Shape::App(Ctor::Nominal(path), args) => Some((
+                crate::nominal::nominal_of(self.db, self.program, path)?,
+                args.to_vec(),
+            )),
+            _ => None,
+        }
+    }
+}
+
+impl coverage::Types for Cover<'_, '_> {
     type T = Ty;
 
     fn constructors(&self, ty: &Ty) -> Option<Vec<CtorInfo<Ty>>> {
         let ctor = |fields: &[Ty]| CtorInfo {
             fields: fields.to_vec(),
         };
-        match self.table.shape(*ty) {
+        if let Some((nominal, args)) = self.nominal(*ty) {
+            let mut table = self.table.borrow_mut();
+            let fields = |variant: &crate::nominal::Variant, table: &mut Table| {
+                variant
+                    .fields
+                    .iter()
+                    .map(|field| table.instantiate(&field.ty, &args))
+                    .collect()
+            };
+            return Some(
+                nominal
+                    .variants
+                    .iter()
+                    .map(|v| CtorInfo {
+                        fields: fields(v, &mut table),
+                    })
+                    .collect(),
+            );
+        }
+        match self.table.borrow().shape(*ty) {
             Shape::App(Ctor::Bool, _) => Some(vec![ctor(&[]), ctor(&[])]),
             Shape::App(Ctor::Nil, _) => Some(vec![ctor(&[])]),
             Shape::App(Ctor::Option, args) => Some(vec![ctor(&[]), ctor(args)]),
@@ -669,7 +958,18 @@ impl coverage::Types for Cover<'_> {
     }
 
     fn render(&self, ty: &Ty, ctor: u32, args: &[String]) -> String {
-        match (self.table.shape(*ty), ctor) {
+        if let Some((nominal, _)) = self.nominal(*ty) {
+            let Some(variant) = nominal.variants.get(ctor as usize) else {
+                return "_".to_owned();
+            };
+            return match (nominal.is_enum, variant.unit) {
+                (false, _) => "_".to_owned(),
+                (true, true) => format!("{}::{}", nominal.path, variant.name),
+                (true, false) if args.is_empty() => format!("({}::{})", nominal.path, variant.name),
+                (true, false) => format!("({}::{} {})", nominal.path, variant.name, args.join(" ")),
+            };
+        }
+        match (self.table.borrow().shape(*ty), ctor) {
             (Shape::App(Ctor::Bool, _), index) => {
                 if index == 0 { "false" } else { "true" }.to_owned()
             }

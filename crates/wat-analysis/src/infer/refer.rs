@@ -10,7 +10,7 @@ use crate::suggest::{self, Suggestion};
 
 use super::operator::operator_use;
 use super::table::Ty;
-use super::typed::{ExprId, ExprKind, FunctionRef};
+use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
 use super::{Infer, Referent};
 
 impl<'db> Infer<'db> {
@@ -180,7 +180,7 @@ impl<'db> Infer<'db> {
 
     fn item_value(&mut self, node: NodeId, text: TextId, item: Item<'db>) -> ExprId {
         match item.kind(self.db) {
-            ItemKind::Function | ItemKind::Native => {
+            ItemKind::Function | ItemKind::Native | ItemKind::Constructor | ItemKind::Accessor => {
                 let Some(signature) = signature(self.db, self.program, item) else {
                     return self.error(node);
                 };
@@ -229,8 +229,28 @@ impl<'db> Infer<'db> {
                     self.error(node)
                 }
             },
-            ItemKind::NativeType | ItemKind::Alias => self.keyword_literal(node, text),
+            ItemKind::UnitVariant => self.unit_variant(node, item),
+            ItemKind::NativeType
+            | ItemKind::Alias
+            | ItemKind::Struct
+            | ItemKind::Enum
+            | ItemKind::Newtype => self.keyword_literal(node, text),
         }
+    }
+
+    /// A variant without fields: a value of its enum, instantiated at each use.
+    pub(super) fn unit_variant(&mut self, node: NodeId, item: Item<'db>) -> ExprId {
+        let Some(owner) = crate::nominal::owner(self.db, item) else {
+            return self.error(node);
+        };
+        let nominal = crate::nominal::nominal(self.db, self.program, owner);
+        let types: Vec<Ty> = nominal.generics.iter().map(|_| self.table.var()).collect();
+        let ty = self.table.instantiate(&nominal.itself(), &types);
+        let kind = ExprKind::Variant {
+            index: item.part(self.db),
+            fields: Vec::new(),
+        };
+        self.push(kind, ty, node)
     }
 
     fn not_a_value(&mut self, node: NodeId, text: TextId, reason: &str) -> ExprId {
@@ -294,7 +314,7 @@ impl<'db> Infer<'db> {
         self.explicit_types(signature, &types, node, text);
         FunctionRef {
             name: item.name(self.db).text(self.db).as_str().into(),
-            native: item.kind(self.db) == ItemKind::Native,
+            kind: FunctionKind::of(self.db, item),
             types,
         }
     }

@@ -27,9 +27,34 @@ pub(crate) struct LocalInfo {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct FunctionRef {
     pub(crate) name: Arc<str>,
-    pub(crate) native: bool,
+    pub(crate) kind: FunctionKind,
     /// One type per type parameter.
     pub(crate) types: Vec<Ty>,
+}
+
+/// How a function is carried out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum FunctionKind {
+    /// Code.
+    Function,
+    /// The machine.
+    Native,
+    /// Makes a value of this variant.
+    Constructor(u32),
+    /// Takes this field.
+    Accessor(u32),
+}
+
+impl FunctionKind {
+    pub(crate) fn of<'db>(db: &'db dyn crate::Db, item: crate::items::Item<'db>) -> FunctionKind {
+        use crate::items::ItemKind;
+        match item.kind(db) {
+            ItemKind::Native => FunctionKind::Native,
+            ItemKind::Constructor => FunctionKind::Constructor(item.part(db)),
+            ItemKind::Accessor => FunctionKind::Accessor(item.part(db)),
+            _ => FunctionKind::Function,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -183,8 +208,10 @@ pub(crate) enum PatternKind {
     Bool(bool),
     Str(Arc<str>),
     Keyword(Arc<str>),
+    /// A variant of `count`; a struct is the only one of its type.
     Variant {
         index: u32,
+        count: u32,
         fields: Vec<Pattern>,
     },
     Tuple(Vec<Pattern>),

@@ -10,9 +10,8 @@ use rustc_hash::FxHashMap;
 use wat_ir::{Block, Callee, Const, End, Join, Operand, Stmt, Value};
 use wat_syntax::NodeId;
 
-use crate::infer::table::{Shape, Ty};
+use crate::infer::table::Ty;
 use crate::infer::typed::{ExprId, LocalId, Pattern, PatternKind};
-use crate::types::Ctor;
 
 use super::Lower;
 
@@ -71,12 +70,11 @@ enum Tree {
     },
 }
 
-struct Builder<'t> {
-    table: &'t crate::infer::table::Table,
+struct Builder {
     parts: Vec<Part>,
 }
 
-impl<'t> Builder<'t> {
+impl Builder {
     fn part(&mut self, access: Access, ty: Ty) -> Occurrence {
         self.parts.push(Part { access, ty });
         Occurrence(self.parts.len() as u32 - 1)
@@ -141,24 +139,29 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// The rows that still count if the part has this variant.
+    /// One case for each variant that a row tests, and the other rows for the rest.
     fn switch(&mut self, on: Occurrence, rows: &[Row<'_>]) -> Tree {
-        let ty = self.parts[on.0 as usize].ty;
-        let mut tested: Vec<u32> = Vec::new();
+        let mut tested: Vec<(u32, Vec<Ty>)> = Vec::new();
+        let mut variants = 0;
         for row in rows {
-            if let Some(PatternKind::Variant { index, .. }) =
-                column(row, on).map(|pattern| &pattern.kind)
-                && !tested.contains(index)
+            if let Some(PatternKind::Variant {
+                index,
+                count,
+                fields,
+            }) = column(row, on).map(|pattern| &pattern.kind)
             {
-                tested.push(*index);
+                variants = *count as usize;
+                if !tested.iter().any(|(other, _)| other == index) {
+                    tested.push((*index, fields.iter().map(|field| field.ty).collect()));
+                }
             }
         }
-        tested.sort_unstable();
-        let cases = tested
-            .iter()
-            .map(|&variant| {
-                let fields: Vec<Occurrence> = self
-                    .field_types(ty, variant)
+        tested.sort_unstable_by_key(|(index, _)| *index);
+        let complete = tested.len() == variants;
+        let mut cases: Vec<(u32, Tree)> = tested
+            .into_iter()
+            .map(|(variant, types)| {
+                let fields: Vec<Occurrence> = types
                     .into_iter()
                     .enumerate()
                     .map(|(index, ty)| self.part(Access::Field(on, variant, index as u32), ty))
@@ -170,16 +173,12 @@ impl<'t> Builder<'t> {
                 (variant, self.tree(rows))
             })
             .collect();
-        let default = (tested.len() < 2).then(|| Box::new(self.simple_tree(without(rows, on))));
-        Tree::Switch { on, cases, default }
-    }
-
-    fn field_types(&self, ty: Ty, variant: u32) -> Vec<Ty> {
-        match (self.table.shape(ty), variant) {
-            (Shape::App(Ctor::Option, args), 1) => args.to_vec(),
-            (Shape::App(Ctor::Result, args), index) => vec![args[index as usize]],
-            _ => Vec::new(),
+        if complete && cases.len() == 1 {
+            // A struct: nothing to test.
+            return cases.remove(0).1;
         }
+        let default = (!complete).then(|| Box::new(self.simple_tree(without(rows, on))));
+        Tree::Switch { on, cases, default }
     }
 
     fn bool(&mut self, on: Occurrence, rows: &[Row<'_>]) -> Tree {
@@ -267,6 +266,7 @@ fn specialise<'a>(
         Some(PatternKind::Variant {
             index,
             fields: patterns,
+            ..
         }) => (*index == variant).then(|| {
             let mut row = drop_column(row, on);
             let mut columns: Vec<(Occurrence, &Pattern)> =
@@ -333,10 +333,7 @@ impl<'a, 'db> Lower<'a, 'db> {
         arms: &'a [(Pattern, ExprId)],
         tail: bool,
     ) -> End {
-        let mut builder = Builder {
-            table: &self.inference.table,
-            parts: Vec::new(),
-        };
+        let mut builder = Builder { parts: Vec::new() };
         let root = builder.part(Access::Root(value), ty);
         let rows = arms.iter().enumerate().map(|(arm, (pattern, _))| Row {
             columns: vec![(root, pattern)],

@@ -140,6 +140,24 @@ impl<'a, 'db> Lower<'a, 'db> {
         })
     }
 
+    pub(super) fn accessor_lambda(&mut self, index: u32, ty: Ty, node: NodeId) -> Value {
+        let parts = self
+            .inference
+            .table
+            .args_of(ty, &Ctor::Fn)
+            .map(<[Ty]>::to_vec)
+            .unwrap_or_default();
+        let ret = parts.last().map_or(wat_ir::Ty::Nil, |&ret| self.ir(ret));
+        self.wrapper(ty, node, |lower, operands, _| {
+            let field = Value::Field {
+                of: operands[0].clone(),
+                variant: 0,
+                index,
+            };
+            lower.emit(ret, field, node)
+        })
+    }
+
     pub(super) fn variant_lambda(&mut self, index: u32, ty: Ty, node: NodeId) -> Value {
         let parts = self
             .inference

@@ -5,7 +5,7 @@ use wat_syntax::NodeId;
 
 use crate::infer::table::Ty;
 use crate::infer::typed::{
-    Arith, Compare, Expr, ExprId, ExprKind, FunctionRef, Pattern, PatternKind,
+    Arith, Compare, Expr, ExprId, ExprKind, FunctionKind, FunctionRef, Pattern, PatternKind,
 };
 use crate::types::Ctor;
 
@@ -13,6 +13,12 @@ use super::Lower;
 
 const RED_ZONE: usize = 128 * 1024;
 const SEGMENT: usize = 2 * 1024 * 1024;
+
+/// What a call comes to.
+enum Invocation {
+    Call(Callee, Vec<Operand>),
+    Make(Value),
+}
 
 fn native(name: impl Into<String>, types: Vec<wat_ir::Ty>) -> Callee {
     Callee::Native {
@@ -83,11 +89,15 @@ impl<'a> Lower<'a, '_> {
                 success,
             } => self.expect(expr, *of, *message, *success),
             _ if tail => match self.call(expr) {
-                Some((callee, args)) => End::TailCall {
+                Some(Invocation::Call(callee, args)) => End::TailCall {
                     callee,
                     args: args.into(),
                     at: wat_ir::Origin(expr.node.0),
                 },
+                Some(Invocation::Make(value)) => {
+                    let ty = self.ir(expr.ty);
+                    End::Yield(self.emit(ty, value, expr.node))
+                }
                 None => End::Yield(self.value(id)),
             },
             _ => End::Yield(self.value(id)),
@@ -130,6 +140,24 @@ impl<'a> Lower<'a, '_> {
         match &pattern.kind {
             PatternKind::Bind(local) => {
                 self.places.insert(*local, value);
+            }
+            PatternKind::Variant {
+                index: variant,
+                fields,
+                ..
+            } => {
+                for (index, field) in fields.iter().enumerate() {
+                    if !matches!(field.kind, PatternKind::Wild) {
+                        let part = Value::Field {
+                            of: value.clone(),
+                            variant: *variant,
+                            index: index as u32,
+                        };
+                        let ty = self.ir(field.ty);
+                        let part = self.emit(ty, part, field.node);
+                        self.bind(field, part);
+                    }
+                }
             }
             PatternKind::Tuple(parts) => {
                 for (index, part) in parts.iter().enumerate() {
@@ -182,9 +210,9 @@ impl<'a> Lower<'a, '_> {
                 Value::Block(Box::new(self.block(|lower| lower.end(id, false))))
             }
             ExprKind::Global(name) => Value::Global { name: name.clone() },
-            ExprKind::Function(function) => self.function_ref(function),
+            ExprKind::Function(function) => self.function_ref(function, expr.ty, expr.node),
             ExprKind::DispatchValue { choice } => match &self.inference.choices[*choice] {
-                Some(function) => self.function_ref(function),
+                Some(function) => self.function_ref(function, expr.ty, expr.node),
                 None => return constant(Const::Nil),
             },
             ExprKind::OperatorValue(used) => self.operator_lambda(*used, expr.ty, expr.node),
@@ -209,10 +237,11 @@ impl<'a> Lower<'a, '_> {
             | ExprKind::Apply { .. }
             | ExprKind::Compare { .. }
             | ExprKind::ToU8(_) => match self.call(expr) {
-                Some((callee, args)) => Value::Call {
+                Some(Invocation::Call(callee, args)) => Value::Call {
                     callee,
                     args: args.into(),
                 },
+                Some(Invocation::Make(value)) => value,
                 None => return constant(Const::Nil),
             },
         };
@@ -232,36 +261,42 @@ impl<'a> Lower<'a, '_> {
         types.iter().map(|&ty| self.ir(ty)).collect()
     }
 
-    fn callee(&self, function: &FunctionRef) -> Callee {
-        let types = self.types(&function.types).into();
-        match function.native {
-            true => Callee::Native {
-                name: function.name.clone(),
-                types,
-            },
-            false => Callee::Function {
-                name: function.name.clone(),
-                types,
-            },
+    /// A call of a named function, or the value that a constructor or accessor makes at once.
+    fn invoke(&self, function: &FunctionRef, args: Vec<Operand>) -> Invocation {
+        let (name, types) = (function.name.clone(), self.types(&function.types).into());
+        match function.kind {
+            FunctionKind::Native => Invocation::Call(Callee::Native { name, types }, args),
+            FunctionKind::Function => Invocation::Call(Callee::Function { name, types }, args),
+            FunctionKind::Constructor(index) => Invocation::Make(Value::Variant {
+                index,
+                fields: args.into(),
+            }),
+            FunctionKind::Accessor(index) => {
+                let of = args
+                    .into_iter()
+                    .next()
+                    .unwrap_or(Operand::Const(Const::Nil));
+                Invocation::Make(Value::Field {
+                    of,
+                    variant: 0,
+                    index,
+                })
+            }
         }
     }
 
-    fn function_ref(&self, function: &FunctionRef) -> Value {
-        let types = self.types(&function.types).into();
-        match function.native {
-            true => Value::NativeRef {
-                name: function.name.clone(),
-                types,
-            },
-            false => Value::FunctionRef {
-                name: function.name.clone(),
-                types,
-            },
+    fn function_ref(&mut self, function: &FunctionRef, ty: Ty, node: NodeId) -> Value {
+        let (name, types) = (function.name.clone(), self.types(&function.types).into());
+        match function.kind {
+            FunctionKind::Native => Value::NativeRef { name, types },
+            FunctionKind::Function => Value::FunctionRef { name, types },
+            FunctionKind::Constructor(index) => self.variant_lambda(index, ty, node),
+            FunctionKind::Accessor(index) => self.accessor_lambda(index, ty, node),
         }
     }
 
     /// The callee and the arguments of a call; the arguments are evaluated in the order written.
-    fn call(&mut self, expr: &'a Expr) -> Option<(Callee, Vec<Operand>)> {
+    fn call(&mut self, expr: &'a Expr) -> Option<Invocation> {
         match &expr.kind {
             ExprKind::Call { callee, args, rest } => {
                 let mut operands = self.in_source_order(args);
@@ -270,25 +305,26 @@ impl<'a> Lower<'a, '_> {
                     let ty = wat_ir::Ty::Vector(self.ir(*element).into());
                     operands.push(self.emit(ty, Value::Vector(surplus.into()), expr.node));
                 }
-                Some((self.callee(callee), operands))
+                Some(self.invoke(callee, operands))
             }
             ExprKind::Dispatch { choice, args } => {
                 let operands = self.values(args);
                 let function = self.inference.choices[*choice].as_ref()?;
-                Some((self.callee(function), operands))
+                Some(self.invoke(function, operands))
             }
             ExprKind::Apply { function, args } => {
                 let function = self.value(*function);
-                Some((Callee::Value(function), self.values(args)))
+                Some(Invocation::Call(Callee::Value(function), self.values(args)))
             }
             ExprKind::Compare { op, args } => {
                 let types = args.map(|arg| self.inference.table.resolve(self.expr(arg).ty));
                 let operands = self.values(args);
-                Some(self.compare(*op, types, operands))
+                let (callee, args) = self.compare(*op, types, operands);
+                Some(Invocation::Call(callee, args))
             }
             ExprKind::ToU8(value) => {
                 let operand = self.value(*value);
-                Some((
+                Some(Invocation::Call(
                     native(":wat::core::__internal/to-u8", Vec::new()),
                     vec![operand],
                 ))

@@ -1,0 +1,441 @@
+//! Declared types: structs, enums and newtypes, and the members that they generate.
+
+use std::sync::Arc;
+
+use wat_syntax::{Ast, NodeId, NodeKind};
+
+use crate::db::{Db, SourceFile};
+use crate::forms::ast;
+use crate::items::{Item, ItemKind, declarations};
+use crate::names::{lookup_type, program_of};
+use crate::problem::{Place, Problem};
+use crate::signature::{Param, Signature, TypeResolver, generics};
+use crate::types::{Ctor, Type};
+
+/// A field as written.
+pub(crate) struct FieldShape {
+    pub(crate) name: NodeId,
+    pub(crate) ty: Option<NodeId>,
+}
+
+/// A variant as written; a struct or newtype has one, without a name.
+pub(crate) struct VariantShape {
+    pub(crate) node: NodeId,
+    pub(crate) name: String,
+    pub(crate) unit: bool,
+    pub(crate) fields: Vec<FieldShape>,
+}
+
+/// A declaration as written, and the first part that does not fit.
+pub(crate) struct TypeShape {
+    pub(crate) variants: Vec<VariantShape>,
+    pub(crate) bad: Option<(NodeId, &'static str)>,
+}
+
+/// Reads `(f :T)…` or `[f <- :T …]`.
+fn field_shapes(ast: &Ast, nodes: &[NodeId]) -> (Vec<FieldShape>, Option<(NodeId, &'static str)>) {
+    const FIELD: &str = "a field is written `(name :Type)`";
+    let mut fields = Vec::new();
+    if let [vector] = nodes
+        && ast.kind(*vector) == NodeKind::Vector
+    {
+        let parts: Vec<NodeId> = ast.children(*vector).collect();
+        for part in parts.chunks(3) {
+            match *part {
+                [name, arrow, ty]
+                    if ast.as_symbol(name).is_some() && ast.as_symbol(arrow) == Some("<-") =>
+                {
+                    fields.push(FieldShape {
+                        name,
+                        ty: ast.as_keyword(ty).is_some().then_some(ty),
+                    });
+                }
+                _ => {
+                    return (
+                        fields,
+                        Some((part[0], "a field is written `name <- :Type`")),
+                    );
+                }
+            }
+        }
+        return (fields, None);
+    }
+    let mut bad = None;
+    for &node in nodes {
+        let parts: Vec<NodeId> = ast.children(node).collect();
+        match parts[..] {
+            [name, ty] if ast.kind(node) == NodeKind::List && ast.as_symbol(name).is_some() => {
+                let is_type = ast.as_keyword(ty).is_some();
+                fields.push(FieldShape {
+                    name,
+                    ty: is_type.then_some(ty),
+                });
+                if !is_type {
+                    bad = bad.or(Some((ty, FIELD)));
+                }
+            }
+            _ => bad = bad.or(Some((node, FIELD))),
+        }
+    }
+    (fields, bad)
+}
+
+/// The shape of a type declaration.
+pub(crate) fn type_shape(ast: &Ast, root: NodeId, kind: ItemKind) -> TypeShape {
+    let mut parts: Vec<NodeId> = ast.children(root).skip(2).collect();
+    if parts.last().is_some_and(|&last| ast.as_str(last).is_some()) {
+        parts.pop();
+    }
+    let one = |node, fields| VariantShape {
+        node,
+        name: String::new(),
+        unit: false,
+        fields,
+    };
+    match kind {
+        ItemKind::Struct => {
+            let (fields, bad) = field_shapes(ast, &parts);
+            TypeShape {
+                variants: vec![one(root, fields)],
+                bad,
+            }
+        }
+        ItemKind::Newtype => {
+            let ty = parts
+                .first()
+                .copied()
+                .filter(|&ty| ast.as_keyword(ty).is_some());
+            let bad = match (ty, parts.get(1)) {
+                (None, _) => Some((
+                    parts.first().copied().unwrap_or(root),
+                    "a newtype needs the type that it wraps",
+                )),
+                (_, Some(&surplus)) => Some((surplus, "a newtype wraps one type")),
+                _ => None,
+            };
+            let field = FieldShape {
+                name: ty.unwrap_or(root),
+                ty,
+            };
+            TypeShape {
+                variants: vec![one(root, vec![field])],
+                bad,
+            }
+        }
+        _ => enum_shape(ast, root, &parts),
+    }
+}
+
+fn enum_shape(ast: &Ast, root: NodeId, parts: &[NodeId]) -> TypeShape {
+    const VARIANT: &str = "a variant is `:Name` or `(Name (field :Type) …)`";
+    let mut shape = TypeShape {
+        variants: Vec::new(),
+        bad: None,
+    };
+    let leaf = |node| {
+        ast.as_symbol(node).or_else(|| {
+            ast.as_keyword(node)
+                .map(|text| text.trim_start_matches(':'))
+        })
+    };
+    for &part in parts {
+        if let Some(text) = ast.as_keyword(part) {
+            let name = text.trim_start_matches(':').to_owned();
+            shape.variants.push(VariantShape {
+                node: part,
+                name,
+                unit: true,
+                fields: Vec::new(),
+            });
+            continue;
+        }
+        let inner: Vec<NodeId> = ast.children(part).collect();
+        match inner.first().and_then(|&head| leaf(head)) {
+            Some(name) if ast.kind(part) == NodeKind::List => {
+                let (fields, bad) = field_shapes(ast, &inner[1..]);
+                shape.bad = shape.bad.or(bad);
+                shape.variants.push(VariantShape {
+                    node: inner[0],
+                    name: name.to_owned(),
+                    unit: false,
+                    fields,
+                });
+            }
+            _ => shape.bad = shape.bad.or(Some((part, VARIANT))),
+        }
+    }
+    if shape.variants.is_empty() && shape.bad.is_none() {
+        shape.bad = Some((root, "an enum needs at least one variant"));
+    }
+    shape
+}
+
+/// The members that a declaration generates: path, kind, index.
+pub(crate) fn members(
+    ast: &Ast,
+    root: NodeId,
+    kind: ItemKind,
+    path: &str,
+) -> Vec<(String, ItemKind, u32)> {
+    let shape = type_shape(ast, root, kind);
+    let mut found = Vec::new();
+    match kind {
+        ItemKind::Enum => {
+            for (index, variant) in shape.variants.iter().enumerate() {
+                let kind = if variant.unit {
+                    ItemKind::UnitVariant
+                } else {
+                    ItemKind::Constructor
+                };
+                found.push((format!("{path}::{}", variant.name), kind, index as u32));
+            }
+        }
+        _ => {
+            found.push((format!("{path}/new"), ItemKind::Constructor, 0));
+            for (index, field) in shape
+                .variants
+                .iter()
+                .flat_map(|variant| &variant.fields)
+                .enumerate()
+            {
+                let name = match kind {
+                    ItemKind::Newtype => "0",
+                    _ => ast.as_symbol(field.name).unwrap_or("_"),
+                };
+                found.push((format!("{path}/{name}"), ItemKind::Accessor, index as u32));
+            }
+        }
+    }
+    found
+}
+
+/// A field with its type.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Field {
+    pub(crate) name: Arc<str>,
+    pub(crate) ty: Type,
+    pub(crate) node: u32,
+}
+
+/// A variant with the types of its fields.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Variant {
+    pub(crate) name: Arc<str>,
+    pub(crate) unit: bool,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// A declared type.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Nominal {
+    pub(crate) path: Arc<str>,
+    pub(crate) generics: Box<[Arc<str>]>,
+    pub(crate) is_enum: bool,
+    pub(crate) is_newtype: bool,
+    pub(crate) variants: Vec<Variant>,
+}
+
+impl Nominal {
+    /// The type applied to its own parameters.
+    pub(crate) fn itself(&self) -> Type {
+        let params = (0..self.generics.len() as u32).map(Type::Param).collect();
+        Type::App(Ctor::Nominal(self.path.clone()), params)
+    }
+}
+
+/// The declared type of a type item.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn nominal<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Arc<Nominal> {
+    let ast = ast(db, item.form(db));
+    let kind = item.kind(db);
+    let generics = generics(ast, item.name_node(db));
+    let program = program_of(db, program, item);
+    let mut resolver = TypeResolver {
+        db,
+        program,
+        ast,
+        generics: &generics,
+        infer_allowed: false,
+        problems: None,
+    };
+    let variants = type_shape(ast, item.root(db), kind)
+        .variants
+        .into_iter()
+        .map(|variant| Variant {
+            name: variant.name.into(),
+            unit: variant.unit,
+            fields: variant
+                .fields
+                .into_iter()
+                .map(|field| Field {
+                    name: if kind == ItemKind::Newtype {
+                        "value"
+                    } else {
+                        ast.as_symbol(field.name).unwrap_or("_")
+                    }
+                    .into(),
+                    ty: field.ty.map_or(Type::Error, |ty| resolver.node(ty)),
+                    node: field.name.0,
+                })
+                .collect(),
+        })
+        .collect();
+    Arc::new(Nominal {
+        path: item.name(db).text(db).as_str().into(),
+        generics: generics.clone(),
+        is_enum: kind == ItemKind::Enum,
+        is_newtype: kind == ItemKind::Newtype,
+        variants,
+    })
+}
+
+/// The type item that generated a member.
+pub(crate) fn owner<'db>(db: &'db dyn Db, member: Item<'db>) -> Option<Item<'db>> {
+    let items = &declarations(db, member.form(db)).items;
+    items
+        .iter()
+        .copied()
+        .find(|item| item.node(db) == member.node(db) && item.kind(db).is_type())
+}
+
+/// The declared type that a path names.
+pub(crate) fn nominal_of<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    path: &str,
+) -> Option<&'db Arc<Nominal>> {
+    let item = lookup_type(db, program, path).filter(|item| item.kind(db).is_nominal())?;
+    Some(nominal(db, program, item))
+}
+
+/// The signature of a generated constructor or accessor.
+pub(crate) fn member_signature<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    member: Item<'db>,
+) -> Option<Signature> {
+    let owner = owner(db, member)?;
+    let nominal = nominal(db, program, owner);
+    let ret_node = owner.name_node(db).0;
+    let (params, ret) = match member.kind(db) {
+        ItemKind::Constructor => {
+            let variant = nominal.variants.get(member.part(db) as usize)?;
+            let param = |field: &Field| Param {
+                name: field.name.clone(),
+                ty: field.ty.clone(),
+                node: field.node,
+            };
+            (variant.fields.iter().map(param).collect(), nominal.itself())
+        }
+        ItemKind::Accessor => {
+            let field = nominal
+                .variants
+                .first()?
+                .fields
+                .get(member.part(db) as usize)?;
+            let this = Param {
+                name: "self".into(),
+                ty: nominal.itself(),
+                node: ret_node,
+            };
+            (Box::from([this]), field.ty.clone())
+        }
+        _ => return None,
+    };
+    Some(Signature {
+        generics: nominal.generics.clone(),
+        params,
+        rest: None,
+        ret,
+        ret_node,
+    })
+}
+
+/// What is wrong with the shape of a declaration: WAT2109.
+pub(crate) fn shape_problems<'db>(ast: &Ast, root: NodeId, kind: ItemKind) -> Vec<Problem<'db>> {
+    if ast.is_poisoned(root) {
+        return Vec::new();
+    }
+    let shape = type_shape(ast, root, kind);
+    let mut found = Vec::new();
+    if let Some((node, why)) = shape.bad
+        && ast.kind(node) != NodeKind::Error
+        && !ast.is_poisoned(node)
+    {
+        found
+            .push(Problem::new(2109, Place::node(node), why).label("does not fit the declaration"));
+    }
+    let mut twice = |names: Vec<(String, NodeId)>, what: &str| {
+        for (at, (name, node)) in names.iter().enumerate() {
+            if let Some((_, first)) = names[..at].iter().find(|(other, _)| other == name) {
+                found.push(
+                    Problem::new(
+                        2109,
+                        Place::node(*node),
+                        format!("the {what} `{name}` is declared twice"),
+                    )
+                    .label("the second")
+                    .also(Place::node(*first), "the first"),
+                );
+            }
+        }
+    };
+    twice(
+        shape
+            .variants
+            .iter()
+            .filter(|v| !v.name.is_empty())
+            .map(|v| (v.name.clone(), v.node))
+            .collect(),
+        "variant",
+    );
+    if kind != ItemKind::Newtype {
+        for variant in &shape.variants {
+            let name = |field: &FieldShape| {
+                (
+                    ast.as_symbol(field.name).unwrap_or("_").to_owned(),
+                    field.name,
+                )
+            };
+            twice(variant.fields.iter().map(name).collect(), "field");
+        }
+    }
+    found
+}
+
+/// The nodes of all types in a declaration.
+pub(crate) fn type_nodes(ast: &Ast, root: NodeId, kind: ItemKind) -> Vec<NodeId> {
+    let shape = type_shape(ast, root, kind);
+    shape
+        .variants
+        .iter()
+        .flat_map(|variant| variant.fields.iter().filter_map(|field| field.ty))
+        .collect()
+}
+
+/// The declaration as the machine needs it.
+pub fn type_decl(db: &dyn Db, program: SourceFile, path: &str) -> Option<Arc<wat_ir::TypeDecl>> {
+    let nominal = nominal_of(db, program, path)?;
+    let field = |field: &Field| wat_ir::FieldDecl {
+        name: field.name.clone(),
+        ty: crate::infer::table::type_to_ir(&field.ty),
+        restricted: false,
+    };
+    Some(Arc::new(wat_ir::TypeDecl {
+        path: nominal.path.clone(),
+        type_params: nominal.generics.len() as u32,
+        kind: match (nominal.is_enum, nominal.is_newtype) {
+            (true, _) => wat_ir::DeclKind::Enum,
+            (_, true) => wat_ir::DeclKind::Newtype,
+            _ => wat_ir::DeclKind::Struct,
+        },
+        variants: nominal
+            .variants
+            .iter()
+            .map(|variant| wat_ir::VariantDecl {
+                name: variant.name.clone(),
+                fields: variant.fields.iter().map(field).collect(),
+            })
+            .collect(),
+    }))
+}

@@ -1,0 +1,80 @@
+//! Structs, enums and newtypes.
+
+use crate::support::spans;
+
+const SHAPES: &str = "(:wat::core::struct :my::Point (x :wat::core::i64) (y :wat::core::i64))\n(:wat::core::enum :my::Light :Red (Blink (rate :wat::core::i64)) :Green)\n(:wat::core::newtype :my::Price :wat::core::f64)\n";
+
+fn reports(body: &str, expected: &[&str]) {
+    let text = format!(
+        "{SHAPES}(:wat::core::defn :my::f [p <- :my::Point l <- :my::Light] -> :wat::core::i64\n{body})"
+    );
+    assert_eq!(spans(&text), expected, "{body}");
+}
+
+#[test]
+fn members_are_functions_and_values() {
+    reports("(:my::Point/x (:my::Point/new 1 2))", &[]);
+    reports("(:my::Point/new 1)", &["WAT3002 5:2-5:16"]);
+    reports("(:my::Point/z p)", &["WAT3201 5:2-5:14"]);
+    reports(
+        "(:wat::core::let [q :my::Light::Red r (:my::Light::Blink 2)] 1)",
+        &[],
+    );
+}
+
+#[test]
+fn enum_matches_are_covered_variant_by_variant() {
+    reports(
+        "(:wat::core::match l (:my::Light::Red 1) ((:my::Light::Blink r) r) (:my::Light::Green 3))",
+        &[],
+    );
+    reports(
+        "(:wat::core::match l (:my::Light::Red 1) (:my::Light::Green 3))",
+        &["WAT2301 5:2-5:19"],
+    );
+    reports(
+        "(:wat::core::match l (:my::Light::Rde 1) (_ 2))",
+        &["WAT2304 5:23-5:37"],
+    );
+    reports(
+        "(:wat::core::match l ((:my::Light::Blink) 1) (_ 2))",
+        &["WAT2305 5:23-5:42"],
+    );
+    reports(
+        "(:wat::core::match p (:my::Light::Red 1) (_ 2))",
+        &["WAT2303 5:23-5:37"],
+    );
+}
+
+#[test]
+fn struct_patterns_name_fields() {
+    reports("(:wat::core::let [{x y} p] (:wat::core::+ x y))", &[]);
+    reports("(:wat::core::let [{z} p] 1)", &["WAT2306 5:20-5:21"]);
+    reports("(:wat::core::let [{x} 5] 1)", &["WAT3017 5:19-5:22"]);
+    reports("(:wat::core::match p ({x} x))", &[]);
+}
+
+#[test]
+fn newtypes_carry_nothing_over() {
+    reports(
+        "(:wat::core::let [a (:my::Price/new 1.0)] (:wat::core::+ a 1))",
+        &["WAT3403 5:58-5:59"],
+    );
+    reports(
+        "(:wat::core::if (:wat::core::= (:my::Price/new 1.0) (:my::Price/new 1.0)) 1 2)",
+        &[],
+    );
+}
+
+#[test]
+fn malformed_declarations_are_told_once() {
+    assert_eq!(spans("(:wat::core::enum :my::E)"), ["WAT2109 1:1-1:26"]);
+    assert_eq!(
+        spans("(:wat::core::struct :my::S (a :wat::core::i64) (a :wat::core::i64))"),
+        ["WAT2109 1:49-1:50"]
+    );
+    assert_eq!(
+        spans("(:wat::core::struct :my::S (a :my::Nothing))"),
+        ["WAT3203 1:31-1:43"]
+    );
+}
