@@ -14,7 +14,7 @@ fn reports(body: &str, expected: &[&str]) {
 #[test]
 fn members_are_functions_and_values() {
     reports("(:my::Point/x (:my::Point/new 1 2))", &[]);
-    reports("(:my::Point/new 1)", &["WAT3002 5:2-5:16"]);
+    reports("(:my::Point/x (:my::Point/new 1))", &["WAT3002 5:16-5:30"]);
     reports("(:my::Point/z p)", &["WAT3201 5:2-5:14"]);
     reports(
         "(:wat::core::let [q :my::Light::Red r (:my::Light::Blink 2)] 1)",
@@ -34,7 +34,7 @@ fn enum_matches_are_covered_variant_by_variant() {
     );
     reports(
         "(:wat::core::match l (:my::Light::Rde 1) (_ 2))",
-        &["WAT2304 5:23-5:37"],
+        &["WAT2304 5:23-5:38"],
     );
     reports(
         "(:wat::core::match l ((:my::Light::Blink) 1) (_ 2))",
@@ -42,7 +42,7 @@ fn enum_matches_are_covered_variant_by_variant() {
     );
     reports(
         "(:wat::core::match p (:my::Light::Red 1) (_ 2))",
-        &["WAT2303 5:23-5:37"],
+        &["WAT2303 5:23-5:38"],
     );
 }
 
