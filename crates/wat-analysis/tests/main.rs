@@ -8,6 +8,8 @@ mod declared;
 mod firewall;
 #[path = "it/incremental.rs"]
 mod incremental;
+#[path = "it/kwargs.rs"]
+mod kwargs;
 #[path = "it/nominal.rs"]
 mod nominal;
 #[path = "it/session.rs"]

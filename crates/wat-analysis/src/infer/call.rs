@@ -9,6 +9,7 @@ use crate::signature::{Param, Signature, TypeResolver, signature};
 use crate::types::{Ctor, Type};
 
 use super::deferred::{Constraint, ConstraintKind};
+use super::kwargs::Reading;
 use super::report::Why;
 use super::table::{Shape, Ty};
 use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
@@ -38,7 +39,7 @@ impl<'db> Infer<'db> {
             }
             ItemKind::Function | ItemKind::Native | ItemKind::Constructor | ItemKind::Accessor => {
                 match signature(self.db, self.program, item) {
-                    Some(signature) => self.function_call(item, signature, node, head, text),
+                    Some(signature) => self.function_call(item, signature, node, head, text, false),
                     None => {
                         self.arguments(node);
                         self.error(node)
@@ -74,6 +75,10 @@ impl<'db> Infer<'db> {
     }
 
     fn unknown_call(&mut self, node: NodeId, head: NodeId, text: TextId) -> ExprId {
+        let declared = lookup_type(self.db, self.program, split_generic(self.ast.text(text)).0);
+        if let Some(expr) = declared.and_then(|item| self.struct_call(item, node, head, text)) {
+            return expr;
+        }
         self.report_unknown_call(head, text);
         self.arguments(node);
         self.error(node)
@@ -145,6 +150,10 @@ impl<'db> Infer<'db> {
                 let parts = parts.to_vec();
                 let (params, ret) = (&parts[..parts.len() - 1], parts[parts.len() - 1]);
                 let head = self.exprs[function.0 as usize].node;
+                if params.len() != args.len() && self.value_called_with_keywords(node, params.len())
+                {
+                    return self.push(ExprKind::Error, ret, node);
+                }
                 if params.len() != args.len() && !self.ast.is_poisoned(node) {
                     let rendered = self.render(ty);
                     self.wrong_count(head, &rendered, params.len(), args.len());
@@ -189,19 +198,122 @@ impl<'db> Infer<'db> {
         node: NodeId,
         head: NodeId,
         text: TextId,
+        keyword_only: bool,
     ) -> ExprId {
         let callee = self.instantiate(item, signature, head, text);
+        let ret = self.table.instantiate(&signature.ret, &callee.types);
+        match self.read_arguments(item, signature, node, head, keyword_only) {
+            Reading::Positional => self.positional_call(item, signature, callee, ret, node, head),
+            Reading::Keywords(given) => {
+                self.keyword_call(item, signature, callee, ret, node, given)
+            }
+            Reading::Wrong(given, loose) => {
+                let mut typed: Vec<(usize, ExprId)> = given
+                    .into_iter()
+                    .map(|(param, value)| (param, self.expr(value)))
+                    .collect();
+                for value in loose {
+                    self.expr(value);
+                }
+                typed.sort_by_key(|(param, _)| *param);
+                for (param, arg) in typed {
+                    self.expect_argument(item, signature, &callee, param, arg);
+                }
+                self.push(ExprKind::Error, ret, node)
+            }
+        }
+    }
+
+    /// Checks an argument against its parameter; the index after the fixed ones is the whole rest parameter.
+    fn expect_argument(
+        &mut self,
+        item: Item<'db>,
+        signature: &Signature,
+        callee: &FunctionRef,
+        index: usize,
+        arg: ExprId,
+    ) {
+        let (param, whole) = match signature.params.get(index) {
+            Some(param) => (param, false),
+            None => match &signature.rest {
+                Some(rest) => (rest, true),
+                None => return,
+            },
+        };
+        let mut ty = self.table.instantiate(&param.ty, &callee.types);
+        if whole {
+            ty = self.table.app(Ctor::Vector, &[ty]);
+        }
+        let declared = Some((item.form(self.db), NodeId(param.node)));
+        self.expect(arg, ty, Why::Argument { declared });
+    }
+
+    /// Arguments are evaluated as written and checked in declared order.
+    fn keyword_call(
+        &mut self,
+        item: Item<'db>,
+        signature: &Signature,
+        callee: FunctionRef,
+        ret: Ty,
+        node: NodeId,
+        given: Vec<(usize, NodeId)>,
+    ) -> ExprId {
+        let mut typed: Vec<(usize, ExprId)> = given
+            .into_iter()
+            .map(|(param, value)| (param, self.expr(value)))
+            .collect();
+        typed.sort_by_key(|(param, _)| *param);
+        for &(param, arg) in &typed {
+            self.expect_argument(item, signature, &callee, param, arg);
+        }
+        let mut args: Vec<ExprId> = typed.iter().map(|(_, arg)| *arg).collect();
+        if let Some(rest) = signature
+            .rest
+            .as_ref()
+            .filter(|_| args.len() == signature.params.len())
+        {
+            let element = self.table.instantiate(&rest.ty, &callee.types);
+            let ty = self.table.app(Ctor::Vector, &[element]);
+            args.push(self.push(ExprKind::Vector(Vec::new()), ty, node));
+        }
+        self.push(
+            ExprKind::Call {
+                callee,
+                args,
+                rest: None,
+            },
+            ret,
+            node,
+        )
+    }
+
+    fn positional_call(
+        &mut self,
+        item: Item<'db>,
+        signature: &Signature,
+        callee: FunctionRef,
+        ret: Ty,
+        node: NodeId,
+        head: NodeId,
+    ) -> ExprId {
         let mut args = self.arguments(node);
         let fixed = signature.params.len();
         let fits = args.len() == fixed || (signature.rest.is_some() && args.len() > fixed);
         if !fits && !self.ast.is_poisoned(node) {
             self.function_arity(item, signature, head, &args);
         }
-        let flipped = fits && self.function_comes_first(signature, &args);
-        if flipped {
+        if fits && self.function_comes_first(signature, &args) {
             // The order of evaluation stays as written; only the roles are exchanged.
             let last = args.len() - 1;
             args.swap(0, last);
+        }
+        if fits
+            && let Some(missing) = self.looks_keyed(signature, node)
+            && self.is_ill_typed(signature, &callee, &args)
+        {
+            let missing: Vec<&str> = missing.iter().map(String::as_str).collect();
+            self.missing_keywords(item, &missing, node, head);
+            return self.push(ExprKind::Error, ret, node);
         }
         let form = item.form(self.db);
         for (index, &arg) in args.iter().enumerate() {
@@ -211,7 +323,6 @@ impl<'db> Infer<'db> {
             let declared = Some((form, NodeId(param.node)));
             self.expect(arg, ty, Why::Argument { declared });
         }
-        let ret = self.table.instantiate(&signature.ret, &callee.types);
         if !fits {
             return self.push(ExprKind::Error, ret, node);
         }
@@ -220,6 +331,48 @@ impl<'db> Infer<'db> {
             .as_ref()
             .map(|rest| (fixed, self.table.instantiate(&rest.ty, &callee.types)));
         self.push(ExprKind::Call { callee, args, rest }, ret, node)
+    }
+
+    /// Would the arguments not fit the parameters? Changes nothing.
+    fn is_ill_typed(
+        &mut self,
+        signature: &Signature,
+        callee: &FunctionRef,
+        args: &[ExprId],
+    ) -> bool {
+        let snapshot = self.table.snapshot();
+        let misfit = signature.params.iter().zip(args).any(|(param, &arg)| {
+            let ty = self.table.instantiate(&param.ty, &callee.types);
+            let found = self.ty(arg);
+            self.table.unify(ty, found).is_err()
+        });
+        self.table.rollback(snapshot);
+        misfit
+    }
+
+    /// `(:T :field value …)`: the constructor of a struct in keyword form.
+    fn struct_call(
+        &mut self,
+        item: Item<'db>,
+        node: NodeId,
+        head: NodeId,
+        text: TextId,
+    ) -> Option<ExprId> {
+        if item.kind(self.db) != ItemKind::Struct {
+            return None;
+        }
+        let path = format!("{}/new", item.name(self.db).text(self.db));
+        let constructor = lookup(self.db, self.program, &path)?;
+        let signature = signature(self.db, self.program, constructor).as_ref()?;
+        self.references.push((head, Referent::Item(item)));
+        Some(self.function_call(
+            constructor,
+            signature,
+            node,
+            head,
+            text,
+            !signature.params.is_empty(),
+        ))
     }
 
     /// The function-first order of the higher-order library functions: data and function are exchanged.

@@ -7,6 +7,7 @@ pub(crate) mod call;
 mod collection;
 mod deferred;
 mod expr;
+mod kwargs;
 mod operator;
 mod pattern;
 mod refer;
