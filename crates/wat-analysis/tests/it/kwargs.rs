@@ -29,7 +29,7 @@ fn each_mistake_has_its_code_and_place() {
     );
     reports("(:my::connect \"h\" :port 1)", &["WAT2504 4:31-4:34"]);
     reports("(:my::connect :host \"h\" :port)", &["WAT2505 4:41-4:46"]);
-    reports("(:my::Point 1 2)", &["WAT2506 4:18-4:29"]);
+    reports("(:my::Point 1 2)", &["WAT2506 4:18-4:28"]);
     reports(
         "(:wat::core::string::subs :a \"x\" :b 1 :c 2)",
         &["WAT2507 4:43-4:45"],
@@ -51,7 +51,7 @@ fn a_renamed_parameter_changes_its_callers() {
         "(:wat::core::defn :my::f [] -> :wat::core::nil (:my::connect :host \"h\" :port 1))\n";
     let mut db = crate::support::database(&[("main.wat", format!("{CONNECT}{caller}"))]);
     assert!(crate::support::all(&db).is_empty());
-    let renamed = CONNECT.replace("host", "address");
+    let renamed = CONNECT.replace("host", "hosts");
     db.set_file(
         "main.wat",
         SourceText::new(format!("{renamed}{caller}")),
