@@ -114,6 +114,7 @@ impl Printer {
             }
             End::Switch { on, cases, default } => {
                 self.line(&format!("switch {} {{", operand(on)));
+                self.level += 1;
                 for (variant, block) in cases {
                     self.nested(&format!("case {variant} {{"), block);
                     self.line("}");
@@ -122,6 +123,7 @@ impl Printer {
                     self.nested("default {", block);
                     self.line("}");
                 }
+                self.level -= 1;
                 self.line("}");
             }
             End::Jump { to, args } => self.line(&format!("jump ^{}{}", to.0, list(args))),

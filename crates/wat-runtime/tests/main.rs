@@ -8,3 +8,6 @@ mod calls;
 
 #[path = "it/declared.rs"]
 mod declared;
+
+#[path = "it/values.rs"]
+mod values;

@@ -1,0 +1,6 @@
+//! One binary for all tests of the IR.
+
+#[path = "it/text.rs"]
+mod text;
+#[path = "it/verify.rs"]
+mod verify;
