@@ -1,0 +1,12 @@
+//! One binary for all tests of values.
+#![allow(
+    unsafe_code,
+    reason = "natives are called directly, on values that the tests own"
+)]
+
+#[path = "it/collections.rs"]
+mod collections;
+#[path = "it/natives.rs"]
+mod natives;
+#[path = "it/support.rs"]
+mod support;
