@@ -84,7 +84,7 @@ pub(crate) struct Vm {
     budget: Option<u64>,
     infos: Vec<Info>,
     natives: Vec<NativeEntry>,
-    codes: Vec<Box<Code>>,
+    codes: Vec<Code>,
     /// Index into `codes` by the address of the first instruction.
     places: BTreeMap<usize, usize>,
     instances: FxHashMap<InstanceKey, u32>,
@@ -348,7 +348,6 @@ impl Vm {
                 format!("internal error: code of `{}`: {message}", function.name),
             ));
         }
-        let code = Box::new(code);
         self.functions[index as usize] = Entry {
             code: code.instructions.as_ptr(),
             frame: code.frame,

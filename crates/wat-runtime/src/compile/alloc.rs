@@ -181,7 +181,7 @@ impl Scan {
         }
         let mut next = order.into_iter().peekable();
         let calls = call_positions(graph, shape, self.positions);
-        for position in 0..self.positions {
+        for (position, is_call) in calls.into_iter().enumerate() {
             // The registers in use while position `p` reads: everything started before 2p + 1 that has not ended.
             pool.expire(2 * position);
             let mut top = pool.highest();
@@ -198,7 +198,7 @@ impl Scan {
                 let register = if local >= f.captures && local < f.captures + f.params {
                     local - f.captures
                 } else {
-                    let window = calls[position].then_some(across + 1);
+                    let window = is_call.then_some(across + 1);
                     pool.choose(wish(&self.intervals, &out.of, &pool, local, window))
                 };
                 pool.take(register, interval.end);
