@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{root, show};
 
-/// Crates whose sources may contain the keyword.
+/// Crates whose sources (`src`) may contain the keyword; the tests of other crates may need it to hold a terminal.
 const UNSAFE_CRATES: [&str; 3] = ["wat-kernel", "wat-runtime", "wat-value"];
 
 /// Directories that hold no project text.
@@ -129,7 +129,8 @@ fn only_the_machine_uses_unsafe_code() {
     files(&root().join("crates"), &mut all);
     let mut problems = Vec::new();
     for (path, text) in &all {
-        let rust = path.extension().is_some_and(|e| e == "rs");
+        let rust = path.extension().is_some_and(|e| e == "rs")
+            && path.components().any(|c| c.as_os_str() == "src");
         let exempt = path
             .components()
             .any(|c| UNSAFE_CRATES.iter().any(|u| c.as_os_str() == *u));
