@@ -2,8 +2,7 @@
 
 use wat_analysis::{RootDatabase, SourceText};
 
-/// What the address of every document of the built-in library begins with.
-pub const BUILTIN_SCHEME: &str = "wat-builtin:";
+pub use wat_analysis::LIBRARY_SCHEME as BUILTIN_SCHEME;
 
 /// The text of a document of the built-in library, such as `wat-builtin:/core/vector.wat`.
 pub fn builtin_document(db: &RootDatabase, uri: &str) -> Option<SourceText> {

@@ -273,7 +273,7 @@ fn token_at(text: &str, offset: usize) -> Option<Token> {
             .iter()
             .take_while(|byte| is_name_byte(**byte) && !matches!(byte, b'<' | b'>'))
             .count();
-    let opener = text[keyword..offset].rfind(|c| matches!(c, '<' | '(' | ',' | '>'));
+    let opener = text[keyword..offset].rfind(['<', '(', ',', '>']);
     if let Some(open) = opener.filter(|_| inside_brackets(&text[keyword..offset])) {
         return Some(Token {
             start: keyword + open + 1,

@@ -62,7 +62,7 @@ pub fn diagnostics(db: &dyn Db, file: SourceFile) -> Vec<EditorDiagnostic> {
             message.push_str(help);
         }
         let related = found.labels.iter().map(|label| Related {
-            span: label.span.clone(),
+            span: label.span,
             message: label.message.clone(),
         });
         out.push(EditorDiagnostic {

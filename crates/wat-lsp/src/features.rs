@@ -260,7 +260,6 @@ fn completion(view: &View, params: &CompletionParams) -> Option<CompletionRespon
     Some(CompletionResponse::List(CompletionList {
         is_incomplete: true,
         items: items.collect(),
-        ..CompletionList::default()
     }))
 }
 

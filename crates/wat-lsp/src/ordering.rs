@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tower_lsp_server::jsonrpc::{Error, Id, Request, Response};
 use tower_lsp_server::ls_types::{
-    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, MessageType, Uri,
+    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, MessageType, Uri,
 };
 use tower_lsp_server::{Client, ExitedError, LspService};
 use tower_service::Service;
@@ -72,48 +72,14 @@ impl Ordered {
             }
             return true;
         }
-        let apply: fn(&Desk, Value) -> Result<(), String> = match method {
-            "textDocument/didOpen" => |desk, params| {
-                Ok(desk.open(read::<DidOpenTextDocumentParams>(params)?.text_document))
-            },
-            "textDocument/didChange" => {
-                |desk, params| desk.change(read::<DidChangeTextDocumentParams>(params)?)
-            }
-            "textDocument/didClose" => |desk, params| {
-                Ok(desk.close(
-                    &read::<DidCloseTextDocumentParams>(params)?
-                        .text_document
-                        .uri,
-                ))
-            },
-            "textDocument/didSave"
-            | "$/setTrace"
-            | "$/progress"
-            | "window/workDoneProgress/cancel" => |_, _| Ok(()),
-            "workspace/didChangeConfiguration" => |_, _| Ok(()),
-            "workspace/didChangeWatchedFiles" => {
-                |desk, params| Ok(desk.watched(changed_paths(read(params)?)))
-            }
-            "workspace/didChangeWorkspaceFolders" => |_, _| Ok(()),
-            _ => return false,
+        let Some(apply) = notice(method) else {
+            return false;
         };
-        if phase != Phase::Running {
-            return true;
-        }
-        let params = request.params().cloned().unwrap_or_default();
-        if method == "workspace/didChangeWorkspaceFolders" {
-            if let Ok(change) = read::<DidChangeWorkspaceFoldersParams>(params.clone()) {
-                let folders = change
-                    .event
-                    .added
-                    .iter()
-                    .filter_map(|folder| files::disk_path(&folder.uri))
-                    .collect();
-                server::read_ahead(&self.desk, folders);
+        if phase == Phase::Running {
+            let params = request.params().cloned().unwrap_or_default();
+            if let Err(problem) = apply(&self.desk, params) {
+                self.log(format!("{method}: {problem}"));
             }
-        }
-        if let Err(problem) = apply(&self.desk, params) {
-            self.log(format!("{method}: {problem}"));
         }
         true
     }
@@ -202,14 +168,52 @@ impl Ordered {
     }
 }
 
-fn read<P: DeserializeOwned>(params: Value) -> Result<P, String> {
-    serde_json::from_value(params).map_err(|problem| problem.to_string())
+/// Applies a notification to the desk; `Err` says what is wrong with it.
+type Notice = fn(&Arc<Desk>, Value) -> Result<(), String>;
+
+/// The notifications that are taken here.
+fn notice(method: &str) -> Option<Notice> {
+    Some(match method {
+        "textDocument/didOpen" => did_open,
+        "textDocument/didChange" => |desk, params| desk.change(read(params)?),
+        "textDocument/didClose" => did_close,
+        "workspace/didChangeWatchedFiles" => did_change_watched_files,
+        "workspace/didChangeWorkspaceFolders" => did_change_workspace_folders,
+        "textDocument/didSave" | "workspace/didChangeConfiguration" => |_, _| Ok(()),
+        _ => return None,
+    })
 }
 
-fn changed_paths(params: DidChangeWatchedFilesParams) -> Vec<String> {
+fn did_open(desk: &Arc<Desk>, params: Value) -> Result<(), String> {
+    let params: DidOpenTextDocumentParams = read(params)?;
+    desk.open(params.text_document);
+    Ok(())
+}
+
+fn did_close(desk: &Arc<Desk>, params: Value) -> Result<(), String> {
+    let params: DidCloseTextDocumentParams = read(params)?;
+    desk.close(&params.text_document.uri);
+    Ok(())
+}
+
+fn did_change_watched_files(desk: &Arc<Desk>, params: Value) -> Result<(), String> {
+    let params: DidChangeWatchedFilesParams = read(params)?;
     let paths = params
         .changes
         .iter()
         .filter_map(|change| files::disk_path(&change.uri));
-    paths.filter(|path| path.ends_with(".wat")).collect()
+    desk.watched(paths.filter(|path| path.ends_with(".wat")).collect());
+    Ok(())
+}
+
+fn did_change_workspace_folders(desk: &Arc<Desk>, params: Value) -> Result<(), String> {
+    let params: DidChangeWorkspaceFoldersParams = read(params)?;
+    let added = params.event.added.iter();
+    let folders = added.filter_map(|folder| files::disk_path(&folder.uri));
+    server::read_ahead(desk, folders.collect());
+    Ok(())
+}
+
+fn read<P: DeserializeOwned>(params: Value) -> Result<P, String> {
+    serde_json::from_value(params).map_err(|problem| problem.to_string())
 }

@@ -61,9 +61,10 @@ fn apply(db: &mut RootDatabase, changes: Vec<Change>) {
 
 /// A request may be about a file that nobody has opened or loaded.
 fn know(db: &mut RootDatabase, path: &str) {
-    if db.file(path).is_none() && path.ends_with(".wat") {
-        if let Some(text) = files::read(path) {
-            db.set_file(path, text, FileKind::Disk);
-        }
+    if db.file(path).is_none()
+        && path.ends_with(".wat")
+        && let Some(text) = files::read(path)
+    {
+        db.set_file(path, text, FileKind::Disk);
     }
 }
