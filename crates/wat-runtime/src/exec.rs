@@ -64,7 +64,10 @@ fn zero() -> Box<Trap> {
     unused_unsafe,
     reason = "register access is a macro that is also used inside unsafe blocks"
 )]
-#[allow(clippy::neg_cmp_op_on_partial_ord, reason = "an unordered pair takes the jump")]
+#[allow(
+    clippy::neg_cmp_op_on_partial_ord,
+    reason = "an unordered pair takes the jump"
+)]
 pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> Result<Slot, Stop> {
     let limit = vm.stack.limit();
     let mut functions: *const Entry = vm.functions.as_ptr();
