@@ -53,10 +53,10 @@ vscode() {
       ln -sfn "$dir/vscode/npm/node_modules/code-server/lib/vscode" "$dir/vscode/server"
       cd "$dir/vscode/server"
       quietly npm install --silent --omit=dev --ignore-scripts
-      headers=()
-      [ ! -d /usr/include/node ] || headers=(--nodedir=/usr)
+      prefix=$(node -p 'path.dirname(path.dirname(fs.realpathSync(process.execPath)))')
+      [ -d "$prefix/include/node" ] || need "$prefix/include/node" libnode-dev
       for module in node-pty @vscode/spdlog native-watchdog kerberos; do
-        (cd "node_modules/$module" && quietly npx --yes node-gyp@11 rebuild "${headers[@]}")
+        (cd "node_modules/$module" && quietly npx --yes node-gyp@11 rebuild --nodedir="$prefix")
       done
       mkdir -p node_modules/@vscode/ripgrep/bin
       cp "$(command -v rg)" node_modules/@vscode/ripgrep/bin/rg

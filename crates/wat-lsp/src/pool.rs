@@ -135,3 +135,42 @@ fn diagnostics(view: &View, path: &str) -> Vec<Diagnostic> {
         .map(|found| convert::diagnostic(view, file, found))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use tower_lsp_server::jsonrpc::Id;
+
+    use super::*;
+    use crate::features::{Class, Feature};
+
+    static BROKEN: Feature = Feature {
+        method: "test/broken",
+        class: Class::Asked,
+        empty: || Value::Null,
+        prepare: |_| Ok(Arc::new(|_| panic!("a defect"))),
+    };
+
+    #[test]
+    fn a_panic_is_answered_with_the_empty_result_and_the_snapshot_is_gone() {
+        let desk = Desk::default();
+        let mut db = RootDatabase::new();
+        let job = Job {
+            id: Id::Number(1),
+            feature: &BROKEN,
+            work: (BROKEN.prepare)(Value::Null).expect("there are no parameters"),
+            path: None,
+            tried: None,
+        };
+        let mut receiver = desk.submit(Job {
+            work: job.work.clone(),
+            id: job.id.clone(),
+            path: None,
+            ..job
+        });
+        answer(&desk, job, db.clone(), 0);
+        assert_eq!(receiver.try_recv(), Ok(Ok(Value::Null)));
+        // This would wait for ever if a snapshot were alive.
+        db.cancel();
+    }
+}
