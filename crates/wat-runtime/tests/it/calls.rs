@@ -31,7 +31,19 @@ fn fib() {
         "{FIB} fn :main types=0 captures=0 params=0 at=0 -> i64 {{ local %0 \"\" i64 %0 @0 = call :fib (20) yield %0 }}"
     );
     check(&text, "6765");
-    println!("{}", machine(&text).disassemble(":fib").unwrap());
+    let code = machine(&text).disassemble(":fib").unwrap();
+    expect_test::expect![[r#"
+        :fib frame=5
+           0 JGeIK 0 2 2
+           1 Ret 0 0 0
+           2 SubIK 2 0 1
+           3 Call 2 0 0
+           4 SubIK 4 0 2
+           5 Call 4 0 0
+           6 AddI 0 2 4
+           7 Ret 0 0 0
+    "#]]
+    .assert_eq(&code);
 }
 
 /// `:main` with the given locals and body, returning `ret`.
