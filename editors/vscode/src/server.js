@@ -4,7 +4,7 @@
 const fs = require("fs");
 const path = require("path");
 const vscode = require("vscode");
-const { LanguageClient, RevealOutputChannelOn, TransportKind } = require("vscode-languageclient/node");
+const { LanguageClient, RevealOutputChannelOn } = require("vscode-languageclient/node");
 const { isWebAssembly } = require("./dialect");
 const { SCHEME } = require("./builtin");
 
@@ -49,7 +49,7 @@ function createClient(output) {
   const command = findBinary();
   if (!command) return undefined;
   const args = ["lsp", ...vscode.workspace.getConfiguration("wat").get("server.extraArgs", [])];
-  const run = { command, args, transport: TransportKind.stdio };
+  const run = { command, args };
   return new LanguageClient(
     "wat",
     "wat",

@@ -1,5 +1,7 @@
 //! From `initialize` to the end of the process.
 
+use std::process::{Command, Stdio};
+
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -47,6 +49,21 @@ async fn a_client_process_that_does_not_live_ends_the_server() {
     let params = json!({ "processId": 0x7fff_fff0u32, "rootUri": null, "capabilities": {} });
     client.ask("initialize", params).await;
     assert_eq!(client.status().await, 1);
+}
+
+#[tokio::test]
+async fn the_death_of_the_client_process_ends_the_server() {
+    // It waits for its standard input, which stays open.
+    let mut process = Command::new("cat")
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("cat starts");
+    let mut client = Client::fresh();
+    let params = json!({ "processId": process.id(), "rootUri": null, "capabilities": {} });
+    client.request("initialize", params).await;
+    process.kill().expect("it can be killed");
+    assert_eq!(client.status().await, 1);
+    process.wait().expect("it has ended");
 }
 
 #[tokio::test]
