@@ -1,5 +1,6 @@
 //! The writer: the one thread that owns the database.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::{io, thread};
@@ -44,19 +45,27 @@ fn write(desk: &Desk, pool: &SyncSender<Task>) {
     }
 }
 
+/// The last change of a path counts.
 fn apply(db: &mut RootDatabase, changes: Vec<Change>) {
-    let mut texts = Vec::new();
+    let mut texts = BTreeMap::new();
     for change in changes {
         match change {
-            Change::Open(path, text) => texts.push((path, text, FileKind::Open)),
-            Change::Disk(path, text) => texts.push((path, text, FileKind::Disk)),
-            Change::Reread(path) => match files::read(&path) {
-                Some(text) => texts.push((path, text, FileKind::Disk)),
-                None => db.remove_file(&path),
-            },
+            Change::Open(path, text) => texts.insert(path, Some((text, FileKind::Open))),
+            Change::Disk(path, text) => texts.insert(path, Some((text, FileKind::Disk))),
+            Change::Reread(path) => {
+                let text = files::read(&path);
+                texts.insert(path, text.map(|text| (text, FileKind::Disk)))
+            }
+        };
+    }
+    let mut present = Vec::new();
+    for (path, text) in texts {
+        match text {
+            Some((text, kind)) => present.push((path, text, kind)),
+            None => db.remove_file(&path),
         }
     }
-    db.set_files(texts);
+    db.set_files(present);
 }
 
 /// A request may be about a file that nobody has opened or loaded.
