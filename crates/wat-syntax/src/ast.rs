@@ -1,0 +1,412 @@
+//! Forms as data: no trivia, no positions, no notation.
+
+use rowan::{TextRange, TextSize};
+use rustc_hash::FxHashMap;
+
+use crate::cut::Verdict;
+use crate::diag::SyntaxError;
+use crate::kind::SyntaxKind::*;
+use crate::lexer::keyword::Limit;
+use crate::lexer::{Token, Value, keyword_report, read_number, string};
+use crate::parse::form_tokens;
+use crate::source::SourceText;
+use crate::walk::{FormTokens, Sink, walk};
+
+/// A node of a form, by its place in pre-order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct NodeId(pub u32);
+
+/// A text of a form's text table.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TextId(pub u32);
+
+/// What a node is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum NodeKind {
+    /// An integer.
+    Int(i64),
+    /// A float, by its bits.
+    Float(u64),
+    /// A truth value.
+    Bool(bool),
+    /// The value of a string.
+    Str(TextId),
+    /// A keyword with its leading colon.
+    Keyword(TextId),
+    /// A symbol.
+    Symbol(TextId),
+    /// `( … )`, or a prefix and its operand.
+    List,
+    /// `[ … ]`
+    Vector,
+    /// `{ … }`
+    Brace,
+    /// `#{ … }`
+    Set,
+    /// Something that could not be read.
+    Error,
+}
+
+/// A form: nodes in pre-order. Equal if the forms are equal as data and equally poisoned.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Ast {
+    kinds: Box<[NodeKind]>,
+    /// For each node, the node after its last descendant.
+    ends: Box<[u32]>,
+    texts: Box<[Box<str>]>,
+    /// Poisoned nodes, ascending.
+    poisoned: Box<[u32]>,
+}
+
+/// Where the nodes of a form stand, relative to its start.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct AstSpans(Box<[(u32, u32)]>);
+
+/// The children of a node.
+#[derive(Clone, Debug)]
+pub struct Children<'a> {
+    ast: &'a Ast,
+    next: u32,
+    end: u32,
+}
+
+impl Iterator for Children<'_> {
+    type Item = NodeId;
+
+    #[inline]
+    fn next(&mut self) -> Option<NodeId> {
+        (self.next < self.end).then(|| {
+            let node = self.next;
+            self.next = self.ast.ends[node as usize];
+            NodeId(node)
+        })
+    }
+}
+
+impl Ast {
+    /// The form itself.
+    pub fn root(&self) -> NodeId {
+        NodeId(0)
+    }
+
+    /// The number of nodes.
+    pub fn len(&self) -> usize {
+        self.kinds.len()
+    }
+
+    /// True if there is no node: the text of the form held none.
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// What a node is.
+    #[inline]
+    pub fn kind(&self, node: NodeId) -> NodeKind {
+        self.kinds[node.0 as usize]
+    }
+
+    /// The children of a node, in order.
+    #[inline]
+    pub fn children(&self, node: NodeId) -> Children<'_> {
+        Children { ast: self, next: node.0 + 1, end: self.ends[node.0 as usize] }
+    }
+
+    /// How many children a node has.
+    pub fn child_count(&self, node: NodeId) -> usize {
+        self.children(node).count()
+    }
+
+    /// The node after the last descendant of a node.
+    pub fn subtree_end(&self, node: NodeId) -> NodeId {
+        NodeId(self.ends[node.0 as usize])
+    }
+
+    /// A text of the table.
+    #[inline]
+    pub fn text(&self, text: TextId) -> &str {
+        &self.texts[text.0 as usize]
+    }
+
+    /// The text table; no text stands twice.
+    pub fn texts(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.texts.iter().map(|text| &**text)
+    }
+
+    /// K34 for a keyword; R30 for a list: its shape is not to be judged.
+    #[inline]
+    pub fn is_poisoned(&self, node: NodeId) -> bool {
+        !self.poisoned.is_empty() && self.poisoned.binary_search(&node.0).is_ok()
+    }
+
+    /// Is any node poisoned or erroneous?
+    pub fn is_damaged(&self) -> bool {
+        !self.poisoned.is_empty() || self.kinds.contains(&NodeKind::Error)
+    }
+
+    /// The text of a keyword.
+    #[inline]
+    pub fn as_keyword(&self, node: NodeId) -> Option<&str> {
+        match self.kind(node) {
+            NodeKind::Keyword(text) => Some(self.text(text)),
+            _ => None,
+        }
+    }
+
+    /// The name of a symbol.
+    #[inline]
+    pub fn as_symbol(&self, node: NodeId) -> Option<&str> {
+        match self.kind(node) {
+            NodeKind::Symbol(text) => Some(self.text(text)),
+            _ => None,
+        }
+    }
+
+    /// The value of a string.
+    #[inline]
+    pub fn as_str(&self, node: NodeId) -> Option<&str> {
+        match self.kind(node) {
+            NodeKind::Str(text) => Some(self.text(text)),
+            _ => None,
+        }
+    }
+}
+
+impl AstSpans {
+    /// The range of a node. The head that a prefix stands for has the range of the prefix.
+    pub fn range(&self, node: NodeId) -> TextRange {
+        let (start, end) = self.0[node.0 as usize];
+        TextRange::new(TextSize::new(start), TextSize::new(end))
+    }
+
+    /// The smallest node whose range contains an offset; at a border, the node that begins there.
+    pub fn node_at(&self, ast: &Ast, offset: TextSize) -> Option<NodeId> {
+        let offset = u32::from(offset);
+        let inside = |node: NodeId| self.0[node.0 as usize].0 <= offset && offset <= self.0[node.0 as usize].1;
+        let mut at = Some(ast.root()).filter(|&root| !ast.is_empty() && inside(root))?;
+        while let Some(child) = ast.children(at).filter(|&child| inside(child)).last() {
+            at = child;
+        }
+        Some(at)
+    }
+}
+
+/// Builds forms, bottom-up: leaves and nested nodes in pre-order.
+#[derive(Debug, Default)]
+pub struct AstBuilder {
+    kinds: Vec<NodeKind>,
+    ends: Vec<u32>,
+    spans: Vec<(u32, u32)>,
+    texts: Vec<Box<str>>,
+    known: FxHashMap<Box<str>, u32>,
+    poisoned: Vec<u32>,
+    open: Vec<u32>,
+}
+
+impl AstBuilder {
+    /// An empty builder.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The id of a text.
+    pub fn text(&mut self, text: &str) -> TextId {
+        // Few texts: comparing lengths and bytes beats hashing.
+        if self.known.is_empty() && self.texts.len() < 24 {
+            if let Some(at) = self.texts.iter().position(|known| **known == *text) {
+                return TextId(at as u32);
+            }
+            self.texts.push(text.into());
+            return TextId(self.texts.len() as u32 - 1);
+        }
+        if self.known.is_empty() {
+            self.known = self.texts.iter().zip(0..).map(|(text, at)| (text.clone(), at)).collect();
+        }
+        if let Some(&at) = self.known.get(text) {
+            return TextId(at);
+        }
+        let at = self.texts.len() as u32;
+        self.texts.push(text.into());
+        self.known.insert(text.into(), at);
+        TextId(at)
+    }
+
+    /// Appends a leaf.
+    pub fn leaf(&mut self, kind: NodeKind, range: TextRange) -> NodeId {
+        self.push(kind, range.start().into(), range.end().into())
+    }
+
+    /// Starts a node with children.
+    pub fn open(&mut self, kind: NodeKind, start: TextSize) {
+        let node = self.push(kind, start.into(), start.into());
+        self.open.push(node.0);
+    }
+
+    /// Ends the innermost open node.
+    pub fn close(&mut self, end: TextSize) {
+        if let Some(node) = self.open.pop() {
+            self.ends[node as usize] = self.kinds.len() as u32;
+            self.spans[node as usize].1 = end.into();
+        }
+    }
+
+    /// Marks the innermost open node as poisoned.
+    pub fn poison(&mut self) {
+        if let Some(&node) = self.open.last() {
+            self.poisoned.push(node);
+        }
+    }
+
+    fn push(&mut self, kind: NodeKind, start: u32, end: u32) -> NodeId {
+        let node = self.kinds.len() as u32;
+        self.kinds.push(kind);
+        self.ends.push(node + 1);
+        self.spans.push((start, end));
+        NodeId(node)
+    }
+
+    /// The form, and where its nodes stand.
+    pub fn finish(mut self) -> (Ast, AstSpans) {
+        while !self.open.is_empty() {
+            self.close(TextSize::new(self.spans.last().map_or(0, |span| span.1)));
+        }
+        self.poisoned.sort_unstable();
+        self.poisoned.dedup();
+        let ast = Ast {
+            kinds: self.kinds.into(),
+            ends: self.ends.into(),
+            texts: self.texts.into(),
+            poisoned: self.poisoned.into(),
+        };
+        (ast, AstSpans(self.spans.into()))
+    }
+}
+
+/// A form read on its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormSyntax {
+    /// The form as data.
+    pub ast: Ast,
+    /// Where its nodes stand.
+    pub spans: AstSpans,
+    /// What is wrong with it; relative to its start, in order.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// Reads the text of one form as [`cut`](crate::cut) found it. Builds no tree.
+pub fn read_form(source: &SourceText, verdict: &Verdict) -> FormSyntax {
+    let repairs = verdict.0.as_deref();
+    let tokens = form_tokens(source, repairs);
+    let mut errors = Vec::new();
+    let mut reader = Reader { source, builder: AstBuilder::new() };
+    let form = FormTokens { source, tokens: &tokens, first: 0, end: tokens.len(), repairs, limit: Limit::Cut };
+    walk(form, &mut reader, &mut errors);
+    let (ast, spans) = reader.builder.finish();
+    FormSyntax { ast, spans, errors }
+}
+
+struct Reader<'a> {
+    source: &'a SourceText,
+    builder: AstBuilder,
+}
+
+impl Reader<'_> {
+    fn value(&mut self, token: Token, start: u32) -> NodeKind {
+        let text = &self.source.text()[start as usize..token.end as usize];
+        match token.kind {
+            SYMBOL => NodeKind::Symbol(self.builder.text(text)),
+            BOOL => NodeKind::Bool(text == "true"),
+            INT | FLOAT => match read_number(text.as_bytes()).value {
+                Value::Int(value) => NodeKind::Int(value),
+                Value::Float(value) => NodeKind::Float(value.to_bits()),
+                _ => NodeKind::Error,
+            },
+            STRING if token.flags & Token::ESCAPED == 0 && token.flags & Token::OPEN == 0 => {
+                NodeKind::Str(self.builder.text(&text[1..text.len() - 1]))
+            }
+            STRING => {
+                let value = string::value(text, token.flags & Token::OPEN == 0);
+                NodeKind::Str(self.builder.text(&value))
+            }
+            KEYWORD if !token.is_dirty() => NodeKind::Keyword(self.builder.text(text)),
+            KEYWORD if token.flags & Token::COLONLESS != 0 => {
+                let value = format!(":{text}");
+                NodeKind::Keyword(self.builder.text(&value))
+            }
+            KEYWORD => {
+                let keyword = keyword_report::read(self.source, start as usize, Limit::Cut, &mut Vec::new());
+                if keyword.poisoned {
+                    let node = self.builder.kinds.len() as u32;
+                    self.builder.poisoned.push(node);
+                    self.builder.poison();
+                }
+                NodeKind::Keyword(self.builder.text(&keyword.value))
+            }
+            _ => NodeKind::Error,
+        }
+    }
+}
+
+impl Sink for Reader<'_> {
+    #[inline]
+    fn trivia(&mut self, _: Token, _: u32) {}
+
+    #[inline]
+    fn atom(&mut self, token: Token, start: u32) {
+        let kind = self.value(token, start);
+        if kind == NodeKind::Error {
+            self.builder.poison();
+        }
+        self.builder.push(kind, start, token.end);
+    }
+
+    #[inline]
+    fn open(&mut self, token: Token, start: u32) {
+        let kind = match token.kind {
+            L_PAREN => NodeKind::List,
+            L_BRACK => NodeKind::Vector,
+            L_BRACE => NodeKind::Brace,
+            _ => NodeKind::Set,
+        };
+        self.builder.open(kind, TextSize::new(start));
+    }
+
+    #[inline]
+    fn close(&mut self, token: Option<Token>, start: u32) {
+        if token.is_none() {
+            self.builder.poison();
+        }
+        self.builder.close(TextSize::new(token.map_or(start, |token| token.end)));
+    }
+
+    fn stray(&mut self, _: Token, _: u32) {
+        self.builder.poison();
+    }
+
+    fn prefix(&mut self, token: Token, start: u32) {
+        self.builder.open(NodeKind::List, TextSize::new(start));
+        if let Some(head) = token.kind.prefix_head() {
+            let text = self.builder.text(head);
+            self.builder.push(NodeKind::Keyword(text), start, token.end);
+        }
+    }
+
+    fn end_prefix(&mut self, empty: bool, end: u32) {
+        if empty {
+            self.builder.poison();
+        }
+        self.builder.close(TextSize::new(end));
+    }
+
+    fn flat(&mut self, start: u32) {
+        self.builder.poison();
+        self.builder.push(NodeKind::Error, start, start);
+    }
+
+    fn flat_token(&mut self, _: Token, _: u32) {}
+
+    fn end_flat(&mut self, end: u32) {
+        if let Some(span) = self.builder.spans.last_mut() {
+            span.1 = end;
+        }
+    }
+}

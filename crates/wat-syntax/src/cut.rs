@@ -1,0 +1,85 @@
+//! A file cut into its top-level forms.
+
+use rowan::{TextRange, TextSize};
+
+use crate::codes;
+use crate::diag::SyntaxError;
+use crate::lexer::keyword::Limit;
+use crate::lexer::token_report::diagnose;
+use crate::lexer::{Token, lex_file};
+use crate::repair::{Item, Repairs, Splitter};
+use crate::source::{MAX_SOURCE_LEN, SourceText};
+use crate::walk::{start_of, stray_closer};
+
+/// How the bytes of a form are read: as they are (the default), or with repairs.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Verdict(pub(crate) Option<Box<Repairs>>);
+
+impl Verdict {
+    /// Are the bytes read as they are?
+    pub fn is_strict(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+/// A form of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormCut {
+    /// From the first to the last token of the form.
+    pub range: TextRange,
+    /// How to read it.
+    pub verdict: Verdict,
+}
+
+/// The forms of a file, and the errors between them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileCut {
+    /// In order.
+    pub forms: Vec<FormCut>,
+    /// Errors in the trivia between forms, closers that belong to no form, and WAT1028. Absolute, in order.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// Splits a file into its top-level forms, in time linear in its length.
+pub fn cut(source: &SourceText) -> FileCut {
+    let mut result = FileCut { forms: Vec::new(), errors: Vec::new() };
+    if source.len() > MAX_SOURCE_LEN {
+        result.errors.push(too_large());
+        return result;
+    }
+    let (tokens, culprits) = lex_file(source);
+    let mut at = 0;
+    for item in Splitter::new(source, &tokens, &culprits) {
+        let (first, end) = match &item {
+            Item::Form(form) => (form.first, form.end),
+            Item::Stray(token) => (*token, *token + 1),
+        };
+        between(source, &tokens, at..first, &mut result.errors);
+        at = end;
+        match item {
+            Item::Form(form) => {
+                let start = TextSize::new(start_of(&tokens, first));
+                let end = TextSize::new(tokens[end - 1].end);
+                result.forms.push(FormCut { range: TextRange::new(start, end), verdict: Verdict(form.repairs) });
+            }
+            Item::Stray(token) => result.errors.push(stray_closer(start_of(&tokens, token), tokens[token].end)),
+        }
+    }
+    between(source, &tokens, at..tokens.len(), &mut result.errors);
+    result
+}
+
+/// Errors in the trivia between forms.
+fn between(source: &SourceText, tokens: &[Token], range: std::ops::Range<usize>, errors: &mut Vec<SyntaxError>) {
+    for at in range {
+        if tokens[at].is_dirty() {
+            let previous = at.checked_sub(1).map(|before| tokens[before]);
+            diagnose(source, Limit::End, previous, tokens[at], errors);
+        }
+    }
+}
+
+pub(crate) fn too_large() -> SyntaxError {
+    SyntaxError::new(codes::FILE_TOO_LARGE, TextRange::empty(0.into()), "the file is larger than 512 MiB")
+        .with_help("split it into several files")
+}

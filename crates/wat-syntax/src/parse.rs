@@ -1,0 +1,230 @@
+//! The lossless tree of a file or a form.
+
+use rowan::{GreenNode, GreenNodeBuilder};
+
+use crate::cut::{Verdict, too_large};
+use crate::diag::SyntaxError;
+use crate::kind::SyntaxKind::{self, *};
+use crate::kind::{SyntaxNode, WatLanguage};
+use crate::lexer::keyword::Limit;
+use crate::lexer::token_report::diagnose;
+use crate::lexer::{Lexer, Token, lex_file};
+use crate::repair::{Item, Repairs, Splitter};
+use crate::source::{MAX_SOURCE_LEN, SourceText};
+use crate::walk::{FormTokens, Sink, start_of, stray_closer, walk};
+
+/// The tree of a file, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parse {
+    green: GreenNode,
+    errors: Vec<SyntaxError>,
+}
+
+impl Parse {
+    /// The root of the tree, a `FILE`.
+    pub fn syntax(&self) -> SyntaxNode {
+        SyntaxNode::new_root(self.green.clone())
+    }
+
+    /// The green tree.
+    pub fn green(&self) -> &GreenNode {
+        &self.green
+    }
+
+    /// All diagnostics of the reader, in source order.
+    pub fn errors(&self) -> &[SyntaxError] {
+        &self.errors
+    }
+}
+
+/// Reads a file. Never fails: the leaves of the tree are the bytes of the source, whatever they are.
+pub fn parse(source: &SourceText) -> Parse {
+    let mut errors = Vec::new();
+    let mut tree = Tree::new(source);
+    tree.start(FILE);
+    if source.len() > MAX_SOURCE_LEN {
+        errors.push(too_large());
+        tree.builder.token(rowan::SyntaxKind(ERROR as u16), source.text());
+    } else {
+        let (tokens, culprits) = lex_file(source);
+        let mut at = 0;
+        for item in Splitter::new(source, &tokens, &culprits) {
+            let (first, end) = match &item {
+                Item::Form(form) => (form.first, form.end),
+                Item::Stray(token) => (*token, *token + 1),
+            };
+            between(source, &tokens, at..first, &mut tree, &mut errors);
+            at = end;
+            match item {
+                Item::Form(form) => {
+                    let repairs = form.repairs.as_deref();
+                    let form = FormTokens { source, tokens: &tokens, first, end, repairs, limit: Limit::End };
+                    walk(form, &mut tree, &mut errors);
+                }
+                Item::Stray(token) => {
+                    let start = start_of(&tokens, token);
+                    errors.push(stray_closer(start, tokens[token].end));
+                    tree.stray(tokens[token], start);
+                }
+            }
+        }
+        between(source, &tokens, at..tokens.len(), &mut tree, &mut errors);
+    }
+    tree.builder.finish_node();
+    Parse { green: tree.builder.finish(), errors }
+}
+
+fn between(
+    source: &SourceText,
+    tokens: &[Token],
+    range: std::ops::Range<usize>,
+    tree: &mut Tree<'_>,
+    errors: &mut Vec<SyntaxError>,
+) {
+    for at in range {
+        if tokens[at].is_dirty() {
+            let previous = at.checked_sub(1).map(|before| tokens[before]);
+            diagnose(source, Limit::End, previous, tokens[at], errors);
+        }
+        tree.token(tokens[at].kind, tokens[at], start_of(tokens, at));
+    }
+}
+
+/// The tree of one form: a child of the `FILE` that [`parse`] gives.
+pub fn form_tree(source: &SourceText, verdict: &Verdict) -> GreenNode {
+    let tokens = form_tokens(source, verdict.0.as_deref());
+    let mut tree = Tree::new(source);
+    tree.start(FILE);
+    let end = tokens.len();
+    let form = FormTokens { source, tokens: &tokens, first: 0, end, repairs: verdict.0.as_deref(), limit: Limit::Cut };
+    walk(form, &mut tree, &mut Vec::new());
+    tree.builder.finish_node();
+    tree.builder.finish()
+}
+
+/// The tokens of a form that was cut out of a file.
+pub(crate) fn form_tokens(source: &SourceText, repairs: Option<&Repairs>) -> Vec<Token> {
+    let culprits = repairs.map_or(&[][..], |repairs| &repairs.culprits);
+    let mut lexer = Lexer::new(source, Limit::Cut, culprits);
+    let mut tokens = Vec::with_capacity(source.len() / 4 + 8);
+    while let Some(token) = lexer.next() {
+        tokens.push(token);
+    }
+    tokens
+}
+
+/// A token of the flat list of [`lex`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LexedToken {
+    /// Its kind.
+    pub kind: SyntaxKind,
+    /// Its length in bytes.
+    pub len: u32,
+}
+
+/// The tokens of a file. Their lengths add up to the length of the source.
+pub fn lex(source: &SourceText) -> Vec<LexedToken> {
+    let (tokens, _) = lex_file(source);
+    let lexed = |at: usize| LexedToken { kind: tokens[at].kind, len: tokens[at].end - start_of(&tokens, at) };
+    (0..tokens.len()).map(lexed).collect()
+}
+
+/// Builds green nodes.
+struct Tree<'a> {
+    text: &'a str,
+    builder: GreenNodeBuilder<'static>,
+}
+
+impl<'a> Tree<'a> {
+    fn new(source: &'a SourceText) -> Self {
+        Tree { text: source.text(), builder: GreenNodeBuilder::new() }
+    }
+
+    fn start(&mut self, kind: SyntaxKind) {
+        self.builder.start_node(<WatLanguage as rowan::Language>::kind_to_raw(kind));
+    }
+
+    #[inline]
+    fn token(&mut self, kind: SyntaxKind, token: Token, start: u32) {
+        let text = &self.text[start as usize..token.end as usize];
+        self.builder.token(rowan::SyntaxKind(kind as u16), text);
+    }
+}
+
+impl Sink for Tree<'_> {
+    fn trivia(&mut self, token: Token, start: u32) {
+        self.token(token.kind, token, start);
+    }
+
+    fn atom(&mut self, token: Token, start: u32) {
+        self.token(token.kind, token, start);
+    }
+
+    fn open(&mut self, token: Token, start: u32) {
+        self.start(token.kind.node());
+        self.token(token.kind, token, start);
+    }
+
+    fn close(&mut self, token: Option<Token>, start: u32) {
+        if let Some(token) = token {
+            self.token(token.kind, token, start);
+        }
+        self.builder.finish_node();
+    }
+
+    fn stray(&mut self, token: Token, start: u32) {
+        self.token(ERROR, token, start);
+    }
+
+    fn prefix(&mut self, token: Token, start: u32) {
+        self.start(PREFIXED);
+        self.token(token.kind, token, start);
+    }
+
+    fn end_prefix(&mut self, _: bool, _: u32) {
+        self.builder.finish_node();
+    }
+
+    fn flat(&mut self, _: u32) {
+        self.start(ERROR_NODE);
+    }
+
+    fn flat_token(&mut self, token: Token, start: u32) {
+        self.token(token.kind, token, start);
+    }
+
+    fn end_flat(&mut self, _: u32) {
+        self.builder.finish_node();
+    }
+}
+
+/// What an interactive reader does with a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputState {
+    /// Only complete forms.
+    Complete,
+    /// A bracket, a string or a prefix wants more text.
+    Incomplete,
+    /// Something is wrong that more text cannot mend.
+    Invalid,
+}
+
+/// Is a text complete, or does it want more?
+pub fn input_state(text: &str) -> InputState {
+    let parse = parse(&SourceText::new(text));
+    let wants_more = |error: &SyntaxError| match error.code.0 {
+        1024 | 1030 => true,
+        1034 => text[error.range.end().into()..].trim_matches([' ', '\t', '\r', '\n', ',']).is_empty(),
+        _ => false,
+    };
+    let errors = || parse.errors().iter().filter(|error| error.severity == crate::Severity::Error);
+    if errors().any(|error| matches!(error.code.0, 1031 | 1032)) {
+        InputState::Invalid
+    } else if errors().any(wants_more) {
+        InputState::Incomplete
+    } else if errors().next().is_some() {
+        InputState::Invalid
+    } else {
+        InputState::Complete
+    }
+}
