@@ -1,12 +1,13 @@
 //! Forms as data: no trivia, no positions, no notation.
 
 use rowan::{TextRange, TextSize};
-use rustc_hash::FxHashMap;
 
 use crate::cut::Verdict;
-use crate::diag::SyntaxError;
+use crate::diag::{Severity, SyntaxError};
+use crate::intern::TextTable;
 use crate::kind::SyntaxKind::*;
 use crate::lexer::keyword::Limit;
+use crate::lexer::token_report::diagnose;
 use crate::lexer::{Token, Value, keyword_report, read_number, string};
 use crate::parse::form_tokens;
 use crate::source::SourceText;
@@ -47,15 +48,20 @@ pub enum NodeKind {
     Error,
 }
 
-/// A form: nodes in pre-order. Equal if the forms are equal as data and equally poisoned.
+/// A form: nodes in pre-order.
+///
+/// Two are equal if the forms are equal as data (P21) and the reader found fault with the same nodes. Texts are numbered
+/// by first occurrence, so equal forms have equal tables.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Ast {
     kinds: Box<[NodeKind]>,
     /// For each node, the node after its last descendant.
     ends: Box<[u32]>,
-    texts: Box<[Box<str>]>,
+    texts: TextTable,
     /// Poisoned nodes, ascending.
     poisoned: Box<[u32]>,
+    /// Atoms with a reader error that are usable all the same, ascending.
+    repaired: Box<[u32]>,
 }
 
 /// Where the nodes of a form stand, relative to its start.
@@ -124,18 +130,29 @@ impl Ast {
     /// A text of the table.
     #[inline]
     pub fn text(&self, text: TextId) -> &str {
-        &self.texts[text.0 as usize]
+        self.texts.get(text)
     }
 
     /// The text table; no text stands twice.
     pub fn texts(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.texts.iter().map(|text| &**text)
+        (0..self.texts.len() as u32).map(|id| self.texts.get(TextId(id)))
     }
 
     /// K34 for a keyword; R30 for a list: its shape is not to be judged.
     #[inline]
     pub fn is_poisoned(&self, node: NodeId) -> bool {
         !self.poisoned.is_empty() && self.poisoned.binary_search(&node.0).is_ok()
+    }
+
+    /// Did the reader find an error in the subtree of a node? Such a form has no canonical bytes (S14).
+    pub fn has_errors(&self, node: NodeId) -> bool {
+        let end = self.subtree_end(node).0;
+        let within = |nodes: &[u32]| {
+            let at = nodes.partition_point(|&other| other < node.0);
+            nodes.get(at).is_some_and(|&other| other < end)
+        };
+        let kinds = &self.kinds[node.0 as usize..end as usize];
+        within(&self.poisoned) || within(&self.repaired) || kinds.contains(&NodeKind::Error)
     }
 
     /// Is any node poisoned or erroneous?
@@ -196,9 +213,9 @@ pub struct AstBuilder {
     kinds: Vec<NodeKind>,
     ends: Vec<u32>,
     spans: Vec<(u32, u32)>,
-    texts: Vec<Box<str>>,
-    known: FxHashMap<Box<str>, u32>,
+    texts: TextTable,
     poisoned: Vec<u32>,
+    repaired: Vec<u32>,
     open: Vec<u32>,
 }
 
@@ -208,26 +225,18 @@ impl AstBuilder {
         Self::default()
     }
 
+    fn with_capacity(nodes: usize) -> Self {
+        AstBuilder {
+            kinds: Vec::with_capacity(nodes),
+            ends: Vec::with_capacity(nodes),
+            spans: Vec::with_capacity(nodes),
+            ..Self::default()
+        }
+    }
+
     /// The id of a text.
     pub fn text(&mut self, text: &str) -> TextId {
-        // Few texts: comparing lengths and bytes beats hashing.
-        if self.known.is_empty() && self.texts.len() < 24 {
-            if let Some(at) = self.texts.iter().position(|known| **known == *text) {
-                return TextId(at as u32);
-            }
-            self.texts.push(text.into());
-            return TextId(self.texts.len() as u32 - 1);
-        }
-        if self.known.is_empty() {
-            self.known = self.texts.iter().zip(0..).map(|(text, at)| (text.clone(), at)).collect();
-        }
-        if let Some(&at) = self.known.get(text) {
-            return TextId(at);
-        }
-        let at = self.texts.len() as u32;
-        self.texts.push(text.into());
-        self.known.insert(text.into(), at);
-        TextId(at)
+        self.texts.intern(text)
     }
 
     /// Appends a leaf.
@@ -274,8 +283,9 @@ impl AstBuilder {
         let ast = Ast {
             kinds: self.kinds.into(),
             ends: self.ends.into(),
-            texts: self.texts.into(),
+            texts: self.texts.finished(),
             poisoned: self.poisoned.into(),
+            repaired: self.repaired.into(),
         };
         (ast, AstSpans(self.spans.into()))
     }
@@ -297,7 +307,7 @@ pub fn read_form(source: &SourceText, verdict: &Verdict) -> FormSyntax {
     let repairs = verdict.0.as_deref();
     let tokens = form_tokens(source, repairs);
     let mut errors = Vec::new();
-    let mut reader = Reader { source, builder: AstBuilder::new() };
+    let mut reader = Reader { source, builder: AstBuilder::with_capacity(tokens.len() / 2 + 2) };
     let form = FormTokens { source, tokens: &tokens, first: 0, end: tokens.len(), repairs, limit: Limit::Cut };
     walk(form, &mut reader, &mut errors);
     let (ast, spans) = reader.builder.finish();
@@ -310,11 +320,23 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// True if a dirty token has an error and not only a warning.
+    #[cold]
+    fn is_error(&self, token: Token, start: u32) -> bool {
+        let mut errors = Vec::new();
+        let previous = (start > 0).then_some(Token { end: start, kind: WHITESPACE, flags: 0 });
+        diagnose(self.source, Limit::Cut, previous, token, &mut errors);
+        errors.iter().any(|error| error.severity == Severity::Error)
+    }
+
     fn value(&mut self, token: Token, start: u32) -> NodeKind {
         let text = &self.source.text()[start as usize..token.end as usize];
         match token.kind {
             SYMBOL => NodeKind::Symbol(self.builder.text(text)),
             BOOL => NodeKind::Bool(text == "true"),
+            INT if !token.is_dirty() && text.len() < 18 && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                NodeKind::Int(text.bytes().fold(0, |value, digit| value * 10 + i64::from(digit - b'0')))
+            }
             INT | FLOAT => match read_number(text.as_bytes()).value {
                 Value::Int(value) => NodeKind::Int(value),
                 Value::Float(value) => NodeKind::Float(value.to_bits()),
@@ -339,6 +361,9 @@ impl Reader<'_> {
                     self.builder.poisoned.push(node);
                     self.builder.poison();
                 }
+                if keyword.empty {
+                    return NodeKind::Error;
+                }
                 NodeKind::Keyword(self.builder.text(&keyword.value))
             }
             _ => NodeKind::Error,
@@ -355,6 +380,8 @@ impl Sink for Reader<'_> {
         let kind = self.value(token, start);
         if kind == NodeKind::Error {
             self.builder.poison();
+        } else if token.is_dirty() && self.is_error(token, start) {
+            self.builder.repaired.push(self.builder.kinds.len() as u32);
         }
         self.builder.push(kind, start, token.end);
     }

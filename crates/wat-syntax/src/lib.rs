@@ -9,6 +9,7 @@ mod codes;
 mod cut;
 mod diag;
 pub mod errors;
+mod intern;
 mod kind;
 mod lexer;
 mod parse;
@@ -28,5 +29,5 @@ pub use parse::{InputState, LexedToken, Parse, form_tree, input_state, lex, pars
 pub use print::{canonical_bytes, print_ast, program_bytes};
 pub use rowan::{GreenNode, TextRange, TextSize};
 pub use source::{ColumnEncoding, LineCol, LineIndex, MAX_SOURCE_LEN, SourceText};
-pub use types::{MAX_TYPE_DEPTH, TypeExpr, TypeKeywordError, parse_type_keyword};
+pub use types::{MAX_TYPE_DEPTH, TypeExpr, TypeKeywordError, TypeKeywordReason, parse_type_keyword};
 pub use views::{File, Form};

@@ -3,7 +3,7 @@
 use rowan::{GreenNode, GreenNodeBuilder};
 
 use crate::cut::{Verdict, too_large};
-use crate::diag::SyntaxError;
+use crate::diag::{Severity, SyntaxError};
 use crate::kind::SyntaxKind::{self, *};
 use crate::kind::{SyntaxNode, WatLanguage};
 use crate::lexer::keyword::Limit;
@@ -44,7 +44,10 @@ pub fn parse(source: &SourceText) -> Parse {
     tree.start(FILE);
     if source.len() > MAX_SOURCE_LEN {
         errors.push(too_large());
-        tree.builder.token(rowan::SyntaxKind(ERROR as u16), source.text());
+        // Beyond 4 GiB there are no offsets, and so no leaves.
+        if u32::try_from(source.len()).is_ok() {
+            tree.builder.token(rowan::SyntaxKind(ERROR as u16), source.text());
+        }
     } else {
         let (tokens, culprits) = lex_file(source);
         let mut at = 0;
@@ -122,8 +125,11 @@ pub struct LexedToken {
     pub len: u32,
 }
 
-/// The tokens of a file. Their lengths add up to the length of the source.
+/// The tokens of a file. Their lengths add up to the length of the source; a source that is too large has none.
 pub fn lex(source: &SourceText) -> Vec<LexedToken> {
+    if source.len() > MAX_SOURCE_LEN {
+        return Vec::new();
+    }
     let (tokens, _) = lex_file(source);
     let lexed = |at: usize| LexedToken { kind: tokens[at].kind, len: tokens[at].end - start_of(&tokens, at) };
     (0..tokens.len()).map(lexed).collect()
@@ -211,20 +217,25 @@ pub enum InputState {
 
 /// Is a text complete, or does it want more?
 pub fn input_state(text: &str) -> InputState {
-    let parse = parse(&SourceText::new(text));
-    let wants_more = |error: &SyntaxError| match error.code.0 {
-        1024 | 1030 => true,
-        1034 => text[error.range.end().into()..].trim_matches([' ', '\t', '\r', '\n', ',']).is_empty(),
-        _ => false,
-    };
-    let errors = || parse.errors().iter().filter(|error| error.severity == crate::Severity::Error);
-    if errors().any(|error| matches!(error.code.0, 1031 | 1032)) {
-        InputState::Invalid
-    } else if errors().any(wants_more) {
-        InputState::Incomplete
-    } else if errors().next().is_some() {
-        InputState::Invalid
-    } else {
-        InputState::Complete
+    let source = SourceText::new(text);
+    let mut lexer = Lexer::new(&source, Limit::End, &[]);
+    let mut open: Vec<&str> = Vec::new();
+    let mut prefix = false;
+    while let Some(token) = lexer.next() {
+        let kind = token.kind;
+        if kind == STRING && token.flags & Token::OPEN != 0 {
+            return InputState::Incomplete;
+        }
+        if kind.is_opener() {
+            open.push(kind.closer_text());
+        } else if kind.is_closer() && (open.pop() != Some(kind.closer_text()) || prefix) {
+            return InputState::Invalid;
+        }
+        prefix = kind.is_prefix() || prefix && kind.is_trivia();
     }
+    if prefix || !open.is_empty() {
+        return InputState::Incomplete;
+    }
+    let broken = parse(&source).errors().iter().any(|error| error.severity == Severity::Error);
+    if broken { InputState::Invalid } else { InputState::Complete }
 }

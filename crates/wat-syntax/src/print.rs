@@ -9,7 +9,7 @@ const PREFIXES: [(&str, &str); 4] = [
     (":wat::core::unquote-splicing", "~@"),
 ];
 
-/// The one text of a form: one line, single spaces, canonical atoms.
+/// The one text of a form: one line, single spaces, canonical atoms. What could not be read prints as `#error`.
 pub fn print_ast(ast: &Ast, node: NodeId) -> String {
     let mut out = String::new();
     // Ends of the open nodes, with their closers.
@@ -81,7 +81,7 @@ fn atom(ast: &Ast, kind: NodeKind, out: &mut String) {
         NodeKind::Bool(value) => out.push_str(if value { "true" } else { "false" }),
         NodeKind::Str(text) => wat_edn::write_string(ast.text(text), out),
         NodeKind::Keyword(text) | NodeKind::Symbol(text) => out.push_str(ast.text(text)),
-        _ => {}
+        _ => out.push_str("#error"),
     }
 }
 
@@ -99,11 +99,11 @@ pub fn program_bytes(forms: &[&Ast]) -> Option<Vec<u8>> {
 }
 
 fn write_bytes(ast: &Ast, node: NodeId, out: &mut Vec<u8>) -> bool {
+    if ast.has_errors(node) {
+        return false;
+    }
     for at in node.0..ast.subtree_end(node).0 {
         let here = NodeId(at);
-        if ast.is_poisoned(here) {
-            return false;
-        }
         match ast.kind(here) {
             NodeKind::Int(value) => {
                 out.push(0x10);
