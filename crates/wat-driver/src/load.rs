@@ -92,8 +92,21 @@ fn reason(error: &io::Error) -> String {
 /// The name of a file in the database and in reports: `/`-separated, relative to the working directory when below it.
 pub fn name_of(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
+    let full = absolute(&here.join(path));
+    let shown = full.strip_prefix(&here).unwrap_or(&full);
+    shown.to_string_lossy().into_owned()
+}
+
+/// The path without `.` and `..`. What `..` means behind a link, the system knows.
+fn absolute(path: &Path) -> PathBuf {
+    let goes_up = path.components().any(|part| part == Component::ParentDir);
+    if let (true, Some(parent), Some(name)) = (goes_up, path.parent(), path.file_name())
+        && let Ok(parent) = parent.canonicalize()
+    {
+        return parent.join(name);
+    }
     let mut clean = PathBuf::new();
-    for part in here.join(path).components() {
+    for part in path.components() {
         match part {
             Component::CurDir => {}
             Component::ParentDir => {
@@ -102,8 +115,7 @@ pub fn name_of(path: &Path) -> String {
             _ => clean.push(part),
         }
     }
-    let shown = clean.strip_prefix(&here).unwrap_or(&clean);
-    shown.to_string_lossy().into_owned()
+    clean
 }
 
 /// The `.wat` files below a directory in byte order of their paths. Hidden entries and the directories `target` and

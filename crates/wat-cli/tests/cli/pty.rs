@@ -6,12 +6,12 @@ use std::io::{Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long an output may take before the test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A terminal session. What was expected is consumed.
 pub struct Terminal {
@@ -111,7 +111,14 @@ impl Terminal {
 
     /// Waits for the end and returns the status.
     pub fn end(mut self) -> i32 {
-        while self.output.recv_timeout(PATIENCE).is_ok() {}
+        // The terminal hangs up when the last process on its other side is gone.
+        loop {
+            match self.output.recv_timeout(PATIENCE) {
+                Ok(bytes) => self.seen.push_str(&String::from_utf8_lossy(&bytes)),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("no end after: {:?}", self.seen),
+            }
+        }
         self.child.wait().expect("it ends").code().unwrap_or(-1)
     }
 }

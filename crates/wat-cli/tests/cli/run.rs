@@ -29,8 +29,8 @@ fn a_file_is_a_command_and_standard_input_a_file() {
 
 #[test]
 fn values_are_evaluated_before_the_entry() {
-    let text = "(:wat::core::def :my::b (:wat::core::i64::+ :my::a 1))\n\
-                (:wat::core::def :my::a 41)\n";
+    let text = "(:wat::core::def :my::a 41)\n\
+                (:wat::core::def :my::b (:wat::core::i64::+ :my::a 1))\n";
     let ran = run(&format!(
         "{text}{}",
         main_of("(:wat::kernel::println :my::b)")

@@ -30,6 +30,7 @@ fn the_first_five_minutes() {
     terminal.send(":fix\r");
     terminal.expect("\"hi\"\r\n");
     terminal.expect("nil");
+    terminal.expect("wat:4> ");
     terminal.send(":quit\r");
     assert_eq!(terminal.end(), 0);
 }
@@ -42,6 +43,7 @@ fn r3_an_open_form_continues_on_the_next_line() {
     terminal.expect("     … ");
     terminal.send("] x)\r");
     terminal.expect("1 : :wat::core::i64");
+    terminal.expect("wat:2> ");
     terminal.send("\u{4}");
     assert_eq!(terminal.end(), 0);
 }
