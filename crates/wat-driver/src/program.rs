@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use wat_analysis::{RootDatabase, SourceFile, function_ir, value_ir};
-use wat_ir::Function;
+use wat_analysis::{RootDatabase, SourceFile, function_ir, type_decl, value_ir};
+use wat_ir::{Function, TypeDecl};
 
 /// Finds functions by asking a database snapshot.
 ///
@@ -44,5 +44,11 @@ impl wat_runtime::Program for LinkedProgram {
         let loan = self.loan.borrow();
         let (db, program) = loan.as_ref()?;
         value_ir(db, *program, name)
+    }
+
+    fn type_decl(&self, path: &str) -> Option<Arc<TypeDecl>> {
+        let loan = self.loan.borrow();
+        let (db, program) = loan.as_ref()?;
+        type_decl(db, *program, path)
     }
 }
