@@ -15,7 +15,7 @@ command('WatRepl', 'repl', { nargs = '*', complete = 'file', desc = 'Open a REPL
 
 vim.api.nvim_create_autocmd('BufReadCmd', {
   group = vim.api.nvim_create_augroup('wat.builtin', { clear = true }),
-  pattern = 'wat-builtin:*',
+  pattern = 'wat-builtin:/*',
   callback = function(event)
     require('wat.builtin').read(event.buf, event.match)
   end,

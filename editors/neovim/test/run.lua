@@ -161,7 +161,7 @@ local function navigation()
 end
 
 local function commands()
-  vim.cmd.edit(file('bad.wat', { '(:wat::core::defn :demo::f [] -> :wat::core::i64 :demo::nothing)' }))
+  vim.cmd.edit(file('bad.wat', { '(:wat::core::defn :demo::f [] -> :wat::core::i64 (:demo::nothing))' }))
   local done = false
   vim.api.nvim_create_autocmd('User', {
     pattern = 'WatCheckDone',
@@ -177,7 +177,7 @@ local function commands()
   local list = vim.fn.getqflist()
   check(':WatCheck fills the quickfix list', #list == 1 and list[1].lnum == 1 and list[1].nr == 3201, list)
   check(':WatRun and :WatRepl exist', vim.fn.exists(':WatRun') == 2 and vim.fn.exists(':WatRepl') == 2)
-  vim.cmd('checkhealth wat')
+  vim.cmd('silent checkhealth wat')
   local report = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
   check(':checkhealth wat finds the binary and the server', report:find('server %d+: root') and not report:find('ERROR'), report)
   vim.cmd('helptags ' .. vim.fn.fnameescape(vim.fs.joinpath(plugin, 'doc')))
