@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use wat_driver::{ColorChoice, nearest};
 use wat_repl::{History, Options as ReplOptions};
+use wat_runtime::Limits;
 
 use crate::{exit, output};
 
@@ -44,9 +45,21 @@ impl Global {
         for setting in &self.set {
             match *setting {
                 Setting::AllowRawSpawn(value) => options.allow_raw_spawn = value,
+                Setting::StackLimit(_) => {}
             }
         }
         options
+    }
+
+    /// What an evaluation may use.
+    pub(crate) fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        for setting in &self.set {
+            if let Setting::StackLimit(bytes) = *setting {
+                limits.stack_bytes = bytes;
+            }
+        }
+        limits
     }
 }
 
@@ -72,6 +85,7 @@ pub(crate) enum Format {
 #[derive(Clone, Copy, Debug)]
 enum Setting {
     AllowRawSpawn(bool),
+    StackLimit(usize),
 }
 
 fn parse_setting(text: &str) -> Result<Setting, String> {
@@ -321,6 +335,7 @@ fn repl_options(global: &Global, arguments: ReplArguments) -> ReplOptions {
         color: global.color(),
         short_reports: global.format == Some(Format::Short),
         analysis: global.analysis(),
+        limits: global.limits(),
     }
 }
 
@@ -329,6 +344,7 @@ pub(crate) fn default_repl(global: &Global) -> ReplOptions {
     ReplOptions {
         color: global.color(),
         analysis: global.analysis(),
+        limits: global.limits(),
         ..ReplOptions::default()
     }
 }

@@ -14,7 +14,7 @@ use wat_driver::{
     LinkedProgram, Sources, Style, Unreadable, exit_code, failure_record, failure_report,
     json_line, load_files, render, short_line,
 };
-use wat_runtime::{Failure, Host, Limits, Machine};
+use wat_runtime::{Failure, Host, Machine};
 
 use crate::args::{Format, Global, RunOptions};
 use crate::check::{Printer, load_stdin};
@@ -105,7 +105,7 @@ fn execute(global: &Global, db: &RootDatabase, root: SourceFile) -> i32 {
     let program = LinkedProgram::new();
     program.lend(db, root);
     let streams = Streams::new();
-    let mut machine = Machine::new(program, streams.clone(), Limits::default());
+    let mut machine = Machine::new(program, streams.clone(), global.limits());
     let outcome = value_names(db, root)
         .iter()
         .try_for_each(|name| machine.define_value(name))

@@ -7,7 +7,7 @@ use wat_analysis::{
     all_names, all_program_diagnostics, value_names,
 };
 use wat_driver::{LinkedProgram, Sources, exit_code, failure_report, load_files};
-use wat_runtime::{Failure, InterruptHandle, Limits, Machine};
+use wat_runtime::{Failure, InterruptHandle, Machine};
 use wat_syntax::{TextEdit, apply_edits};
 
 use crate::Options;
@@ -31,7 +31,7 @@ pub(crate) struct Engine {
     machine: Machine<LinkedProgram, Printer>,
     program: LinkedProgram,
     pub(crate) printer: Printer,
-    settings: wat_analysis::Options,
+    options: Options,
     loaded: Vec<PathBuf>,
     repair: Option<Repair>,
     /// Names declared by inputs, in order of their first declaration.
@@ -46,14 +46,14 @@ impl Engine {
         db.set_options(options.analysis.clone());
         let session = Session::new(&mut db);
         let program = LinkedProgram::new();
-        let machine = Machine::new(program.clone(), printer.clone(), Limits::default());
+        let machine = Machine::new(program.clone(), printer.clone(), options.limits);
         Self {
             db,
             session,
             machine,
             program,
             printer,
-            settings: options.analysis.clone(),
+            options: options.clone(),
             loaded: Vec::new(),
             repair: None,
             declared: Vec::new(),
@@ -210,10 +210,7 @@ impl Engine {
     /// Forgets all declarations of the session; files stay loaded.
     pub(crate) fn reset(&mut self) -> Result<(), i32> {
         let printer = self.printer.clone();
-        let options = Options {
-            analysis: self.settings.clone(),
-            ..Options::default()
-        };
+        let options = self.options.clone();
         let loaded = std::mem::take(&mut self.loaded);
         *self = Engine::new(&options, printer);
         self.load_all(&loaded)

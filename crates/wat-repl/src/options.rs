@@ -35,4 +35,6 @@ pub struct Options {
     pub short_reports: bool,
     /// Settings of the analysis.
     pub analysis: wat_analysis::Options,
+    /// What an evaluation may use.
+    pub limits: wat_runtime::Limits,
 }

@@ -7,7 +7,7 @@ use super::support::{Dir, command, main_of};
 
 fn start(dir: &Dir) -> Terminal {
     let mut command = command(dir);
-    command.arg("repl");
+    command.args(["--set", "run.stack-limit=16 MiB", "repl"]);
     let mut terminal = Terminal::start(command);
     terminal.expect("Ctrl-D quits");
     terminal.expect("wat:1> ");
