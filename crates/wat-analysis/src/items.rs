@@ -154,7 +154,7 @@ fn split_at_generics(name: &str) -> (&str, &str) {
 pub(crate) fn declarations<'db>(db: &'db dyn Db, form: Form<'db>) -> Declarations<'db> {
     let ast = ast(db, form);
     let mut found = Declarations::default();
-    if ast.len() > 0 {
+    if !ast.is_empty() {
         top_level(db, form, ast, &mut found);
     }
     found

@@ -329,3 +329,16 @@ pub(crate) fn callable_names(db: &dyn Db, program: SourceFile) -> Vec<String> {
     own.sort_unstable();
     library.chain(own).collect()
 }
+
+/// Does a file of the program load one that is missing? Then an unknown name may well be defined there.
+#[salsa::tracked(returns(copy))]
+fn has_failed_load(db: &dyn Db, root: SourceFile) -> bool {
+    program_files(db, root)
+        .iter()
+        .any(|&file| loaded_files(db, file).contains(&None))
+}
+
+/// Is a name that means nothing excused, because what would define it could not be loaded?
+pub(crate) fn is_excused(db: &dyn Db, root: SourceFile, name: &str) -> bool {
+    !is_library(name) && has_failed_load(db, root)
+}

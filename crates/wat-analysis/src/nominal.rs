@@ -417,7 +417,11 @@ pub(crate) fn type_nodes(ast: &Ast, root: NodeId, kind: ItemKind) -> Vec<NodeId>
 pub fn type_decl(db: &dyn Db, program: SourceFile, path: &str) -> Option<Arc<wat_ir::TypeDecl>> {
     let nominal = nominal_of(db, program, path)?;
     let field = |field: &Field| wat_ir::FieldDecl {
-        name: field.name.clone(),
+        name: if nominal.is_newtype {
+            "field-0".into()
+        } else {
+            field.name.clone()
+        },
         ty: crate::infer::table::type_to_ir(&field.ty),
         restricted: false,
     };

@@ -179,7 +179,10 @@ impl<'db> TypeResolver<'_, 'db> {
             return Type::Error;
         }
         match parse_type_keyword(text) {
-            Ok(expr) => self.expr(&expr, node, 0),
+            Ok(mut expr) => {
+                self.legacy(&mut expr, node);
+                self.expr(&expr, node, 0)
+            }
             Err(_) => {
                 self.report(|| {
                     Problem::new(3101, Place::node(node), format!("`{text}` is not a type"))
@@ -379,7 +382,66 @@ impl<'db> TypeResolver<'_, 'db> {
         wanted == found
     }
 
+    /// WAT3901 to WAT3903: retired names of types are read as the canonical ones; one diagnostic for the token.
+    fn legacy(&mut self, expr: &mut TypeExpr, node: NodeId) {
+        let mut codes = Vec::new();
+        self.canonical(expr, &mut codes);
+        let Some(&(code, _, _)) = codes.first() else {
+            return;
+        };
+        let listed: Vec<String> = codes
+            .iter()
+            .map(|(_, old, new)| format!("`{old}` is `{new}`"))
+            .collect();
+        let mut text = String::from(":");
+        write_expr(expr, &mut text);
+        self.report(|| {
+            Problem::new(
+                code,
+                Place::node(node),
+                format!("retired type names: {}", listed.join(", ")),
+            )
+            .label("retired spelling")
+            .help(format!("write `{text}`"))
+            .replace(
+                wat_syntax::Applicability::MachineApplicable,
+                Place::node(node),
+                &text,
+            )
+        });
+    }
+
+    /// Replaces retired names by canonical ones; a declared type or parameter of that name stays.
+    fn canonical(&self, expr: &mut TypeExpr, found: &mut Vec<(u16, String, String)>) {
+        match expr {
+            TypeExpr::Tuple(parts) => parts
+                .iter_mut()
+                .for_each(|part| self.canonical(part, found)),
+            TypeExpr::Function { params, ret, .. } => {
+                params
+                    .iter_mut()
+                    .for_each(|part| self.canonical(part, found));
+                self.canonical(ret, found);
+            }
+            TypeExpr::Path { path, args } => {
+                let name = path.trim_start_matches(':');
+                if let Some((code, canonical)) = legacy_name(name) {
+                    let declared = self.generics.iter().any(|generic| **generic == *name)
+                        || lookup_type(self.db, self.program, &format!(":{name}")).is_some();
+                    if !declared {
+                        found.push((code, name.to_owned(), canonical.clone()));
+                        *path = canonical;
+                    }
+                }
+                args.iter_mut().for_each(|part| self.canonical(part, found));
+            }
+        }
+    }
+
     fn unknown(&mut self, path: &str, node: NodeId) {
+        if crate::names::is_excused(self.db, self.program, &format!(":{path}")) {
+            return;
+        }
         let is_parameter = path.len() == 1 && path.as_bytes()[0].is_ascii_uppercase();
         let place = part_place(self.ast, node, path);
         if is_parameter {
@@ -428,6 +490,53 @@ impl<'db> TypeResolver<'_, 'db> {
             }
             problem
         });
+    }
+}
+
+/// The canonical spelling of a retired type name, and the code that says so.
+fn legacy_name(name: &str) -> Option<(u16, String)> {
+    Some(match name {
+        "i64" | "f64" | "u8" | "bool" | "String" | "keyword" => {
+            (3901, format!("wat::core::{name}"))
+        }
+        "wat::core::unit" => (3902, "wat::core::nil".to_owned()),
+        "Vec" | "Vector" => (3903, "wat::core::Vector".to_owned()),
+        "Option" | "Result" | "HashMap" | "HashSet" => (3903, format!("wat::core::{name}")),
+        _ => return None,
+    })
+}
+
+/// A type expression as it is written, without the leading colon.
+fn write_expr(expr: &TypeExpr, out: &mut String) {
+    let list = |parts: &[TypeExpr], out: &mut String| {
+        for (index, part) in parts.iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            write_expr(part, out);
+        }
+    };
+    match expr {
+        TypeExpr::Tuple(parts) => {
+            out.push('(');
+            list(parts, out);
+            out.push_str(if parts.len() == 1 { ",)" } else { ")" });
+        }
+        TypeExpr::Function { head, params, ret } => {
+            out.push_str(head.trim_start_matches(':'));
+            out.push('(');
+            list(params, out);
+            out.push_str(")->");
+            write_expr(ret, out);
+        }
+        TypeExpr::Path { path, args } => {
+            out.push_str(path.trim_start_matches(':'));
+            if !args.is_empty() {
+                out.push('<');
+                list(args, out);
+                out.push('>');
+            }
+        }
     }
 }
 

@@ -104,7 +104,9 @@ impl<'db> Infer<'db> {
                     )
                     .label("cannot be called"),
                 );
-            } else if !self.known_unknown(text, head) {
+            } else if !crate::names::is_excused(self.db, self.program, canonical)
+                && !self.known_unknown(text, head)
+            {
                 let found = self.suggestions(canonical, true);
                 let problem = Problem::new(
                     3201,

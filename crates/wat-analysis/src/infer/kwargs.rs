@@ -90,8 +90,8 @@ impl<'db> Infer<'db> {
     ) -> Reading {
         let args: Vec<NodeId> = self.ast.children(node).skip(1).collect();
         let fixed = signature.params.len();
-        let all_keys =
-            args.len() % 2 == 0 && args.iter().step_by(2).all(|&arg| self.key(arg).is_some());
+        let all_keys = args.len().is_multiple_of(2)
+            && args.iter().step_by(2).all(|&arg| self.key(arg).is_some());
         if !self.has_keyword_form(item, signature) {
             if all_keys && fixed > 0 && args.len() == 2 * fixed && signature.rest.is_none() {
                 self.no_keyword_form(item.name(self.db).text(self.db), &args);
@@ -131,7 +131,8 @@ impl<'db> Infer<'db> {
             self.key(*arg)
                 .is_some_and(|key| names.contains(&key) || !near(key, &names).is_empty())
         };
-        if !keyword_only && !args.iter().any(hints) && !(all_keys && args.len() == 2 * fixed) {
+        let keyed = all_keys && args.len() == 2 * fixed;
+        if !(keyword_only || keyed || args.iter().any(hints)) {
             return Reading::Positional;
         }
         if self.ast.is_poisoned(node) {
@@ -446,8 +447,9 @@ impl<'db> Infer<'db> {
             .map(|&arg| self.key(arg))
             .collect::<Option<_>>()?;
         let names: Vec<&str> = signature.params.iter().map(|param| &*param.name).collect();
-        let fits =
-            args.len() % 2 == 0 && !keys.is_empty() && keys.iter().all(|key| names.contains(key));
+        let fits = args.len().is_multiple_of(2)
+            && !keys.is_empty()
+            && keys.iter().all(|key| names.contains(key));
         let missing = names
             .iter()
             .filter(|name| !keys.contains(name))

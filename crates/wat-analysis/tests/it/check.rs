@@ -158,3 +158,22 @@ fn a_space_in_a_type_is_one_mistake() {
     let text = "(:wat::core::defn :my::f [m <- :wat::core::HashMap<wat::core::String, wat::core::i64>] -> :wat::core::i64 0)";
     reports(text, &["WAT1010 1:70-1:71"]);
 }
+
+#[test]
+fn retired_type_names_are_read_as_the_canonical_ones() {
+    let text = "(:wat::core::defn :my::f [m <- :wat::core::HashMap<String,i64> s <- :Vec<bool>] -> :wat::core::unit :wat::core::nil)";
+    reports(
+        text,
+        &[
+            "WAT3901 1:32-1:63",
+            "WAT3903 1:69-1:79",
+            "WAT3902 1:84-1:100",
+        ],
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_loaded_excuses_unknown_names() {
+    let text = "(:wat::load-file! \"missing.wat\")\n(:wat::core::defn :my::f [x <- :lib::T] -> :wat::core::i64 (:lib::g x))";
+    reports(text, &["WAT5002 1:19-1:32"]);
+}
