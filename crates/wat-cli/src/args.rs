@@ -96,10 +96,29 @@ fn parse_setting(text: &str) -> Result<Setting, String> {
             "false" => Ok(Setting::AllowRawSpawn(false)),
             _ => Err(format!("`{key}` is `true` or `false`")),
         },
-        _ => Err(format!(
-            "unknown setting `{key}`; known: `concurrency.allow-raw-spawn`"
-        )),
+        "run.stack-limit" => parse_bytes(value.trim().trim_matches('"'))
+            .map(Setting::StackLimit)
+            .ok_or_else(|| format!("`{key}` is a byte count such as `65536` or `64 MiB`")),
+        key => {
+            let known = ["concurrency.allow-raw-spawn", "run.stack-limit"];
+            let help = nearest(key, known);
+            let help = help.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            Err(format!("unknown setting `{key}`{help}"))
+        }
     }
+}
+
+/// A byte count with an optional `KiB`, `MiB` or `GiB`.
+fn parse_bytes(text: &str) -> Option<usize> {
+    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
+    let (number, shift) = units
+        .iter()
+        .find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, *shift)))
+        .unwrap_or((text, 0));
+    let bytes: usize = number.trim().parse().ok()?;
+    bytes
+        .checked_mul(1 << shift)
+        .filter(|bytes| *bytes >= 1 << 12)
 }
 
 /// `wat check`.

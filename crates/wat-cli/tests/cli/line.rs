@@ -46,10 +46,8 @@ fn a_wrong_command_line_is_64_and_suggests() {
     suggests(&["check", "--max-diagnostic", "1"], "--max-diagnostics");
     suggests(&["check", "--format", "yaml"], "json");
     suggests(&["run"], "FILE");
-    suggests(
-        &["--set", "concurrency.raw=true", "check"],
-        "concurrency.allow-raw-spawn",
-    );
+    suggests(&["--set", "run.stack-limi=1", "check"], "`run.stack-limit`");
+    suggests(&["--set", "run.stack-limit=x", "check"], "64 MiB");
 }
 
 #[test]
