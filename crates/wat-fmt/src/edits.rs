@@ -1,0 +1,289 @@
+//! The public entry points: a whole text, its edits, the edits of a part.
+
+use std::fmt;
+use std::ops::Range;
+
+use wat_syntax::{
+    FileCut, Severity, SourceText, SyntaxError, SyntaxKind, TextEdit, TextRange, TextSize,
+};
+use wat_syntax::{cut, parse, read_form};
+
+use crate::items::{Formatted, Piece, group_end, run, tokens};
+use crate::token::{Token, line_breaks};
+
+/// The text has reader errors, so it is not formatted (G5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The errors of the reader, in source order.
+    pub errors: Vec<SyntaxError>,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.errors.len() {
+            1 => f.write_str("not formatted (1 syntax error)"),
+            count => write!(f, "not formatted ({count} syntax errors)"),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// The formatted text of a file.
+pub fn format(source: &SourceText) -> Result<String, Refused> {
+    Ok(formatted(source)?.text)
+}
+
+/// The edits that format a file, in order and disjoint: of each top-level item the lines from the first to the last
+/// that change, and the blanks between items that change.
+pub fn format_edits(source: &SourceText) -> Result<Vec<TextEdit>, Refused> {
+    let formatted = formatted(source)?;
+    let mut edits = Edits {
+        source: source.text(),
+        formatted: &formatted,
+        base: 0,
+        edits: Vec::new(),
+    };
+    let (from, to) = edits.pieces();
+    edits.blanks(from..source.len(), to..formatted.text.len());
+    Ok(edits.edits)
+}
+
+/// The edits that format the top-level forms and comment groups that `range` touches; for an empty range, those of the
+/// item at this place. A comment group directly above such a form is formatted with it. Errors elsewhere do not
+/// matter. The blanks before the first item and after the last are left alone.
+pub fn format_range(source: &SourceText, range: TextRange) -> Result<Vec<TextEdit>, Refused> {
+    let file = cut(source);
+    let Some(selected) = select(source, &file, range) else {
+        return Ok(Vec::new());
+    };
+    let errors = errors_in(source, &file, selected);
+    if !errors.is_empty() {
+        return Err(Refused { errors });
+    }
+    let part = source.slice(selected);
+    let formatted = formatted(&part)?;
+    let base = u32::from(selected.start());
+    let mut edits = Edits {
+        source: part.text(),
+        formatted: &formatted,
+        base,
+        edits: Vec::new(),
+    };
+    edits.pieces();
+    Ok(edits.edits)
+}
+
+/// How many steps formatting takes, to test that they grow with the length of the source only.
+#[doc(hidden)]
+pub fn count_steps(source: &SourceText) -> Option<u64> {
+    formatted(source).ok().map(|formatted| formatted.steps)
+}
+
+fn formatted(source: &SourceText) -> Result<Formatted, Refused> {
+    let refused = || {
+        let parse = parse(source);
+        let errors = parse
+            .errors()
+            .iter()
+            .filter(|error| error.severity == Severity::Error);
+        Refused {
+            errors: errors.cloned().collect(),
+        }
+    };
+    if has_errors(source) {
+        return Err(refused());
+    }
+    run(source).map_err(|_| refused())
+}
+
+fn has_errors(source: &SourceText) -> bool {
+    let file = cut(source);
+    let is_error = |error: &SyntaxError| error.severity == Severity::Error;
+    file.errors.iter().any(is_error)
+        || file.forms.iter().any(|form| {
+            let syntax = read_form(&source.slice(form.range), &form.verdict);
+            !form.verdict.is_strict() || syntax.errors.iter().any(is_error)
+        })
+}
+
+/// The errors of the items in `range`, which starts and ends with an item.
+fn errors_in(source: &SourceText, file: &FileCut, range: TextRange) -> Vec<SyntaxError> {
+    let between = file
+        .errors
+        .iter()
+        .filter(|error| range.contains_range(error.range))
+        .cloned();
+    let forms = file
+        .forms
+        .iter()
+        .filter(|form| range.contains_range(form.range));
+    let inside = forms.flat_map(|form| {
+        let syntax = read_form(&source.slice(form.range), &form.verdict);
+        syntax
+            .errors
+            .into_iter()
+            .map(|error| error.shifted(form.range.start()))
+    });
+    between
+        .chain(inside)
+        .filter(|error| error.severity == Severity::Error)
+        .collect()
+}
+
+/// What a top-level item is, as far as selecting goes.
+struct Item {
+    range: TextRange,
+    is_comment: bool,
+    /// The next item follows on the next line.
+    is_attached: bool,
+}
+
+/// The range of the items that `range` touches.
+fn select(source: &SourceText, file: &FileCut, range: TextRange) -> Option<TextRange> {
+    let items = items(source, file);
+    let touches =
+        |item: &Item| item.range.start() < range.end() && range.start() < item.range.end();
+    let holds = |item: &Item| item.range.contains(range.start());
+    let ends = |item: &Item| item.range.end() == range.start();
+    let position = |test: &dyn Fn(&Item) -> bool| items.iter().position(test);
+    let (mut first, last) = match range.is_empty() {
+        true => {
+            let at = position(&holds).or_else(|| position(&ends))?;
+            (at, at)
+        }
+        false => (position(&touches)?, items.iter().rposition(touches)?),
+    };
+    let above = first.checked_sub(1).map(|above| &items[above]);
+    if !items[first].is_comment && above.is_some_and(|above| above.is_comment && above.is_attached)
+    {
+        first -= 1;
+    }
+    Some(TextRange::new(
+        items[first].range.start(),
+        items[last].range.end(),
+    ))
+}
+
+/// The items of a file, which may have errors.
+fn items(source: &SourceText, file: &FileCut) -> Vec<Item> {
+    let text = source.text();
+    let tokens = tokens(source);
+    let mut forms = file.forms.iter().peekable();
+    let mut items: Vec<Item> = Vec::new();
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        let first = at;
+        let start = TextSize::new(token.start);
+        let form = forms.next_if(|form| form.range.start() <= start);
+        at = match (form, token.kind) {
+            (Some(form), _) => {
+                let end =
+                    tokens.partition_point(|token| TextSize::new(token.start) < form.range.end());
+                with_comment(text, &tokens, end.max(at + 1))
+            }
+            (None, SyntaxKind::COMMENT) => group_end(text, &tokens, at),
+            _ => at + 1,
+        };
+        match token.kind {
+            SyntaxKind::WHITESPACE => {
+                if let Some(item) = items.last_mut() {
+                    item.is_attached = line_breaks(token.text(text).as_bytes()) == 1;
+                }
+            }
+            SyntaxKind::BOM => {}
+            kind => items.push(Item {
+                range: TextRange::new(start, tokens[at - 1].end.into()),
+                is_comment: matches!(kind, SyntaxKind::COMMENT | SyntaxKind::SHEBANG),
+                is_attached: false,
+            }),
+        }
+        debug_assert!(at > first);
+    }
+    items
+}
+
+/// The index behind the comment that follows the token before `at` on its line, or `at`.
+fn with_comment(text: &str, tokens: &[Token], at: usize) -> usize {
+    match &tokens[at..] {
+        [comment, ..] if comment.kind == SyntaxKind::COMMENT => at + 1,
+        [blank, comment, ..]
+            if blank.kind == SyntaxKind::WHITESPACE
+                && comment.kind == SyntaxKind::COMMENT
+                && !blank.has_break(text) =>
+        {
+            at + 2
+        }
+        _ => at,
+    }
+}
+
+/// Collects the edits from a source to its formatted text.
+struct Edits<'a> {
+    source: &'a str,
+    formatted: &'a Formatted,
+    /// Offset of the source in its file.
+    base: u32,
+    edits: Vec<TextEdit>,
+}
+
+impl Edits<'_> {
+    /// The edits up to the end of the last item; gives that end in the source and in the output.
+    fn pieces(&mut self) -> (usize, usize) {
+        let (mut from, mut to) = (0, 0);
+        for Piece { source, output } in &self.formatted.pieces {
+            self.blanks(from..source.start, to..output.start);
+            self.lines(source.clone(), output.clone());
+            (from, to) = (source.end, output.end);
+        }
+        (from, to)
+    }
+
+    fn blanks(&mut self, source: Range<usize>, output: Range<usize>) {
+        if self.source[source.clone()] != self.formatted.text[output.clone()] {
+            self.replace(source, output);
+        }
+    }
+
+    /// The edit of an item without the lines at its start and end that stay (LS3).
+    fn lines(&mut self, mut source: Range<usize>, mut output: Range<usize>) {
+        let (old, new) = (
+            &self.source[source.clone()],
+            &self.formatted.text[output.clone()],
+        );
+        if old == new {
+            return;
+        }
+        let same = old
+            .bytes()
+            .zip(new.bytes())
+            .take_while(|(old, new)| old == new)
+            .count();
+        let head = old.as_bytes()[..same]
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(0, |at| at + 1);
+        let (old, new) = (&old.as_bytes()[head..], &new.as_bytes()[head..]);
+        let same = old
+            .iter()
+            .rev()
+            .zip(new.iter().rev())
+            .take_while(|(old, new)| old == new)
+            .count();
+        let tail = &old[old.len() - same..];
+        let tail = tail
+            .iter()
+            .position(|&byte| byte == b'\n')
+            .map_or(0, |at| tail.len() - at);
+        source = source.start + head..source.end - tail;
+        output = output.start + head..output.end - tail;
+        self.replace(source, output);
+    }
+
+    fn replace(&mut self, source: Range<usize>, output: Range<usize>) {
+        let place = |at: usize| TextSize::new(self.base + at as u32);
+        let range = TextRange::new(place(source.start), place(source.end));
+        self.edits
+            .push(TextEdit::replace(range, &self.formatted.text[output]));
+    }
+}

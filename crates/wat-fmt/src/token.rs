@@ -1,0 +1,35 @@
+//! Tokens with both ends, and what blanks say about lines.
+
+use wat_syntax::SyntaxKind;
+
+/// A token and its place in the source.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Token {
+    pub kind: SyntaxKind,
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Token {
+    pub fn text<'a>(&self, source: &'a str) -> &'a str {
+        &source[self.start as usize..self.end as usize]
+    }
+
+    /// True if a line ends in the token.
+    pub fn has_break(&self, source: &str) -> bool {
+        line_breaks(self.text(source).as_bytes()) > 0
+    }
+}
+
+/// How many lines end in `text`.
+pub(crate) fn line_breaks(text: &[u8]) -> usize {
+    let ends = |(at, &byte): (usize, &u8)| {
+        byte == b'\n' || byte == b'\r' && text.get(at + 1) != Some(&b'\n')
+    };
+    text.iter().enumerate().filter(|&byte| ends(byte)).count()
+}
+
+/// How many blank lines are in these blanks: none, one, or two and more.
+pub(crate) fn blank_lines(text: &[u8]) -> u16 {
+    line_breaks(text).saturating_sub(1).min(2) as u16
+}
