@@ -114,7 +114,11 @@ impl Ast {
     /// The children of a node, in order.
     #[inline]
     pub fn children(&self, node: NodeId) -> Children<'_> {
-        Children { ast: self, next: node.0 + 1, end: self.ends[node.0 as usize] }
+        Children {
+            ast: self,
+            next: node.0 + 1,
+            end: self.ends[node.0 as usize],
+        }
     }
 
     /// How many children a node has.
@@ -198,7 +202,9 @@ impl AstSpans {
     /// The smallest node whose range contains an offset; at a border, the node that begins there.
     pub fn node_at(&self, ast: &Ast, offset: TextSize) -> Option<NodeId> {
         let offset = u32::from(offset);
-        let inside = |node: NodeId| self.0[node.0 as usize].0 <= offset && offset <= self.0[node.0 as usize].1;
+        let inside = |node: NodeId| {
+            self.0[node.0 as usize].0 <= offset && offset <= self.0[node.0 as usize].1
+        };
         let mut at = Some(ast.root()).filter(|&root| !ast.is_empty() && inside(root))?;
         while let Some(child) = ast.children(at).filter(|&child| inside(child)).last() {
             at = child;
@@ -307,8 +313,18 @@ pub fn read_form(source: &SourceText, verdict: &Verdict) -> FormSyntax {
     let repairs = verdict.0.as_deref();
     let tokens = form_tokens(source, repairs);
     let mut errors = Vec::new();
-    let mut reader = Reader { source, builder: AstBuilder::with_capacity(tokens.len() / 2 + 2) };
-    let form = FormTokens { source, tokens: &tokens, first: 0, end: tokens.len(), repairs, limit: Limit::Cut };
+    let mut reader = Reader {
+        source,
+        builder: AstBuilder::with_capacity(tokens.len() / 2 + 2),
+    };
+    let form = FormTokens {
+        source,
+        tokens: &tokens,
+        first: 0,
+        end: tokens.len(),
+        repairs,
+        limit: Limit::Cut,
+    };
     walk(form, &mut reader, &mut errors);
     let (ast, spans) = reader.builder.finish();
     FormSyntax { ast, spans, errors }
@@ -324,7 +340,11 @@ impl Reader<'_> {
     #[cold]
     fn is_error(&self, token: Token, start: u32) -> bool {
         let mut errors = Vec::new();
-        let previous = (start > 0).then_some(Token { end: start, kind: WHITESPACE, flags: 0 });
+        let previous = (start > 0).then_some(Token {
+            end: start,
+            kind: WHITESPACE,
+            flags: 0,
+        });
         diagnose(self.source, Limit::Cut, previous, token, &mut errors);
         errors.iter().any(|error| error.severity == Severity::Error)
     }
@@ -334,8 +354,14 @@ impl Reader<'_> {
         match token.kind {
             SYMBOL => NodeKind::Symbol(self.builder.text(text)),
             BOOL => NodeKind::Bool(text == "true"),
-            INT if !token.is_dirty() && text.len() < 18 && text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                NodeKind::Int(text.bytes().fold(0, |value, digit| value * 10 + i64::from(digit - b'0')))
+            INT if !token.is_dirty()
+                && text.len() < 18
+                && text.bytes().all(|byte| byte.is_ascii_digit()) =>
+            {
+                NodeKind::Int(
+                    text.bytes()
+                        .fold(0, |value, digit| value * 10 + i64::from(digit - b'0')),
+                )
             }
             INT | FLOAT => match read_number(text.as_bytes()).value {
                 Value::Int(value) => NodeKind::Int(value),
@@ -355,7 +381,8 @@ impl Reader<'_> {
                 NodeKind::Keyword(self.builder.text(&value))
             }
             KEYWORD => {
-                let keyword = keyword_report::read(self.source, start as usize, Limit::Cut, &mut Vec::new());
+                let keyword =
+                    keyword_report::read(self.source, start as usize, Limit::Cut, &mut Vec::new());
                 if keyword.poisoned {
                     let node = self.builder.kinds.len() as u32;
                     self.builder.poisoned.push(node);
@@ -402,7 +429,8 @@ impl Sink for Reader<'_> {
         if token.is_none() {
             self.builder.poison();
         }
-        self.builder.close(TextSize::new(token.map_or(start, |token| token.end)));
+        self.builder
+            .close(TextSize::new(token.map_or(start, |token| token.end)));
     }
 
     fn stray(&mut self, _: Token, _: u32) {

@@ -4,6 +4,7 @@ use rowan::{TextRange, TextSize};
 
 use crate::codes;
 use crate::diag::SyntaxError;
+use crate::kind::SyntaxKind::{KEYWORD, SYMBOL};
 use crate::lexer::keyword::Limit;
 use crate::lexer::token_report::diagnose;
 use crate::lexer::{Token, lex_file};
@@ -42,7 +43,10 @@ pub struct FileCut {
 
 /// Splits a file into its top-level forms, in time linear in its length.
 pub fn cut(source: &SourceText) -> FileCut {
-    let mut result = FileCut { forms: Vec::new(), errors: Vec::new() };
+    let mut result = FileCut {
+        forms: Vec::new(),
+        errors: Vec::new(),
+    };
     if source.len() > MAX_SOURCE_LEN {
         result.errors.push(too_large());
         return result;
@@ -58,19 +62,48 @@ pub fn cut(source: &SourceText) -> FileCut {
         at = end;
         match item {
             Item::Form(form) => {
+                glued(source, &tokens, end - 1, &mut result.errors);
                 let start = TextSize::new(start_of(&tokens, first));
                 let end = TextSize::new(tokens[end - 1].end);
-                result.forms.push(FormCut { range: TextRange::new(start, end), verdict: Verdict(form.repairs) });
+                result.forms.push(FormCut {
+                    range: TextRange::new(start, end),
+                    verdict: Verdict(form.repairs),
+                });
             }
-            Item::Stray(token) => result.errors.push(stray_closer(start_of(&tokens, token), tokens[token].end)),
+            Item::Stray(token) => result
+                .errors
+                .push(stray_closer(start_of(&tokens, token), tokens[token].end)),
         }
     }
     between(source, &tokens, at..tokens.len(), &mut result.errors);
     result
 }
 
+/// Errors about the border between a form, whose last token is `last`, and what follows directly: a keyword before `(`
+/// (K33), an arrow before a keyword (L63). The form on its own does not show them.
+fn glued(source: &SourceText, tokens: &[Token], last: usize, errors: &mut Vec<SyntaxError>) {
+    let token = tokens[last];
+    if token.is_dirty() && matches!(token.kind, SYMBOL | KEYWORD) {
+        let mut found = Vec::new();
+        let previous = last.checked_sub(1).map(|before| tokens[before]);
+        diagnose(source, Limit::End, previous, token, &mut found);
+        found.retain(|error| {
+            matches!(
+                error.code,
+                codes::KEYWORD_GLUED_PAREN | codes::MISSING_SPACE
+            )
+        });
+        errors.append(&mut found);
+    }
+}
+
 /// Errors in the trivia between forms.
-fn between(source: &SourceText, tokens: &[Token], range: std::ops::Range<usize>, errors: &mut Vec<SyntaxError>) {
+fn between(
+    source: &SourceText,
+    tokens: &[Token],
+    range: std::ops::Range<usize>,
+    errors: &mut Vec<SyntaxError>,
+) {
     for at in range {
         if tokens[at].is_dirty() {
             let previous = at.checked_sub(1).map(|before| tokens[before]);
@@ -80,6 +113,10 @@ fn between(source: &SourceText, tokens: &[Token], range: std::ops::Range<usize>,
 }
 
 pub(crate) fn too_large() -> SyntaxError {
-    SyntaxError::new(codes::FILE_TOO_LARGE, TextRange::empty(0.into()), "the file is larger than 512 MiB")
-        .with_help("split it into several files")
+    SyntaxError::new(
+        codes::FILE_TOO_LARGE,
+        TextRange::empty(0.into()),
+        "the file is larger than 512 MiB",
+    )
+    .with_help("split it into several files")
 }

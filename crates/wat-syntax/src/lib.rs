@@ -20,14 +20,20 @@ mod types;
 mod views;
 mod walk;
 
-pub use ast::{Ast, AstBuilder, AstSpans, Children, FormSyntax, NodeId, NodeKind, TextId, read_form};
+pub use ast::{
+    Ast, AstBuilder, AstSpans, Children, FormSyntax, NodeId, NodeKind, TextId, read_form,
+};
 pub use codes::READER_CODES;
 pub use cut::{FileCut, FormCut, Verdict, cut};
-pub use diag::{Applicability, Code, CodeInfo, Fix, Label, Severity, SyntaxError, TextEdit, apply_edits};
+pub use diag::{
+    Applicability, Code, CodeInfo, Fix, Label, Severity, SyntaxError, TextEdit, apply_edits,
+};
 pub use kind::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, WatLanguage};
 pub use parse::{InputState, LexedToken, Parse, form_tree, input_state, lex, parse};
 pub use print::{canonical_bytes, print_ast, program_bytes};
 pub use rowan::{GreenNode, TextRange, TextSize};
 pub use source::{ColumnEncoding, LineCol, LineIndex, MAX_SOURCE_LEN, SourceText};
-pub use types::{MAX_TYPE_DEPTH, TypeExpr, TypeKeywordError, TypeKeywordReason, parse_type_keyword};
+pub use types::{
+    MAX_TYPE_DEPTH, TypeExpr, TypeKeywordError, TypeKeywordReason, parse_type_keyword,
+};
 pub use views::{File, Form};

@@ -46,7 +46,8 @@ pub fn parse(source: &SourceText) -> Parse {
         errors.push(too_large());
         // Beyond 4 GiB there are no offsets, and so no leaves.
         if u32::try_from(source.len()).is_ok() {
-            tree.builder.token(rowan::SyntaxKind(ERROR as u16), source.text());
+            tree.builder
+                .token(rowan::SyntaxKind(ERROR as u16), source.text());
         }
     } else {
         let (tokens, culprits) = lex_file(source);
@@ -61,7 +62,14 @@ pub fn parse(source: &SourceText) -> Parse {
             match item {
                 Item::Form(form) => {
                     let repairs = form.repairs.as_deref();
-                    let form = FormTokens { source, tokens: &tokens, first, end, repairs, limit: Limit::End };
+                    let form = FormTokens {
+                        source,
+                        tokens: &tokens,
+                        first,
+                        end,
+                        repairs,
+                        limit: Limit::End,
+                    };
                     walk(form, &mut tree, &mut errors);
                 }
                 Item::Stray(token) => {
@@ -74,7 +82,10 @@ pub fn parse(source: &SourceText) -> Parse {
         between(source, &tokens, at..tokens.len(), &mut tree, &mut errors);
     }
     tree.builder.finish_node();
-    Parse { green: tree.builder.finish(), errors }
+    Parse {
+        green: tree.builder.finish(),
+        errors,
+    }
 }
 
 fn between(
@@ -99,7 +110,14 @@ pub fn form_tree(source: &SourceText, verdict: &Verdict) -> GreenNode {
     let mut tree = Tree::new(source);
     tree.start(FILE);
     let end = tokens.len();
-    let form = FormTokens { source, tokens: &tokens, first: 0, end, repairs: verdict.0.as_deref(), limit: Limit::Cut };
+    let form = FormTokens {
+        source,
+        tokens: &tokens,
+        first: 0,
+        end,
+        repairs: verdict.0.as_deref(),
+        limit: Limit::Cut,
+    };
     walk(form, &mut tree, &mut Vec::new());
     tree.builder.finish_node();
     tree.builder.finish()
@@ -131,7 +149,10 @@ pub fn lex(source: &SourceText) -> Vec<LexedToken> {
         return Vec::new();
     }
     let (tokens, _) = lex_file(source);
-    let lexed = |at: usize| LexedToken { kind: tokens[at].kind, len: tokens[at].end - start_of(&tokens, at) };
+    let lexed = |at: usize| LexedToken {
+        kind: tokens[at].kind,
+        len: tokens[at].end - start_of(&tokens, at),
+    };
     (0..tokens.len()).map(lexed).collect()
 }
 
@@ -143,11 +164,15 @@ struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     fn new(source: &'a SourceText) -> Self {
-        Tree { text: source.text(), builder: GreenNodeBuilder::new() }
+        Tree {
+            text: source.text(),
+            builder: GreenNodeBuilder::new(),
+        }
     }
 
     fn start(&mut self, kind: SyntaxKind) {
-        self.builder.start_node(<WatLanguage as rowan::Language>::kind_to_raw(kind));
+        self.builder
+            .start_node(<WatLanguage as rowan::Language>::kind_to_raw(kind));
     }
 
     #[inline]
@@ -236,6 +261,13 @@ pub fn input_state(text: &str) -> InputState {
     if prefix || !open.is_empty() {
         return InputState::Incomplete;
     }
-    let broken = parse(&source).errors().iter().any(|error| error.severity == Severity::Error);
-    if broken { InputState::Invalid } else { InputState::Complete }
+    let broken = parse(&source)
+        .errors()
+        .iter()
+        .any(|error| error.severity == Severity::Error);
+    if broken {
+        InputState::Invalid
+    } else {
+        InputState::Complete
+    }
 }

@@ -71,7 +71,10 @@ fn prefix(ast: &Ast, list: NodeId) -> Option<&'static str> {
     if children.next().is_some() {
         return None;
     }
-    PREFIXES.iter().find(|(name, _)| *name == head).map(|(_, prefix)| *prefix)
+    PREFIXES
+        .iter()
+        .find(|(name, _)| *name == head)
+        .map(|(_, prefix)| *prefix)
 }
 
 fn atom(ast: &Ast, kind: NodeKind, out: &mut String) {
@@ -95,7 +98,10 @@ pub fn canonical_bytes(ast: &Ast, node: NodeId) -> Option<Vec<u8>> {
 pub fn program_bytes(forms: &[&Ast]) -> Option<Vec<u8>> {
     let mut out = vec![0x17];
     count(forms.len(), &mut out);
-    forms.iter().all(|form| write_bytes(form, form.root(), &mut out)).then_some(out)
+    forms
+        .iter()
+        .all(|form| write_bytes(form, form.root(), &mut out))
+        .then_some(out)
 }
 
 fn write_bytes(ast: &Ast, node: NodeId, out: &mut Vec<u8>) -> bool {

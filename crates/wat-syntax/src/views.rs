@@ -50,7 +50,10 @@ impl Form {
 
     /// Atoms directly inside.
     pub fn atoms(&self) -> impl Iterator<Item = SyntaxToken> + use<> {
-        let tokens = self.0.children_with_tokens().filter_map(rowan::NodeOrToken::into_token);
+        let tokens = self
+            .0
+            .children_with_tokens()
+            .filter_map(rowan::NodeOrToken::into_token);
         tokens.filter(|token| token.kind().is_atom())
     }
 
@@ -58,7 +61,9 @@ impl Form {
     pub fn is_closed(&self) -> bool {
         match self.0.kind() {
             PREFIXED | ERROR_NODE => true,
-            _ => self.0.last_token().is_some_and(|token| token.kind().is_closer() && token.parent().as_ref() == Some(&self.0)),
+            _ => self.0.last_token().is_some_and(|token| {
+                token.kind().is_closer() && token.parent().as_ref() == Some(&self.0)
+            }),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::kind::SyntaxKind::{self, *};
 use crate::lexer::Token;
 use crate::lexer::keyword::Limit;
 use crate::lexer::token_report::diagnose;
-use crate::repair::Repairs;
+use crate::repair::{MissingCloser, Repairs};
 use crate::source::SourceText;
 
 /// The deepest level of delimiters and prefixes (P13).
@@ -41,11 +41,14 @@ pub(crate) trait Sink {
     fn end_flat(&mut self, end: u32);
 }
 
+/// An open delimiter or prefix.
 #[derive(Clone, Copy)]
-enum Frame {
-    Delimiter,
-    /// A prefix; does it quote a template, or unquote from one?
-    Prefix { template: i32 },
+struct Frame {
+    kind: SyntaxKind,
+    /// Quasiquotes around its content, less the unquotes.
+    template: u32,
+    /// No child has been met yet.
+    empty: bool,
 }
 
 struct Walk<'a, S> {
@@ -55,8 +58,6 @@ struct Walk<'a, S> {
     repairs: Option<&'a Repairs>,
     base: u32,
     frames: Vec<Frame>,
-    /// Backquotes around this place, less the unquotes.
-    template: i32,
     next_closer: usize,
     sink: &'a mut S,
     errors: &'a mut Vec<SyntaxError>,
@@ -82,7 +83,6 @@ pub(crate) fn walk<S: Sink>(form: FormTokens<'_>, sink: &mut S, errors: &mut Vec
         repairs: form.repairs,
         base: start_of(form.tokens, form.first),
         frames: Vec::new(),
-        template: 0,
         next_closer: 0,
         sink,
         errors,
@@ -92,7 +92,10 @@ pub(crate) fn walk<S: Sink>(form: FormTokens<'_>, sink: &mut S, errors: &mut Vec
         at = walk.token(at, form.end);
     }
     walk.finish(start_of(form.tokens, form.end));
-    errors[reported..].sort_by_key(|error| (error.range.start(), error.code));
+    let errors = &mut errors[reported..];
+    if errors.len() > 1 {
+        SyntaxError::sort(errors);
+    }
 }
 
 /// Where a token starts.
@@ -115,8 +118,8 @@ impl<S: Sink> Walk<'_, S> {
         }
         let kind = token.kind;
         if kind.is_trivia() {
-            if self.template > 0 && kind == WHITESPACE {
-                self.commas(start, token.end);
+            if kind == WHITESPACE && self.frames.last().is_some_and(|frame| frame.template > 0) {
+                self.comma(at, end);
             }
             self.sink.trivia(token, start);
             return at + 1;
@@ -126,13 +129,14 @@ impl<S: Sink> Walk<'_, S> {
         }
         if kind.is_opener() {
             self.sink.open(token, start);
-            self.frames.push(Frame::Delimiter);
+            self.push(kind);
         } else if kind.is_closer() {
             self.closer(token, start);
         } else if kind.is_prefix() {
             self.prefix(at, token, start, end);
         } else {
             self.sink.atom(token, start);
+            self.atom(token, start);
             self.operand_done(token.end);
         }
         if self.repairs.is_some() {
@@ -147,11 +151,57 @@ impl<S: Sink> Walk<'_, S> {
         diagnose(self.source, self.limit, previous, token, self.errors);
     }
 
+    /// Opens a frame for a delimiter or prefix.
+    #[inline]
+    fn push(&mut self, kind: SyntaxKind) {
+        let around = self.child();
+        let template = match kind {
+            BACKTICK => around + 1,
+            TILDE | TILDE_AT => around.saturating_sub(1),
+            _ => around,
+        };
+        self.frames.push(Frame {
+            kind,
+            template,
+            empty: true,
+        });
+    }
+
+    /// Notes that the innermost frame has a child; its template level.
+    #[inline]
+    fn child(&mut self) -> u32 {
+        self.frames.last_mut().map_or(0, |frame| {
+            frame.empty = false;
+            frame.template
+        })
+    }
+
+    /// A list that starts with the keyword of a prefix is that prefix written out.
+    #[inline]
+    fn atom(&mut self, token: Token, start: u32) {
+        let Some(frame) = self.frames.last_mut() else {
+            return;
+        };
+        if frame.empty && frame.kind == L_PAREN && token.kind == KEYWORD {
+            match &self.source.text()[start as usize..token.end as usize] {
+                ":wat::core::quasiquote" => frame.template += 1,
+                ":wat::core::unquote" | ":wat::core::unquote-splicing" => {
+                    frame.template = frame.template.saturating_sub(1);
+                }
+                _ => {}
+            }
+        }
+        frame.empty = false;
+    }
+
     /// A form is complete: the prefixes directly before it end with it.
     #[inline]
     fn operand_done(&mut self, end: u32) {
-        while let Some(Frame::Prefix { template }) = self.frames.last() {
-            self.template -= template;
+        while self
+            .frames
+            .last()
+            .is_some_and(|frame| frame.kind.is_prefix())
+        {
             self.frames.pop();
             self.sink.end_prefix(false, end);
         }
@@ -159,8 +209,10 @@ impl<S: Sink> Walk<'_, S> {
 
     fn closer(&mut self, token: Token, start: u32) {
         if self.is_stray(start) || self.frames.is_empty() {
+            self.child();
             self.errors.push(stray_closer(start, token.end));
             self.sink.stray(token, start);
+            self.operand_done(token.end);
             return;
         }
         self.substituted(token, start);
@@ -171,26 +223,41 @@ impl<S: Sink> Walk<'_, S> {
 
     fn is_stray(&self, start: u32) -> bool {
         let offset = start - self.base;
-        self.repairs.is_some_and(|repairs| repairs.strays.binary_search(&offset).is_ok())
+        self.repairs
+            .is_some_and(|repairs| repairs.strays.binary_search(&offset).is_ok())
     }
 
     /// WAT1032 if the closer stands for another one.
     fn substituted(&mut self, token: Token, start: u32) {
         let Some(repairs) = self.repairs else { return };
         let offset = start - self.base;
-        let Ok(found) = repairs.substitutions.binary_search_by_key(&offset, |found| found.closer) else { return };
+        let Ok(found) = repairs
+            .substitutions
+            .binary_search_by_key(&offset, |found| found.closer)
+        else {
+            return;
+        };
         let found = repairs.substitutions[found];
-        let opener = range(found.opener + self.base, found.opener + self.base + opener_len(found.kind));
+        let opener = range(
+            found.opener + self.base,
+            found.opener + self.base + opener_len(found.kind),
+        );
         let right = found.kind.closer_text();
         let here = range(start, token.end);
         self.errors.push(
             SyntaxError::new(
                 codes::MISMATCHED_CLOSER,
                 here,
-                format!("`{}` does not close the bracket that is open, which needs `{right}`", token.kind.closer_text()),
+                format!(
+                    "`{}` does not close the bracket that is open, which needs `{right}`",
+                    token.kind.closer_text()
+                ),
             )
             .with_label(opener, "the bracket that is open")
-            .machine(format!("write `{right}`"), vec![TextEdit::replace(here, right)]),
+            .machine(
+                format!("write `{right}`"),
+                vec![TextEdit::replace(here, right)],
+            ),
         );
     }
 
@@ -203,10 +270,11 @@ impl<S: Sink> Walk<'_, S> {
         if count == 0 {
             return;
         }
-        let group = &rest[..count];
         self.next_closer += count;
         if !self.swallowed(at, token, count) {
-            self.unclosed(group, token.end);
+            // The fix closes what is missing inside a flat node, too.
+            let first = repairs.closers.partition_point(|closer| closer.at < offset);
+            self.unclosed(&repairs.closers[first..self.next_closer], count, token.end);
         }
         for _ in 0..count {
             self.operand_done(token.end);
@@ -227,65 +295,86 @@ impl<S: Sink> Walk<'_, S> {
         text.len() - text.trim_end_matches([')', ']', '}']).len() >= count
     }
 
-    fn unclosed(&mut self, group: &[crate::repair::MissingCloser], at: u32) {
-        let Some(outermost) = group.last() else { return };
-        let opener = range(outermost.opener + self.base, outermost.opener + self.base + opener_len(outermost.kind));
-        let closers: String = group.iter().map(|closer| closer.kind.closer_text()).collect();
-        let message = match group.len() {
+    fn unclosed(&mut self, group: &[MissingCloser], reported: usize, at: u32) {
+        let Some(outermost) = group.last() else {
+            return;
+        };
+        let opener = range(
+            outermost.opener + self.base,
+            outermost.opener + self.base + opener_len(outermost.kind),
+        );
+        let closers: String = group
+            .iter()
+            .map(|closer| closer.kind.closer_text())
+            .collect();
+        let message = match reported {
             1 => "this bracket is never closed".to_owned(),
             count => format!("this bracket and {} inside it are never closed", count - 1),
         };
         self.errors.push(
             SyntaxError::new(codes::UNCLOSED_DELIMITER, opener, message)
                 .with_help(format!("judging by the layout, `{closers}` is missing"))
-                .maybe(format!("insert `{closers}`"), vec![TextEdit::insert(TextSize::new(at), closers.as_str())]),
+                .maybe(
+                    format!("insert `{closers}`"),
+                    vec![TextEdit::insert(TextSize::new(at), closers.as_str())],
+                ),
         );
     }
 
     fn prefix(&mut self, at: usize, token: Token, start: u32, end: usize) {
         let next = (at + 1..end).find(|&next| !self.tokens[next].kind.is_trivia());
-        let closes = self.repairs.is_some_and(|repairs| {
-            repairs.closers.get(self.next_closer).is_some_and(|closer| closer.at == token.end - self.base)
-        });
+        let closes = self.is_missing(token.end);
         self.sink.prefix(token, start);
-        let template = match token.kind {
-            BACKTICK => 1,
-            TILDE | TILDE_AT => -1,
-            _ => 0,
-        };
+        self.push(token.kind);
         if closes || next.is_none_or(|next| self.tokens[next].kind.is_closer()) {
             self.errors.push(
-                SyntaxError::new(codes::DANGLING_PREFIX, range(start, token.end), "this prefix has no operand")
-                    .with_help("a form must follow it"),
+                SyntaxError::new(
+                    codes::DANGLING_PREFIX,
+                    range(start, token.end),
+                    "this prefix has no operand",
+                )
+                .with_help("a form must follow it"),
             );
+            self.frames.pop();
             self.sink.end_prefix(true, token.end);
             self.operand_done(token.end);
-            return;
         }
-        self.template += template;
-        self.frames.push(Frame::Prefix { template });
     }
 
-    /// WAT1903 for the commas of a blank inside a template that look like unquotes.
-    fn commas(&mut self, start: u32, end: u32) {
-        let bytes = self.source.text().as_bytes();
-        for at in start as usize..end as usize {
-            let before = at.checked_sub(1).map(|before| bytes[before]);
-            let separated = before.is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c | b',' | b'(' | b'[' | b'{'));
-            let next = bytes.get(at + 1);
-            let form = next.is_some_and(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c | b',' | b')' | b']' | b'}' | b';'));
-            if bytes[at] != b',' || !separated || !form {
-                continue;
-            }
-            let splice = next == Some(&b'@');
-            let (text, len) = if splice { ("~@", 2) } else { ("~", 1) };
-            let here = range(at as u32, at as u32 + 1);
-            self.errors.push(
-                SyntaxError::new(codes::COMMA_AS_UNQUOTE, here, "a comma is a blank here, not an unquote")
-                    .with_help(format!("an unquote is written `{text}`"))
-                    .maybe(format!("write `{text}`"), vec![TextEdit::replace(range(at as u32, at as u32 + len), text)]),
-            );
+    /// WAT1903 for the comma at the end of the blank `at`, if it looks like an unquote (P7).
+    fn comma(&mut self, at: usize, end: usize) {
+        let (start, comma) = (start_of(self.tokens, at), self.tokens[at].end - 1);
+        let blank = &self.source.text()[start as usize..=comma as usize];
+        let separated = match blank.len() {
+            1 => at
+                .checked_sub(1)
+                .is_some_and(|before| self.tokens[before].kind.is_opener()),
+            _ => true,
+        };
+        let form = self.tokens[..end]
+            .get(at + 1)
+            .is_some_and(|next| !next.kind.is_trivia() && !next.kind.is_closer());
+        if !blank.ends_with(',') || !separated || !form {
+            return;
         }
+        let splice = self.source.text().as_bytes().get(comma as usize + 1) == Some(&b'@');
+        let text = if splice { "~@" } else { "~" };
+        let here = range(comma, comma + 1);
+        self.errors.push(
+            SyntaxError::new(
+                codes::COMMA_AS_UNQUOTE,
+                here,
+                "a comma is a blank here, not an unquote",
+            )
+            .with_help(format!("an unquote is written `{text}`"))
+            .maybe(
+                format!("write `{text}`"),
+                vec![TextEdit::replace(
+                    range(comma, comma + text.len() as u32),
+                    text,
+                )],
+            ),
+        );
     }
 
     /// P13: everything from this token to its matching closer is one flat node.
@@ -299,58 +388,65 @@ impl<S: Sink> Walk<'_, S> {
             )
             .with_help("move inner parts into functions of their own"),
         );
+        let next = self.flat_end(first, end);
+        let last = self.tokens[next - 1].end;
+        self.child();
         self.sink.flat(start);
-        let mut brackets = 0usize;
-        let mut at = first;
-        let mut last = start;
-        while at < end {
+        for at in first..next {
             let token = self.tokens[at];
-            let begin = start_of(self.tokens, at);
-            if token.kind.is_closer() && brackets == 0 {
-                break;
-            }
-            if token.is_dirty() && at > first {
+            if at > first && token.is_dirty() {
                 self.diagnose(at, token);
             }
-            self.sink.flat_token(token, begin);
-            last = token.end;
-            at += 1;
-            if token.kind.is_opener() {
-                brackets += 1;
-            } else if token.kind.is_closer() && !self.is_stray(begin) {
-                brackets -= 1;
-            }
-            brackets -= self.missing_inside(token).min(brackets);
-            if brackets == 0 && !token.kind.is_trivia() && !token.kind.is_prefix() {
-                break;
-            }
+            self.sink.flat_token(token, start_of(self.tokens, at));
         }
         self.sink.end_flat(last);
         self.operand_done(last);
-        if at > first {
-            self.missing_closers(at - 1, self.tokens[at - 1]);
-        }
-        at
+        self.missing_closers(next - 1, self.tokens[next - 1]);
+        next
     }
 
-    /// How many closers of brackets of a flat node are missing behind a token. They are not reported: the node is.
-    fn missing_inside(&mut self, token: Token) -> usize {
-        let Some(repairs) = self.repairs else { return 0 };
-        let offset = token.end - self.base;
-        let rest = &repairs.closers[self.next_closer..];
-        let depth = self.frames.len();
-        let here = rest.iter().take_while(|closer| closer.at == offset).count();
-        // The outermost of them may belong to the frames around the flat node.
-        let inside = here.saturating_sub(depth);
-        self.next_closer += inside;
-        inside
+    /// One past the last token of the form that starts at the delimiter or prefix `first`. Closers that are missing in
+    /// it are passed over.
+    fn flat_end(&mut self, first: usize, end: usize) -> usize {
+        let mut brackets = 0usize;
+        let mut next = first;
+        for at in first..end {
+            let token = self.tokens[at];
+            if token.kind.is_trivia() {
+                continue;
+            }
+            let closes = token.kind.is_closer() && !self.is_stray(start_of(self.tokens, at));
+            if closes && brackets == 0 {
+                break;
+            }
+            next = at + 1;
+            let prefix = token.kind.is_prefix();
+            brackets += usize::from(token.kind.is_opener());
+            brackets -= usize::from(closes);
+            while brackets > 0 && self.is_missing(token.end) {
+                brackets -= 1;
+                self.next_closer += 1;
+            }
+            if brackets == 0 && (!prefix || self.is_missing(token.end)) {
+                break;
+            }
+        }
+        next
+    }
+
+    /// Is the next missing closer directly behind `end`?
+    fn is_missing(&self, end: u32) -> bool {
+        self.repairs.is_some_and(|repairs| {
+            let next = repairs.closers.get(self.next_closer);
+            next.is_some_and(|closer| closer.at == end - self.base)
+        })
     }
 
     fn finish(&mut self, end: u32) {
         while let Some(frame) = self.frames.pop() {
-            match frame {
-                Frame::Delimiter => self.sink.close(None, end),
-                Frame::Prefix { .. } => self.sink.end_prefix(true, end),
+            match frame.kind.is_prefix() {
+                true => self.sink.end_prefix(true, end),
+                false => self.sink.close(None, end),
             }
         }
     }
@@ -363,6 +459,10 @@ fn opener_len(kind: SyntaxKind) -> u32 {
 /// WAT1031.
 pub(crate) fn stray_closer(start: u32, end: u32) -> SyntaxError {
     let here = range(start, end);
-    SyntaxError::new(codes::UNEXPECTED_CLOSER, here, "this bracket closes nothing")
-        .maybe("delete it", vec![TextEdit::delete(here)])
+    SyntaxError::new(
+        codes::UNEXPECTED_CLOSER,
+        here,
+        "this bracket closes nothing",
+    )
+    .maybe("delete it", vec![TextEdit::delete(here)])
 }

@@ -74,11 +74,15 @@ fn plain_end(bytes: &[u8], at: usize) -> bool {
 fn plain_type(bytes: &[u8], start: usize, mut at: usize) -> Option<usize> {
     let mut stack = [0u8; types::MAX_TYPE_DEPTH];
     let mut depth = 0;
+    let mut arrows = 0;
     loop {
         // An opener stands at `at`, after a path or where a type may start.
         let opener = bytes[at];
         let function = opener == b'(' && types::ends_in_fn(&bytes[start..at]);
-        *stack.get_mut(depth)? = if function { b'F' } else { opener };
+        if depth + arrows >= types::MAX_TYPE_DEPTH {
+            return None;
+        }
+        stack[depth] = if function { b'F' } else { opener };
         depth += 1;
         at += 1;
         let empty = opener == b'(' && bytes.get(at) == Some(&b')');
@@ -123,6 +127,7 @@ fn plain_type(bytes: &[u8], start: usize, mut at: usize) -> Option<usize> {
                     {
                         at += 3;
                         depth -= 1;
+                        arrows += 1;
                         break;
                     }
                     _ => return None,
