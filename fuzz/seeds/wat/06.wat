@@ -1,0 +1,1 @@
+(:wat::core::def :demo::huge 1e400)

@@ -1,0 +1,2 @@
+(:wat::core::defn :user::main [] -> :wat::core::nil
+  nil)

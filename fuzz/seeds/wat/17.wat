@@ -1,0 +1,1 @@
+(:wat::core::def :demo::label "50\\% off")

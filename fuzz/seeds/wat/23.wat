@@ -1,0 +1,1 @@
+(:wat::core::def :demo::three (wat::core::i64::+ 1 2))

@@ -1,0 +1,1 @@
+(:wat::core::typealias :demo::Ids :wat::core::Vector<wat::core::i64>)

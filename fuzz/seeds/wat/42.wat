@@ -1,0 +1,1 @@
+(:wat::core::typealias :demo::R :wat::core::Result<:wat::core::i64, :wat::core::String>)

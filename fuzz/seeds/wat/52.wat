@@ -1,0 +1,1 @@
+(:wat::core::typealias :demo::F :wat::core::Fn(wat::core::i64))

@@ -1,0 +1,2 @@
+(:wat::core::defn :user::main [] -> :wat::core::nil
+  (:wat::kernel::println {"a" 1 "b"}))

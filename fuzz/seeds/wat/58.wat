@@ -1,0 +1,1 @@
+(:wat::core::def :demo::x '(a `))
