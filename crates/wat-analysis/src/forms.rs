@@ -6,9 +6,11 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use wat_syntax::{Ast, AstSpans, LineIndex, SourceText, SyntaxError, TextRange, TextSize, Verdict};
 
-use crate::db::{Db, SourceFile};
+use crate::db::{Db, FileKind, SourceFile};
 
 /// What a form starts with: enough to recognise it after an edit.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -18,6 +20,15 @@ impl FormKey {
     /// The key of a library form.
     pub(crate) fn of(name: &str, as_type: bool) -> FormKey {
         FormKey(format!("{} {name}", if as_type { "type" } else { "value" }).into())
+    }
+
+    /// Of a library form: is it a type, and its name.
+    pub(crate) fn library_name(&self) -> Option<(bool, &str)> {
+        match self.0.split_once(' ')? {
+            ("type", name) => Some((true, name)),
+            ("value", name) => Some((false, name)),
+            _ => None,
+        }
     }
 
     /// The first two words of a form, without brackets.
@@ -161,17 +172,25 @@ pub(crate) fn ast<'db>(db: &'db dyn Db, form: Form<'db>) -> Arc<Ast> {
     read_form(db, form).ast.clone()
 }
 
-/// Where a form starts in its file. Only for the edge, where positions become absolute.
-pub(crate) fn form_start(db: &dyn Db, form: Form<'_>) -> TextSize {
-    if let Some(start) = crate::library::library_form_offset(db, form) {
-        return start;
-    }
-    let forms = forms(db, form.file(db));
-    forms
+/// Where each form of a file starts.
+#[salsa::tracked(returns(ref))]
+fn offsets<'db>(db: &'db dyn Db, file: SourceFile) -> FxHashMap<Form<'db>, u32> {
+    forms(db, file)
         .placed
         .iter()
-        .find(|placed| placed.form == form)
-        .map_or(TextSize::new(0), Placed::start)
+        .map(|placed| (placed.form, placed.start))
+        .collect()
+}
+
+/// Where a form starts in its file. Only for the edge, where positions become absolute.
+pub(crate) fn form_start(db: &dyn Db, form: Form<'_>) -> TextSize {
+    let file = form.file(db);
+    if file.kind(db) == FileKind::Library
+        && let Some(start) = crate::library::library_form_offset(db, form)
+    {
+        return start;
+    }
+    TextSize::new(offsets(db, file).get(&form).copied().unwrap_or_default())
 }
 
 /// The line table of a file.

@@ -77,9 +77,9 @@ pub(crate) fn library_item<'db>(
 
 /// Where a library form stands in its file.
 pub(crate) fn library_form_offset(db: &dyn Db, form: Form<'_>) -> Option<TextSize> {
-    let key = form.key(db);
-    LIBRARY_NAMES
+    let (as_type, name) = form.key(db).library_name()?;
+    let entry = entries(name)
         .iter()
-        .find(|entry| FormKey::of(entry.name, entry.is_type()) == *key)
-        .map(|entry| entry.range().start())
+        .find(|entry| entry.is_type() == as_type)?;
+    Some(entry.range().start())
 }

@@ -12,6 +12,7 @@ use crate::db::{Db, FileKind, FileSet, SourceFile};
 use crate::forms::forms;
 use crate::items::{Item, ItemKind, Name, declarations, file_items, file_loads};
 use crate::library::library_item;
+use crate::suggest::Suggestion;
 
 /// The file that a load path names, seen from `from`: `.` and `..` are resolved, an absolute path stays.
 pub(crate) fn resolve_path(from: &str, path: &str) -> String {
@@ -341,4 +342,17 @@ fn has_failed_load(db: &dyn Db, root: SourceFile) -> bool {
 /// Is a name that means nothing excused, because what would define it could not be loaded?
 pub(crate) fn is_excused(db: &dyn Db, root: SourceFile, name: &str) -> bool {
     !is_library(name) && has_failed_load(db, root)
+}
+
+/// Candidates for an unknown path or symbol, computed once for each name of a program.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn candidates<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    wrong: Name<'db>,
+) -> Vec<Suggestion> {
+    crate::suggest::rank(
+        wrong.text(db),
+        callable_names(db, root).iter().map(|name| &**name),
+    )
 }

@@ -2,7 +2,7 @@
 
 use wat_syntax::{Applicability, NodeId, TextId};
 
-use crate::items::{Item, ItemKind, split_generic};
+use crate::items::{Item, ItemKind, Name, split_generic};
 use crate::names::{lookup, lookup_type, value_order};
 use crate::problem::{Place, Problem};
 use crate::signature::{Signature, signature};
@@ -124,8 +124,7 @@ impl<'db> Infer<'db> {
     }
 
     pub(super) fn suggestions(&self, path: &str, _head: bool) -> Vec<Suggestion> {
-        let names = self.callable_names();
-        suggest::rank(path, names.iter().map(|name| &**name))
+        crate::names::candidates(self.db, self.program, Name::new(self.db, path)).clone()
     }
 
     /// A path in value position.
