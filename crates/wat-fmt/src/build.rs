@@ -411,10 +411,11 @@ impl<'a> Builder<'a> {
         self.tail = None;
         self.tree.nodes.truncate(index as usize + 1);
         let node = &mut self.tree.nodes[index as usize];
-        node.kind = Kind::Verbatim;
         node.next = index + 1;
         node.end = end;
-        node.flags = node.flags & BLANKS | FORCED | INNER;
+        if node.kind.is_container() || node.kind.is_prefix() {
+            node.flags = node.flags & (BLANKS | PATTERN | BINDERS) | FORCED | INNER | VERBATIM;
+        }
     }
 
     fn comment(&mut self, token: Token) {

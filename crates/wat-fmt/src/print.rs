@@ -97,6 +97,9 @@ impl Printer {
             if self.is_flat(tree, index, role, self.column + closers) {
                 return self.flat(tree, index);
             }
+            if node.has(VERBATIM) {
+                return self.put_lines(tree.text_of(index));
+            }
             if node.kind.is_prefix() {
                 self.put(node.kind.opener());
                 index = tree.first(index);

@@ -27,8 +27,6 @@ pub(crate) enum Kind {
     Rest,
     /// A string, number or boolean.
     Literal,
-    /// A form that is copied.
-    Verbatim,
     Comment,
 }
 
@@ -82,6 +80,8 @@ pub(crate) const BINDERS: u16 = 1 << 6;
 pub(crate) const PATTERN: u16 = 1 << 7;
 /// The text between the ends is the flat layout.
 pub(crate) const TIDY: u16 = 1 << 8;
+/// Is copied; what is inside is unknown (F57).
+pub(crate) const VERBATIM: u16 = 1 << 10;
 /// There is a comment inside.
 pub(crate) const COMMENTED: u16 = 1 << 9;
 
@@ -217,7 +217,7 @@ impl Tree<'_> {
 
     fn is_empty(&self, index: u32, kind: Kind) -> bool {
         let node = self.node(index);
-        node.kind == kind && node.next == index + 1
+        node.kind == kind && node.next == index + 1 && (!node.has(VERBATIM) || node.end - node.start == 2)
     }
 
     /// A keyword, or what will be one in the expansion of a template.

@@ -1,4 +1,8 @@
 //! The formatter against chapter 11 of the reference.
 
+#[path = "it/check.rs"]
+mod check;
+#[path = "it/properties.rs"]
+mod properties;
 #[path = "it/reference.rs"]
 mod reference;
