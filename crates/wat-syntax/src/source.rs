@@ -108,9 +108,8 @@ impl SourceText {
 
     /// True if `range` touches a byte that is not UTF-8.
     pub fn is_invalid(&self, range: TextRange) -> bool {
-        self.invalid_runs().any(|(start, end)| {
-            start < usize::from(range.end()) && usize::from(range.start()) < end
-        })
+        let (start, end) = (range.start().into(), range.end().into());
+        self.invalid_runs(start, end).next().is_some()
     }
 
     /// True if every byte is UTF-8.
@@ -123,21 +122,32 @@ impl SourceText {
     pub fn slice(&self, range: TextRange) -> SourceText {
         let floor = |offset: TextSize| self.text.floor_char_boundary(offset.into());
         let (from, to) = (floor(range.start()), floor(range.end()));
-        let invalid = self.invalid.as_ref().and_then(|runs| {
-            let cut: Vec<InvalidRun> = runs.iter().filter_map(|run| clip(run, from, to)).collect();
-            (!cut.is_empty()).then(|| cut.into())
-        });
+        let runs = self.runs_from(from).iter();
+        let runs = runs.take_while(|run| (run.start as usize) < to);
+        let cut: Vec<InvalidRun> = runs.filter_map(|run| clip(run, from, to)).collect();
+        let invalid = (!cut.is_empty()).then(|| cut.into());
         SourceText {
             text: self.text[from..to].into(),
             invalid,
         }
     }
 
-    /// The maximal runs of bytes that are not UTF-8, in order.
-    pub(crate) fn invalid_runs(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        self.invalid
+    /// The maximal runs of bytes that are not UTF-8 and touch `start..end`, in order.
+    pub(crate) fn invalid_runs(
+        &self,
+        start: usize,
+        end: usize,
+    ) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.runs_from(start)
             .iter()
-            .flat_map(|runs| runs.iter().map(InvalidRun::range))
+            .map(InvalidRun::range)
+            .take_while(move |&(from, _)| from < end)
+    }
+
+    /// The runs that end after `offset`.
+    fn runs_from(&self, offset: usize) -> &[InvalidRun] {
+        let runs = self.invalid.as_deref().unwrap_or_default();
+        &runs[runs.partition_point(|run| run.range().1 <= offset)..]
     }
 
     /// If `offset` lies in a run of bytes that are not UTF-8, the end of that run.

@@ -246,12 +246,17 @@ pub(crate) fn scan(source: &SourceText, start: usize, limit: Limit) -> Scan {
         let bytes = source.text().as_bytes();
         let broken = scan
             .skipped(SkipKind::Blank)
-            .find(|&(from, to)| memchr::memchr2(b'\n', b'\r', &bytes[from..to]).is_some());
+            .find(|&(from, to)| has_terminator(&bytes[from..to]));
         if let Some((from, _)) = broken {
             scan = Automaton::run(source, start, from, Limit::Cut, false);
         }
     }
     scan
+}
+
+/// True if `blank` contains a line terminator.
+fn has_terminator(blank: &[u8]) -> bool {
+    memchr::memchr2(b'\n', b'\r', blank).is_some()
 }
 
 struct Automaton<'a> {
@@ -265,6 +270,8 @@ struct Automaton<'a> {
     closed: usize,
     /// The outermost bracket, open or closed last, is the parenthesis of a function type.
     outer_function: bool,
+    /// A skipped run contains a line terminator.
+    crossed: bool,
     /// In the name run after a comma of K5.
     in_tag: bool,
     scan: Scan,
@@ -293,6 +300,7 @@ impl<'a> Automaton<'a> {
             detached_allowed,
             closed: 0,
             outer_function: false,
+            crossed: false,
             in_tag: false,
             scan: Scan {
                 text: vec![b':'],
@@ -328,13 +336,19 @@ impl<'a> Automaton<'a> {
 
     fn skip(&mut self, kind: SkipKind, end: usize) -> Step {
         let start = self.at;
+        self.crossed |= kind == SkipKind::Blank && has_terminator(&self.bytes[start..end]);
         self.scan.skipped.push(Skip { kind, start, end });
         self.at = end;
         Step::Go
     }
 
+    /// Opens a bracket. A keyword that has crossed a line and is too deep is taken to be broken: otherwise many open
+    /// keywords, one per line, would each look through the lines of all that follow.
     fn open(&mut self, byte: u8) -> Step {
         if self.scan.open.len() == types::MAX_TYPE_DEPTH {
+            if self.crossed {
+                return Step::Stop;
+            }
             self.scan.too_deep.get_or_insert(self.at);
         }
         if self.scan.open.is_empty() {
@@ -450,7 +464,7 @@ impl<'a> Automaton<'a> {
             && class::is(self.last(), FINAL)
             && self.byte(next) == Some(b'<')
             && self.starts_type(next + 1)
-            && memchr::memchr2(b'\n', b'\r', &self.bytes[self.at..next]).is_none()
+            && !has_terminator(&self.bytes[self.at..next])
         {
             self.scan.detached = true;
             return self.skip(SkipKind::Blank, next);

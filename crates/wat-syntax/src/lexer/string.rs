@@ -195,10 +195,7 @@ pub(crate) fn invalid_runs(
     if source.is_utf8() {
         return;
     }
-    for (from, to) in source
-        .invalid_runs()
-        .filter(|&(from, to)| from < end && start < to)
-    {
+    for (from, to) in source.invalid_runs(start, end) {
         errors.push(invalid_utf8(range(from.max(start), to.min(end))));
     }
 }

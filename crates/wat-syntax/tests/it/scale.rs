@@ -57,7 +57,7 @@ fn nesting_of_100_000_brackets_costs_no_stack() {
 
 #[test]
 fn a_token_may_be_long() {
-    let n = 1 << 20;
+    let n = 1 << 18;
     for text in [
         format!("\"{}\"", "a".repeat(n)),
         format!("\"{}", "a\n".repeat(n / 2)),
@@ -92,7 +92,8 @@ fn time(text: &str) -> Duration {
 #[test]
 fn work_grows_linearly() {
     let line = |n: usize| "(f [x) ".repeat(n);
-    let shapes: [(&str, Box<dyn Fn(usize) -> String>); 16] = [
+    type Shape = Box<dyn Fn(usize) -> String>;
+    let shapes: [(&str, Shape); 16] = [
         (
             "forms",
             Box::new(|n| "(f [x <- :V<A, B>] \"s\")\n".repeat(n)),
@@ -123,21 +124,21 @@ fn work_grows_linearly() {
         ("invalid", Box::new(|n| "\u{1}\u{a0}λ ".repeat(n))),
     ];
     for (name, shape) in shapes {
-        let small = time(&shape(500));
-        let large = time(&shape(8000));
+        let small = time(&shape(100));
+        let large = time(&shape(1600));
         let limit = small * 16 * 6 + Duration::from_millis(20);
         assert!(
             large < limit,
-            "{name}: {small:?} for 500, {large:?} for 8000"
+            "{name}: {small:?} for 100, {large:?} for 1600"
         );
     }
 }
 
 #[test]
 fn many_bytes_that_are_not_utf8() {
-    let bytes = b"(a \xff \"\xfe\") ".repeat(20_000);
+    let bytes = b"(a \xff \"\xfe\") ".repeat(5_000);
     let source = SourceText::from_bytes(bytes.clone());
     assert_eq!(source.to_bytes(), bytes);
-    assert_eq!(parse(&source).errors().len(), 40_000);
+    assert_eq!(parse(&source).errors().len(), 10_000);
     assert_eq!(codes("\u{1a}"), [1004]);
 }
