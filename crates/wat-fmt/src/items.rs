@@ -177,7 +177,7 @@ impl<'a> Writer<'a> {
             .position(|node| node.kind != Kind::Comment)
             .unwrap_or(0) as u32;
         let node = *tree.node(root);
-        let is_flat = !(node.flags & FORCED != 0) && node.width <= LIMIT;
+        let is_flat = !node.has(FORCED) && node.width <= LIMIT;
         let head = head(tree, root);
         let flat_head = if is_flat { head } else { None };
         self.separate(if root == 0 { flat_head } else { None });

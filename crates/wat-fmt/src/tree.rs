@@ -217,7 +217,9 @@ impl Tree<'_> {
 
     fn is_empty(&self, index: u32, kind: Kind) -> bool {
         let node = self.node(index);
-        node.kind == kind && node.next == index + 1 && (!node.has(VERBATIM) || node.end - node.start == 2)
+        node.kind == kind
+            && node.next == index + 1
+            && (!node.has(VERBATIM) || node.end - node.start == 2)
     }
 
     /// A keyword, or what will be one in the expansion of a template.

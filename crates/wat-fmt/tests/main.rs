@@ -1,5 +1,7 @@
 //! The formatter against chapter 11 of the reference.
 
+#[path = "it/behaviour.rs"]
+mod behaviour;
 #[path = "it/check.rs"]
 mod check;
 #[path = "it/properties.rs"]

@@ -10,7 +10,9 @@ use crate::reference::{blocks, reference};
 
 fn files(directory: &Path, extension: &str, found: &mut Vec<PathBuf>) {
     let entries = std::fs::read_dir(directory).expect("a directory of the repository");
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     paths.sort();
     for path in paths {
         if path.is_dir() {
@@ -31,7 +33,9 @@ fn corpus() -> Vec<String> {
     let read = |path: PathBuf| std::fs::read_to_string(path).expect("text");
     let mut texts: Vec<String> = sources.into_iter().map(read).collect();
     for page in pages.into_iter().map(read) {
-        let wat = blocks(&page).into_iter().filter(|block| block.info.starts_with("wat"));
+        let wat = blocks(&page)
+            .into_iter()
+            .filter(|block| block.info.starts_with("wat"));
         texts.extend(wat.map(|block| block.text));
     }
     texts.retain(|text| reads(text));
@@ -50,9 +54,15 @@ fn all_wat_of_the_repository_keeps_its_meaning() {
 #[test]
 fn line_ends_make_no_difference() {
     for text in corpus() {
-        let has_long_string = lex(&SourceText::from(&*text)).iter().any(|token| token.kind == SyntaxKind::STRING)
+        let has_long_string = lex(&SourceText::from(&*text))
+            .iter()
+            .any(|token| token.kind == SyntaxKind::STRING)
             && text.contains('"')
-            && text.split('"').skip(1).step_by(2).any(|string| string.contains('\n'));
+            && text
+                .split('"')
+                .skip(1)
+                .step_by(2)
+                .any(|string| string.contains('\n'));
         if !has_long_string && !text.contains("rune:layout") {
             assert_eq!(check(&text.replace('\n', "\r\n")), check(&text));
         }
@@ -73,16 +83,73 @@ fn columns_for_a_new_line_exist_everywhere() {
 
 /// Pieces of wat; `<` marks those that open something.
 const PIECES: &[&str] = &[
-    " ", "\n", "\n\n", "\n\n\n", "  ; one\n", " ; two  \n", "\n;; own\n", "\n\n;; apart\n\n", ",", "\t", "a", "b", ":k",
-    ":wat::core::i64", "1", "\"text\"", "\"two\nlines\"", "->", "<-", "&", "'", "`", "~", "~@", ")", ")", ")", ")",
-    "(", "[", "{", "#{", "(:f", "(f", "(:wat::core::defn :n", "(:wat::core::fn", "(:wat::core::let [",
-    "(:wat::core::if", "(:wat::core::match", "(:wat::core::cond", "(:wat::core::do", "(:wat::core::def :n",
-    "(:wat::core::Vector :t", "(:wat::core::HashMap :k :v", "(:wat::core::defmacro (:m", "(:wat::core::struct :s",
-    "(:wat::test::deftest :t ()", "(:wat::service::defservice :s :user [", ":admin [", ":handlers [",
-    "(:wat::core::quote", "(:wat::core::unquote", "(:wat::core::quasiquote", "[x <- :t", "[]", "()", "-> :t",
-    "x <- :t", "& rest", ":key 1", "\n;; rune:layout(verbatim) — columns\n", "(:wat::test::ignore \"x\")",
-    ":wat::a::name::of::such::a::length::that::four::of::them::fill::a::line", "(:wat::core::def-restricted :n",
-    "(:wat::core::defn-restricted :n :restricted-to [:a]", "(:wat::test::defprop :p", "(:wat::core::define-dispatch :d",
+    " ",
+    "\n",
+    "\n\n",
+    "\n\n\n",
+    "  ; one\n",
+    " ; two  \n",
+    "\n;; own\n",
+    "\n\n;; apart\n\n",
+    ",",
+    "\t",
+    "a",
+    "b",
+    ":k",
+    ":wat::core::i64",
+    "1",
+    "\"text\"",
+    "\"two\nlines\"",
+    "->",
+    "<-",
+    "&",
+    "'",
+    "`",
+    "~",
+    "~@",
+    ")",
+    ")",
+    ")",
+    ")",
+    "(",
+    "[",
+    "{",
+    "#{",
+    "(:f",
+    "(f",
+    "(:wat::core::defn :n",
+    "(:wat::core::fn",
+    "(:wat::core::let [",
+    "(:wat::core::if",
+    "(:wat::core::match",
+    "(:wat::core::cond",
+    "(:wat::core::do",
+    "(:wat::core::def :n",
+    "(:wat::core::Vector :t",
+    "(:wat::core::HashMap :k :v",
+    "(:wat::core::defmacro (:m",
+    "(:wat::core::struct :s",
+    "(:wat::test::deftest :t ()",
+    "(:wat::service::defservice :s :user [",
+    ":admin [",
+    ":handlers [",
+    "(:wat::core::quote",
+    "(:wat::core::unquote",
+    "(:wat::core::quasiquote",
+    "[x <- :t",
+    "[]",
+    "()",
+    "-> :t",
+    "x <- :t",
+    "& rest",
+    ":key 1",
+    "\n;; rune:layout(verbatim) — columns\n",
+    "(:wat::test::ignore \"x\")",
+    ":wat::a::name::of::such::a::length::that::four::of::them::fill::a::line",
+    "(:wat::core::def-restricted :n",
+    "(:wat::core::defn-restricted :n :restricted-to [:a]",
+    "(:wat::test::defprop :p",
+    "(:wat::core::define-dispatch :d",
 ];
 
 /// Balanced text from a sequence of choices.
@@ -93,13 +160,16 @@ fn assemble(choices: &[usize]) -> String {
     for &choice in choices {
         let piece = PIECES[choice % PIECES.len()];
         if piece == ")" {
-            let Some(closer) = closers.pop() else { continue };
+            let Some(closer) = closers.pop() else {
+                continue;
+            };
             text.push_str(if prefix { " x" } else { "" });
             text.push(closer);
             prefix = false;
             continue;
         }
-        let starts_token = !piece.trim_start().is_empty() && !piece.trim_start().starts_with(';') && piece != ",";
+        let starts_token =
+            !piece.trim_start().is_empty() && !piece.trim_start().starts_with(';') && piece != ",";
         if starts_token && !prefix {
             text.push(' ');
         }
@@ -157,8 +227,15 @@ fn mutate(text: &str, changes: &[(prop::sample::Index, u8)]) -> String {
 }
 
 fn cases(quick: u32) -> ProptestConfig {
-    let wanted = std::env::var("WAT_FMT_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig { cases: wanted.unwrap_or(quick), failure_persistence: None, max_global_rejects: 1 << 20, ..ProptestConfig::default() }
+    let wanted = std::env::var("WAT_FMT_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok());
+    ProptestConfig {
+        cases: wanted.unwrap_or(quick),
+        failure_persistence: None,
+        max_global_rejects: 1 << 20,
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {
