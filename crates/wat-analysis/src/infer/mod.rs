@@ -8,6 +8,7 @@ mod collection;
 mod deferred;
 mod expr;
 mod kwargs;
+mod matching;
 mod operator;
 mod pattern;
 mod refer;

@@ -67,6 +67,18 @@ impl<'a, 'db> Lower<'a, 'db> {
         found
     }
 
+    /// Parameters and result of a function type.
+    fn function_parts(&self, ty: Ty) -> Vec<Ty> {
+        let parts = self.inference.table.args_of(ty, &Ctor::Fn);
+        parts.map(<[Ty]>::to_vec).unwrap_or_default()
+    }
+
+    fn result_of(&self, ty: Ty) -> wat_ir::Ty {
+        self.function_parts(ty)
+            .last()
+            .map_or(wat_ir::Ty::Nil, |&ret| self.ir(ret))
+    }
+
     /// A function of its own, without captures, for something that is no function of the library.
     fn wrapper(
         &mut self,
@@ -74,12 +86,7 @@ impl<'a, 'db> Lower<'a, 'db> {
         node: NodeId,
         body: impl FnOnce(&mut Self, &[Operand], &[Ty]) -> Operand,
     ) -> Value {
-        let parts = self
-            .inference
-            .table
-            .args_of(ty, &Ctor::Fn)
-            .map(<[Ty]>::to_vec)
-            .unwrap_or_default();
+        let parts = self.function_parts(ty);
         let (params, ret) = parts.split_at(parts.len().saturating_sub(1));
         let mut inner = Lower::new(self.inference, self.nested(0));
         inner.locals = params
@@ -127,13 +134,7 @@ impl<'a, 'db> Lower<'a, 'db> {
                 }
                 OperatorUse::Position(index) => {
                     let value = lower.position_of(index, types[0], operands[0].clone());
-                    let parts = lower
-                        .inference
-                        .table
-                        .args_of(ty, &Ctor::Fn)
-                        .map(<[Ty]>::to_vec)
-                        .unwrap_or_default();
-                    let ret = parts.last().map_or(wat_ir::Ty::Nil, |&ret| lower.ir(ret));
+                    let ret = lower.result_of(ty);
                     lower.emit(ret, value, node)
                 }
             }
@@ -141,13 +142,7 @@ impl<'a, 'db> Lower<'a, 'db> {
     }
 
     pub(super) fn accessor_lambda(&mut self, index: u32, ty: Ty, node: NodeId) -> Value {
-        let parts = self
-            .inference
-            .table
-            .args_of(ty, &Ctor::Fn)
-            .map(<[Ty]>::to_vec)
-            .unwrap_or_default();
-        let ret = parts.last().map_or(wat_ir::Ty::Nil, |&ret| self.ir(ret));
+        let ret = self.result_of(ty);
         self.wrapper(ty, node, |lower, operands, _| {
             let field = Value::Field {
                 of: operands[0].clone(),
@@ -159,13 +154,7 @@ impl<'a, 'db> Lower<'a, 'db> {
     }
 
     pub(super) fn variant_lambda(&mut self, index: u32, ty: Ty, node: NodeId) -> Value {
-        let parts = self
-            .inference
-            .table
-            .args_of(ty, &Ctor::Fn)
-            .map(<[Ty]>::to_vec)
-            .unwrap_or_default();
-        let ret = parts.last().map_or(wat_ir::Ty::Nil, |&ret| self.ir(ret));
+        let ret = self.result_of(ty);
         self.wrapper(ty, node, |lower, operands, _| {
             lower.emit(
                 ret,
