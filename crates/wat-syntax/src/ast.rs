@@ -381,8 +381,13 @@ impl Reader<'_> {
                 NodeKind::Keyword(self.builder.text(&value))
             }
             KEYWORD => {
-                let keyword =
-                    keyword_report::read(self.source, start as usize, Limit::Cut, &mut Vec::new());
+                let keyword = keyword_report::read(
+                    self.source,
+                    start as usize,
+                    token,
+                    Limit::Cut,
+                    &mut Vec::new(),
+                );
                 if keyword.poisoned {
                     let node = self.builder.kinds.len() as u32;
                     self.builder.poisoned.push(node);

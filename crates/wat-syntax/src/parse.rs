@@ -127,6 +127,7 @@ pub fn form_tree(source: &SourceText, verdict: &Verdict) -> GreenNode {
 pub(crate) fn form_tokens(source: &SourceText, repairs: Option<&Repairs>) -> Vec<Token> {
     let culprits = repairs.map_or(&[][..], |repairs| &repairs.culprits);
     let mut lexer = Lexer::new(source, Limit::Cut, culprits);
+    lexer.cut_short = repairs.map_or(&[][..], |repairs| &repairs.cut_short);
     let mut tokens = Vec::with_capacity(source.len() / 4 + 8);
     while let Some(token) = lexer.next() {
         tokens.push(token);

@@ -20,6 +20,8 @@ pub(crate) struct Repairs {
     pub strays: Vec<u32>,
     /// Strings that end with their first line, in order.
     pub culprits: Vec<u32>,
+    /// Start and end of the broken keywords whose end depends on later lines, in order.
+    pub cut_short: Vec<(u32, u32)>,
 }
 
 impl Repairs {
@@ -28,6 +30,7 @@ impl Repairs {
             && self.substitutions.is_empty()
             && self.strays.is_empty()
             && self.culprits.is_empty()
+            && self.cut_short.is_empty()
     }
 
     fn shift_back(&mut self, start: u32) {
@@ -41,6 +44,10 @@ impl Repairs {
         }
         for at in self.strays.iter_mut().chain(&mut self.culprits) {
             *at -= start;
+        }
+        for (from, to) in &mut self.cut_short {
+            *from -= start;
+            *to -= start;
         }
     }
 }
@@ -82,6 +89,7 @@ pub(crate) struct Splitter<'a> {
     source: &'a SourceText,
     tokens: &'a [Token],
     culprits: &'a [u32],
+    cut_short: Vec<(u32, u32)>,
     /// For every strict opener, by its token, the token of its closer.
     partners: Partners,
     at: usize,
@@ -99,6 +107,7 @@ impl<'a> Splitter<'a> {
             source,
             tokens,
             culprits,
+            cut_short: cut_short(tokens),
             partners: top_pairs(tokens),
             at: 0,
             extent: Extent::default(),
@@ -158,6 +167,11 @@ impl<'a> Splitter<'a> {
             let low = self.culprits.partition_point(|&at| at < from);
             let high = self.culprits.partition_point(|&at| at < to);
             repairs.culprits = self.culprits[low..high].to_vec();
+        }
+        if !self.cut_short.is_empty() {
+            let low = self.cut_short.partition_point(|&(at, _)| at < from);
+            let high = self.cut_short.partition_point(|&(at, _)| at < to);
+            repairs.cut_short = self.cut_short[low..high].to_vec();
         }
         repairs.shift_back(from);
         self.at = end;
@@ -364,6 +378,16 @@ fn class(kind: SyntaxKind) -> usize {
         L_BRACK | R_BRACK => 1,
         _ => 2,
     }
+}
+
+/// The broken keywords whose end depends on later lines.
+fn cut_short(tokens: &[Token]) -> Vec<(u32, u32)> {
+    let mut start = 0;
+    let ranges = tokens.iter().filter_map(|token| {
+        let from = std::mem::replace(&mut start, token.end);
+        (token.flags & Token::CUT_SHORT != 0).then_some((from, token.end))
+    });
+    ranges.collect()
 }
 
 /// The outermost pairs of brackets that enclose only well-matched text, by their tokens. An unclosed opener has no

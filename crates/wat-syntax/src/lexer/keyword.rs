@@ -181,6 +181,8 @@ pub(crate) struct Scan {
     pub glued: bool,
     /// A character that no keyword may contain; the token is an ERROR.
     pub illegal: Option<usize>,
+    /// The token ends before a line that the automaton has looked at (K30).
+    pub cut_short: bool,
     /// Some whitespace before detached arguments was joined (K22.3).
     detached: bool,
 }
@@ -248,9 +250,17 @@ pub(crate) fn scan(source: &SourceText, start: usize, limit: Limit) -> Scan {
             .skipped(SkipKind::Blank)
             .find(|&(from, to)| has_terminator(&bytes[from..to]));
         if let Some((from, _)) = broken {
-            scan = Automaton::run(source, start, from, Limit::Cut, false);
+            scan = scan_until(source, start, from);
         }
     }
+    scan
+}
+
+/// Runs the automaton on the keyword that starts at `start` and is known to be broken and to end at `end`, because of
+/// something in a later line.
+pub(crate) fn scan_until(source: &SourceText, start: usize, end: usize) -> Scan {
+    let mut scan = Automaton::run(source, start, end, Limit::Cut, false);
+    scan.cut_short = true;
     scan
 }
 

@@ -2,6 +2,7 @@
 
 use rowan::{TextRange, TextSize};
 
+use super::Token;
 use super::class::{self, NAME};
 use super::keyword::{self, Limit, Scan, SkipKind};
 use crate::codes;
@@ -20,14 +21,18 @@ pub(crate) struct Keyword {
     pub empty: bool,
 }
 
-/// Reads the keyword that starts at `start` and ends at `end`, and reports what is wrong with it.
+/// Reads the keyword that starts at `start`, and reports what is wrong with it.
 pub(crate) fn read(
     source: &SourceText,
     start: usize,
+    token: Token,
     limit: Limit,
     errors: &mut Vec<SyntaxError>,
 ) -> Keyword {
-    let scan = keyword::scan(source, start, limit);
+    let scan = match token.flags & Token::CUT_SHORT {
+        0 => keyword::scan(source, start, limit),
+        _ => keyword::scan_until(source, start, token.end as usize),
+    };
     let report = Report {
         start,
         source,

@@ -38,6 +38,8 @@ impl Token {
     pub const OPEN: u8 = 4;
     /// A symbol with a colon that is read as a keyword.
     pub const COLONLESS: u8 = 8;
+    /// A broken keyword whose end depends on a later line (K30).
+    pub const CUT_SHORT: u8 = 16;
 
     #[inline]
     fn new(kind: SyntaxKind, end: usize, flags: u8) -> Token {
@@ -58,6 +60,8 @@ pub(crate) struct Lexer<'a> {
     limit: Limit,
     /// Offsets of the strings that end with their first line (R10), ascending.
     culprits: &'a [u32],
+    /// Start and end of the broken keywords whose end depends on later lines, ascending.
+    pub cut_short: &'a [(u32, u32)],
 }
 
 impl<'a> Lexer<'a> {
@@ -69,6 +73,7 @@ impl<'a> Lexer<'a> {
             at: 0,
             limit,
             culprits,
+            cut_short: &[],
         }
     }
 
@@ -189,6 +194,14 @@ impl<'a> Lexer<'a> {
 
     #[inline]
     fn keyword(&self, start: usize) -> Token {
+        if !self.cut_short.is_empty()
+            && let Ok(found) = self
+                .cut_short
+                .binary_search_by_key(&(start as u32), |&(start, _)| start)
+        {
+            let end = self.cut_short[found].1 as usize;
+            return Token::new(KEYWORD, end, Token::DIRTY | Token::CUT_SHORT);
+        }
         match keyword::scan_plain(self.bytes, start) {
             Some(end) => Token::new(KEYWORD, end, 0),
             None => self.odd_keyword(start),
@@ -203,7 +216,8 @@ impl<'a> Lexer<'a> {
         } else {
             KEYWORD
         };
-        Token::new(kind, scan.end, Token::DIRTY)
+        let cut_short = if scan.cut_short { Token::CUT_SHORT } else { 0 };
+        Token::new(kind, scan.end, Token::DIRTY | cut_short)
     }
 
     #[inline]

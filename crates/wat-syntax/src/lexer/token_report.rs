@@ -35,7 +35,7 @@ pub(crate) fn diagnose(
         STRING => string::diagnose(source, start, end, token.flags & Token::OPEN == 0, errors),
         KEYWORD if token.flags & Token::COLONLESS != 0 => errors.push(colonless(text, start)),
         KEYWORD => {
-            keyword_report::read(source, start, limit, errors);
+            keyword_report::read(source, start, token, limit, errors);
         }
         SYMBOL => {
             let glued = previous

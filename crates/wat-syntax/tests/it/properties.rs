@@ -268,3 +268,9 @@ fn the_program_without_edits_is_sound() {
     assert_eq!(crate::support::codes(PROGRAM), [0u16; 0]);
     check(&SourceText::new(PROGRAM));
 }
+
+#[test]
+fn a_keyword_that_breaks_beyond_its_form_reads_the_same_alone() {
+    check(&SourceText::new("(f :Fn(a,b\n)-> (:c\n (d"));
+    check(&SourceText::new("(f :Fn(a,b\n)->  (:wat::o\n    (:)\n"));
+}
