@@ -146,6 +146,26 @@ pub(crate) enum FailOn {
     Note,
 }
 
+/// `wat fmt`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct FmtOptions {
+    /// Write nothing, print the files that are not formatted
+    #[arg(long, conflicts_with = "diff")]
+    pub(crate) check: bool,
+    /// Write nothing, print what would change
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Format standard input to standard output
+    #[arg(long, conflicts_with = "paths")]
+    pub(crate) stdin: bool,
+    /// What standard input is called
+    #[arg(long, value_name = "PATH", requires = "stdin")]
+    pub(crate) stdin_path: Option<PathBuf>,
+    /// Files and directories; without any, the working directory
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
 /// `wat run`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct RunOptions {
@@ -186,6 +206,8 @@ struct ReplArguments {
 enum Word {
     /// Report all findings, run nothing
     Check(CheckOptions),
+    /// Lay out source text
+    Fmt(FmtOptions),
     /// Run a program
     Run(RunOptions),
     /// Evaluate interactively
@@ -228,6 +250,7 @@ pub(crate) struct Invocation {
 pub(crate) enum Command {
     Version,
     Check(CheckOptions),
+    Fmt(FmtOptions),
     Run(RunOptions),
     Repl(ReplOptions),
     Lsp,
@@ -281,6 +304,7 @@ pub(crate) fn parse(words: Vec<OsString>) -> Result<Invocation, Usage> {
         _ if version => Command::Version,
         None => Command::Default,
         Some(Word::Check(options)) => Command::Check(options),
+        Some(Word::Fmt(options)) => Command::Fmt(options),
         Some(Word::Run(options)) => Command::Run(options),
         Some(Word::Repl(arguments)) => Command::Repl(repl_options(&global, arguments)),
         Some(Word::Lsp) => Command::Lsp,
@@ -310,7 +334,7 @@ fn program(words: Vec<OsString>) -> Result<Command, Usage> {
     }
     let name = first.to_string_lossy();
     let mut text = format!("error: there is no command `{name}`\n");
-    if let Some(near) = nearest(&name, ["check", "run", "repl", "lsp"]) {
+    if let Some(near) = nearest(&name, ["check", "fmt", "run", "repl", "lsp"]) {
         text.push_str(&format!("help: did you mean `{near}`?\n"));
     }
     text.push_str("help: `wat --help` lists the commands\n");

@@ -10,6 +10,8 @@ pub(crate) const START: i32 = 3;
 pub(crate) const ENTRY: i32 = 4;
 /// Wrong command line.
 pub(crate) const USAGE: i32 = 64;
+/// The input is not readable as wat.
+pub(crate) const NOT_WAT: i32 = 65;
 /// An input file is missing or unreadable.
 pub(crate) const NO_INPUT: i32 = 66;
 /// Input or output failed.

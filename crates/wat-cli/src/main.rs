@@ -5,7 +5,9 @@
 
 mod args;
 mod check;
+mod diff;
 mod exit;
+mod fmt;
 mod output;
 mod run;
 mod version;
@@ -37,6 +39,7 @@ fn dispatch(invocation: Invocation) -> i32 {
     match command {
         Command::Version => version::print(&global),
         Command::Check(options) => check::check(&global, &options),
+        Command::Fmt(options) => fmt::fmt(&global, &options),
         Command::Run(options) => run::run(&global, &options),
         Command::Repl(options) => wat_repl::run(options),
         Command::Lsp => wat_lsp::run_stdio(),

@@ -71,7 +71,9 @@ fn deep() -> String {
     format!("{}x{}\n", "(:demo::f a ".repeat(1_000), ")".repeat(1_000))
 }
 
-const CORPORA: [(&str, fn() -> String); 5] = [
+type Corpus = (&'static str, fn() -> String);
+
+const CORPORA: [Corpus; 5] = [
     ("library", library),
     ("unformatted", unformatted),
     ("one-form", one_form),

@@ -20,10 +20,7 @@ pub struct Refused {
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.errors.len() {
-            1 => f.write_str("not formatted (1 syntax error)"),
-            count => write!(f, "not formatted ({count} syntax errors)"),
-        }
+        write!(f, "not formatted ({} syntax errors)", self.errors.len())
     }
 }
 
