@@ -180,7 +180,7 @@ fn hunks(name: &str, lines: &[(Change, String)]) -> String {
             let _ = writeln!(out, "--- a/{name}\n+++ b/{name}");
         }
         let mut last = first;
-        while let Some(next) = changed.next_if(|&next| next - last <= 2 * CONTEXT) {
+        while let Some(next) = changed.next_if(|&next| next - last <= 2 * CONTEXT + 1) {
             last = next;
         }
         let start = first.saturating_sub(CONTEXT).max(at);
