@@ -2,17 +2,26 @@
 (:wat::core::defn :calls::even?
   [n <- :wat::core::i64]
   -> :wat::core::bool
-  (:wat::core::if (:wat::core::= n 0) true (:calls::odd? (:wat::core::i64::- n 1))))
+  (:wat::core::if
+    (:wat::core::= n 0)
+    true
+    (:calls::odd? (:wat::core::i64::- n 1))))
 
 (:wat::core::defn :calls::odd?
   [n <- :wat::core::i64]
   -> :wat::core::bool
-  (:wat::core::if (:wat::core::= n 0) false (:calls::even? (:wat::core::i64::- n 1))))
+  (:wat::core::if
+    (:wat::core::= n 0)
+    false
+    (:calls::even? (:wat::core::i64::- n 1))))
 
 (:wat::core::defn :calls::depth
   [n <- :wat::core::i64]
   -> :wat::core::i64
-  (:wat::core::if (:wat::core::= n 0) 0 (:wat::core::i64::+ 1 (:calls::depth (:wat::core::i64::- n 1)))))
+  (:wat::core::if
+    (:wat::core::= n 0)
+    0
+    (:wat::core::i64::+ 1 (:calls::depth (:wat::core::i64::- n 1)))))
 
 (:wat::core::defn :calls::twice<T>
   [step <- :wat::core::Fn(T)->T
@@ -32,8 +41,18 @@
   (:wat::kernel::println (:calls::even? 1000001))
   (:wat::kernel::println (:calls::depth 200000))
   (:wat::core::let
-    [exclaim (:wat::core::fn [s <- :wat::core::String] -> :wat::core::String (:wat::core::string::concat s "!"))]
+    [exclaim
+       (:wat::core::fn
+         [s <- :wat::core::String]
+         -> :wat::core::String
+         (:wat::core::string::concat s "!"))]
     (:wat::kernel::println (:calls::twice exclaim "hey")))
-  (:wat::kernel::println (:calls::twice (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::i64::* n n)) 3))
+  (:wat::kernel::println
+    (:calls::twice
+      (:wat::core::fn
+        [n <- :wat::core::i64]
+        -> :wat::core::i64
+        (:wat::core::i64::* n n))
+      3))
   (:wat::kernel::println (:calls::parse "42"))
   (:wat::kernel::println (:calls::parse "forty-two")))

@@ -34,10 +34,13 @@
         found))))
 
 (:wat::core::defn :user::main [] -> :wat::core::nil
-  (:wat::core::let [offset 1]
+  (:wat::core::let
+    [offset 1]
     (:wat::kernel::println
       (:wat::core::map
         (:primes::below 40)
-        (:wat::core::fn [x <- :wat::core::i64] -> :wat::core::i64
+        (:wat::core::fn
+          [x <- :wat::core::i64]
+          -> :wat::core::i64
           (:wat::core::i64::+ x offset)))))
   (:wat::kernel::println (:wat::core::length (:primes::below 10000))))

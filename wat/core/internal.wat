@@ -1,6 +1,9 @@
 ;; What the lowering of special forms and literals calls. Programs have no use for these.
 
-(:wat::core::native :wat::core::__internal/to-u8 [n <- :wat::core::i64] -> :wat::core::u8
+(:wat::core::native
+  :wat::core::__internal/to-u8
+  [n <- :wat::core::i64]
+  -> :wat::core::u8
   "Converts an integer to a byte.
 
    Outside 0 to 255 it is WAT8403.
@@ -9,24 +12,38 @@
    (:wat::core::__internal/to-u8 7) ;=> 7
    ```")
 
-(:wat::core::native :wat::core::__internal/expect-failed<T> [message <- :wat::core::String] -> :T
-  "Panics with a message (WAT8201). Never returns: a failed `expect` ends the thread.")
+(:wat::core::native
+  :wat::core::__internal/expect-failed<T>
+  [message <- :wat::core::String]
+  -> :T "Panics with a message (WAT8201). Never returns: a failed `expect` ends the thread.")
 
-(:wat::core::native :wat::core::__internal/append [text <- :wat::core::String tail <- :wat::core::String] -> :wat::core::String
+(:wat::core::native
+  :wat::core::__internal/append
+  [text <- :wat::core::String
+   tail <- :wat::core::String]
+  -> :wat::core::String
   "Returns two texts as one.
 
    ```wat
    (:wat::core::__internal/append \"a\" \"b\") ;=> \"ab\"
    ```")
 
-(:wat::core::native :wat::core::__internal/display<T> [value <- :T] -> :wat::core::String
+(:wat::core::native
+  :wat::core::__internal/display<T>
+  [value <- :T]
+  -> :wat::core::String
   "Returns a string as it is and the compact EDN text of any other value.
 
    ```wat
    (:wat::core::__internal/display [1 2]) ;=> \"[1 2]\"
    ```")
 
-(:wat::core::native :wat::core::__internal/range [start <- :wat::core::i64 end <- :wat::core::i64 step <- :wat::core::i64] -> :wat::core::Vector<wat::core::i64>
+(:wat::core::native
+  :wat::core::__internal/range
+  [start <- :wat::core::i64
+   end <- :wat::core::i64
+   step <- :wat::core::i64]
+  -> :wat::core::Vector<wat::core::i64>
   "Returns the integers from `start` (inclusive) to `end` (exclusive).
 
    A step of 0, or more than 2147483647 elements, is WAT8406.
@@ -35,7 +52,10 @@
    (:wat::core::__internal/range 0 5 2) ;=> [0 2 4]
    ```")
 
-(:wat::core::native :wat::core::__internal/elements<T> [set <- :wat::core::HashSet<T>] -> :wat::core::Vector<T>
+(:wat::core::native
+  :wat::core::__internal/elements<T>
+  [set <- :wat::core::HashSet<T>]
+  -> :wat::core::Vector<T>
   "Returns the elements of a set in canonical order.
 
    ```wat

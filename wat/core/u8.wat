@@ -1,6 +1,9 @@
 ;; Bytes. The conversion `:wat::core::u8` is an operator.
 
-(:wat::core::native :wat::core::u8::to-i64 [byte <- :wat::core::u8] -> :wat::core::i64
+(:wat::core::native
+  :wat::core::u8::to-i64
+  [byte <- :wat::core::u8]
+  -> :wat::core::i64
   "Returns the byte as an integer.
 
    ```wat

@@ -6,5 +6,8 @@
   (:wat::core::foldl
     (:wat::core::range 0 exponent)
     1
-    (:wat::core::fn [product <- :wat::core::i64 _ <- :wat::core::i64] -> :wat::core::i64
+    (:wat::core::fn
+      [product <- :wat::core::i64
+       _ <- :wat::core::i64]
+      -> :wat::core::i64
       (:wat::core::i64::* product base))))
