@@ -377,6 +377,26 @@ impl<'db> Infer<'db> {
         ))
     }
 
+    /// The same for a name with several implementations: one of them takes data first and a function last.
+    fn dispatches_function_first(&self, arms: &[Arm<'db>], args: &[ExprId]) -> bool {
+        let is_fn = |ty: &Type| matches!(ty, Type::App(Ctor::Fn, _));
+        let takes = |arm: &Arm<'db>| {
+            let (first, last) = (arm.params.first(), arm.params.last());
+            arm.params.len() == args.len()
+                && args.len() > 1
+                && last.is_some_and(|last| is_fn(&last.0))
+                && first.is_some_and(|first| !is_fn(&first.0))
+        };
+        if !arms.iter().any(takes) {
+            return false;
+        }
+        let head = |arg: ExprId| match self.table.shape(self.ty(arg)) {
+            Shape::App(ctor, _) => Some(*ctor == Ctor::Fn),
+            _ => None,
+        };
+        head(args[0]) == Some(true) && head(args[args.len() - 1]) == Some(false)
+    }
+
     /// The function-first order of the higher-order library functions: data and function are exchanged.
     fn function_comes_first(&self, signature: &Signature, args: &[ExprId]) -> bool {
         let is_fn = |ty: &Type| matches!(ty, Type::App(Ctor::Fn, _));
@@ -454,8 +474,13 @@ impl<'db> Infer<'db> {
     }
 
     fn dispatch_call(&mut self, item: Item<'db>, node: NodeId, head: NodeId) -> ExprId {
-        let args = self.arguments(node);
+        let mut args = self.arguments(node);
         let arms = dispatch_arms(self.db, self.program, item);
+        if self.dispatches_function_first(arms, &args) {
+            // The order of evaluation stays as written; only the roles are exchanged.
+            let last = args.len() - 1;
+            args.swap(0, last);
+        }
         let name = item.name(self.db).text(self.db);
         if !arms.iter().any(|arm| arm.params.len() == args.len()) {
             if !self.ast.is_poisoned(node) {

@@ -308,7 +308,7 @@ impl<'a> Lower<'a, '_> {
                 Some(self.invoke(callee, operands))
             }
             ExprKind::Dispatch { choice, args } => {
-                let operands = self.values(args);
+                let operands = self.in_source_order(args);
                 let function = self.inference.choices[*choice].as_ref()?;
                 Some(self.invoke(function, operands))
             }

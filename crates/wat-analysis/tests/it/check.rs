@@ -177,3 +177,15 @@ fn a_file_that_cannot_be_loaded_excuses_unknown_names() {
     let text = "(:wat::load-file! \"missing.wat\")\n(:wat::core::defn :my::f [x <- :lib::T] -> :wat::core::i64 (:lib::g x))";
     reports(text, &["WAT5002 1:19-1:32"]);
 }
+
+#[test]
+fn an_ignored_result_is_a_warning() {
+    let text = "(:wat::core::defn :my::save [] -> :wat::core::Result<wat::core::i64,wat::core::String> (:wat::core::Ok 1))\n(:wat::core::defn :my::f [] -> :wat::core::nil\n(:my::save) (:wat::core::let [_ (:my::save)] :wat::core::nil))";
+    reports(text, &["WAT3507 3:1-3:12"]);
+}
+
+#[test]
+fn the_function_may_come_first() {
+    let text = "(:wat::core::defn :my::f [] -> :wat::core::Vector<wat::core::i64>\n(:wat::core::map (:wat::core::fn [x <- :wat::core::i64] -> :wat::core::i64 x) [1 2]))";
+    reports(text, &[]);
+}
