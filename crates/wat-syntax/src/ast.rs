@@ -231,8 +231,10 @@ impl AstBuilder {
         Self::default()
     }
 
-    fn with_capacity(nodes: usize) -> Self {
+    /// A builder for about so many nodes from so many bytes of text.
+    fn with_capacity(nodes: usize, bytes: usize) -> Self {
         AstBuilder {
+            texts: TextTable::with_capacity(nodes / 2, bytes / 2),
             kinds: Vec::with_capacity(nodes),
             ends: Vec::with_capacity(nodes),
             spans: Vec::with_capacity(nodes),
@@ -315,7 +317,7 @@ pub fn read_form(source: &SourceText, verdict: &Verdict) -> FormSyntax {
     let mut errors = Vec::new();
     let mut reader = Reader {
         source,
-        builder: AstBuilder::with_capacity(tokens.len() / 2 + 2),
+        builder: AstBuilder::with_capacity(tokens.len() / 2 + 2, source.len()),
     };
     let form = FormTokens {
         source,

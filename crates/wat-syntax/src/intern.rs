@@ -32,6 +32,15 @@ impl Hash for TextTable {
 }
 
 impl TextTable {
+    /// An empty table for about so many texts of so many bytes in all.
+    pub fn with_capacity(texts: usize, bytes: usize) -> Self {
+        TextTable {
+            bytes: String::with_capacity(bytes),
+            ends: Vec::with_capacity(texts),
+            slots: vec![0; (texts * 2).next_power_of_two().max(32)],
+        }
+    }
+
     pub fn len(&self) -> usize {
         self.ends.len()
     }

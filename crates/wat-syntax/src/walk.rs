@@ -82,7 +82,7 @@ pub(crate) fn walk<S: Sink>(form: FormTokens<'_>, sink: &mut S, errors: &mut Vec
         limit: form.limit,
         repairs: form.repairs,
         base: start_of(form.tokens, form.first),
-        frames: Vec::new(),
+        frames: Vec::with_capacity(16),
         next_closer: 0,
         sink,
         errors,
