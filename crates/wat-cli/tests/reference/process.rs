@@ -65,7 +65,9 @@ pub fn wat(directory: &Directory, args: &[&str], input: &str) -> Result<Output, 
 pub fn shell(directory: &Directory, script: &str) -> Result<String, String> {
     let binary = Path::new(env!("CARGO_BIN_EXE_wat"));
     let bin = binary.parent().unwrap_or(binary).display();
-    let script = format!("PATH='{bin}':/usr/bin:/bin\nLC_ALL=C.UTF-8\nexport PATH LC_ALL\nexec 2>&1\n{script}");
+    let script = format!(
+        "PATH='{bin}':/usr/bin:/bin\nLC_ALL=C.UTF-8\nexport PATH LC_ALL\nexec 2>&1\n{script}"
+    );
     let output = command("/bin/sh", directory, &["-c", &script], "", LIMIT)?;
     Ok(output.stdout)
 }
