@@ -10,11 +10,10 @@ fn declared(folder: &Path, out: &mut BTreeSet<String>) {
             declared(&path, out);
         } else if path.extension().is_some_and(|extension| extension == "wat") {
             let text = std::fs::read_to_string(&path).unwrap();
-            for line in text
-                .lines()
-                .filter_map(|line| line.strip_prefix("(:wat::core::native "))
-            {
-                let name = line.split(' ').next().unwrap();
+            // Every declaration starts in column 1; its name may stand on the next line.
+            let forms = text.split("\n(:wat::core::native").skip(1);
+            for form in forms.filter(|form| form.starts_with([' ', '\n'])) {
+                let name = form.split_whitespace().next().unwrap();
                 // `name<T>`, but `<` also begins names of operators.
                 let end = name
                     .rfind('<')
