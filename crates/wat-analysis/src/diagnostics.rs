@@ -119,7 +119,8 @@ fn toplevel_expression<'db>(
         let inference = crate::infer::infer_head(db, program, ast, head);
         return inference;
     }
-    if ast.is_poisoned(node) && head.is_none() {
+    if ast.is_damaged() {
+        // The reader has told what is wrong; what the form was meant to be is not known.
         return Vec::new();
     }
     vec![

@@ -189,3 +189,16 @@ fn the_function_may_come_first() {
     let text = "(:wat::core::defn :my::f [] -> :wat::core::Vector<wat::core::i64>\n(:wat::core::map (:wat::core::fn [x <- :wat::core::i64] -> :wat::core::i64 x) [1 2]))";
     reports(text, &[]);
 }
+
+#[test]
+fn nesting_beyond_the_limit_is_one_diagnostic() {
+    let text = format!("{}{}", "(".repeat(100_000), ")".repeat(100_000));
+    reports(&text, &["WAT1033 1:1025-1:1026"]);
+}
+
+#[test]
+fn a_damaged_form_at_the_top_level_is_told_by_the_reader_alone() {
+    reports("(f 1", &["WAT1030 1:1-1:2"]);
+    // A closer of the wrong kind is no damage (R30): the form is whole, and an expression.
+    reports("(x ]", &["WAT2003 1:1-1:5", "WAT1032 1:4-1:5"]);
+}
