@@ -1,6 +1,7 @@
 //! Forms as data: no trivia, no positions, no notation.
 
 use rowan::{TextRange, TextSize};
+use rustc_hash::FxHashMap;
 
 use crate::cut::Verdict;
 use crate::diag::{Severity, SyntaxError};
@@ -51,7 +52,8 @@ pub enum NodeKind {
 /// A form: nodes in pre-order.
 ///
 /// Two are equal if the forms are equal as data (P21) and the reader found fault with the same nodes. Texts are numbered
-/// by first occurrence, so equal forms have equal tables.
+/// by first occurrence, so equal forms have equal tables. Symbols with one text are one identifier: an expanded form
+/// keeps equal names with other scopes apart.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Ast {
     kinds: Box<[NodeKind]>,
@@ -137,7 +139,8 @@ impl Ast {
         self.texts.get(text)
     }
 
-    /// The text table; no text stands twice.
+    /// The text table. In a form as read no text stands twice; in an expanded one a name stands once for each
+    /// identifier of that name.
     pub fn texts(&self) -> impl ExactSizeIterator<Item = &str> {
         (0..self.texts.len() as u32).map(|id| self.texts.get(TextId(id)))
     }
@@ -220,6 +223,8 @@ pub struct AstBuilder {
     ends: Vec<u32>,
     spans: Vec<(u32, u32)>,
     texts: TextTable,
+    /// Texts that are kept apart, by text and mark.
+    apart: FxHashMap<String, FxHashMap<Box<[u8]>, TextId>>,
     poisoned: Vec<u32>,
     repaired: Vec<u32>,
     open: Vec<u32>,
@@ -247,15 +252,27 @@ impl AstBuilder {
         self.texts.intern(text)
     }
 
+    /// The id of a text that is kept apart from equal texts with another mark, or without one.
+    pub fn text_apart(&mut self, text: &str, mark: &[u8]) -> TextId {
+        if let Some(&known) = self.apart.get(text).and_then(|marks| marks.get(mark)) {
+            return known;
+        }
+        let id = self.texts.append(text);
+        let marks = self.apart.entry(text.to_owned()).or_default();
+        marks.insert(mark.into(), id);
+        id
+    }
+
     /// Appends a leaf.
     pub fn leaf(&mut self, kind: NodeKind, range: TextRange) -> NodeId {
         self.push(kind, range.start().into(), range.end().into())
     }
 
     /// Starts a node with children.
-    pub fn open(&mut self, kind: NodeKind, start: TextSize) {
+    pub fn open(&mut self, kind: NodeKind, start: TextSize) -> NodeId {
         let node = self.push(kind, start.into(), start.into());
         self.open.push(node.0);
+        node
     }
 
     /// Ends the innermost open node.

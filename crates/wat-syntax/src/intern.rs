@@ -68,17 +68,24 @@ impl TextTable {
                 _ => slot = (slot + 1) & mask,
             }
         }
+        let id = self.append(text);
+        self.slots[slot] = id.0 + 1;
+        id
+    }
+
+    /// A new number for `text`, which [`intern`](Self::intern) will not find.
+    pub fn append(&mut self, text: &str) -> TextId {
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len() as u32);
-        self.slots[slot] = self.ends.len() as u32;
         TextId(self.ends.len() as u32 - 1)
     }
 
     fn grow(&mut self) {
         let size = (self.slots.len() * 2).max(32);
         let mask = size - 1;
-        self.slots = vec![0; size];
-        for id in 0..self.ends.len() as u32 {
+        let old = std::mem::replace(&mut self.slots, vec![0; size]);
+        let known: Vec<u32> = old.into_iter().filter(|&taken| taken != 0).collect();
+        for id in known.into_iter().map(|taken| taken - 1) {
             let mut slot = hash(self.get(TextId(id))) & mask;
             while self.slots[slot] != 0 {
                 slot = (slot + 1) & mask;

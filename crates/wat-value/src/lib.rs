@@ -15,6 +15,7 @@ mod native;
 mod natives;
 mod print;
 mod show;
+pub mod syntax;
 mod text;
 mod value;
 pub mod vector;

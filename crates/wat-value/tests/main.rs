@@ -10,3 +10,5 @@ mod collections;
 mod natives;
 #[path = "it/support.rs"]
 mod support;
+#[path = "it/syntax.rs"]
+mod syntax;
