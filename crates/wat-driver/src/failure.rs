@@ -173,7 +173,7 @@ pub fn failure_record(
     if failure.kind == FailureKind::Panic {
         edn.tag("wat.kernel.ProcessDiedError/Panic");
         edn.begin_vector(2, false);
-        edn.str(&failure.message);
+        edn.str(&panic_text(failure));
         write_failure(&mut edn, failure, at.as_ref(), &sites);
     } else {
         edn.tag("wat.kernel.ProcessDiedError/RuntimeError");
@@ -185,6 +185,15 @@ pub fn failure_record(
     let mut line = edn.finish();
     line.push('\n');
     line
+}
+
+/// What a program that panics says is its message; where the library panics for it, the code says why.
+fn panic_text(failure: &Failure) -> String {
+    const OF_THE_PROGRAM: [u16; 3] = [8201, 8516, 8517];
+    match code(failure).filter(|code| !OF_THE_PROGRAM.contains(&code.0)) {
+        Some(code) => format!("{code} {}: {}", code_name(failure), failure.message),
+        None => failure.message.clone(),
+    }
 }
 
 /// `main.wat:2:3: WAT8401 division-by-zero: division by zero`
@@ -205,7 +214,7 @@ fn write_failure(edn: &mut Writer, failure: &Failure, at: Option<&Place>, sites:
     edn.tag("wat.kernel/Failure");
     edn.begin_map();
     edn.keyword(":message");
-    edn.str(&failure.message);
+    edn.str(&panic_text(failure));
     edn.keyword(":location");
     match at {
         Some(place) => {

@@ -6,6 +6,8 @@ use std::io;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
+use wat_edn::Instant;
 use wat_ir::{Function, TypeDecl};
 use wat_value::Value;
 
@@ -23,12 +25,37 @@ pub trait Program {
     }
 }
 
-/// Where output goes.
+/// The world around a program: where its output goes and what it may ask. What is not overridden asks the operating
+/// system.
 pub trait Host {
     /// Writes to standard output.
     fn stdout(&mut self, bytes: &[u8]) -> io::Result<()>;
     /// Writes to standard error.
     fn stderr(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// The time of the wall clock.
+    fn now(&mut self) -> Instant {
+        let now = SystemTime::now();
+        let (seconds, nanoseconds) = match now.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => (after.as_secs() as i64, after.subsec_nanos()),
+            // Before 1970 the seconds are rounded down.
+            Err(error) => match error.duration() {
+                before if before.subsec_nanos() == 0 => (-(before.as_secs() as i64), 0),
+                before => (
+                    -(before.as_secs() as i64) - 1,
+                    1_000_000_000 - before.subsec_nanos(),
+                ),
+            },
+        };
+        Instant::new(seconds, nanoseconds).unwrap_or(Instant::MAX)
+    }
+    /// Fills the buffer with random bytes.
+    fn entropy(&mut self, buffer: &mut [u8]) -> io::Result<()> {
+        getrandom::fill(buffer).map_err(io::Error::other)
+    }
+    /// The value of an environment variable; nothing if it is not set or not Unicode.
+    fn env(&mut self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
 }
 
 /// What an evaluation may use.

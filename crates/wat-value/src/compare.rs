@@ -151,7 +151,7 @@ impl Walk {
         unsafe {
             match desc.repr {
                 Repr::Nil => Some(Ordering::Equal),
-                Repr::I64 => Some((a as i64).cmp(&(b as i64))),
+                Repr::I64 | Repr::Duration => Some((a as i64).cmp(&(b as i64))),
                 Repr::Bool | Repr::U8 => Some(a.cmp(&b)),
                 Repr::F64 => self.float(f64::from_bits(a), f64::from_bits(b)),
                 Repr::Str | Repr::Keyword => Some(if a == b {

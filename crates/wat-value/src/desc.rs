@@ -4,6 +4,7 @@
 //! many closed types. The fields of declared types are looked up only when code that builds or inspects them is
 //! compiled, because a declared type may contain itself, or ever larger instances of itself.
 
+use crate::plain;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
@@ -22,6 +23,8 @@ pub enum Repr {
     U8,
     /// Always 0.
     Nil,
+    /// Nanoseconds.
+    Duration,
     /// A text object.
     Str,
     /// A text object.
@@ -49,7 +52,7 @@ impl Repr {
     pub fn is_pointer(self) -> bool {
         !matches!(
             self,
-            Repr::I64 | Repr::F64 | Repr::Bool | Repr::U8 | Repr::Nil
+            Repr::I64 | Repr::F64 | Repr::Bool | Repr::U8 | Repr::Nil | Repr::Duration
         )
     }
 
@@ -232,7 +235,14 @@ impl TypeTable {
             Ty::Result(t, e) => (Repr::Result, None, vec![&**t, &**e]),
             Ty::Tuple(parts) => (Repr::Tuple, None, parts.iter().collect()),
             Ty::Fn(params, ret) => (Repr::Fn, None, params.iter().chain([&**ret]).collect()),
-            Ty::Nominal(path, types) => (Repr::Nominal, Some(path.clone()), types.iter().collect()),
+            Ty::Nominal(path, types) => {
+                let repr = if &**path == plain::DURATION {
+                    Repr::Duration
+                } else {
+                    Repr::Nominal
+                };
+                (repr, Some(path.clone()), types.iter().collect())
+            }
         };
         let mut parts = Vec::with_capacity(inner.len());
         let mut depth = 0;
@@ -269,6 +279,7 @@ impl TypeTable {
             return Ok(*known);
         }
         let ty = compose_type(repr, path.as_ref(), &parts);
+        let words = path.as_deref().and_then(plain::words);
         let decl = path.map(|path| {
             decls
                 .type_decl(&path)
@@ -296,6 +307,10 @@ impl TypeTable {
             }
             Repr::Tuple => desc.set_variants(vec![VariantLayout::new(desc.parts.clone())]),
             _ => {}
+        }
+        if let Some(words) = words {
+            let fields = vec![scalar(Repr::I64); words];
+            desc.set_variants(vec![VariantLayout::new(fields.into())]);
         }
         self.known.borrow_mut().insert(key, (desc, depth));
         Ok((desc, depth))

@@ -13,6 +13,7 @@ mod heap;
 pub mod map;
 mod native;
 mod natives;
+mod plain;
 mod print;
 mod show;
 pub mod syntax;
@@ -30,7 +31,8 @@ pub use desc::{
 };
 pub use heap::{Slot, immediate, is_object, live_objects, release, retain};
 pub use native::{Instance, Native, NativeFn, Trap, TrapKind};
-pub use natives::NATIVES;
+pub use natives::{NATIVES, regex_error, with_version};
+pub use plain::{instant, make_instant, make_uuid, uuid};
 pub use print::render;
 pub use text::{append, make_constant_text, make_keyword, make_string, text};
 pub use value::Value;

@@ -3,6 +3,7 @@
 use crate::cells::{field, variant_of};
 use crate::desc::{Desc, Repr};
 use crate::heap::Slot;
+use crate::plain::{Plain, plain};
 use crate::text::text;
 use crate::{map, vector};
 use wat_edn::{Layout, Writer};
@@ -178,7 +179,7 @@ impl Printer {
             match desc.repr {
                 Repr::Nil => self.writer.nil(),
                 Repr::Bool => self.writer.bool(slot != 0),
-                Repr::I64 | Repr::U8 => self.writer.int(slot as i64),
+                Repr::I64 | Repr::U8 | Repr::Duration => self.writer.int(slot as i64),
                 Repr::F64 => self.writer.float(f64::from_bits(slot)),
                 Repr::Str => self.writer.str(text(slot)),
                 Repr::Keyword => self.writer.keyword(text(slot)),
@@ -264,6 +265,12 @@ impl Printer {
         let Some(decl) = &desc.decl else {
             return self.writer.nil();
         };
+        // SAFETY: the caller says that the slot is a live value of the type.
+        match unsafe { plain(desc, slot) } {
+            Some(Plain::Uuid(uuid)) => return self.writer.uuid(uuid),
+            Some(Plain::Instant(instant)) => return self.writer.inst(instant),
+            None => {}
+        }
         if decl.kind == DeclKind::Opaque || desc.variants().is_empty() {
             return self.opaque(
                 decl.path

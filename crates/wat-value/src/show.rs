@@ -3,6 +3,7 @@
 use crate::cells::{field, variant_of};
 use crate::desc::{Desc, Repr};
 use crate::heap::Slot;
+use crate::plain::{Plain, plain};
 use crate::text::text;
 use crate::{map, vector};
 use wat_edn::{write_float_plain, write_string};
@@ -56,6 +57,7 @@ unsafe fn value(desc: &'static Desc, slot: Slot, depth: usize, out: &mut String)
             Repr::Nil => out.push_str("()"),
             Repr::Bool => out.push_str(if slot == 0 { "false" } else { "true" }),
             Repr::I64 | Repr::U8 => out.push_str(&(slot as i64).to_string()),
+            Repr::Duration => out.push_str(&format!("<Duration {}ns>", slot as i64)),
             Repr::F64 => write_float_plain(f64::from_bits(slot), out),
             Repr::Str => write_string(text(slot), out),
             Repr::Keyword => out.push_str(text(slot)),
@@ -134,6 +136,20 @@ unsafe fn fields(
 }
 
 unsafe fn nominal(desc: &'static Desc, slot: Slot, depth: usize, start: usize, out: &mut String) {
+    // SAFETY: the caller says that the slot is a live value of the type.
+    match unsafe { plain(desc, slot) } {
+        Some(Plain::Uuid(uuid)) => {
+            out.push_str("#uuid \"");
+            uuid.write(out);
+            return out.push('"');
+        }
+        Some(Plain::Instant(instant)) => {
+            out.push_str("<Instant ");
+            instant.write(out);
+            return out.push('>');
+        }
+        None => {}
+    }
     let Some(decl) = desc
         .decl
         .as_ref()

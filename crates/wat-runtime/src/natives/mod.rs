@@ -1,6 +1,7 @@
 //! The table of natives: the pure ones of `wat-value`, and those that need the host.
 
 mod stdio;
+mod world;
 
 use crate::Host;
 use rustc_hash::FxHashMap;
@@ -23,6 +24,10 @@ const HOST: &[(&str, &str, HostFn)] = &[
     (":wat::kernel::eprintln", "b", stdio::eprintln),
     (":wat::kernel::pprintln", "b", stdio::pprintln),
     (":wat::kernel::epprintln", "b", stdio::epprintln),
+    (":wat::time::now", "", world::now),
+    (":wat::std::random::entropy", "", world::entropy),
+    (":wat::core::Uuid/v4", "", world::random_uuid),
+    (":wat::runtime::env", "b", world::env),
 ];
 
 /// How a native takes its arguments, and its code.

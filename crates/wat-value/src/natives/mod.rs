@@ -1,11 +1,20 @@
 //! The pure natives of the core library, one table per part.
 
+mod bytes;
 mod collection;
 mod display;
 mod internal;
+mod math;
 mod number;
+mod random;
+mod regex;
 mod string;
 mod support;
+mod time;
+mod uuid;
+
+pub use regex::regex_error;
+pub use uuid::with_version;
 
 use crate::native::Native;
 
@@ -16,6 +25,12 @@ const PARTS: &[&[Native]] = &[
     string::TABLE,
     collection::TABLE,
     display::TABLE,
+    math::TABLE,
+    random::TABLE,
+    bytes::TABLE,
+    uuid::TABLE,
+    time::TABLE,
+    regex::TABLE,
 ];
 
 const COUNT: usize = {

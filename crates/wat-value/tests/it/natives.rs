@@ -199,3 +199,175 @@ fn show_is_for_people() {
         );
     });
 }
+
+/// A native that the text of EDN can check: its result, rendered.
+fn rendered(name: &str, types: &[Ty], ret: &Ty, args: &[Slot]) -> String {
+    call(name, types, ret, args).map_or_else(
+        |trap| format!("{:?} WAT{}", trap.kind, trap.code),
+        |value| value.render(),
+    )
+}
+
+fn nominal(path: &str) -> Ty {
+    Ty::Nominal(path.into(), [].into())
+}
+
+fn bytes_of(values: &[u8]) -> Value {
+    let desc = vector_of(Ty::U8);
+    let slots: Vec<Slot> = values.iter().map(|&byte| Slot::from(byte)).collect();
+    unsafe { Value::from_slot(desc, vector::from_slots(desc, &slots)) }
+}
+
+#[test]
+fn random_numbers_are_those_of_splitmix64() {
+    let pair = Ty::Tuple([Ty::I64, Ty::I64].into());
+    let next = |seed: i64| rendered(":wat::std::random::next", &[], &pair, &[seed as Slot]);
+    assert_eq!(next(42), "[-4767286540954276203 -7046029254386353089]");
+    // The reference values of the algorithm's authors for the seed 1234567.
+    assert_eq!(
+        next(1_234_567),
+        "[6457827717110365317 -7046029254385118564]"
+    );
+    let between = |low: i64, high: i64| {
+        rendered(
+            ":wat::std::random::between",
+            &[],
+            &pair,
+            &[42, low as Slot, high as Slot],
+        )
+    };
+    assert_eq!(between(1, 7), "[2 -7046029254386353089]");
+    assert_eq!(between(7, 7), "Error WAT8406");
+    assert!(!between(i64::MIN, i64::MAX).starts_with("Error"));
+}
+
+#[test]
+fn instants_keep_to_their_range() {
+    let instant = nominal(":wat::time::Instant");
+    let at =
+        |name: &str, n: i64| rendered(&format!(":wat::time::{name}"), &[], &instant, &[n as Slot]);
+    assert_eq!(at("at", -1), "#inst \"1969-12-31T23:59:59Z\"");
+    assert_eq!(at("at-millis", -1), "#inst \"1969-12-31T23:59:59.999Z\"");
+    assert_eq!(
+        at("at-nanos", i64::MIN),
+        "#inst \"1677-09-21T00:12:43.145224192Z\""
+    );
+    assert_eq!(at("at", i64::MAX), "Error WAT8414");
+    assert_eq!(at("at", 8_210_266_876_800), "Error WAT8414");
+    assert!(at("at", 8_210_266_876_799).starts_with("#inst \"+262142-12-31T23:59:59"));
+}
+
+#[test]
+fn durations_are_never_negative() {
+    let duration = nominal(":wat::time::Duration");
+    let of = |count: i64, unit: i64| {
+        let args = [count as Slot, unit as Slot];
+        rendered(":wat::time::__internal/duration", &[], &duration, &args)
+    };
+    assert_eq!(of(2, 1_000_000_000), "2000000000");
+    assert_eq!(of(-1, 1), "Panic WAT8421");
+    assert_eq!(of(i64::MAX, 2), "Panic WAT8422");
+}
+
+#[test]
+fn identifiers_compare_by_their_bytes() {
+    balanced(|| {
+        let uuid = nominal(":wat::core::Uuid");
+        let option = Ty::Option(Arc::new(uuid.clone()));
+        let read = |text: &str| {
+            let text = string(text);
+            call(":wat::core::Uuid/from-string", &[], &option, &[text.slot()]).unwrap()
+        };
+        let texts = [
+            "00000000-0000-0000-0000-000000000000",
+            "00000000-0000-0000-8000-000000000000",
+            "7fffffff-ffff-ffff-ffff-ffffffffffff",
+            "80000000-0000-0000-0000-000000000000",
+            "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        ];
+        let values: Vec<Value> = texts.iter().map(|text| read(text)).collect();
+        for (value, text) in values.iter().zip(texts) {
+            assert_eq!(value.render(), format!("#uuid \"{text}\""));
+        }
+        for pair in values.windows(2) {
+            let order = unsafe { wat_value::order(pair[0].desc(), pair[0].slot(), pair[1].slot()) };
+            assert_eq!(order, Some(std::cmp::Ordering::Less));
+        }
+        assert_eq!(read("0").render(), "nil");
+    });
+}
+
+#[test]
+fn patterns_are_compiled_once_and_bad_ones_are_told() {
+    balanced(|| {
+        let texts = [string("("), string("x")];
+        let slots: Vec<Slot> = texts.iter().map(Value::slot).collect();
+        let error = call(
+            ":wat::core::regex::find",
+            &[],
+            &Ty::Option(Arc::new(Ty::Str)),
+            &slots,
+        )
+        .unwrap_err();
+        assert_eq!(
+            (error.code, error.message.as_str()),
+            (8407, "the pattern \"(\" is not valid: unclosed group")
+        );
+        for n in 0..200 {
+            let (pattern, text) = (string(&format!("a{{{n}}}$")), string(&"a".repeat(n)));
+            let found = call(
+                ":wat::core::regex::matches?",
+                &[],
+                &Ty::Bool,
+                &[pattern.slot(), text.slot()],
+            );
+            assert_eq!(found.unwrap().slot(), 1);
+        }
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn bytes_survive_their_texts(values in proptest::collection::vec(any::<u8>(), 0..40)) {
+        balanced(|| {
+            let bytes = bytes_of(&values);
+            let option = Ty::Option(Arc::new(Ty::Vector(Arc::new(Ty::U8))));
+            for notation in ["hex", "base64"] {
+                let text = call(&format!(":wat::core::Bytes::to-{notation}"), &[], &Ty::Str, &[bytes.slot()]).unwrap();
+                let back = call(&format!(":wat::core::Bytes::from-{notation}"), &[], &option, &[text.slot()]).unwrap();
+                prop_assert_eq!(back.render(), bytes.render());
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn shuffling_permutes(seed in any::<i64>(), count in 0usize..80) {
+        balanced(|| {
+            let desc = vector_of(Ty::Str);
+            let texts: Vec<Slot> = (0..count).map(|n| make_string(&format!("{n:03}"))).collect();
+            let pair = Ty::Tuple([Ty::Vector(Arc::new(Ty::Str)), Ty::I64].into());
+            let items = vector::from_slots(desc, &texts);
+            let shuffled = call(":wat::std::random::shuffle", &[Ty::Str], &pair, &[seed as Slot, items]).unwrap();
+            let mut words: Vec<String> = shuffled.render().split('"').skip(1).step_by(2).map(str::to_owned).collect();
+            words.sort();
+            prop_assert_eq!(words, (0..count).map(|n| format!("{n:03}")).collect::<Vec<_>>());
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn instants_survive_their_text(seconds in -62_135_596_800i64..253_402_300_799, digits in 0i64..10) {
+        balanced(|| {
+            let instant = nominal(":wat::time::Instant");
+            let option = Ty::Option(Arc::new(instant.clone()));
+            let value = call(":wat::time::at", &[], &instant, &[seconds as Slot]).unwrap();
+            let text = call(":wat::time::to-iso8601", &[], &Ty::Str, &[value.slot(), digits as Slot]).unwrap();
+            let back = call(":wat::time::from-iso8601", &[], &option, &[text.slot()]).unwrap();
+            prop_assert_eq!(back.render(), value.render());
+            Ok(())
+        })?;
+    }
+}
