@@ -3,6 +3,8 @@
 //! The library keeps a rule that makes the scan cheap and exact: every top-level form starts with `(` in column 1, and
 //! no other line does. The scanner walks each file once, knows comments, strings and keywords well enough to count
 //! brackets, and fails the build when the rule is broken.
+//!
+//! The pages of `wat explain` are embedded in the same way, from `explain/*.md`.
 
 use std::env;
 use std::fmt::Write as _;
@@ -20,7 +22,7 @@ struct Entry {
 }
 
 fn main() -> ExitCode {
-    match generate() {
+    match generate().and_then(|()| pages()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             use std::io::Write as _;
@@ -90,6 +92,50 @@ fn generate() -> Result<(), String> {
         );
     }
     code.push_str("];\n");
+    fs::write(&out, code).map_err(|error| format!("cannot write `{}`: {error}", out.display()))
+}
+
+/// Writes the table of pages: `explain/WATnn.md` holds the codes that begin with `nn`, each page under a heading
+/// `# WATnnnn name`, in the order of the codes.
+fn pages() -> Result<(), String> {
+    let variable = |name: &str| {
+        env::var_os(name)
+            .map(PathBuf::from)
+            .ok_or_else(|| format!("`{name}` is not set"))
+    };
+    let root = variable("CARGO_MANIFEST_DIR")?.join("explain");
+    outln("cargo::rerun-if-changed=explain")?;
+    let failed = |error: std::io::Error| format!("cannot read `{}`: {error}", root.display());
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(&root).map_err(failed)? {
+        paths.push(entry.map_err(failed)?.path());
+    }
+    paths.sort();
+    let mut code = "pub(crate) static PAGES: &[Page] = &[\n".to_owned();
+    let mut last = String::new();
+    for path in &paths {
+        let text = fs::read_to_string(path)
+            .map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
+        let wrong = |what: &str| format!("{}: {what}", path.display());
+        let family = path.file_stem().unwrap_or_default().to_string_lossy();
+        let mut pages = text.split("\n# WAT");
+        let first = pages.next().unwrap_or_default();
+        let first = first
+            .strip_prefix("# WAT")
+            .ok_or_else(|| wrong("no heading at the start"))?;
+        for page in std::iter::once(first).chain(pages) {
+            let (heading, body) = page.split_once('\n').unwrap_or((page, ""));
+            let (number, _) = heading.split_once(' ').ok_or_else(|| wrong(heading))?;
+            if !format!("WAT{number}").starts_with(&*family) || *number <= *last {
+                return Err(wrong(&format!("WAT{number} is out of order")));
+            }
+            number.clone_into(&mut last);
+            let text = format!("# WAT{heading}\n\n{}\n", body.trim());
+            let _ = writeln!(code, "    Page {{ code: {number}, text: {text:?} }},");
+        }
+    }
+    code.push_str("];\n");
+    let out = variable("OUT_DIR")?.join("explain.rs");
     fs::write(&out, code).map_err(|error| format!("cannot write `{}`: {error}", out.display()))
 }
 

@@ -26,7 +26,6 @@ const fn info(
         name,
         severity,
         summary,
-        explain: "",
     }
 }
 

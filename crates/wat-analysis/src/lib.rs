@@ -14,6 +14,7 @@ mod coverage;
 mod db;
 mod diagnostics;
 mod editor;
+mod explain;
 mod forms;
 mod infer;
 mod items;
@@ -38,6 +39,7 @@ pub use editor::{
     DefInfo, DefKind, SymbolAt, Target, all_names, definition, file_definitions, suggest_names,
     symbol_at, type_at,
 };
+pub use explain::explanation;
 pub use forms::line_index;
 pub use library::SCHEME as LIBRARY_SCHEME;
 pub use names::{LoadTarget, load_targets, primary_root, program_files};

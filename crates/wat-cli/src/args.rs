@@ -79,6 +79,8 @@ pub(crate) enum Format {
     Short,
     /// One JSON object per line
     Json,
+    /// Markdown
+    Md,
 }
 
 /// A setting that `--set` overrides.
@@ -166,6 +168,17 @@ pub(crate) struct FmtOptions {
     pub(crate) paths: Vec<PathBuf>,
 }
 
+/// `wat explain`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ExplainOptions {
+    /// List all codes
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Codes or names: `WAT3001`, `3001`, `type-mismatch`, `unused/binding`
+    #[arg(value_name = "CODE")]
+    pub(crate) codes: Vec<String>,
+}
+
 /// `wat run`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct RunOptions {
@@ -214,6 +227,8 @@ enum Word {
     Repl(ReplArguments),
     /// Serve an editor over standard input and output
     Lsp,
+    /// Show the page of a diagnostic code
+    Explain(ExplainOptions),
     #[command(external_subcommand)]
     Other(Vec<OsString>),
 }
@@ -254,6 +269,7 @@ pub(crate) enum Command {
     Run(RunOptions),
     Repl(ReplOptions),
     Lsp,
+    Explain(ExplainOptions),
     /// No command was named.
     Default,
 }
@@ -308,6 +324,7 @@ pub(crate) fn parse(words: Vec<OsString>) -> Result<Invocation, Usage> {
         Some(Word::Run(options)) => Command::Run(options),
         Some(Word::Repl(arguments)) => Command::Repl(repl_options(&global, arguments)),
         Some(Word::Lsp) => Command::Lsp,
+        Some(Word::Explain(options)) => Command::Explain(options),
         Some(Word::Other(words)) => program(words)?,
     };
     Ok(Invocation { global, command })
@@ -334,7 +351,7 @@ fn program(words: Vec<OsString>) -> Result<Command, Usage> {
     }
     let name = first.to_string_lossy();
     let mut text = format!("error: there is no command `{name}`\n");
-    if let Some(near) = nearest(&name, ["check", "fmt", "run", "repl", "lsp"]) {
+    if let Some(near) = nearest(&name, ["check", "explain", "fmt", "run", "repl", "lsp"]) {
         text.push_str(&format!("help: did you mean `{near}`?\n"));
     }
     text.push_str("help: `wat --help` lists the commands\n");

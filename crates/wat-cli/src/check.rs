@@ -156,7 +156,7 @@ impl Printer {
 
     fn append(&mut self, report: &Report) {
         match self.format {
-            Format::Text => {
+            Format::Text | Format::Md => {
                 render(report, self.style, &mut self.out);
                 self.out.push('\n');
             }
@@ -173,7 +173,7 @@ impl Printer {
                 output::result(self.out.as_bytes())
             }
             Format::Short => output::result(self.out.as_bytes()),
-            Format::Text => {
+            Format::Text | Format::Md => {
                 if self.hidden > 0 {
                     self.out.push_str(&format!("… and {} more\n", self.hidden));
                 }

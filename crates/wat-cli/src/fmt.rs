@@ -202,7 +202,7 @@ fn refusal(name: &str, source: &SourceText, refused: &Refused, shown: &Shown) ->
     for error in &refused.errors {
         let report = report(&source, error);
         match shown.format {
-            Format::Text => {
+            Format::Text | Format::Md => {
                 render(&report, shown.style, &mut stderr);
                 stderr.push('\n');
             }

@@ -7,8 +7,10 @@ mod args;
 mod check;
 mod diff;
 mod exit;
+mod explain;
 mod fmt;
 mod output;
+mod pager;
 mod run;
 mod version;
 
@@ -39,6 +41,7 @@ fn dispatch(invocation: Invocation) -> i32 {
     match command {
         Command::Version => version::print(&global),
         Command::Check(options) => check::check(&global, &options),
+        Command::Explain(options) => explain::explain(&global, &options),
         Command::Fmt(options) => fmt::fmt(&global, &options),
         Command::Run(options) => run::run(&global, &options),
         Command::Repl(options) => wat_repl::run(options),

@@ -131,7 +131,7 @@ fn failed(global: &Global, db: &RootDatabase, root: SourceFile, failure: &Failur
         Some(format) => {
             let report = failure_report(db, root, failure, &mut sources);
             match format {
-                Format::Text => {
+                Format::Text | Format::Md => {
                     render(
                         &report,
                         Style::for_stream(&stderr, global.color()),

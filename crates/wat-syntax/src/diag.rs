@@ -230,6 +230,4 @@ pub struct CodeInfo {
     pub severity: Severity,
     /// One line: what it means.
     pub summary: &'static str,
-    /// A page about it: why, and what to do.
-    pub explain: &'static str,
 }

@@ -5,6 +5,7 @@
 //! `REFERENCE_ONLY=TEXT` runs the blocks whose key contains the text and reports each failure, without the list.
 
 mod blocks;
+mod explain;
 mod fences;
 mod judge;
 mod owed;
@@ -65,24 +66,29 @@ fn all_blocks() -> Vec<Block> {
 
 /// The reason of each block that fails, in the order of the blocks.
 fn outcomes(blocks: &[&Block]) -> Vec<Option<String>> {
+    in_parallel(blocks, |block| judge::judge(block).err())
+}
+
+/// What the work gives for each item, in the order of the items; several are worked on at a time.
+fn in_parallel<T: Sync, R: Clone + Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let workers = thread::available_parallelism().map_or(2, |n| n.get());
     let next = AtomicUsize::new(0);
-    let results = Mutex::new(vec![None; blocks.len()]);
+    let results = Mutex::new(vec![None; items.len()]);
     thread::scope(|scope| {
         for _ in 0..workers.max(2) {
             scope.spawn(|| {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(block) = blocks.get(at) else { break };
-                    let outcome = judge::judge(block).err();
-                    results.lock().expect("no worker panics with the lock")[at] = outcome;
+                    let Some(item) = items.get(at) else { break };
+                    let result = work(item);
+                    results.lock().expect("no worker panics with the lock")[at] = Some(result);
                 }
             });
         }
     });
-    results
-        .into_inner()
-        .expect("no worker panics with the lock")
+    let results = results.into_inner();
+    let results = results.expect("no worker panics with the lock");
+    results.into_iter().flatten().collect()
 }
 
 /// Passed, owed and ignored blocks, by chapter.
@@ -172,11 +178,26 @@ fn advice(verdict: &owed::Verdict, blocks: &[&Block]) -> String {
             .map_or(0, |b| b.line);
         let _ = write!(text, "\nbroken: {key} (line {line})\n{reason}\n");
     }
+    text.push_str(&leftovers(verdict, "owed.txt"));
+    text
+}
+
+/// What is to be done about a list of debts.
+fn advice_of(verdict: &owed::Verdict, list: &str) -> String {
+    let mut text = String::new();
+    for (key, reason) in &verdict.broken {
+        let _ = write!(text, "\nbroken: {key}\n{reason}\n");
+    }
+    text + &leftovers(verdict, list)
+}
+
+fn leftovers(verdict: &owed::Verdict, list: &str) -> String {
+    let mut text = String::new();
     for key in &verdict.paid {
-        let _ = write!(text, "\nit passes now, remove it from owed.txt: {key}\n");
+        let _ = write!(text, "\nit passes now, remove it from {list}: {key}\n");
     }
     for key in &verdict.stale {
-        let _ = write!(text, "\nowed.txt names no block: {key}\n");
+        let _ = write!(text, "\n{list} names nothing that exists: {key}\n");
     }
     text
 }

@@ -43,7 +43,12 @@ impl Directory {
 
     /// Writes a file into it.
     pub fn write(&self, name: &str, text: &str) -> io::Result<()> {
-        fs::write(self.0.join(name), text)
+        self.write_bytes(name, text.as_bytes())
+    }
+
+    /// Writes a file that need not be text.
+    pub fn write_bytes(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        fs::write(self.0.join(name), bytes)
     }
 }
 

@@ -1,0 +1,35 @@
+//! The pages of `wat explain`: what a code means, a failing example, the repaired one.
+//!
+//! They are written in `explain/*.md`, one file per hundred codes; the build embeds them as one table. An example of a
+//! page is a fenced block: `wat fails` and `wat fixed` are checked by the tests, other blocks are illustrations.
+
+use wat_syntax::Code;
+
+/// A page as it is embedded.
+pub(crate) struct Page {
+    code: u16,
+    text: &'static str,
+}
+
+include!(concat!(env!("OUT_DIR"), "/explain.rs"));
+
+/// The page of a code in Markdown, under the heading `# WATnnnn name`; `None` for a number that no diagnostic has.
+pub fn explanation(code: Code) -> Option<&'static str> {
+    let at = PAGES.binary_search_by_key(&code.0, |page| page.code).ok()?;
+    PAGES.get(at).map(|page| page.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::code_info;
+
+    #[test]
+    fn every_page_stands_under_the_name_of_its_code() {
+        for page in PAGES {
+            let name = code_info(Code(page.code)).map_or("no such code", |info| info.name);
+            let heading = format!("# WAT{} {name}\n", page.code);
+            assert!(page.text.starts_with(&heading), "{heading}");
+        }
+    }
+}
