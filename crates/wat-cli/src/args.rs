@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
-use wat_driver::{ColorChoice, nearest};
+use wat_driver::{ColorChoice, ProjectChoice, nearest};
 use wat_repl::{History, Options as ReplOptions};
 use wat_runtime::Limits;
 
@@ -17,6 +17,12 @@ pub(crate) struct Global {
     /// Change to this directory first
     #[arg(short = 'C', long, value_name = "DIR", global = true)]
     pub(crate) directory: Option<PathBuf>,
+    /// The project: a directory, or its project file
+    #[arg(long, value_name = "PATH", global = true)]
+    project: Option<PathBuf>,
+    /// Ignore project files
+    #[arg(long, global = true, conflicts_with = "project")]
+    no_project: bool,
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     color: Color,
@@ -32,6 +38,17 @@ pub(crate) struct Global {
 }
 
 impl Global {
+    /// Where the project comes from; the options beat the variable.
+    pub(crate) fn project(&self) -> ProjectChoice {
+        let asked = std::env::var_os("WAT_PROJECT").filter(|path| !path.is_empty());
+        match (&self.project, asked) {
+            _ if self.no_project => ProjectChoice::None,
+            (Some(path), _) => ProjectChoice::At(path.clone()),
+            (None, Some(path)) => ProjectChoice::At(path.into()),
+            (None, None) => ProjectChoice::Nearest,
+        }
+    }
+
     pub(crate) fn color(&self) -> ColorChoice {
         match self.color {
             Color::Auto => ColorChoice::Auto,

@@ -16,5 +16,7 @@ pub(crate) const NOT_WAT: i32 = 65;
 pub(crate) const NO_INPUT: i32 = 66;
 /// Input or output failed.
 pub(crate) const IO: i32 = 74;
+/// The project file is a bad one.
+pub(crate) const BAD_PROJECT: i32 = 78;
 /// Standard output was closed.
 pub(crate) const CLOSED: i32 = 141;

@@ -1,15 +1,17 @@
 //! `wat fmt`: the one layout.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, chown};
+mod files;
+mod replace;
+
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use wat_driver::{Place, Report, Source, Style, name_of, render, short_line, walk};
+use wat_driver::{Place, Project, ProjectChoice, Report, Source, Style};
+use wat_driver::{json_line, name_of, reason, render, short_line};
 use wat_fmt::Refused;
-use wat_syntax::{LineIndex, READER_CODES, SourceText, SyntaxError};
+use wat_syntax::{LineIndex, MAX_SOURCE_LEN, READER_CODES, Severity, SourceText, SyntaxError};
 
 use crate::args::{FmtOptions, Format, Global};
 use crate::diff::unified;
@@ -18,16 +20,36 @@ use crate::{exit, output};
 /// Files from which on it pays to work on several at a time.
 const MANY: usize = 8;
 
+/// How often a file is read again that changes while it is being formatted.
+const ATTEMPTS: usize = 5;
+
 pub(crate) fn fmt(global: &Global, options: &FmtOptions) -> i32 {
     let shown = Shown {
         format: global.format.unwrap_or(Format::Text),
         style: Style::for_stream(&io::stderr(), global.color()),
+        quiet: global.quiet,
     };
-    if options.stdin {
-        return tell(&[stdin(options, &shown)]);
+    let project = global.project();
+    let dash = Path::new("-");
+    if options.stdin || options.paths == [dash] {
+        return tell(&[stdin(options, &project, &shown)]);
     }
-    let (mut outcomes, files) = find(&options.paths);
-    outcomes.extend(all(&files, |path| one(path, options, &shown)));
+    if options.paths.iter().any(|path| path == dash) {
+        output::complain("`-` is standard input and stands alone");
+        return exit::USAGE;
+    }
+    let found = files::find(&options.paths, &project, &shown);
+    if !options.check && !options.diff {
+        found
+            .directories
+            .iter()
+            .for_each(|directory| replace::sweep(directory));
+    }
+    let mut outcomes = found.outcomes;
+    let writer = replace::Writer::default();
+    outcomes.extend(all(&found.files, |path| {
+        one(path, options, &shown, &writer)
+    }));
     tell(&outcomes)
 }
 
@@ -35,28 +57,50 @@ pub(crate) fn fmt(global: &Global, options: &FmtOptions) -> i32 {
 struct Shown {
     format: Format,
     style: Style,
+    quiet: bool,
+}
+
+impl Shown {
+    fn report(&self, report: &Report, out: &mut String) {
+        match self.format {
+            Format::Text | Format::Md => {
+                render(report, self.style, out);
+                out.push('\n');
+            }
+            Format::Short => short_line(report, out),
+            Format::Json => json_line(report, out),
+        }
+    }
+
+    /// What there is to say about a project file.
+    fn project(&self, reports: &[Report], status: i32) -> Outcome {
+        let mut outcome = Outcome {
+            status,
+            ..Outcome::default()
+        };
+        for report in reports {
+            if report.severity == Severity::Error || !self.quiet {
+                self.report(report, &mut outcome.stderr);
+            }
+        }
+        outcome
+    }
 }
 
 /// What became of a file.
 #[derive(Default)]
 struct Outcome {
     status: i32,
-    stdout: String,
+    stdout: Vec<u8>,
     stderr: String,
 }
 
 impl Outcome {
     fn failed(status: i32, name: &str, error: &io::Error) -> Outcome {
-        let reason = match error.kind() {
-            io::ErrorKind::NotFound => "no such file or directory".to_owned(),
-            io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-            _ => error.to_string(),
-        };
-        let stderr = format!("wat fmt: {name}: {reason}\n");
         Outcome {
             status,
-            stdout: String::new(),
-            stderr,
+            stdout: Vec::new(),
+            stderr: format!("wat fmt: {name}: {}\n", reason(error)),
         }
     }
 }
@@ -67,34 +111,13 @@ fn tell(outcomes: &[Outcome]) -> i32 {
     for outcome in outcomes {
         output::report(&outcome.stderr);
         if !outcome.stdout.is_empty()
-            && let Err(failed) = output::result(outcome.stdout.as_bytes())
+            && let Err(failed) = output::result(&outcome.stdout)
         {
             return failed;
         }
         status = status.max(outcome.status);
     }
     status
-}
-
-/// The files that the paths name, and what is wrong with paths.
-fn find(paths: &[PathBuf]) -> (Vec<Outcome>, Vec<PathBuf>) {
-    let (mut wrong, mut files) = (Vec::new(), Vec::new());
-    let here = [PathBuf::from(".")];
-    for path in if paths.is_empty() { &here } else { paths } {
-        if !path.is_dir() {
-            files.push(path.clone());
-            continue;
-        }
-        match walk(path) {
-            Ok(found) => files.extend(found.into_iter().filter(|path| !path.is_symlink())),
-            Err(error) => wrong.push(Outcome {
-                status: exit::NO_INPUT,
-                stdout: String::new(),
-                stderr: format!("wat fmt: {}: {}\n", error.path, error.reason),
-            }),
-        }
-    }
-    (wrong, files)
 }
 
 /// Does the work for every file, several at a time; the results are in the order of the files.
@@ -126,44 +149,77 @@ fn all(files: &[PathBuf], work: impl Fn(&Path) -> Outcome + Sync) -> Vec<Outcome
     done.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
-fn stdin(options: &FmtOptions, shown: &Shown) -> Outcome {
-    let name = options
-        .stdin_path
-        .as_deref()
-        .map_or("-".to_owned(), name_of);
+fn stdin(options: &FmtOptions, project: &ProjectChoice, shown: &Shown) -> Outcome {
+    let path = options.stdin_path.as_deref();
+    let name = path.map_or("-".to_owned(), name_of);
+    let excluded = match path.map(|path| (path, Project::find(project, path))) {
+        Some((path, Ok(Some(project)))) => project.excludes_from_fmt(path),
+        Some((_, Err(bad))) => return shown.project(&bad.reports, exit::BAD_PROJECT),
+        Some((_, Ok(None))) | None => false,
+    };
     let mut bytes = Vec::new();
     if let Err(error) = io::stdin().lock().read_to_end(&mut bytes) {
         return Outcome::failed(exit::NO_INPUT, &name, &error);
     }
-    let source = SourceText::from_bytes(bytes);
-    if options.check || options.diff {
-        return compare(&name, &source, options, shown);
-    }
-    match wat_fmt::format(&source) {
-        Ok(stdout) => Outcome {
-            stdout,
+    if excluded {
+        let writes = !options.check && !options.diff;
+        return Outcome {
+            stdout: if writes { bytes } else { Vec::new() },
             ..Outcome::default()
-        },
-        Err(refused) => refusal(&name, &source, &refused, shown),
+        };
     }
-}
-
-fn one(path: &Path, options: &FmtOptions, shown: &Shown) -> Outcome {
-    let name = name_of(path);
-    let source = match fs::read(path) {
-        Ok(bytes) => SourceText::from_bytes(bytes),
+    let source = match source_of(bytes) {
+        Ok(source) => source,
         Err(error) => return Outcome::failed(exit::NO_INPUT, &name, &error),
     };
     if options.check || options.diff {
         return compare(&name, &source, options, shown);
     }
     match wat_fmt::format(&source) {
-        Ok(text) if text == source.text() => Outcome::default(),
-        Ok(text) => match replace(path, text.as_bytes()) {
-            Ok(()) => Outcome::default(),
-            Err(error) => Outcome::failed(exit::IO, &name, &error),
+        Ok(text) => Outcome {
+            stdout: text.into_bytes(),
+            ..Outcome::default()
         },
         Err(refused) => refusal(&name, &source, &refused, shown),
+    }
+}
+
+/// The text of a file of legal size.
+fn source_of(bytes: Vec<u8>) -> io::Result<SourceText> {
+    if bytes.len() > MAX_SOURCE_LEN {
+        let error = "the file is too large";
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, error));
+    }
+    Ok(SourceText::from_bytes(bytes))
+}
+
+fn one(path: &Path, options: &FmtOptions, shown: &Shown, writer: &replace::Writer) -> Outcome {
+    let name = name_of(path);
+    let mut attempts = 1;
+    loop {
+        let read = replace::Target::read(path).and_then(|(target, bytes)| {
+            let source = source_of(bytes)?;
+            Ok((target, source))
+        });
+        let (target, source) = match read {
+            Ok(read) => read,
+            Err(error) => return Outcome::failed(exit::NO_INPUT, &name, &error),
+        };
+        if options.check || options.diff {
+            return compare(&name, &source, options, shown);
+        }
+        let text = match wat_fmt::format(&source) {
+            Ok(text) if text == source.text() => return Outcome::default(),
+            Ok(text) => text,
+            Err(refused) => return refusal(&name, &source, &refused, shown),
+        };
+        match writer.replace(&target, text.as_bytes()) {
+            Ok(()) => return Outcome::default(),
+            Err(error) if error.kind() == io::ErrorKind::ResourceBusy && attempts < ATTEMPTS => {
+                attempts += 1;
+            }
+            Err(error) => return Outcome::failed(exit::IO, &name, &error),
+        }
     }
 }
 
@@ -189,7 +245,7 @@ fn compare(name: &str, source: &SourceText, options: &FmtOptions, shown: &Shown)
     };
     Outcome {
         status: exit::NEGATIVE,
-        stdout,
+        stdout: stdout.into_bytes(),
         stderr: String::new(),
     }
 }
@@ -200,19 +256,12 @@ fn refusal(name: &str, source: &SourceText, refused: &Refused, shown: &Shown) ->
     let source = Arc::new(Source::new(name, source.clone(), index));
     let mut stderr = String::new();
     for error in &refused.errors {
-        let report = report(&source, error);
-        match shown.format {
-            Format::Text | Format::Md => {
-                render(&report, shown.style, &mut stderr);
-                stderr.push('\n');
-            }
-            Format::Short | Format::Json => short_line(&report, &mut stderr),
-        }
+        shown.report(&report(&source, error), &mut stderr);
     }
     stderr.push_str(&format!("wat fmt: {name}: {refused}\n"));
     Outcome {
         status: exit::NOT_WAT,
-        stdout: String::new(),
+        stdout: Vec::new(),
         stderr,
     }
 }
@@ -242,38 +291,4 @@ fn report(source: &Arc<Source>, error: &SyntaxError) -> Report {
         help: error.help.clone(),
         fixes: error.fixes.iter().map(fix).collect(),
     }
-}
-
-/// Replaces the content of a file at once: other programs see the old text or the new one. Mode and owner stay; a link
-/// stays, and its target is replaced.
-fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
-    let target = fs::canonicalize(path)?;
-    let (Some(directory), Some(name)) = (target.parent(), target.file_name()) else {
-        return Err(io::ErrorKind::IsADirectory.into());
-    };
-    let before = fs::metadata(&target)?;
-    let temporary = directory.join(format!(
-        ".{}.{}.tmp",
-        name.to_string_lossy(),
-        std::process::id()
-    ));
-    let file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&temporary)?;
-    let written =
-        fill(file, text, &before, &temporary).and_then(|()| fs::rename(&temporary, &target));
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-fn fill(mut file: File, text: &[u8], before: &fs::Metadata, temporary: &Path) -> io::Result<()> {
-    file.write_all(text)?;
-    let now = file.metadata()?;
-    if (now.uid(), now.gid()) != (before.uid(), before.gid()) {
-        chown(temporary, Some(before.uid()), Some(before.gid()))?;
-    }
-    file.set_permissions(before.permissions())
 }

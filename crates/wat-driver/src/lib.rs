@@ -9,13 +9,18 @@ mod findings;
 mod load;
 mod nearest;
 mod program;
+mod project;
 mod report;
 
 pub use failure::{exit_code, failure_record, failure_report};
 pub use findings::Sources;
-pub use load::{Unreadable, follow_loads, load_files, load_text, name_of, walk};
+pub use load::{Unreadable, follow_loads, load_files, load_text, name_of, reason, walk};
 pub use nearest::nearest;
 pub use program::LinkedProgram;
+pub use project::{
+    BadProject, CheckSettings, FmtSettings, Glob, LintSettings, Paths, Project, ProjectChoice,
+    ProjectSettings, Settings, Spanned, TestSettings,
+};
 pub use report::{
     ColorChoice, Edit, Fix, Place, Report, Source, Style, Summary, json_line, json_summary, render,
     severity_word, short_line, terminal_width,

@@ -80,7 +80,7 @@ fn read(path: &Path) -> io::Result<SourceText> {
 }
 
 /// What the system says, without its error number.
-fn reason(error: &io::Error) -> String {
+pub fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

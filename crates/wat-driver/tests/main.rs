@@ -2,5 +2,7 @@
 
 #[path = "it/fuzz.rs"]
 mod fuzz;
+#[path = "it/project.rs"]
+mod project;
 #[path = "it/report.rs"]
 mod report;

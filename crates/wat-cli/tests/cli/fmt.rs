@@ -171,3 +171,136 @@ fn contradictions_are_64() {
         assert_eq!(wat(&dir, args).status, 64, "{args:?}");
     }
 }
+
+#[test]
+fn without_paths_the_roots_of_the_project_are_formatted() {
+    let dir = Dir::with(&[
+        (
+            "p/wat.toml",
+            "[fmt]\nexclude = [\"wat/gen/**\", \"wat/*.skip.wat\"]\n",
+        ),
+        ("p/wat/a.wat", UGLY),
+        ("p/wat/b.skip.wat", UGLY),
+        ("p/wat/gen/c.wat", UGLY),
+        ("p/wat-tests/d.wat", UGLY),
+        ("p/other/e.wat", UGLY),
+        ("f.wat", UGLY),
+    ]);
+    let ran = wat(&dir, &["-C", "p/wat-tests", "fmt", "--check"]);
+    let full = |name: &str| format!("{}\n", dir.path().join(name).display());
+    assert_eq!(ran.stdout, full("p/wat/a.wat") + "d.wat\n");
+    let ran = wat(&dir, &["fmt", "--project", "p", "--check"]);
+    assert_eq!(ran.stdout, "p/wat/a.wat\np/wat-tests/d.wat\n");
+    let ran = wat(&dir, &["-C", "p", "fmt"]);
+    assert_eq!((ran.status, &*ran.stderr), (0, ""));
+    let now = |name: &str| read(&dir, name) == NICE;
+    assert!(now("p/wat/a.wat") && now("p/wat-tests/d.wat"));
+    assert!(!now("p/wat/b.skip.wat") && !now("p/wat/gen/c.wat") && !now("p/other/e.wat"));
+    // A directory is walked with the excludes of its project, a file named explicitly is formatted.
+    assert_eq!(wat(&dir, &["fmt", "p"]).status, 0);
+    assert!(now("p/other/e.wat") && !now("p/wat/gen/c.wat"));
+    assert_eq!(wat(&dir, &["fmt", "p/wat/gen/c.wat"]).status, 0);
+    assert!(now("p/wat/gen/c.wat") && !now("p/wat/b.skip.wat"));
+    assert_eq!(wat(&dir, &["fmt", "--no-project", "p"]).status, 0);
+    assert!(now("p/wat/b.skip.wat"));
+}
+
+#[test]
+fn standard_input_under_an_excluded_name_stays() {
+    let dir = Dir::with(&[("wat.toml", "fmt = { exclude = [\"gen\"] }\n")]);
+    let args = ["fmt", "--stdin", "--stdin-path", "gen/a.wat"];
+    let ran = fed(&dir, &args, UGLY);
+    assert_eq!((ran.status, &*ran.stdout), (0, UGLY));
+    let ran = fed(&dir, &[&args[..], &["--check"]].concat(), UGLY);
+    assert_eq!((ran.status, &*ran.stdout), (0, ""));
+    let ran = fed(&dir, &["fmt", "--stdin", "--stdin-path", "a.wat"], UGLY);
+    assert_eq!((ran.status, &*ran.stdout), (0, NICE));
+}
+
+#[test]
+fn a_bad_project_file_is_78() {
+    let bad = "[fmt]\nexclude = \"x\"\n";
+    let dir = Dir::with(&[
+        ("wat.toml", bad),
+        ("wat/a.wat", UGLY),
+        ("b/wat.toml", "[fmt]\nexclud = []\n"),
+        ("b/wat/c.wat", UGLY),
+        ("d/wat/e.wat", UGLY),
+    ]);
+    let ran = wat(&dir, &["fmt"]);
+    assert_eq!((ran.status, &*ran.stdout), (78, ""));
+    expect![[r#"
+        error[WAT5802]: `fmt.exclude` is a list of strings, not a string
+           ╭─[ wat.toml:2:11 ]
+           │
+         2 │ exclude = "x"
+           │           ─┬─
+           │            ╰─── this is a string
+        ───╯
+
+    "#]]
+    .assert_eq(&ran.stderr);
+    assert_eq!(read(&dir, "wat/a.wat"), UGLY);
+    let ran = wat(&dir, &["fmt", "--format", "short", "b", "d", "wat/a.wat"]);
+    assert_eq!(ran.status, 78);
+    expect![[r#"
+        b/wat.toml:2:1: warning[WAT5801]: `fmt.exclud` is no setting
+        wat.toml:2:11: error[WAT5802]: `fmt.exclude` is a list of strings, not a string
+    "#]]
+    .assert_eq(&ran.stderr);
+    let now = ["b/wat/c.wat", "d/wat/e.wat", "wat/a.wat"].map(|name| read(&dir, name));
+    assert_eq!(now, [NICE, UGLY, NICE]);
+    assert_eq!(wat(&dir, &["fmt", "--no-project"]).status, 0);
+}
+
+#[test]
+fn what_a_newcomer_tries_is_answered() {
+    let dir = Dir::with(&[("empty/readme.txt", "hello"), ("a.wat", UGLY)]);
+    let ran = wat(&dir, &["fmt", "empty"]);
+    assert_eq!((ran.status, &*ran.stdout), (0, ""));
+    assert_eq!(ran.stderr, "wat fmt: empty: there are no wat files here\n");
+    assert_eq!(wat(&dir, &["-q", "fmt", "empty"]).stderr, "");
+    let ran = fed(&dir, &["fmt", "-"], UGLY);
+    assert_eq!((ran.status, &*ran.stdout), (0, NICE));
+    let ran = wat(&dir, &["fmt", "-", "a.wat"]);
+    assert_eq!(ran.status, 64);
+    let ran = wat(&dir, &["fmt", "/dev/null"]);
+    assert_eq!(
+        (ran.status, &*ran.stderr),
+        (66, "wat fmt: /dev/null: not a regular file\n")
+    );
+    symlink("nowhere", dir.path().join("dangling.wat")).expect("a link");
+    assert_eq!(wat(&dir, &["fmt", "dangling.wat"]).status, 66);
+    let ran = wat(&dir, &["fmt", "--chek"]);
+    assert_eq!(ran.status, 64);
+    assert!(ran.stderr.contains("--check"), "{}", ran.stderr);
+    let ran = wat(&dir, &["fmt", "a.wat", "./a.wat", "."]);
+    assert_eq!((ran.status, &*ran.stderr), (0, ""));
+    assert_eq!(read(&dir, "a.wat"), NICE);
+}
+
+#[test]
+fn links_in_directories_are_passed_over() {
+    let dir = Dir::with(&[("a/x.wat", UGLY), ("b/c/y.wat", UGLY)]);
+    symlink("../../b/c/y.wat", dir.path().join("a/link.wat")).expect("a link");
+    symlink("../b", dir.path().join("a/b")).expect("a link");
+    assert_eq!(wat(&dir, &["fmt", "a"]).status, 0);
+    assert_eq!(
+        [read(&dir, "a/x.wat"), read(&dir, "b/c/y.wat")],
+        [NICE, UGLY]
+    );
+}
+
+#[test]
+fn the_findings_of_the_reader_come_in_every_format() {
+    let dir = Dir::with(&[("a.wat", BROKEN)]);
+    let ran = wat(&dir, &["fmt", "--format", "json", "a.wat"]);
+    assert!(
+        ran.stderr
+            .starts_with("{\"kind\":\"diagnostic\",\"code\":\"WAT103"),
+        "{}",
+        ran.stderr
+    );
+    let ran = wat(&dir, &["fmt", "--format", "short", "a.wat"]);
+    assert!(ran.stderr.starts_with("a.wat:1:"), "{}", ran.stderr);
+}
