@@ -121,76 +121,6 @@
    `:wat::io::TempDir/new` makes one, `:wat::io::TempDir/path` names it.")
 
 (:wat::core::native-type
-  :wat::kernel::Sender<T>
-  "The end of a channel that sends values of type `T`.
-
-   A handle: not comparable. The channel closes when its last sender is dropped or closed.")
-
-(:wat::core::native-type
-  :wat::kernel::Receiver<T>
-  "The end of a channel that receives values of type `T`.
-
-   A handle: not comparable. Receiving gives a `:wat::kernel::CommResult<T>`.")
-
-(:wat::core::native-type
-  :wat::kernel::HandlePool<T>
-  "A pool of handles that are claimed one by one; claiming more than there are fails.
-
-   An empty pool is WAT8504. `:wat::kernel::HandlePool::finish` fails with WAT8505 while handles are left; a pool that is never finished is WAT4034.")
-
-(:wat::core::native-type
-  :wat::kernel::Thread<I,O>
-  "A running thread: it is sent values of type `I` and sends values of type `O`.
-
-   Fields `input`, `output` and `join`. A handle that is thrown away is WAT4018.")
-
-(:wat::core::native-type
-  :wat::kernel::Process<I,O>
-  "A running process: it reads values of type `I` and writes values of type `O`, over its standard streams.
-
-   Fields `stdin`, `stdout`, `stderr` and `join`. `I` and `O` are portable types.")
-
-(:wat::core::native-type
-  :wat::kernel::ThreadPeer<I,O>
-  "One side of a conversation between threads: reads values of type `I`, writes values of type `O`.
-
-   Fields `rx` and `tx`. The other side is a `:wat::kernel::ThreadPeer<O,I>`.")
-
-(:wat::core::native-type
-  :wat::kernel::ProcessPeer<I,O>
-  "The parent's side of a conversation with a process: reads values of type `I`, writes values of type `O`.
-
-   Fields `rx` and `tx`; both types are portable.")
-
-(:wat::core::native-type
-  :wat::kernel::ThreadDiedError
-  "Why a thread ended: `Panic`, `RuntimeError`, `ChannelDisconnected` or `Shutdown`.
-
-   `:wat::kernel::ThreadDiedError/message` gives its text, `:wat::kernel::ThreadDiedError/to-failure` a failure record.")
-
-(:wat::core::native-type
-  :wat::kernel::ProcessDiedError
-  "Why a process ended: the variants of `:wat::kernel::ThreadDiedError`, `Signaled`, and the start-up errors `StartupError`, `EntryFormFailure`, `MainSignature` and `BadReturn`.
-
-   `:wat::kernel::ProcessDiedError/message` gives its text, `:wat::kernel::ProcessDiedError/to-failure` a failure record.")
-
-(:wat::core::native-type :wat::kernel::Location "A position in a source file: fields `file`, `line` and `col`.")
-
-(:wat::core::native-type
-  :wat::kernel::Frame
-  "One call of a failure's trace: optional fields `file`, `line` and `symbol`.")
-
-(:wat::core::native-type
-  :wat::kernel::Failure
-  "The record of a failure: its `message`, `location`, `frames`, and the `actual` and `expected` texts of an assertion.")
-
-(:wat::core::native-type
-  :wat::kernel::RunResult
-  "What a sandboxed program left behind: the lines of `stdout` and `stderr`, and a `failure` if it failed.")
-
-(:wat::core::native-type :wat::kernel::StartupError "Why a program could not be started: field `message`.")
-
-(:wat::core::native-type
   :wat::holon::HolonAST
   "A holon: an immutable expression of the holographic algebra, built from leaves, bindings and bundles.
 
@@ -233,30 +163,6 @@
    Mutable and owned by the thread that made it; use from another thread is WAT8709. Not comparable, not portable.")
 
 (:wat::core::typealias :wat::core::Bytes :wat::core::Vector<wat::core::u8> "A sequence of bytes.")
-
-(:wat::core::typealias :wat::kernel::Channel<T>
-  :(wat::kernel::Sender<T>,wat::kernel::Receiver<T>)
-  "The two ends of a new channel, sender first.")
-
-(:wat::core::typealias :wat::kernel::ThreadPanics
-  :wat::core::Vector<wat::kernel::ThreadDiedError>
-  "A chain of thread deaths: the first is the thread's own, the last is the root cause.")
-
-(:wat::core::typealias :wat::kernel::ProcessPanics
-  :wat::core::Vector<wat::kernel::ProcessDiedError>
-  "A chain of process deaths: the first is the process's own, the last is the root cause.")
-
-(:wat::core::typealias :wat::kernel::CommResult<T>
-  :wat::core::Result<wat::core::Option<T>,wat::kernel::ThreadPanics>
-  "The outcome of a communication: a value, `None` when the other side has closed, or the deaths that ended it.")
-
-(:wat::core::typealias :wat::kernel::Chosen<T>
-  :(wat::core::i64,wat::kernel::CommResult<T>)
-  "The outcome of a `select`: the index of the arm that was ready and what it gave.")
-
-(:wat::core::typealias :wat::kernel::Program<I,O>
-  :wat::kernel::Process<I,O>
-  "A started program; another name of `:wat::kernel::Process<I,O>`.")
 
 (:wat::core::typealias :wat::holon::Holons :wat::core::Vector<wat::holon::HolonAST> "A sequence of holons.")
 

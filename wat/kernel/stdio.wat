@@ -59,3 +59,19 @@
    ```wat
    (:wat::edn::write-pretty [1 2]) ;=> \"[1 2]\"
    ```")
+
+(:wat::core::special-form
+  :wat::kernel::readln
+  "(:wat::kernel::readln -> :T)"
+  "Reads one EDN value of type `T` from standard input.
+
+   The end of the input is WAT8506, malformed input WAT8507, a value of another type WAT8508. A type that has no EDN form is WAT3411.")
+
+(:wat::core::special-form
+  :wat::kernel::try-readln
+  "(:wat::kernel::try-readln -> :T)"
+  "Reads like `readln`, and gives `None` at the end of the input.")
+
+(:wat::core::def :wat::kernel::MAX-FRAME-BYTES
+  16777216
+  "The length of the longest frame on a pipe, its line feed included.")

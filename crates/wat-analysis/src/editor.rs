@@ -180,8 +180,8 @@ pub fn all_names(db: &dyn Db, program: SourceFile) -> Vec<(Arc<str>, DefKind)> {
             };
             (Arc::from(entry.name), kind)
         });
-    let own = names(db, program).items.values();
-    let own = own.map(|item| {
+    let own = names(db, program).items.values().copied();
+    let own = own.chain(library::members(db)).map(|item| {
         (
             Arc::from(item.name(db).text(db).as_str()),
             kind(item.kind(db)),

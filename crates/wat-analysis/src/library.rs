@@ -36,6 +36,11 @@ impl LibraryName {
         )
     }
 
+    /// Does this entry declare a type that generates members: constructors, accessors, variants?
+    pub(crate) fn has_members(&self) -> bool {
+        self.is_type() && !matches!(self.kind, "native-type" | "typealias")
+    }
+
     pub(crate) fn range(&self) -> TextRange {
         TextRange::new(TextSize::new(self.start), TextSize::new(self.end))
     }
@@ -48,6 +53,16 @@ pub(crate) fn entries(name: &str) -> &'static [LibraryName] {
     &LIBRARY_NAMES[start..end]
 }
 
+/// The entry of the declared type that generates a member: `:a::T` for `:a::T/field`, `:a::T/new` and `:a::T::Variant`.
+fn owner(member: &str) -> Option<&'static LibraryName> {
+    let splits = [member.rfind('/'), member.rfind("::")];
+    splits.into_iter().flatten().find_map(|at| {
+        entries(&member[..at])
+            .iter()
+            .find(|entry| entry.has_members())
+    })
+}
+
 /// The declaration of a library name in value (or head) position, or in type position.
 #[salsa::tracked(returns(copy))]
 pub(crate) fn library_item<'db>(
@@ -57,7 +72,8 @@ pub(crate) fn library_item<'db>(
 ) -> Option<Item<'db>> {
     let entry = entries(name.text(db))
         .iter()
-        .find(|entry| entry.is_type() == as_type)?;
+        .find(|entry| entry.is_type() == as_type)
+        .or_else(|| owner(name.text(db)).filter(|_| !as_type))?;
     let file = db.library_files()[usize::from(entry.file)];
     let text = SourceText::new(
         &LIBRARY_FILES[usize::from(entry.file)].text[entry.start as usize..entry.end as usize],
@@ -65,7 +81,7 @@ pub(crate) fn library_item<'db>(
     let form = Form::new(
         db,
         file,
-        FormKey::of(entry.name, as_type),
+        FormKey::of(entry.name, entry.is_type()),
         FormContent::strict(text),
     );
     declarations(db, form)
@@ -73,6 +89,15 @@ pub(crate) fn library_item<'db>(
         .iter()
         .copied()
         .find(|item| item.name(db) == name)
+}
+
+/// The members that the declared types of the library generate.
+pub(crate) fn members<'db>(db: &'db dyn Db) -> impl Iterator<Item = Item<'db>> {
+    let declared = LIBRARY_NAMES.iter().filter(|entry| entry.has_members());
+    declared
+        .filter_map(move |entry| library_item(db, Name::new(db, entry.name), true))
+        .flat_map(move |item| declarations(db, item.form(db)).items.iter().copied())
+        .filter(move |item| !item.kind(db).is_type())
 }
 
 /// Where a library form stands in its file.

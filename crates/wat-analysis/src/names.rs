@@ -326,6 +326,7 @@ pub(crate) fn callable_names(db: &dyn Db, program: SourceFile) -> Vec<String> {
         .items
         .values()
         .filter(|item| !item.kind(db).is_type());
+    let own = own.copied().chain(crate::library::members(db));
     let mut own: Vec<String> = own.map(|item| item.name(db).text(db).clone()).collect();
     own.sort_unstable();
     library.chain(own).collect()

@@ -12,7 +12,7 @@ use wat_analysis::{
 };
 use wat_driver::{
     LinkedProgram, Sources, Style, Unreadable, exit_code, failure_record, failure_report,
-    json_line, load_files, render, short_line,
+    json_line, load_files, pending_in_program, render, short_line,
 };
 use wat_runtime::{Failure, Host, Machine};
 
@@ -39,8 +39,21 @@ pub(crate) fn run(global: &Global, options: &RunOptions) -> i32 {
         }
     };
     match checked(global, options, &db, root, started) {
-        exit::SUCCESS => execute(global, &db, root),
+        exit::SUCCESS => match pending_in_program(&db, root, ENTRY) {
+            Some(refusal) => refuse(global, &db, &refusal, started),
+            None => execute(global, &db, root),
+        },
         status => status,
+    }
+}
+
+/// Nothing is evaluated of a program that needs what the machine does not have.
+fn refuse(global: &Global, db: &RootDatabase, refusal: &Diagnostic, started: Instant) -> i32 {
+    let mut printer = Printer::new(global, None);
+    printer.add(db, refusal);
+    match printer.finish(started) {
+        Ok(()) => exit::START,
+        Err(broken) => broken,
     }
 }
 

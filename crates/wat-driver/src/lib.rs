@@ -8,6 +8,7 @@ mod failure;
 mod findings;
 mod load;
 mod nearest;
+mod pending;
 mod program;
 mod project;
 mod report;
@@ -16,6 +17,7 @@ pub use failure::{exit_code, failure_record, failure_report};
 pub use findings::Sources;
 pub use load::{Unreadable, follow_loads, load_files, load_text, name_of, reason, walk};
 pub use nearest::nearest;
+pub use pending::{pending_in_program, pending_natives};
 pub use program::LinkedProgram;
 pub use project::{
     BadProject, CheckSettings, FmtSettings, Glob, LintSettings, Paths, Project, ProjectChoice,

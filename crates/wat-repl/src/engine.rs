@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use wat_analysis::{
     Applicability, DefKind, Diagnostic, RootDatabase, Session, Severity, SourceFile, Step,
-    all_names, all_program_diagnostics, value_names,
+    all_names, all_program_diagnostics, value_ir, value_names,
 };
-use wat_driver::{LinkedProgram, Sources, exit_code, failure_report, load_files};
+use wat_driver::{LinkedProgram, Sources, exit_code, failure_report, load_files, pending_natives};
 use wat_runtime::{Failure, InterruptHandle, Machine};
 use wat_syntax::{TextEdit, apply_edits};
 
@@ -102,6 +102,13 @@ impl Engine {
         self.session.load(&mut self.db, file);
         let program = self.session.program();
         let values = value_names(&self.db, program);
+        let code = values
+            .iter()
+            .filter_map(|name| value_ir(&self.db, program, name));
+        if let Some(refusal) = pending_natives(&self.db, program, code.collect()) {
+            self.printer.report(&sources.report(&self.db, &refusal));
+            return Err(BROKEN_LOAD);
+        }
         self.program.lend(&self.db, program);
         let outcome = values
             .iter()
@@ -124,6 +131,7 @@ impl Engine {
         {
             return Err(REJECTED);
         }
+        self.refuse_pending(&submission.steps)?;
         self.program.lend(&self.db, self.session.program());
         let outcome = submission
             .steps
@@ -131,6 +139,22 @@ impl Engine {
             .try_for_each(|step| self.perform(step));
         self.program.take_back();
         outcome.map_err(|failure| self.failed(&failure))
+    }
+
+    /// Nothing is evaluated of an input that needs what the machine does not have.
+    fn refuse_pending(&mut self, steps: &[Step]) -> Result<(), i32> {
+        let program = self.session.program();
+        let evaluated = steps.iter().filter_map(|step| match step {
+            Step::Evaluate { function, .. } => Some(function.clone()),
+            Step::Defined { name, is_value, .. } if *is_value => value_ir(&self.db, program, name),
+            Step::Defined { .. } => None,
+        });
+        let Some(refusal) = pending_natives(&self.db, program, evaluated.collect()) else {
+            return Ok(());
+        };
+        let report = Sources::default().report(&self.db, &refusal);
+        self.printer.report(&report);
+        Err(REJECTED)
     }
 
     fn show(&mut self, text: &str, file: SourceFile, diagnostics: &[Diagnostic]) {

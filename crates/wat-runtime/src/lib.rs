@@ -49,5 +49,7 @@ mod stack;
 mod vm;
 
 pub use failure::{Failure, FailureKind, TraceFrame};
-pub use machine::{Host, InterruptHandle, Limits, Machine, Program, native_names};
+pub use machine::{
+    Host, InterruptHandle, Limits, Machine, Program, is_pending, native_names, pending_names,
+};
 pub use wat_value::{Value, live_objects};

@@ -191,6 +191,16 @@ fn internal(message: String) -> Failure {
     }
 }
 
+/// The names of the natives that the library declares and this machine does not have yet, sorted.
+pub fn pending_names() -> &'static [&'static str] {
+    crate::natives::pending()
+}
+
+/// Is this a native that the library declares and this machine does not have yet?
+pub fn is_pending(name: &str) -> bool {
+    pending_names().binary_search(&name).is_ok()
+}
+
 /// The names of all natives that this machine has, sorted.
 pub fn native_names() -> Vec<&'static str> {
     let mut names: Vec<_> = crate::natives::names()

@@ -193,7 +193,7 @@ impl<'db> Infer<'db> {
                 );
                 self.error(node)
             }
-            _ => return None,
+            _ => return self.kernel_form(path, node),
         })
     }
 

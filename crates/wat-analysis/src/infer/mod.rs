@@ -7,6 +7,7 @@ pub(crate) mod call;
 mod collection;
 mod deferred;
 mod expr;
+mod kernel;
 mod kwargs;
 mod matching;
 mod operator;

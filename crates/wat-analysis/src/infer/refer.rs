@@ -1,6 +1,6 @@
 //! Names: symbols, paths, suggestions.
 
-use wat_syntax::{Applicability, NodeId, TextId};
+use wat_syntax::{Applicability, NodeId, NodeKind, TextId};
 
 use crate::items::{Item, ItemKind, Name, split_generic};
 use crate::names::{lookup, lookup_type, value_order};
@@ -193,6 +193,9 @@ impl<'db> Infer<'db> {
                 self.push(ExprKind::Function(function), ty, node)
             }
             ItemKind::Value => {
+                if let Some(constant) = self.library_constant(node, item) {
+                    return constant;
+                }
                 self.check_order(node, text, item);
                 let declared = super::value_type(self.db, self.program, item);
                 let ty = self.table.instantiate(declared, &[]);
@@ -234,6 +237,21 @@ impl<'db> Infer<'db> {
             | ItemKind::Struct
             | ItemKind::Enum
             | ItemKind::Newtype => self.keyword_literal(node, text),
+        }
+    }
+
+    /// The values of the library are literals: they stand where they are mentioned.
+    fn library_constant(&mut self, node: NodeId, item: Item<'db>) -> Option<ExprId> {
+        let form = item.form(self.db);
+        if form.file(self.db).kind(self.db) != crate::FileKind::Library {
+            return None;
+        }
+        let ast = crate::forms::ast(self.db, form);
+        let value = ast.children(item.root(self.db)).nth(2)?;
+        match ast.kind(value) {
+            NodeKind::Int(value) => Some(self.push(ExprKind::Int(value), Ty::I64, node)),
+            NodeKind::Float(bits) => Some(self.push(ExprKind::Float(bits), Ty::F64, node)),
+            _ => None,
         }
     }
 

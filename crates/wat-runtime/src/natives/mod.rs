@@ -1,5 +1,6 @@
 //! The table of natives: the pure ones of `wat-value`, and those that need the host.
 
+mod pending;
 mod stdio;
 mod world;
 
@@ -43,6 +44,11 @@ pub(crate) fn find(name: &str) -> Option<(&'static str, Run)> {
         pure.chain(host).collect()
     });
     table.get(name).copied()
+}
+
+/// The natives that are declared and not implemented, sorted.
+pub(crate) fn pending() -> &'static [&'static str] {
+    pending::PENDING
 }
 
 /// The names of all declared natives that are no instructions.

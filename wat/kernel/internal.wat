@@ -1,0 +1,37 @@
+;; What `:wat::kernel::drop` does with handles that have no `close`. Programs have no use for these.
+
+(:wat::core::native
+  :wat::kernel::__internal/drop-thread<I,O>
+  [thread <- :wat::kernel::Thread<I,O>]
+  -> :wat::core::nil
+  "Closes the input of a thread and detaches it.")
+
+(:wat::core::native
+  :wat::kernel::__internal/drop-process<I,O>
+  [process <- :wat::kernel::Process<I,O>]
+  -> :wat::core::nil
+  "Closes the pipes of a process, kills and reaps it.")
+
+(:wat::core::native
+  :wat::kernel::__internal/drop-forked-child
+  [child <- :wat::kernel::ForkedChild]
+  -> :wat::core::nil
+  "Closes the pipes of a child, kills and reaps it.")
+
+(:wat::core::native
+  :wat::kernel::__internal/drop-child-handle
+  [handle <- :wat::kernel::ChildHandle]
+  -> :wat::core::nil
+  "Kills and reaps a child.")
+
+(:wat::core::native
+  :wat::kernel::__internal/drop-reader
+  [reader <- :wat::io::IOReader]
+  -> :wat::core::nil
+  "Closes a reader.")
+
+(:wat::core::native
+  :wat::kernel::__internal/drop-writer
+  [writer <- :wat::io::IOWriter]
+  -> :wat::core::nil
+  "Closes a writer.")
