@@ -16,6 +16,8 @@ use std::process::ExitCode;
 struct Entry {
     name: String,
     kind: String,
+    /// Does it have a whitelist?
+    restricted: bool,
     file: usize,
     start: usize,
     end: usize,
@@ -81,6 +83,7 @@ fn generate() -> Result<(), String> {
     for Entry {
         name,
         kind,
+        restricted,
         file,
         start,
         end,
@@ -88,7 +91,7 @@ fn generate() -> Result<(), String> {
     {
         let _ = writeln!(
             code,
-            "    LibraryName {{ name: {name:?}, kind: {kind:?}, file: {file}, start: {start}, end: {end} }},"
+            "    LibraryName {{ name: {name:?}, kind: {kind:?}, restricted: {restricted}, file: {file}, start: {start}, end: {end} }},"
         );
     }
     code.push_str("];\n");
@@ -194,6 +197,7 @@ fn scan(text: &str, file: usize, entries: &mut Vec<Entry>) -> Result<(), (usize,
         entries.push(Entry {
             name: canonical(name).to_owned(),
             kind,
+            restricted: words.next() == Some(":restricted-to"),
             file,
             start,
             end,

@@ -314,14 +314,14 @@
 
 (:wat::core::special-form
   :wat::core::native
-  "(:wat::core::native :name [param <- :T …] -> :R \"doc\")"
+  "(:wat::core::native :name :restricted-to [:caller …]? [param <- :T …] -> :R \"doc\")"
   "Declares a function of the runtime: its name, signature and documentation.
 
    Only the built-in library uses it; elsewhere the name it declares is reserved (WAT2103).")
 
 (:wat::core::special-form
   :wat::core::special-form
-  "(:wat::core::special-form :name \"usage\" \"doc\")"
+  "(:wat::core::special-form :name :restricted-to [:caller …]? \"usage\" \"doc\")"
   "Declares a form that the language itself understands: its name, usage and documentation.
 
    Only the built-in library uses it; elsewhere the name it declares is reserved (WAT2103).")

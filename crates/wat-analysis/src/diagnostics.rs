@@ -14,6 +14,7 @@ use crate::names::{
     load_cycle, loaded_files, names, primary_root, program_files, redefinitions, resolve_path,
 };
 use crate::problem::{EditAt, Place, Problem};
+use crate::visibility::{dead_entries, visibility};
 
 /// A range of a file.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -88,6 +89,9 @@ fn form_problems<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
         ..
     } = declarations(db, form);
     let mut found = problems.clone();
+    if items.iter().any(|item| item.restricted(db)) && form.file(db).kind(db) != FileKind::Library {
+        found.extend(dead_entries(db, program, form).iter().cloned());
+    }
     if !matches!(form.file(db).kind(db), FileKind::ReplInput) {
         let ast = crate::forms::ast(db, form);
         for &node in expressions {
@@ -95,7 +99,8 @@ fn form_problems<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
         }
     }
     for &item in items {
-        found.extend(check_item(db, program, item).iter().cloned());
+        found.extend(check_item(db, program, item).problems.iter().cloned());
+        found.extend(visibility(db, program, item).iter().cloned());
     }
     found
 }

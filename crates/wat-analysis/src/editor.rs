@@ -14,6 +14,10 @@ use crate::library;
 use crate::names::{lookup, lookup_type, names, primary_root};
 use crate::signature::{docs, signature};
 use crate::suggest;
+use crate::visibility::{
+    Author, Identity, identity, in_a_conversation, is_admitted, refused_names,
+};
+use crate::whitelist::whitelist;
 
 /// What a definition is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -84,6 +88,7 @@ fn kind(kind: ItemKind) -> DefKind {
         ItemKind::SpecialForm => DefKind::SpecialForm,
         ItemKind::Operator => DefKind::Operator,
         ItemKind::Dispatch => DefKind::Dispatch,
+        ItemKind::Synonym => DefKind::Function,
         ItemKind::Constructor | ItemKind::Accessor => DefKind::Function,
         ItemKind::UnitVariant => DefKind::Value,
         _ => DefKind::Type,
@@ -102,10 +107,13 @@ fn one_line<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Strin
         ItemKind::Value => value_type(db, program, item).render(&[]),
         ItemKind::SpecialForm | ItemKind::Operator => ast
             .children(item.root(db))
-            .nth(2)
+            .nth(crate::whitelist::body_offset(ast, item.root(db)))
             .and_then(|node| ast.as_str(node))
             .unwrap_or_default()
             .to_owned(),
+        ItemKind::Synonym => crate::synonym::target(db, program, item)
+            .map(|target| one_line(db, program, target))
+            .unwrap_or_default(),
         ItemKind::Dispatch => {
             let arms = dispatch_arms(db, program, item).iter().filter_map(|arm| {
                 let target = arm.implementation?;
@@ -151,10 +159,22 @@ pub(crate) fn info<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -
         name: item.name(db).text(db).as_str().into(),
         kind: kind(item.kind(db)),
         signature: one_line(db, program, item),
-        doc: docs(db, item),
+        doc: documentation(db, program, item),
         span: node_span(db, item, item.root(db)),
         name_span: node_span(db, item, item.name_node(db)),
     }
+}
+
+/// The docstring; another name inherits that of its target.
+fn documentation<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Option<Arc<str>> {
+    let Some(target) = crate::synonym::target(db, program, item) else {
+        return docs(db, item);
+    };
+    let alias = format!("Alias of `{}`.", target.name(db).text(db));
+    Some(match docs(db, target) {
+        Some(doc) => format!("{alias}\n\n{doc}").into(),
+        None => alias.into(),
+    })
 }
 
 /// The definition of a path: callables and values first, then types.
@@ -174,8 +194,8 @@ pub fn all_names(db: &dyn Db, program: SourceFile) -> Vec<(Arc<str>, DefKind)> {
                 "special-form" => DefKind::SpecialForm,
                 "operator" => DefKind::Operator,
                 "define-dispatch" => DefKind::Dispatch,
-                "native-type" | "typealias" | "struct" | "enum" | "newtype" => DefKind::Type,
-                "def" => DefKind::Value,
+                _ if entry.is_type() => DefKind::Type,
+                "def" | "def-restricted" => DefKind::Value,
                 _ => DefKind::Function,
             };
             (Arc::from(entry.name), kind)
@@ -191,6 +211,68 @@ pub fn all_names(db: &dyn Db, program: SourceFile) -> Vec<(Arc<str>, DefKind)> {
     all.sort_by(|a, b| a.0.cmp(&b.0));
     all.dedup_by(|a, b| a.0 == b.0);
     all
+}
+
+/// The names that a position of a file may refer to, its program's and the library's, sorted.
+pub fn names_at(db: &dyn Db, file: SourceFile, offset: TextSize) -> Vec<(Arc<str>, DefKind)> {
+    names_for(db, primary_root(db, file), &identity_at(db, file, offset))
+}
+
+/// The names that what is typed into a conversation with a program may refer to, sorted.
+pub fn names_in_conversation(db: &dyn Db, program: SourceFile) -> Vec<(Arc<str>, DefKind)> {
+    names_for(db, program, &in_a_conversation())
+}
+
+fn names_for(db: &dyn Db, program: SourceFile, identity: &Identity) -> Vec<(Arc<str>, DefKind)> {
+    let refused = refused_names(db, program, identity);
+    let mut all = all_names(db, program);
+    all.retain(|(name, _)| !refused.contains(&**name));
+    all
+}
+
+/// Who is admitted to a restricted definition, and whether a position of a file is; `None` for what is public.
+pub fn restriction_at(
+    db: &dyn Db,
+    file: SourceFile,
+    offset: TextSize,
+    name: &str,
+) -> Option<String> {
+    let program = primary_root(db, file);
+    let item = lookup(db, program, name)?;
+    let (list, _) = whitelist(db, program, item)?;
+    let identity = identity_at(db, file, offset);
+    let admitted = match is_admitted(db, program, &identity, item) {
+        true => "is",
+        false => "is not",
+    };
+    Some(format!(
+        "{}; `{}` {admitted} admitted",
+        list.describe(),
+        identity.shown()
+    ))
+}
+
+/// The identity of what is written at an offset.
+fn identity_at(db: &dyn Db, file: SourceFile, offset: TextSize) -> Identity {
+    let Some(placed) = form_at(db, file, offset) else {
+        return match file.kind(db) {
+            crate::FileKind::ReplInput | crate::FileKind::Session => in_a_conversation(),
+            _ => Identity::of(":user::"),
+        };
+    };
+    let read = read_form(db, placed.form);
+    let at = offset - placed.start();
+    let node = read.spans.node_at(&read.ast, at).map_or(0, |node| node.0);
+    let owner = declarations(db, placed.form)
+        .items
+        .iter()
+        .copied()
+        .filter(|item| read.spans.range(item.root(db)).contains_inclusive(at))
+        .max_by_key(|item| (item.node(db), item.kind(db).is_type()));
+    match owner {
+        Some(item) => identity(db, Author::Definition(item), node),
+        None => identity(db, Author::Expression(placed.form), node),
+    }
 }
 
 /// The definitions of a file in source order.
@@ -361,8 +443,10 @@ pub fn type_at(db: &dyn Db, file: SourceFile, range: TextRange) -> Option<(TextR
 
 /// Names near a wrong one, best first.
 pub fn suggest_names(db: &dyn Db, program: SourceFile, wrong: &str) -> Vec<Arc<str>> {
-    let names = crate::names::callable_names(db, program);
-    suggest::rank(wrong, names.iter().map(|name| &**name))
+    let identity = in_a_conversation();
+    let admitted = crate::visibility::admitted_names(db, program, &identity);
+    let public = crate::names::callable_names(db, program).iter();
+    suggest::rank(wrong, public.map(|name| &**name).chain(admitted))
         .into_iter()
         .map(|found| found.name)
         .collect()

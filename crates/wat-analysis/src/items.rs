@@ -6,6 +6,7 @@ use wat_syntax::{Ast, NodeId, NodeKind};
 use crate::db::{Db, SourceFile};
 use crate::forms::{Form, ast, form_list};
 use crate::problem::{Place, Problem};
+use crate::whitelist::{body_offset, is_restricted};
 
 /// An interned path, with its leading colon and without type parameters.
 #[salsa::interned(debug)]
@@ -29,6 +30,8 @@ pub(crate) enum ItemKind {
     Operator,
     /// `define-dispatch`.
     Dispatch,
+    /// `define-alias`: another name for something that can be called.
+    Synonym,
     /// A type of the machine.
     NativeType,
     /// `typealias`.
@@ -70,6 +73,10 @@ pub(crate) struct Item<'db> {
     /// Of a generated member: which variant or field.
     #[returns(copy)]
     pub(crate) part: u32,
+    /// Does it have a whitelist of its own?
+    #[tracked]
+    #[returns(copy)]
+    pub(crate) restricted: bool,
     /// The node of the defining list.
     #[tracked]
     #[returns(copy)]
@@ -194,9 +201,9 @@ fn top_level<'db>(db: &'db dyn Db, form: Form<'db>, ast: &Ast, found: &mut Decla
 
 fn definer(ast: &Ast, node: NodeId, head: &str) -> Option<ItemKind> {
     Some(match head {
-        ":wat::core::defn" => ItemKind::Function,
-        ":wat::core::def" => {
-            let value = ast.children(node).nth(2);
+        ":wat::core::defn" | ":wat::core::defn-restricted" => ItemKind::Function,
+        ":wat::core::def" | ":wat::core::def-restricted" => {
+            let value = ast.children(node).nth(body_offset(ast, node));
             let head = value
                 .and_then(|value| ast.children(value).next())
                 .and_then(|head| ast.as_keyword(head));
@@ -212,10 +219,11 @@ fn definer(ast: &Ast, node: NodeId, head: &str) -> Option<ItemKind> {
         ":wat::core::special-form" => ItemKind::SpecialForm,
         ":wat::core::operator" => ItemKind::Operator,
         ":wat::core::define-dispatch" => ItemKind::Dispatch,
+        crate::synonym::HEAD => ItemKind::Synonym,
         ":wat::core::native-type" => ItemKind::NativeType,
         ":wat::core::typealias" => ItemKind::Alias,
-        ":wat::core::struct" => ItemKind::Struct,
-        ":wat::core::enum" => ItemKind::Enum,
+        ":wat::core::struct" | ":wat::core::struct-restricted" => ItemKind::Struct,
+        ":wat::core::enum" | ":wat::core::enum-restricted" => ItemKind::Enum,
         ":wat::core::newtype" => ItemKind::Newtype,
         _ => return None,
     })
@@ -307,13 +315,17 @@ fn define<'db>(
     if kind.is_nominal() {
         for (path, member, part) in crate::nominal::members(ast, node, kind, &canonical) {
             let name = Name::new(db, path);
+            let restricted = is_restricted(ast, node, member, part);
             found
                 .items
-                .push(Item::new(db, form, name, member, part, node.0));
+                .push(Item::new(db, form, name, member, part, restricted, node.0));
         }
     }
     let name = Name::new(db, canonical);
-    found.items.push(Item::new(db, form, name, kind, 0, node.0));
+    let restricted = is_restricted(ast, node, kind, 0);
+    found
+        .items
+        .push(Item::new(db, form, name, kind, 0, restricted, node.0));
 }
 
 /// WAT2103 and WAT3207: names that a program cannot, or should not, define.

@@ -27,7 +27,10 @@ mod run;
 mod session;
 mod signature;
 mod suggest;
+mod synonym;
 mod types;
+mod visibility;
+mod whitelist;
 
 pub use codes::{CODES, code_info};
 pub use db::{Cancelled, Db, FileKind, Options, RootDatabase, SourceFile, catch_cancelled};
@@ -36,8 +39,8 @@ pub use diagnostics::{
     entry_diagnostics, file_diagnostics,
 };
 pub use editor::{
-    DefInfo, DefKind, SymbolAt, Target, all_names, definition, file_definitions, suggest_names,
-    symbol_at, type_at,
+    DefInfo, DefKind, SymbolAt, Target, all_names, definition, file_definitions, names_at,
+    names_in_conversation, restriction_at, suggest_names, symbol_at, type_at,
 };
 pub use explain::explanation;
 pub use forms::line_index;

@@ -20,6 +20,8 @@ pub(crate) struct LibraryFile {
 pub(crate) struct LibraryName {
     pub(crate) name: &'static str,
     pub(crate) kind: &'static str,
+    /// Does it have a whitelist?
+    pub(crate) restricted: bool,
     pub(crate) file: u16,
     pub(crate) start: u32,
     pub(crate) end: u32,
@@ -32,7 +34,13 @@ impl LibraryName {
     pub(crate) fn is_type(&self) -> bool {
         matches!(
             self.kind,
-            "native-type" | "typealias" | "struct" | "enum" | "newtype"
+            "native-type"
+                | "typealias"
+                | "struct"
+                | "struct-restricted"
+                | "enum"
+                | "enum-restricted"
+                | "newtype"
         )
     }
 

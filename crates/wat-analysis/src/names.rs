@@ -13,6 +13,7 @@ use crate::forms::forms;
 use crate::items::{Item, ItemKind, Name, declarations, file_items, file_loads};
 use crate::library::library_item;
 use crate::suggest::Suggestion;
+use crate::visibility::{Identity, admitted_names};
 
 /// The file that a load path names, seen from `from`: `.` and `..` are resolved, an absolute path stays.
 pub(crate) fn resolve_path(from: &str, path: &str) -> String {
@@ -315,18 +316,21 @@ pub(crate) fn program_of<'db>(db: &'db dyn Db, root: SourceFile, item: Item<'db>
     }
 }
 
-/// The names that can be called or evaluated, for suggestions. Only reports of unknown names read it.
+/// The names without a whitelist that can be called or evaluated, for suggestions. Only reports of unknown names read it.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn callable_names(db: &dyn Db, program: SourceFile) -> Vec<String> {
     let library = crate::library::LIBRARY_NAMES
         .iter()
-        .filter(|entry| !entry.is_type() && !entry.name.contains("__internal"))
+        .filter(|entry| !entry.is_type() && !entry.restricted && !entry.name.contains("__internal"))
         .map(|entry| entry.name.to_owned());
     let own = names(db, program)
         .items
         .values()
         .filter(|item| !item.kind(db).is_type());
-    let own = own.copied().chain(crate::library::members(db));
+    let own = own
+        .copied()
+        .chain(crate::library::members(db))
+        .filter(|item| !item.restricted(db));
     let mut own: Vec<String> = own.map(|item| item.name(db).text(db).clone()).collect();
     own.sort_unstable();
     library.chain(own).collect()
@@ -345,15 +349,16 @@ pub(crate) fn is_excused(db: &dyn Db, root: SourceFile, name: &str) -> bool {
     !is_library(name) && has_failed_load(db, root)
 }
 
-/// Candidates for an unknown path or symbol, computed once for each name of a program.
+/// Candidates for an unknown path or symbol, computed once for each name of a program and each caller: names to which
+/// the caller is not admitted are none.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn candidates<'db>(
     db: &'db dyn Db,
     root: SourceFile,
     wrong: Name<'db>,
+    caller: Identity,
 ) -> Vec<Suggestion> {
-    crate::suggest::rank(
-        wrong.text(db),
-        callable_names(db, root).iter().map(|name| &**name),
-    )
+    let admitted = admitted_names(db, root, &caller);
+    let public = callable_names(db, root).iter().map(String::as_str);
+    crate::suggest::rank(wrong.text(db), public.chain(admitted))
 }

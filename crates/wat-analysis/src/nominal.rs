@@ -11,11 +11,14 @@ use crate::names::{lookup_type, program_of};
 use crate::problem::{Place, Problem};
 use crate::signature::{Param, Signature, TypeResolver, generics};
 use crate::types::{Ctor, Type};
+use crate::whitelist::is_restricted_type;
 
 /// A field as written.
 pub(crate) struct FieldShape {
     pub(crate) name: NodeId,
     pub(crate) ty: Option<NodeId>,
+    /// The list of who may read it.
+    pub(crate) whitelist: Option<NodeId>,
 }
 
 /// A variant as written; a struct or newtype has one, without a name.
@@ -48,6 +51,7 @@ fn field_shapes(ast: &Ast, nodes: &[NodeId]) -> (Vec<FieldShape>, Option<(NodeId
                     fields.push(FieldShape {
                         name,
                         ty: ast.as_keyword(ty).is_some().then_some(ty),
+                        whitelist: None,
                     });
                 }
                 _ => {
@@ -69,6 +73,7 @@ fn field_shapes(ast: &Ast, nodes: &[NodeId]) -> (Vec<FieldShape>, Option<(NodeId
                 fields.push(FieldShape {
                     name,
                     ty: is_type.then_some(ty),
+                    whitelist: None,
                 });
                 if !is_type {
                     bad = bad.or(Some((ty, FIELD)));
@@ -78,6 +83,41 @@ fn field_shapes(ast: &Ast, nodes: &[NodeId]) -> (Vec<FieldShape>, Option<(NodeId
         }
     }
     (fields, bad)
+}
+
+/// Reads `[ctor…] ([w…] f <- :T …) (g <- :T …)`: the restricted fields come first.
+fn restricted_fields(
+    ast: &Ast,
+    root: NodeId,
+    parts: &[NodeId],
+) -> (Vec<FieldShape>, Option<(NodeId, &'static str)>) {
+    const SECTIONS: &str = "a restricted struct has two sections, `([:caller …] field <- :Type …)` and `(field <- :Type …)`";
+    let mut fields = Vec::new();
+    for (section, list) in [(0, parts.get(1)), (1, parts.get(2))] {
+        let Some(&list) = list.filter(|&&list| ast.kind(list) == NodeKind::List) else {
+            return (fields, Some((list.copied().unwrap_or(root), SECTIONS)));
+        };
+        let mut rest = ast.children(list).peekable();
+        while let Some(&start) = rest.peek() {
+            let whitelist = rest.next_if(|_| section == 0);
+            let name = rest.next_if(|&name| ast.as_symbol(name).is_some_and(|name| name != "<-"));
+            let arrow = rest.next_if(|&arrow| ast.as_symbol(arrow) == Some("<-"));
+            let ty = rest.next_if(|&ty| ast.as_keyword(ty).is_some());
+            let (Some(name), Some(_), Some(ty)) = (name, arrow, ty) else {
+                const FIELDS: [&str; 2] = [
+                    "a restricted field is written `[:caller …] name <- :Type`",
+                    "a field is written `name <- :Type`",
+                ];
+                return (fields, Some((start, FIELDS[section])));
+            };
+            fields.push(FieldShape {
+                name,
+                ty: Some(ty),
+                whitelist,
+            });
+        }
+    }
+    (fields, parts.get(3).map(|&surplus| (surplus, SECTIONS)))
 }
 
 /// The shape of a type declaration.
@@ -93,6 +133,13 @@ pub(crate) fn type_shape(ast: &Ast, root: NodeId, kind: ItemKind) -> TypeShape {
         fields,
     };
     match kind {
+        ItemKind::Struct if is_restricted_type(ast, root) => {
+            let (fields, bad) = restricted_fields(ast, root, &parts);
+            TypeShape {
+                variants: vec![one(root, fields)],
+                bad,
+            }
+        }
         ItemKind::Struct => {
             let (fields, bad) = field_shapes(ast, &parts);
             TypeShape {
@@ -116,13 +163,20 @@ pub(crate) fn type_shape(ast: &Ast, root: NodeId, kind: ItemKind) -> TypeShape {
             let field = FieldShape {
                 name: ty.unwrap_or(root),
                 ty,
+                whitelist: None,
             };
             TypeShape {
                 variants: vec![one(root, vec![field])],
                 bad,
             }
         }
-        _ => enum_shape(ast, root, &parts),
+        _ => {
+            let has_list = parts
+                .first()
+                .is_some_and(|&list| ast.kind(list) == NodeKind::Vector);
+            let lists = usize::from(is_restricted_type(ast, root) && has_list);
+            enum_shape(ast, root, &parts[lists..])
+        }
     }
 }
 
@@ -215,6 +269,8 @@ pub(crate) struct Field {
     pub(crate) name: Arc<str>,
     pub(crate) ty: Type,
     pub(crate) node: u32,
+    /// May not everybody read it?
+    pub(crate) restricted: bool,
 }
 
 /// A variant with the types of its fields.
@@ -232,6 +288,8 @@ pub(crate) struct Nominal {
     pub(crate) generics: Box<[Arc<str>]>,
     pub(crate) is_enum: bool,
     pub(crate) is_newtype: bool,
+    /// May not everybody make or take apart its values?
+    pub(crate) restricted: bool,
     pub(crate) variants: Vec<Variant>,
 }
 
@@ -276,6 +334,7 @@ pub(crate) fn nominal<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>
                     .into(),
                     ty: field.ty.map_or(Type::Error, |ty| resolver.node(ty)),
                     node: field.name.0,
+                    restricted: field.whitelist.is_some(),
                 })
                 .collect(),
         })
@@ -285,6 +344,7 @@ pub(crate) fn nominal<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>
         generics: generics.clone(),
         is_enum: kind == ItemKind::Enum,
         is_newtype: kind == ItemKind::Newtype,
+        restricted: is_restricted_type(ast, item.root(db)),
         variants,
     })
 }
@@ -423,7 +483,7 @@ pub fn type_decl(db: &dyn Db, program: SourceFile, path: &str) -> Option<Arc<wat
             field.name.clone()
         },
         ty: crate::infer::table::type_to_ir(&field.ty),
-        restricted: false,
+        restricted: field.restricted,
     };
     Some(Arc::new(wat_ir::TypeDecl {
         path: nominal.path.clone(),

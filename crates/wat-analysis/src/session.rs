@@ -15,6 +15,7 @@ use crate::items::{Item, ItemKind, declarations};
 use crate::names::{lookup, names, program_files};
 use crate::run::expression_ir;
 use crate::signature::signature;
+use crate::visibility::{Author, judge};
 
 /// A session.
 #[derive(Debug)]
@@ -154,10 +155,13 @@ impl Session {
         for placed in &forms(db, file).placed {
             for &node in &declarations(db, placed.form).expressions {
                 let inference = infer_expression(db, self.root, ast(db, placed.form), NodeId(node));
+                let author = Author::Expression(placed.form);
+                let refused = judge(db, self.root, author, &inference.uses);
                 found.extend(
                     inference
                         .problems
                         .iter()
+                        .chain(&refused)
                         .map(|p| absolute(db, placed.form, placed.start(), p)),
                 );
             }
@@ -190,6 +194,7 @@ impl Session {
             .filter(|item| table.items.get(&item.name(db)) == Some(item))
             .filter(|&&item| {
                 check_item(db, self.root, item)
+                    .problems
                     .iter()
                     .any(|p| p.severity.0 == Severity::Error)
             })

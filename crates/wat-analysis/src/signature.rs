@@ -12,6 +12,7 @@ use crate::nominal::member_signature;
 use crate::problem::{Place, Problem};
 use crate::suggest;
 use crate::types::{Ctor, Type};
+use crate::whitelist::body_offset;
 
 /// A parameter.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -653,6 +654,10 @@ pub(crate) fn signature<'db>(
     if matches!(item.kind(db), ItemKind::Constructor | ItemKind::Accessor) {
         return member_signature(db, program, item).map(Arc::new);
     }
+    if item.kind(db) == ItemKind::Synonym {
+        let target = crate::synonym::target(db, program, item)?;
+        return signature(db, program, target).clone();
+    }
     let ast = ast(db, item.form(db));
     let (list, skip) = function_list(ast, item.root(db), item.kind(db))?;
     let generics = generics(ast, item.name_node(db));
@@ -676,11 +681,13 @@ pub(crate) fn function_list(ast: &Ast, root: NodeId, kind: ItemKind) -> Option<(
                 .children(root)
                 .next()
                 .and_then(|head| ast.as_keyword(head))
-                == Some(":wat::core::def") =>
+                .is_some_and(|head| {
+                    matches!(head, ":wat::core::def" | ":wat::core::def-restricted")
+                }) =>
         {
-            Some((ast.children(root).nth(2)?, 1))
+            Some((ast.children(root).nth(body_offset(ast, root))?, 1))
         }
-        ItemKind::Function | ItemKind::Native => Some((root, 2)),
+        ItemKind::Function | ItemKind::Native => Some((root, body_offset(ast, root))),
         _ => None,
     }
 }

@@ -16,3 +16,5 @@ mod nominal;
 mod session;
 #[path = "it/support.rs"]
 mod support;
+#[path = "it/visibility.rs"]
+mod visibility;

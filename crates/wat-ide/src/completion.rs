@@ -13,7 +13,8 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use wat_analysis::{
-    Db, DefInfo, DefKind, SourceFile, TextRange, TextSize, all_names, definition, primary_root,
+    Db, DefInfo, DefKind, SourceFile, TextRange, TextSize, definition, names_at,
+    names_in_conversation, primary_root,
 };
 
 use crate::builtin::BUILTIN_SCHEME;
@@ -92,19 +93,38 @@ pub fn complete(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Compl
         return None;
     }
     let range = TextRange::new((token.start as u32).into(), (token.end as u32).into());
-    let candidates = complete_name(db, primary_root(db, file), typed, token.position);
+    let names = names_at(db, file, offset);
+    let candidates = candidates(db, primary_root(db, file), names, typed, token.position);
     Some(Completions { range, candidates })
 }
 
-/// Names of `program` and of the built-in library that `typed` abbreviates, best first, at most 200.
+/// Names of `program` and of the built-in library to which a conversation is admitted and that `typed` abbreviates,
+/// best first, at most 200.
 pub fn complete_name(
     db: &dyn Db,
     program: SourceFile,
     typed: &str,
     position: Position,
 ) -> Vec<Candidate> {
+    candidates(
+        db,
+        program,
+        names_in_conversation(db, program),
+        typed,
+        position,
+    )
+}
+
+/// The names that `typed` abbreviates, best first.
+fn candidates(
+    db: &dyn Db,
+    program: SourceFile,
+    names: Vec<(Arc<str>, DefKind)>,
+    typed: &str,
+    position: Position,
+) -> Vec<Candidate> {
     let pattern = Pattern::new(typed, position);
-    let mut ranked: Vec<_> = all_names(db, program)
+    let mut ranked: Vec<_> = names
         .into_iter()
         .filter(|(_, kind)| position != Position::TypeArgument || *kind == DefKind::Type)
         .filter_map(|(name, kind)| Some((pattern.rank(&name)?, name, kind)))

@@ -7,7 +7,7 @@
 
 use wat_analysis::{
     Db, DefInfo, DefKind, SourceFile, Target, TextRange, TextSize, line_index, primary_root,
-    symbol_at, type_at,
+    restriction_at, symbol_at, type_at,
 };
 use wat_syntax::ColumnEncoding;
 
@@ -59,7 +59,15 @@ impl Hover {
 pub fn hover(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Hover> {
     match symbol_at(db, file, offset) {
         Some(symbol) => Some(match symbol.target {
-            Target::Definition(info) => of_definition(db, symbol.range, &info),
+            Target::Definition(info) => {
+                let mut hover = of_definition(db, symbol.range, &info);
+                if let Some(restriction) = restriction_at(db, file, offset, &info.name) {
+                    hover
+                        .facts
+                        .push_str(&format!("; restricted: {restriction}"));
+                }
+                hover
+            }
             Target::Local { name, ty, .. } => Hover {
                 range: symbol.range,
                 signature: format!("{name} <- {ty}"),

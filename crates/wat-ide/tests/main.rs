@@ -221,3 +221,42 @@ fn completion_replaces_the_whole_token() {
     assert_eq!(slice(&db, file, found.range), ":calc::ad");
     assert_eq!(&*found.candidates[0].name, ":calc::add");
 }
+
+const VAULT: &str = "(:wat::core::defn-restricted :k::open :restricted-to [:k::] [] -> :wat::core::i64 1)\n(:wat::core::defn :k::use [] -> :wat::core::i64 (:k::open))\n";
+
+#[test]
+fn hover_says_who_is_admitted() {
+    let refused = format!("{VAULT}(:wat::core::defn :m::f [] -> :wat::core::i64 (:k::op$0en))");
+    check_hover(
+        &refused,
+        &expect![[r#"
+            :k::open
+            ```wat
+            :k::open [] -> :wat::core::i64
+            ```
+
+            *function, `main.wat:1`; restricted: admits only `:k::` (namespace); `:m::f` is not admitted*
+        "#]],
+    );
+    let (db, file, offset) = program(&refused.replace(":m::f", ":k::f"));
+    let facts = hover(&db, file, offset).expect("a hover").facts;
+    assert!(facts.ends_with("`:k::f` is admitted"), "{facts}");
+}
+
+#[test]
+fn completion_omits_what_the_position_may_not_name() {
+    let names = |text: &str| {
+        let (db, file, offset) = program(&format!("{VAULT}{text}"));
+        let found = complete(&db, file, offset).expect("candidates");
+        let names = found.candidates.into_iter().map(|found| found.name);
+        names.filter(|name| name.starts_with(":k::")).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        names("(:wat::core::defn :m::f [] -> :wat::core::i64 (:k::$0))"),
+        [":k::use".into()]
+    );
+    assert_eq!(
+        names("(:wat::core::defn :k::f [] -> :wat::core::i64 (:k::$0))").len(),
+        3
+    );
+}

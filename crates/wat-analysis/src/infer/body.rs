@@ -9,15 +9,21 @@ use crate::signature::{
     Signature, TypeResolver, function_list, function_shape, generics, param_shapes, read_signature,
 };
 use crate::types::{Ctor, Type};
+use crate::whitelist::body_offset;
 
 use super::report::Why;
 use super::table::Ty;
 use super::typed::{ExprId, ExprKind, LocalId};
-use super::{Body, Infer};
+use super::{Body, How, Infer};
 
 impl<'db> Infer<'db> {
     pub(super) fn definition(&mut self, item: Item<'db>) -> Body {
         let root = item.root(self.db);
+        self.problems.extend(crate::whitelist::shape_problems(
+            self.ast,
+            root,
+            item.kind(self.db),
+        ));
         match item.kind(self.db) {
             ItemKind::Function => self.function_definition(item),
             ItemKind::Native => {
@@ -36,6 +42,10 @@ impl<'db> Infer<'db> {
             }
             ItemKind::Dispatch => {
                 self.dispatch_definition(item);
+                Body::None
+            }
+            ItemKind::Synonym => {
+                self.synonym_definition(item);
                 Body::None
             }
             kind if kind.is_nominal() => {
@@ -89,6 +99,71 @@ impl<'db> Infer<'db> {
         }
     }
 
+    /// WAT2112: the target of `define-alias`.
+    fn synonym_definition(&mut self, item: Item<'db>) {
+        let root = item.root(self.db);
+        if self.ast.is_poisoned(root) {
+            return;
+        }
+        const SHAPE: &str = "write `(:wat::runtime::define-alias :my::new :some::target)`";
+        let target = crate::synonym::target_node(self.ast, root);
+        let surplus = self.ast.children(root).nth(3);
+        let (Some(target), None) = (target, surplus) else {
+            self.problems.push(
+                Problem::new(
+                    2112,
+                    Place::node(surplus.or(target).unwrap_or(root)),
+                    "`:wat::runtime::define-alias` takes a name and the path of a callable",
+                )
+                .label("does not fit the form")
+                .help(SHAPE),
+            );
+            return;
+        };
+        let named = crate::synonym::named(self.db, self.program, item);
+        if let Some(named) = named {
+            self.refer(target, named, How::Value);
+        }
+        if !self.ast.is_poisoned(target)
+            && crate::synonym::target(self.db, self.program, item).is_none()
+        {
+            self.bad_alias_target(item, target, named);
+        }
+    }
+
+    fn bad_alias_target(&mut self, item: Item<'db>, target: NodeId, named: Option<Item<'db>>) {
+        let path = self.ast.as_keyword(target).unwrap_or_default();
+        let (canonical, _) = crate::items::split_generic(path);
+        if named.is_none() && crate::names::is_excused(self.db, self.program, canonical) {
+            return;
+        }
+        let is_type = crate::names::lookup_type(self.db, self.program, canonical).is_some();
+        let message = match named.map(|named| named.kind(self.db)) {
+            None if is_type => {
+                format!("`{path}` is a type, and an alias stands for something that can be called")
+            }
+            None => format!("no function is called `{path}`"),
+            Some(ItemKind::Synonym) => format!(
+                "the alias `{}` reaches itself",
+                item.name(self.db).text(self.db)
+            ),
+            Some(_) => format!("`{path}` is not a function, constructor, accessor or dispatch"),
+        };
+        let problem =
+            Problem::new(2112, Place::node(target), message).label("not a target of an alias");
+        let problem = match (named, is_type) {
+            (None, false) => {
+                let found = self.suggestions(canonical, target);
+                self.with_candidates(problem, Place::node(target), found)
+            }
+            (_, true) => problem.help(
+                "write `(:wat::core::typealias :my::Name :some::Type)` for another name of a type",
+            ),
+            _ => problem,
+        };
+        self.problems.push(problem);
+    }
+
     /// Does an alias reach itself through other aliases, and does it close the cycle in program order?
     fn is_cyclic_alias(&self, item: Item<'db>) -> bool {
         crate::alias::cycle_closed_by(self.db, self.program, item)
@@ -96,7 +171,7 @@ impl<'db> Infer<'db> {
 
     fn value_definition(&mut self, item: Item<'db>) -> Body {
         let root = item.root(self.db);
-        let mut rest = self.ast.children(root).skip(2);
+        let mut rest = self.ast.children(root).skip(body_offset(self.ast, root));
         let value = rest.next();
         let doc = rest.next();
         let surplus = rest
@@ -142,7 +217,11 @@ impl<'db> Infer<'db> {
             return Body::None;
         };
         if list != root {
-            let after: Vec<NodeId> = self.ast.children(root).skip(3).collect();
+            let after: Vec<NodeId> = self
+                .ast
+                .children(root)
+                .skip(body_offset(self.ast, root) + 1)
+                .collect();
             if let Some(&surplus) = after
                 .iter()
                 .find(|&&node| self.ast.as_str(node).is_none())

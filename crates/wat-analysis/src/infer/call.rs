@@ -13,7 +13,7 @@ use super::kwargs::Reading;
 use super::report::Why;
 use super::table::{Shape, Ty};
 use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
-use super::{Infer, Referent};
+use super::{How, Infer, Referent, Use};
 
 impl<'db> Infer<'db> {
     /// `(:path args…)`
@@ -21,7 +21,17 @@ impl<'db> Infer<'db> {
         let Some(item) = self.resolve(text) else {
             return self.unknown_call(node, head, text);
         };
-        self.references.push((head, Referent::Item(item)));
+        self.refer(head, item, How::Call);
+        let item = match item.kind(self.db) {
+            ItemKind::Synonym => match crate::synonym::target(self.db, self.program, item) {
+                Some(target) => target,
+                None => {
+                    self.arguments(node);
+                    return self.error(node);
+                }
+            },
+            _ => item,
+        };
         match item.kind(self.db) {
             ItemKind::SpecialForm => {
                 let path = item.name(self.db).text(self.db);
@@ -55,7 +65,8 @@ impl<'db> Infer<'db> {
                 let value = self.unit_variant(head, item);
                 self.apply(node, value)
             }
-            ItemKind::NativeType
+            ItemKind::Synonym
+            | ItemKind::NativeType
             | ItemKind::Alias
             | ItemKind::Struct
             | ItemKind::Enum
@@ -107,14 +118,14 @@ impl<'db> Infer<'db> {
             } else if !crate::names::is_excused(self.db, self.program, canonical)
                 && !self.known_unknown(text, head)
             {
-                let found = self.suggestions(canonical, true);
+                let found = self.suggestions(canonical, head);
                 let problem = Problem::new(
                     3201,
                     Place::node(head),
                     format!("no function is called `{canonical}`"),
                 )
                 .label("unknown name");
-                let problem = self.with_candidates(problem, Place::node(head), &found);
+                let problem = self.with_candidates(problem, Place::node(head), found);
                 self.report_unknown(text, problem);
             }
         }
@@ -367,6 +378,11 @@ impl<'db> Infer<'db> {
         let constructor = lookup(self.db, self.program, &path)?;
         let signature = signature(self.db, self.program, constructor).as_ref()?;
         self.references.push((head, Referent::Item(item)));
+        self.uses.push(Use {
+            node: head.0,
+            item: constructor,
+            how: How::Call,
+        });
         Some(self.function_call(
             constructor,
             signature,
@@ -516,6 +532,14 @@ impl<'db> Infer<'db> {
         expr
     }
 
+    /// The definition itself, or what it is another name for.
+    fn callable(&self, item: Item<'db>) -> Option<Item<'db>> {
+        match item.kind(self.db) {
+            ItemKind::Synonym => crate::synonym::target(self.db, self.program, item),
+            _ => Some(item),
+        }
+    }
+
     pub(super) fn dispatch_value(&mut self, item: Item<'db>, ty: Ty, node: NodeId) -> ExprId {
         let choice = self.choices.len();
         self.choices.push(None);
@@ -596,6 +620,10 @@ impl<'db> Infer<'db> {
                 );
             }
             let implementation = lookup(self.db, self.program, path);
+            if let Some(item) = implementation {
+                self.refer(target, item, How::Value);
+            }
+            let implementation = implementation.and_then(|item| self.callable(item));
             let fits = implementation
                 .and_then(|item| signature(self.db, self.program, item).as_ref())
                 .is_some_and(|signature| {
@@ -670,7 +698,11 @@ pub(crate) fn dispatch_arms<'db>(
             .collect();
         let implementation = ast
             .as_keyword(target)
-            .and_then(|path| lookup(db, program, path));
+            .and_then(|path| lookup(db, program, path))
+            .and_then(|item| match item.kind(db) {
+                ItemKind::Synonym => crate::synonym::target(db, program, item),
+                _ => Some(item),
+            });
         Some(Arm {
             params,
             generics: 26,

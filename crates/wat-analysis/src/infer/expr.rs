@@ -173,10 +173,15 @@ impl<'db> Infer<'db> {
             ":wat::core::Result/expect" => self.expect_form(node, Ctor::Result, 0),
             ":wat::core::def"
             | ":wat::core::defn"
+            | ":wat::core::def-restricted"
+            | ":wat::core::defn-restricted"
             | ":wat::core::define-dispatch"
+            | crate::synonym::HEAD
             | ":wat::core::typealias"
             | ":wat::core::struct"
+            | ":wat::core::struct-restricted"
             | ":wat::core::enum"
+            | ":wat::core::enum-restricted"
             | ":wat::core::newtype" => {
                 self.misplaced_declaration(node, path);
                 self.error(node)

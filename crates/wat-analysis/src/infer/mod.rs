@@ -29,6 +29,7 @@ use crate::names::program_of;
 use crate::problem::Problem;
 use crate::signature::generics;
 use crate::types::Type;
+use crate::visibility::Author;
 
 use deferred::Constraint;
 use table::{Table, Ty};
@@ -55,6 +56,26 @@ pub(crate) enum Referent<'db> {
     Local(LocalId),
 }
 
+/// How a token refers to a definition.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) enum How {
+    /// As the head of a call.
+    Call,
+    /// As a value, an implementation, the target of an alias.
+    Value,
+    /// In a pattern.
+    Match,
+}
+
+/// A reference to a definition, as visibility judges it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) struct Use<'db> {
+    /// The token.
+    pub(crate) node: u32,
+    pub(crate) item: Item<'db>,
+    pub(crate) how: How,
+}
+
 /// Everything that inference finds out about a definition.
 pub(crate) struct Inference<'db> {
     pub(crate) table: Table,
@@ -64,6 +85,8 @@ pub(crate) struct Inference<'db> {
     pub(crate) choices: Vec<Option<FunctionRef>>,
     pub(crate) problems: Vec<Problem<'db>>,
     pub(crate) references: Vec<(NodeId, Referent<'db>)>,
+    /// The references to definitions, for visibility.
+    pub(crate) uses: Vec<Use<'db>>,
     pub(crate) body: Body,
     pub(crate) generics: Box<[Arc<str>]>,
 }
@@ -88,10 +111,13 @@ struct Infer<'db> {
     tried_at: usize,
     choices: Vec<Option<FunctionRef>>,
     references: Vec<(NodeId, Referent<'db>)>,
+    uses: Vec<Use<'db>>,
     /// Results of the enclosing functions, innermost last.
     returns: Vec<Ty>,
     /// Number of enclosing `fn` forms.
     depth: u32,
+    /// Whose text this is; `None` for what a conversation evaluates.
+    author: Option<Author<'db>>,
     /// The value whose initialiser this is.
     initialises: Option<Item<'db>>,
 }
@@ -114,8 +140,10 @@ impl<'db> Infer<'db> {
             tried_at: 0,
             choices: Vec::new(),
             references: Vec::new(),
+            uses: Vec::new(),
             returns: Vec::new(),
             depth: 0,
+            author: None,
             initialises: None,
         }
     }
@@ -155,6 +183,16 @@ impl<'db> Infer<'db> {
         local
     }
 
+    /// Notes that a token refers to a definition.
+    fn refer(&mut self, node: NodeId, item: Item<'db>, how: How) {
+        self.references.push((node, Referent::Item(item)));
+        self.uses.push(Use {
+            node: node.0,
+            item,
+            how,
+        });
+    }
+
     fn finish(mut self, body: Body) -> Inference<'db> {
         self.solve_all();
         Inference {
@@ -164,6 +202,7 @@ impl<'db> Infer<'db> {
             choices: self.choices,
             problems: self.problems,
             references: self.references,
+            uses: self.uses,
             body,
             generics: self.generics,
         }
@@ -175,6 +214,7 @@ pub(crate) fn infer<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) 
     let ast = ast(db, item.form(db));
     let generics = generics(ast, item.name_node(db));
     let mut infer = Infer::new(db, program_of(db, program, item), ast, generics);
+    infer.author = Some(Author::Definition(item));
     let body = infer.definition(item);
     infer.finish(body)
 }
@@ -203,14 +243,25 @@ pub(crate) fn infer_head<'db>(
     infer.problems
 }
 
-/// The problems of a definition.
+/// What stays of the inference of a definition: the typed tree is not kept.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+pub(crate) struct Checked<'db> {
+    pub(crate) problems: Vec<Problem<'db>>,
+    pub(crate) uses: Vec<Use<'db>>,
+}
+
+/// The problems of a definition, and what it refers to.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn check_item<'db>(
     db: &'db dyn Db,
     program: SourceFile,
     item: Item<'db>,
-) -> Vec<Problem<'db>> {
-    infer(db, program, item).problems
+) -> Checked<'db> {
+    let inference = infer(db, program, item);
+    Checked {
+        problems: inference.problems,
+        uses: inference.uses,
+    }
 }
 
 /// The type of a value definition; of a function, its type as a value.

@@ -8,7 +8,7 @@ use crate::types::Ctor;
 
 use super::table::{Shape, Ty};
 use super::typed::{Pattern, PatternKind};
-use super::{Infer, Referent};
+use super::{How, Infer, Use};
 
 impl<'db> Infer<'db> {
     /// A binder of `let` for a value of this type.
@@ -209,6 +209,9 @@ impl<'db> Infer<'db> {
             if at.is_none() && known {
                 self.unknown_field(child, &name, &fields, ty);
             }
+            if at.is_some() {
+                self.refer_to_field(child, &name, ty);
+            }
             let field = at.map_or(Ty::ERROR, |at| fields[at].1);
             let kind = self.name_pattern(child, field, names);
             if let Some(at) = at {
@@ -226,6 +229,20 @@ impl<'db> Infer<'db> {
                 fields: patterns,
             },
             false => PatternKind::Error,
+        }
+    }
+
+    /// Naming a field in a pattern refers to its accessor.
+    fn refer_to_field(&mut self, node: NodeId, name: &str, ty: Ty) {
+        let accessor = self.nominal_at(ty).and_then(|(nominal, _)| {
+            crate::names::lookup(self.db, self.program, &format!("{}/{name}", nominal.path))
+        });
+        if let Some(item) = accessor.filter(|item| item.kind(self.db) == ItemKind::Accessor) {
+            self.uses.push(Use {
+                node: node.0,
+                item,
+                how: How::Match,
+            });
         }
     }
 
@@ -297,7 +314,7 @@ impl<'db> Infer<'db> {
         let (Some(item), Some(owner)) = (item, owner) else {
             return self.missing_variant(node, path, ty);
         };
-        self.references.push((node, Referent::Item(item)));
+        self.refer(node, item, How::Match);
         let nominal = crate::nominal::nominal(self.db, self.program, owner);
         let args: Vec<Ty> = nominal.generics.iter().map(|_| self.table.var()).collect();
         let whole = self.table.instantiate(&nominal.itself(), &args);

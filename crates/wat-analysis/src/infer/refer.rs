@@ -7,11 +7,12 @@ use crate::names::{lookup, lookup_type, value_order};
 use crate::problem::{Place, Problem};
 use crate::signature::{Signature, signature};
 use crate::suggest::{self, Suggestion};
+use crate::visibility::{Identity, identity, in_a_conversation};
 
 use super::operator::operator_use;
 use super::table::Ty;
 use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
-use super::{Infer, Referent};
+use super::{How, Infer, Referent};
 
 impl<'db> Infer<'db> {
     /// What a path means as a head or value; asked once per name.
@@ -62,11 +63,14 @@ impl<'db> Infer<'db> {
             .iter()
             .map(|(bound, _)| self.ast.text(*bound))
             .collect::<Vec<_>>();
-        let names = self.callable_names();
+        let names = crate::names::callable_names(self.db, self.program);
+        let admitted =
+            crate::visibility::admitted_names(self.db, self.program, &self.identity(node));
         let pool = locals
             .iter()
             .copied()
-            .chain(names.iter().map(|name| &**name));
+            .chain(names.iter().map(|name| &**name))
+            .chain(admitted);
         let found = suggest::rank(name, pool);
         let problem = Problem::new(
             3202,
@@ -118,13 +122,18 @@ impl<'db> Infer<'db> {
         problem
     }
 
-    /// The names that can be called: for suggestions only.
-    pub(super) fn callable_names(&self) -> &'db [String] {
-        crate::names::callable_names(self.db, self.program)
+    /// Who refers to something at a node.
+    fn identity(&self, node: NodeId) -> Identity {
+        match self.author {
+            Some(author) => identity(self.db, author, node.0),
+            None => in_a_conversation(),
+        }
     }
 
-    pub(super) fn suggestions(&self, path: &str, _head: bool) -> Vec<Suggestion> {
-        crate::names::candidates(self.db, self.program, Name::new(self.db, path)).clone()
+    /// What an unknown path at a node may stand for.
+    pub(super) fn suggestions(&self, path: &str, node: NodeId) -> &'db [Suggestion] {
+        let wrong = Name::new(self.db, path);
+        crate::names::candidates(self.db, self.program, wrong, self.identity(node))
     }
 
     /// A path in value position.
@@ -147,7 +156,7 @@ impl<'db> Infer<'db> {
         }
         match self.resolve(text) {
             Some(item) => {
-                self.references.push((node, Referent::Item(item)));
+                self.refer(node, item, How::Value);
                 self.item_value(node, text, item)
             }
             None => self.keyword_literal(node, text),
@@ -164,14 +173,14 @@ impl<'db> Infer<'db> {
             && lookup_type(self.db, self.program, split_generic(path).0).is_none()
             && !self.known_unknown(text, node)
         {
-            let found = self.suggestions(path, false);
+            let found = self.suggestions(path, node);
             let problem = Problem::new(
                 3209,
                 Place::node(node),
                 format!("`{path}` is a keyword literal: nothing of that name is defined"),
             )
             .label("a keyword, not a function or value");
-            let problem = self.with_candidates(problem, Place::node(node), &found);
+            let problem = self.with_candidates(problem, Place::node(node), found);
             self.report_unknown(text, problem);
         }
         self.push(ExprKind::Keyword(path.into()), Ty::KEYWORD, node)
@@ -179,6 +188,10 @@ impl<'db> Infer<'db> {
 
     fn item_value(&mut self, node: NodeId, text: TextId, item: Item<'db>) -> ExprId {
         match item.kind(self.db) {
+            ItemKind::Synonym => match crate::synonym::target(self.db, self.program, item) {
+                Some(target) => self.item_value(node, text, target),
+                None => self.error(node),
+            },
             ItemKind::Function | ItemKind::Native | ItemKind::Constructor | ItemKind::Accessor => {
                 let Some(signature) = signature(self.db, self.program, item) else {
                     return self.error(node);

@@ -113,8 +113,8 @@ impl<'db> Infer<'db> {
         let problem = problem.note(format!(
             "`{text}` is a keyword literal: nothing of that name is defined"
         ));
-        let found = self.suggestions(text, false);
-        let problem = match crate::suggest::help(&found) {
+        let found = self.suggestions(text, expr.node);
+        let problem = match crate::suggest::help(found) {
             Some(help) => problem.help(help),
             None => problem,
         };

@@ -144,3 +144,42 @@ fn ten_thousand_edits_do_not_make_one_edit_dearer() {
         }
     }
 }
+
+/// A program with a restricted function, and what it says about its own users.
+fn guarded() -> Vec<(String, String)> {
+    let mut files = workspace(20, 100);
+    files[0].1.push_str(
+        "(:wat::core::defn-restricted :p0::guarded :restricted-to [:p0:: :p1::] [] -> :wat::core::i64 1)\n",
+    );
+    files[1]
+        .1
+        .push_str("(:wat::core::defn :p1::user [] -> :wat::core::i64 (:p0::guarded))\n");
+    files
+}
+
+#[test]
+fn a_whitelist_is_judged_for_its_users_alone() {
+    let files = guarded();
+    let (mut db, log) = counted(&files);
+    let text = files[0].1.replace("[:p0:: :p1::]", "[:p0:: :p2::]");
+    db.set_file("f0.wat", SourceText::new(text), FileKind::Disk);
+    let mut found = 0;
+    for file in db.project_files() {
+        found += file_diagnostics(&db, file).len();
+    }
+    assert_eq!(found, 1);
+    let names = log.lock().expect("no panic while held");
+    // The declaration itself is another text; the user is judged, not inferred; nobody else is touched.
+    assert_eq!(count(&names, "check_item"), 1, "{names:?}");
+    assert_eq!(count(&names, "visibility"), 1, "{names:?}");
+}
+
+#[test]
+fn a_body_edit_judges_that_body_alone() {
+    let names = executed(&guarded(), "f1.wat", |text| {
+        text.replacen("base 1", "base 1000", 1)
+    });
+    assert_eq!(count(&names, "check_item"), 1, "{names:?}");
+    assert!(count(&names, "visibility") <= 1, "{names:?}");
+    assert_eq!(count(&names, "dead_entries"), 0, "{names:?}");
+}

@@ -1,0 +1,64 @@
+//! `define-alias`: another name for a function, a constructor, an accessor or a dispatch.
+
+use wat_syntax::{Ast, NodeId};
+
+use crate::db::{Db, SourceFile};
+use crate::forms::ast;
+use crate::items::{Item, ItemKind, split_generic};
+use crate::names::{lookup, program_of};
+
+/// The form that declares a second name.
+pub(crate) const HEAD: &str = ":wat::runtime::define-alias";
+
+/// The node of the target in the defining list.
+pub(crate) fn target_node(ast: &Ast, root: NodeId) -> Option<NodeId> {
+    ast.children(root)
+        .nth(2)
+        .filter(|&target| ast.as_keyword(target).is_some())
+}
+
+/// What the target of an alias names directly, whatever that is.
+pub(crate) fn named<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    item: Item<'db>,
+) -> Option<Item<'db>> {
+    let ast = ast(db, item.form(db));
+    let path = ast.as_keyword(target_node(ast, item.root(db))?)?;
+    lookup(db, program_of(db, program, item), split_generic(path).0)
+}
+
+/// Can a second name be given to such a definition?
+pub(crate) fn is_target(kind: ItemKind) -> bool {
+    matches!(
+        kind,
+        ItemKind::Function
+            | ItemKind::Native
+            | ItemKind::Constructor
+            | ItemKind::Accessor
+            | ItemKind::Dispatch
+            | ItemKind::Operator
+            | ItemKind::Synonym
+    )
+}
+
+/// The definition that an alias stands for in the end, other aliases seen through; `None` if there is none.
+#[salsa::tracked(returns(copy), cycle_result = cyclic)]
+pub(crate) fn target<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    item: Item<'db>,
+) -> Option<Item<'db>> {
+    if item.kind(db) != ItemKind::Synonym {
+        return None;
+    }
+    let named = named(db, program, item).filter(|named| is_target(named.kind(db)))?;
+    match named.kind(db) {
+        ItemKind::Synonym => target(db, program, named),
+        _ => Some(named),
+    }
+}
+
+fn cyclic<'db>(_: &'db dyn Db, _: salsa::Id, _: SourceFile, _: Item<'db>) -> Option<Item<'db>> {
+    None
+}

@@ -1,0 +1,464 @@
+//! Restricted visibility: may this token refer to that definition?
+//!
+//! The judgement needs resolution alone. It is made per definition over the references that inference has noted, so a
+//! changed whitelist judges the users of that name again and infers nobody.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+use wat_syntax::{Applicability, NodeId};
+
+use crate::db::{Db, FileKind, Project, SourceFile};
+use crate::forms::{Form, ast};
+use crate::infer::{How, Use, check_item};
+use crate::items::{Item, ItemKind, Name, declarations};
+use crate::library::{LIBRARY_NAMES, library_item};
+use crate::names::names;
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::suggest;
+use crate::whitelist::{EntryKind, Whitelist, admits, kind, whitelist};
+
+/// How many definitions a help text names.
+const HELPED: usize = 3;
+/// How many further places a diagnostic shows.
+const LABELLED: usize = 8;
+
+/// Who refers to something. Several identities may suffice; the first one is shown.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) struct Identity(Box<[Arc<str>]>);
+
+impl Identity {
+    pub(crate) fn of(name: &str) -> Self {
+        Identity(Box::new([name.into()]))
+    }
+
+    pub(crate) fn shown(&self) -> &str {
+        &self.0[0]
+    }
+
+    fn is_admitted_by(&self, list: &Whitelist) -> bool {
+        self.0.iter().any(|identity| list.admits(identity))
+    }
+}
+
+/// The text that a token stands in.
+#[derive(Clone, Copy)]
+pub(crate) enum Author<'db> {
+    /// A definition.
+    Definition(Item<'db>),
+    /// A form that is no definition.
+    Expression(Form<'db>),
+}
+
+/// The identity of a token: of the definition that it is written in, or of the place where no definition is.
+pub(crate) fn identity<'db>(db: &'db dyn Db, author: Author<'db>, _node: u32) -> Identity {
+    match author {
+        Author::Definition(item) => Identity::of(item.name(db).text(db)),
+        Author::Expression(form) => match form.file(db).kind(db) {
+            FileKind::Library => Identity::of(":wat::"),
+            FileKind::ReplInput | FileKind::Session => in_a_conversation(),
+            FileKind::Disk | FileKind::Open => Identity::of(":user::"),
+        },
+    }
+}
+
+/// The identity of what is typed into a conversation and defines nothing.
+pub(crate) fn in_a_conversation() -> Identity {
+    Identity(Box::new([":repl::".into(), ":user::".into()]))
+}
+
+/// May this identity refer to a definition?
+pub(crate) fn is_admitted<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    identity: &Identity,
+    item: Item<'db>,
+) -> bool {
+    whitelist(db, program, item).is_none_or(|(list, _)| identity.is_admitted_by(list))
+}
+
+/// A definition may refer to itself, and what one declaration generates to each other.
+fn is_own(db: &dyn Db, author: Author<'_>, item: Item<'_>) -> bool {
+    match author {
+        Author::Definition(own) => {
+            own.form(db) == item.form(db) && own.node(db) == item.node(db)
+                || own.name(db) == item.name(db)
+        }
+        Author::Expression(_) => false,
+    }
+}
+
+/// The references of a definition that are refused.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn visibility<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    item: Item<'db>,
+) -> Vec<Problem<'db>> {
+    let uses = &check_item(db, program, item).uses;
+    judge(db, program, Author::Definition(item), uses)
+}
+
+/// Judges references: one problem for each that is refused, of raw concurrency one for each code.
+pub(crate) fn judge<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    author: Author<'db>,
+    uses: &[Use<'db>],
+) -> Vec<Problem<'db>> {
+    let mut uses: Vec<&Use<'db>> = uses
+        .iter()
+        .filter(|used| is_guarded(db, used.item) && !is_own(db, author, used.item))
+        .collect();
+    uses.sort_by_key(|used| used.node);
+    let mut found: Vec<Problem<'db>> = Vec::new();
+    for used in uses {
+        let identity = identity(db, author, used.node);
+        let Some((list, declared)) = whitelist(db, program, used.item) else {
+            continue;
+        };
+        let code = code_of(db, used);
+        let relaxed = || code == 4001 && Project::get(db).options(db).allow_raw_spawn;
+        if identity.is_admitted_by(list) || relaxed() {
+            continue;
+        }
+        let once = matches!(code, 4001 | 4007);
+        match found.iter_mut().find(|other| once && other.code == code) {
+            Some(first) => add_use(first, used),
+            None => found.push(refusal(db, program, code, &identity, used, list, declared)),
+        }
+    }
+    found
+}
+
+/// Could a definition have a whitelist?
+fn is_guarded(db: &dyn Db, item: Item<'_>) -> bool {
+    item.restricted(db) || item.kind(db) == ItemKind::Synonym
+}
+
+/// Verbs that start threads and processes: `allow-raw-spawn` admits the project's own code.
+const RAW: [&str; 7] = [
+    "spawn-thread",
+    "fork-with-forms",
+    "wait-child",
+    "spawn-process",
+    "fork-program-ast",
+    "fork-program",
+    "spawn-program",
+];
+
+/// The code of a refused reference.
+fn code_of(db: &dyn Db, used: &Use<'_>) -> u16 {
+    let name = used.item.name(db).text(db);
+    let kernel = name.strip_prefix(":wat::kernel::").unwrap_or_default();
+    match used.item.kind(db) {
+        ItemKind::Constructor | ItemKind::UnitVariant if used.how == How::Match => 3303,
+        ItemKind::Constructor | ItemKind::UnitVariant => 3302,
+        ItemKind::Accessor => 3303,
+        _ if RAW.contains(&kernel) || kernel == "spawn-program-ast" => 4001,
+        _ if matches!(kernel, "Thread/join-result" | "Process/join-result") => 4007,
+        _ if !kernel.is_empty() && kernel.ends_with("/new") => 3302,
+        _ => 3301,
+    }
+}
+
+fn add_use<'db>(problem: &mut Problem<'db>, used: &Use<'db>) {
+    let place = Place::node(NodeId(used.node));
+    if problem.labels.len() < LABELLED {
+        problem.labels.push((place, "also here".to_owned()));
+    }
+    if let Some(fix) = problem.fixes.iter_mut().find(|fix| fix.title == DRAIN_FIX) {
+        let insert = fix.edits[0].insert.clone();
+        fix.edits.push(ProblemEdit {
+            at: EditAt::Replace,
+            place,
+            insert,
+        });
+    }
+}
+
+const DRAIN_FIX: &str = "drain and join";
+
+fn refusal<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    code: u16,
+    identity: &Identity,
+    used: &Use<'db>,
+    list: &Whitelist,
+    declared: Item<'db>,
+) -> Problem<'db> {
+    let name = used.item.name(db).text(db);
+    let who = identity.shown();
+    let at = Place::node(NodeId(used.node));
+    let problem = Problem::new(
+        code,
+        at,
+        format!("`{name}` is restricted; `{who}` is not admitted"),
+    )
+    .label(format!("referred to from `{who}`"))
+    .also(
+        Place::elsewhere(declared.form(db), NodeId(list.node)),
+        list.describe(),
+    );
+    if let Some(problem) = instead_of(name, at, &problem) {
+        return problem;
+    }
+    let problem = match admitted_callers(db, program, used.item, list, identity) {
+        callers if callers.is_empty() => problem,
+        callers => problem.help(callers.join("; ")),
+    };
+    match declared.form(db).file(db).kind(db) {
+        FileKind::Library => problem,
+        _ => admit(db, problem, declared, list, who),
+    }
+}
+
+/// What replaces a raw verb of the kernel.
+fn instead_of<'db>(name: &str, at: Place<'db>, problem: &Problem<'db>) -> Option<Problem<'db>> {
+    let verb = name.strip_prefix(":wat::kernel::")?;
+    let problem = problem.clone();
+    Some(match verb {
+        "spawn-thread" => problem.help(
+            "run threads in a bracket, `:wat::kernel::run-threads`, or declare a service with `:wat::service::defservice`",
+        ),
+        "wait-child" => problem.help("processes of the bracket `:wat::kernel::run-processes` are waited for by it"),
+        "Thread/join-result" | "Process/join-result" => {
+            let drain = name.replace("join-result", "drain-and-join");
+            let edit = ProblemEdit {
+                at: EditAt::Replace,
+                place: at,
+                insert: drain.clone(),
+            };
+            problem.help(format!("use `{drain}`")).fix(
+                DRAIN_FIX,
+                Applicability::MachineApplicable,
+                vec![edit],
+            )
+        }
+        _ if RAW.contains(&verb) || verb == "spawn-program-ast" => problem.help(
+            "run processes in a bracket, `:wat::kernel::run-processes`, or declare a service with `:wat::service::defservice`",
+        ),
+        _ => return None,
+    })
+}
+
+/// Public functions that refer to the restricted definition and that this identity may call.
+fn admitted_callers<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    target: Item<'db>,
+    list: &Whitelist,
+    identity: &Identity,
+) -> Vec<String> {
+    let mut callers: Vec<&str> = Vec::new();
+    for entry in &list.entries {
+        for &item in admitted_by(db, program, Name::new(db, entry.to_string())) {
+            let name = item.name(db).text(db).as_str();
+            let calls = || {
+                let uses = &check_item(db, program, item).uses;
+                uses.iter().any(|used| used.item == target)
+            };
+            if item != target
+                && !callers.contains(&name)
+                && !identity.0.iter().any(|own| **own == *name)
+                && is_admitted(db, program, identity, item)
+                && calls()
+            {
+                callers.push(name);
+            }
+            if callers.len() == HELPED {
+                break;
+            }
+        }
+    }
+    callers.truncate(HELPED);
+    callers
+        .into_iter()
+        .map(|name| format!("`{name}` is admitted and calls it"))
+        .collect()
+}
+
+/// The functions of a program that an entry admits, by name.
+#[salsa::tracked(returns(ref))]
+fn admitted_by<'db>(db: &'db dyn Db, program: SourceFile, entry: Name<'db>) -> Vec<Item<'db>> {
+    let entry = entry.text(db);
+    let table = names(db, program);
+    let mut found: Vec<Item<'db>> = table
+        .items
+        .values()
+        .copied()
+        .filter(|item| item.kind(db) == ItemKind::Function && admits(entry, item.name(db).text(db)))
+        .collect();
+    found.sort_by_key(|item| item.name(db).text(db));
+    found
+}
+
+/// The fix that adds a caller to a whitelist.
+fn admit<'db>(
+    db: &'db dyn Db,
+    problem: Problem<'db>,
+    declared: Item<'db>,
+    list: &Whitelist,
+    who: &str,
+) -> Problem<'db> {
+    let ast = ast(db, declared.form(db));
+    if ast.is_poisoned(NodeId(list.node)) {
+        return problem;
+    }
+    let blank = if list.entries.is_empty() { "" } else { " " };
+    let edit = ProblemEdit {
+        at: EditAt::BeforeClose,
+        place: Place::elsewhere(declared.form(db), NodeId(list.node)),
+        insert: format!("{blank}{who}"),
+    };
+    problem.fix(
+        format!("admit `{who}`"),
+        Applicability::MaybeIncorrect,
+        vec![edit],
+    )
+}
+
+/// The callable definitions of a program, the library's included, that have a whitelist. Only suggestions and
+/// completion read it.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn restricted_items<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<Item<'db>> {
+    let library = LIBRARY_NAMES
+        .iter()
+        .filter(|entry| entry.restricted && !entry.is_type())
+        .filter_map(|entry| library_item(db, Name::new(db, entry.name.to_owned()), false));
+    let own = names(db, program).items.values().copied();
+    let own = own.filter(|item| is_guarded(db, *item) && !item.kind(db).is_type());
+    let mut own: Vec<Item<'db>> = own.collect();
+    own.sort_by_key(|item| item.name(db).text(db));
+    library.chain(own).collect()
+}
+
+/// The names with a whitelist to which an identity may refer.
+pub(crate) fn admitted_names<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    identity: &Identity,
+) -> Vec<&'db str> {
+    restricted_items(db, program)
+        .iter()
+        .filter(|item| is_admitted(db, program, identity, **item))
+        .map(|item| item.name(db).text(db).as_str())
+        .collect()
+}
+
+/// The names with a whitelist to which an identity may not refer.
+pub(crate) fn refused_names<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    identity: &Identity,
+) -> FxHashSet<&'db str> {
+    restricted_items(db, program)
+        .iter()
+        .filter(|item| !is_admitted(db, program, identity, **item))
+        .map(|item| item.name(db).text(db).as_str())
+        .collect()
+}
+
+/// WAT3305: entries of the whitelists of a form that admit nothing that exists.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn dead_entries<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    form: Form<'db>,
+) -> Vec<Problem<'db>> {
+    let mut found = Vec::new();
+    let mut seen = FxHashSet::default();
+    let items = declarations(db, form).items.iter().copied();
+    for item in items.filter(|item| item.restricted(db) && item.kind(db) != ItemKind::Synonym) {
+        let Some((list, _)) = whitelist(db, program, item) else {
+            continue;
+        };
+        if !seen.insert(list.node) {
+            continue;
+        }
+        let nodes = ast(db, form).children(NodeId(list.node));
+        for (entry, node) in list.entries.iter().zip(nodes) {
+            if !admits_somebody(db, program, Name::new(db, entry.to_string())) {
+                found.push(dead_entry(db, program, entry, node));
+            }
+        }
+    }
+    found
+}
+
+/// Does an entry admit a name of the program or of the library? The identities of conversations and of evaluated
+/// forms are no names.
+#[salsa::tracked(returns(copy))]
+fn admits_somebody<'db>(db: &'db dyn Db, program: SourceFile, entry: Name<'db>) -> bool {
+    let entry = entry.text(db).as_str();
+    if entry.starts_with(":repl::") || entry.starts_with(":eval::") {
+        return true;
+    }
+    let own = sorted_names(db, program);
+    let at = own.partition_point(|name| name.as_str() < entry);
+    let at_library = LIBRARY_NAMES.partition_point(|other| other.name < entry);
+    own.get(at).is_some_and(|name| admits(entry, name))
+        || LIBRARY_NAMES
+            .get(at_library)
+            .is_some_and(|other| admits(entry, other.name))
+}
+
+/// The names that a program defines, sorted.
+#[salsa::tracked(returns(ref))]
+fn sorted_names(db: &dyn Db, program: SourceFile) -> Vec<String> {
+    let table = names(db, program);
+    let mut all: Vec<String> = table
+        .items
+        .keys()
+        .map(|name| name.text(db).clone())
+        .collect();
+    all.sort_unstable();
+    all
+}
+
+fn dead_entry<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    entry: &str,
+    node: NodeId,
+) -> Problem<'db> {
+    let place = Place::node(node);
+    let problem = Problem::new(3305, place, format!("`{entry}` admits nothing that exists"))
+        .label("nobody has this name");
+    let own = sorted_names(db, program);
+    if kind(entry) == EntryKind::Exact {
+        let below = format!("{entry}::");
+        let at = own.partition_point(|name| *name < below);
+        if own.get(at).is_some_and(|name| name.starts_with(&below)) {
+            return problem
+                .help(format!(
+                    "a namespace is written with `::` at its end: `{below}`"
+                ))
+                .replace(Applicability::MachineApplicable, place, &below);
+        }
+    }
+    let (stem, end) = match kind(entry) {
+        EntryKind::Namespace => (entry.trim_end_matches("::"), "::"),
+        EntryKind::Member => (entry.trim_end_matches('/'), "/"),
+        EntryKind::Exact => (entry, ""),
+    };
+    let mut pool: Vec<&str> = match end {
+        "" => own.iter().map(String::as_str).collect(),
+        end => own
+            .iter()
+            .flat_map(|name| name.match_indices(end).map(|(at, _)| &name[..at]))
+            .filter(|stem| stem.len() > 1)
+            .collect(),
+    };
+    pool.dedup();
+    let found = suggest::rank(stem, pool.into_iter());
+    let problem = match suggest::help(&found) {
+        Some(help) => problem.help(help),
+        None => problem,
+    };
+    found.iter().fold(problem, |problem, candidate| {
+        let with = format!("{}{end}", candidate.name);
+        problem.replace(Applicability::MaybeIncorrect, place, &with)
+    })
+}

@@ -1,0 +1,298 @@
+//! Whitelists: who may refer to a restricted definition. Syntax, entries, and what an entry admits.
+
+use std::sync::Arc;
+
+use wat_syntax::{Ast, NodeId, NodeKind};
+
+use crate::db::{Db, SourceFile};
+use crate::forms::ast;
+use crate::items::{Item, ItemKind};
+use crate::problem::{Place, Problem};
+
+/// The tag before the whitelist of a function, a value, or a part of the machine.
+pub(crate) const CLAUSE: &str = ":restricted-to";
+
+/// The callers that a definition admits.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) struct Whitelist {
+    /// The node of the list in the declaring form.
+    pub(crate) node: u32,
+    pub(crate) entries: Box<[Arc<str>]>,
+}
+
+impl Whitelist {
+    pub(crate) fn admits(&self, identity: &str) -> bool {
+        self.entries.iter().any(|entry| admits(entry, identity))
+    }
+
+    /// "admits only `:my::k::` (namespace) and `:my::audit::run`", at most 60 characters long.
+    pub(crate) fn describe(&self) -> String {
+        const LONGEST: usize = 60;
+        let describe = |entry: &Arc<str>| match kind(entry) {
+            EntryKind::Namespace => format!("`{entry}` (namespace)"),
+            EntryKind::Member => format!("`{entry}` (members)"),
+            EntryKind::Exact => format!("`{entry}`"),
+        };
+        let all: Vec<String> = self.entries.iter().map(describe).collect();
+        let text = |shown: usize| {
+            let rest = all.len() - shown;
+            let more = (rest > 0).then(|| format!("{rest} more"));
+            let mut parts: Vec<&str> = all[..shown].iter().map(String::as_str).collect();
+            parts.extend(more.as_deref());
+            match parts.split_last() {
+                None => "admits nobody".to_owned(),
+                Some((last, [])) => format!("admits only {last}"),
+                Some((last, before)) => format!("admits only {} and {last}", before.join(", ")),
+            }
+        };
+        let fits = |shown: &usize| text(*shown).chars().count() <= LONGEST;
+        let shown = (1..=all.len()).rev().find(fits);
+        text(shown.unwrap_or(all.len().min(1)))
+    }
+}
+
+/// What an entry of a whitelist admits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum EntryKind {
+    /// `:a::b::`: every identity below the namespace.
+    Namespace,
+    /// `:a::T/`: every member of the type.
+    Member,
+    /// `:a::f`: the definition of that name.
+    Exact,
+}
+
+/// The kind of an entry, by its text.
+pub(crate) fn kind(entry: &str) -> EntryKind {
+    if entry.ends_with("::") {
+        EntryKind::Namespace
+    } else if entry.ends_with('/') && !entry.ends_with("::/") && entry.len() > 2 {
+        EntryKind::Member
+    } else {
+        EntryKind::Exact
+    }
+}
+
+/// Does an entry admit an identity, a canonical name or a namespace that ends in `::`?
+pub(crate) fn admits(entry: &str, identity: &str) -> bool {
+    match kind(entry) {
+        EntryKind::Namespace | EntryKind::Member => identity.starts_with(entry),
+        EntryKind::Exact => identity == entry,
+    }
+}
+
+fn head<'a>(ast: &'a Ast, root: NodeId) -> &'a str {
+    ast.children(root)
+        .next()
+        .and_then(|head| ast.as_keyword(head))
+        .unwrap_or_default()
+}
+
+/// How many elements of a defining list stand before what it defines: head, name, and the whitelist if there is one.
+pub(crate) fn body_offset(ast: &Ast, root: NodeId) -> usize {
+    let mut rest = ast.children(root).skip(2);
+    if rest.next().and_then(|tag| ast.as_keyword(tag)) != Some(CLAUSE) {
+        return 2;
+    }
+    match rest.next().map(|list| ast.kind(list)) {
+        Some(NodeKind::Vector) => 4,
+        _ => 3,
+    }
+}
+
+/// Is this the declaration of a restricted struct or enum?
+pub(crate) fn is_restricted_type(ast: &Ast, root: NodeId) -> bool {
+    matches!(
+        head(ast, root),
+        ":wat::core::struct-restricted" | ":wat::core::enum-restricted"
+    )
+}
+
+/// Does a definition, or a member that a type declaration generates, have a whitelist?
+pub(crate) fn is_restricted(ast: &Ast, root: NodeId, kind: ItemKind, part: u32) -> bool {
+    list_of(ast, root, kind, part).is_some()
+}
+
+/// Where the whitelist of a definition stands; `None` for what everybody may refer to.
+fn list_of(ast: &Ast, root: NodeId, kind: ItemKind, part: u32) -> Option<NodeId> {
+    match kind {
+        ItemKind::Constructor | ItemKind::UnitVariant => {
+            is_restricted_type(ast, root).then(|| ast.children(root).nth(2))?
+        }
+        ItemKind::Accessor => {
+            let shape = crate::nominal::type_shape(ast, root, ItemKind::Struct);
+            let fields = &shape.variants.first()?.fields;
+            is_restricted_type(ast, root).then(|| fields.get(part as usize)?.whitelist)?
+        }
+        ItemKind::Function
+        | ItemKind::Value
+        | ItemKind::Native
+        | ItemKind::SpecialForm
+        | ItemKind::Operator => (body_offset(ast, root) == 4).then(|| ast.children(root).nth(3))?,
+        _ => None,
+    }
+}
+
+/// The whitelist of a definition; `None` if it is public, or if the list is malformed (which is reported there).
+#[salsa::tracked(returns(ref))]
+fn own_whitelist<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Whitelist> {
+    let ast = ast(db, item.form(db));
+    let list = list_of(ast, item.root(db), item.kind(db), item.part(db))
+        .filter(|&list| ast.kind(list) == NodeKind::Vector)?;
+    let entries: Option<Box<[Arc<str>]>> = ast
+        .children(list)
+        .map(|entry| ast.as_keyword(entry).map(Arc::from))
+        .collect();
+    Some(Whitelist {
+        node: list.0,
+        entries: entries?,
+    })
+}
+
+/// The whitelist that governs references to a definition, and the definition that declares it: a name made by
+/// `define-alias` has that of its target.
+pub(crate) fn whitelist<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    item: Item<'db>,
+) -> Option<(&'db Whitelist, Item<'db>)> {
+    let item = match item.kind(db) {
+        ItemKind::Synonym => crate::synonym::target(db, program, item)?,
+        _ => item,
+    };
+    if !item.restricted(db) {
+        return None;
+    }
+    Some((own_whitelist(db, item).as_ref()?, item))
+}
+
+/// WAT2110: what is wrong with the whitelists of a definition.
+pub(crate) fn shape_problems<'db>(ast: &Ast, root: NodeId, kind: ItemKind) -> Vec<Problem<'db>> {
+    if ast.is_poisoned(root) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let head = head(ast, root);
+    match head {
+        ":wat::core::def-restricted" | ":wat::core::defn-restricted" => {
+            clause_problems(ast, root, head, &mut found);
+        }
+        ":wat::core::struct-restricted" | ":wat::core::enum-restricted" => {
+            let list = ast.children(root).nth(2);
+            list_problems(ast, list, root, head, &mut found);
+            let shape = crate::nominal::type_shape(ast, root, kind);
+            let fields = shape.variants.iter().flat_map(|variant| &variant.fields);
+            for list in fields.filter_map(|field| field.whitelist) {
+                list_problems(ast, Some(list), root, head, &mut found);
+            }
+        }
+        _ => {}
+    }
+    found
+}
+
+fn clause_problems<'db>(ast: &Ast, root: NodeId, head: &str, found: &mut Vec<Problem<'db>>) {
+    let tag = ast.children(root).nth(2);
+    if tag.and_then(|tag| ast.as_keyword(tag)) == Some(CLAUSE) {
+        list_problems(ast, ast.children(root).nth(3), root, head, found);
+        return;
+    }
+    let at = tag.unwrap_or(root);
+    found.push(
+        Problem::new(
+            2110,
+            Place::node(at),
+            format!("`{head}` needs `{CLAUSE} [:caller …]` after the name"),
+        )
+        .label("expected `:restricted-to`")
+        .help(format!(
+            "write `({head} :my::name {CLAUSE} [:my::] …)`; `[]` admits nobody"
+        )),
+    );
+}
+
+fn list_problems<'db>(
+    ast: &Ast,
+    list: Option<NodeId>,
+    root: NodeId,
+    head: &str,
+    found: &mut Vec<Problem<'db>>,
+) {
+    const HELP: &str = "an entry is a namespace `:my::`, the members of a type `:my::T/`, or a definition `:my::f`";
+    let Some(list) = list.filter(|&list| ast.kind(list) == NodeKind::Vector) else {
+        found.push(
+            Problem::new(
+                2110,
+                Place::node(list.unwrap_or(root)),
+                format!("`{head}` needs a list of the callers that it admits"),
+            )
+            .label("expected `[:caller …]`")
+            .help(HELP),
+        );
+        return;
+    };
+    if ast.is_poisoned(list) {
+        return;
+    }
+    if let Some(bad) = ast
+        .children(list)
+        .find(|&entry| ast.as_keyword(entry).is_none())
+    {
+        found.push(
+            Problem::new(
+                2110,
+                Place::node(bad),
+                "a list of callers holds nothing but keywords",
+            )
+            .label("not a keyword")
+            .help(HELP),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_namespace_entry_admits_what_starts_with_it() {
+        for identity in [
+            ":my::k::f",
+            ":my::k::sub::g",
+            ":my::k::Vault/check",
+            ":my::k::",
+            ":my::k::sub::",
+        ] {
+            assert!(admits(":my::k::", identity), "{identity}");
+        }
+        for identity in [":my::kx::f", ":my::k", ":my::k/f", ":my::", ":user::"] {
+            assert!(!admits(":my::k::", identity), "{identity}");
+        }
+    }
+
+    #[test]
+    fn a_member_entry_admits_members_and_an_exact_entry_one_name() {
+        assert!(admits(":my::k::Vault/", ":my::k::Vault/check"));
+        assert!(!admits(":my::k::Vault/", ":my::k::Vault"));
+        assert!(admits(":my::k::f", ":my::k::f"));
+        assert!(!admits(":my::k::f", ":my::k::f::"));
+        assert_eq!(kind(":wat::core::/"), EntryKind::Exact);
+    }
+
+    #[test]
+    fn a_description_is_a_label() {
+        let list = |entries: &[&str]| Whitelist {
+            node: 0,
+            entries: entries.iter().map(|entry| Arc::from(*entry)).collect(),
+        };
+        assert_eq!(list(&[]).describe(), "admits nobody");
+        assert_eq!(
+            list(&[":my::k::", ":my::audit::run"]).describe(),
+            "admits only `:my::k::` (namespace) and `:my::audit::run`"
+        );
+        assert_eq!(
+            list(&[":my::k::V/", ":b::", ":c::", ":d::", ":e::"]).describe(),
+            "admits only `:my::k::V/` (members) and 4 more"
+        );
+    }
+}
