@@ -81,7 +81,7 @@ pub(crate) fn admits(entry: &str, identity: &str) -> bool {
     }
 }
 
-fn head<'a>(ast: &'a Ast, root: NodeId) -> &'a str {
+fn head(ast: &Ast, root: NodeId) -> &str {
     ast.children(root)
         .next()
         .and_then(|head| ast.as_keyword(head))

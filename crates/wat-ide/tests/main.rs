@@ -249,7 +249,9 @@ fn completion_omits_what_the_position_may_not_name() {
         let (db, file, offset) = program(&format!("{VAULT}{text}"));
         let found = complete(&db, file, offset).expect("candidates");
         let names = found.candidates.into_iter().map(|found| found.name);
-        names.filter(|name| name.starts_with(":k::")).collect::<Vec<_>>()
+        names
+            .filter(|name| name.starts_with(":k::"))
+            .collect::<Vec<_>>()
     };
     assert_eq!(
         names("(:wat::core::defn :m::f [] -> :wat::core::i64 (:k::$0))"),

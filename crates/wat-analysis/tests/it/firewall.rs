@@ -161,7 +161,7 @@ fn guarded() -> Vec<(String, String)> {
 fn a_whitelist_is_judged_for_its_users_alone() {
     let files = guarded();
     let (mut db, log) = counted(&files);
-    let text = files[0].1.replace("[:p0:: :p1::]", "[:p0:: :p2::]");
+    let text = files[0].1.replace("[:p0:: :p1::]", "[:p0:: :wat::]");
     db.set_file("f0.wat", SourceText::new(text), FileKind::Disk);
     let mut found = 0;
     for file in db.project_files() {
