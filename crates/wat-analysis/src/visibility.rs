@@ -327,11 +327,12 @@ pub(crate) fn restricted_items<'db>(db: &'db dyn Db, program: SourceFile) -> Vec
         .iter()
         .filter(|entry| entry.restricted && !entry.is_type())
         .filter_map(|entry| library_item(db, Name::new(db, entry.name.to_owned()), false));
+    let members = crate::library::members(db).filter(|item| item.restricted(db));
     let own = names(db, program).items.values().copied();
     let own = own.filter(|item| is_guarded(db, *item) && !item.kind(db).is_type());
     let mut own: Vec<Item<'db>> = own.collect();
     own.sort_by_key(|item| item.name(db).text(db));
-    library.chain(own).collect()
+    library.chain(members).chain(own).collect()
 }
 
 /// The names with a whitelist to which an identity may refer.
