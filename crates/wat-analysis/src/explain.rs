@@ -22,7 +22,18 @@ pub fn explanation(code: Code) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codes::code_info;
+    use crate::codes::{CODES, code_info};
+    use wat_syntax::READER_CODES;
+
+    #[test]
+    fn every_code_has_a_page() {
+        let codes = READER_CODES.iter().chain(CODES);
+        let missing: Vec<_> = codes
+            .filter(|info| explanation(info.code).is_none())
+            .map(|info| info.code)
+            .collect();
+        assert_eq!(missing, []);
+    }
 
     #[test]
     fn every_page_stands_under_the_name_of_its_code() {
