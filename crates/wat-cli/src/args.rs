@@ -232,6 +232,17 @@ struct ReplArguments {
     files: Vec<PathBuf>,
 }
 
+/// `wat lsp`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct LspOptions {
+    /// Use standard input and output, as always
+    #[arg(long = "stdio")]
+    _stdio: bool,
+    /// End with this process, the client's
+    #[arg(long = "clientProcessId", value_name = "PID")]
+    pub(crate) client_process: Option<u32>,
+}
+
 #[derive(Subcommand, Debug)]
 enum Word {
     /// Report all findings, run nothing
@@ -243,7 +254,7 @@ enum Word {
     /// Evaluate interactively
     Repl(ReplArguments),
     /// Serve an editor over standard input and output
-    Lsp,
+    Lsp(LspOptions),
     /// Show the page of a diagnostic code
     Explain(ExplainOptions),
     #[command(external_subcommand)]
@@ -285,7 +296,7 @@ pub(crate) enum Command {
     Fmt(FmtOptions),
     Run(RunOptions),
     Repl(ReplOptions),
-    Lsp,
+    Lsp(LspOptions),
     Explain(ExplainOptions),
     /// No command was named.
     Default,
@@ -340,7 +351,7 @@ pub(crate) fn parse(words: Vec<OsString>) -> Result<Invocation, Usage> {
         Some(Word::Fmt(options)) => Command::Fmt(options),
         Some(Word::Run(options)) => Command::Run(options),
         Some(Word::Repl(arguments)) => Command::Repl(repl_options(&global, arguments)),
-        Some(Word::Lsp) => Command::Lsp,
+        Some(Word::Lsp(options)) => Command::Lsp(options),
         Some(Word::Explain(options)) => Command::Explain(options),
         Some(Word::Other(words)) => program(words)?,
     };

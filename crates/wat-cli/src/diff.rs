@@ -43,7 +43,7 @@ pub(crate) fn unified<'a>(
     hunks(name, &lines)
 }
 
-/// Widens stretches to whole lines; those that share a line are one.
+/// Widens stretches to whole lines; those that share a line, or whose lines follow one another, are one.
 fn whole_lines<'a>(
     old: &str,
     stretches: impl Iterator<Item = (usize, usize, &'a str)>,
@@ -53,9 +53,11 @@ fn whole_lines<'a>(
         let line = old[..start].rfind('\n').map_or(0, |at| at + 1);
         let last = old[end..].find('\n').map_or(old.len(), |at| end + at + 1);
         match wide.last_mut() {
-            Some((_, until, all)) if *until > line => {
+            Some((_, until, all)) if *until >= line => {
                 // The tail of the last line was copied on speculation; from `start` on it is replaced.
-                all.truncate(all.len() - (*until - start));
+                let copied = until.saturating_sub(start);
+                all.truncate(all.len() - copied);
+                all.push_str(&old[start.min(*until)..start]);
                 all.push_str(text);
                 all.push_str(&old[end..last]);
                 *until = last;

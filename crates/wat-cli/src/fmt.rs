@@ -225,13 +225,15 @@ fn one(path: &Path, options: &FmtOptions, shown: &Shown, writer: &replace::Write
 
 /// Says whether and how a text differs from its formatted one.
 fn compare(name: &str, source: &SourceText, options: &FmtOptions, shown: &Shown) -> Outcome {
-    let edits = match wat_fmt::format_edits(source) {
-        Ok(edits) => edits,
+    match wat_fmt::format(source) {
+        Ok(text) if text == source.text() => return Outcome::default(),
+        Ok(_) => {}
         Err(refused) => return refusal(name, source, &refused, shown),
-    };
-    if edits.is_empty() {
-        return Outcome::default();
     }
+    let edits = match options.diff {
+        true => wat_fmt::format_edits(source).unwrap_or_default(),
+        false => Vec::new(),
+    };
     let stretches = edits.iter().map(|edit| {
         (
             edit.range.start().into(),

@@ -45,7 +45,7 @@ fn dispatch(invocation: Invocation) -> i32 {
         Command::Fmt(options) => fmt::fmt(&global, &options),
         Command::Run(options) => run::run(&global, &options),
         Command::Repl(options) => wat_repl::run(options),
-        Command::Lsp => wat_lsp::run_stdio(),
+        Command::Lsp(options) => wat_lsp::run_stdio(options.client_process),
         Command::Default if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => {
             wat_repl::run(args::default_repl(&global))
         }

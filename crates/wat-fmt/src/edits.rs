@@ -31,8 +31,9 @@ pub fn format(source: &SourceText) -> Result<String, Refused> {
     Ok(formatted(source)?.text)
 }
 
-/// The edits that format a file, in order and disjoint: of each top-level item the lines from the first to the last
-/// that change, and the blanks between items that change.
+/// The edits that format a file, in order, disjoint and none without effect. Tokens and comments stay: an edit is a run of
+/// blanks that changes, or, in an item where a rule moves comments (F12, F54) or writes a prefix (F11), what is between
+/// the outermost such places. So cursors and unchanged lines stay (LS3).
 pub fn format_edits(source: &SourceText) -> Result<Vec<TextEdit>, Refused> {
     let formatted = formatted(source)?;
     let mut edits = Edits {
@@ -42,7 +43,7 @@ pub fn format_edits(source: &SourceText) -> Result<Vec<TextEdit>, Refused> {
         edits: Vec::new(),
     };
     let (from, to) = edits.pieces();
-    edits.blanks(from..source.len(), to..formatted.text.len());
+    edits.replace(from..source.len(), to..formatted.text.len());
     Ok(edits.edits)
 }
 
@@ -229,58 +230,71 @@ impl Edits<'_> {
     fn pieces(&mut self) -> (usize, usize) {
         let (mut from, mut to) = (0, 0);
         for Piece { source, output } in &self.formatted.pieces {
-            self.blanks(from..source.start, to..output.start);
-            self.lines(source.clone(), output.clone());
+            self.replace(from..source.start, to..output.start);
+            self.item(source.clone(), output.clone());
             (from, to) = (source.end, output.end);
         }
         (from, to)
     }
 
-    fn blanks(&mut self, source: Range<usize>, output: Range<usize>) {
-        if self.source[source.clone()] != self.formatted.text[output.clone()] {
-            self.replace(source, output);
-        }
-    }
-
-    /// The edit of an item without the lines at its start and end that stay (LS3).
-    fn lines(&mut self, mut source: Range<usize>, mut output: Range<usize>) {
-        let (old, new) = (
-            &self.source[source.clone()],
-            &self.formatted.text[output.clone()],
-        );
-        if old == new {
+    /// The edits within an item. Its tokens stay, so the edits are the blanks between them that change; where rules move
+    /// comments or write a prefix for a head, what is between the outermost such places is one edit.
+    fn item(&mut self, source: Range<usize>, output: Range<usize>) {
+        let (old_text, new_text) = (self.source, &*self.formatted.text);
+        if old_text[source.clone()] == new_text[output.clone()] {
             return;
         }
-        let same = old
-            .bytes()
-            .zip(new.bytes())
-            .take_while(|(old, new)| old == new)
-            .count();
-        let head = old.as_bytes()[..same]
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |at| at + 1);
-        let (old, new) = (&old.as_bytes()[head..], &new.as_bytes()[head..]);
-        let same = old
-            .iter()
-            .rev()
-            .zip(new.iter().rev())
-            .take_while(|(old, new)| old == new)
-            .count();
-        let tail = &old[old.len() - same..];
-        let tail = tail
-            .iter()
-            .position(|&byte| byte == b'\n')
-            .map_or(0, |at| tail.len() - at);
-        source = source.start + head..source.end - tail;
-        output = output.start + head..output.end - tail;
-        self.replace(source, output);
+        let old = words(old_text, &source);
+        let new = words(new_text, &output);
+        let same = |(old, new): &(&Range<usize>, &Range<usize>)| {
+            old_text[(*old).clone()] == new_text[(*new).clone()]
+        };
+        let head = old.iter().zip(&new).take_while(same).count();
+        let most = old.len().min(new.len()) - head;
+        let behind = old.iter().rev().zip(new.iter().rev()).take(most);
+        let tail = behind.take_while(same).count();
+        let pair = |at: usize, new_at: usize| (old[at].clone(), new[new_at].clone());
+        let mut parts: Vec<_> = (0..head).map(|at| pair(at, at)).collect();
+        let (last, new_last) = (old.len() - tail, new.len() - tail);
+        if head < last && head < new_last {
+            let inner = old[head].start..old[last - 1].end;
+            parts.push((inner, new[head].start..new[new_last - 1].end));
+        }
+        parts.extend((0..tail).map(|at| pair(last + at, new_last + at)));
+        let (mut from, mut to) = (source.start, output.start);
+        for (old, new) in parts {
+            self.replace(from..old.start, to..new.start);
+            (from, to) = (old.end, new.end);
+            self.replace(old, new);
+        }
+        self.replace(from..source.end, to..output.end);
     }
 
     fn replace(&mut self, source: Range<usize>, output: Range<usize>) {
+        let text = &self.formatted.text[output];
+        if self.source[source.clone()] == *text {
+            return;
+        }
         let place = |at: usize| TextSize::new(self.base + at as u32);
         let range = TextRange::new(place(source.start), place(source.end));
-        self.edits
-            .push(TextEdit::replace(range, &self.formatted.text[output]));
+        self.edits.push(TextEdit::replace(range, text));
     }
+}
+
+/// The places of the tokens of an item, without the blanks at the ends of comments.
+fn words(text: &str, item: &Range<usize>) -> Vec<Range<usize>> {
+    let tokens = tokens(&SourceText::from(&text[item.clone()]));
+    let words = tokens
+        .into_iter()
+        .filter(|token| token.kind != SyntaxKind::WHITESPACE);
+    let place = |token: Token| {
+        let (start, end) = (token.start as usize, token.end as usize);
+        let word = &text[item.start + start..item.start + end];
+        let word = match token.kind {
+            SyntaxKind::COMMENT | SyntaxKind::SHEBANG => word.trim_end(),
+            _ => word,
+        };
+        item.start + start..item.start + start + word.len()
+    };
+    words.map(place).collect()
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::json;
 use tower_lsp_server::jsonrpc::Result;
 use tower_lsp_server::ls_types::{
-    InitializeParams, InitializeResult, InitializedParams, Registration, ServerInfo,
+    ConfigurationItem, InitializeParams, InitializeResult, InitializedParams, Registration,
+    ServerInfo,
 };
 use tower_lsp_server::{Client, LanguageServer};
 
@@ -30,6 +31,7 @@ impl LanguageServer for Backend {
     }
 
     async fn initialized(&self, _: InitializedParams) {
+        pull_settings(&self.client, &self.desk);
         if !self.desk.client().watches_files {
             return;
         }
@@ -52,4 +54,22 @@ impl LanguageServer for Backend {
     async fn shutdown(&self) -> Result<()> {
         Ok(())
     }
+}
+
+/// Asks a client that can answer for its settings.
+pub(crate) fn pull_settings(client: &Client, desk: &Arc<Desk>) {
+    if !desk.client().configuration {
+        return;
+    }
+    let (client, desk) = (client.clone(), desk.clone());
+    let item = ConfigurationItem {
+        scope_uri: None,
+        section: Some("wat".to_owned()),
+    };
+    tokio::spawn(async move {
+        // A client that refuses has no settings.
+        for settings in client.configuration(vec![item]).await.unwrap_or_default() {
+            desk.configure(&settings);
+        }
+    });
 }

@@ -21,6 +21,10 @@ pub(crate) struct ClientInfo {
     pub(crate) diagnostic_tags: bool,
     pub(crate) watches_files: bool,
     pub(crate) label_details: bool,
+    /// `workspace/configuration` is answered.
+    pub(crate) configuration: bool,
+    /// The setting `wat.formatOnSave`.
+    pub(crate) format_on_save: bool,
     pub(crate) process_id: Option<u32>,
     /// Folders whose `**/*.wat` files belong to the database.
     pub(crate) folders: Vec<String>,
@@ -71,6 +75,8 @@ impl ClientInfo {
             label_details: flag(
                 "/capabilities/textDocument/completion/completionItem/labelDetailsSupport",
             ),
+            configuration: flag("/capabilities/workspace/configuration"),
+            format_on_save: format_on_save(params.get("initializationOptions")).unwrap_or(false),
             process_id: params
                 .get("processId")
                 .and_then(Value::as_u64)
@@ -87,6 +93,13 @@ impl ClientInfo {
             ColumnEncoding::Utf32 => PositionEncodingKind::UTF32,
         }
     }
+}
+
+/// The value of `wat.formatOnSave` in the settings of a client: the section `wat`, or an object that holds it.
+pub(crate) fn format_on_save(settings: Option<&Value>) -> Option<bool> {
+    let settings = settings?;
+    let section = settings.get("wat").unwrap_or(settings);
+    section.get("formatOnSave").and_then(Value::as_bool)
 }
 
 /// UTF-8 is free here, UTF-32 cheap; UTF-16 is what a client gets that says nothing.

@@ -18,7 +18,7 @@ use tower_lsp_server::ls_types::{
 use wat_ide::BUILTIN_SCHEME;
 use wat_syntax::SourceText;
 
-use crate::client::ClientInfo;
+use crate::client::{self, ClientInfo};
 use crate::documents::Document;
 use crate::features::{Feature, Work};
 use crate::files;
@@ -135,6 +135,14 @@ impl Desk {
         let mut state = self.lock();
         state.client = Arc::new(client);
         state.phase = Some(Phase::Running);
+    }
+
+    /// The client's settings changed.
+    pub(crate) fn configure(&self, settings: &Value) {
+        let mut state = self.lock();
+        if let Some(value) = client::format_on_save(Some(settings)) {
+            Arc::make_mut(&mut state.client).format_on_save = value;
+        }
     }
 
     /// `initialize` was answered: notifications may go out.

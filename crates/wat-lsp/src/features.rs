@@ -18,8 +18,8 @@ use tower_lsp_server::ls_types::{
 use wat_ide::ActionKind;
 
 use crate::client::ClientInfo;
-use crate::convert;
 use crate::view::View;
+use crate::{convert, formatting};
 
 /// How urgent a request is: answers while typing before answers on demand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +50,7 @@ fn none() -> Value {
 }
 
 /// Every request that the server answers from the database.
-pub(crate) static FEATURES: [Feature; 6] = [
+pub(crate) static FEATURES: [Feature; 10] = [
     Feature {
         method: "textDocument/completion",
         class: Class::Typing,
@@ -82,6 +82,30 @@ pub(crate) static FEATURES: [Feature; 6] = [
         prepare: |p| work(p, code_action),
     },
     Feature {
+        method: "textDocument/formatting",
+        class: Class::Asked,
+        empty: none,
+        prepare: |p| work(p, formatting::document),
+    },
+    Feature {
+        method: "textDocument/rangeFormatting",
+        class: Class::Asked,
+        empty: none,
+        prepare: |p| work(p, formatting::range),
+    },
+    Feature {
+        method: "textDocument/onTypeFormatting",
+        class: Class::Typing,
+        empty: none,
+        prepare: |p| work(p, formatting::on_type),
+    },
+    Feature {
+        method: "textDocument/willSaveWaitUntil",
+        class: Class::Typing,
+        empty: none,
+        prepare: |p| work(p, formatting::before_save),
+    },
+    Feature {
         method: "wat/textDocumentContent",
         class: Class::Asked,
         empty: nothing,
@@ -94,12 +118,13 @@ pub(crate) fn capabilities(client: &ClientInfo) -> ServerCapabilities {
     let label_details = CompletionOptionsCompletionItem {
         label_details_support: Some(true),
     };
-    ServerCapabilities {
+    let mut capabilities = ServerCapabilities {
         position_encoding: Some(client.encoding_kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Options(
             TextDocumentSyncOptions {
                 open_close: Some(true),
                 change: Some(TextDocumentSyncKind::INCREMENTAL),
+                will_save_wait_until: Some(true),
                 save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions {
                     include_text: Some(false),
                 })),
@@ -132,7 +157,9 @@ pub(crate) fn capabilities(client: &ClientInfo) -> ServerCapabilities {
             file_operations: None,
         }),
         ..ServerCapabilities::default()
-    }
+    };
+    formatting::offer(&mut capabilities);
+    capabilities
 }
 
 fn work<P, R>(params: Value, run: fn(&View, &P) -> R) -> serde_json::Result<Work>

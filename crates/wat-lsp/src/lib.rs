@@ -11,6 +11,7 @@ mod desk;
 mod documents;
 mod features;
 mod files;
+mod formatting;
 mod ordering;
 mod parent;
 mod pool;

@@ -18,7 +18,7 @@ use tower_lsp_server::ls_types::{
 use tower_lsp_server::{Client, ExitedError, LspService};
 use tower_service::Service;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, pull_settings};
 use crate::client::ClientInfo;
 use crate::desk::{Desk, Job, Phase};
 use crate::features::{FEATURES, Feature};
@@ -79,6 +79,9 @@ impl Ordered {
             let params = request.params().cloned().unwrap_or_default();
             if let Err(problem) = apply(&self.desk, params) {
                 self.log(format!("{method}: {problem}"));
+            }
+            if method == "workspace/didChangeConfiguration" {
+                pull_settings(&self.client, &self.desk);
             }
         }
         true
@@ -179,9 +182,17 @@ fn notice(method: &str) -> Option<Notice> {
         "textDocument/didClose" => did_close,
         "workspace/didChangeWatchedFiles" => did_change_watched_files,
         "workspace/didChangeWorkspaceFolders" => did_change_workspace_folders,
-        "textDocument/didSave" | "workspace/didChangeConfiguration" => |_, _| Ok(()),
+        "workspace/didChangeConfiguration" => did_change_configuration,
+        "textDocument/didSave" => |_, _| Ok(()),
         _ => return None,
     })
+}
+
+fn did_change_configuration(desk: &Arc<Desk>, params: Value) -> Result<(), String> {
+    if let Some(settings) = params.get("settings") {
+        desk.configure(settings);
+    }
+    Ok(())
 }
 
 fn did_open(desk: &Arc<Desk>, params: Value) -> Result<(), String> {

@@ -12,18 +12,19 @@ use tower_lsp_server::{LspService, Server};
 use crate::backend::Backend;
 use crate::desk::{Desk, Phase};
 use crate::ordering::Ordered;
-use crate::{files, writer};
+use crate::{files, parent, writer};
 
 /// Far above the pool, so that an edit or a cancellation never waits behind requests.
 const CONCURRENCY: usize = 1 << 16;
 
-/// Serves one client over standard input and output until it leaves. Returns the exit status of the process: 0 after
-/// `shutdown`, 1 without, 70 if the server cannot start.
-pub fn run_stdio() -> i32 {
+/// Serves one client over standard input and output until it leaves, or until the process `client` is gone. Returns the
+/// exit status of the process: 0 after `shutdown`, 1 without, 70 if the server cannot start.
+pub fn run_stdio(client: Option<u32>) -> i32 {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().build() else {
         return 70;
     };
-    let status = runtime.block_on(serve(tokio::io::stdin(), tokio::io::stdout()));
+    let serving = serve_for(client, tokio::io::stdin(), tokio::io::stdout());
+    let status = runtime.block_on(serving);
     // A thread may still sleep in a read of standard input.
     runtime.shutdown_background();
     status.unwrap_or(70)
@@ -38,7 +39,19 @@ where
     I: AsyncRead + Unpin,
     O: AsyncWrite,
 {
+    serve_for(None, input, output).await
+}
+
+async fn serve_for<I, O>(process: Option<u32>, input: I, output: O) -> io::Result<i32>
+where
+    I: AsyncRead + Unpin,
+    O: AsyncWrite,
+{
     let desk = Arc::new(Desk::default());
+    if let Some(id) = process {
+        let desk = desk.clone();
+        parent::watch(id, move || desk.hang_up());
+    }
     writer::start(&desk)?;
     let mut handle = None;
     let (inner, socket) = LspService::new(|client| {

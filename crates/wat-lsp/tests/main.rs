@@ -8,6 +8,8 @@ mod diagnostics;
 mod encodings;
 #[path = "it/files.rs"]
 mod files;
+#[path = "it/formatting.rs"]
+mod formatting;
 #[path = "it/lifecycle.rs"]
 mod lifecycle;
 #[path = "it/navigation.rs"]

@@ -4,6 +4,7 @@ mod check;
 mod explain;
 mod fmt;
 mod line;
+mod lsp;
 mod pty;
 mod repl;
 mod run;

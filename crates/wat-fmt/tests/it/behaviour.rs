@@ -188,18 +188,41 @@ fn the_limit_counts_the_closers() {
     }
 }
 
-#[test]
-fn edits_leave_equal_lines_alone() {
-    let text = "(:wat::core::do\n  (a)\n  (b   c)\n  (d))\n\n(e)\n";
+/// The edits as `what was there → what comes`.
+fn edits(text: &str) -> Vec<String> {
     let edits = wat_fmt::format_edits(&SourceText::from(text)).expect("formats");
-    let shown: Vec<_> = edits
+    let shown = edits
         .iter()
-        .map(|edit| (&text[edit.range], &*edit.insert))
-        .collect();
-    assert_eq!(shown, [("  (b   c)", "  (b c)")]);
+        .map(|edit| format!("{:?} → {:?}", &text[edit.range], edit.insert));
+    shown.collect()
+}
+
+#[test]
+fn edits_are_the_blanks_that_change() {
+    let text = "(:wat::core::do\n  (a)\n  (b   c)\n  (d))\n\n\n\n\n(e , f)";
     assert_eq!(
-        wat_fmt::format_edits(&SourceText::from("(a)\n")),
-        Ok(Vec::new())
+        edits(text),
+        [
+            "\"   \" → \" \"",
+            "\"\\n\\n\\n\\n\\n\" → \"\\n\\n\\n\"",
+            "\" , \" → \" \"",
+            "\"\" → \"\\n\"",
+        ]
+    );
+    assert_eq!(edits("(a)\n"), [""; 0]);
+    assert_eq!(edits("(a) ; c  \n"), ["\" \" → \"  \"", "\"  \" → \"\""]);
+}
+
+#[test]
+fn where_tokens_move_the_edit_spans_what_is_between_them() {
+    let text = "(:f  x (:wat::core::quote y)  z)\n";
+    assert_eq!(
+        edits(text),
+        [
+            "\"  \" → \" \"",
+            "\"(:wat::core::quote y)\" → \"'y\"",
+            "\"  \" → \" \"",
+        ]
     );
 }
 

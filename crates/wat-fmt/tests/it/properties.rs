@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use wat_syntax::{SourceText, SyntaxKind, TextSize, lex};
 
-use crate::check::{check, reads};
+use crate::check::{check, check_lines, reads};
 use crate::reference::{blocks, reference};
 
 fn files(directory: &Path, extension: &str, found: &mut Vec<PathBuf>) {
@@ -38,7 +38,7 @@ fn corpus() -> Vec<String> {
             .filter(|block| block.info.starts_with("wat"));
         texts.extend(wat.map(|block| block.text));
     }
-    texts.retain(|text| reads(text));
+    texts.retain(|text| reads(&SourceText::from(&**text)));
     texts
 }
 
@@ -48,6 +48,18 @@ fn all_wat_of_the_repository_keeps_its_meaning() {
     assert!(corpus.len() > 300, "{} texts", corpus.len());
     for text in &corpus {
         check(text);
+    }
+}
+
+#[test]
+fn lines_of_the_repository_are_formatted_like_the_whole() {
+    for (at, text) in corpus().iter().enumerate() {
+        let count = text.lines().count();
+        for from in [0, at % (count + 1), count / 2] {
+            for length in [1, 2, 5, count / 3] {
+                check_lines(text, from, from + length);
+            }
+        }
     }
 }
 
@@ -244,8 +256,19 @@ proptest! {
     #[test]
     fn generated_text_keeps_its_meaning(choices in prop::collection::vec(0..PIECES.len(), 0..60)) {
         let text = assemble(&choices);
-        prop_assume!(reads(&text));
+        prop_assume!(reads(&SourceText::from(&*text)));
         check(&text);
+    }
+
+    #[test]
+    fn lines_of_generated_text_are_formatted_like_the_whole(
+        choices in prop::collection::vec(0..PIECES.len(), 0..60),
+        from in 0..20usize,
+        length in 0..8usize,
+    ) {
+        let text = assemble(&choices);
+        prop_assume!(reads(&SourceText::from(&*text)));
+        check_lines(&text, from, from + length);
     }
 
     #[test]
@@ -255,7 +278,7 @@ proptest! {
     ) {
         thread_local!(static CORPUS: Vec<String> = corpus());
         let text = CORPUS.with(|corpus| mutate(&corpus[which.index(corpus.len())], &changes));
-        if reads(&text) {
+        if reads(&SourceText::from(&*text)) {
             check(&text);
         } else {
             prop_assert!(wat_fmt::format(&SourceText::from(&*text)).is_err());

@@ -83,6 +83,9 @@ async fn initialize_tells_what_works_and_no_more() {
     let expected = [
         "completionProvider",
         "definitionProvider",
+        "documentFormattingProvider",
+        "documentOnTypeFormattingProvider",
+        "documentRangeFormattingProvider",
         "documentSymbolProvider",
         "hoverProvider",
         "positionEncoding",

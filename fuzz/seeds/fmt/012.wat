@@ -1,0 +1,1 @@
+(:wat::core::do (:wat::kernel::println "a") (:wat::kernel::println "b"))

@@ -1,0 +1,5 @@
+(:wat::core::Vector :wat::core::i64 1 2 3)
+(:wat::core::Vector :wat::core::i64)
+(:wat::core::HashMap :wat::core::String :wat::core::i64 "a" 1 "longer-key" 22)
+(:wat::core::HashSet :wat::type::Infer 1 2)
+(:wat::core::Vector :demo::Event (:demo::Event::Start 1) (:demo::Event::Stop 2))

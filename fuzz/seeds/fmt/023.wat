@@ -1,0 +1,3 @@
+(:wat::core::defn :demo::usage [] -> :wat::core::String "usage:
+  demo FILE
+    --verbose")

@@ -1,0 +1,1 @@
+(:wat::core::defmacro :demo::deff [name <- :wat::WatAST body <- :wat::WatAST] -> :wat::WatAST `(:wat::core::defn ~name [x <- :wat::core::i64] -> :wat::core::i64 (:wat::core::let [y x] ~body ~@(:demo::rest-of body (:wat::core::if true 1 2)))))
