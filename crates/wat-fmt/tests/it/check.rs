@@ -114,7 +114,7 @@ struct Open<'a> {
 }
 
 /// The tokens with the four explicit heads of F11 as prefixes.
-fn sugared<'a>(tokens: Vec<(SyntaxKind, &'a str)>) -> Vec<(SyntaxKind, &'a str)> {
+fn sugared(tokens: Vec<(SyntaxKind, &str)>) -> Vec<(SyntaxKind, &str)> {
     let open = |token| Open {
         tokens: vec![token],
         elements: 0,
