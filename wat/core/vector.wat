@@ -586,8 +586,8 @@
   (:wat::core::foldl xs set :wat::core::HashSet/conj))
 
 (:wat::core::define-dispatch :wat::core::range
-  ((:wat::core::i64) :wat::core::__internal/range-to)
   ((:wat::core::i64 :wat::core::i64) :wat::core::__internal/range-from)
+  ((:wat::core::i64) :wat::core::__internal/range-to)
   ((:wat::core::i64 :wat::core::i64 :wat::core::i64) :wat::core::__internal/range))
 
 (:wat::core::defn :wat::core::__internal/range-to

@@ -398,6 +398,22 @@ fn place_range(db: &dyn Db, form: Form<'_>, start: TextSize, place: &Place<'_>) 
     range + start
 }
 
+/// What is deleted with a range: the blanks after it, or those before it where a closing bracket follows.
+fn with_blanks(text: &wat_syntax::SourceText, range: TextRange) -> TextRange {
+    let text = text.text();
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    let (start, end) = (usize::from(range.start()), usize::from(range.end()));
+    let after = text.as_bytes()[end..].iter().take_while(|b| is_blank(b));
+    let after = end + after.count();
+    let closes = matches!(text.as_bytes().get(after), None | Some(b')' | b']' | b'}'));
+    if !closes {
+        return TextRange::new(range.start(), TextSize::new(after as u32));
+    }
+    let before = text.as_bytes()[..start].iter().rev();
+    let before = start - before.take_while(|b| is_blank(b)).count();
+    TextRange::new(TextSize::new(before as u32), range.end())
+}
+
 /// A problem of a form that starts at this offset, with absolute positions.
 pub(crate) fn absolute(
     db: &dyn Db,
@@ -419,6 +435,14 @@ pub(crate) fn absolute(
     let edit = |edit: &crate::problem::ProblemEdit<'_>| {
         let Span { file, range } = span(&edit.place);
         let range = match edit.at {
+            EditAt::DeleteThrough(last) => {
+                let last = Place::node(NodeId(last));
+                let last = span(&Place {
+                    form: edit.place.form,
+                    ..last
+                });
+                with_blanks(&file.text(db), range.cover(last.range))
+            }
             EditAt::Replace => range,
             EditAt::Before => TextRange::empty(range.start()),
             EditAt::After => TextRange::empty(range.end()),

@@ -32,6 +32,8 @@ pub enum DefKind {
     Operator,
     /// One name for several functions.
     Dispatch,
+    /// The keyword form of a callable under a name of its own.
+    KeywordVariant,
     /// A value.
     Value,
     /// A type.
@@ -89,6 +91,7 @@ fn kind(kind: ItemKind) -> DefKind {
         ItemKind::Operator => DefKind::Operator,
         ItemKind::Dispatch => DefKind::Dispatch,
         ItemKind::Synonym => DefKind::Function,
+        ItemKind::KeywordVariant => DefKind::KeywordVariant,
         ItemKind::Constructor | ItemKind::Accessor => DefKind::Function,
         ItemKind::UnitVariant => DefKind::Value,
         _ => DefKind::Type,
@@ -123,6 +126,7 @@ fn one_line<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Strin
             });
             arms.collect::<Vec<_>>().join(" | ")
         }
+        ItemKind::KeywordVariant => crate::keywords::variant_line(db, program, item),
         ItemKind::UnitVariant => crate::nominal::owner(db, item)
             .map(|owner| crate::nominal::nominal(db, program, owner).itself())
             .map(|ty| ty.render(&[]))
@@ -167,6 +171,9 @@ pub(crate) fn info<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -
 
 /// The docstring; another name inherits that of its target.
 fn documentation<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Option<Arc<str>> {
+    if item.kind(db) == ItemKind::KeywordVariant {
+        return crate::keywords::variant_doc(db, program, item);
+    }
     let Some(target) = crate::synonym::target(db, program, item) else {
         return docs(db, item);
     };

@@ -5,6 +5,7 @@ use wat_syntax::{Ast, NodeId, NodeKind};
 
 use crate::db::{Db, SourceFile};
 use crate::forms::{Form, ast, form_list};
+use crate::keywords;
 use crate::problem::{Place, Problem};
 use crate::whitelist::{body_offset, is_restricted};
 
@@ -32,6 +33,8 @@ pub(crate) enum ItemKind {
     Dispatch,
     /// `define-alias`: another name for something that can be called.
     Synonym,
+    /// `auto-kwargs` or `define-with-kwargs`.
+    KeywordVariant,
     /// A type of the machine.
     NativeType,
     /// `typealias`.
@@ -93,6 +96,9 @@ impl<'db> Item<'db> {
         let ast = ast(db, self.form(db));
         if let Some(node) = self.member_node(db, ast) {
             return node;
+        }
+        if self.kind(db) == ItemKind::KeywordVariant {
+            return variant_name(ast, self.root(db)).unwrap_or(self.root(db));
         }
         ast.children(self.root(db)).nth(1).unwrap_or(self.root(db))
     }
@@ -192,6 +198,7 @@ fn top_level<'db>(db: &'db dyn Db, form: Form<'db>, ast: &Ast, found: &mut Decla
             }
             ":wat::load-file!" => load(ast, node, found),
             _ => match definer(ast, node, head) {
+                Some(ItemKind::KeywordVariant) => define_variant(db, form, ast, node, found),
                 Some(kind) => define(db, form, ast, node, kind, found),
                 None => found.expressions.push(node.0),
             },
@@ -220,6 +227,7 @@ fn definer(ast: &Ast, node: NodeId, head: &str) -> Option<ItemKind> {
         ":wat::core::operator" => ItemKind::Operator,
         ":wat::core::define-dispatch" => ItemKind::Dispatch,
         crate::synonym::HEAD => ItemKind::Synonym,
+        keywords::AUTO | keywords::DEFINE => ItemKind::KeywordVariant,
         ":wat::core::native-type" => ItemKind::NativeType,
         ":wat::core::typealias" => ItemKind::Alias,
         ":wat::core::struct" | ":wat::core::struct-restricted" => ItemKind::Struct,
@@ -326,6 +334,59 @@ fn define<'db>(
     found
         .items
         .push(Item::new(db, form, name, kind, 0, restricted, node.0));
+}
+
+/// The node that names a keyword variant: the written name, else the target that the name is made from.
+fn variant_name(ast: &Ast, root: NodeId) -> Option<NodeId> {
+    let shape = keywords::definition_shape(ast, root);
+    shape.name.or(shape.target.filter(|_| shape.auto))
+}
+
+/// A keyword variant. What is wrong with its target is told when it is checked.
+fn define_variant<'db>(
+    db: &'db dyn Db,
+    form: Form<'db>,
+    ast: &Ast,
+    node: NodeId,
+    found: &mut Declarations<'db>,
+) {
+    let shape = keywords::definition_shape(ast, node);
+    if let Some((at, label)) = shape.bad
+        && !ast.is_poisoned(node)
+        && ast.kind(at) != NodeKind::Error
+    {
+        let (head, help) = match shape.auto {
+            true => (
+                keywords::AUTO,
+                "write `(:wat::kwargs::auto-kwargs :my::target)`, with `:as :my::name` and `:doc \"…\"` after it",
+            ),
+            false => (
+                keywords::DEFINE,
+                "write `(:wat::kwargs::define-with-kwargs :my::name :my::target [:key …] \"docstring\")`",
+            ),
+        };
+        found.problems.push(
+            Problem::new(2510, Place::node(at), format!("`{head}` is misshapen"))
+                .label(label)
+                .help(help),
+        );
+    }
+    let Some(name_node) = variant_name(ast, node) else {
+        return;
+    };
+    let written = ast.as_keyword(name_node).unwrap_or_default();
+    let name = match shape.name {
+        Some(_) => split_generic(written).0.to_owned(),
+        None => keywords::derived_name(written),
+    };
+    // A derived name is in the namespace of its target, where the target's definition is judged.
+    if shape.name.is_some() && form.file(db).kind(db) != crate::FileKind::Library {
+        reserved(&name, name_node, found);
+    }
+    let (name, kind) = (Name::new(db, name), ItemKind::KeywordVariant);
+    found
+        .items
+        .push(Item::new(db, form, name, kind, 0, false, node.0));
 }
 
 /// WAT2103 and WAT3207: names that a program cannot, or should not, define.

@@ -18,6 +18,7 @@ mod explain;
 mod forms;
 mod infer;
 mod items;
+mod keywords;
 mod library;
 mod lower;
 mod names;

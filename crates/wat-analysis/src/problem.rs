@@ -52,6 +52,8 @@ pub(crate) enum EditAt {
     After,
     /// Before the closing bracket of the place.
     BeforeClose,
+    /// Deletes from the place to the end of this node, with the blanks around it that nothing needs.
+    DeleteThrough(u32),
 }
 
 /// One edit of a fix, in the problem's own form.

@@ -117,6 +117,7 @@ pub(crate) fn kind_name(kind: DefKind) -> &'static str {
         DefKind::SpecialForm => "special form",
         DefKind::Operator => "operator",
         DefKind::Dispatch => "dispatch function",
+        DefKind::KeywordVariant => "keyword form",
         DefKind::Value => "value",
         DefKind::Type => "type",
     }

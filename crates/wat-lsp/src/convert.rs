@@ -119,7 +119,9 @@ fn workspace_edit(view: &View, edits: &[FileEdit]) -> WorkspaceEdit {
 
 pub(crate) fn symbol_kind(kind: DefKind) -> SymbolKind {
     match kind {
-        DefKind::Function | DefKind::Native | DefKind::Dispatch => SymbolKind::FUNCTION,
+        DefKind::Function | DefKind::Native | DefKind::Dispatch | DefKind::KeywordVariant => {
+            SymbolKind::FUNCTION
+        }
         DefKind::SpecialForm | DefKind::Operator => SymbolKind::OPERATOR,
         DefKind::Value => SymbolKind::CONSTANT,
         DefKind::Type => SymbolKind::STRUCT,
@@ -128,7 +130,9 @@ pub(crate) fn symbol_kind(kind: DefKind) -> SymbolKind {
 
 fn completion_kind(kind: DefKind) -> CompletionItemKind {
     match kind {
-        DefKind::Function | DefKind::Native | DefKind::Dispatch => CompletionItemKind::FUNCTION,
+        DefKind::Function | DefKind::Native | DefKind::Dispatch | DefKind::KeywordVariant => {
+            CompletionItemKind::FUNCTION
+        }
         DefKind::SpecialForm => CompletionItemKind::KEYWORD,
         DefKind::Operator => CompletionItemKind::OPERATOR,
         DefKind::Value => CompletionItemKind::CONSTANT,

@@ -48,6 +48,10 @@ impl<'db> Infer<'db> {
                 self.synonym_definition(item);
                 Body::None
             }
+            ItemKind::KeywordVariant => {
+                self.variant_definition(item);
+                Body::None
+            }
             kind if kind.is_nominal() => {
                 self.type_definition(item);
                 Body::None

@@ -3,13 +3,14 @@
 use wat_syntax::{NodeId, NodeKind, TextId};
 
 use crate::items::{Item, ItemKind, split_generic};
+use crate::keywords::keyword_form;
 use crate::names::{lookup, lookup_type, program_of};
 use crate::problem::{Place, Problem};
 use crate::signature::{Param, Signature, TypeResolver, signature};
 use crate::types::{Ctor, Type};
 
 use super::deferred::{Constraint, ConstraintKind};
-use super::kwargs::Reading;
+use super::kwargs::{Keyed, Mistakes, Reading};
 use super::report::Why;
 use super::table::{Shape, Ty};
 use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
@@ -49,7 +50,7 @@ impl<'db> Infer<'db> {
             }
             ItemKind::Function | ItemKind::Native | ItemKind::Constructor | ItemKind::Accessor => {
                 match signature(self.db, self.program, item) {
-                    Some(signature) => self.function_call(item, signature, node, head, text, false),
+                    Some(signature) => self.function_call(item, signature, node, head, text),
                     None => {
                         self.arguments(node);
                         self.error(node)
@@ -57,6 +58,7 @@ impl<'db> Infer<'db> {
                 }
             }
             ItemKind::Dispatch => self.dispatch_call(item, node, head),
+            ItemKind::KeywordVariant => self.variant_call(item, node, head, text),
             ItemKind::Value => {
                 let function = self.path_value(head, text);
                 self.apply(node, function)
@@ -139,6 +141,14 @@ impl<'db> Infer<'db> {
 
     /// A call of a function value.
     pub(super) fn apply(&mut self, node: NodeId, function: ExprId) -> ExprId {
+        self.solve();
+        let ty = self.ty(function);
+        if let Shape::App(Ctor::Fn, parts) = self.table.shape(ty) {
+            let (arity, ret) = (parts.len() - 1, parts[parts.len() - 1]);
+            if self.refuses_keywords("a function value", Some(arity), node) {
+                return self.push(ExprKind::Error, ret, node);
+            }
+        }
         let args = self.arguments(node);
         self.solve();
         let ty = self.ty(function);
@@ -163,10 +173,6 @@ impl<'db> Infer<'db> {
                 let parts = parts.to_vec();
                 let (params, ret) = (&parts[..parts.len() - 1], parts[parts.len() - 1]);
                 let head = self.exprs[function.0 as usize].node;
-                if params.len() != args.len() && self.value_called_with_keywords(node, params.len())
-                {
-                    return self.push(ExprKind::Error, ret, node);
-                }
                 if params.len() != args.len() && !self.ast.is_poisoned(node) {
                     let rendered = self.render(ty);
                     self.wrong_count(head, &rendered, params.len(), args.len());
@@ -211,30 +217,86 @@ impl<'db> Infer<'db> {
         node: NodeId,
         head: NodeId,
         text: TextId,
-        keyword_only: bool,
     ) -> ExprId {
+        let name = item.name(self.db).text(self.db);
+        if let Some(form) = keyword_form(self.db, self.program, item) {
+            let callee = Keyed {
+                name,
+                item,
+                form,
+                is_type: false,
+            };
+            return self.signature_call(callee, signature, node, head, text);
+        }
         let callee = self.instantiate(item, signature, head, text);
         let ret = self.table.instantiate(&signature.ret, &callee.types);
-        match self.read_arguments(item, signature, node, head, keyword_only) {
-            Reading::Positional => self.positional_call(item, signature, callee, ret, node, head),
-            Reading::Keywords(given) => {
-                self.keyword_call(item, signature, callee, ret, node, given)
+        let arity = signature.rest.is_none().then_some(signature.params.len());
+        let in_order = |infer: &mut Self, param: usize, (key, value): (&str, ExprId)| {
+            *signature.params[param].name == *key
+                && infer.could_be(signature, &callee, param, value)
+        };
+        if self.refuses_keywords_of(&format!("`{name}`"), arity, node, in_order) {
+            return self.push(ExprKind::Error, ret, node);
+        }
+        self.positional_call(item, None, signature, callee, ret, node, head)
+    }
+
+    /// A call of a callable that has a keyword form.
+    pub(super) fn signature_call(
+        &mut self,
+        keyed: Keyed<'_, 'db>,
+        signature: &Signature,
+        node: NodeId,
+        head: NodeId,
+        text: TextId,
+    ) -> ExprId {
+        let callee = self.instantiate(keyed.item, signature, head, text);
+        let ret = self.table.instantiate(&signature.ret, &callee.types);
+        match self.read_arguments(keyed.form, node) {
+            Reading::Positional => {
+                self.positional_call(keyed.item, Some(keyed), signature, callee, ret, node, head)
             }
-            Reading::Wrong(given, loose) => {
-                let mut typed: Vec<(usize, ExprId)> = given
-                    .into_iter()
-                    .map(|(param, value)| (param, self.expr(value)))
-                    .collect();
-                for value in loose {
-                    self.expr(value);
-                }
-                typed.sort_by_key(|(param, _)| *param);
-                for (param, arg) in typed {
-                    self.expect_argument(item, signature, &callee, param, arg);
-                }
+            Reading::Keywords(given) => {
+                self.keyword_call(keyed.item, signature, callee, ret, node, given)
+            }
+            Reading::Wrong(mistakes) => {
+                self.mistaken_call(keyed, signature, &callee, &mistakes, node, head);
                 self.push(ExprKind::Error, ret, node)
             }
         }
+    }
+
+    /// A keyword call with mistakes: what is known of it is checked, then the mistakes are reported.
+    fn mistaken_call(
+        &mut self,
+        keyed: Keyed<'_, 'db>,
+        signature: &Signature,
+        callee: &FunctionRef,
+        mistakes: &Mistakes,
+        node: NodeId,
+        head: NodeId,
+    ) {
+        let mut given = mistakes.given.clone();
+        given.sort_by_key(|(param, _)| *param);
+        for (param, value) in given {
+            let arg = self.expr(value);
+            self.expect_argument(keyed.item, signature, callee, param, arg);
+        }
+        let loose: Vec<(NodeId, ExprId)> = mistakes
+            .loose
+            .iter()
+            .map(|&value| (value, self.expr(value)))
+            .collect();
+        self.report_mistakes(
+            keyed,
+            mistakes,
+            node,
+            head,
+            |infer, param, value| match loose.iter().find(|(node, _)| *node == value) {
+                Some(&(_, value)) => infer.could_be(signature, callee, param, value),
+                None => true,
+            },
+        );
     }
 
     /// Checks an argument against its parameter; the index after the fixed ones is the whole rest parameter.
@@ -246,17 +308,12 @@ impl<'db> Infer<'db> {
         index: usize,
         arg: ExprId,
     ) {
-        let (param, whole) = match signature.params.get(index) {
-            Some(param) => (param, false),
-            None => match &signature.rest {
-                Some(rest) => (rest, true),
-                None => return,
-            },
+        let Some(param) = signature.params.get(index).or(signature.rest.as_ref()) else {
+            return;
         };
-        let mut ty = self.table.instantiate(&param.ty, &callee.types);
-        if whole {
-            ty = self.table.app(Ctor::Vector, &[ty]);
-        }
+        let Some(ty) = self.parameter_type(signature, callee, index) else {
+            return;
+        };
         let declared = Some((item.form(self.db), NodeId(param.node)));
         self.expect(arg, ty, Why::Argument { declared });
     }
@@ -271,15 +328,13 @@ impl<'db> Infer<'db> {
         node: NodeId,
         given: Vec<(usize, NodeId)>,
     ) -> ExprId {
-        let mut typed: Vec<(usize, ExprId)> = given
-            .into_iter()
-            .map(|(param, value)| (param, self.expr(value)))
-            .collect();
-        typed.sort_by_key(|(param, _)| *param);
-        for &(param, arg) in &typed {
+        let mut given = given;
+        given.sort_by_key(|(param, _)| *param);
+        let mut args: Vec<ExprId> = given.iter().map(|&(_, value)| self.expr(value)).collect();
+        for (&(param, _), &arg) in given.iter().zip(&args) {
             self.expect_argument(item, signature, &callee, param, arg);
         }
-        let mut args: Vec<ExprId> = typed.iter().map(|(_, arg)| *arg).collect();
+        self.lint_ambiguous_rest(signature, &callee, node);
         if let Some(rest) = signature
             .rest
             .as_ref()
@@ -300,9 +355,14 @@ impl<'db> Infer<'db> {
         )
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "callee, its use and its place; a struct would be made here alone"
+    )]
     fn positional_call(
         &mut self,
         item: Item<'db>,
+        keyed: Option<Keyed<'_, 'db>>,
         signature: &Signature,
         callee: FunctionRef,
         ret: Ty,
@@ -321,11 +381,11 @@ impl<'db> Infer<'db> {
             args.swap(0, last);
         }
         if fits
-            && let Some(missing) = self.looks_keyed(signature, node)
+            && let Some(keyed) = keyed
+            && let Some(mistakes) = self.forgotten_keyword(keyed.form, node)
             && self.is_ill_typed(signature, &callee, &args)
         {
-            let missing: Vec<&str> = missing.iter().map(String::as_str).collect();
-            self.missing_keywords(item, &missing, node, head);
+            self.report_mistakes(keyed, &mistakes, node, head, |_, _, _| false);
             return self.push(ExprKind::Error, ret, node);
         }
         let form = item.form(self.db);
@@ -338,6 +398,10 @@ impl<'db> Infer<'db> {
         }
         if !fits {
             return self.push(ExprKind::Error, ret, node);
+        }
+        if let Some(keyed) = keyed {
+            self.lint_lookalike(keyed.form, node);
+            self.lint_positional(keyed.form, signature, &args, head);
         }
         let rest = signature
             .rest
@@ -383,14 +447,16 @@ impl<'db> Infer<'db> {
             item: constructor,
             how: How::Call,
         });
-        Some(self.function_call(
-            constructor,
-            signature,
-            node,
-            head,
-            text,
-            !signature.params.is_empty(),
-        ))
+        let Some(form) = keyword_form(self.db, self.program, constructor) else {
+            return Some(self.function_call(constructor, signature, node, head, text));
+        };
+        let callee = Keyed {
+            name: item.name(self.db).text(self.db),
+            item: constructor,
+            form: &form.only(),
+            is_type: true,
+        };
+        Some(self.signature_call(callee, signature, node, head, text))
     }
 
     /// The same for a name with several implementations: one of them takes data first and a function last.
@@ -490,13 +556,34 @@ impl<'db> Infer<'db> {
     }
 
     fn dispatch_call(&mut self, item: Item<'db>, node: NodeId, head: NodeId) -> ExprId {
-        let mut args = self.arguments(node);
         let arms = dispatch_arms(self.db, self.program, item);
+        let arity = |count: usize| arms.iter().any(|arm| arm.params.len() == count);
+        let given = self.ast.child_count(node).saturating_sub(1);
+        let name = item.name(self.db).text(self.db);
+        if !arity(given)
+            && arity(given / 2)
+            && self.refuses_keywords(&format!("`{name}`"), Some(given / 2), node)
+        {
+            return self.error(node);
+        }
+        let mut args = self.arguments(node);
         if self.dispatches_function_first(arms, &args) {
             // The order of evaluation stays as written; only the roles are exchanged.
             let last = args.len() - 1;
             args.swap(0, last);
         }
+        self.dispatch_on(item, args, node, head)
+    }
+
+    /// A dispatch on arguments that are inferred already.
+    pub(super) fn dispatch_on(
+        &mut self,
+        item: Item<'db>,
+        args: Vec<ExprId>,
+        node: NodeId,
+        head: NodeId,
+    ) -> ExprId {
+        let arms = dispatch_arms(self.db, self.program, item);
         let name = item.name(self.db).text(self.db);
         if !arms.iter().any(|arm| arm.params.len() == args.len()) {
             if !self.ast.is_poisoned(node) {

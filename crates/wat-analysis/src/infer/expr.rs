@@ -182,7 +182,9 @@ impl<'db> Infer<'db> {
             | ":wat::core::struct-restricted"
             | ":wat::core::enum"
             | ":wat::core::enum-restricted"
-            | ":wat::core::newtype" => {
+            | ":wat::core::newtype"
+            | crate::keywords::AUTO
+            | crate::keywords::DEFINE => {
                 self.misplaced_declaration(node, path);
                 self.error(node)
             }

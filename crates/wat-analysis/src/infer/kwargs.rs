@@ -1,459 +1,410 @@
-//! Keyword calls. The keyword form of a callable is derived from its signature wherever it is needed; nothing is
-//! stored, so a call site cannot drift. The shape of a call decides how it is read.
+//! Keyword calls: what [`call_shape`] decided, carried out and, where it is wrong, reported.
 
 use wat_syntax::{Applicability, NodeId};
 
-use crate::db::FileKind;
-use crate::items::{Item, ItemKind};
+use crate::items::Item;
+use crate::keywords::{
+    CallShape, Fault, KeywordForm, bare_key, call_shape, forgotten_keyword, is_keyed,
+};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::Signature;
-use crate::suggest::osa_distance;
+use crate::types::Ctor;
 
 use super::Infer;
+use super::table::Ty;
+use super::typed::{ExprId, FunctionRef};
+
+/// A callee as its keyword calls see it.
+#[derive(Clone, Copy)]
+pub(super) struct Keyed<'a, 'db> {
+    /// What messages call it.
+    pub(super) name: &'a str,
+    /// The callable whose parameters are declared.
+    pub(super) item: Item<'db>,
+    pub(super) form: &'a KeywordForm,
+    /// Is it the name of a struct, and not a function?
+    pub(super) is_type: bool,
+}
 
 /// How the arguments of a call are read.
 pub(super) enum Reading {
     Positional,
-    /// For each argument in source order: the parameter (the rest parameter has the index after the fixed ones).
+    /// The parameter and the value of each pair, in source order. The rest parameter has the index after the fixed ones.
     Keywords(Vec<(usize, NodeId)>),
-    /// Wrong, and reported. The values whose parameter is known.
-    Wrong(Vec<(usize, NodeId)>, Vec<NodeId>),
+    Wrong(Mistakes),
 }
 
-/// A name as suggestions compare it: kebab-case.
-fn normalised(name: &str) -> String {
-    let mut out = String::new();
-    for (at, c) in name.chars().enumerate() {
-        match c {
-            '_' => out.push('-'),
-            c if c.is_ascii_uppercase() => {
-                if at > 0 && !out.ends_with('-') {
-                    out.push('-');
-                }
-                out.push(c.to_ascii_lowercase());
-            }
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// The names within the suggestion distance of a key, nearest first.
-fn near<'n>(key: &str, names: &[&'n str]) -> Vec<&'n str> {
-    let key = normalised(key);
-    let mut found: Vec<(usize, &str)> = names
-        .iter()
-        .filter_map(|name| {
-            let other = normalised(name);
-            let limit = (other.chars().count().max(key.chars().count()) / 3).max(1);
-            osa_distance(&key, &other, limit).map(|distance| (distance, *name))
-        })
-        .collect();
-    found.sort_by_key(|(distance, _)| *distance);
-    found.truncate(3);
-    found.into_iter().map(|(_, name)| name).collect()
+/// A keyword call that is wrong.
+pub(super) struct Mistakes {
+    faults: Vec<Fault>,
+    /// Values whose parameter is known.
+    pub(super) given: Vec<(usize, NodeId)>,
+    /// Other values.
+    pub(super) loose: Vec<NodeId>,
 }
 
 impl<'db> Infer<'db> {
     /// The name of a key: a keyword token of one segment.
-    fn key(&self, node: NodeId) -> Option<&'db str> {
-        let name = self.ast.as_keyword(node)?.strip_prefix(':')?;
-        (!name.contains("::") && !name.contains(['<', '(']) && !name.is_empty()).then_some(name)
+    pub(super) fn key(&self, node: NodeId) -> Option<&'db str> {
+        bare_key(self.ast.as_keyword(node)?)
     }
 
-    /// Does a callable have a keyword form?
-    fn has_keyword_form(&self, item: Item<'db>, signature: &Signature) -> bool {
-        let callable = match item.kind(self.db) {
-            ItemKind::Function => {
-                item.form(self.db).file(self.db).kind(self.db) != FileKind::Library
-            }
-            ItemKind::Constructor => true,
-            _ => false,
+    pub(super) fn argument_nodes(&self, node: NodeId) -> Vec<NodeId> {
+        self.ast.children(node).skip(1).collect()
+    }
+
+    fn keys(&self, args: &[NodeId]) -> Vec<Option<&'db str>> {
+        args.iter().map(|&arg| self.key(arg)).collect()
+    }
+
+    /// Decides how the arguments of a call are read.
+    pub(super) fn read_arguments(&self, form: &KeywordForm, node: NodeId) -> Reading {
+        let args = self.argument_nodes(node);
+        self.reading(call_shape(form, &self.keys(&args)), &args)
+    }
+
+    fn reading(&self, shape: CallShape, args: &[NodeId]) -> Reading {
+        let pairs = |pairs: Vec<(usize, usize)>| {
+            let node = |(param, at): (usize, usize)| (param, args[at]);
+            pairs.into_iter().map(node).collect()
         };
-        let names: Vec<&str> = signature.params.iter().map(|param| &*param.name).collect();
-        callable
-            && !names.is_empty()
-            && names
-                .iter()
-                .enumerate()
-                .all(|(at, name)| *name != "_" && !names[..at].contains(name))
+        match shape {
+            CallShape::Positional => Reading::Positional,
+            CallShape::Keywords(given) => Reading::Keywords(pairs(given)),
+            CallShape::Broken {
+                faults,
+                given,
+                loose,
+            } => Reading::Wrong(Mistakes {
+                faults,
+                given: pairs(given),
+                loose: loose.into_iter().map(|at| args[at]).collect(),
+            }),
+        }
     }
 
-    /// Decides how the arguments of a call are read, and reports what is wrong with a keyword call.
-    pub(super) fn read_arguments(
+    /// Rule 4: as many arguments as parameters, but the keyword reading explains better why they do not fit.
+    pub(super) fn forgotten_keyword(&self, form: &KeywordForm, node: NodeId) -> Option<Mistakes> {
+        let args = self.argument_nodes(node);
+        let shape = forgotten_keyword(form, &self.keys(&args))?;
+        match self.reading(shape, &args) {
+            Reading::Wrong(mistakes) => Some(mistakes),
+            _ => None,
+        }
+    }
+
+    /// Reports what is wrong with a keyword call. `fits` tells whether an argument could be a parameter: a fix that
+    /// would only uncover a wrong type is not applied unattended.
+    pub(super) fn report_mistakes(
         &mut self,
-        item: Item<'db>,
-        signature: &Signature,
+        callee: Keyed<'_, 'db>,
+        mistakes: &Mistakes,
         node: NodeId,
         head: NodeId,
-        keyword_only: bool,
-    ) -> Reading {
-        let args: Vec<NodeId> = self.ast.children(node).skip(1).collect();
-        let fixed = signature.params.len();
-        let all_keys = args.len().is_multiple_of(2)
-            && args.iter().step_by(2).all(|&arg| self.key(arg).is_some());
-        if !self.has_keyword_form(item, signature) {
-            if all_keys && fixed > 0 && args.len() == 2 * fixed && signature.rest.is_none() {
-                self.no_keyword_form(item.name(self.db).text(self.db), &args);
-                return Reading::Wrong(Vec::new(), args);
-            }
-            return Reading::Positional;
-        }
-        let mut names: Vec<&str> = signature.params.iter().map(|param| &*param.name).collect();
-        names.extend(signature.rest.as_ref().map(|rest| &*rest.name));
-        let keys: Vec<Option<usize>> = args
-            .iter()
-            .step_by(2)
-            .map(|&arg| {
-                self.key(arg)
-                    .and_then(|key| names.iter().position(|name| *name == key))
-            })
-            .collect();
-        let pairs = || args.chunks(2).map(|pair| pair[1]);
-        let complete = |keys: &[Option<usize>]| {
-            keys.iter()
-                .enumerate()
-                .all(|(at, key)| key.is_some() && !keys[..at].contains(key))
-                && (0..fixed).all(|param| keys.contains(&Some(param)))
-        };
-        if all_keys
-            && !args.is_empty()
-            && complete(&keys)
-            && (signature.rest.is_some() || keys.len() == fixed)
-        {
-            return Reading::Keywords(keys.iter().flatten().copied().zip(pairs()).collect());
-        }
-        let positional = args.len() == fixed || (signature.rest.is_some() && args.len() >= fixed);
-        if positional && !keyword_only {
-            return Reading::Positional;
-        }
-        let hints = |arg: &NodeId| {
-            self.key(*arg)
-                .is_some_and(|key| names.contains(&key) || !near(key, &names).is_empty())
-        };
-        let keyed = all_keys && args.len() == 2 * fixed;
-        if !(keyword_only || keyed || args.iter().any(hints)) {
-            return Reading::Positional;
-        }
+        mut fits: impl FnMut(&mut Self, usize, NodeId) -> bool,
+    ) {
         if self.ast.is_poisoned(node) {
-            return Reading::Wrong(Vec::new(), args);
+            return;
         }
-        if keyword_only && !args.iter().any(hints) {
-            self.keyword_only(item, signature, node, head, &args);
-            return Reading::Wrong(Vec::new(), args);
-        }
-        self.keyword_errors(item, signature, &names, node, head, &args)
-    }
-
-    fn no_keyword_form(&mut self, name: &str, args: &[NodeId]) {
-        let edits = args.iter().step_by(2).map(|&key| ProblemEdit {
-            at: EditAt::Replace,
-            place: Place::node(key),
-            insert: String::new(),
-        });
-        self.problems.push(
-            Problem::new(
-                2507,
-                Place::node(args[0]),
-                format!("`{name}` cannot be called with keywords"),
-            )
-            .label("a keyword argument")
-            .help("pass the arguments by position")
-            .fix(
-                "remove the keywords",
-                Applicability::MaybeIncorrect,
-                edits.collect(),
-            ),
-        );
-    }
-
-    /// WAT2507 for a call of a function value.
-    pub(super) fn value_called_with_keywords(&mut self, node: NodeId, arity: usize) -> bool {
-        let args: Vec<NodeId> = self.ast.children(node).skip(1).collect();
-        let keyed = arity > 0
-            && args.len() == 2 * arity
-            && args.iter().step_by(2).all(|&arg| self.key(arg).is_some());
-        if keyed && !self.ast.is_poisoned(node) {
-            self.no_keyword_form("a function value", &args);
-        }
-        keyed
-    }
-
-    /// WAT2506: `(:T 1 2)`.
-    fn keyword_only(
-        &mut self,
-        item: Item<'db>,
-        signature: &Signature,
-        node: NodeId,
-        head: NodeId,
-        args: &[NodeId],
-    ) {
-        let new = item.name(self.db).text(self.db);
-        let name = new.trim_end_matches("/new");
-        let mut problem = Problem::new(
-            2506,
-            Place::node(head),
-            format!("`{name}` is called with keywords only"),
-        )
-        .label("needs keywords")
-        .help(format!("write `({new} …)` to pass the fields by position"))
-        .replace(Applicability::MachineApplicable, Place::node(head), new);
-        if args.len() == signature.params.len() {
-            let label = |(arg, param): (&NodeId, &crate::signature::Param)| ProblemEdit {
-                at: EditAt::Before,
-                place: Place::node(*arg),
-                insert: format!(":{} ", param.name),
+        let args = self.argument_nodes(node);
+        for fault in &mistakes.faults {
+            let mut labelled = |infer: &mut Self, labels: &Option<Vec<(usize, usize)>>| {
+                let labels = labels.as_ref()?;
+                let safe = labels
+                    .iter()
+                    .all(|&(at, param)| fits(infer, param, args[at]));
+                Some((self::labels(callee.form, labels, &args), safe))
             };
-            let edits = args.iter().zip(&signature.params).map(label).collect();
-            problem = problem.fix(
-                "insert the keywords",
-                Applicability::MachineApplicable,
-                edits,
-            );
-        }
-        let _ = node;
-        self.problems.push(problem);
-    }
-
-    /// Reads a broken keyword call and reports all that is wrong with it.
-    fn keyword_errors(
-        &mut self,
-        item: Item<'db>,
-        signature: &Signature,
-        names: &[&str],
-        node: NodeId,
-        head: NodeId,
-        args: &[NodeId],
-    ) -> Reading {
-        let fixed = signature.params.len();
-        let is_key = |infer: &Self, arg: NodeId| {
-            infer
-                .key(arg)
-                .is_some_and(|key| names.contains(&key) || !near(key, names).is_empty())
-        };
-        let first = args.iter().position(|&arg| is_key(self, arg)).unwrap_or(0);
-        let mut given: Vec<(usize, NodeId, NodeId)> = Vec::new();
-        let mut covered: Vec<usize> = Vec::new();
-        let mut loose: Vec<NodeId> = args[..first].to_vec();
-        let mut mixed = args.first().copied().filter(|_| first > 0);
-        let mut at = first;
-        while at < args.len() {
-            let key_node = args[at];
-            let Some(key) = self.key(key_node) else {
-                mixed = mixed.or(Some(key_node));
-                loose.extend(&args[at..]);
-                break;
-            };
-            let param = names.iter().position(|name| *name == key);
-            let Some(&value) = args.get(at + 1) else {
-                self.problems.push(
-                    Problem::new(
-                        2505,
-                        Place::node(key_node),
-                        format!("the keyword `:{key}` has no value"),
-                    )
-                    .label("a value must follow")
-                    .fix(
-                        "insert a value",
-                        Applicability::HasPlaceholders,
-                        vec![ProblemEdit {
-                            at: EditAt::After,
-                            place: Place::node(key_node),
-                            insert: " <value>".into(),
-                        }],
-                    ),
-                );
-                covered.extend(param);
-                break;
-            };
-            match param {
-                Some(param) => match given.iter().find(|(other, ..)| *other == param) {
-                    Some(&(_, first, _)) => {
-                        self.duplicate_key(key, key_node, value, first);
-                        loose.push(value);
-                    }
-                    None => {
-                        covered.push(param);
-                        given.push((param, key_node, value));
-                    }
-                },
-                None => {
-                    let open: Vec<&str> = names
-                        .iter()
-                        .enumerate()
-                        .filter(|(param, _)| !given.iter().any(|(other, ..)| other == param))
-                        .map(|(_, name)| *name)
-                        .collect();
-                    covered.extend(self.unknown_key(item, key, key_node, &open, names));
-                    loose.push(value);
+            let problem = match fault {
+                Fault::Missing(missing) => missing_keywords(callee, missing, node, head),
+                Fault::Unknown { key, near } => {
+                    let name = self.key(args[*key]).unwrap_or_default();
+                    let value = args.get(key + 1).copied();
+                    let only = match (&near[..], value) {
+                        (&[param], Some(value)) => fits(self, param, value),
+                        _ => false,
+                    };
+                    unknown_key(callee, name, args[*key], near, only)
                 }
-            }
-            at += 2;
+                Fault::Duplicate { first, second } => {
+                    let name = self.key(args[*second]).unwrap_or_default();
+                    duplicate_key(name, args[*first], args[*second], args[second + 1])
+                }
+                Fault::Mixed { at, labels } => {
+                    let labels = labelled(self, labels);
+                    mixed_arguments(args[*at], labels)
+                }
+                Fault::NoValue { key } => {
+                    let name = self.key(args[*key]).unwrap_or_default();
+                    key_without_value(name, args[*key])
+                }
+                Fault::KeywordOnly { labels } => {
+                    let labels = labelled(self, labels);
+                    let written = self.ast.as_keyword(head).unwrap_or_default();
+                    keyword_only(callee, written, head, labels)
+                }
+            };
+            self.problems.push(problem);
         }
-        match mixed {
-            Some(at) => self.mixed_arguments(at, first, args, names, &covered),
+    }
+
+    /// Could a value be an argument for this parameter? Changes nothing.
+    pub(super) fn could_be(
+        &mut self,
+        signature: &Signature,
+        callee: &FunctionRef,
+        param: usize,
+        value: ExprId,
+    ) -> bool {
+        let Some(wanted) = self.parameter_type(signature, callee, param) else {
+            return false;
+        };
+        let snapshot = self.table.snapshot();
+        let found = self.ty(value);
+        let fits = self.table.unify(wanted, found).is_ok();
+        self.table.rollback(snapshot);
+        fits
+    }
+
+    /// The type of a parameter at a call; of the rest parameter, that of its vector.
+    pub(super) fn parameter_type(
+        &mut self,
+        signature: &Signature,
+        callee: &FunctionRef,
+        param: usize,
+    ) -> Option<Ty> {
+        match signature.params.get(param) {
+            Some(param) => Some(self.table.instantiate(&param.ty, &callee.types)),
             None => {
-                let missing: Vec<&str> = (0..fixed)
-                    .filter(|param| !covered.contains(param))
-                    .map(|param| names[param])
-                    .collect();
-                if !missing.is_empty() {
-                    self.missing_keywords(item, &missing, node, head);
-                }
+                let rest = signature.rest.as_ref()?;
+                let element = self.table.instantiate(&rest.ty, &callee.types);
+                Some(self.table.app(Ctor::Vector, &[element]))
             }
         }
-        Reading::Wrong(
-            given
-                .into_iter()
-                .map(|(param, _, value)| (param, value))
-                .collect(),
-            loose,
-        )
     }
 
-    fn duplicate_key(&mut self, key: &str, node: NodeId, value: NodeId, first: NodeId) {
-        let delete = |node| ProblemEdit {
-            at: EditAt::Replace,
+    /// WAT2507: a keyword call of something that has `arity` parameters and no keyword form. The values are inferred.
+    pub(super) fn refuses_keywords(
+        &mut self,
+        name: &str,
+        arity: Option<usize>,
+        node: NodeId,
+    ) -> bool {
+        self.refuses_keywords_of(name, arity, node, |_, _, _| false)
+    }
+
+    /// The same, where `in_order` tells whether a key with its value is the parameter of this number.
+    pub(super) fn refuses_keywords_of(
+        &mut self,
+        name: &str,
+        arity: Option<usize>,
+        node: NodeId,
+        mut in_order: impl FnMut(&mut Self, usize, (&str, ExprId)) -> bool,
+    ) -> bool {
+        let args = self.argument_nodes(node);
+        let keys = self.keys(&args);
+        if arity.is_none_or(|arity| arity == 0 || args.len() != 2 * arity) || !is_keyed(&keys) {
+            return false;
+        }
+        let mut safe = true;
+        for (param, pair) in args.chunks(2).enumerate() {
+            let value = self.expr(pair[1]);
+            let key = keys[2 * param].unwrap_or_default();
+            safe &= in_order(self, param, (key, value));
+        }
+        if !self.ast.is_poisoned(node) {
+            self.problems.push(no_keyword_form(name, &args, safe));
+        }
+        true
+    }
+}
+
+fn applicability(safe: bool) -> Applicability {
+    match safe {
+        true => Applicability::MachineApplicable,
+        false => Applicability::MaybeIncorrect,
+    }
+}
+
+/// The edits that put keys before arguments.
+fn labels<'db>(
+    form: &KeywordForm,
+    labels: &[(usize, usize)],
+    args: &[NodeId],
+) -> Vec<ProblemEdit<'db>> {
+    let label = |&(at, param): &(usize, usize)| ProblemEdit {
+        at: EditAt::Before,
+        place: Place::node(args[at]),
+        insert: format!(":{} ", form.key(param)),
+    };
+    labels.iter().map(label).collect()
+}
+
+/// WAT2501.
+fn missing_keywords<'db>(
+    callee: Keyed<'_, 'db>,
+    missing: &[usize],
+    node: NodeId,
+    head: NodeId,
+) -> Problem<'db> {
+    let names = || missing.iter().map(|&param| callee.form.key(param));
+    let listed: Vec<String> = names().map(|name| format!("`:{name}`")).collect();
+    let insert: String = names().map(|name| format!(" :{name} <value>")).collect();
+    Problem::new(
+        2501,
+        Place::node(head),
+        format!("the call of `{}` lacks {}", callee.name, listed.join(", ")),
+    )
+    .label("an argument is missing")
+    .fix(
+        "add the missing keywords",
+        Applicability::HasPlaceholders,
+        vec![ProblemEdit {
+            at: EditAt::BeforeClose,
             place: Place::node(node),
+            insert,
+        }],
+    )
+}
+
+/// WAT2502.
+fn unknown_key<'db>(
+    callee: Keyed<'_, 'db>,
+    key: &str,
+    node: NodeId,
+    near: &[usize],
+    safe: bool,
+) -> Problem<'db> {
+    let listed: Vec<String> = callee
+        .form
+        .keys()
+        .map(|(_, name)| format!("`:{name}`"))
+        .collect();
+    let mut problem = Problem::new(
+        2502,
+        Place::node(node),
+        format!("`{}` has no parameter `{key}`", callee.name),
+    )
+    .label("unknown keyword")
+    .note(format!("its parameters are {}", listed.join(", ")));
+    if let Some(&first) = near.first() {
+        problem = problem.help(format!("did you mean `:{}`?", callee.form.key(first)));
+    }
+    for &param in near {
+        let with = format!(":{}", callee.form.key(param));
+        problem = problem.replace(applicability(safe), Place::node(node), &with);
+    }
+    problem
+}
+
+/// WAT2503.
+fn duplicate_key<'db>(key: &str, first: NodeId, second: NodeId, value: NodeId) -> Problem<'db> {
+    Problem::new(
+        2503,
+        Place::node(second),
+        format!("the keyword `:{key}` is given twice"),
+    )
+    .label("the second")
+    .also(Place::node(first), "the first")
+    .fix(
+        "delete the second",
+        Applicability::MachineApplicable,
+        vec![ProblemEdit {
+            at: EditAt::DeleteThrough(value.0),
+            place: Place::node(second),
             insert: String::new(),
-        };
-        self.problems.push(
-            Problem::new(
-                2503,
-                Place::node(node),
-                format!("the keyword `:{key}` is given twice"),
-            )
-            .label("the second")
-            .also(Place::node(first), "the first")
-            .fix(
-                "delete the second",
-                Applicability::MachineApplicable,
-                vec![delete(node), delete(value)],
-            ),
+        }],
+    )
+}
+
+/// WAT2504.
+fn mixed_arguments<'db>(at: NodeId, labels: Option<(Vec<ProblemEdit<'db>>, bool)>) -> Problem<'db> {
+    let problem = Problem::new(
+        2504,
+        Place::node(at),
+        "positional arguments and keywords are mixed in one call",
+    )
+    .label("not a keyword argument")
+    .help("give all arguments by position, or all by keyword");
+    match labels {
+        Some((edits, safe)) => {
+            problem.fix("label the positional arguments", applicability(safe), edits)
+        }
+        None => problem,
+    }
+}
+
+/// WAT2505.
+fn key_without_value<'db>(key: &str, node: NodeId) -> Problem<'db> {
+    Problem::new(
+        2505,
+        Place::node(node),
+        format!("the keyword `:{key}` has no value"),
+    )
+    .label("a value must follow")
+    .fix(
+        "insert a value",
+        Applicability::HasPlaceholders,
+        vec![ProblemEdit {
+            at: EditAt::After,
+            place: Place::node(node),
+            insert: " <value>".into(),
+        }],
+    )
+}
+
+/// WAT2506: `(:T 1 2)`, or a keyword variant called by position.
+fn keyword_only<'db>(
+    callee: Keyed<'_, 'db>,
+    written: &str,
+    head: NodeId,
+    labels: Option<(Vec<ProblemEdit<'db>>, bool)>,
+) -> Problem<'db> {
+    let mut problem = Problem::new(
+        2506,
+        Place::node(head),
+        format!("`{}` is called with keywords only", callee.name),
+    )
+    .label("needs keywords");
+    let all = labels
+        .as_ref()
+        .is_some_and(|(edits, safe)| *safe && edits.len() == callee.form.params.len());
+    if callee.is_type {
+        let new = format!(
+            "{}/new{}",
+            callee.name,
+            &written[callee.name.len().min(written.len())..]
         );
-    }
-
-    /// WAT2502; returns the parameter that was probably meant.
-    fn unknown_key(
-        &mut self,
-        item: Item<'db>,
-        key: &str,
-        node: NodeId,
-        open: &[&str],
-        names: &[&str],
-    ) -> Option<usize> {
-        let found = near(key, open);
-        let listed: Vec<String> = names.iter().map(|name| format!("`:{name}`")).collect();
-        let callee = item.name(self.db).text(self.db);
-        let mut problem = Problem::new(
-            2502,
-            Place::node(node),
-            format!("`{callee}` has no parameter `{key}`"),
-        )
-        .label("unknown keyword")
-        .note(format!("its parameters are {}", listed.join(", ")));
-        if let Some(first) = found.first() {
-            problem = problem.help(format!("did you mean `:{first}`?"));
-        }
-        for name in &found {
-            let how = match found.len() {
-                1 => Applicability::MachineApplicable,
-                _ => Applicability::MaybeIncorrect,
-            };
-            problem = problem.replace(how, Place::node(node), &format!(":{name}"));
-        }
-        self.problems.push(problem);
-        found
-            .first()
-            .and_then(|first| names.iter().position(|name| name == first))
-    }
-
-    fn mixed_arguments(
-        &mut self,
-        at: NodeId,
-        surplus: usize,
-        args: &[NodeId],
-        names: &[&str],
-        covered: &[usize],
-    ) {
-        let mut problem = Problem::new(
-            2504,
-            Place::node(at),
-            "positional arguments and keywords are mixed in one call",
-        )
-        .label("not a keyword argument")
-        .help("give all arguments by position, or all by keyword");
-        let labels: Vec<&str> = (0..surplus)
-            .filter(|param| !covered.contains(param))
-            .filter_map(|p| names.get(p).copied())
+        problem = problem
+            .help(format!("write `({new} …)` to pass the fields by position"))
+            .replace(applicability(all), Place::node(head), &new);
+    } else {
+        let keys: Vec<String> = callee
+            .form
+            .keys()
+            .map(|(_, name)| format!(":{name} …"))
             .collect();
-        if surplus > 0 && labels.len() == surplus && surplus + covered.len() == names.len() {
-            let edits = args[..surplus]
-                .iter()
-                .zip(labels)
-                .map(|(&arg, name)| ProblemEdit {
-                    at: EditAt::Before,
-                    place: Place::node(arg),
-                    insert: format!(":{name} "),
-                });
-            problem = problem.fix(
-                "label the positional arguments",
-                Applicability::MachineApplicable,
-                edits.collect(),
-            );
-        }
-        self.problems.push(problem);
+        problem = problem.help(format!("write `({} {})`", callee.name, keys.join(" ")));
     }
+    match labels {
+        Some((edits, safe)) => problem.fix("insert the keywords", applicability(safe), edits),
+        None => problem,
+    }
+}
 
-    /// WAT2501.
-    pub(super) fn missing_keywords(
-        &mut self,
-        item: Item<'db>,
-        missing: &[&str],
-        node: NodeId,
-        head: NodeId,
-    ) {
-        let listed: Vec<String> = missing.iter().map(|name| format!("`:{name}`")).collect();
-        let insert: String = missing
-            .iter()
-            .map(|name| format!(" :{name} <value>"))
-            .collect();
-        let callee = item.name(self.db).text(self.db);
-        self.problems.push(
-            Problem::new(
-                2501,
-                Place::node(head),
-                format!("the call of `{callee}` lacks {}", listed.join(", ")),
-            )
-            .label("an argument is missing")
-            .fix(
-                "add the missing keywords",
-                Applicability::HasPlaceholders,
-                vec![ProblemEdit {
-                    at: EditAt::BeforeClose,
-                    place: Place::node(node),
-                    insert,
-                }],
-            ),
-        );
-    }
-
-    /// Rule 4: as many arguments as parameters, but all key places hold keys of parameters.
-    pub(super) fn looks_keyed(&self, signature: &Signature, node: NodeId) -> Option<Vec<String>> {
-        let args: Vec<NodeId> = self.ast.children(node).skip(1).collect();
-        let keys: Vec<&str> = args
-            .iter()
-            .step_by(2)
-            .map(|&arg| self.key(arg))
-            .collect::<Option<_>>()?;
-        let names: Vec<&str> = signature.params.iter().map(|param| &*param.name).collect();
-        let fits = args.len().is_multiple_of(2)
-            && !keys.is_empty()
-            && keys.iter().all(|key| names.contains(key));
-        let missing = names
-            .iter()
-            .filter(|name| !keys.contains(name))
-            .map(|name| (*name).to_owned());
-        fits.then(|| missing.collect())
-    }
+/// WAT2507.
+fn no_keyword_form<'db>(name: &str, args: &[NodeId], safe: bool) -> Problem<'db> {
+    let edits = args.iter().step_by(2).map(|&key| ProblemEdit {
+        at: EditAt::DeleteThrough(key.0),
+        place: Place::node(key),
+        insert: String::new(),
+    });
+    Problem::new(
+        2507,
+        Place::node(args[0]),
+        format!("{name} cannot be called with keywords"),
+    )
+    .label("a keyword argument")
+    .help("pass the arguments by position")
+    .fix("remove the keywords", applicability(safe), edits.collect())
 }

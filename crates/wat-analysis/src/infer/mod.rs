@@ -8,14 +8,16 @@ mod collection;
 mod deferred;
 mod expr;
 mod kernel;
+mod keyword_lints;
 mod kwargs;
 mod matching;
-mod operator;
+pub(crate) mod operator;
 mod pattern;
 mod refer;
 pub(crate) mod report;
 pub(crate) mod table;
 pub(crate) mod typed;
+mod variant;
 
 use std::sync::Arc;
 
@@ -259,9 +261,20 @@ pub(crate) fn check_item<'db>(
 ) -> Checked<'db> {
     let inference = infer(db, program, item);
     Checked {
-        problems: inference.problems,
+        problems: without_lints(inference.problems),
         uses: inference.uses,
     }
+}
+
+/// Lints of a definition with an error are withheld: what they advise may be beside the point.
+pub(crate) fn without_lints(mut problems: Vec<Problem<'_>>) -> Vec<Problem<'_>> {
+    if problems
+        .iter()
+        .any(|problem| problem.severity.0 == wat_syntax::Severity::Error)
+    {
+        problems.retain(|problem| !(7000..8000).contains(&problem.code));
+    }
+    problems
 }
 
 /// The type of a value definition; of a function, its type as a value.

@@ -71,6 +71,15 @@ pub(crate) fn operator(path: &str) -> Option<Operator> {
     Some(Operator::Position(index as u32))
 }
 
+/// How many operands an operator takes, if it always takes as many.
+pub(crate) fn fixed_arity(path: &str) -> Option<usize> {
+    match operator(path)? {
+        Operator::Arith { two: true, .. } | Operator::Compare(_) => Some(2),
+        Operator::Position(_) => Some(1),
+        Operator::Arith { .. } | Operator::Typed { .. } => None,
+    }
+}
+
 /// What an operator does as a value.
 pub(crate) fn operator_use(path: &str) -> Option<Operator> {
     operator(path)
@@ -78,7 +87,21 @@ pub(crate) fn operator_use(path: &str) -> Option<Operator> {
 
 impl<'db> Infer<'db> {
     pub(super) fn operator_call(&mut self, path: &str, node: NodeId, head: NodeId) -> ExprId {
+        if self.refuses_keywords(&format!("`{path}`"), fixed_arity(path), node) {
+            return self.error(node);
+        }
         let args = self.arguments(node);
+        self.operator_on(path, args, node, head)
+    }
+
+    /// An operator on operands that are inferred already.
+    pub(super) fn operator_on(
+        &mut self,
+        path: &str,
+        args: Vec<ExprId>,
+        node: NodeId,
+        head: NodeId,
+    ) -> ExprId {
         match operator(path) {
             Some(Operator::Arith { op, two }) => self.arith_call(path, op, two, args, node, head),
             Some(Operator::Typed { op, float }) => {

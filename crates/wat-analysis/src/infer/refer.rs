@@ -245,6 +245,7 @@ impl<'db> Infer<'db> {
                 }
             },
             ItemKind::UnitVariant => self.unit_variant(node, item),
+            ItemKind::KeywordVariant => self.variant_as_value(node, item),
             ItemKind::NativeType
             | ItemKind::Alias
             | ItemKind::Struct

@@ -1,0 +1,287 @@
+//! The shape of a call decides how its arguments are read (chapter 02 §10.2 and §10.5).
+//!
+//! An argument is seen as its key, if it is one: a keyword token of one segment. Nothing else of it matters here, no
+//! type and no name that is defined somewhere, so the same call is read in the same way wherever it stands.
+
+use crate::suggest::osa_distance;
+
+use super::KeywordForm;
+
+/// How the arguments of a call are read. Numbers are places of arguments, and numbers of parameters.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum CallShape {
+    /// Each argument is the next parameter.
+    Positional,
+    /// After the leads: the parameter and the place of the value of each pair, in source order.
+    Keywords(Vec<(usize, usize)>),
+    /// A keyword call with mistakes.
+    Broken {
+        faults: Vec<Fault>,
+        /// Parameter and value where both are known.
+        given: Vec<(usize, usize)>,
+        /// Values whose parameter is not known.
+        loose: Vec<usize>,
+    },
+}
+
+/// One mistake of a keyword call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Fault {
+    /// WAT2501: parameters that are not given.
+    Missing(Vec<usize>),
+    /// WAT2502: a key that names no parameter, and the parameters that may be meant, nearest first.
+    Unknown { key: usize, near: Vec<usize> },
+    /// WAT2503: a parameter that is given twice; the two keys.
+    Duplicate { first: usize, second: usize },
+    /// WAT2504: the argument that breaks the shape, and the keys (argument, parameter) that would mend it.
+    Mixed {
+        at: usize,
+        labels: Option<Vec<(usize, usize)>>,
+    },
+    /// WAT2505: the last key has no value.
+    NoValue { key: usize },
+    /// WAT2506: called by position, and the keys that would mend it.
+    KeywordOnly { labels: Option<Vec<(usize, usize)>> },
+}
+
+/// Are all key places keys, and does every key have a value?
+pub(crate) fn is_keyed(args: &[Option<&str>]) -> bool {
+    args.len().is_multiple_of(2) && args.iter().step_by(2).all(Option::is_some)
+}
+
+/// Decides how a call is read: `args` has the key of each argument that is one.
+pub(crate) fn call_shape(form: &KeywordForm, args: &[Option<&str>]) -> CallShape {
+    let (fixed, lead) = (form.params.len(), form.lead);
+    if args.len() < lead {
+        return CallShape::Positional;
+    }
+    let tail = &args[lead..];
+    let keyed = is_keyed(tail);
+    if keyed && let Some(pairs) = complete(form, tail) {
+        return CallShape::Keywords(pairs);
+    }
+    if form.keyword_only {
+        return match tail.iter().step_by(2).all(Option::is_some) {
+            true => read(form, tail),
+            false => positional_only(form, tail),
+        };
+    }
+    let rest = form.rest.is_some();
+    if args.len() == fixed || (rest && args.len() > fixed) {
+        return CallShape::Positional;
+    }
+    let by_count = !rest && keyed && tail.len() == 2 * (fixed - lead);
+    if by_count || tail.iter().any(|arg| is_meant(form, *arg)) {
+        read(form, tail)
+    } else {
+        CallShape::Positional
+    }
+}
+
+/// The errors of a call that is positional by its count, but does not fit and has keys at all key places: the keyword
+/// reading explains it better. `None` if some key place holds something else.
+pub(crate) fn forgotten_keyword(form: &KeywordForm, args: &[Option<&str>]) -> Option<CallShape> {
+    let tail = args.get(form.lead..)?;
+    let named = |arg: &Option<&str>| arg.is_some_and(|key| form.param(key).is_some());
+    (!tail.is_empty() && tail.iter().step_by(2).all(named)).then(|| read(form, tail))
+}
+
+/// The pairs of a keyword call without mistakes.
+fn complete(form: &KeywordForm, tail: &[Option<&str>]) -> Option<Vec<(usize, usize)>> {
+    let mut pairs: Vec<(usize, usize)> = Vec::with_capacity(tail.len() / 2);
+    for (at, key) in tail.iter().enumerate().step_by(2) {
+        let param = form.param((*key)?)?;
+        if pairs.iter().any(|(other, _)| *other == param) {
+            return None;
+        }
+        pairs.push((param, form.lead + at + 1));
+    }
+    let all =
+        (form.lead..form.params.len()).all(|param| pairs.iter().any(|(other, _)| *other == param));
+    (all && !pairs.is_empty()).then_some(pairs)
+}
+
+/// Is this a key that names a parameter, or nearly?
+fn is_meant(form: &KeywordForm, arg: Option<&str>) -> bool {
+    arg.is_some_and(|key| {
+        let mut keys = form.keys();
+        keys.any(|(_, name)| name == key || distance(key, name).is_some())
+    })
+}
+
+/// The reading of a keyword call that has some mistake.
+fn read(form: &KeywordForm, tail: &[Option<&str>]) -> CallShape {
+    let lead = form.lead;
+    let first = tail
+        .iter()
+        .position(|arg| is_meant(form, *arg))
+        .unwrap_or(0);
+    let mut reading = Reading {
+        form,
+        faults: Vec::new(),
+        given: Vec::new(),
+        loose: (lead..lead + first).collect(),
+        guessed: Vec::new(),
+    };
+    let mut mixed = (first > 0).then_some(lead);
+    let mut at = first;
+    while at < tail.len() {
+        let Some(key) = tail[at] else {
+            mixed = mixed.or(Some(lead + at));
+            reading.loose.extend(lead + at..lead + tail.len());
+            break;
+        };
+        let value = (at + 1 < tail.len()).then_some(lead + at + 1);
+        reading.pair(key, lead + at, value, &tail[first..]);
+        at += 2;
+    }
+    match mixed {
+        Some(at) => reading.faults.insert(
+            0,
+            Fault::Mixed {
+                at,
+                labels: labels(form, tail),
+            },
+        ),
+        None => reading.missing(),
+    }
+    // Keys are no values.
+    reading.loose.retain(|at| !is_meant(form, tail[at - lead]));
+    CallShape::Broken {
+        faults: reading.faults,
+        given: reading
+            .given
+            .into_iter()
+            .map(|(param, _, value)| (param, value))
+            .collect(),
+        loose: reading.loose,
+    }
+}
+
+/// What has been read of a keyword call with mistakes.
+struct Reading<'a> {
+    form: &'a KeywordForm,
+    faults: Vec<Fault>,
+    /// Parameter, key, value.
+    given: Vec<(usize, usize, usize)>,
+    loose: Vec<usize>,
+    /// Parameters that some mistaken key probably means.
+    guessed: Vec<usize>,
+}
+
+impl Reading<'_> {
+    fn pair(&mut self, key: &str, at: usize, value: Option<usize>, tail: &[Option<&str>]) {
+        let param = self.form.param(key);
+        let Some(value) = value else {
+            self.faults.push(Fault::NoValue { key: at });
+            self.guessed.extend(param);
+            return;
+        };
+        match param {
+            Some(param) => match self.given.iter().find(|(other, ..)| *other == param) {
+                Some(&(_, first, _)) => {
+                    self.faults.push(Fault::Duplicate { first, second: at });
+                    self.loose.push(value);
+                }
+                None => self.given.push((param, at, value)),
+            },
+            None => {
+                let open = |name: &str| !tail.iter().step_by(2).any(|key| *key == Some(name));
+                let near = near(self.form, key, open);
+                self.guessed.extend(near.first());
+                self.faults.push(Fault::Unknown { key: at, near });
+                self.loose.push(value);
+            }
+        }
+    }
+
+    fn missing(&mut self) {
+        let missing: Vec<usize> = (self.form.lead..self.form.params.len())
+            .filter(|param| {
+                !self.guessed.contains(param)
+                    && !self.given.iter().any(|(other, ..)| other == param)
+            })
+            .collect();
+        if !missing.is_empty() {
+            self.faults.push(Fault::Missing(missing));
+        }
+    }
+}
+
+fn positional_only(form: &KeywordForm, tail: &[Option<&str>]) -> CallShape {
+    let values = (0..tail.len()).filter(|&at| !is_meant(form, tail[at]));
+    CallShape::Broken {
+        faults: vec![Fault::KeywordOnly {
+            labels: labels(form, tail),
+        }],
+        given: Vec::new(),
+        loose: values.map(|at| form.lead + at).collect(),
+    }
+}
+
+/// The keys that make a keyword call of a mixed one: each argument without a key is the parameter of its place. `None`
+/// unless every parameter is then given exactly once.
+fn labels(form: &KeywordForm, tail: &[Option<&str>]) -> Option<Vec<(usize, usize)>> {
+    let mut units: Vec<(Option<usize>, usize)> = Vec::new();
+    let mut at = 0;
+    while at < tail.len() {
+        let param = tail[at]
+            .filter(|_| at + 1 < tail.len())
+            .and_then(|key| form.param(key));
+        if param.is_none() && is_meant(form, tail[at]) {
+            return None;
+        }
+        units.push((param, form.lead + at));
+        at += if param.is_some() { 2 } else { 1 };
+    }
+    let mut taken: Vec<usize> = units.iter().filter_map(|(param, _)| *param).collect();
+    let mut labels = Vec::new();
+    for (place, (param, arg)) in units.iter().enumerate() {
+        if param.is_none() {
+            labels.push((*arg, form.lead + place));
+            taken.push(form.lead + place);
+        }
+    }
+    taken.sort_unstable();
+    let count = form.params.len() + usize::from(form.rest.is_some());
+    let once = taken.windows(2).all(|pair| pair[0] < pair[1]);
+    let all = (form.lead..form.params.len()).all(|param| taken.contains(&param));
+    (once && all && taken.iter().all(|param| *param < count)).then_some(labels)
+}
+
+/// A name as suggestions compare it: kebab-case.
+fn normalised(name: &str) -> String {
+    let mut out = String::new();
+    for (at, c) in name.chars().enumerate() {
+        match c {
+            '_' => out.push('-'),
+            c if c.is_ascii_uppercase() => {
+                if at > 0 && !out.ends_with('-') {
+                    out.push('-');
+                }
+                out.push(c.to_ascii_lowercase());
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The distance between a key and a name, if it is small enough for a suggestion.
+fn distance(key: &str, name: &str) -> Option<usize> {
+    let (key, name) = (normalised(key), normalised(name));
+    let limit = (name.chars().count().max(key.chars().count()) / 3).max(1);
+    osa_distance(&key, &name, limit)
+}
+
+/// The parameters within the suggestion distance of a key, nearest first, at most three.
+fn near(form: &KeywordForm, key: &str, open: impl Fn(&str) -> bool) -> Vec<usize> {
+    let mut found: Vec<(usize, usize)> = form
+        .keys()
+        .filter(|(_, name)| open(name))
+        .filter_map(|(param, name)| Some((distance(key, name)?, param)))
+        .collect();
+    found.sort_unstable();
+    found.truncate(3);
+    found.into_iter().map(|(_, param)| param).collect()
+}
