@@ -5,6 +5,8 @@
 //! resolver, checker, diagnostics and editors ask these two. Both depend on signatures alone.
 
 mod shape;
+#[cfg(test)]
+mod tests;
 mod variant;
 
 use std::sync::Arc;
