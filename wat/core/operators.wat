@@ -281,3 +281,12 @@
    ```wat
    (:wat::core::f64::/ 4.0) ;=> 0.25
    ```")
+
+(:wat::core::operator
+  :wat::core::str
+  "(:wat::core::str value…)"
+  "Returns the display texts of any values, one after the other: a string as it is, any other value as its compact EDN text.
+
+   ```wat
+   (:wat::core::str \"n=\" 1 \", ok=\" true) ;=> \"n=1, ok=true\"
+   ```")

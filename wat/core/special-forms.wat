@@ -379,3 +379,25 @@
 
    Example:
    (:wat::core::typealias :my::Ids :wat::core::Vector<wat::core::i64>)")
+
+(:wat::core::special-form
+  :wat::core::format
+  "(:wat::core::format \"template\" :name value …)"
+  "Returns the template with each placeholder `{name}` replaced by the display text of the argument `:name`.
+
+   The template is a string literal; `{{` and `}}` stand for braces. Every argument is evaluated once. A malformed template, a placeholder without argument and an argument without placeholder are WAT2841.
+
+   ```wat
+   (:wat::core::format \"{a} of {b}\" :a 1 :b 2.0) ;=> \"1 of 2.0\"
+   ```")
+
+(:wat::core::special-form
+  :wat::core::string::interpolate
+  "(:wat::core::string::interpolate \"template\" :name value …)"
+  "Returns the template with each placeholder `{name}` replaced by the display text of the argument `:name`.
+
+   The template is a string literal; `{{` and `}}` stand for braces. Every argument is evaluated once. A malformed template, a placeholder without argument and an argument without placeholder are WAT2841. Another name of `:wat::core::format`.
+
+   ```wat
+   (:wat::core::string::interpolate \"{a} of {b}\" :a 1 :b 2.0) ;=> \"1 of 2.0\"
+   ```")

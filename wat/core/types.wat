@@ -171,3 +171,7 @@
 (:wat::core::typealias :wat::holon::BundleResult
   :wat::core::Result<wat::holon::HolonAST,wat::holon::CapacityExceeded>
   "The outcome of `Bundle`: the holon, or by how much it exceeds the capacity.")
+
+(:wat::core::typealias :wat::core::__internal::Seqable<T>
+  :wat::core::Vector<T>
+  "A vector, or a set or map of which a call makes one: its elements, its entries.")

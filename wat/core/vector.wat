@@ -556,23 +556,9 @@
   (:wat::core::Vector/concat (:wat::core::Vector/concat xs ys) zs))
 
 (:wat::core::define-dispatch :wat::core::into
-  ((:wat::core::Vector<T> :wat::core::Vector<T>) :wat::core::Vector/concat)
-  ((:wat::core::Vector<T> :wat::core::HashSet<T>) :wat::core::__internal/add-elements)
-  ((:wat::core::HashMap<K,V> :wat::core::Vector<(K,V)>) :wat::core::__internal/put-entries)
-  ((:wat::core::HashMap<K,V> :wat::core::HashMap<K,V>) :wat::core::__internal/put-all)
-  ((:wat::core::HashSet<T> :wat::core::Vector<T>) :wat::core::__internal/add-all)
-  ((:wat::core::HashSet<T> :wat::core::HashSet<T>) :wat::core::union))
-
-(:wat::core::defn :wat::core::__internal/add-elements<T>
-  [xs <- :wat::core::Vector<T>
-   set <- :wat::core::HashSet<T>]
-  -> :wat::core::Vector<T>
-  "Returns the vector with the elements of a set at the end.
-
-   ```wat
-   (:wat::core::__internal/add-elements [3] #{1}) ;=> [3 1]
-   ```"
-  (:wat::core::Vector/concat xs (:wat::core::__internal/elements set)))
+  ((:wat::core::Vector<T> :wat::core::__internal::Seqable<T>) :wat::core::Vector/concat)
+  ((:wat::core::HashMap<K,V> :wat::core::__internal::Seqable<(K,V)>) :wat::core::__internal/put-entries)
+  ((:wat::core::HashSet<T> :wat::core::__internal::Seqable<T>) :wat::core::__internal/add-all))
 
 (:wat::core::defn :wat::core::__internal/add-all<T>
   [set <- :wat::core::HashSet<T>
@@ -612,7 +598,7 @@
   (:wat::core::__internal/range start end 1))
 
 (:wat::core::defn :wat::core::map<T,U>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    f <- :wat::core::Fn(T)->U]
   -> :wat::core::Vector<U>
   "Returns what a function makes of each element.
@@ -623,7 +609,7 @@
   (:wat::core::__internal/map-from xs f 0 []))
 
 (:wat::core::defn :wat::core::mapv<T,U>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    f <- :wat::core::Fn(T)->U]
   -> :wat::core::Vector<U>
   "Returns what a function makes of each element.
@@ -650,7 +636,7 @@
       (:wat::core::Vector/conj done (f (:wat::core::nth xs index))))))
 
 (:wat::core::defn :wat::core::filter<T>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    keep? <- :wat::core::Fn(T)->wat::core::bool]
   -> :wat::core::Vector<T>
   "Returns the elements for which a predicate holds.
@@ -661,7 +647,7 @@
   (:wat::core::__internal/filter-from xs keep? true 0 []))
 
 (:wat::core::defn :wat::core::filterv<T>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    keep? <- :wat::core::Fn(T)->wat::core::bool]
   -> :wat::core::Vector<T>
   "Returns the elements for which a predicate holds.
@@ -672,7 +658,7 @@
   (:wat::core::__internal/filter-from xs keep? true 0 []))
 
 (:wat::core::defn :wat::core::remove<T>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    drop? <- :wat::core::Fn(T)->wat::core::bool]
   -> :wat::core::Vector<T>
   "Returns the elements for which a predicate does not hold.
@@ -706,7 +692,7 @@
         (:wat::core::__internal/filter-from xs keep? wanted (:wat::core::i64::+'2 index 1) done)))))
 
 (:wat::core::defn :wat::core::foldl<T,A>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    init <- :A
    f <- :wat::core::Fn(A,T)->A]
   -> :A
@@ -718,7 +704,7 @@
   (:wat::core::__internal/foldl-from xs f 0 init))
 
 (:wat::core::defn :wat::list::reduce<T,A>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    init <- :A
    f <- :wat::core::Fn(A,T)->A]
   -> :A
@@ -730,7 +716,7 @@
   (:wat::core::__internal/foldl-from xs f 0 init))
 
 (:wat::core::defn :wat::list::fold<T,A>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    init <- :A
    f <- :wat::core::Fn(A,T)->A]
   -> :A
@@ -754,7 +740,7 @@
     (:wat::core::__internal/foldl-from xs f (:wat::core::i64::+'2 index 1) (f acc (:wat::core::nth xs index)))))
 
 (:wat::core::defn :wat::core::foldr<T,A>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    init <- :A
    f <- :wat::core::Fn(T,A)->A]
   -> :A
@@ -780,8 +766,8 @@
       (:wat::core::__internal/foldr-from xs f before (f (:wat::core::nth xs before) acc)))))
 
 (:wat::core::define-dispatch :wat::core::reduce
-  ((:wat::core::Vector<T> :A :wat::core::Fn(A,T)->A) :wat::core::foldl)
-  ((:wat::core::Vector<T> :wat::core::Fn(T,T)->T) :wat::core::__internal/reduce-all))
+  ((:wat::core::__internal::Seqable<T> :A :wat::core::Fn(A,T)->A) :wat::core::foldl)
+  ((:wat::core::__internal::Seqable<T> :wat::core::Fn(T,T)->T) :wat::core::__internal/reduce-all))
 
 (:wat::core::defn :wat::core::__internal/reduce-all<T>
   [xs <- :wat::core::Vector<T>
@@ -812,7 +798,7 @@
    ```")
 
 (:wat::core::defn :wat::core::reductions<T,A>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    init <- :A
    f <- :wat::core::Fn(A,T)->A]
   -> :wat::core::Vector<A>
@@ -844,14 +830,14 @@
         (:wat::core::Vector/conj done next)))))
 
 (:wat::core::defn :wat::core::for-each<T>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    f <- :wat::core::Fn(T)->wat::core::nil]
   -> :wat::core::nil
   "Calls a function for each element, for its effects."
   (:wat::core::__internal/each-from xs f 0))
 
 (:wat::core::defn :wat::core::run!<T,U>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    f <- :wat::core::Fn(T)->U]
   -> :wat::core::nil
   "Calls a function for each element, for its effects; results are discarded."
@@ -871,7 +857,7 @@
       (:wat::core::__internal/each-from xs f (:wat::core::i64::+'2 index 1)))))
 
 (:wat::core::defn :wat::core::map-indexed<T,U>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    f <- :wat::core::Fn(wat::core::i64,T)->U]
   -> :wat::core::Vector<U>
   "Returns what a function makes of each index and element.
@@ -898,7 +884,7 @@
       (:wat::core::Vector/conj done (f index (:wat::core::nth xs index))))))
 
 (:wat::core::defn :wat::core::mapcat<T,U>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    f <- :wat::core::Fn(T)->wat::core::Vector<U>]
   -> :wat::core::Vector<U>
   "Returns the elements of all vectors that a function makes of the elements.
@@ -925,7 +911,7 @@
       (:wat::core::Vector/concat done (f (:wat::core::nth xs index))))))
 
 (:wat::core::defn :wat::core::keep<T,U>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    f <- :wat::core::Fn(T)->wat::core::Option<U>]
   -> :wat::core::Vector<U>
   "Returns the values that a function makes of the elements, where there are any.
@@ -953,7 +939,7 @@
       (:wat::core::None (:wat::core::__internal/keep-from xs f (:wat::core::i64::+'2 index 1) done)))))
 
 (:wat::core::defn :wat::core::keep-indexed<T,U>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    f <- :wat::core::Fn(wat::core::i64,T)->wat::core::Option<U>]
   -> :wat::core::Vector<U>
   "Returns the values that a function makes of indices and elements, where there are any."
@@ -1034,7 +1020,7 @@
         (:wat::core::__internal/find-before xs found? before)))))
 
 (:wat::core::defn :wat::core::find-first<T>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    found? <- :wat::core::Fn(T)->wat::core::bool]
   -> :wat::core::Option<T>
   "Returns the first element for which a predicate holds.
@@ -1049,7 +1035,7 @@
     (:wat::core::None :wat::core::None)))
 
 (:wat::core::defn :wat::core::every?<T>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    holds? <- :wat::core::Fn(T)->wat::core::bool]
   -> :wat::core::bool
   "Tests whether a predicate holds for all elements.
@@ -1060,7 +1046,7 @@
   (:wat::core::Option/none? (:wat::core::__internal/find-from xs holds? false 0)))
 
 (:wat::core::defn :wat::core::any?<T>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    holds? <- :wat::core::Fn(T)->wat::core::bool]
   -> :wat::core::bool
   "Tests whether a predicate holds for an element.
@@ -1192,7 +1178,7 @@
         (:wat::core::__internal/dedupe-from xs (:wat::core::i64::+'2 index 1) (:wat::core::Vector/conj done x))))))
 
 (:wat::core::defn :wat::core::distinct<T>
-  [xs <- :wat::core::Vector<T>]
+  [xs <- :wat::core::__internal::Seqable<T>]
   -> :wat::core::Vector<T>
   "Returns the elements, of equal ones only the first.
 
@@ -1223,7 +1209,7 @@
           (:wat::core::Vector/conj done x))))))
 
 (:wat::core::defn :wat::core::group-by<T,K>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    f <- :wat::core::Fn(T)->K]
   -> :wat::core::HashMap<K,wat::core::Vector<T>>
   "Returns the elements by what a function makes of them; groups keep the order.
@@ -1244,7 +1230,7 @@
         (:wat::core::HashMap/assoc groups key (:wat::core::Vector/conj group x))))))
 
 (:wat::core::defn :wat::core::frequencies<T>
-  [xs <- :wat::core::Vector<T>]
+  [xs <- :wat::core::__internal::Seqable<T>]
   -> :wat::core::HashMap<T,wat::core::i64>
   "Returns how often each element occurs.
 
@@ -1377,7 +1363,7 @@
         (:wat::core::second pair)))))
 
 (:wat::core::defn :wat::core::min-by<T,K>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    key <- :wat::core::Fn(T)->K]
   -> :wat::core::Option<T>
   "Returns the first element with the least key, or `None` of an empty vector.
@@ -1395,7 +1381,7 @@
       (:wat::core::< a b))))
 
 (:wat::core::defn :wat::core::max-by<T,K>
-  [xs <- :wat::core::Vector<T>
+  [xs <- :wat::core::__internal::Seqable<T>
    key <- :wat::core::Fn(T)->K]
   -> :wat::core::Option<T>
   "Returns the first element with the greatest key, or `None` of an empty vector.

@@ -9,7 +9,12 @@
    ```wat
    (:wat::core::length (:wat::std::list::zip [1 2 3] [\"a\" \"b\"])) ;=> 2
    ```"
-  (:wat::std::list::__internal/zip-from xs ys (:wat::core::i64::min (:wat::core::Vector/length xs) (:wat::core::Vector/length ys)) 0 []))
+  (:wat::std::list::__internal/zip-from
+    xs
+    ys
+    (:wat::core::i64::min (:wat::core::Vector/length xs) (:wat::core::Vector/length ys))
+    0
+    []))
 
 (:wat::core::defn :wat::std::list::__internal/zip-from<T,U>
   [xs <- :wat::core::Vector<T>
@@ -19,9 +24,14 @@
    out <- :wat::core::Vector<(T,U)>]
   -> :wat::core::Vector<(T,U)>
   "Appends the pairs from an index on."
-  (:wat::core::if (:wat::core::= index count)
+  (:wat::core::if
+    (:wat::core::= index count)
     out
-    (:wat::std::list::__internal/zip-from xs ys count (:wat::core::i64::+'2 index 1)
+    (:wat::std::list::__internal/zip-from
+      xs
+      ys
+      count
+      (:wat::core::i64::+'2 index 1)
       (:wat::core::Vector/conj out (:wat::core::Tuple (:wat::core::nth xs index) (:wat::core::nth ys index))))))
 
 (:wat::core::defn :wat::std::list::window<T>
@@ -33,11 +43,14 @@
    ```wat
    (:wat::std::list::window [1 2 3] 2) ;=> [[1 2] [2 3]]
    ```"
-  (:wat::core::if (:wat::core::<= size 0)
+  (:wat::core::if
+    (:wat::core::<= size 0)
     []
     (:wat::core::map
       (:wat::core::range 0 (:wat::core::i64::+'2 1 (:wat::core::i64::-'2 (:wat::core::Vector/length xs) size)))
-      (:wat::core::fn [start <- :wat::core::i64] -> :wat::core::Vector<T>
+      (:wat::core::fn
+        [start <- :wat::core::i64]
+        -> :wat::core::Vector<T>
         (:wat::core::take (:wat::core::drop xs start) size)))))
 
 (:wat::core::defn :wat::std::list::partition<T>
@@ -51,7 +64,9 @@
    ```"
   (:wat::core::map
     (:wat::std::list::__internal/starts (:wat::core::Vector/length xs) size)
-    (:wat::core::fn [start <- :wat::core::i64] -> :wat::core::Vector<T>
+    (:wat::core::fn
+      [start <- :wat::core::i64]
+      -> :wat::core::Vector<T>
       (:wat::core::take (:wat::core::drop xs start) size))))
 
 (:wat::core::native
@@ -70,11 +85,10 @@
    ```wat
    (:wat::std::list::remove-at [1 2 3] 1) ;=> [1 3]
    ```"
-  (:wat::core::if (:wat::core::or (:wat::core::< index 0) (:wat::core::>= index (:wat::core::Vector/length xs)))
+  (:wat::core::if
+    (:wat::core::or (:wat::core::< index 0) (:wat::core::>= index (:wat::core::Vector/length xs)))
     xs
-    (:wat::core::Vector/concat
-      (:wat::core::take xs index)
-      (:wat::core::drop xs (:wat::core::i64::+'2 index 1)))))
+    (:wat::core::Vector/concat (:wat::core::take xs index) (:wat::core::drop xs (:wat::core::i64::+'2 index 1)))))
 
 (:wat::core::native
   :wat::std::list::insert-at<T>
@@ -97,5 +111,10 @@
    ```wat
    (:wat::std::list::map-with-index [5 6] (:wat::core::fn [x <- :wat::core::i64 i <- :wat::core::i64] -> :wat::core::i64 (:wat::core::i64::* x i))) ;=> [0 6]
    ```"
-  (:wat::core::map-indexed xs
-    (:wat::core::fn [index <- :wat::core::i64 x <- :T] -> :U (f x index))))
+  (:wat::core::map-indexed
+    xs
+    (:wat::core::fn
+      [index <- :wat::core::i64
+       x <- :T]
+      -> :U
+      (f x index))))

@@ -384,6 +384,7 @@ pub(crate) fn member_signature<'db>(
                 name: field.name.clone(),
                 ty: field.ty.clone(),
                 node: field.node,
+                seqable: false,
             };
             (variant.fields.iter().map(param).collect(), nominal.itself())
         }
@@ -397,6 +398,7 @@ pub(crate) fn member_signature<'db>(
                 name: "self".into(),
                 ty: nominal.itself(),
                 node: ret_node,
+                seqable: false,
             };
             (Box::from([this]), field.ty.clone())
         }

@@ -21,6 +21,14 @@ pub(crate) struct Param {
     pub(crate) ty: Type,
     /// The node of its name in the form.
     pub(crate) node: u32,
+    /// Takes a set or map too, as the vector of its elements or entries.
+    pub(crate) seqable: bool,
+}
+
+/// Whether a type of the library is written as `Seqable`: a vector, for which a call may give a set or map.
+pub(crate) fn is_seqable(ast: &Ast, ty: NodeId) -> bool {
+    ast.as_keyword(ty)
+        .is_some_and(|text| text.starts_with(":wat::core::__internal::Seqable<"))
 }
 
 /// The signature of a function.
@@ -718,12 +726,14 @@ pub(crate) fn read_signature(
                 name,
                 ty,
                 node: param.name.0,
+                seqable: false,
             });
         } else {
             params.push(Param {
                 name,
                 ty,
                 node: param.name.0,
+                seqable: param.ty.is_some_and(|ty| is_seqable(ast, ty)),
             });
         }
     }

@@ -331,6 +331,11 @@ impl<'db> Infer<'db> {
         let mut given = given;
         given.sort_by_key(|(param, _)| *param);
         let mut args: Vec<ExprId> = given.iter().map(|&(_, value)| self.expr(value)).collect();
+        for (&(param, _), arg) in given.iter().zip(&mut args) {
+            if signature.params.get(param).is_some_and(|param| param.seqable) {
+                *arg = self.elements_of(*arg);
+            }
+        }
         for (&(param, _), &arg) in given.iter().zip(&args) {
             self.expect_argument(item, signature, &callee, param, arg);
         }
@@ -375,7 +380,10 @@ impl<'db> Infer<'db> {
         if !fits && !self.ast.is_poisoned(node) {
             self.function_arity(item, signature, head, &args);
         }
-        if fits && self.function_comes_first(signature, &args) {
+        if fits
+            && (self.function_comes_first(signature, &args)
+                || self.scalar_comes_first(item, signature, &args))
+        {
             // The order of evaluation stays as written; only the roles are exchanged.
             let last = args.len() - 1;
             args.swap(0, last);
@@ -388,6 +396,9 @@ impl<'db> Infer<'db> {
             self.report_mistakes(keyed, &mistakes, node, head, |_, _, _| false);
             return self.push(ExprKind::Error, ret, node);
         }
+        self.give_elements(&mut args, |index| {
+            signature.params.get(index).is_some_and(|param| param.seqable)
+        });
         let form = item.form(self.db);
         for (index, &arg) in args.iter().enumerate() {
             let param: Option<&Param> = signature.params.get(index).or(signature.rest.as_ref());
@@ -403,11 +414,47 @@ impl<'db> Infer<'db> {
             self.lint_lookalike(keyed.form, node);
             self.lint_positional(keyed.form, signature, &args, head);
         }
+        self.check_pattern(&callee, &args);
         let rest = signature
             .rest
             .as_ref()
             .map(|rest| (fixed, self.table.instantiate(&rest.ty, &callee.types)));
         self.push(ExprKind::Call { callee, args, rest }, ret, node)
+    }
+
+    /// Turns sets and maps into vectors where a call may take them so.
+    fn give_elements(&mut self, args: &mut [ExprId], takes: impl Fn(usize) -> bool) {
+        for (index, arg) in args.iter_mut().enumerate() {
+            if takes(index) {
+                *arg = self.elements_of(*arg);
+            }
+        }
+    }
+
+    /// The elements of a set or the entries of a map, as a vector; anything else as it is.
+    fn elements_of(&mut self, arg: ExprId) -> ExprId {
+        let (name, types) = match self.table.shape(self.ty(arg)) {
+            Shape::App(Ctor::HashSet, parts) => (":wat::core::__internal/elements", parts.to_vec()),
+            Shape::App(Ctor::HashMap, parts) => (":wat::core::HashMap/entries", parts.to_vec()),
+            _ => return arg,
+        };
+        let element = match types[..] {
+            [element] => element,
+            _ => self.table.app(Ctor::Tuple, &types),
+        };
+        let ty = self.table.app(Ctor::Vector, &[element]);
+        let callee = FunctionRef {
+            name: name.into(),
+            kind: FunctionKind::Native,
+            types,
+        };
+        let node = self.exprs[arg.0 as usize].node;
+        let call = ExprKind::Call {
+            callee,
+            args: vec![arg],
+            rest: None,
+        };
+        self.push(call, ty, node)
     }
 
     /// Would the arguments not fit the parameters? Changes nothing.
@@ -497,6 +544,21 @@ impl<'db> Infer<'db> {
         let (first, last) = (args[0], args[args.len() - 1]);
         head_is_fn(first)
             && matches!(self.table.shape(self.ty(last)), Shape::App(ctor, _) if *ctor != Ctor::Fn)
+    }
+
+    /// The scalar-first order of `interpose` and `take-nth`.
+    fn scalar_comes_first(&self, item: Item<'db>, signature: &Signature, args: &[ExprId]) -> bool {
+        let name = item.name(self.db).text(self.db);
+        if !matches!(name.as_str(), ":wat::core::interpose" | ":wat::core::take-nth")
+            || args.len() != signature.params.len()
+        {
+            return false;
+        }
+        let is_vector = |arg: ExprId| match self.table.shape(self.ty(arg)) {
+            Shape::App(ctor, _) => Some(*ctor == Ctor::Vector),
+            _ => None,
+        };
+        is_vector(args[0]) == Some(false) && is_vector(args[1]) == Some(true)
     }
 
     fn function_arity(
@@ -592,6 +654,11 @@ impl<'db> Infer<'db> {
             }
             return self.error(node);
         }
+        let count = args.len();
+        self.give_elements(&mut args, |index| {
+            let mut fitting = arms.iter().filter(|arm| arm.params.len() == count);
+            fitting.all(|arm| arm.seqable[index])
+        });
         let ret = self.table.var();
         let choice = self.choices.len();
         self.choices.push(None);
@@ -751,6 +818,8 @@ impl ItemKey {
 #[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
 pub(crate) struct Arm<'db> {
     pub(crate) params: Vec<crate::problem::Plain<Type>>,
+    /// Which of them take a set or map too.
+    pub(crate) seqable: Vec<bool>,
     pub(crate) generics: u32,
     pub(crate) implementation: Option<Item<'db>>,
 }
@@ -783,6 +852,10 @@ pub(crate) fn dispatch_arms<'db>(
             .children(types)
             .map(|node| crate::problem::Plain(resolver.node(node)))
             .collect();
+        let seqable = ast
+            .children(types)
+            .map(|node| crate::signature::is_seqable(ast, node))
+            .collect();
         let implementation = ast
             .as_keyword(target)
             .and_then(|path| lookup(db, program, path))
@@ -792,6 +865,7 @@ pub(crate) fn dispatch_arms<'db>(
             });
         Some(Arm {
             params,
+            seqable,
             generics: 26,
             implementation,
         })

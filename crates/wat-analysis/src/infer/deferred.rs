@@ -605,6 +605,10 @@ impl<'db> Infer<'db> {
                 self.lifted_result(ret, Ty::BOOL, node);
                 true
             }
+            (OperatorUse::Text, _) => {
+                self.lifted_result(ret, Ty::STRING, node);
+                true
+            }
             (OperatorUse::Position(index), 1) => self.attempt_index(index, params[0], ret, node),
             _ => {
                 let found = self.render(ty);

@@ -162,6 +162,7 @@ impl<'db> Infer<'db> {
                 );
                 self.error(node)
             }
+            ":wat::core::format" | ":wat::core::string::interpolate" => self.format_form(node),
             ":wat::core::Tuple" => self.tuple_form(node),
             ":wat::core::Vector" => self.vector_form(node),
             ":wat::core::HashMap" => self.map_form(node),

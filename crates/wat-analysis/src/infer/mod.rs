@@ -16,6 +16,7 @@ mod pattern;
 mod refer;
 pub(crate) mod report;
 pub(crate) mod table;
+mod text;
 pub(crate) mod typed;
 mod variant;
 

@@ -8,7 +8,7 @@ use super::Infer;
 use super::deferred::{Constraint, ConstraintKind};
 use super::report::Why;
 use super::table::Ty;
-use super::typed::{Arith, Compare, ExprId, ExprKind, OperatorUse};
+use super::typed::{Arith, Compare, ExprId, ExprKind, OperatorUse, TextPiece};
 
 /// An operator of the language by its path.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,6 +25,8 @@ pub(crate) enum Operator {
     },
     Compare(Compare),
     Position(u32),
+    /// The display texts of any values, any count.
+    Text,
 }
 
 const ARITH: [(&str, Arith); 4] = [
@@ -66,6 +68,9 @@ pub(crate) fn operator(path: &str) -> Option<Operator> {
     }
     if let Some((_, op)) = COMPARE.iter().find(|(name, _)| *name == leaf) {
         return Some(Operator::Compare(*op));
+    }
+    if leaf == "str" {
+        return Some(Operator::Text);
     }
     let index = POSITION.iter().position(|name| *name == leaf)?;
     Some(Operator::Position(index as u32))
@@ -115,6 +120,10 @@ impl<'db> Infer<'db> {
                 [of] => self.position(index, of, node),
                 _ => self.operator_arity(path, 1, args.len(), node, head),
             },
+            Some(Operator::Text) => {
+                let pieces = (0..args.len()).map(TextPiece::Argument).collect();
+                self.push(ExprKind::Text { pieces, args }, Ty::STRING, node)
+            }
             None => self.error(node),
         }
     }
@@ -251,6 +260,7 @@ impl<'db> Infer<'db> {
             }
             Operator::Compare(op) => OperatorUse::Compare(op),
             Operator::Position(index) => OperatorUse::Position(index),
+            Operator::Text => OperatorUse::Text,
         };
         let expr = self.push(ExprKind::OperatorValue(used), ty, node);
         self.constrain(

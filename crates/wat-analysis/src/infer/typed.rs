@@ -111,6 +111,11 @@ pub(crate) enum ExprKind {
     DispatchValue {
         choice: usize,
     },
+    /// The display texts of values, which are evaluated once and in order, among literal texts.
+    Text {
+        pieces: Vec<TextPiece>,
+        args: Vec<ExprId>,
+    },
     /// An operator as a value: the type decides.
     OperatorValue(OperatorUse),
     Apply {
@@ -180,12 +185,20 @@ pub(crate) enum ExprKind {
     },
 }
 
+/// A piece of a text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum TextPiece {
+    Literal(Arc<str>),
+    Argument(usize),
+}
+
 /// An operator in value position.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum OperatorUse {
     Arith(Arith),
     Compare(Compare),
     Position(u32),
+    Text,
 }
 
 /// A pattern with types.

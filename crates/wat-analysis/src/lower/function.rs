@@ -6,7 +6,7 @@ use wat_ir::{End, LocalDecl, Operand, Value};
 use wat_syntax::NodeId;
 
 use crate::infer::table::Ty;
-use crate::infer::typed::{Expr, ExprId, ExprKind, LocalId, OperatorUse};
+use crate::infer::typed::{Expr, ExprId, ExprKind, LocalId, OperatorUse, TextPiece};
 use crate::types::Ctor;
 
 use super::Lower;
@@ -132,6 +132,11 @@ impl<'a, 'db> Lower<'a, 'db> {
                         node,
                     )
                 }
+                OperatorUse::Text => {
+                    let parts = types.into_iter().zip(operands.iter().cloned()).collect();
+                    let pieces: Vec<TextPiece> = (0..operands.len()).map(TextPiece::Argument).collect();
+                    lower.text(&pieces, parts, node)
+                }
                 OperatorUse::Position(index) => {
                     let value = lower.position_of(index, types[0], operands[0].clone());
                     let ret = lower.result_of(ty);
@@ -173,6 +178,7 @@ fn children(kind: &ExprKind, out: &mut Vec<ExprId>) {
     match kind {
         ExprKind::Call { args, .. }
         | ExprKind::Dispatch { args, .. }
+        | ExprKind::Text { args, .. }
         | ExprKind::Arith { args, .. } => out.extend(args),
         ExprKind::Apply { function, args } => {
             out.push(*function);

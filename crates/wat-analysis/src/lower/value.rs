@@ -4,7 +4,7 @@ use wat_ir::{Callee, Const, End, Operand, Value};
 use wat_syntax::NodeId;
 
 use crate::infer::table::Ty;
-use crate::infer::typed::{
+use crate::infer::typed::{TextPiece, 
     Arith, Compare, Expr, ExprId, ExprKind, FunctionKind, FunctionRef, Pattern, PatternKind,
 };
 use crate::types::Ctor;
@@ -223,6 +223,15 @@ impl<'a> Lower<'a, '_> {
                 depth,
             } => self.lambda(params, body, *depth, expr),
             ExprKind::Arith { op, args } => return self.arith(*op, args, expr.node),
+            ExprKind::Text { pieces, args } => {
+                let types: Vec<Ty> = args
+                    .iter()
+                    .map(|&arg| self.inference.table.resolve(self.expr(arg).ty))
+                    .collect();
+                let operands = self.values(args);
+                let args = types.into_iter().zip(operands).collect();
+                return self.text(pieces, args, expr.node);
+            }
             ExprKind::Position { index, of } => self.position(*index, *of),
             ExprKind::Tuple(parts) => Value::Tuple(self.values(parts).into()),
             ExprKind::Vector(parts) => Value::Vector(self.values(parts).into()),
@@ -385,6 +394,48 @@ impl<'a> Lower<'a, '_> {
                 operands,
             ),
         }
+    }
+
+    /// Literal texts and the display texts of values, one after the other. Appending to a text of its own does not copy
+    /// it.
+    pub(super) fn text(
+        &mut self,
+        pieces: &[TextPiece],
+        args: Vec<(Ty, Operand)>,
+        node: NodeId,
+    ) -> Operand {
+        let mut texts = Vec::with_capacity(args.len());
+        for (ty, operand) in args {
+            texts.push(if ty == Ty::STRING {
+                operand
+            } else {
+                let callee = native(":wat::core::__internal/display", vec![self.ir(ty)]);
+                self.emit_call(callee, vec![operand], node)
+            });
+        }
+        let mut out: Option<Operand> = None;
+        for piece in pieces {
+            let piece = match piece {
+                TextPiece::Literal(text) => Operand::Const(Const::Str(text.clone())),
+                TextPiece::Argument(index) => texts[*index].clone(),
+            };
+            out = Some(match out {
+                None => piece,
+                Some(before) => {
+                    let callee = native(":wat::core::__internal/append", Vec::new());
+                    self.emit_call(callee, vec![before, piece], node)
+                }
+            });
+        }
+        out.unwrap_or_else(|| Operand::Const(Const::Str("".into())))
+    }
+
+    fn emit_call(&mut self, callee: Callee, args: Vec<Operand>, node: NodeId) -> Operand {
+        let call = Value::Call {
+            callee,
+            args: args.into(),
+        };
+        self.emit(wat_ir::Ty::Str, call, node)
     }
 
     /// Folds from the left and promotes pair by pair.

@@ -3,7 +3,7 @@
 use super::support::{Outcome, discard, invalid, native, option, share};
 use crate::cells::make_variant;
 use crate::compare::{canonical, order};
-use crate::heap::{Slot, immediate, release};
+use crate::heap::{Slot, immediate, release, retain};
 use crate::native::{Instance, Native, Trap};
 use crate::text::text;
 use crate::{map, vector};
@@ -38,6 +38,8 @@ pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::HashSet/conj", "oo", set_conj),
     native(":wat::core::disj", "ob", map_remove),
     native(":wat::core::__internal/elements", "b", map_keys),
+    native(":wat::std::list::insert-at", "obo", vector_insert),
+    native(":wat::std::list::__internal/starts", "bb", starts),
 ];
 
 /// A range of more elements is refused.
@@ -79,6 +81,41 @@ unsafe fn vector_assoc(instance: &Instance, args: &[Slot]) -> Outcome {
         }
         Ok(vector::set(args[0], args[1] as usize, args[2]))
     }
+}
+
+unsafe fn vector_insert(instance: &Instance, args: &[Slot]) -> Outcome {
+    // SAFETY: vector and value are owned; the index is checked against the length.
+    unsafe {
+        let len = vector::len(args[0]);
+        if args[1] > len as u64 {
+            release(args[0]);
+            discard(instance.types[0], args[2]);
+            let index = args[1] as i64;
+            return Err(Trap::error(
+                8405,
+                format!("index {index} is out of range: the vector has {len} elements"),
+            ));
+        }
+        let index = args[1] as usize;
+        if index == len {
+            return Ok(vector::push(args[0], args[2]));
+        }
+        retain(args[0]);
+        let front = vector::push(vector::take_front(args[0], index), args[2]);
+        Ok(vector::concat(front, vector::drop_front(args[0], index)))
+    }
+}
+
+unsafe fn starts(instance: &Instance, args: &[Slot]) -> Outcome {
+    let size = args[1] as i64;
+    if size <= 0 {
+        return Err(invalid(format!(
+            "the length of the runs is {size}; it must be positive"
+        )));
+    }
+    // Lengths of vectors and their sums with a positive `i64` fit the unsigned type.
+    let slots: Vec<Slot> = (0..args[0]).step_by(size as usize).collect();
+    Ok(vector::from_slots(instance.ret, &slots))
 }
 
 unsafe fn vector_concat(_: &Instance, args: &[Slot]) -> Outcome {

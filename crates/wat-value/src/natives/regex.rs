@@ -45,9 +45,22 @@ fn last_line(report: &str) -> String {
     line.trim_start_matches("error: ").to_owned()
 }
 
-/// Why a pattern is no regular expression, if it is none.
-pub fn regex_error(pattern: &str) -> Option<String> {
-    compile(pattern).err()
+/// Why a pattern is no regular expression, if it is none, and at which of its characters (from 1) that shows.
+pub fn regex_error(pattern: &str) -> Option<(String, Option<usize>)> {
+    let why = compile(pattern).err()?;
+    let report = Regex::new(pattern).err().map(|error| error.to_string());
+    Some((why, report.as_deref().and_then(marked_column)))
+}
+
+/// The column that a report marks: the pattern stands indented in a line, and a `^` in the next one.
+fn marked_column(report: &str) -> Option<usize> {
+    const INDENT: usize = 4;
+    let mark = report
+        .lines()
+        .find(|line| line.trim_start().starts_with('^'))?;
+    mark.chars()
+        .position(|c| c == '^')
+        .map(|at| at + 1 - INDENT.min(at))
 }
 
 /// Runs code with the compiled pattern of an argument.
