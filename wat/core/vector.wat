@@ -361,15 +361,18 @@
    (:wat::core::HashSet/conj #{1} 2) ;=> #{1 2}
    ```")
 
+(:wat::core::define-dispatch :wat::core::disj
+  ((:wat::core::HashSet<T> :T &) :wat::core::__internal/without))
+
 (:wat::core::native
-  :wat::core::disj<T>
+  :wat::core::__internal/without<T>
   [set <- :wat::core::HashSet<T>
    x <- :T]
   -> :wat::core::HashSet<T>
   "Returns the set without an element.
 
    ```wat
-   (:wat::core::disj #{1 2 3} 2) ;=> #{1 3}
+   (:wat::core::__internal/without #{1 2 3} 2) ;=> #{1 3}
    ```")
 
 (:wat::core::defn :wat::core::union<T>
@@ -488,72 +491,25 @@
   ((:wat::core::HashSet<T> :T) :wat::core::HashSet/contains?))
 
 (:wat::core::define-dispatch :wat::core::conj
-  ((:wat::core::Vector<T> :T) :wat::core::Vector/conj)
-  ((:wat::core::HashSet<T> :T) :wat::core::HashSet/conj)
-  ((:wat::core::Vector<T> :T :T) :wat::core::__internal/conj-two)
-  ((:wat::core::HashSet<T> :T :T) :wat::core::__internal/add-two))
-
-(:wat::core::defn :wat::core::__internal/conj-two<T>
-  [xs <- :wat::core::Vector<T>
-   x <- :T
-   y <- :T]
-  -> :wat::core::Vector<T>
-  "Returns the vector with two more elements at the end.
-
-   ```wat
-   (:wat::core::__internal/conj-two [1] 2 3) ;=> [1 2 3]
-   ```"
-  (:wat::core::Vector/conj (:wat::core::Vector/conj xs x) y))
-
-(:wat::core::defn :wat::core::__internal/add-two<T>
-  [set <- :wat::core::HashSet<T>
-   x <- :T
-   y <- :T]
-  -> :wat::core::HashSet<T>
-  "Returns the set with two more elements.
-
-   ```wat
-   (:wat::core::__internal/add-two #{1} 2 3) ;=> #{1 2 3}
-   ```"
-  (:wat::core::HashSet/conj (:wat::core::HashSet/conj set x) y))
+  ((:wat::core::Vector<T> :T &) :wat::core::Vector/conj)
+  ((:wat::core::HashSet<T> :T &) :wat::core::HashSet/conj))
 
 (:wat::core::define-dispatch :wat::core::assoc
   ((:wat::core::Vector<T> :wat::core::i64 :T) :wat::core::Vector/assoc)
-  ((:wat::core::HashMap<K,V> :K :V) :wat::core::HashMap/assoc)
-  ((:wat::core::HashMap<K,V> :K :V :K :V) :wat::core::__internal/assoc-two))
-
-(:wat::core::defn :wat::core::__internal/assoc-two<K,V>
-  [map <- :wat::core::HashMap<K,V>
-   a <- :K
-   x <- :V
-   b <- :K
-   y <- :V]
-  -> :wat::core::HashMap<K,V>
-  "Returns the map with two entries added or replaced.
-
-   ```wat
-   (:wat::core::__internal/assoc-two {:a 1} :b 2 :c 3) ;=> {:a 1 :b 2 :c 3}
-   ```"
-  (:wat::core::HashMap/assoc (:wat::core::HashMap/assoc map a x) b y))
+  ((:wat::core::HashMap<K,V> :K :V &) :wat::core::HashMap/assoc))
 
 (:wat::core::define-dispatch :wat::core::dissoc
-  ((:wat::core::HashMap<K,V> :K) :wat::core::HashMap/dissoc))
+  ((:wat::core::HashMap<K,V> :K &) :wat::core::HashMap/dissoc))
 
 (:wat::core::define-dispatch :wat::core::concat
-  ((:wat::core::Vector<T> :wat::core::Vector<T>) :wat::core::Vector/concat)
-  ((:wat::core::Vector<T> :wat::core::Vector<T> :wat::core::Vector<T>) :wat::core::__internal/concat-three))
+  ((:wat::core::Vector<T> :wat::core::Vector<T> &) :wat::core::Vector/concat)
+  ((:wat::core::Vector<T>) :wat::core::__internal/concat-one))
 
-(:wat::core::defn :wat::core::__internal/concat-three<T>
-  [xs <- :wat::core::Vector<T>
-   ys <- :wat::core::Vector<T>
-   zs <- :wat::core::Vector<T>]
+(:wat::core::defn :wat::core::__internal/concat-one<T>
+  [xs <- :wat::core::Vector<T>]
   -> :wat::core::Vector<T>
-  "Returns the elements of three vectors.
-
-   ```wat
-   (:wat::core::__internal/concat-three [1] [2] [3]) ;=> [1 2 3]
-   ```"
-  (:wat::core::Vector/concat (:wat::core::Vector/concat xs ys) zs))
+  "Returns the elements of one vector."
+  xs)
 
 (:wat::core::define-dispatch :wat::core::into
   ((:wat::core::Vector<T> :wat::core::__internal::Seqable<T>) :wat::core::Vector/concat)

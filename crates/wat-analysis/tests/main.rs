@@ -12,6 +12,8 @@ mod incremental;
 mod kwargs;
 #[path = "it/nominal.rs"]
 mod nominal;
+#[path = "it/sequences.rs"]
+mod sequences;
 #[path = "it/session.rs"]
 mod session;
 #[path = "it/support.rs"]

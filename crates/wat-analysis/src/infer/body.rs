@@ -1,6 +1,6 @@
 //! Definitions and `fn` forms: shapes, parameters, results.
 
-use wat_syntax::{Applicability, NodeId, NodeKind};
+use wat_syntax::{Applicability, NodeId, NodeKind, Severity};
 
 use crate::db::FileKind;
 use crate::items::{Item, ItemKind};
@@ -202,7 +202,14 @@ impl<'db> Infer<'db> {
         };
         let value = self.expr(value);
         self.solve_all();
-        if self.table.is_open(self.ty(value)) {
+        // An error in the expression is why its type is open.
+        let broken = self
+            .problems
+            .iter()
+            .any(|problem| problem.severity.0 == Severity::Error);
+        if self.table.is_open(self.ty(value)) && broken {
+            self.exprs[value.0 as usize].ty = Ty::ERROR;
+        } else if self.table.is_open(self.ty(value)) {
             let node = self.exprs[value.0 as usize].node;
             let found = self.render(self.ty(value));
             self.problems.push(

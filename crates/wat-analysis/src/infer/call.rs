@@ -332,7 +332,11 @@ impl<'db> Infer<'db> {
         given.sort_by_key(|(param, _)| *param);
         let mut args: Vec<ExprId> = given.iter().map(|&(_, value)| self.expr(value)).collect();
         for (&(param, _), arg) in given.iter().zip(&mut args) {
-            if signature.params.get(param).is_some_and(|param| param.seqable) {
+            if signature
+                .params
+                .get(param)
+                .is_some_and(|param| param.seqable)
+            {
                 *arg = self.elements_of(*arg);
             }
         }
@@ -397,7 +401,10 @@ impl<'db> Infer<'db> {
             return self.push(ExprKind::Error, ret, node);
         }
         self.give_elements(&mut args, |index| {
-            signature.params.get(index).is_some_and(|param| param.seqable)
+            signature
+                .params
+                .get(index)
+                .is_some_and(|param| param.seqable)
         });
         let form = item.form(self.db);
         for (index, &arg) in args.iter().enumerate() {
@@ -511,7 +518,7 @@ impl<'db> Infer<'db> {
         let is_fn = |ty: &Type| matches!(ty, Type::App(Ctor::Fn, _));
         let takes = |arm: &Arm<'db>| {
             let (first, last) = (arm.params.first(), arm.params.last());
-            arm.params.len() == args.len()
+            arm.takes(args.len())
                 && args.len() > 1
                 && last.is_some_and(|last| is_fn(&last.0))
                 && first.is_some_and(|first| !is_fn(&first.0))
@@ -549,8 +556,10 @@ impl<'db> Infer<'db> {
     /// The scalar-first order of `interpose` and `take-nth`.
     fn scalar_comes_first(&self, item: Item<'db>, signature: &Signature, args: &[ExprId]) -> bool {
         let name = item.name(self.db).text(self.db);
-        if !matches!(name.as_str(), ":wat::core::interpose" | ":wat::core::take-nth")
-            || args.len() != signature.params.len()
+        if !matches!(
+            name.as_str(),
+            ":wat::core::interpose" | ":wat::core::take-nth"
+        ) || args.len() != signature.params.len()
         {
             return false;
         }
@@ -647,7 +656,7 @@ impl<'db> Infer<'db> {
     ) -> ExprId {
         let arms = dispatch_arms(self.db, self.program, item);
         let name = item.name(self.db).text(self.db);
-        if !arms.iter().any(|arm| arm.params.len() == args.len()) {
+        if !arms.iter().any(|arm| arm.takes(args.len())) {
             if !self.ast.is_poisoned(node) {
                 let wanted = arms.first().map_or(0, |arm| arm.params.len());
                 self.wrong_count(head, name, wanted, args.len());
@@ -656,8 +665,8 @@ impl<'db> Infer<'db> {
         }
         let count = args.len();
         self.give_elements(&mut args, |index| {
-            let mut fitting = arms.iter().filter(|arm| arm.params.len() == count);
-            fitting.all(|arm| arm.seqable[index])
+            let mut fitting = arms.iter().filter(|arm| arm.takes(count));
+            fitting.all(|arm| arm.seqable[arm.parameter(index)])
         });
         let ret = self.table.var();
         let choice = self.choices.len();
@@ -820,8 +829,27 @@ pub(crate) struct Arm<'db> {
     pub(crate) params: Vec<crate::problem::Plain<Type>>,
     /// Which of them take a set or map too.
     pub(crate) seqable: Vec<bool>,
+    /// May all parameters after the first be given again and again? The result is then the next first argument.
+    pub(crate) repeats: bool,
     pub(crate) generics: u32,
     pub(crate) implementation: Option<Item<'db>>,
+}
+
+impl Arm<'_> {
+    /// Does it take so many arguments?
+    pub(crate) fn takes(&self, count: usize) -> bool {
+        let fixed = self.params.len();
+        count == fixed
+            || (self.repeats && fixed > 1 && count > fixed && (count - 1).is_multiple_of(fixed - 1))
+    }
+
+    /// The parameter for an argument.
+    pub(crate) fn parameter(&self, argument: usize) -> usize {
+        match argument.checked_sub(self.params.len()) {
+            Some(surplus) => 1 + surplus % (self.params.len() - 1),
+            None => argument,
+        }
+    }
 }
 
 /// The arms of a dispatch in declaration order. Single upper-case letters are type variables.
@@ -848,12 +876,17 @@ pub(crate) fn dispatch_arms<'db>(
             infer_allowed: false,
             problems: None,
         };
-        let params = ast
+        let repeats = ast
             .children(types)
+            .any(|node| ast.as_symbol(node) == Some("&"));
+        let written = || {
+            ast.children(types)
+                .filter(|&node| ast.as_symbol(node) != Some("&"))
+        };
+        let params = written()
             .map(|node| crate::problem::Plain(resolver.node(node)))
             .collect();
-        let seqable = ast
-            .children(types)
+        let seqable = written()
             .map(|node| crate::signature::is_seqable(ast, node))
             .collect();
         let implementation = ast
@@ -866,6 +899,7 @@ pub(crate) fn dispatch_arms<'db>(
         Some(Arm {
             params,
             seqable,
+            repeats,
             generics: 26,
             implementation,
         })

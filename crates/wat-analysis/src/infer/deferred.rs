@@ -11,7 +11,7 @@ use crate::types::{Ctor, Type};
 use super::Infer;
 use super::call::{Arm, ItemKey, dispatch_arms};
 use super::table::{Shape, Ty};
-use super::typed::{Compare, OperatorUse};
+use super::typed::{Chosen, Compare, OperatorUse};
 
 /// A constraint and the node that is blamed.
 #[derive(Clone, Debug)]
@@ -61,6 +61,15 @@ pub(super) enum ConstraintKind {
         operand: Ty,
         default: Ty,
     },
+}
+
+/// What a choice among the arms of a dispatch is for.
+#[derive(Clone, Copy)]
+struct Wanted {
+    ret: Ty,
+    choice: usize,
+    /// A value has the parameters of one arm; a call may repeat them.
+    exact: bool,
 }
 
 impl<'db> Infer<'db> {
@@ -207,7 +216,14 @@ impl<'db> Infer<'db> {
                 ret,
                 choice,
                 ..
-            } => self.attempt_arm(*item, operands, nodes, *ret, *choice, constraint.node),
+            } => {
+                let wanted = Wanted {
+                    ret: *ret,
+                    choice: *choice,
+                    exact: false,
+                };
+                self.attempt_arm(*item, operands, nodes, wanted, constraint.node)
+            }
             ConstraintKind::Lift { item, ty, choice } => {
                 self.attempt_lift(*item, *ty, *choice, constraint.node)
             }
@@ -417,13 +433,15 @@ impl<'db> Infer<'db> {
 
     /// Could an arm's patterns still unify with the operands?
     fn arm_matches(&mut self, arm: &Arm<'db>, operands: &[Ty]) -> bool {
-        if arm.params.len() != operands.len() {
+        if !arm.takes(operands.len()) {
             return false;
         }
         let snapshot = self.table.snapshot();
         let fresh: Vec<Ty> = (0..arm.generics).map(|_| self.table.var()).collect();
-        let fits = arm.params.iter().zip(operands).all(|(param, &operand)| {
-            let param = self.table.instantiate(&param.0, &fresh);
+        let fits = operands.iter().enumerate().all(|(at, &operand)| {
+            let param = self
+                .table
+                .instantiate(&arm.params[arm.parameter(at)].0, &fresh);
             self.table.unify(param, operand).is_ok()
         });
         self.table.rollback(snapshot);
@@ -435,12 +453,15 @@ impl<'db> Infer<'db> {
             self.table.poison(ret);
             return true;
         };
-        let fits = params
+        let fits = operands
             .iter()
-            .zip(operands)
-            .all(|(&param, &operand)| self.table.unify(param, operand).is_ok())
+            .enumerate()
+            .all(|(at, &operand)| self.table.unify(params[arm.parameter(at)], operand).is_ok())
             && self.table.unify(ret, result).is_ok();
-        self.choices[choice] = Some(function);
+        self.choices[choice] = Some(Chosen {
+            function,
+            arity: arm.params.len(),
+        });
         fits
     }
 
@@ -449,10 +470,10 @@ impl<'db> Infer<'db> {
         item: ItemKey,
         operands: &[Ty],
         nodes: &[NodeId],
-        ret: Ty,
-        choice: usize,
+        wanted: Wanted,
         node: NodeId,
     ) -> bool {
+        let Wanted { ret, choice, exact } = wanted;
         if self.choices[choice].is_some() {
             return true;
         }
@@ -463,6 +484,7 @@ impl<'db> Infer<'db> {
         let arms = self.arms(item);
         let matching: Vec<&Arm<'db>> = arms
             .iter()
+            .filter(|arm| !exact || arm.params.len() == operands.len())
             .filter(|arm| self.arm_matches(arm, operands))
             .collect();
         let decided = match matching[..] {
@@ -499,11 +521,13 @@ impl<'db> Infer<'db> {
         let arms = dispatch_arms(self.db, self.program, item);
         let single = (0..operands.len()).find(|&at| {
             arms.iter()
-                .filter(|arm| arm.params.len() == operands.len())
+                .filter(|arm| arm.takes(operands.len()))
                 .all(|arm| {
                     let snapshot = self.table.snapshot();
                     let fresh: Vec<Ty> = (0..arm.generics).map(|_| self.table.var()).collect();
-                    let param = self.table.instantiate(&arm.params[at].0, &fresh);
+                    let param = self
+                        .table
+                        .instantiate(&arm.params[arm.parameter(at)].0, &fresh);
                     let fits = self.table.unify(param, operands[at]).is_ok();
                     self.table.rollback(snapshot);
                     !fits
@@ -575,7 +599,12 @@ impl<'db> Infer<'db> {
             _ => return true,
         };
         let nodes = vec![node; params.len()];
-        self.attempt_arm(item, &params, &nodes, ret, choice, node)
+        let wanted = Wanted {
+            ret,
+            choice,
+            exact: true,
+        };
+        self.attempt_arm(item, &params, &nodes, wanted, node)
     }
 
     fn attempt_lift_operator(&mut self, used: OperatorUse, ty: Ty, node: NodeId) -> bool {

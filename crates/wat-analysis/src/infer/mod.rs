@@ -36,7 +36,7 @@ use crate::visibility::Author;
 
 use deferred::Constraint;
 use table::{Table, Ty};
-use typed::{Expr, ExprId, ExprKind, FunctionRef, LocalId, LocalInfo};
+use typed::{Chosen, Expr, ExprId, ExprKind, LocalId, LocalInfo};
 
 /// The code of a definition.
 pub(crate) enum Body {
@@ -85,7 +85,7 @@ pub(crate) struct Inference<'db> {
     pub(crate) exprs: Vec<Expr>,
     pub(crate) locals: Vec<LocalInfo>,
     /// The implementation chosen for each dispatch.
-    pub(crate) choices: Vec<Option<FunctionRef>>,
+    pub(crate) choices: Vec<Option<Chosen>>,
     pub(crate) problems: Vec<Problem<'db>>,
     pub(crate) references: Vec<(NodeId, Referent<'db>)>,
     /// The references to definitions, for visibility.
@@ -112,7 +112,7 @@ struct Infer<'db> {
     pending: Vec<Constraint>,
     /// Bindings when the pending constraints were last tried.
     tried_at: usize,
-    choices: Vec<Option<FunctionRef>>,
+    choices: Vec<Option<Chosen>>,
     references: Vec<(NodeId, Referent<'db>)>,
     uses: Vec<Use<'db>>,
     /// Results of the enclosing functions, innermost last.

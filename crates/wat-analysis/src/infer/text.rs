@@ -41,7 +41,9 @@ fn template(text: &str) -> Result<Vec<Part>, String> {
                         }
                         Some(c) => name.push(c),
                         None => {
-                            return Err(format!("the placeholder `{{{name}` is not closed; a brace itself is written `{{{{`"));
+                            return Err(format!(
+                                "the placeholder `{{{name}` is not closed; a brace itself is written `{{{{`"
+                            ));
                         }
                     }
                 }
@@ -94,12 +96,18 @@ impl<'db> Infer<'db> {
         let parts: Vec<NodeId> = self.ast.children(node).skip(1).collect();
         let before = self.problems.len();
         let given = self.format_arguments(node, &parts);
-        let args: Vec<ExprId> = given.iter().map(|(_, _, value)| self.expr(*value)).collect();
+        let args: Vec<ExprId> = given
+            .iter()
+            .map(|(_, _, value)| self.expr(*value))
+            .collect();
         let Some(template) = self.format_template(node, parts.first().copied()) else {
             return self.push(ExprKind::Error, Ty::STRING, node);
         };
-        self.match_placeholders(node, parts[0], &template, &given);
-        if self.problems[before..].iter().any(|problem| problem.code == 2841) {
+        let told = |problem: &Problem| problem.code == 2841;
+        if !self.problems[before..].iter().any(told) {
+            self.match_placeholders(node, parts[0], &template, &given);
+        }
+        if self.problems[before..].iter().any(told) {
             return self.push(ExprKind::Error, Ty::STRING, node);
         }
         let pieces = template
@@ -247,8 +255,14 @@ mod tests {
     #[test]
     fn templates_are_literals_and_names() {
         assert_eq!(template(""), Ok(vec![]));
-        assert_eq!(template("a{x}{y}b"), Ok(vec![literal("a"), name("x"), name("y"), literal("b")]));
-        assert_eq!(template("{{x}} {{{y}}}"), Ok(vec![literal("{x} {"), name("y"), literal("}")]));
+        assert_eq!(
+            template("a{x}{y}b"),
+            Ok(vec![literal("a"), name("x"), name("y"), literal("b")])
+        );
+        assert_eq!(
+            template("{{x}} {{{y}}}"),
+            Ok(vec![literal("{x} {"), name("y"), literal("}")])
+        );
         for wrong in ["{", "}", "a } b", "{}", "{ }", "{a", "{a{b}}"] {
             assert!(template(wrong).is_err(), "{wrong}");
         }

@@ -32,6 +32,15 @@ pub(crate) struct FunctionRef {
     pub(crate) types: Vec<Ty>,
 }
 
+/// The implementation that a dispatch chose.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Chosen {
+    pub(crate) function: FunctionRef,
+    /// How many arguments it takes. A call with more of them applies it again and again: its result is the next first
+    /// argument.
+    pub(crate) arity: usize,
+}
+
 /// How a function is carried out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum FunctionKind {

@@ -134,7 +134,8 @@ impl<'a, 'db> Lower<'a, 'db> {
                 }
                 OperatorUse::Text => {
                     let parts = types.into_iter().zip(operands.iter().cloned()).collect();
-                    let pieces: Vec<TextPiece> = (0..operands.len()).map(TextPiece::Argument).collect();
+                    let pieces: Vec<TextPiece> =
+                        (0..operands.len()).map(TextPiece::Argument).collect();
                     lower.text(&pieces, parts, node)
                 }
                 OperatorUse::Position(index) => {

@@ -4,8 +4,9 @@ use wat_ir::{Callee, Const, End, Operand, Value};
 use wat_syntax::NodeId;
 
 use crate::infer::table::Ty;
-use crate::infer::typed::{TextPiece, 
+use crate::infer::typed::{
     Arith, Compare, Expr, ExprId, ExprKind, FunctionKind, FunctionRef, Pattern, PatternKind,
+    TextPiece,
 };
 use crate::types::Ctor;
 
@@ -212,7 +213,7 @@ impl<'a> Lower<'a, '_> {
             ExprKind::Global(name) => Value::Global { name: name.clone() },
             ExprKind::Function(function) => self.function_ref(function, expr.ty, expr.node),
             ExprKind::DispatchValue { choice } => match &self.inference.choices[*choice] {
-                Some(function) => self.function_ref(function, expr.ty, expr.node),
+                Some(chosen) => self.function_ref(&chosen.function, expr.ty, expr.node),
                 None => return constant(Const::Nil),
             },
             ExprKind::OperatorValue(used) => self.operator_lambda(*used, expr.ty, expr.node),
@@ -317,9 +318,21 @@ impl<'a> Lower<'a, '_> {
                 Some(self.invoke(callee, operands))
             }
             ExprKind::Dispatch { choice, args } => {
-                let operands = self.in_source_order(args);
-                let function = self.inference.choices[*choice].as_ref()?;
-                Some(self.invoke(function, operands))
+                let mut operands = self.in_source_order(args);
+                let chosen = self.inference.choices[*choice].as_ref()?;
+                while operands.len() > chosen.arity {
+                    let more = operands.split_off(chosen.arity);
+                    let step = match self.invoke(&chosen.function, operands) {
+                        Invocation::Call(callee, args) => Value::Call {
+                            callee,
+                            args: args.into(),
+                        },
+                        Invocation::Make(value) => value,
+                    };
+                    let result = self.emit(self.ir(expr.ty), step, expr.node);
+                    operands = std::iter::once(result).chain(more).collect();
+                }
+                Some(self.invoke(&chosen.function, operands))
             }
             ExprKind::Apply { function, args } => {
                 let function = self.value(*function);

@@ -36,7 +36,7 @@ pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::HashSet/empty?", "b", map_is_empty),
     native(":wat::core::HashSet/contains?", "bb", map_contains),
     native(":wat::core::HashSet/conj", "oo", set_conj),
-    native(":wat::core::disj", "ob", map_remove),
+    native(":wat::core::__internal/without", "ob", map_remove),
     native(":wat::core::__internal/elements", "b", map_keys),
     native(":wat::std::list::insert-at", "obo", vector_insert),
     native(":wat::std::list::__internal/starts", "bb", starts),
