@@ -99,7 +99,9 @@ fn form_problems<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
         }
     }
     for &item in items {
-        found.extend(check_item(db, program, item).problems.iter().cloned());
+        let checked = check_item(db, program, item);
+        found.extend(checked.problems.iter().cloned());
+        found.extend(crate::statics::problems(db, program, &checked.statics));
         found.extend(visibility(db, program, item).iter().cloned());
     }
     found

@@ -27,6 +27,7 @@ mod problem;
 mod run;
 mod session;
 mod signature;
+mod statics;
 mod suggest;
 mod synonym;
 mod types;

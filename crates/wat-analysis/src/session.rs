@@ -154,16 +154,14 @@ impl Session {
         let mut found = Vec::new();
         for placed in &forms(db, file).placed {
             for &node in &declarations(db, placed.form).expressions {
-                let inference = infer_expression(db, self.root, ast(db, placed.form), NodeId(node));
+                let ast = ast(db, placed.form);
+                let inference = infer_expression(db, self.root, ast, NodeId(node));
                 let author = Author::Expression(placed.form);
                 let refused = judge(db, self.root, author, &inference.uses);
-                found.extend(
-                    inference
-                        .problems
-                        .iter()
-                        .chain(&refused)
-                        .map(|p| absolute(db, placed.form, placed.start(), p)),
-                );
+                let statics = crate::statics::check(db, self.root, ast, &inference, false);
+                let statics = crate::statics::problems(db, self.root, &statics);
+                let problems = inference.problems.iter().chain(&refused).chain(&statics);
+                found.extend(problems.map(|p| absolute(db, placed.form, placed.start(), p)));
             }
         }
         found

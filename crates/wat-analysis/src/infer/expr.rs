@@ -105,29 +105,11 @@ impl<'db> Infer<'db> {
     /// Body forms in order.
     pub(super) fn sequence(&mut self, nodes: &[NodeId]) -> Vec<ExprId> {
         let mut exprs = Vec::with_capacity(nodes.len());
-        for (at, &node) in nodes.iter().enumerate() {
-            let expr = self.expr(node);
+        for &node in nodes {
+            exprs.push(self.expr(node));
             self.solve();
-            if at + 1 < nodes.len() {
-                self.unused_result(expr);
-            }
-            exprs.push(expr);
         }
         exprs
-    }
-
-    /// WAT3507: a `Result` that nobody looks at.
-    fn unused_result(&mut self, expr: ExprId) {
-        let ty = self.ty(expr);
-        if self.table.args_of(ty, &Ctor::Result).is_some() {
-            let found = self.render(ty);
-            let node = self.exprs[expr.0 as usize].node;
-            self.problems.push(
-                Problem::new(3507, Place::node(node), format!("a `{found}` is ignored"))
-                    .label("a failure here would go unnoticed")
-                    .help("match it, pass it on with `:wat::core::Result/try`, or bind it to a name that starts with `_`"),
-            );
-        }
     }
 
     /// A special form; `None` if the path is none that stands in expressions.

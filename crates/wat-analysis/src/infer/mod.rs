@@ -31,6 +31,7 @@ use crate::items::{Item, ItemKind};
 use crate::names::program_of;
 use crate::problem::Problem;
 use crate::signature::generics;
+use crate::statics::Findings;
 use crate::types::Type;
 use crate::visibility::Author;
 
@@ -251,9 +252,10 @@ pub(crate) fn infer_head<'db>(
 pub(crate) struct Checked<'db> {
     pub(crate) problems: Vec<Problem<'db>>,
     pub(crate) uses: Vec<Use<'db>>,
+    pub(crate) statics: Findings<'db>,
 }
 
-/// The problems of a definition, and what it refers to.
+/// The problems of a definition, what it refers to, and what the static rules find.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn check_item<'db>(
     db: &'db dyn Db,
@@ -261,9 +263,13 @@ pub(crate) fn check_item<'db>(
     item: Item<'db>,
 ) -> Checked<'db> {
     let inference = infer(db, program, item);
+    let program = program_of(db, program, item);
+    let ast = ast(db, item.form(db));
+    let statics = crate::statics::check(db, program, ast, &inference, true);
     Checked {
         problems: without_lints(inference.problems),
         uses: inference.uses,
+        statics,
     }
 }
 

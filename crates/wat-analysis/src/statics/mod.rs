@@ -1,0 +1,118 @@
+//! Static rules: well-typed programs that would hang, leak or lose an error silently.
+//!
+//! The rules read the typed tree of one definition, once, when it was inferred; they infer nothing themselves. Whatever
+//! a rule must know of another function (does the body of a worker receive?) is a [`Facts`] of that function, a query
+//! of its own, so that a changed body concerns its users only if the fact changes.
+
+mod comm;
+mod deadlock;
+mod lint;
+mod orphan;
+mod pair;
+mod portable;
+mod process;
+mod tree;
+mod unused;
+
+use wat_syntax::Ast;
+
+use crate::db::{Db, SourceFile};
+use crate::infer::{Inference, check_item};
+use crate::items::{Item, ItemKind};
+use crate::names::lookup;
+use crate::problem::Problem;
+
+use deadlock::Suspect;
+use tree::Tree;
+
+/// What the rules of other definitions want to know of a function.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub(crate) struct Facts {
+    /// Its text receives from a channel.
+    pub(crate) receives: bool,
+    /// Its text receives from something that is not its first parameter.
+    pub(crate) receives_beside_input: bool,
+}
+
+/// What the static rules find in a definition.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+pub(crate) struct Findings<'db> {
+    pub(crate) problems: Vec<Problem<'db>>,
+    /// Deadlocks if the named functions receive.
+    suspects: Vec<Suspect<'db>>,
+    facts: crate::problem::Plain<Facts>,
+}
+
+/// The state of all rules: the tree, and where problems go.
+struct Rules<'a, 'db> {
+    db: &'db dyn Db,
+    program: SourceFile,
+    ast: &'a Ast,
+    /// Of a definition, or of an input of a session?
+    is_definition: bool,
+    tree: Tree<'a, 'db>,
+    problems: Vec<Problem<'db>>,
+}
+
+/// Applies the rules to what inference found.
+pub(crate) fn check<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    ast: &Ast,
+    inference: &Inference<'db>,
+    is_definition: bool,
+) -> Findings<'db> {
+    let mut rules = Rules {
+        db,
+        program,
+        ast,
+        is_definition,
+        tree: Tree::new(inference),
+        problems: Vec::new(),
+    };
+    rules.unused_results();
+    let mut suspects = Vec::new();
+    let mut facts = Facts::default();
+    if rules.tree.is_concurrent() {
+        rules.comm_results();
+        rules.select_outcomes();
+        suspects = rules.scope_deadlocks();
+        rules.channel_pairs();
+        rules.process_joins();
+        rules.orphans();
+        rules.portability();
+        rules.kernel_lints();
+        facts = rules.facts();
+    }
+    Findings {
+        problems: rules.problems,
+        suspects,
+        facts: crate::problem::Plain(facts),
+    }
+}
+
+/// All problems of a definition, those that depend on other functions included.
+pub(crate) fn problems<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    findings: &Findings<'db>,
+) -> Vec<Problem<'db>> {
+    let mut found = findings.problems.clone();
+    for suspect in &findings.suspects {
+        let facts = lookup(db, program, &suspect.worker)
+            .filter(|item| item.kind(db) == ItemKind::Function)
+            .map(|item| facts(db, program, item));
+        found.extend(suspect.problem(facts).cloned());
+    }
+    found
+}
+
+/// The facts of a function: they change less often than its text.
+#[salsa::tracked(returns(copy))]
+fn facts<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    item: Item<'db>,
+) -> crate::problem::Plain<Facts> {
+    check_item(db, program, item).statics.facts
+}

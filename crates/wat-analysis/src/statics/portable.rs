@@ -1,0 +1,307 @@
+//! What leaves a thread or a process: WAT3411, WAT4008, WAT4009, WAT4015.
+
+use crate::infer::table::Ty;
+use crate::infer::typed::{ExprId, ExprKind, LocalId};
+use crate::problem::{Place, Problem};
+use crate::types::{Ctor, Type};
+
+use super::Rules;
+
+/// Types of the machine with an encoding of their own.
+const ENCODED: [&str; 6] = [
+    ":wat::core::Uuid",
+    ":wat::time::Instant",
+    ":wat::time::Duration",
+    ":wat::holon::HolonAST",
+    ":wat::holon::Vector",
+    ":wat::WatAST",
+];
+/// Types whose values belong to the thread that made them.
+const THREAD_OWNED: [&str; 5] = [
+    ":wat::holon::Hologram",
+    ":wat::holon::OnlineSubspace",
+    ":wat::holon::Reckoner",
+    ":wat::holon::Engram",
+    ":wat::holon::EngramLibrary",
+];
+/// Readers and writers in memory, by the calls that make them.
+const IN_MEMORY: [&str; 3] = [
+    ":wat::io::IOReader/from-bytes",
+    ":wat::io::IOReader/from-string",
+    ":wat::io::IOWriter/new",
+];
+/// How many types a search visits: a type that is recursive through ever larger arguments never ends.
+const VISITED: usize = 1_000;
+
+/// What a value must do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Must {
+    /// Be written and read again.
+    Encode,
+    /// Mean something in a forked process.
+    Survive,
+}
+
+impl<'db> Rules<'_, 'db> {
+    pub(super) fn portability(&mut self) {
+        let mut found: Vec<Problem<'db>> = Vec::new();
+        let mut told: Vec<(String, usize)> = Vec::new();
+        for call in self.tree.reached() {
+            let Some(verb) = self.tree.kernel_call(call) else {
+                continue;
+            };
+            if let Some(problem) = self.unreadable(call, verb) {
+                found.push(problem);
+            }
+            for ty in self.sent(call, verb) {
+                let Some(chain) = self.obstacle(ty, Must::Encode) else {
+                    continue;
+                };
+                let at = Place::node(self.tree.node(call));
+                let text = self.tree.render(ty);
+                match told.iter().find(|(other, _)| *other == text) {
+                    Some(&(_, first)) if found[first].labels.len() < 7 => {
+                        found[first].labels.push((at, "and here".to_owned()));
+                    }
+                    Some(_) => {}
+                    None => {
+                        told.push((text.clone(), found.len()));
+                        found.push(
+                            Problem::new(
+                                4009,
+                                at,
+                                format!("`{text}` cannot go to another process: {chain}"),
+                            )
+                            .label("its values go to another process")
+                            .help("send a type that has an EDN form: no functions, no handles"),
+                        );
+                    }
+                }
+            }
+            found.extend(self.foreign_items(call, verb));
+            found.extend(self.foreign_captures(call, verb));
+            found.extend(self.thread_owned_captures(call, verb));
+        }
+        self.problems.extend(found);
+    }
+
+    fn types(&self, call: ExprId) -> &[Ty] {
+        self.tree.callee(call).map_or(&[], |callee| &callee.types)
+    }
+
+    /// WAT3411.
+    fn unreadable(&self, call: ExprId, verb: &str) -> Option<Problem<'db>> {
+        if !matches!(verb, "readln" | "try-readln") {
+            return None;
+        }
+        let &ty = self.types(call).first()?;
+        let chain = self.obstacle(ty, Must::Encode)?;
+        Some(
+            Problem::new(
+                3411,
+                Place::node(self.tree.node(call)),
+                format!("`{}` cannot be read: {chain}", self.tree.render(ty)),
+            )
+            .label("has no EDN form")
+            .help("read a type that has an EDN form: no functions, no handles"),
+        )
+    }
+
+    /// The types whose values a call sends to another process, or receives from one.
+    fn sent(&self, call: ExprId, verb: &str) -> Vec<Ty> {
+        let types = self.types(call);
+        match verb {
+            "Sender/from-pipe" | "Receiver/from-pipe" | "spawn-process" | "fork-program"
+            | "fork-program-ast" | "spawn-program" | "spawn-program-ast" | "ProcessPeer/new"
+            | "Process/readln" | "Process/println" => types.to_vec(),
+            "run-processes" | "run-processes-results" => match types {
+                &[_, result] => vec![result],
+                _ => self.peers_of(call),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// What a coordinator's peers read and write.
+    fn peers_of(&self, call: ExprId) -> Vec<Ty> {
+        let table = &self.tree.inference.table;
+        let coordinator = self.tree.args(call).first();
+        let parts = coordinator
+            .and_then(|&function| table.args_of(self.tree.expr(function).ty, &Ctor::Fn))
+            .unwrap_or_default();
+        let peers = parts.split_last().map_or(&[][..], |(_, peers)| peers);
+        let parts = peers.iter().filter_map(|&peer| self.tree.nominal(peer));
+        parts.flat_map(|(_, args)| args.iter().copied()).collect()
+    }
+
+    /// Why values of a type cannot do this, as the way to the part that cannot.
+    fn obstacle(&self, ty: Ty, must: Must) -> Option<String> {
+        let mut work = vec![(self.tree.inference.table.to_type(ty), String::new())];
+        let mut seen: Vec<Type> = Vec::new();
+        while let Some((ty, way)) = work.pop() {
+            let Type::App(ctor, args) = &ty else { continue };
+            let here = || format!("{way}`{}`", ty.render(&self.tree.inference.generics));
+            let blame = |what: &str| Some(format!("{} {what}", here()));
+            match ctor {
+                Ctor::Fn if must == Must::Encode => return blame("is a function"),
+                Ctor::Fn => {}
+                Ctor::Nominal(path) if ENCODED.contains(&&**path) => {}
+                Ctor::Nominal(path) => {
+                    let Some(nominal) = crate::nominal::nominal_of(self.db, self.program, path)
+                    else {
+                        return blame("means nothing outside its process");
+                    };
+                    if seen.contains(&ty) || seen.len() > VISITED {
+                        continue;
+                    }
+                    seen.push(ty.clone());
+                    let here = here();
+                    for field in nominal.variants.iter().flat_map(|variant| &variant.fields) {
+                        let way = format!("{here} → field `{}` → ", field.name);
+                        work.push((field.ty.substitute(args), way));
+                    }
+                }
+                _ => work.extend(args.iter().map(|arg| (arg.clone(), way.clone()))),
+            }
+        }
+        None
+    }
+
+    /// The operand that a process-tier bracket applies to its items.
+    fn process_work(&self, call: ExprId, verb: &str) -> Option<ExprId> {
+        let fans_out = matches!(verb, "run-processes" | "run-processes-results");
+        let work = self.tree.args(call).get(1).copied();
+        work.filter(|_| fans_out && self.types(call).len() == 2)
+    }
+
+    /// WAT4008, items.
+    fn foreign_items(&self, call: ExprId, verb: &str) -> Option<Problem<'db>> {
+        self.process_work(call, verb)?;
+        let &items = self.tree.args(call).first()?;
+        let chain = self.obstacle(self.tree.expr(items).ty, Must::Survive)?;
+        Some(
+            Problem::new(
+                4008,
+                Place::node(self.tree.node(items)),
+                format!("the items of `:wat::kernel::{verb}` go to other processes: {chain}"),
+            )
+            .label("means nothing in another process")
+            .also(
+                Place::node(self.tree.node(call)),
+                "forks a process for each worker",
+            )
+            .help("hand over plain values, and return results"),
+        )
+    }
+
+    /// WAT4008, captures.
+    fn foreign_captures(&self, call: ExprId, verb: &str) -> Option<Problem<'db>> {
+        let work = self.process_work(call, verb)?;
+        let mut found: Vec<(LocalId, ExprId, String)> = Vec::new();
+        for (local, mention) in self.captures(work) {
+            if let Some(chain) = self.obstacle(self.tree.info(local).ty, Must::Survive) {
+                found.push((local, mention, chain));
+            }
+        }
+        let (local, mention, chain) = found.first()?;
+        let name = &self.tree.info(*local).name;
+        let mut problem = Problem::new(
+            4008,
+            Place::node(self.tree.node(*mention)),
+            format!("the work of `:wat::kernel::{verb}` runs in other processes and captures `{name}`: {chain}"),
+        )
+        .label("means nothing in another process")
+        .also(Place::node(self.tree.info(*local).node), "bound here")
+        .also(Place::node(self.tree.node(call)), "forks a process for each worker")
+        .help("capture plain values, and return results");
+        for (_, mention, _) in found.iter().skip(1).take(6) {
+            problem = problem.also(Place::node(self.tree.node(*mention)), "captured, too");
+        }
+        Some(problem)
+    }
+
+    /// The locals that a function value captures, as far as its text is seen, each with a mention inside it.
+    fn captures(&self, function: ExprId) -> Vec<(LocalId, ExprId)> {
+        let mut found: Vec<(LocalId, ExprId)> = Vec::new();
+        let mut seen = Vec::new();
+        let mut work = vec![self.tree.resolve(function)];
+        while let Some(function) = work.pop() {
+            let ExprKind::Lambda { depth, .. } = self.tree.expr(function).kind else {
+                continue;
+            };
+            if seen.contains(&function) {
+                continue;
+            }
+            seen.push(function);
+            for id in self.tree.reached() {
+                let Some(local) = self.tree.local(id) else {
+                    continue;
+                };
+                if self.tree.info(local).depth >= depth || !self.tree.is_inside(id, function) {
+                    continue;
+                }
+                if !found.iter().any(|(other, _)| *other == local) {
+                    found.push((local, id));
+                    work.push(self.tree.resolve(id));
+                }
+            }
+        }
+        found
+    }
+
+    /// The function values that a call runs on other threads.
+    fn thread_workers(&self, call: ExprId, verb: &str) -> Vec<ExprId> {
+        let args = self.tree.args(call);
+        match verb {
+            "spawn-thread" => args.iter().take(1).copied().collect(),
+            "run-threads" | "run-threads-results" => match self.types(call).len() {
+                2 => args.get(1).copied().into_iter().collect(),
+                _ => args.iter().skip(1).copied().collect(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// WAT4015.
+    fn thread_owned_captures(&self, call: ExprId, verb: &str) -> Vec<Problem<'db>> {
+        let mut found = Vec::new();
+        for worker in self.thread_workers(call, verb) {
+            let owned = self
+                .captures(worker)
+                .into_iter()
+                .find_map(|(local, mention)| Some((local, mention, self.made_by(local)?)));
+            let Some((local, mention, made)) = owned else {
+                continue;
+            };
+            let name = &self.tree.info(local).name;
+            let problem = Problem::new(
+                4015,
+                Place::node(self.tree.node(mention)),
+                format!("`{name}` belongs to the thread that made it, and a worker of `:wat::kernel::{verb}` captures it"),
+            )
+            .label("used on another thread")
+            .also(Place::node(made), "made on this thread")
+            .also(Place::node(self.tree.node(call)), "runs it on another thread")
+            .help("make it inside the worker, and return what it holds");
+            found.push(problem);
+        }
+        found
+    }
+
+    /// Where a thread-owned value was made, or is bound.
+    fn made_by(&self, local: LocalId) -> Option<wat_syntax::NodeId> {
+        let info = self.tree.info(local);
+        if let Some((path, _)) = self.tree.nominal(info.ty)
+            && THREAD_OWNED.contains(&path)
+        {
+            return Some(info.node);
+        }
+        let value = self.tree.resolve(self.tree.value_of(local)?);
+        let maker = self.leaves(value).into_iter().find(|&leaf| {
+            let leaf = self.tree.resolve(leaf);
+            let callee = self.tree.callee(leaf);
+            callee.is_some_and(|callee| IN_MEMORY.contains(&&*callee.name))
+        });
+        maker.map(|maker| self.tree.node(maker))
+    }
+}
