@@ -4,13 +4,16 @@
 
 use libfuzzer_sys::fuzz_target;
 use wat_syntax::{
-    Applicability, SourceText, TextSize, apply_edits, canonical_bytes, cut, form_tree, parse, print_ast, read_form,
+    Applicability, SourceText, TextSize, apply_edits, canonical_bytes, cut, form_tree, lex, parse, print_ast, read_form, scan,
 };
 
 fuzz_target!(|data: &[u8]| {
     let source = SourceText::from_bytes(data.to_vec());
     let whole = parse(&source);
     assert_eq!(whole.syntax().text().to_string(), source.text());
+    let scanned = scan(&source);
+    assert_eq!(scanned.errors, whole.errors());
+    assert_eq!(scanned.tokens, lex(&source));
     let pieces = cut(&source);
     let mut errors = pieces.errors.clone();
     let mut trees = Vec::new();

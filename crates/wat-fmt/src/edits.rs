@@ -4,12 +4,12 @@ use std::fmt;
 use std::ops::Range;
 
 use wat_syntax::{
-    FileCut, Severity, SourceText, SyntaxError, SyntaxKind, TextEdit, TextRange, TextSize,
+    FileCut, Scan, Severity, SourceText, SyntaxError, SyntaxKind, TextEdit, TextRange, TextSize,
 };
-use wat_syntax::{cut, parse, read_form};
+use wat_syntax::{cut, lex, read_form, scan};
 
-use crate::items::{Formatted, Piece, group_end, run, tokens};
-use crate::token::{Token, line_breaks};
+use crate::items::{Formatted, Piece, group_end, run};
+use crate::token::{Token, line_breaks, with_places};
 
 /// The text has reader errors, so it is not formatted (G5).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,30 +79,13 @@ pub fn count_steps(source: &SourceText) -> Option<u64> {
 }
 
 fn formatted(source: &SourceText) -> Result<Formatted, Refused> {
-    let refused = || {
-        let parse = parse(source);
-        let errors = parse
-            .errors()
-            .iter()
-            .filter(|error| error.severity == Severity::Error);
-        Refused {
-            errors: errors.cloned().collect(),
-        }
-    };
-    if has_errors(source) {
-        return Err(refused());
-    }
-    run(source).map_err(|_| refused())
-}
-
-fn has_errors(source: &SourceText) -> bool {
-    let file = cut(source);
+    let Scan { tokens, mut errors } = scan(source);
     let is_error = |error: &SyntaxError| error.severity == Severity::Error;
-    file.errors.iter().any(is_error)
-        || file.forms.iter().any(|form| {
-            let syntax = read_form(&source.slice(form.range), &form.verdict);
-            !form.verdict.is_strict() || syntax.errors.iter().any(is_error)
-        })
+    if errors.iter().any(is_error) {
+        errors.retain(is_error);
+        return Err(Refused { errors });
+    }
+    run(source.text(), &with_places(tokens)).map_err(|_| Refused { errors: Vec::new() })
 }
 
 /// The errors of the items in `range`, which starts and ends with an item.
@@ -166,7 +149,7 @@ fn select(source: &SourceText, file: &FileCut, range: TextRange) -> Option<TextR
 /// The items of a file, which may have errors.
 fn items(source: &SourceText, file: &FileCut) -> Vec<Item> {
     let text = source.text();
-    let tokens = tokens(source);
+    let tokens = with_places(lex(source));
     let mut forms = file.forms.iter().peekable();
     let mut items: Vec<Item> = Vec::new();
     let mut at = 0;
@@ -283,7 +266,7 @@ impl Edits<'_> {
 
 /// The places of the tokens of an item, without the blanks at the ends of comments.
 fn words(text: &str, item: &Range<usize>) -> Vec<Range<usize>> {
-    let tokens = tokens(&SourceText::from(&text[item.clone()]));
+    let tokens = with_places(lex(&SourceText::from(&text[item.clone()])));
     let words = tokens
         .into_iter()
         .filter(|token| token.kind != SyntaxKind::WHITESPACE);

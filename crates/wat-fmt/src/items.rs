@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use wat_syntax::{SourceText, SyntaxKind, lex};
+use wat_syntax::SyntaxKind;
 
 use crate::build::{Broken, Builder};
 use crate::print::{LIMIT, Printer};
@@ -47,25 +47,8 @@ const ANNOTATIONS: [&str; 5] = [
     ":wat::test::serial",
 ];
 
-/// The tokens of a source with their places.
-pub(crate) fn tokens(source: &SourceText) -> Vec<Token> {
-    let mut end = 0;
-    let place = |token: wat_syntax::LexedToken| {
-        let start = end;
-        end += token.len;
-        Token {
-            kind: token.kind,
-            start,
-            end,
-        }
-    };
-    lex(source).into_iter().map(place).collect()
-}
-
 /// Formats a source without reader errors. Fails if its brackets do not match.
-pub(crate) fn run(source: &SourceText) -> Result<Formatted, Broken> {
-    let tokens = tokens(source);
-    let text = source.text();
+pub(crate) fn run(text: &str, tokens: &[Token]) -> Result<Formatted, Broken> {
     let mut writer = Writer {
         text,
         builder: Builder::new(text),
@@ -83,9 +66,9 @@ pub(crate) fn run(source: &SourceText) -> Result<Formatted, Broken> {
                 at + 1
             }
             SyntaxKind::BOM => at + 1,
-            SyntaxKind::SHEBANG => writer.comments(&tokens, at, at + 1),
-            SyntaxKind::COMMENT => writer.comments(&tokens, at, group_end(text, &tokens, at)),
-            _ => writer.form(&tokens, at)?,
+            SyntaxKind::SHEBANG => writer.comments(tokens, at, at + 1),
+            SyntaxKind::COMMENT => writer.comments(tokens, at, group_end(text, tokens, at)),
+            _ => writer.form(tokens, at)?,
         };
     }
     let Printer { mut out, steps, .. } = writer.printer;

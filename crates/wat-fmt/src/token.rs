@@ -1,6 +1,6 @@
 //! Tokens with both ends, and what blanks say about lines.
 
-use wat_syntax::SyntaxKind;
+use wat_syntax::{LexedToken, SyntaxKind};
 
 /// A token and its place in the source.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,21 @@ impl Token {
     pub fn has_break(&self, source: &str) -> bool {
         line_breaks(self.text(source).as_bytes()) > 0
     }
+}
+
+/// The tokens of a source with their places.
+pub(crate) fn with_places(tokens: Vec<LexedToken>) -> Vec<Token> {
+    let mut end = 0;
+    let place = |token: LexedToken| {
+        let start = end;
+        end += token.len;
+        Token {
+            kind: token.kind,
+            start,
+            end,
+        }
+    };
+    tokens.into_iter().map(place).collect()
 }
 
 /// How many lines end in `text`.

@@ -51,35 +51,7 @@ pub fn parse(source: &SourceText) -> Parse {
         }
     } else {
         let (tokens, culprits) = lex_file(source);
-        let mut at = 0;
-        for item in Splitter::new(source, &tokens, &culprits) {
-            let (first, end) = match &item {
-                Item::Form(form) => (form.first, form.end),
-                Item::Stray(token) => (*token, *token + 1),
-            };
-            between(source, &tokens, at..first, &mut tree, &mut errors);
-            at = end;
-            match item {
-                Item::Form(form) => {
-                    let repairs = form.repairs.as_deref();
-                    let form = FormTokens {
-                        source,
-                        tokens: &tokens,
-                        first,
-                        end,
-                        repairs,
-                        limit: Limit::End,
-                    };
-                    walk(form, &mut tree, &mut errors);
-                }
-                Item::Stray(token) => {
-                    let start = start_of(&tokens, token);
-                    errors.push(stray_closer(start, tokens[token].end));
-                    tree.stray(tokens[token], start);
-                }
-            }
-        }
-        between(source, &tokens, at..tokens.len(), &mut tree, &mut errors);
+        read_file(source, &tokens, &culprits, &mut tree, &mut errors);
     }
     tree.builder.finish_node();
     Parse {
@@ -88,11 +60,50 @@ pub fn parse(source: &SourceText) -> Parse {
     }
 }
 
-fn between(
+/// Shows all tokens of a file to the sink, in order.
+fn read_file<S: Sink>(
+    source: &SourceText,
+    tokens: &[Token],
+    culprits: &[u32],
+    sink: &mut S,
+    errors: &mut Vec<SyntaxError>,
+) {
+    let mut at = 0;
+    for item in Splitter::new(source, tokens, culprits) {
+        let (first, end) = match &item {
+            Item::Form(form) => (form.first, form.end),
+            Item::Stray(token) => (*token, *token + 1),
+        };
+        between(source, tokens, at..first, sink, errors);
+        at = end;
+        match item {
+            Item::Form(form) => {
+                let repairs = form.repairs.as_deref();
+                let form = FormTokens {
+                    source,
+                    tokens,
+                    first,
+                    end,
+                    repairs,
+                    limit: Limit::End,
+                };
+                walk(form, sink, errors);
+            }
+            Item::Stray(token) => {
+                let start = start_of(tokens, token);
+                errors.push(stray_closer(start, tokens[token].end));
+                sink.stray(tokens[token], start);
+            }
+        }
+    }
+    between(source, tokens, at..tokens.len(), sink, errors);
+}
+
+fn between<S: Sink>(
     source: &SourceText,
     tokens: &[Token],
     range: std::ops::Range<usize>,
-    tree: &mut Tree<'_>,
+    sink: &mut S,
     errors: &mut Vec<SyntaxError>,
 ) {
     for at in range {
@@ -100,8 +111,51 @@ fn between(
             let previous = at.checked_sub(1).map(|before| tokens[before]);
             diagnose(source, Limit::End, previous, tokens[at], errors);
         }
-        tree.token(tokens[at].kind, tokens[at], start_of(tokens, at));
+        sink.trivia(tokens[at], start_of(tokens, at));
     }
+}
+
+/// What [`scan`] finds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scan {
+    /// The tokens, as [`lex`] gives them.
+    pub tokens: Vec<LexedToken>,
+    /// All diagnostics of the reader, in source order, as [`parse`] gives them.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// The tokens of a file and what is wrong with it, without tree or data: for tools that work on tokens.
+pub fn scan(source: &SourceText) -> Scan {
+    let mut errors = Vec::new();
+    if source.len() > MAX_SOURCE_LEN {
+        errors.push(too_large());
+        return Scan {
+            tokens: Vec::new(),
+            errors,
+        };
+    }
+    let (tokens, culprits) = lex_file(source);
+    read_file(source, &tokens, &culprits, &mut Silent, &mut errors);
+    Scan {
+        tokens: lexed(&tokens),
+        errors,
+    }
+}
+
+/// Builds nothing.
+struct Silent;
+
+impl Sink for Silent {
+    fn trivia(&mut self, _: Token, _: u32) {}
+    fn atom(&mut self, _: Token, _: u32) {}
+    fn open(&mut self, _: Token, _: u32) {}
+    fn close(&mut self, _: Option<Token>, _: u32) {}
+    fn stray(&mut self, _: Token, _: u32) {}
+    fn prefix(&mut self, _: Token, _: u32) {}
+    fn end_prefix(&mut self, _: bool, _: u32) {}
+    fn flat(&mut self, _: u32) {}
+    fn flat_token(&mut self, _: Token, _: u32) {}
+    fn end_flat(&mut self, _: u32) {}
 }
 
 /// The tree of one form: a child of the `FILE` that [`parse`] gives.
@@ -149,10 +203,13 @@ pub fn lex(source: &SourceText) -> Vec<LexedToken> {
     if source.len() > MAX_SOURCE_LEN {
         return Vec::new();
     }
-    let (tokens, _) = lex_file(source);
+    lexed(&lex_file(source).0)
+}
+
+fn lexed(tokens: &[Token]) -> Vec<LexedToken> {
     let lexed = |at: usize| LexedToken {
         kind: tokens[at].kind,
-        len: tokens[at].end - start_of(&tokens, at),
+        len: tokens[at].end - start_of(tokens, at),
     };
     (0..tokens.len()).map(lexed).collect()
 }

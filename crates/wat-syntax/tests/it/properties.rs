@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use wat_syntax::{
     Applicability, SourceText, SyntaxError, SyntaxKind, TextSize, apply_edits, canonical_bytes,
-    cut, form_tree, lex, parse, print_ast, read_form,
+    cut, form_tree, lex, parse, print_ast, read_form, scan,
 };
 
 use crate::support::edits;
@@ -11,6 +11,9 @@ use crate::support::edits;
 /// Everything that must hold for any source.
 pub fn check(source: &SourceText) {
     let parse = parse(source);
+    let scanned = scan(source);
+    assert_eq!(scanned.errors, parse.errors());
+    assert_eq!(scanned.tokens, lex(source));
     let root = parse.syntax();
     assert_eq!(
         root.text().to_string(),
