@@ -1,5 +1,8 @@
 //! Each feature on a short program; `$0` marks the offset.
 
+#[path = "it/formatted.rs"]
+mod formatted;
+
 use expect_test::{Expect, expect};
 use wat_analysis::{FileKind, RootDatabase, SourceFile, SourceText, TextRange, TextSize};
 use wat_ide::{

@@ -7,6 +7,7 @@
 mod blocks;
 mod explain;
 mod fences;
+mod formatted;
 mod judge;
 mod owed;
 mod process;
