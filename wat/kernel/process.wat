@@ -4,6 +4,8 @@
 
 (:wat::core::native
   :wat::kernel::fork-with-forms
+  :restricted-to
+  [:wat::]
   [forms <- :wat::core::Vector<wat::WatAST>]
   -> :wat::kernel::ForkedChild
   "Forks a child that checks and runs a program given as forms.
@@ -12,6 +14,8 @@
 
 (:wat::core::native
   :wat::kernel::wait-child
+  :restricted-to
+  [:wat::]
   [child <- :wat::kernel::ChildHandle]
   -> :wat::core::i64
   "Waits for a child and returns its exit code; waiting again returns it again.
@@ -20,6 +24,8 @@
 
 (:wat::core::native
   :wat::kernel::spawn-process<I,O>
+  :restricted-to
+  [:wat::]
   [forms <- :wat::core::Vector<wat::WatAST>]
   -> :wat::kernel::Process<I,O>
   "Starts a process that runs a program given as forms.
@@ -28,6 +34,8 @@
 
 (:wat::core::native
   :wat::kernel::fork-program-ast<I,O>
+  :restricted-to
+  [:wat::]
   [forms <- :wat::core::Vector<wat::WatAST>]
   -> :wat::kernel::Process<I,O>
   "The same as `:wat::kernel::spawn-process`.
@@ -36,6 +44,8 @@
 
 (:wat::core::native
   :wat::kernel::fork-program<I,O>
+  :restricted-to
+  [:wat::]
   [source <- :wat::core::String
    scope <- :wat::core::Option<wat::core::String>]
   -> :wat::kernel::Process<I,O>
@@ -45,6 +55,8 @@
 
 (:wat::core::native
   :wat::kernel::spawn-program<I,O>
+  :restricted-to
+  [:wat::]
   [source <- :wat::core::String
    scope <- :wat::core::Option<wat::core::String>]
   -> :wat::core::Result<wat::kernel::Process<I,O>,wat::kernel::StartupError>
@@ -54,6 +66,8 @@
 
 (:wat::core::native
   :wat::kernel::spawn-program-ast<I,O>
+  :restricted-to
+  [:wat::]
   [forms <- :wat::core::Vector<wat::WatAST>
    scope <- :wat::core::Option<wat::core::String>]
   -> :wat::core::Result<wat::kernel::Process<I,O>,wat::kernel::StartupError>
@@ -88,6 +102,8 @@
 
 (:wat::core::native
   :wat::kernel::Process/join-result<I,O>
+  :restricted-to
+  [:wat::]
   [process <- :wat::kernel::Process<I,O>]
   -> :wat::core::Result<wat::core::nil,wat::kernel::ProcessPanics>
   "Waits for a process. Only the standard library uses it (WAT4007): without draining the wait may never end (WAT4005, WAT4006).")

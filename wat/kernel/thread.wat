@@ -2,6 +2,8 @@
 
 (:wat::core::native
   :wat::kernel::spawn-thread<I,O>
+  :restricted-to
+  [:wat::]
   [body <- :wat::core::Fn(wat::kernel::Receiver<I>,wat::kernel::Sender<O>)->wat::core::nil]
   -> :wat::kernel::Thread<I,O>
   "Starts a thread that applies a function to its ends of two new channels.
@@ -18,6 +20,8 @@
 
 (:wat::core::native
   :wat::kernel::Thread/join-result<I,O>
+  :restricted-to
+  [:wat::]
   [thread <- :wat::kernel::Thread<I,O>]
   -> :wat::core::Result<wat::core::nil,wat::kernel::ThreadPanics>
   "Waits for a thread. Only the standard library uses it (WAT4007): without draining the wait may never end.")

@@ -52,28 +52,34 @@
 
 (:wat::core::typealias :wat::kernel::ThreadId :wat::core::i64 "The number of a thread.")
 
-(:wat::core::struct :wat::kernel::Thread<I,O>
-  (input :wat::kernel::Sender<I>)
-  (output :wat::kernel::Receiver<O>)
-  (join :wat::kernel::ProgramHandle<wat::core::nil>)
+(:wat::core::struct-restricted :wat::kernel::Thread<I,O>
+  [:wat::]
+  ()
+  (input <- :wat::kernel::Sender<I>
+   output <- :wat::kernel::Receiver<O>
+   join <- :wat::kernel::ProgramHandle<wat::core::nil>)
   "A running thread: it is sent values of type `I` and sends values of type `O`.
 
    A handle that is thrown away is WAT4018, one that is neither read nor joined WAT4031.")
 
-(:wat::core::struct :wat::kernel::Process<I,O>
-  (stdin :wat::io::IOWriter)
-  (stdout :wat::io::IOReader)
-  (stderr :wat::io::IOReader)
-  (join :wat::kernel::ProgramHandle<wat::core::nil>)
+(:wat::core::struct-restricted :wat::kernel::Process<I,O>
+  [:wat::]
+  ()
+  (stdin <- :wat::io::IOWriter
+   stdout <- :wat::io::IOReader
+   stderr <- :wat::io::IOReader
+   join <- :wat::kernel::ProgramHandle<wat::core::nil>)
   "A running process: it reads values of type `I` and writes values of type `O`, over its standard streams.
 
    `I` and `O` are portable types (WAT4009). A handle that is thrown away is WAT4018.")
 
-(:wat::core::struct :wat::kernel::ForkedChild
-  (handle :wat::kernel::ChildHandle)
-  (stdin :wat::io::IOWriter)
-  (stdout :wat::io::IOReader)
-  (stderr :wat::io::IOReader)
+(:wat::core::struct-restricted :wat::kernel::ForkedChild
+  [:wat::]
+  ()
+  (handle <- :wat::kernel::ChildHandle
+   stdin <- :wat::io::IOWriter
+   stdout <- :wat::io::IOReader
+   stderr <- :wat::io::IOReader)
   "A child that runs a program of its own: its handle and the ends of its standard streams.")
 
 (:wat::core::struct :wat::kernel::ThreadPeer<I,O>
