@@ -650,7 +650,7 @@ impl<'db> Infer<'db> {
     pub(super) fn dispatch_on(
         &mut self,
         item: Item<'db>,
-        args: Vec<ExprId>,
+        mut args: Vec<ExprId>,
         node: NodeId,
         head: NodeId,
     ) -> ExprId {

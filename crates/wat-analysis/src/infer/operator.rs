@@ -81,7 +81,7 @@ pub(crate) fn fixed_arity(path: &str) -> Option<usize> {
     match operator(path)? {
         Operator::Arith { two: true, .. } | Operator::Compare(_) => Some(2),
         Operator::Position(_) => Some(1),
-        Operator::Arith { .. } | Operator::Typed { .. } => None,
+        Operator::Arith { .. } | Operator::Typed { .. } | Operator::Text => None,
     }
 }
 

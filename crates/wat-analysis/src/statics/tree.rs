@@ -210,6 +210,7 @@ impl<'a, 'db> Tree<'a, 'db> {
             ExprKind::ToU8(of) => all(&[*of], out),
             ExprKind::Compare { args, .. } => all(args, out),
             ExprKind::Arith { args: parts, .. }
+            | ExprKind::Text { args: parts, .. }
             | ExprKind::Tuple(parts)
             | ExprKind::Vector(parts)
             | ExprKind::HashMap(parts)
@@ -276,11 +277,16 @@ impl<'a, 'db> Tree<'a, 'db> {
         self.info(local).name.starts_with('_')
     }
 
+    fn chosen(&self, choice: usize) -> Option<&'a FunctionRef> {
+        let chosen = self.inference.choices[choice].as_ref();
+        chosen.map(|chosen| &chosen.function)
+    }
+
     /// The function that a call names.
     pub(super) fn callee(&self, id: ExprId) -> Option<&'a FunctionRef> {
         match &self.expr(id).kind {
             ExprKind::Call { callee, .. } => Some(callee),
-            ExprKind::Dispatch { choice, .. } => self.inference.choices[*choice].as_ref(),
+            ExprKind::Dispatch { choice, .. } => self.chosen(*choice),
             _ => None,
         }
     }
@@ -289,7 +295,7 @@ impl<'a, 'db> Tree<'a, 'db> {
     pub(super) fn named(&self, id: ExprId) -> Option<&'a FunctionRef> {
         match &self.expr(id).kind {
             ExprKind::Function(function) => Some(function),
-            ExprKind::DispatchValue { choice } => self.inference.choices[*choice].as_ref(),
+            ExprKind::DispatchValue { choice } => self.chosen(*choice),
             _ => None,
         }
     }
