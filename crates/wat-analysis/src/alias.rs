@@ -57,12 +57,9 @@ pub(crate) fn cycle_closed_by<'db>(db: &'db dyn Db, program: SourceFile, item: I
     if cycle.is_empty() {
         return false;
     }
-    let order = crate::names::program_files(db, program);
-    let last = order
-        .iter()
-        .flat_map(|&file| crate::items::file_items(db, file))
-        .rfind(|other| **other == item || cycle.contains(other));
-    last.is_none_or(|last| *last == item)
+    let last = crate::names::program_items(db, program)
+        .rfind(|other| *other == item || cycle.contains(other));
+    last.is_none_or(|last| last == item)
 }
 
 fn reaches<'db>(db: &'db dyn Db, program: SourceFile, from: Item<'db>, to: Item<'db>) -> bool {

@@ -16,6 +16,8 @@ pub enum FileKind {
     Disk,
     /// Open in an editor; changes with every keystroke.
     Open,
+    /// The text of a `load-string!` form; follows the file that contains it.
+    Inline,
     /// Part of the built-in library; never changes.
     Library,
     /// The root of an interactive session; its text is a list of loads.
@@ -28,7 +30,7 @@ impl FileKind {
     fn durability(self) -> Durability {
         match self {
             FileKind::Library => Durability::HIGH,
-            FileKind::Disk => Durability::MEDIUM,
+            FileKind::Disk | FileKind::Inline => Durability::MEDIUM,
             FileKind::Open | FileKind::Session | FileKind::ReplInput => Durability::LOW,
         }
     }
@@ -47,18 +49,48 @@ pub struct SourceFile {
     /// Where the text comes from.
     #[returns(copy)]
     pub kind: FileKind,
+    /// Of an inline source: the source that contains it, and which of its inline sources it is.
+    #[returns(copy)]
+    pub(crate) host: Option<(SourceFile, u32)>,
 }
 
-/// All files that the host has given, by path.
+/// Why the host cannot give a source or payload that a program asks for.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum LoadFailure {
+    /// There is none.
+    NotFound,
+    /// The path leads out of the root of the loader.
+    OutsideRoot(Arc<str>),
+    /// It cannot be read; says why, as a phrase.
+    Unreadable(Arc<str>),
+    /// It is not UTF-8.
+    NotUtf8,
+}
+
+/// Everything that the host has given.
 #[salsa::input(singleton)]
 pub(crate) struct FileSet {
+    /// Files by path.
     #[returns(ref)]
     pub(crate) files: BTreeMap<Arc<str>, SourceFile>,
+    /// Texts of load forms, by the source that contains them and their number in it.
+    #[returns(ref)]
+    pub(crate) inline: BTreeMap<(SourceFile, u32), SourceFile>,
+    /// What became of paths that programs ask for: the path of a file, or a reason. A path that is not here is its own.
+    #[returns(ref)]
+    pub(crate) found: BTreeMap<Arc<str>, Result<Arc<str>, LoadFailure>>,
+    /// Texts of payloads.
+    #[returns(ref)]
+    pub(crate) payloads: BTreeMap<Arc<str>, Result<Arc<str>, LoadFailure>>,
 }
 
 /// Settings of a project that change what is an error.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Options {
+    /// The path of the file that is the configured entry of the project.
+    pub entry: Option<Arc<str>>,
+    /// The types of the host that programs can use, as paths such as `:rust::lru::LruCache`.
+    pub host_types: Arc<[Arc<str>]>,
     /// Relaxes the restriction of raw spawn and fork verbs to `:wat::`.
     pub allow_raw_spawn: bool,
 }
@@ -131,14 +163,24 @@ impl RootDatabase {
             .iter()
             .map(|file| {
                 let path = format!("{}{}", library::SCHEME, file.path);
-                SourceFile::builder(path.into(), SourceText::new(file.text), FileKind::Library)
-                    .durability(Durability::HIGH)
-                    .new(&db)
+                SourceFile::builder(
+                    path.into(),
+                    SourceText::new(file.text),
+                    FileKind::Library,
+                    None,
+                )
+                .durability(Durability::HIGH)
+                .new(&db)
             })
             .collect();
-        let _ = FileSet::builder(BTreeMap::new())
-            .durability(Durability::MEDIUM)
-            .new(&db);
+        let _ = FileSet::builder(
+            BTreeMap::new(),
+            BTreeMap::new(),
+            BTreeMap::new(),
+            BTreeMap::new(),
+        )
+        .durability(Durability::MEDIUM)
+        .new(&db);
         let _ = Project::builder(Options::default())
             .durability(Durability::MEDIUM)
             .new(&db);
@@ -149,31 +191,17 @@ impl RootDatabase {
     /// Adds or changes a file. Equal text and kind is no change.
     pub fn set_file(&mut self, path: &str, text: SourceText, kind: FileKind) -> SourceFile {
         if let Some(file) = self.file(path) {
-            if file.kind(self) != kind {
-                file.set_kind(self)
-                    .with_durability(kind.durability())
-                    .to(kind);
-                file.set_text(self)
-                    .with_durability(kind.durability())
-                    .to(text);
-            } else if file.text(self) != text {
-                file.set_text(self)
-                    .with_durability(kind.durability())
-                    .to(text);
-            }
+            self.change(file, text, kind);
             return file;
         }
-        let path: Arc<str> = path.into();
-        let file = SourceFile::builder(path.clone(), text, kind)
-            .durability(kind.durability())
-            .path_durability(Durability::HIGH)
-            .new(self);
+        let file = self.create(path.into(), text, kind, None);
         let set = FileSet::get(self);
         let mut files = set.files(self).clone();
-        files.insert(path, file);
+        files.insert(file.path(self), file);
         set.set_files(self)
             .with_durability(Durability::MEDIUM)
             .to(files);
+        self.appeared([file]);
         file
     }
 
@@ -181,24 +209,151 @@ impl RootDatabase {
     pub fn set_files(&mut self, new: impl IntoIterator<Item = (String, SourceText, FileKind)>) {
         let set = FileSet::get(self);
         let mut files = set.files(self).clone();
-        let mut grown = false;
+        let mut grown = Vec::new();
         for (path, text, kind) in new {
-            if files.contains_key(path.as_str()) {
-                self.set_file(&path, text, kind);
+            if let Some(&file) = files.get(path.as_str()) {
+                self.change(file, text, kind);
                 continue;
             }
-            let path: Arc<str> = path.into();
-            let file = SourceFile::builder(path.clone(), text, kind)
-                .durability(kind.durability())
-                .path_durability(Durability::HIGH)
-                .new(self);
-            files.insert(path, file);
-            grown = true;
+            let file = self.create(path.as_str().into(), text, kind, None);
+            files.insert(path.into(), file);
+            grown.push(file);
         }
-        if grown {
+        if !grown.is_empty() {
             set.set_files(self)
                 .with_durability(Durability::MEDIUM)
                 .to(files);
+            self.appeared(grown);
+        }
+    }
+
+    fn create(
+        &mut self,
+        path: Arc<str>,
+        text: SourceText,
+        kind: FileKind,
+        host: Option<(SourceFile, u32)>,
+    ) -> SourceFile {
+        SourceFile::builder(path, text, kind, host)
+            .durability(kind.durability())
+            .path_durability(Durability::HIGH)
+            .host_durability(Durability::HIGH)
+            .new(self)
+    }
+
+    fn change(&mut self, file: SourceFile, text: SourceText, kind: FileKind) {
+        let other_kind = file.kind(self) != kind;
+        if other_kind {
+            file.set_kind(self)
+                .with_durability(kind.durability())
+                .to(kind);
+        }
+        if other_kind || file.text(self) != text {
+            file.set_text(self)
+                .with_durability(kind.durability())
+                .to(text);
+            self.follow_inline(file);
+        }
+    }
+
+    /// New files: what was said of their paths before holds no longer.
+    fn appeared(&mut self, files: impl IntoIterator<Item = SourceFile>) {
+        for file in files {
+            let path = file.path(self);
+            let set = FileSet::get(self);
+            if matches!(set.found(self).get(&path), Some(Err(_))) {
+                let mut found = set.found(self).clone();
+                found.remove(&path);
+                set.set_found(self)
+                    .with_durability(Durability::MEDIUM)
+                    .to(found);
+            }
+            self.follow_inline(file);
+        }
+    }
+
+    /// Gives the texts of a source's `load-string!` forms to the sources that stand for them, and so on inwards.
+    fn follow_inline(&mut self, file: SourceFile) {
+        let mut work = vec![file];
+        while let Some(file) = work.pop() {
+            if !file.text(self).text().contains("load-string!") {
+                continue;
+            }
+            for (slot, text) in crate::loads::inline_texts(self, file)
+                .into_iter()
+                .enumerate()
+            {
+                let key = (file, slot as u32);
+                let text = SourceText::new(text);
+                let set = FileSet::get(self);
+                let inline = match set.inline(self).get(&key).copied() {
+                    Some(inline) if inline.text(self) == text => continue,
+                    Some(inline) => {
+                        inline
+                            .set_text(self)
+                            .with_durability(Durability::MEDIUM)
+                            .to(text);
+                        inline
+                    }
+                    None => {
+                        let path = format!("{}#{slot}", file.path(self));
+                        let inline = self.create(path.into(), text, FileKind::Inline, Some(key));
+                        let mut all = set.inline(self).clone();
+                        all.insert(key, inline);
+                        set.set_inline(self)
+                            .with_durability(Durability::MEDIUM)
+                            .to(all);
+                        inline
+                    }
+                };
+                work.push(inline);
+            }
+        }
+    }
+
+    /// Says what became of paths that load forms ask for ([`crate::LoadTarget::path`]): the path of a file under
+    /// which the host has given it, or the reason why there is none.
+    pub fn set_found(
+        &mut self,
+        new: impl IntoIterator<Item = (Arc<str>, Result<Arc<str>, LoadFailure>)>,
+    ) {
+        let set = FileSet::get(self);
+        let mut found = set.found(self).clone();
+        found.extend(new);
+        if found != *set.found(self) {
+            set.set_found(self)
+                .with_durability(Durability::MEDIUM)
+                .to(found);
+        }
+    }
+
+    /// Forgets what was said of all paths: a host that watches files asks its loader again.
+    pub fn forget_found(&mut self) {
+        let set = FileSet::get(self);
+        if !set.found(self).is_empty() {
+            set.set_found(self)
+                .with_durability(Durability::MEDIUM)
+                .to(BTreeMap::new());
+        }
+        if !set.payloads(self).is_empty() {
+            set.set_payloads(self)
+                .with_durability(Durability::MEDIUM)
+                .to(BTreeMap::new());
+        }
+    }
+
+    /// Gives the texts of payload files ([`crate::payload_targets`]), or the reasons why there are none.
+    pub fn set_payloads(
+        &mut self,
+        new: impl IntoIterator<Item = (Arc<str>, Result<Arc<str>, LoadFailure>)>,
+    ) {
+        let set = FileSet::get(self);
+        let mut payloads = set.payloads(self).clone();
+        payloads.extend(new);
+        if payloads != *set.payloads(self) {
+            set.set_payloads(self)
+                .with_durability(Durability::MEDIUM)
+                .to(payloads);
         }
     }
 

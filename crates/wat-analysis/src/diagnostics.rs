@@ -9,11 +9,12 @@ use wat_syntax::{
 use crate::db::{Db, FileKind, SourceFile};
 use crate::forms::{Form, form_start, forms, read_form};
 use crate::infer::check_item;
+use crate::inline::outward;
 use crate::items::{Declarations, ItemKind, declarations};
-use crate::names::{
-    load_cycle, loaded_files, names, primary_root, program_files, redefinitions, resolve_path,
-};
+use crate::load_report::{does_not_read, is_loaded, load_problems, note_origin};
+use crate::names::{names, redefinitions};
 use crate::problem::{EditAt, Place, Problem};
+use crate::program::{primary_root, program_files};
 use crate::visibility::{dead_entries, visibility};
 
 /// A range of a file.
@@ -153,19 +154,9 @@ pub(crate) fn program_diagnostics(
     root: SourceFile,
     file: SourceFile,
 ) -> Arc<[Diagnostic]> {
-    let cut = forms(db, file);
-    let mut found: Vec<Diagnostic> = cut
-        .errors
-        .iter()
-        .map(|error| reader_diagnostic(file, error, TextSize::new(0)))
-        .collect();
-    for placed in &cut.placed {
-        let read = read_form(db, placed.form);
-        found.extend(
-            read.errors
-                .iter()
-                .map(|error| reader_diagnostic(file, error, placed.start())),
-        );
+    let mut found = Vec::new();
+    reader_problems(db, root, file, &mut found);
+    for placed in &forms(db, file).placed {
         for problem in form_problems(db, root, placed.form) {
             found.push(absolute(db, placed.form, placed.start(), problem));
         }
@@ -179,8 +170,36 @@ pub(crate) fn program_diagnostics(
             &problem,
         ));
     }
-    load_problems(db, file, &mut found);
-    finish(found).into()
+    load_problems(db, root, file, &mut found);
+    let mut found = finish(found.into_iter().map(|found| outward(db, found)).collect());
+    note_origin(db, root, file, &mut found);
+    found.into()
+}
+
+/// What the reader says of a source: in a loaded one that it does not read.
+pub(crate) fn reader_problems(
+    db: &dyn Db,
+    root: SourceFile,
+    file: SourceFile,
+    found: &mut Vec<Diagnostic>,
+) {
+    let loaded = is_loaded(db, root, file);
+    let mut say = |error: &SyntaxError, start: TextSize| {
+        let diagnostic = reader_diagnostic(file, error, start);
+        found.push(match loaded {
+            true => does_not_read(diagnostic),
+            false => diagnostic,
+        });
+    };
+    let cut = forms(db, file);
+    for error in &cut.errors {
+        say(error, TextSize::new(0));
+    }
+    for placed in &cut.placed {
+        for error in &read_form(db, placed.form).errors {
+            say(error, placed.start());
+        }
+    }
 }
 
 fn redefinition<'db>(
@@ -200,47 +219,6 @@ fn redefinition<'db>(
         "the first definition",
     )
     .help("delete one of them, or give it another name")
-}
-
-/// Missing files and cycles, at the string of the load form.
-fn load_problems(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>) {
-    if file.kind(db) == FileKind::Session {
-        return;
-    }
-    let mut targets = loaded_files(db, file).iter();
-    for placed in &forms(db, file).placed {
-        for load in &declarations(db, placed.form).loads {
-            let target = targets.next().copied().flatten();
-            let place = Place::node(NodeId(load.node));
-            let problem = match target {
-                None => {
-                    let path = resolve_path(&file.path(db), &load.path);
-                    Problem::new(
-                        5002,
-                        place,
-                        format!("the file `{path}` does not exist or cannot be read"),
-                    )
-                    .label("no such file")
-                    .help("the path is relative to the directory of this file")
-                }
-                Some(target) => match load_cycle(db, file, target) {
-                    Some(chain) => {
-                        let chain: Vec<String> =
-                            chain.iter().map(|file| file.path(db).to_string()).collect();
-                        Problem::new(
-                            5003,
-                            place,
-                            format!("files load each other in a cycle: {}", chain.join(" -> ")),
-                        )
-                        .label("this load closes the cycle")
-                        .help("move what both need into a third file")
-                    }
-                    None => continue,
-                },
-            };
-            found.push(absolute(db, placed.form, placed.start(), &problem));
-        }
-    }
 }
 
 /// WAT2001 and WAT2002: is there an entry point, of the right shape?
@@ -306,7 +284,7 @@ pub(crate) fn finish(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     });
     found.dedup_by(|a, b| a.code == b.code && a.span == b.span);
     let phase = |d: &Diagnostic| match d.code.0 {
-        0..=1999 => 0,
+        0..=1999 | 5007 => 0,
         2300..=2399 => 4,
         2000..=2999 => 1,
         3200..=3299 => 2,
@@ -493,8 +471,10 @@ pub fn all_program_diagnostics(db: &dyn Db, root: SourceFile) -> Vec<Diagnostic>
     let files = program_files(db, root);
     // Asked for once, so that a second definition in any file is found.
     names(db, root);
+    // What is said of an inline source, its host says.
     files
         .iter()
+        .filter(|file| file.kind(db) != FileKind::Inline)
         .flat_map(|&file| program_diagnostics(db, root, file).to_vec())
         .collect()
 }

@@ -11,7 +11,8 @@ use crate::infer::call::dispatch_arms;
 use crate::infer::{Inference, Referent, infer, infer_expression, value_type};
 use crate::items::{Item, ItemKind, declarations, file_items};
 use crate::library;
-use crate::names::{lookup, lookup_type, names, primary_root};
+use crate::names::{lookup, lookup_type, names};
+use crate::program::primary_root;
 use crate::signature::{docs, signature};
 use crate::suggest;
 use crate::visibility::{

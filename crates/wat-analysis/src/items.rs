@@ -6,6 +6,7 @@ use wat_syntax::{Ast, NodeId, NodeKind};
 use crate::db::{Db, SourceFile};
 use crate::forms::{Form, ast, form_list};
 use crate::keywords;
+use crate::loads::{LoadRef, is_load, read_load};
 use crate::problem::{Place, Problem};
 use crate::whitelist::{body_offset, is_restricted};
 
@@ -121,18 +122,13 @@ impl<'db> Item<'db> {
     }
 }
 
-/// A load form.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
-pub(crate) struct LoadRef {
-    pub(crate) path: Box<str>,
-    pub(crate) node: u32,
-}
-
 /// What a top-level form contributes.
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
 pub(crate) struct Declarations<'db> {
     pub(crate) items: Vec<Item<'db>>,
     pub(crate) loads: Vec<LoadRef>,
+    /// Is there a load form that says nothing?
+    pub(crate) broken_load: bool,
     /// Nodes of forms that are no declaration.
     pub(crate) expressions: Vec<u32>,
     pub(crate) problems: Vec<Problem<'db>>,
@@ -196,7 +192,11 @@ fn top_level<'db>(db: &'db dyn Db, form: Form<'db>, ast: &Ast, found: &mut Decla
                 work.extend(ast.children(node).skip(1));
                 work[start..].reverse();
             }
-            ":wat::load-file!" => load(ast, node, found),
+            _ if is_load(head) && node == ast.root() => read_load(ast, node, head, found),
+            _ if is_load(head) => {
+                found.broken_load = true;
+                found.problems.push(crate::loads::misplaced(node));
+            }
             _ => match definer(ast, node, head) {
                 Some(ItemKind::KeywordVariant) => define_variant(db, form, ast, node, found),
                 Some(kind) => define(db, form, ast, node, kind, found),
@@ -235,25 +235,6 @@ fn definer(ast: &Ast, node: NodeId, head: &str) -> Option<ItemKind> {
         ":wat::core::newtype" => ItemKind::Newtype,
         _ => return None,
     })
-}
-
-fn load<'db>(ast: &Ast, node: NodeId, found: &mut Declarations<'db>) {
-    let mut arguments = ast.children(node).skip(1);
-    match (arguments.next(), arguments.next()) {
-        (Some(path), None) if ast.as_str(path).is_some() => {
-            found.loads.push(LoadRef { path: ast.as_str(path).unwrap_or_default().into(), node: path.0 });
-        }
-        _ if ast.is_poisoned(node) => {}
-        (argument, _) => found.problems.push(
-            Problem::new(
-                5001,
-                Place::node(argument.unwrap_or(node)),
-                "`:wat::load-file!` takes one literal string, the path of the file",
-            )
-            .label("not a literal path")
-            .help("write the path as a string: what a program loads is known without running anything"),
-        ),
-    }
 }
 
 fn define<'db>(
@@ -433,16 +414,16 @@ pub(crate) fn file_items<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Item<'db
         .collect()
 }
 
-/// The loads of a file, in order, as written.
+/// The definitions of a file, cut where it loads something: what stands before the first load, between the first and
+/// the second, and so on.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn file_loads(db: &dyn Db, file: SourceFile) -> Vec<Box<str>> {
-    form_list(db, file)
-        .iter()
-        .flat_map(|&form| {
-            declarations(db, form)
-                .loads
-                .iter()
-                .map(|load| load.path.clone())
-        })
-        .collect()
+pub(crate) fn item_pieces<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Vec<Item<'db>>> {
+    let mut pieces = vec![Vec::new()];
+    for &form in form_list(db, file) {
+        let found = declarations(db, form);
+        let last = pieces.len() - 1;
+        pieces[last].extend_from_slice(&found.items);
+        pieces.extend(found.loads.iter().map(|_| Vec::new()));
+    }
+    pieces
 }

@@ -17,13 +17,17 @@ mod editor;
 mod explain;
 mod forms;
 mod infer;
+mod inline;
 mod items;
 mod keywords;
 mod library;
+mod load_report;
+mod loads;
 mod lower;
 mod names;
 mod nominal;
 mod problem;
+mod program;
 mod run;
 mod session;
 mod signature;
@@ -31,11 +35,14 @@ mod statics;
 mod suggest;
 mod synonym;
 mod types;
+mod verify;
 mod visibility;
 mod whitelist;
 
 pub use codes::{CODES, code_info};
-pub use db::{Cancelled, Db, FileKind, Options, RootDatabase, SourceFile, catch_cancelled};
+pub use db::{
+    Cancelled, Db, FileKind, LoadFailure, Options, RootDatabase, SourceFile, catch_cancelled,
+};
 pub use diagnostics::{
     Diagnostic, DiagnosticFix, FileEdit, Span, SpanLabel, all_program_diagnostics,
     entry_diagnostics, file_diagnostics,
@@ -47,8 +54,9 @@ pub use editor::{
 pub use explain::explanation;
 pub use forms::line_index;
 pub use library::SCHEME as LIBRARY_SCHEME;
-pub use names::{LoadTarget, load_targets, primary_root, program_files};
+pub use loads::{LoadTarget, load_targets, payload_targets};
 pub use nominal::type_decl;
+pub use program::{primary_root, program_files};
 pub use run::{function_ir, origin_span, value_ir, value_names};
 pub use session::{Session, Step, Submission};
 pub use wat_syntax::{

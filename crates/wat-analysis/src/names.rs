@@ -1,209 +1,16 @@
 //! Programs and what their names mean.
 //!
-//! A program is a root file and what it loads, in load order. Bodies never read the table of a whole program: they go
+//! Bodies never read the table of a whole program: they go
 //! through [`lookup`], which changes only for the names that change.
 
-use std::sync::Arc;
+use rustc_hash::FxHashMap;
 
-use rustc_hash::{FxHashMap, FxHashSet};
-use wat_syntax::TextRange;
-
-use crate::db::{Db, FileKind, FileSet, SourceFile};
-use crate::forms::forms;
-use crate::items::{Item, ItemKind, Name, declarations, file_items, file_loads};
+use crate::db::{Db, FileKind, SourceFile};
+use crate::items::{Item, ItemKind, Name, item_pieces};
 use crate::library::library_item;
+use crate::program::{Piece, lacks_loads, load_graph};
 use crate::suggest::Suggestion;
 use crate::visibility::{Identity, admitted_names};
-
-/// The file that a load path names, seen from `from`: `.` and `..` are resolved, an absolute path stays.
-pub(crate) fn resolve_path(from: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    let absolute = path.starts_with('/') || (from.starts_with('/'));
-    if !path.starts_with('/') {
-        parts.extend(from.split('/').filter(|part| !part.is_empty()));
-        parts.pop();
-    }
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))
-}
-
-/// The files that a file loads, in order; `None` where the file is missing.
-#[salsa::tracked(returns(ref))]
-pub(crate) fn loaded_files(db: &dyn Db, file: SourceFile) -> Vec<Option<SourceFile>> {
-    let loads = file_loads(db, file);
-    if loads.is_empty() {
-        return Vec::new();
-    }
-    let files = FileSet::get(db).files(db);
-    let here = file.path(db);
-    let session = file.kind(db) == FileKind::Session;
-    loads
-        .iter()
-        .map(|path| {
-            let path = if session {
-                path.to_string()
-            } else {
-                resolve_path(&here, path)
-            };
-            files.get(path.as_str()).copied()
-        })
-        .collect()
-}
-
-/// The target of a load form.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LoadTarget {
-    /// The path, resolved against the file that loads.
-    pub path: Arc<str>,
-    /// The file, if the host has given it.
-    pub file: Option<SourceFile>,
-    /// Where the path is written.
-    pub span: TextRange,
-}
-
-/// What a file loads.
-pub fn load_targets(db: &dyn Db, file: SourceFile) -> Vec<LoadTarget> {
-    let here = file.path(db);
-    let mut targets = Vec::new();
-    for placed in &forms(db, file).placed {
-        for load in &declarations(db, placed.form).loads {
-            let path: Arc<str> = resolve_path(&here, &load.path).into();
-            let spans = &crate::forms::read_form(db, placed.form).spans;
-            targets.push(LoadTarget {
-                file: FileSet::get(db).files(db).get(&path).copied(),
-                path,
-                span: spans.range(wat_syntax::NodeId(load.node)) + placed.start(),
-            });
-        }
-    }
-    targets
-}
-
-/// The files of the program with this root: depth first, each once, a file after what it loads.
-#[salsa::tracked(returns(clone))]
-pub fn program_files(db: &dyn Db, root: SourceFile) -> Arc<[SourceFile]> {
-    let mut order = Vec::new();
-    let mut seen = FxHashSet::from_iter([root]);
-    let mut stack = vec![(root, 0)];
-    while let Some((file, next)) = stack.pop() {
-        match loaded_files(db, file).get(next) {
-            Some(target) => {
-                stack.push((file, next + 1));
-                if let Some(target) = target.filter(|target| seen.insert(*target)) {
-                    stack.push((target, 0));
-                }
-            }
-            None => order.push(file),
-        }
-    }
-    order.into()
-}
-
-/// The files that load, directly or not, a file on a cycle: what is left after removing, again and again, the files
-/// that load nothing that is left. Nearly always empty, so that nobody looks for a cycle that cannot be there.
-#[salsa::tracked(returns(ref))]
-fn entangled(db: &dyn Db) -> FxHashSet<SourceFile> {
-    let files = FileSet::get(db).files(db);
-    let mut loaders: FxHashMap<SourceFile, Vec<SourceFile>> = FxHashMap::default();
-    let mut open: FxHashMap<SourceFile, usize> = FxHashMap::default();
-    for &file in files.values() {
-        let targets = loaded_files(db, file).iter().flatten();
-        open.insert(file, targets.clone().count());
-        for &target in targets {
-            loaders.entry(target).or_default().push(file);
-        }
-    }
-    let mut done: Vec<SourceFile> = open
-        .iter()
-        .filter(|(_, count)| **count == 0)
-        .map(|(file, _)| *file)
-        .collect();
-    while let Some(file) = done.pop() {
-        open.remove(&file);
-        for loader in loaders.get(&file).into_iter().flatten() {
-            if let Some(count) = open.get_mut(loader) {
-                *count -= 1;
-                if *count == 0 {
-                    done.push(*loader);
-                }
-            }
-        }
-    }
-    open.into_keys().collect()
-}
-
-/// A cycle of loads that goes through this load of this file: the files on it, from this file back to it.
-pub(crate) fn load_cycle(
-    db: &dyn Db,
-    file: SourceFile,
-    target: SourceFile,
-) -> Option<Vec<SourceFile>> {
-    if !entangled(db).contains(&file) {
-        return None;
-    }
-    let mut from: FxHashMap<SourceFile, SourceFile> = FxHashMap::default();
-    let mut work = vec![target];
-    while let Some(at) = work.pop() {
-        if at == file {
-            let mut chain = vec![file];
-            let mut step = file;
-            while step != target {
-                step = from[&step];
-                chain.push(step);
-            }
-            chain.push(file);
-            chain.reverse();
-            return Some(chain);
-        }
-        for &next in loaded_files(db, at).iter().flatten() {
-            if next != target && !from.contains_key(&next) {
-                from.insert(next, at);
-                work.push(next);
-            }
-        }
-    }
-    None
-}
-
-/// For each file of the project that another file loads: the first root, in path order, whose program has it.
-#[salsa::tracked(returns(ref))]
-fn roots(db: &dyn Db) -> FxHashMap<SourceFile, SourceFile> {
-    let files = FileSet::get(db).files(db);
-    let members = || {
-        files
-            .values()
-            .copied()
-            .filter(|f| matches!(f.kind(db), FileKind::Disk | FileKind::Open))
-    };
-    let loaded: FxHashSet<SourceFile> = members()
-        .flat_map(|file| loaded_files(db, file).iter().copied().flatten())
-        .collect();
-    let mut roots = FxHashMap::default();
-    for root in members().filter(|file| !loaded.contains(file)) {
-        for &file in program_files(db, root).iter() {
-            roots.entry(file).or_insert(root);
-        }
-    }
-    roots
-}
-
-/// The program that a file is analysed in: the first one, in path order of the roots, that loads it. A file that
-/// nobody loads, or that is on a cycle without a root, is its own program.
-#[salsa::tracked(returns(copy))]
-pub fn primary_root(db: &dyn Db, file: SourceFile) -> SourceFile {
-    match file.kind(db) {
-        FileKind::Disk | FileKind::Open => roots(db).get(&file).copied().unwrap_or(file),
-        FileKind::Library | FileKind::Session | FileKind::ReplInput => file,
-    }
-}
 
 /// All names of a program (the library's excepted), and the second definitions.
 #[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
@@ -221,8 +28,9 @@ pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
         items: FxHashMap::default(),
         duplicates: Vec::new(),
     };
-    for &file in program_files(db, root).iter() {
-        for &item in file_items(db, file) {
+    for piece in &load_graph(db, root).pieces {
+        let file = piece.file;
+        for &item in items_of(db, *piece) {
             match table.items.entry(item.name(db)) {
                 std::collections::hash_map::Entry::Vacant(entry) => {
                     entry.insert(item);
@@ -244,6 +52,21 @@ pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
         }
     }
     table
+}
+
+/// The definitions in a piece of a program.
+fn items_of<'db>(db: &'db dyn Db, piece: Piece) -> &'db [Item<'db>] {
+    let pieces = item_pieces(db, piece.file);
+    pieces.get(piece.part as usize).map_or(&[], |items| items)
+}
+
+/// The definitions of a program in program order.
+pub(crate) fn program_items<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+) -> impl DoubleEndedIterator<Item = Item<'db>> {
+    let pieces = load_graph(db, root).pieces.iter();
+    pieces.flat_map(move |&piece| items_of(db, piece).iter().copied())
 }
 
 /// The second definitions that stand in a file, with the first ones.
@@ -297,9 +120,7 @@ pub(crate) fn lookup_type<'db>(db: &'db dyn Db, root: SourceFile, path: &str) ->
 #[salsa::tracked(returns(ref))]
 pub(crate) fn value_order<'db>(db: &'db dyn Db, root: SourceFile) -> Vec<Item<'db>> {
     let table = names(db, root);
-    program_files(db, root)
-        .iter()
-        .flat_map(|&file| file_items(db, file).iter().copied())
+    program_items(db, root)
         .filter(|item| {
             item.kind(db) == ItemKind::Value && table.items.get(&item.name(db)) == Some(item)
         })
@@ -336,17 +157,9 @@ pub(crate) fn callable_names(db: &dyn Db, program: SourceFile) -> Vec<String> {
     library.chain(own).collect()
 }
 
-/// Does a file of the program load one that is missing? Then an unknown name may well be defined there.
-#[salsa::tracked(returns(copy))]
-fn has_failed_load(db: &dyn Db, root: SourceFile) -> bool {
-    program_files(db, root)
-        .iter()
-        .any(|&file| loaded_files(db, file).contains(&None))
-}
-
 /// Is a name that means nothing excused, because what would define it could not be loaded?
 pub(crate) fn is_excused(db: &dyn Db, root: SourceFile, name: &str) -> bool {
-    !is_library(name) && has_failed_load(db, root)
+    !is_library(name) && lacks_loads(db, root)
 }
 
 /// Candidates for an unknown path or symbol, computed once for each name of a program and each caller: names to which

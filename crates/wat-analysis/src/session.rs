@@ -12,7 +12,8 @@ use crate::diagnostics::{Diagnostic, Span, absolute, finish, program_diagnostics
 use crate::forms::{ast, forms, read_form};
 use crate::infer::{check_item, infer_expression, value_type};
 use crate::items::{Item, ItemKind, declarations};
-use crate::names::{lookup, names, program_files};
+use crate::names::{lookup, names, program_items};
+use crate::program::program_files;
 use crate::run::expression_ir;
 use crate::signature::signature;
 use crate::visibility::{Author, judge};
@@ -94,6 +95,18 @@ impl Session {
         db.set_file("repl:session", SourceText::new(text), FileKind::Session);
     }
 
+    /// A source with the loads of an input, if it has any: a host gives what they ask for before it submits the input.
+    pub fn wanted(&self, db: &mut RootDatabase, text: &str) -> Vec<SourceFile> {
+        if !text.contains("load") {
+            return Vec::new();
+        }
+        let file = db.set_file("repl:next", SourceText::new(text), FileKind::ReplInput);
+        match crate::loads::file_loads(db, file).is_empty() {
+            true => Vec::new(),
+            false => vec![file],
+        }
+    }
+
     /// Checks an input and, if it has no error, installs it.
     pub fn submit(&mut self, db: &mut RootDatabase, text: &str) -> Submission {
         self.inputs += 1;
@@ -101,6 +114,7 @@ impl Session {
         let path: Arc<str> = format!("repl:{number}").into();
         let file = db.set_file(&path, SourceText::new(text), FileKind::ReplInput);
         let before = self.before(db, file);
+        let files = program_files(db, self.root);
         let mut with_input = self.loaded.clone();
         with_input.push(path.clone());
         self.write(db, &with_input);
@@ -120,7 +134,8 @@ impl Session {
                 steps: Vec::new(),
             };
         }
-        let steps = self.steps(db, file, &before);
+        let mut steps = self.loaded_steps(db, file, &files);
+        steps.extend(self.steps(db, file, &before));
         if steps
             .iter()
             .any(|step| matches!(step, Step::Defined { .. }))
@@ -219,6 +234,28 @@ impl Session {
             help: Some("redefine the dependents first, or keep the type".into()),
             fixes: Vec::new(),
         })
+    }
+
+    /// The definitions that the loads of an input add to the program.
+    fn loaded_steps(
+        &self,
+        db: &RootDatabase,
+        input: SourceFile,
+        before: &[SourceFile],
+    ) -> Vec<Step> {
+        if crate::loads::file_loads(db, input).is_empty() {
+            return Vec::new();
+        }
+        let new = |file: SourceFile| file != input && !before.contains(&file);
+        program_items(db, self.root)
+            .filter(|item| new(item.form(db).file(db)))
+            .map(|item| Step::Defined {
+                name: item.name(db).text(db).as_str().into(),
+                ty: type_of(db, self.root, item),
+                redefined: false,
+                is_value: item.kind(db) == ItemKind::Value,
+            })
+            .collect()
     }
 
     fn steps(&self, db: &RootDatabase, file: SourceFile, before: &[(String, String)]) -> Vec<Step> {

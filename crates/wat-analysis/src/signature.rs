@@ -7,7 +7,7 @@ use wat_syntax::{Ast, NodeId, NodeKind, TypeExpr, parse_type_keyword};
 use crate::db::{Db, SourceFile};
 use crate::forms::ast;
 use crate::items::{Item, ItemKind, split_generic};
-use crate::names::{lookup_type, program_files, program_of};
+use crate::names::{lookup_type, program_of};
 use crate::nominal::member_signature;
 use crate::problem::{Place, Problem};
 use crate::suggest;
@@ -605,9 +605,7 @@ fn type_names(db: &dyn Db, program: SourceFile) -> Vec<String> {
         .iter()
         .filter(|entry| entry.is_type())
         .map(|entry| entry.name.to_owned());
-    let own = program_files(db, program)
-        .iter()
-        .flat_map(|&file| crate::items::file_items(db, file))
+    let own = crate::names::program_items(db, program)
         .filter(|item| item.kind(db).is_type())
         .map(|item| item.name(db).text(db).clone())
         .collect::<Vec<_>>();

@@ -57,7 +57,7 @@ pub(crate) fn identity<'db>(db: &'db dyn Db, author: Author<'db>, _node: u32) ->
         Author::Expression(form) => match form.file(db).kind(db) {
             FileKind::Library => Identity::of(":wat::"),
             FileKind::ReplInput | FileKind::Session => in_a_conversation(),
-            FileKind::Disk | FileKind::Open => Identity::of(":user::"),
+            FileKind::Disk | FileKind::Open | FileKind::Inline => Identity::of(":user::"),
         },
     }
 }

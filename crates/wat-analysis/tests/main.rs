@@ -10,6 +10,8 @@ mod firewall;
 mod incremental;
 #[path = "it/kwargs.rs"]
 mod kwargs;
+#[path = "it/loads.rs"]
+mod loads;
 #[path = "it/nominal.rs"]
 mod nominal;
 #[path = "it/sequences.rs"]

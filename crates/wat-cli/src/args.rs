@@ -202,6 +202,9 @@ pub(crate) struct RunOptions {
     /// Do not start a program that has warnings
     #[arg(long)]
     pub(crate) deny_warnings: bool,
+    /// Loads may not leave this directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) scope: Option<PathBuf>,
     /// The program; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
@@ -373,6 +376,7 @@ fn program(words: Vec<OsString>) -> Result<Command, Usage> {
         let args = words.collect();
         return Ok(Command::Run(RunOptions {
             deny_warnings: false,
+            scope: None,
             file: first.into(),
             args,
         }));
@@ -441,6 +445,7 @@ pub(crate) fn default_repl(global: &Global) -> ReplOptions {
 pub(crate) fn default_run() -> RunOptions {
     RunOptions {
         deny_warnings: false,
+        scope: None,
         file: "-".into(),
         args: Vec::new(),
     }

@@ -8,9 +8,11 @@ use wat_analysis::{
     Applicability, Diagnostic, RootDatabase, Severity, SourceFile, SourceText, file_diagnostics,
 };
 use wat_driver::{
-    Report, Sources, Style, Summary, Unreadable, json_line, json_summary, load_files, load_text,
-    render, short_line, walk,
+    Report, STDIN, Sources, Style, Summary, Unreadable, file_loader, json_line, json_summary,
+    load_files, load_text, render, short_line, walk,
 };
+
+use wat_load::Loader;
 
 use crate::args::{CheckOptions, FailOn, Format, Global};
 use crate::{exit, output};
@@ -53,33 +55,37 @@ pub(crate) fn check(global: &Global, options: &CheckOptions) -> i32 {
 }
 
 fn load(db: &mut RootDatabase, paths: &[PathBuf]) -> Result<(), Unreadable> {
+    let loader = file_loader(None)?;
     let mut files = Vec::new();
     if paths.is_empty() {
         files = walk(Path::new("."))?;
     }
     for path in paths {
-        if path == Path::new("-") {
-            load_stdin(db)?;
+        if path == Path::new(STDIN) {
+            load_stdin(db, &*loader)?;
         } else if path.is_dir() {
             files.extend(walk(path)?);
         } else {
             files.push(path.clone());
         }
     }
-    load_files(db, &files).map(drop)
+    load_files(db, &*loader, &files).map(drop)
 }
 
 /// Reads standard input as the program `-`.
-pub(crate) fn load_stdin(db: &mut RootDatabase) -> Result<SourceFile, Unreadable> {
+pub(crate) fn load_stdin(
+    db: &mut RootDatabase,
+    loader: &dyn Loader,
+) -> Result<SourceFile, Unreadable> {
     let mut bytes = Vec::new();
     io::stdin()
         .lock()
         .read_to_end(&mut bytes)
         .map_err(|error| Unreadable {
-            path: "-".to_owned(),
+            path: STDIN.to_owned(),
             reason: error.to_string(),
         })?;
-    Ok(load_text(db, "-", SourceText::from_bytes(bytes)))
+    Ok(load_text(db, loader, STDIN, SourceText::from_bytes(bytes)))
 }
 
 /// The findings of all files in order; identical ones once.

@@ -11,8 +11,8 @@ use wat_analysis::{
     entry_diagnostics, value_names,
 };
 use wat_driver::{
-    LinkedProgram, Sources, Style, Unreadable, exit_code, failure_record, failure_report,
-    json_line, load_files, pending_in_program, render, short_line,
+    LinkedProgram, STDIN, Sources, Style, Unreadable, exit_code, failure_record, failure_report,
+    file_loader, json_line, load_files, pending_in_program, render, short_line,
 };
 use wat_runtime::{Failure, Host, Machine};
 
@@ -28,7 +28,7 @@ pub(crate) fn run(global: &Global, options: &RunOptions) -> i32 {
     let started = Instant::now();
     let mut db = RootDatabase::new();
     db.set_options(global.analysis());
-    let root = match load(&mut db, &options.file) {
+    let root = match load(&mut db, options) {
         Ok(root) => root,
         Err(unreadable) => {
             output::complain(&format!(
@@ -57,9 +57,11 @@ fn refuse(global: &Global, db: &RootDatabase, refusal: &Diagnostic, started: Ins
     }
 }
 
-fn load(db: &mut RootDatabase, path: &Path) -> Result<SourceFile, Unreadable> {
-    if path == Path::new("-") {
-        return load_stdin(db);
+fn load(db: &mut RootDatabase, options: &RunOptions) -> Result<SourceFile, Unreadable> {
+    let loader = file_loader(options.scope.as_deref())?;
+    let path = &options.file;
+    if path == Path::new(STDIN) {
+        return load_stdin(db, &*loader);
     }
     if path.is_dir() {
         return Err(Unreadable {
@@ -67,7 +69,7 @@ fn load(db: &mut RootDatabase, path: &Path) -> Result<SourceFile, Unreadable> {
             reason: "it is a directory without a project file that names an entry".to_owned(),
         });
     }
-    let files = load_files(db, &[path.to_path_buf()])?;
+    let files = load_files(db, &*loader, std::slice::from_ref(path))?;
     // One file was asked for and read.
     Ok(files[0])
 }

@@ -15,7 +15,10 @@ mod report;
 
 pub use failure::{exit_code, failure_record, failure_report};
 pub use findings::Sources;
-pub use load::{Unreadable, follow_loads, load_files, load_text, name_of, reason, walk};
+pub use load::{
+    STDIN, Unreadable, failure, file_loader, follow_loads, load_files, load_text, name_of, reason,
+    walk,
+};
 pub use nearest::nearest;
 pub use pending::{pending_in_program, pending_natives};
 pub use program::LinkedProgram;

@@ -1,10 +1,17 @@
-//! Files from disk into the database: the files asked for, then whatever they load.
+//! Sources into the database: the files asked for, then whatever they load, through a loader.
 
 use std::collections::HashSet;
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
-use wat_analysis::{FileKind, RootDatabase, SourceFile, SourceText, load_targets};
+use wat_analysis::{
+    FileKind, LoadFailure, RootDatabase, SourceFile, SourceText, load_targets, payload_targets,
+};
+use wat_load::{FsLoader, LoadError, Loader, ScopedLoader};
+
+/// The name of the program that standard input holds.
+pub const STDIN: &str = "-";
 
 /// A path that could not be read.
 #[derive(Debug)]
@@ -15,9 +22,28 @@ pub struct Unreadable {
     pub reason: String,
 }
 
-/// Reads `paths` and all files that they load, transitively. Loaded files that do not exist stay missing: the analysis
-/// reports them where they are loaded.
-pub fn load_files(db: &mut RootDatabase, paths: &[PathBuf]) -> Result<Vec<SourceFile>, Unreadable> {
+/// The loader of commands: every file that the process may read, or those below `scope`.
+pub fn file_loader(scope: Option<&Path>) -> Result<Box<dyn Loader>, Unreadable> {
+    let Some(scope) = scope else {
+        return Ok(Box::new(FsLoader));
+    };
+    match ScopedLoader::new(scope) {
+        Ok(loader) => Ok(Box::new(loader)),
+        Err(error) => Err(Unreadable {
+            path: scope.display().to_string(),
+            reason: reason(&error),
+        }),
+    }
+}
+
+/// Reads `paths` and everything that they load, transitively. What the loader does not give stays missing, with the
+/// loader's reason: the analysis reports it where it is loaded. A file that is reached by several paths is there once,
+/// under its canonical path.
+pub fn load_files(
+    db: &mut RootDatabase,
+    loader: &dyn Loader,
+    paths: &[PathBuf],
+) -> Result<Vec<SourceFile>, Unreadable> {
     let mut names = Vec::with_capacity(paths.len());
     let mut batch = Vec::with_capacity(paths.len());
     for path in paths {
@@ -25,46 +51,124 @@ pub fn load_files(db: &mut RootDatabase, paths: &[PathBuf]) -> Result<Vec<Source
             path: path.display().to_string(),
             reason: reason(&error),
         })?;
-        let name = name_of(path);
+        let name = canonical_name(path);
         names.push(name.clone());
         batch.push((name, text, FileKind::Disk));
     }
     db.set_files(batch);
     let files: Vec<_> = names.iter().filter_map(|name| db.file(name)).collect();
-    follow_loads(db, &files);
+    follow_loads(db, loader, &files);
     Ok(files)
 }
 
-/// Adds a text that stands for a file, such as standard input, and what it loads.
-pub fn load_text(db: &mut RootDatabase, name: &str, text: SourceText) -> SourceFile {
+/// Adds a text that stands for a file, such as standard input, and what it loads. It has no location, so its relative
+/// paths start at the loader's root.
+pub fn load_text(
+    db: &mut RootDatabase,
+    loader: &dyn Loader,
+    name: &str,
+    text: SourceText,
+) -> SourceFile {
     let file = db.set_file(name, text, FileKind::Disk);
-    follow_loads(db, &[file]);
+    follow_loads(db, loader, &[file]);
     file
 }
 
-/// Reads the files that `files` load until nothing readable is missing.
-pub fn follow_loads(db: &mut RootDatabase, files: &[SourceFile]) {
-    let mut seen: HashSet<String> = HashSet::new();
+/// Asks the loader for the sources and payloads that `files` need, until it has been asked for all of them.
+pub fn follow_loads(db: &mut RootDatabase, loader: &dyn Loader, files: &[SourceFile]) {
+    let mut asked: HashSet<Arc<str>> = HashSet::new();
+    let mut seen: HashSet<SourceFile> = files.iter().copied().collect();
     let mut work = files.to_vec();
     while !work.is_empty() {
-        let mut missing = Vec::new();
-        for file in work.drain(..) {
-            for target in load_targets(db, file).iter() {
-                if target.file.is_none() && seen.insert(target.path.to_string()) {
-                    missing.push(target.path.to_string());
+        let mut answers = Answers::default();
+        for file in std::mem::take(&mut work) {
+            // A text without location leaves the start of its paths to the loader.
+            let located = is_located(&file.path(db));
+            for target in load_targets(db, file) {
+                match target.file {
+                    Some(next) if seen.insert(next) => work.push(next),
+                    Some(_) => {}
+                    None if !target.refused && asked.insert(target.path.clone()) => {
+                        answers.source(loader, target.path, located);
+                    }
+                    None => {}
                 }
             }
+            for path in payload_targets(db, file) {
+                let answer = loader.payload(&place(&path, located), None);
+                answers
+                    .payloads
+                    .push((path, answer.map(Arc::from).map_err(failure)));
+            }
         }
-        let batch: Vec<_> = missing
-            .into_iter()
-            .filter_map(|path| {
-                let text = read(Path::new(&path)).ok()?;
-                Some((path, text, FileKind::Disk))
-            })
-            .collect();
-        let names: Vec<_> = batch.iter().map(|(name, ..)| name.clone()).collect();
-        db.set_files(batch);
-        work.extend(names.iter().filter_map(|name| db.file(name)));
+        let names = answers.give(db);
+        let new = names.iter().filter_map(|name| db.file(name));
+        work.extend(new.filter(|file| seen.insert(*file)));
+    }
+}
+
+/// The path that was asked for, and the path of a file or the text of a payload.
+type Answer = (Arc<str>, Result<Arc<str>, LoadFailure>);
+
+/// What a loader has answered.
+#[derive(Default)]
+struct Answers {
+    sources: Vec<(String, SourceText, FileKind)>,
+    found: Vec<Answer>,
+    payloads: Vec<Answer>,
+}
+
+impl Answers {
+    fn source(&mut self, loader: &dyn Loader, path: Arc<str>, located: bool) {
+        match loader.source(&place(&path, located), None) {
+            Ok(found) => {
+                let name = shown(Path::new(&found.canonical));
+                if *name != *path {
+                    self.found.push((path, Ok(name.as_str().into())));
+                }
+                self.sources.push((name, found.text, FileKind::Disk));
+            }
+            Err(error) => self.found.push((path, Err(failure(error)))),
+        }
+    }
+
+    /// Tells the database; the names of the sources.
+    fn give(self, db: &mut RootDatabase) -> Vec<String> {
+        let names = self.sources.iter().map(|(name, ..)| name.clone()).collect();
+        // A source that is there already, by another path, keeps its text: it was read in the same command.
+        let new = self.sources.into_iter();
+        let new: Vec<_> = new.filter(|(name, ..)| db.file(name).is_none()).collect();
+        db.set_files(new);
+        db.set_found(self.found);
+        db.set_payloads(self.payloads);
+        names
+    }
+}
+
+/// Has a source a place in the file system? Standard input and its inline sources have none.
+fn is_located(name: &str) -> bool {
+    name != STDIN
+        && !name
+            .strip_prefix(STDIN)
+            .is_some_and(|rest| rest.starts_with('#'))
+}
+
+/// The path to ask a loader for: names of the database are relative to the working directory.
+fn place(name: &str, located: bool) -> String {
+    if !located || Path::new(name).is_absolute() {
+        return name.to_owned();
+    }
+    let here = std::env::current_dir().unwrap_or_default();
+    here.join(name).to_string_lossy().into_owned()
+}
+
+/// What the analysis is told of a loader's answer.
+pub fn failure(error: LoadError) -> LoadFailure {
+    match error {
+        LoadError::NotFound => LoadFailure::NotFound,
+        LoadError::OutsideRoot { root } => LoadFailure::OutsideRoot(shown(Path::new(&root)).into()),
+        LoadError::Unreadable { reason } => LoadFailure::Unreadable(reason.into()),
+        LoadError::NotUtf8 => LoadFailure::NotUtf8,
     }
 }
 
@@ -87,6 +191,22 @@ pub fn reason(error: &io::Error) -> String {
         io::ErrorKind::IsADirectory => "is a directory".to_owned(),
         _ => error.to_string(),
     }
+}
+
+/// The name of the file that a path leads to, with links resolved. What is no file, such as a pipe, keeps its name.
+fn canonical_name(path: &Path) -> String {
+    match path.canonicalize() {
+        Ok(found) if found.is_file() => shown(&found),
+        _ => name_of(path),
+    }
+}
+
+/// An absolute path relative to the working directory when below it.
+fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let below = path.strip_prefix(&here).ok();
+    let below = below.filter(|below| !below.as_os_str().is_empty());
+    below.unwrap_or(path).to_string_lossy().into_owned()
 }
 
 /// The name of a file in the database and in reports: `/`-separated, relative to the working directory when below it.

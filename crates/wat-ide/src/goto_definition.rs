@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use wat_analysis::{
-    Db, SourceFile, Target as SymbolTarget, TextRange, TextSize, load_targets, symbol_at,
+    Db, FileKind, SourceFile, Target as SymbolTarget, TextRange, TextSize, load_targets, symbol_at,
 };
 
 /// The answer: the text that was asked about, and the places it leads to.
@@ -54,9 +54,10 @@ pub fn goto_definition(db: &dyn Db, file: SourceFile, offset: TextSize) -> Optio
     let load = loads
         .iter()
         .find(|load| load.span.contains_inclusive(offset))?;
+    let file = load.file.filter(|file| file.kind(db) != FileKind::Inline)?;
     let start = TextRange::empty(0.into());
     let target = Target {
-        file: load.file?,
+        file,
         name: load.path.clone(),
         full: start,
         focus: start,

@@ -21,4 +21,4 @@ pub use document_symbols::{DocumentSymbol, document_symbols};
 pub use formatting::{format_document, format_range, indent_line};
 pub use goto_definition::{Definition, Target, goto_definition};
 pub use hover::{Hover, hover};
-pub use loads::missing_loads;
+pub use loads::{MissingLoads, missing_loads};

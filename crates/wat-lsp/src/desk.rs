@@ -15,6 +15,7 @@ use tower_lsp_server::jsonrpc::{Error, Id};
 use tower_lsp_server::ls_types::{
     Diagnostic, DidChangeTextDocumentParams, PublishDiagnosticsParams, TextDocumentItem, Uri,
 };
+use wat_analysis::LoadFailure;
 use wat_ide::BUILTIN_SCHEME;
 use wat_syntax::SourceText;
 
@@ -79,6 +80,12 @@ pub(crate) enum Change {
     Disk(String, SourceText),
     /// The file on disk decides: it changed, went, or is no longer open.
     Reread(String),
+    /// What a loader said of a path that a program loads: the path of a file, or why there is none.
+    Found(Arc<str>, Result<Arc<str>, LoadFailure>),
+    /// What a loader said of a payload.
+    Payload(Arc<str>, Result<Arc<str>, LoadFailure>),
+    /// What loaders said before holds no longer.
+    Forget,
 }
 
 #[derive(Default)]
@@ -89,8 +96,10 @@ struct State {
     dirty: BTreeSet<String>,
     reread: BTreeSet<String>,
     loaded: BTreeMap<String, SourceText>,
-    /// Paths that a program loads and that are not there; forgotten when something changes on disk.
-    absent: BTreeSet<String>,
+    /// What a loader has said.
+    answers: Vec<Change>,
+    /// Something changed on disk: what loaders have said holds no longer.
+    forget: bool,
     requests: VecDeque<Job>,
     pending: HashMap<Id, Pending>,
     /// Open documents whose diagnostics belong to an older revision; the front first.
@@ -228,7 +237,7 @@ impl Desk {
     /// Files on disk changed, came or went.
     pub(crate) fn watched(&self, paths: Vec<String>) {
         let mut state = self.lock();
-        state.absent.clear();
+        state.forget = true;
         for path in paths {
             if !state.documents.contains_key(&path) {
                 state.reread.insert(path);
@@ -250,19 +259,10 @@ impl Desk {
         self.work.notify_one();
     }
 
-    /// Of paths that are not in the database, those worth looking for on disk.
-    pub(crate) fn worth_reading(&self, missing: Vec<Arc<str>>) -> Vec<String> {
-        let state = self.lock();
-        missing
-            .iter()
-            .map(|path| path.to_string())
-            .filter(|path| !state.absent.contains(path))
-            .collect()
-    }
-
-    /// These files are not on disk; they are not looked for again until something changes there.
-    pub(crate) fn absent(&self, paths: impl IntoIterator<Item = String>) {
-        self.lock().absent.extend(paths);
+    /// What a loader has said, for the database.
+    pub(crate) fn answered(&self, answers: Vec<Change>) {
+        self.lock().answers.extend(answers);
+        self.work.notify_one();
     }
 
     /// Addresses and versions of the open documents, by path.
@@ -435,6 +435,10 @@ impl State {
 
     fn changes(&mut self) -> Vec<Change> {
         let mut changes = Vec::new();
+        if std::mem::take(&mut self.forget) {
+            changes.push(Change::Forget);
+        }
+        changes.append(&mut self.answers);
         for (path, text) in std::mem::take(&mut self.loaded) {
             changes.push(Change::Disk(path, text));
         }

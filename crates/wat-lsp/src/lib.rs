@@ -12,6 +12,7 @@ mod documents;
 mod features;
 mod files;
 mod formatting;
+mod loads;
 mod ordering;
 mod parent;
 mod pool;

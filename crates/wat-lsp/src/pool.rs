@@ -10,7 +10,7 @@ use wat_analysis::{RootDatabase, catch_cancelled};
 
 use crate::desk::{Desk, Findings, Job};
 use crate::view::View;
-use crate::{convert, files};
+use crate::{convert, loads};
 
 /// Deep forms need no deep stack here, but a margin costs only address space.
 const STACK: usize = 16 << 20;
@@ -106,23 +106,24 @@ fn diagnose(desk: &Desk, path: String, db: RootDatabase, revision: u64) {
     }
 }
 
-/// Puts missing files of the program on the desk; true if there is one.
+/// Asks for the files and payloads that the program needs and the database does not have, and puts the answers on the
+/// desk; true if there is one.
 fn load_missing(desk: &Desk, view: &View, path: &str) -> bool {
     let Some(file) = view.db.file(path) else {
         return false;
     };
-    let mut found = Vec::new();
-    let mut absent = Vec::new();
-    for path in desk.worth_reading(wat_ide::missing_loads(&view.db, file)) {
-        match files::read(&path) {
-            Some(text) => found.push((path, text)),
-            None => absent.push(path),
-        }
+    let missing = wat_ide::missing_loads(&view.db, file);
+    if missing.files.is_empty() && missing.payloads.is_empty() {
+        return false;
     }
-    desk.absent(absent);
-    let any = !found.is_empty();
-    desk.loaded(found);
-    any
+    let open = view.open.keys().filter_map(|path| {
+        let text = view.db.file(path)?.text(&view.db);
+        Some((path.as_str(), text))
+    });
+    let answers = loads::ask(open, missing);
+    desk.loaded(answers.files);
+    desk.answered(answers.said);
+    true
 }
 
 fn diagnostics(view: &View, path: &str) -> Vec<Diagnostic> {

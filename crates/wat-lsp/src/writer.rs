@@ -48,8 +48,21 @@ fn write(desk: &Desk, pool: &SyncSender<Task>) {
 /// The last change of a path counts.
 fn apply(db: &mut RootDatabase, changes: Vec<Change>) {
     let mut texts = BTreeMap::new();
+    let (mut found, mut payloads) = (Vec::new(), Vec::new());
     for change in changes {
         match change {
+            Change::Forget => {
+                db.forget_found();
+                None
+            }
+            Change::Found(path, answer) => {
+                found.push((path, answer));
+                None
+            }
+            Change::Payload(path, answer) => {
+                payloads.push((path, answer));
+                None
+            }
             Change::Open(path, text) => texts.insert(path, Some((text, FileKind::Open))),
             Change::Disk(path, text) => texts.insert(path, Some((text, FileKind::Disk))),
             Change::Reread(path) => {
@@ -66,6 +79,8 @@ fn apply(db: &mut RootDatabase, changes: Vec<Change>) {
         }
     }
     db.set_files(present);
+    db.set_found(found);
+    db.set_payloads(payloads);
 }
 
 /// A request may be about a file that nobody has opened or loaded.

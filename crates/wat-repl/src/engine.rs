@@ -6,7 +6,10 @@ use wat_analysis::{
     Applicability, DefKind, Diagnostic, RootDatabase, Session, Severity, SourceFile, Step,
     all_names, all_program_diagnostics, value_ir, value_names,
 };
-use wat_driver::{LinkedProgram, Sources, exit_code, failure_report, load_files, pending_natives};
+use wat_driver::{
+    LinkedProgram, Sources, exit_code, failure_report, follow_loads, load_files, pending_natives,
+};
+use wat_load::FsLoader;
 use wat_runtime::{Failure, InterruptHandle, Machine};
 use wat_syntax::{TextEdit, apply_edits};
 
@@ -73,13 +76,14 @@ impl Engine {
     /// Loads files before the inputs; the status that ends a session that cannot start.
     pub(crate) fn load_all(&mut self, paths: &[PathBuf]) -> Result<(), i32> {
         for path in paths {
-            let files = load_files(&mut self.db, std::slice::from_ref(path)).map_err(|bad| {
-                self.printer.complain(&format!(
-                    "error: cannot read `{}`: {}\n",
-                    bad.path, bad.reason
-                ));
-                NO_INPUT
-            })?;
+            let files =
+                load_files(&mut self.db, &FsLoader, std::slice::from_ref(path)).map_err(|bad| {
+                    self.printer.complain(&format!(
+                        "error: cannot read `{}`: {}\n",
+                        bad.path, bad.reason
+                    ));
+                    NO_INPUT
+                })?;
             for file in files {
                 self.load(file)?;
             }
@@ -120,6 +124,8 @@ impl Engine {
 
     /// Checks and evaluates an input; the status of its failure.
     pub(crate) fn evaluate(&mut self, text: &str) -> Result<(), i32> {
+        let wanted = self.session.wanted(&mut self.db, text);
+        follow_loads(&mut self.db, &FsLoader, &wanted);
         let submission = self.session.submit(&mut self.db, text);
         self.next = submission.number + 1;
         self.repair = None;
@@ -243,6 +249,8 @@ impl Engine {
     /// The type of an expression, which is checked but not evaluated; `None` if it has none. Definitions in the text
     /// are installed: a session has no way to check them otherwise.
     pub(crate) fn type_of(&mut self, text: &str) -> Result<Option<String>, i32> {
+        let wanted = self.session.wanted(&mut self.db, text);
+        follow_loads(&mut self.db, &FsLoader, &wanted);
         let submission = self.session.submit(&mut self.db, text);
         self.next = submission.number + 1;
         self.show(text, submission.file, &submission.diagnostics);

@@ -171,16 +171,8 @@ impl<'db> Infer<'db> {
                 self.misplaced_declaration(node, path);
                 self.error(node)
             }
-            ":wat::load-file!" => {
-                self.problems.push(
-                    Problem::new(
-                        5006,
-                        Place::node(node),
-                        "a load form stands directly at the top level of a file",
-                    )
-                    .label("not inside another form")
-                    .help("move it to the top of the file"),
-                );
+            _ if crate::loads::is_load(path) => {
+                self.problems.push(crate::loads::misplaced(node));
                 self.error(node)
             }
             _ => return self.kernel_form(path, node),

@@ -362,6 +362,7 @@ fn the_raw_setting_is_kept() {
     let mut db = RootDatabase::new();
     db.set_options(Options {
         allow_raw_spawn: true,
+        ..Options::default()
     });
     db.set_file("main.wat", SourceText::new(SECRET), FileKind::Disk);
     assert_eq!(all(&db), [] as [&str; 0]);

@@ -4,6 +4,7 @@ mod check;
 mod explain;
 mod fmt;
 mod line;
+mod load;
 mod lsp;
 mod pty;
 mod repl;

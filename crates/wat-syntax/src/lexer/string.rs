@@ -78,6 +78,34 @@ pub(crate) fn value(text: &str, closed: bool) -> String {
     value
 }
 
+/// Where a range of a string's value stands in its token. `text` is the token with its opening quote; an element that
+/// is written as an escape is in the answer as a whole.
+pub fn literal_range(text: &str, range: TextRange) -> TextRange {
+    let closed = text.len() > 1 && text.ends_with('"');
+    let (start, end) = (usize::from(range.start()), usize::from(range.end()));
+    let body = body(text, closed);
+    let mut value = 0;
+    let (mut from, mut to) = (body.len(), body.len());
+    pieces(body, |piece_start, piece_end, piece| {
+        let len = match piece {
+            Piece::Char(char) | Piece::Escape(char) | Piece::Unknown(char) => char.len_utf8(),
+            Piece::BadUnicode => 0,
+        };
+        if value <= start && start < value + len {
+            from = piece_start;
+        }
+        if value < end && end <= value + len {
+            to = piece_end;
+        }
+        value += len;
+    });
+    if start == end {
+        to = from;
+    }
+    let place = |offset: usize| TextSize::new(offset as u32 + 1);
+    TextRange::new(place(from), place(to.max(from)))
+}
+
 fn body(text: &str, closed: bool) -> &str {
     &text[1..text.len() - usize::from(closed)]
 }

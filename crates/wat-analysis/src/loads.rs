@@ -1,0 +1,436 @@
+//! Load forms: what they say, and which sources and payloads they lead to.
+
+use std::sync::Arc;
+
+use wat_syntax::{Ast, NodeId, TextRange};
+
+use crate::db::{Db, FileKind, FileSet, LoadFailure, SourceFile};
+use crate::forms::{forms, read_form};
+use crate::items::{Declarations, declarations};
+
+use crate::problem::{Place, Problem};
+
+/// What a load form says.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) struct LoadSpec {
+    pub(crate) source: LoadSource,
+    pub(crate) check: Option<Check>,
+}
+
+/// Where the text comes from.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) enum LoadSource {
+    /// A file, by the path as it is written.
+    File(Box<str>),
+    /// The form itself.
+    Inline,
+}
+
+/// What is verified before the source is used.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) enum Check {
+    /// The SHA-256 digest of the bytes.
+    Sha256(Payload),
+    /// The content address of the unit.
+    Address(Payload),
+    /// A signature over the unit, and the key.
+    Signature(Payload, Payload),
+}
+
+/// A digest, signature or key.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) enum Payload {
+    /// As it is written.
+    Text(Box<str>),
+    /// The contents of the file of this path, as it is written.
+    File(Box<str>),
+}
+
+/// A load form and its nodes.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) struct LoadRef {
+    pub(crate) spec: LoadSpec,
+    /// The text of an inline source.
+    pub(crate) text: Option<Box<str>>,
+    /// The node of the path or text.
+    pub(crate) node: u32,
+    /// The nodes of the payloads' texts.
+    pub(crate) payloads: Vec<u32>,
+}
+
+/// The load forms: whether the first argument is a text, and what is verified.
+const VERBS: [(&str, bool, Verb); 6] = [
+    (":wat::load-file!", false, Verb::Plain),
+    (":wat::load-string!", true, Verb::Plain),
+    (":wat::digest-load!", false, Verb::Digest),
+    (":wat::digest-load-string!", true, Verb::Digest),
+    (":wat::signed-load!", false, Verb::Signed),
+    (":wat::signed-load-string!", true, Verb::Signed),
+];
+
+#[derive(Clone, Copy, PartialEq)]
+enum Verb {
+    Plain,
+    Digest,
+    Signed,
+}
+
+/// Is this the head of a load form?
+pub(crate) fn is_load(head: &str) -> bool {
+    VERBS.iter().any(|(name, ..)| *name == head)
+}
+
+/// Reads a load form in top-level position.
+pub(crate) fn read_load<'db>(ast: &Ast, node: NodeId, head: &str, found: &mut Declarations<'db>) {
+    let Some(&(_, inline, verb)) = VERBS.iter().find(|(name, ..)| *name == head) else {
+        return;
+    };
+    let reader = Reader { ast, head, verb };
+    match reader.read(node, inline) {
+        Ok((mut load, text)) => {
+            load.text = text;
+            found.loads.push(load);
+        }
+        Err(problem) => {
+            found.broken_load = true;
+            if !ast.is_poisoned(node) {
+                found.problems.push(*problem);
+            }
+        }
+    }
+}
+
+/// WAT5006, for a load form that stands inside another form.
+pub(crate) fn misplaced<'db>(node: NodeId) -> Problem<'db> {
+    Problem::new(
+        5006,
+        Place::node(node),
+        "a load form stands directly at the top level of a file",
+    )
+    .label("not inside another form")
+    .help("move it to the top of the file")
+}
+
+struct Reader<'a> {
+    ast: &'a Ast,
+    head: &'a str,
+    verb: Verb,
+}
+
+type Read<'db, T> = Result<T, Box<Problem<'db>>>;
+
+impl Reader<'_> {
+    fn read<'db>(&self, node: NodeId, inline: bool) -> Read<'db, (LoadRef, Option<Box<str>>)> {
+        let mut arguments = self.ast.children(node).skip(1);
+        let first = self.literal(
+            node,
+            arguments.next(),
+            match inline {
+                true => "the source text",
+                false => "the path of the file",
+            },
+        )?;
+        let text: Box<str> = self.ast.as_str(first).unwrap_or_default().into();
+        let mut payloads = Vec::new();
+        let check = match self.verb {
+            Verb::Plain => None,
+            verb => {
+                let address = self.algorithm(node, arguments.next(), verb)?;
+                let mut payload =
+                    |reader: &Self| reader.payload(node, &mut arguments, &mut payloads);
+                Some(match verb {
+                    Verb::Signed => Check::Signature(payload(self)?, payload(self)?),
+                    _ if address => Check::Address(payload(self)?),
+                    _ => Check::Sha256(payload(self)?),
+                })
+            }
+        };
+        if let Some(surplus) = arguments.next() {
+            return Err(self.malformed(surplus, "this argument is one too many"));
+        }
+        let source = match inline {
+            true => LoadSource::Inline,
+            false => LoadSource::File(text.clone()),
+        };
+        let load = LoadRef {
+            spec: LoadSpec { source, check },
+            text: None,
+            node: first.0,
+            payloads,
+        };
+        Ok((load, inline.then_some(text)))
+    }
+
+    fn malformed<'db>(&self, at: NodeId, label: impl Into<String>) -> Box<Problem<'db>> {
+        let grammar = match self.verb {
+            Verb::Plain => "one literal string",
+            Verb::Digest => "a literal string, an algorithm, and a payload",
+            Verb::Signed => "a literal string, an algorithm, and the payloads of signature and key",
+        };
+        Box::new(
+            Problem::new(
+                5001,
+                Place::node(at),
+                format!("`{}` takes {grammar}", self.head),
+            )
+            .label(label)
+            .help("write literals: what a program loads is known without running anything"),
+        )
+    }
+
+    fn literal<'db>(&self, form: NodeId, node: Option<NodeId>, what: &str) -> Read<'db, NodeId> {
+        match node {
+            Some(node) if self.ast.as_str(node).is_some() => Ok(node),
+            Some(node) => Err(self.malformed(node, format!("{what} must be a literal string"))),
+            None => Err(self.malformed(form, format!("{what} is missing"))),
+        }
+    }
+
+    /// Is it the content address (as opposed to SHA-256 or Ed25519)?
+    fn algorithm<'db>(&self, form: NodeId, node: Option<NodeId>, verb: Verb) -> Read<'db, bool> {
+        let Some(node) = node else {
+            return Err(self.malformed(form, "the algorithm is missing"));
+        };
+        let Some(name) = self.ast.as_keyword(node) else {
+            return Err(self.malformed(node, "the algorithm must be a keyword"));
+        };
+        let known: &[&str] = match verb {
+            Verb::Signed => &[":wat::verify::signed-ed25519"],
+            _ => &[
+                ":wat::verify::digest-sha256",
+                ":wat::verify::address-blake3",
+            ],
+        };
+        if known.contains(&name) {
+            return Ok(name == ":wat::verify::address-blake3");
+        }
+        let list = known.iter().map(|name| format!("`{name}`"));
+        let list = list.collect::<Vec<_>>().join(" or ");
+        let mut problem = Problem::new(
+            5010,
+            Place::node(node),
+            format!("`{name}` is no algorithm that `{}` knows", self.head),
+        )
+        .label("not an algorithm of this form")
+        .help(format!("the algorithm is {list}"));
+        if let [only] = known {
+            problem = problem.replace(
+                wat_syntax::Applicability::MaybeIncorrect,
+                Place::node(node),
+                only,
+            );
+        }
+        Err(Box::new(problem))
+    }
+
+    fn payload<'db>(
+        &self,
+        form: NodeId,
+        arguments: &mut impl Iterator<Item = NodeId>,
+        nodes: &mut Vec<u32>,
+    ) -> Read<'db, Payload> {
+        let Some(interface) = arguments.next() else {
+            return Err(self.malformed(form, "a payload is missing"));
+        };
+        let Some(name) = self.ast.as_keyword(interface) else {
+            return Err(self.malformed(interface, "a payload begins with a keyword"));
+        };
+        let file = match name {
+            ":wat::verify::string" => false,
+            ":wat::verify::file-path" => true,
+            _ => {
+                let reserved = matches!(name, ":wat::verify::http-path" | ":wat::verify::s3-path");
+                return Err(Box::new(
+                    Problem::new(
+                        5009,
+                        Place::node(interface),
+                        match reserved {
+                            true => format!(
+                                "`{name}` is reserved: payloads come from the program or from files"
+                            ),
+                            false => format!("`{name}` says nothing of where the payload is"),
+                        },
+                    )
+                    .label("not a way to give a payload")
+                    .help("write `:wat::verify::string \"…\"` or `:wat::verify::file-path \"…\"`"),
+                ));
+            }
+        };
+        let node = self.literal(form, arguments.next(), "the payload")?;
+        nodes.push(node.0);
+        let text = self.ast.as_str(node).unwrap_or_default().into();
+        Ok(match file {
+            true => Payload::File(text),
+            false => Payload::Text(text),
+        })
+    }
+}
+
+/// The file that a path names, seen from the file `from`: `.` and `..` are resolved, an absolute path stays.
+pub(crate) fn resolve_path(from: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    let absolute = path.starts_with('/') || from.starts_with('/');
+    if !path.starts_with('/') {
+        parts.extend(from.split('/').filter(|part| !part.is_empty()));
+        parts.pop();
+    }
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            ".." if absolute => {}
+            part => parts.push(part),
+        }
+    }
+    format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))
+}
+
+/// The nearest file that contains a source: itself, unless it is inline.
+pub(crate) fn enclosing_file(db: &dyn Db, file: SourceFile) -> SourceFile {
+    let mut file = file;
+    while let Some((host, _)) = file.host(db) {
+        file = host;
+    }
+    file
+}
+
+/// The path that a source asks for.
+fn asked(db: &dyn Db, file: SourceFile, path: &str) -> String {
+    if file.kind(db) == FileKind::Session {
+        return path.to_owned();
+    }
+    resolve_path(&enclosing_file(db, file).path(db), path)
+}
+
+/// A load that leads to a source, or why it does not.
+pub(crate) type Target = Result<SourceFile, LoadFailure>;
+
+/// Where the loads of a source lead, in order.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn load_results(db: &dyn Db, file: SourceFile) -> Vec<Target> {
+    let loads = file_loads(db, file);
+    let mut slots = 0..;
+    loads
+        .iter()
+        .map(|load| match &load.source {
+            LoadSource::Inline => {
+                let slot = slots.next().unwrap_or(u32::MAX);
+                let inline = FileSet::get(db).inline(db).get(&(file, slot));
+                inline.copied().ok_or(LoadFailure::NotFound)
+            }
+            LoadSource::File(path) => look_up(db, &asked(db, file, path)),
+        })
+        .collect()
+}
+
+fn look_up(db: &dyn Db, path: &str) -> Target {
+    let set = FileSet::get(db);
+    let named = match set.found(db).get(path) {
+        Some(Ok(canonical)) => canonical,
+        Some(Err(failure)) => return Err(failure.clone()),
+        None => path,
+    };
+    set.files(db)
+        .get(named)
+        .copied()
+        .ok_or(LoadFailure::NotFound)
+}
+
+/// The text of a payload of a source, or why there is none.
+pub(crate) fn payload_text(
+    db: &dyn Db,
+    file: SourceFile,
+    payload: &Payload,
+) -> Result<Arc<str>, LoadFailure> {
+    match payload {
+        Payload::Text(text) => Ok(text.as_ref().into()),
+        Payload::File(path) => {
+            let payloads = FileSet::get(db).payloads(db);
+            let found = payloads.get(asked(db, file, path).as_str());
+            found.cloned().unwrap_or(Err(LoadFailure::NotFound))
+        }
+    }
+}
+
+/// What the loads of a source say, in order.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn file_loads(db: &dyn Db, file: SourceFile) -> Vec<LoadSpec> {
+    crate::forms::form_list(db, file)
+        .iter()
+        .flat_map(|&form| &declarations(db, form).loads)
+        .map(|load| load.spec.clone())
+        .collect()
+}
+
+/// The texts of a source's inline sources, in order.
+pub(crate) fn inline_texts(db: &dyn Db, file: SourceFile) -> Vec<Box<str>> {
+    crate::forms::form_list(db, file)
+        .iter()
+        .flat_map(|&form| &declarations(db, form).loads)
+        .filter_map(|load| load.text.clone())
+        .collect()
+}
+
+/// The target of a load form.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LoadTarget {
+    /// The path, resolved against the file that loads; of an inline source, a name of its own.
+    pub path: Arc<str>,
+    /// The source, if the host has given it.
+    pub file: Option<SourceFile>,
+    /// Has the host said that there is no such file?
+    pub refused: bool,
+    /// Where the path or text is written.
+    pub span: TextRange,
+}
+
+/// What a source loads. A host gives the files of targets that have none, or says why not with
+/// [`crate::RootDatabase::set_found`], and asks again.
+pub fn load_targets(db: &dyn Db, file: SourceFile) -> Vec<LoadTarget> {
+    let mut results = load_results(db, file).iter();
+    let mut targets = Vec::new();
+    for placed in &forms(db, file).placed {
+        for load in &declarations(db, placed.form).loads {
+            let found = results.next().and_then(|result| result.clone().ok());
+            let path: Arc<str> = match &load.spec.source {
+                LoadSource::File(path) => asked(db, file, path).into(),
+                LoadSource::Inline => match found {
+                    Some(inline) => inline.path(db),
+                    None => continue,
+                },
+            };
+            let spans = &read_form(db, placed.form).spans;
+            targets.push(LoadTarget {
+                refused: matches!(FileSet::get(db).found(db).get(&path), Some(Err(_))),
+                file: found,
+                path,
+                span: spans.range(NodeId(load.node)) + placed.start(),
+            });
+        }
+    }
+    targets
+}
+
+/// The paths of the payload files that a source asks for and that the host has neither given nor refused.
+pub fn payload_targets(db: &dyn Db, file: SourceFile) -> Vec<Arc<str>> {
+    let known = FileSet::get(db).payloads(db);
+    let mut wanted = Vec::new();
+    for load in file_loads(db, file) {
+        let payloads: [Option<&Payload>; 2] = match &load.check {
+            None => continue,
+            Some(Check::Sha256(payload) | Check::Address(payload)) => [Some(payload), None],
+            Some(Check::Signature(signature, key)) => [Some(signature), Some(key)],
+        };
+        for payload in payloads.into_iter().flatten() {
+            if let Payload::File(path) = payload {
+                let path: Arc<str> = asked(db, file, path).into();
+                if !known.contains_key(&path) && !wanted.contains(&path) {
+                    wanted.push(path);
+                }
+            }
+        }
+    }
+    wanted
+}

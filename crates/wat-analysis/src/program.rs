@@ -1,0 +1,244 @@
+//! Programs: a root and what it loads, in the order in which load forms are replaced by what they load.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use wat_edn::Address;
+
+use crate::db::{Db, FileKind, FileSet, Project, SourceFile};
+use crate::forms::form_list;
+use crate::items::declarations;
+use crate::loads::load_results;
+use crate::verify::verdict;
+
+/// A piece of a source: what stands after its n-th load form, up to the next one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Piece {
+    pub(crate) file: SourceFile,
+    pub(crate) part: u32,
+}
+
+/// The load graph of a program.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct LoadGraph {
+    /// Each source once, after everything that it loads.
+    pub(crate) files: Arc<[SourceFile]>,
+    /// Program order.
+    pub(crate) pieces: Vec<Piece>,
+    /// Loads that would load a source inside itself: the source with the load and which of its loads it is, and the
+    /// source that it loads.
+    pub(crate) cycles: FxHashMap<(SourceFile, u32), SourceFile>,
+    /// Which source each one was first loaded by; the root is absent.
+    pub(crate) loaders: FxHashMap<SourceFile, SourceFile>,
+}
+
+impl LoadGraph {
+    /// The sources from the root to `file`, both included.
+    pub(crate) fn chain(&self, file: SourceFile) -> Vec<SourceFile> {
+        let mut chain = vec![file];
+        let mut at = file;
+        while let Some(&loader) = self.loaders.get(&at) {
+            chain.push(loader);
+            at = loader;
+        }
+        chain.reverse();
+        chain
+    }
+
+    /// Does the program have this source?
+    pub(crate) fn has(&self, root: SourceFile, file: SourceFile) -> bool {
+        file == root || self.loaders.contains_key(&file)
+    }
+}
+
+/// What makes two sources one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Identity {
+    File(SourceFile),
+    Text(Address),
+}
+
+/// The address of the text of an inline source.
+#[salsa::tracked(returns(copy))]
+fn text_address(db: &dyn Db, inline: SourceFile) -> [u8; 32] {
+    Address::of(inline.text(db).text().as_bytes()).0
+}
+
+fn identity(db: &dyn Db, file: SourceFile) -> Identity {
+    match file.kind(db) {
+        FileKind::Inline => Identity::Text(Address(text_address(db, file))),
+        _ => Identity::File(file),
+    }
+}
+
+/// What a source is called in chains of loads: its path, of an inline source the digest of its text.
+pub(crate) fn canonical_path(db: &dyn Db, file: SourceFile) -> String {
+    match identity(db, file) {
+        Identity::File(file) => file.path(db).to_string(),
+        Identity::Text(address) => format!("<inline-string:blake3:{}>", address.to_hex()),
+    }
+}
+
+/// A chain of loads as text: `a.wat -> b.wat`. The middle of a long one is left out.
+pub(crate) fn render_chain(db: &dyn Db, chain: &[SourceFile]) -> String {
+    const SHOWN: usize = 16;
+    let name = |file: &SourceFile| canonical_path(db, *file);
+    let names: Vec<String> = match chain.len() > 2 * SHOWN {
+        true => {
+            let (start, end) = (&chain[..SHOWN], &chain[chain.len() - SHOWN..]);
+            let gap = format!("… {} more …", chain.len() - 2 * SHOWN);
+            let parts = start.iter().map(name).chain([gap]);
+            parts.chain(end.iter().map(name)).collect()
+        }
+        false => chain.iter().map(name).collect(),
+    };
+    names.join(" -> ")
+}
+
+/// The chain of a cycle that a load of `file` closes by loading `target` again.
+pub(crate) fn cycle_chain(
+    db: &dyn Db,
+    root: SourceFile,
+    file: SourceFile,
+    target: SourceFile,
+) -> Vec<SourceFile> {
+    let chain = load_graph(db, root).chain(file);
+    let wanted = identity(db, target);
+    let start = chain
+        .iter()
+        .rposition(|&link| identity(db, link) == wanted)
+        .unwrap_or(0);
+    let mut chain = chain[start..].to_vec();
+    chain.push(target);
+    chain
+}
+
+/// Replaces loads by what they load, depth first. A source that has been loaded is skipped, one that is being loaded
+/// is a cycle, one that is refused contributes nothing.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn load_graph(db: &dyn Db, root: SourceFile) -> LoadGraph {
+    let mut graph = LoadGraph::default();
+    let mut files = Vec::new();
+    let mut open = FxHashSet::from_iter([identity(db, root)]);
+    let mut done = FxHashSet::default();
+    let mut stack = vec![(root, 0)];
+    while let Some((file, next)) = stack.pop() {
+        graph.pieces.push(Piece { file, part: next });
+        let Some(result) = load_results(db, file).get(next as usize) else {
+            let identity = identity(db, file);
+            open.remove(&identity);
+            done.insert(identity);
+            files.push(file);
+            continue;
+        };
+        stack.push((file, next + 1));
+        let Ok(target) = *result else { continue };
+        let wanted = identity(db, target);
+        if open.contains(&wanted) {
+            graph.cycles.insert((file, next), target);
+        } else if !done.contains(&wanted) && verdict(db, file, next).is_ok() {
+            open.insert(wanted);
+            graph.loaders.insert(target, file);
+            stack.push((target, 0));
+        }
+    }
+    graph.files = files.into();
+    graph
+}
+
+/// The files of the program with this root: depth first, each once, a file after what it loads.
+pub fn program_files(db: &dyn Db, root: SourceFile) -> Arc<[SourceFile]> {
+    load_graph(db, root).files.clone()
+}
+
+/// What the project's files are analysed in.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct Roots {
+    /// For each file the root of its primary program.
+    primary: FxHashMap<SourceFile, SourceFile>,
+    /// Files that several programs have.
+    shared: FxHashSet<SourceFile>,
+}
+
+/// The roots are the files that nobody loads, the configured entry before all others, then in path order; where files
+/// load each other in a circle without a root, the first of them.
+#[salsa::tracked(returns(ref))]
+fn roots(db: &dyn Db) -> Roots {
+    let set = FileSet::get(db);
+    let members: Vec<SourceFile> = set
+        .files(db)
+        .values()
+        .copied()
+        .filter(|file| matches!(file.kind(db), FileKind::Disk | FileKind::Open))
+        .collect();
+    let inline = set.inline(db).values().copied();
+    let loaded: FxHashSet<SourceFile> = members
+        .iter()
+        .copied()
+        .chain(inline)
+        .flat_map(|file| load_results(db, file).iter().flatten().copied())
+        .collect();
+    let entry = Project::get(db).options(db).entry.as_ref();
+    let entry = entry.and_then(|path| set.files(db).get(path).copied());
+    let free = members
+        .iter()
+        .copied()
+        .filter(|file| !loaded.contains(file));
+    let mut roots = Roots::default();
+    let mut seen = FxHashSet::default();
+    for root in entry.into_iter().chain(free) {
+        if seen.insert(root) {
+            roots.add(db, root);
+        }
+    }
+    for &file in &members {
+        if !roots.primary.contains_key(&file) {
+            roots.add(db, file);
+        }
+    }
+    roots
+}
+
+impl Roots {
+    fn add(&mut self, db: &dyn Db, root: SourceFile) {
+        for &file in &*load_graph(db, root).files {
+            if *self.primary.entry(file).or_insert(root) != root {
+                self.shared.insert(file);
+            }
+        }
+    }
+}
+
+/// The program that a file is analysed in: that of the configured entry if it loads the file, else the first one, in
+/// path order of the roots.
+#[salsa::tracked(returns(copy))]
+pub fn primary_root(db: &dyn Db, file: SourceFile) -> SourceFile {
+    match file.kind(db) {
+        FileKind::Disk | FileKind::Open => roots(db).primary.get(&file).copied().unwrap_or(file),
+        FileKind::Inline => primary_root(db, crate::loads::enclosing_file(db, file)),
+        FileKind::Library | FileKind::Session | FileKind::ReplInput => file,
+    }
+}
+
+/// Do several programs have this file?
+#[salsa::tracked(returns(copy))]
+pub(crate) fn is_shared(db: &dyn Db, file: SourceFile) -> bool {
+    roots(db).shared.contains(&file)
+}
+
+/// Does a source load something that contributes nothing?
+#[salsa::tracked(returns(copy))]
+fn has_broken_load(db: &dyn Db, file: SourceFile) -> bool {
+    let malformed = form_list(db, file)
+        .iter()
+        .any(|&form| declarations(db, form).broken_load);
+    let mut results = load_results(db, file).iter().enumerate();
+    malformed || results.any(|(at, found)| found.is_err() || verdict(db, file, at as u32).is_err())
+}
+
+/// Does a program lack something that it loads? Then an unknown name may well be defined there.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn lacks_loads(db: &dyn Db, root: SourceFile) -> bool {
+    let files = &load_graph(db, root).files;
+    files.iter().any(|&file| has_broken_load(db, file))
+}
