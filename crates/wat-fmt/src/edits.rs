@@ -49,7 +49,8 @@ pub fn format_edits(source: &SourceText) -> Result<Vec<TextEdit>, Refused> {
 
 /// The edits that format the top-level forms and comment groups that `range` touches; for an empty range, those of the
 /// item at this place. A comment group directly above such a form is formatted with it. Errors elsewhere do not
-/// matter. The blanks before the first item and after the last are left alone.
+/// matter. The blanks before the first item and after the last are left alone, but comments
+/// that rules move to an end of the items stand on lines of their own.
 pub fn format_range(source: &SourceText, range: TextRange) -> Result<Vec<TextEdit>, Refused> {
     let file = cut(source);
     let Some(selected) = select(source, &file, range) else {
@@ -69,7 +70,66 @@ pub fn format_range(source: &SourceText, range: TextRange) -> Result<Vec<TextEdi
         edits: Vec::new(),
     };
     edits.pieces();
-    Ok(edits.edits)
+    let before = before_comment(source, selected, &formatted);
+    let after = after_comment(source, selected, &formatted);
+    Ok(before.into_iter().chain(edits.edits).chain(after).collect())
+}
+
+/// If comments moved to the start of the selected items (F12), the first starts a line.
+fn before_comment(
+    source: &SourceText,
+    selected: TextRange,
+    formatted: &Formatted,
+) -> Option<TextEdit> {
+    let Piece {
+        source: old,
+        output,
+    } = formatted.pieces.first()?;
+    let is_comment = |text: &str| text.starts_with(';');
+    let moved = is_comment(&formatted.text[output.clone()])
+        && !is_comment(&source.text()[selected][old.clone()]);
+    let before = &source.text()[..usize::from(selected.start())];
+    let kept = before.trim_end_matches([' ', '\t', ',', '\x0c', '\u{feff}']);
+    let starts_line = kept.is_empty() || kept.ends_with(['\n', '\r']);
+    let range = TextRange::new(TextSize::of(kept), selected.start());
+    (moved && !starts_line).then(|| TextEdit::replace(range, "\n"))
+}
+
+/// If comments moved to the end of the selected items (F54): nothing may follow on the line of the last, and one that is
+/// a group of its own must not become one with what follows.
+fn after_comment(
+    source: &SourceText,
+    selected: TextRange,
+    formatted: &Formatted,
+) -> Option<TextEdit> {
+    let Piece {
+        source: old,
+        output,
+    } = formatted.pieces.last()?;
+    let last_two = |text: &str| {
+        let tokens = with_places(lex(&SourceText::from(text)));
+        match tokens[..] {
+            [.., before, last] => (Some(before.has_break(text)), last.kind),
+            [last] => (None, last.kind),
+            [] => (None, SyntaxKind::WHITESPACE),
+        }
+    };
+    let before = last_two(&source.text()[selected][old.clone()]);
+    let after @ (own_line, last) = last_two(&formatted.text[output.clone()]);
+    if last != SyntaxKind::COMMENT || before == after {
+        return None;
+    }
+    let rest = &source.text()[usize::from(selected.end())..];
+    let next = rest.trim_start_matches([' ', '\t', ',', '\x0c', '\n', '\r']);
+    let gap = &rest[..rest.len() - next.len()];
+    let blanks = gap.find(['\n', '\r']).unwrap_or(gap.len());
+    let wanted = match next.is_empty() {
+        true => 0,
+        false => 1 + usize::from(own_line == Some(true)),
+    };
+    let missing = wanted - line_breaks(gap.as_bytes()).min(wanted);
+    let range = TextRange::at(selected.end(), TextSize::of(&gap[..blanks]));
+    (blanks + missing > 0).then(|| TextEdit::replace(range, "\n".repeat(missing)))
 }
 
 /// How many steps formatting takes, to test that they grow with the length of the source only.

@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod fmt;
+mod fmt_killed;
 mod line;
 mod load;
 mod lsp;

@@ -33,7 +33,7 @@ fn root() -> PathBuf {
 }
 
 /// Writes past the capture of the test harness: tables are for people, whatever the outcome.
-fn show(text: &str) {
+pub(super) fn show(text: &str) {
     // A closed output loses the table, not the verdict.
     let _ = io::stdout().write_all(text.as_bytes());
 }

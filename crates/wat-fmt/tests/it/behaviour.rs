@@ -249,6 +249,19 @@ fn a_range_formats_the_items_it_touches() {
     );
 }
 
+#[test]
+fn nothing_follows_a_comment_that_moved_to_the_end_of_a_range() {
+    assert_eq!(range("(a« ; c»\n) (b)").as_deref(), Some("(a)  ; c\n(b)"));
+    assert_eq!(
+        range("(a« ; c»\n) \t\n(b)").as_deref(),
+        Some("(a)  ; c\n(b)")
+    );
+    assert_eq!(range("(a« ; c»\n)").as_deref(), Some("(a)  ; c"));
+    let two = range("(a« ; c»\n) ; d\n;; about b\n(b)");
+    assert_eq!(two.as_deref(), Some("(a)  ; c\n\n; d\n\n;; about b\n(b)"));
+    assert_eq!(range("(b) '«» ; c\na").as_deref(), Some("(b)\n; c\n'a"));
+}
+
 fn column(text: &str) -> Option<u32> {
     let offset = text.find('|').expect("a cursor");
     let text = text.replacen('|', "", 1);

@@ -301,6 +301,11 @@ pub fn check_lines(text: &str, from: usize, to: usize) {
     if range.is_empty() {
         return;
     }
+    let changed = SourceText::from(&*result);
+    assert!(reads(&changed), "{}", shown());
+    assert_eq!(self::forms(&changed), self::forms(&source), "{}", shown());
+    let again = wat_fmt::format(&changed);
+    assert_eq!(again, wat_fmt::format(&source), "{}", shown());
     if first == forms.len() {
         let texts = |text: &str| -> Vec<String> {
             let source = SourceText::from(text);
