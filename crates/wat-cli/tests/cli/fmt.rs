@@ -1,7 +1,7 @@
 //! `wat fmt`.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 
 use expect_test::expect;
 
@@ -45,6 +45,11 @@ fn modes_and_links_stay_and_formatted_files_are_not_written() {
     let dir = Dir::with(&[("a.wat", UGLY), ("b.wat", NICE)]);
     let a = dir.path().join("a.wat");
     fs::set_permissions(&a, fs::Permissions::from_mode(0o741)).expect("mode");
+    // Only root may give files away.
+    let owner = match chown(&a, Some(4711), Some(4712)) {
+        Ok(()) => Some((4711, 4712)),
+        Err(_) => None,
+    };
     symlink("a.wat", dir.path().join("link.wat")).expect("link");
     let before = fs::metadata(dir.path().join("b.wat"))
         .and_then(|file| file.modified())
@@ -56,6 +61,8 @@ fn modes_and_links_stay_and_formatted_files_are_not_written() {
         fs::metadata(&a).expect("there").permissions().mode() & 0o7777,
         0o741
     );
+    let now = fs::metadata(&a).expect("there");
+    assert!(owner.is_none_or(|owner| owner == (now.uid(), now.gid())));
     let after = fs::metadata(dir.path().join("b.wat"))
         .and_then(|file| file.modified())
         .expect("time");
