@@ -61,3 +61,49 @@
    ```wat
    (:wat::core::__internal/elements #{3 1 2}) ;=> [1 2 3]
    ```")
+
+(:wat::core::native-type
+  :wat::core::__internal/Any
+  "A value whose type is known only while the program runs: what data evaluates to when the context wants no type.")
+
+(:wat::core::native
+  :wat::core::__internal/any<T>
+  [value <- :T]
+  -> :wat::core::__internal/Any
+  "Returns a value together with its type.")
+
+(:wat::core::native
+  :wat::core::__internal/evaluator<T>
+  [form <- :wat::WatAST]
+  -> :wat::core::Fn()->wat::core::Result<T,wat::core::EvalError>
+  "Returns the function that evaluates a form.")
+
+(:wat::core::native
+  :wat::core::__internal/text-evaluator<T>
+  [source <- :wat::core::String]
+  -> :wat::core::Fn()->wat::core::Result<T,wat::core::EvalError>
+  "Returns the function that evaluates the forms of a text.")
+
+(:wat::core::native
+  :wat::core::__internal/to-syntax<T>
+  [value <- :T]
+  -> :wat::WatAST
+  "Returns what `~` fills in for a value. A value that is no syntax panics with WAT8203.")
+
+(:wat::core::native
+  :wat::core::__internal/splice-syntax<T>
+  [value <- :T]
+  -> :wat::WatAST
+  "Returns the node whose children `~@` splices. A value that is no sequence of syntax panics with WAT8203.")
+
+(:wat::core::native
+  :wat::core::__internal/syntax-node
+  [shape <- :wat::core::String
+   parts <- :wat::core::Vector<wat::WatAST>]
+  -> :wat::WatAST
+  "Returns a node of a template. The shape is a bracket and, for each part, `.` or, if its children are spliced, `@`.")
+
+(:wat::core::native
+  :wat::core::__internal/macro-error<T>
+  [message <- :wat::core::String]
+  -> :T "Panics with a message (WAT2412). Never returns.")

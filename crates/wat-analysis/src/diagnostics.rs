@@ -427,12 +427,20 @@ pub(crate) fn absolute(
             EditAt::Before => TextRange::empty(range.start()),
             EditAt::After => TextRange::empty(range.end()),
             EditAt::BeforeClose => TextRange::empty(range.end() - TextSize::new(1)),
+            EditAt::Until(node) => {
+                let inner = span(&Place { node, ..edit.place });
+                TextRange::new(range.start(), inner.range.start().max(range.start()))
+            }
+            EditAt::Since(node) => {
+                let inner = span(&Place { node, ..edit.place });
+                TextRange::new(inner.range.end().min(range.end()), range.end())
+            }
         };
-        FileEdit {
+        (!range.is_empty() || !edit.insert.is_empty()).then(|| FileEdit {
             file,
             range,
             insert: edit.insert.as_str().into(),
-        }
+        })
     };
     Diagnostic {
         code: Code(problem.code),
@@ -454,7 +462,7 @@ pub(crate) fn absolute(
             .fixes
             .iter()
             .map(|fix| {
-                let mut edits: Vec<FileEdit> = fix.edits.iter().map(edit).collect();
+                let mut edits: Vec<FileEdit> = fix.edits.iter().filter_map(edit).collect();
                 edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
                 DiagnosticFix {
                     title: fix.title.clone(),

@@ -14,6 +14,7 @@ mod coverage;
 mod db;
 mod diagnostics;
 mod editor;
+mod evaluation;
 mod explain;
 mod forms;
 mod infer;
@@ -28,6 +29,7 @@ mod names;
 mod nominal;
 mod problem;
 mod program;
+mod quoted;
 mod run;
 mod session;
 mod signature;
@@ -51,6 +53,7 @@ pub use editor::{
     DefInfo, DefKind, SymbolAt, Target, all_names, definition, file_definitions, names_at,
     names_in_conversation, restriction_at, suggest_names, symbol_at, type_at,
 };
+pub use evaluation::{EvalRefusal, evaluation_ir, forms_of_text};
 pub use explain::explanation;
 pub use forms::line_index;
 pub use library::SCHEME as LIBRARY_SCHEME;

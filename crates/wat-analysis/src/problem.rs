@@ -54,6 +54,10 @@ pub(crate) enum EditAt {
     BeforeClose,
     /// Deletes from the place to the end of this node, with the blanks around it that nothing needs.
     DeleteThrough(u32),
+    /// Replaces what stands in the place before this node of it.
+    Until(u32),
+    /// Replaces what stands in the place after this node of it.
+    Since(u32),
 }
 
 /// One edit of a fix, in the problem's own form.

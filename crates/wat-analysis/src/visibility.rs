@@ -48,6 +48,8 @@ pub(crate) enum Author<'db> {
     Definition(Item<'db>),
     /// A form that is no definition.
     Expression(Form<'db>),
+    /// Data that a running program evaluates.
+    Evaluated,
 }
 
 /// The identity of a token: of the definition that it is written in, or of the place where no definition is.
@@ -59,6 +61,7 @@ pub(crate) fn identity<'db>(db: &'db dyn Db, author: Author<'db>, _node: u32) ->
             FileKind::ReplInput | FileKind::Session => in_a_conversation(),
             FileKind::Disk | FileKind::Open | FileKind::Inline => Identity::of(":user::"),
         },
+        Author::Evaluated => Identity::of(":eval::"),
     }
 }
 
@@ -84,7 +87,7 @@ fn is_own(db: &dyn Db, author: Author<'_>, item: Item<'_>) -> bool {
             own.form(db) == item.form(db) && own.node(db) == item.node(db)
                 || own.name(db) == item.name(db)
         }
-        Author::Expression(_) => false,
+        Author::Expression(_) | Author::Evaluated => false,
     }
 }
 

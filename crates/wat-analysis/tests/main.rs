@@ -14,6 +14,8 @@ mod kwargs;
 mod loads;
 #[path = "it/nominal.rs"]
 mod nominal;
+#[path = "it/quote.rs"]
+mod quote;
 #[path = "it/sequences.rs"]
 mod sequences;
 #[path = "it/session.rs"]

@@ -4,6 +4,7 @@
 //! Invariants: this crate never parses arguments, never prints (reports go into strings, the caller writes them) and
 //! never ends the process.
 
+mod compiler;
 mod failure;
 mod findings;
 mod load;

@@ -27,6 +27,13 @@ impl LinkedProgram {
         *self.loan.borrow_mut() = Some((db.clone(), program));
     }
 
+    /// Runs `f` on the snapshot, if there is one.
+    pub(crate) fn with<R>(&self, f: impl FnOnce(&RootDatabase, SourceFile) -> R) -> Option<R> {
+        let loan = self.loan.borrow();
+        let (db, program) = loan.as_ref()?;
+        Some(f(db, *program))
+    }
+
     /// Drops the snapshot.
     pub fn take_back(&self) {
         self.loan.borrow_mut().take();
@@ -50,5 +57,9 @@ impl wat_runtime::Program for LinkedProgram {
         let loan = self.loan.borrow();
         let (db, program) = loan.as_ref()?;
         type_decl(db, *program, path)
+    }
+
+    fn compiler(&self) -> Option<&dyn wat_runtime::Compiler> {
+        Some(self)
     }
 }

@@ -1,5 +1,7 @@
 //! Behaviour of the reports, the loader and the program handed to the machine.
 
+#[path = "it/evaluate.rs"]
+mod evaluate;
 #[path = "it/fuzz.rs"]
 mod fuzz;
 #[path = "it/project.rs"]

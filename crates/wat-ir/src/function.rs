@@ -20,6 +20,8 @@ pub enum Const {
     Str(Arc<str>),
     /// Keyword, with its leading colon.
     Keyword(Arc<str>),
+    /// A form: its canonical bytes, with the scopes of its symbols as they are.
+    Form(Arc<[u8]>),
 }
 
 /// A local of one function: index into [`Function::locals`].

@@ -355,6 +355,13 @@ impl<'t> Parser<'t> {
             "true" => Const::Bool(true),
             "false" => Const::Bool(false),
             "k" => Const::Keyword(self.string()?),
+            "form" => {
+                let digits = self.string()?;
+                match bytes(&digits) {
+                    Some(bytes) => Const::Form(bytes),
+                    None => return self.fail("expected hexadecimal digits"),
+                }
+            }
             _ => match number(token) {
                 Some(constant) => constant,
                 None => {
@@ -496,6 +503,17 @@ impl<'t> Parser<'t> {
             },
         })
     }
+}
+
+fn bytes(digits: &str) -> Option<Arc<[u8]>> {
+    let digits = digits.as_bytes();
+    let pairs = digits.chunks(2).map(|pair| match pair {
+        [high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+            u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()
+        }
+        _ => None,
+    });
+    pairs.collect()
 }
 
 fn number(token: &str) -> Option<Const> {

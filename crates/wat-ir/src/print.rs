@@ -178,6 +178,14 @@ fn constant(c: &Const) -> String {
         Const::U8(n) => format!("{n}u8"),
         Const::Str(s) => format!("{s:?}"),
         Const::Keyword(k) => format!("k{k:?}"),
+        Const::Form(bytes) => {
+            let mut text = String::from("form\"");
+            for byte in bytes.iter() {
+                let _ = write!(text, "{byte:02x}");
+            }
+            text.push('"');
+            text
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Types, as the machine sees them.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The type of a local, closed but for the type parameters of the enclosing function.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,4 +37,18 @@ pub enum Ty {
     Nominal(Arc<str>, Arc<[Ty]>),
     /// The n-th type parameter of the enclosing function.
     Param(u32),
+}
+
+impl Ty {
+    /// The path of the type of forms.
+    pub const FORM: &str = ":wat::WatAST";
+
+    /// The path of the type of values whose type is known only at run time.
+    pub const ANY: &str = ":wat::core::__internal/Any";
+
+    /// The type of forms.
+    pub fn form() -> &'static Ty {
+        static FORM: LazyLock<Ty> = LazyLock::new(|| Ty::Nominal(Ty::FORM.into(), Arc::default()));
+        &FORM
+    }
 }

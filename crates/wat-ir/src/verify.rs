@@ -214,6 +214,7 @@ impl<'f> Checker<'f> {
                 Const::U8(_) => &Ty::U8,
                 Const::Str(_) => &Ty::Str,
                 Const::Keyword(_) => &Ty::Keyword,
+                Const::Form(_) => Ty::form(),
             },
         }
     }

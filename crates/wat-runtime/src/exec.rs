@@ -349,6 +349,8 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
             Op::Native => {
                 // SAFETY: the window lies inside the frame and holds live arguments of the declared types.
                 let result = unsafe { vm.native(ins.index(), fp.add(ins.a as usize)) };
+                // A native may have added functions.
+                functions = vm.functions.as_ptr();
                 match result {
                     Ok(value) => reg!(ins.a) = value,
                     Err(trap) => stop!(trap),

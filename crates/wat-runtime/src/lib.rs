@@ -40,7 +40,9 @@
 mod check;
 mod code;
 mod compile;
+mod compiler;
 mod disassemble;
+mod evaluate;
 mod exec;
 mod failure;
 mod machine;
@@ -48,6 +50,7 @@ mod natives;
 mod stack;
 mod vm;
 
+pub use compiler::{Compiler, Data, Refusal};
 pub use failure::{Failure, FailureKind, TraceFrame};
 pub use machine::{
     Host, InterruptHandle, Limits, Machine, Program, is_pending, native_names, pending_names,

@@ -1,5 +1,6 @@
 //! The public face of the machine.
 
+use crate::compiler::Compiler;
 use crate::failure::{Failure, FailureKind};
 use crate::vm::Vm;
 use std::io;
@@ -21,6 +22,10 @@ pub trait Program {
     /// The declaration of a struct, enum, newtype or opaque type.
     fn type_decl(&self, path: &str) -> Option<Arc<TypeDecl>> {
         let _ = path;
+        None
+    }
+    /// What evaluates data and answers questions about names; a program without one can do neither.
+    fn compiler(&self) -> Option<&dyn Compiler> {
         None
     }
 }

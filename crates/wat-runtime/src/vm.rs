@@ -16,7 +16,7 @@ use wat_ir::{
 };
 use wat_value::{
     Declarations, Desc, Instance, Slot, Trap, TrapKind, TypeTable, desc_of_const,
-    make_constant_closure, make_constant_text, release,
+    make_constant_closure, make_constant_form, make_constant_text, release, syntax::Syntax,
 };
 
 /// Register of the boot frame where the window of the first call lies.
@@ -43,6 +43,8 @@ enum Source {
 /// An instance of a function.
 struct Info {
     source: Source,
+    /// The type of the result, an outcome, if run-time errors under this function become its failure.
+    guard: Option<&'static Desc>,
     types: Box<[&'static Desc]>,
     /// Which parameters hold references.
     pointers: Box<[bool]>,
@@ -62,6 +64,15 @@ pub(crate) struct GlobalEntry {
     name: Arc<str>,
     pub slot: Option<Slot>,
     desc: Option<&'static Desc>,
+}
+
+/// Data that was evaluated at a type.
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct EvaluatedKey {
+    pub bytes: Box<[u8]>,
+    pub is_text: bool,
+    /// The address of the descriptor of the outcome.
+    pub outcome: usize,
 }
 
 type InstanceKey = (Arc<str>, Box<[usize]>);
@@ -93,6 +104,8 @@ pub(crate) struct Vm {
     closures: FxHashMap<(usize, u32), u32>,
     made: FxHashMap<(usize, u32, Option<u32>), u32>,
     global_names: FxHashMap<Arc<str>, u32>,
+    /// The functions of evaluated data.
+    pub evaluated: FxHashMap<EvaluatedKey, u32>,
     boot: Box<[Ins; 2]>,
 }
 
@@ -101,6 +114,26 @@ struct Decls<'p>(&'p dyn Program);
 impl Declarations for Decls<'_> {
     fn type_decl(&self, path: &str) -> Option<Arc<wat_ir::TypeDecl>> {
         self.0.type_decl(path)
+    }
+}
+
+/// Where the loop goes on.
+struct Resume {
+    ip: *const Ins,
+    fp: *mut Slot,
+}
+
+/// Returns from the guarded frame at `fp` with a failure.
+fn fail_guarded(guard: &'static Desc, trap: &Trap, fp: *mut Slot) -> Resume {
+    let outcome =
+        crate::evaluate::failed(guard, crate::evaluate::kind_of(trap.code), &trap.message);
+    // SAFETY: as for the instruction that returns: slot 0 takes the result, and the word before the frame is the
+    // address behind the call that made it. What the frame owned was released.
+    unsafe {
+        *fp = outcome;
+        let ip = *fp.sub(1) as *const Ins;
+        let fp = fp.sub((*ip.sub(1)).a as usize);
+        Resume { ip, fp }
     }
 }
 
@@ -138,6 +171,7 @@ impl Vm {
             closures: FxHashMap::default(),
             made: FxHashMap::default(),
             global_names: FxHashMap::default(),
+            evaluated: FxHashMap::default(),
             boot: Box::new([
                 Ins::wide(Op::Call, BOOT_WINDOW, 0),
                 Ins::new(Op::Halt, 0, 0, 0),
@@ -154,13 +188,21 @@ impl Vm {
             Ins::new(Op::Halt, 0, 0, 0),
         ];
         let (ip, fp) = (self.boot.as_ptr(), self.stack.base());
-        // SAFETY: this is the boot code and the bottom frame.
-        let result = unsafe { run(self, ip, fp) };
-        result.map_err(|stop| {
-            let failure = self.unwind(stop);
-            self.stack.shrink();
-            failure
-        })
+        let mut resume = Resume { ip, fp };
+        loop {
+            // SAFETY: this is the boot code and the bottom frame, or where a guarded call returns.
+            let stop = match unsafe { run(self, resume.ip, resume.fp) } {
+                Ok(value) => return Ok(value),
+                Err(stop) => stop,
+            };
+            match self.unwind(stop) {
+                Ok(caller) => resume = caller,
+                Err(failure) => {
+                    self.stack.shrink();
+                    return Err(failure);
+                }
+            }
+        }
     }
 
     /// Called when the fuel is used up or a frame does not fit: decides whether the function may be entered.
@@ -196,8 +238,9 @@ impl Vm {
         )
     }
 
-    /// Releases what every frame owns and collects the trace.
-    fn unwind(&mut self, stop: Stop) -> Failure {
+    /// Releases what every frame owns and collects the trace, down to the bottom or, for a run-time error, to the
+    /// nearest guarded call, which then returns the error as its failure.
+    fn unwind(&mut self, stop: Stop) -> Result<Resume, Failure> {
         let mut tracer = Tracer::default();
         let mut fp = stop.fp;
         let mut ip = match stop.place {
@@ -225,6 +268,11 @@ impl Vm {
                     unsafe { release(*fp.add(usize::from(*register))) };
                 }
             }
+            if let (Some(guard), Reason::Trap(trap)) = (code.guard, &stop.reason)
+                && trap.kind == TrapKind::Error
+            {
+                return Ok(fail_guarded(guard, trap, fp));
+            }
             ip = self.leave(&mut fp);
         }
         let (kind, code, message) = match stop.reason {
@@ -243,12 +291,12 @@ impl Vm {
                 "the step budget is used up".to_owned(),
             ),
         };
-        Failure {
+        Err(Failure {
             kind,
             code,
             message,
             trace: tracer.finish(),
-        }
+        })
     }
 
     /// The call that made this frame; `fp` becomes the caller's.
@@ -299,6 +347,11 @@ impl Vm {
             Run::Pure(run) => unsafe { run(&entry.instance, args) },
             // SAFETY: as above.
             Run::Host(run) => unsafe { run(&mut *self.host, &entry.instance, args) },
+            Run::Machine(run) => {
+                let instance = entry.instance.clone();
+                // SAFETY: as above.
+                unsafe { run(self, &instance, args) }
+            }
         }
     }
 
@@ -339,8 +392,10 @@ impl Vm {
                 ),
             ));
         }
-        let code = compile(&function, &types, self)
+        let guard = info.guard;
+        let mut code = compile(&function, &types, self)
             .map_err(|error| self.compile_trap(&function.name, &error))?;
+        code.guard = guard;
         #[cfg(debug_assertions)]
         if let Err(message) = crate::check::check(&code, self) {
             return Err(Trap::panic(
@@ -389,6 +444,7 @@ impl Vm {
         });
         self.infos.push(Info {
             source,
+            guard: None,
             types,
             pointers,
             stub,
@@ -399,6 +455,13 @@ impl Vm {
     /// A function that is not named: an expression, an initialiser.
     pub fn add_function(&mut self, function: Arc<Function>) -> u32 {
         self.add(Source::Given(function), Box::default(), Box::default())
+    }
+
+    /// Such a function whose result is an outcome: run-time errors under it become its failure.
+    pub fn add_guarded(&mut self, function: Arc<Function>, outcome: &'static Desc) -> u32 {
+        let index = self.add_function(function);
+        self.infos[index as usize].guard = Some(outcome);
+        index
     }
 
     /// The instance without type arguments and parameters of a named function.
@@ -430,6 +493,7 @@ impl Vm {
 
     /// Forgets the code of a function and the value of a definition, because the program has another one.
     pub fn forget(&mut self, name: &str) {
+        self.evaluated.clear();
         let changed: Vec<u32> = self
             .instances
             .iter()
@@ -600,11 +664,17 @@ impl Linker for Vm {
         if let Some(index) = self.texts.get(constant) {
             return *index;
         }
-        let (Const::Str(text) | Const::Keyword(text)) = constant else {
-            return self.word(0);
+        let slot = match constant {
+            Const::Str(text) | Const::Keyword(text) => {
+                make_constant_text(desc_of_const(constant), text)
+            }
+            // Whoever made the code wrote the bytes; other bytes are nobody's form.
+            Const::Form(bytes) => make_constant_form(
+                Syntax::from_bytes(bytes).unwrap_or_else(|| Syntax::keyword(":wat::core::nil")),
+            ),
+            _ => return self.word(0),
         };
-        self.constants
-            .push(make_constant_text(desc_of_const(constant), text));
+        self.constants.push(slot);
         let index = self.constants.len() as u32 - 1;
         self.texts.insert(constant.clone(), index);
         index

@@ -4,9 +4,11 @@
 //! NaN is unequal to itself and unordered for `=` and `<`, but equal to itself and last in the canonical order (X10),
 //! which is a total order and also decides key equality.
 
+use crate::boxed::{any, form};
 use crate::cells::{field, variant_of};
 use crate::desc::{Desc, Repr, VariantLayout};
 use crate::heap::Slot;
+use crate::syntax::Syntax;
 use crate::text::text;
 use crate::{map, vector};
 use std::cmp::Ordering;
@@ -192,12 +194,34 @@ impl Walk {
                     });
                     Some(Ordering::Equal)
                 }
+                Repr::Form | Repr::Holon => Some(self.forms(form(a), form(b))),
+                Repr::Any => {
+                    let ((left, a), (right, b)) = (any(a), any(b));
+                    if left.ty != right.ty {
+                        return Some(left.ty.cmp(&right.ty));
+                    }
+                    self.value(left, a, b)
+                }
                 // Functions are not comparable; the checker refuses to compare them.
                 Repr::Fn => Some(a.cmp(&b)),
                 Repr::Option | Repr::Result | Repr::Tuple | Repr::Nominal => {
                     self.variants(desc, a, b)
                 }
             }
+        }
+    }
+
+    /// By the canonical bytes; for equality, forms that differ only in their scopes are not equal.
+    fn forms(&self, a: &Syntax, b: &Syntax) -> Ordering {
+        if a == b {
+            return Ordering::Equal;
+        }
+        let bytes = |form: &Syntax| form.canonical_bytes().unwrap_or_default();
+        match self.equality {
+            true => Ordering::Less,
+            false => bytes(a)
+                .cmp(&bytes(b))
+                .then_with(|| a.to_bytes().cmp(&b.to_bytes())),
         }
     }
 

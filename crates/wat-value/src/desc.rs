@@ -45,6 +45,12 @@ pub enum Repr {
     Fn,
     /// A variant of a declared type: immediate, or cells.
     Nominal,
+    /// A boxed form.
+    Form,
+    /// A boxed holon.
+    Holon,
+    /// A boxed value with its type.
+    Any,
 }
 
 impl Repr {
@@ -132,7 +138,7 @@ pub fn closure_desc(function: &'static Desc, captures: &[&'static Desc]) -> &'st
 
 /// Descriptors without parts, shared by all tables.
 pub fn scalar(repr: Repr) -> &'static Desc {
-    static SCALARS: [OnceLock<Desc>; 7] = [const { OnceLock::new() }; 7];
+    static SCALARS: [OnceLock<Desc>; 10] = [const { OnceLock::new() }; 10];
     let (index, ty) = match repr {
         Repr::I64 => (0, Ty::I64),
         Repr::F64 => (1, Ty::F64),
@@ -140,6 +146,9 @@ pub fn scalar(repr: Repr) -> &'static Desc {
         Repr::U8 => (3, Ty::U8),
         Repr::Str => (4, Ty::Str),
         Repr::Keyword => (5, Ty::Keyword),
+        Repr::Form => (7, Ty::form().clone()),
+        Repr::Holon => (8, Ty::Nominal(HOLON.into(), Arc::default())),
+        Repr::Any => (9, Ty::Nominal(Ty::ANY.into(), Arc::default())),
         _ => (6, Ty::Nil),
     };
     let repr = if index == 6 { Repr::Nil } else { repr };
@@ -162,8 +171,12 @@ pub fn desc_of_const(constant: &Const) -> &'static Desc {
         Const::U8(_) => Repr::U8,
         Const::Str(_) => Repr::Str,
         Const::Keyword(_) => Repr::Keyword,
+        Const::Form(_) => Repr::Form,
     })
 }
+
+/// The path of the type of holons.
+const HOLON: &str = ":wat::holon::HolonAST";
 
 type Key = (Repr, Option<Arc<str>>, Box<[usize]>);
 
@@ -221,6 +234,9 @@ impl TypeTable {
             Ty::Nil => return leaf(Repr::Nil),
             Ty::Str => return leaf(Repr::Str),
             Ty::Keyword => return leaf(Repr::Keyword),
+            Ty::Nominal(path, _) if &**path == Ty::FORM => return leaf(Repr::Form),
+            Ty::Nominal(path, _) if &**path == HOLON => return leaf(Repr::Holon),
+            Ty::Nominal(path, _) if &**path == Ty::ANY => return leaf(Repr::Any),
             Ty::Param(n) => {
                 let desc = args
                     .get(*n as usize)

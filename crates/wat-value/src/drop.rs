@@ -2,7 +2,7 @@
 
 use crate::cells::{cells_size, fields};
 use crate::heap::{Kind, Object, Slot, decrement, free, is_object};
-use crate::{map, text, vector};
+use crate::{boxed, map, text, vector};
 
 /// Frees an object without references, and whatever only it held.
 ///
@@ -50,6 +50,7 @@ unsafe fn parts(object: Object, part: &mut impl FnMut(Slot)) {
                 );
             }
             Kind::Text => free(object, text::size(object)),
+            Kind::Form | Kind::Any => boxed::dismantle(object, part),
             Kind::Map | Kind::MapNode => map::dismantle(object, part),
             Kind::Vector | Kind::Branch | Kind::Leaf => vector::dismantle(object, part),
         }

@@ -32,6 +32,10 @@ pub(crate) enum Kind {
     Map,
     /// A node of a map or set.
     MapNode,
+    /// A form or holon.
+    Form,
+    /// A value with its type.
+    Any,
 }
 
 /// What every object starts with.

@@ -5,6 +5,7 @@
 //! on the Rust stack over the depth of a value. `unsafe` stays in the modules that touch objects.
 #![allow(unsafe_code)]
 
+mod boxed;
 mod cells;
 mod compare;
 mod desc;
@@ -15,12 +16,14 @@ mod native;
 mod natives;
 mod plain;
 mod print;
+mod reify;
 mod show;
 pub mod syntax;
 mod text;
 mod value;
 pub mod vector;
 
+pub use boxed::{any, form, make_any, make_constant_form, make_form, make_holon};
 pub use cells::{
     closure_code, field, make_closure, make_constant_closure, make_variant, variant_of,
 };

@@ -1,9 +1,11 @@
 //! The external representation of values (X1 to X20): a walk with its own stack that feeds the EDN writer.
 
+use crate::boxed::{any, form};
 use crate::cells::{field, variant_of};
 use crate::desc::{Desc, Repr};
 use crate::heap::Slot;
 use crate::plain::{Plain, plain};
+use crate::syntax::{Shape, Syntax, write_forms};
 use crate::text::text;
 use crate::{map, vector};
 use wat_edn::{Layout, Writer};
@@ -26,6 +28,8 @@ enum Frame {
         items: Vec<(&'static Desc, Slot)>,
         next: usize,
     },
+    /// The parts of a bundle.
+    Holons { bundle: Syntax, next: usize },
     /// Names and values in turn.
     Struct {
         slot: Slot,
@@ -39,6 +43,7 @@ enum Part {
     Value(&'static Desc, Slot),
     Name(String),
     Restricted,
+    Holon(Syntax),
 }
 
 /// The text of a value.
@@ -57,6 +62,7 @@ pub unsafe fn render(desc: &'static Desc, slot: Slot, layout: Layout) -> String 
             match step(frame) {
                 Some(Part::Value(desc, slot)) => printer.value(desc, slot),
                 Some(Part::Name(name)) => printer.writer.keyword(&name),
+                Some(Part::Holon(holon)) => printer.holon(&holon),
                 Some(Part::Restricted) => printer.opaque("restricted"),
                 None => {
                     if !matches!(printer.frames.pop(), Some(Frame::Fields { desc, .. }) if newtype_like(desc))
@@ -94,6 +100,8 @@ unsafe fn scalar(desc: &Desc, slot: Slot) -> bool {
                 desc = desc.parts[0];
             }
             Repr::F64 => return f64::from_bits(slot).is_finite(),
+            // SAFETY: the slot holds a value with its type.
+            Repr::Any => (desc, slot) = unsafe { any(slot) },
             repr => return !repr.is_pointer() || matches!(repr, Repr::Str | Repr::Keyword),
         }
     }
@@ -105,6 +113,8 @@ unsafe fn needs_some_tag(desc: &Desc, slot: Slot) -> bool {
     loop {
         match desc.repr {
             Repr::Nil => return true,
+            // SAFETY: the slot holds a value with its type.
+            Repr::Any => (desc, slot) = unsafe { any(slot) },
             Repr::Option => {
                 // SAFETY: the payload of an option of options is an option.
                 unsafe {
@@ -150,6 +160,10 @@ unsafe fn step(frame: &mut Frame) -> Option<Part> {
                 .get(*next - 1)
                 .map(|(desc, slot)| Part::Value(desc, *slot))
         }
+        Frame::Holons { bundle, next } => {
+            *next += 1;
+            bundle.children().get(*next - 1).cloned().map(Part::Holon)
+        }
         Frame::Struct { slot, desc, next } => {
             let (index, is_name) = (*next / 2, *next % 2 == 0);
             let layout = desc.variants().first()?.fields.get(index)?;
@@ -184,6 +198,15 @@ impl Printer {
                 Repr::Str => self.writer.str(text(slot)),
                 Repr::Keyword => self.writer.keyword(text(slot)),
                 Repr::Fn => self.opaque("fn"),
+                Repr::Form => {
+                    self.writer.tag("wat-edn.core/form");
+                    self.writer.str(&write_forms(form(slot)));
+                }
+                Repr::Holon => self.holon(form(slot)),
+                Repr::Any => {
+                    let (desc, slot) = any(slot);
+                    self.value(desc, slot);
+                }
                 Repr::Vector => {
                     let scalars = vector::iter(slot)
                         .take(9)
@@ -253,6 +276,42 @@ impl Printer {
                 }
                 Repr::Nominal => self.nominal(desc, slot),
             }
+        }
+    }
+
+    /// A leaf, or the beginning of a bundle.
+    fn holon(&mut self, holon: &Syntax) {
+        match holon.shape() {
+            Shape::Int(value) => {
+                self.writer.tag("wat-edn.holon/I64");
+                self.writer.int(*value);
+            }
+            Shape::Float(bits) => {
+                self.writer.tag("wat-edn.holon/F64");
+                self.writer.float(f64::from_bits(*bits));
+            }
+            Shape::Bool(value) => {
+                self.writer.tag("wat-edn.holon/Bool");
+                self.writer.bool(*value);
+            }
+            Shape::Str(text) => {
+                self.writer.tag("wat-edn.holon/String");
+                self.writer.str(text);
+            }
+            _ => match holon.name() {
+                Some(name) => {
+                    self.writer.tag("wat-edn.holon/Symbol");
+                    self.writer.str(name);
+                }
+                None => {
+                    self.writer.tag("wat-edn.holon/Bundle");
+                    self.writer.begin_vector(holon.children().len(), false);
+                    self.frames.push(Frame::Holons {
+                        bundle: holon.clone(),
+                        next: 0,
+                    });
+                }
+            },
         }
     }
 

@@ -1,5 +1,6 @@
 //! Diagnostic text of values, for people: `show`. Depth is bounded by 8 levels, so that the walk may recurse.
 
+use crate::boxed::any;
 use crate::cells::{field, variant_of};
 use crate::desc::{Desc, Repr};
 use crate::heap::Slot;
@@ -62,6 +63,12 @@ unsafe fn value(desc: &'static Desc, slot: Slot, depth: usize, out: &mut String)
             Repr::Str => write_string(text(slot), out),
             Repr::Keyword => out.push_str(text(slot)),
             Repr::Fn => out.push_str("<fn>"),
+            Repr::Form => out.push_str("<WatAST>"),
+            Repr::Holon => out.push_str("<HolonAST>"),
+            Repr::Any => {
+                let (desc, slot) = any(slot);
+                value(desc, slot, depth, out);
+            }
             Repr::Vector => {
                 out.push('[');
                 parts(vector::iter(slot), ", ", start, out, |item, out| {

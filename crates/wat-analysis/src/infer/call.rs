@@ -50,7 +50,13 @@ impl<'db> Infer<'db> {
             }
             ItemKind::Function | ItemKind::Native | ItemKind::Constructor | ItemKind::Accessor => {
                 match signature(self.db, self.program, item) {
-                    Some(signature) => self.function_call(item, signature, node, head, text),
+                    Some(signature) => {
+                        let call = self.function_call(item, signature, node, head, text);
+                        match item.name(self.db).text(self.db).as_str() {
+                            ":wat::core::struct->form" => self.check_struct_to_form(call),
+                            _ => call,
+                        }
+                    }
                     None => {
                         self.arguments(node);
                         self.error(node)

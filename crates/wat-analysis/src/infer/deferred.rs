@@ -112,8 +112,29 @@ impl<'db> Infer<'db> {
             self.tried_at = usize::MAX;
             self.solve();
         }
+        for ty in std::mem::take(&mut self.evaluated) {
+            self.bind_any(ty);
+        }
+        self.solve();
         for constraint in std::mem::take(&mut self.pending) {
             self.unsolved(&constraint);
+        }
+    }
+
+    /// Makes a type that only evaluated data has, and that nothing has determined, a type of run time.
+    fn bind_evaluated(&mut self, ty: Ty) {
+        let ty = self.table.resolve(ty);
+        let mut evaluated = self.evaluated.iter();
+        if evaluated.any(|&open| self.table.resolve(open) == ty) {
+            self.bind_any(ty);
+        }
+    }
+
+    fn bind_any(&mut self, ty: Ty) {
+        if self.table.is_var(ty) {
+            let any = self.table.app(Ctor::Nominal(wat_ir::Ty::ANY.into()), &[]);
+            // A variable takes any type that does not hold it.
+            let _ = self.table.unify(ty, any);
         }
     }
 
@@ -141,6 +162,7 @@ impl<'db> Infer<'db> {
                 operands: [a, b], ..
             } => {
                 let _ = self.table.unify(*a, *b);
+                self.bind_evaluated(*a);
                 if self.table.is_var(*a) {
                     // Nothing inspects a value of a type that stays open.
                     let _ = self.table.unify(*a, Ty::NIL);
@@ -326,7 +348,10 @@ impl<'db> Infer<'db> {
                                 | ":wat::time::Duration"
                                 | ":wat::holon::Vector"
                         ) || (!ordering
-                            && matches!(&**path, ":wat::WatAST" | ":wat::holon::HolonAST"));
+                            && matches!(
+                                &**path,
+                                ":wat::WatAST" | ":wat::holon::HolonAST" | wat_ir::Ty::ANY
+                            ));
                         if !comparable {
                             return Some(self.render(ty));
                         }

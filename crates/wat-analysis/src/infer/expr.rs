@@ -5,10 +5,10 @@ use wat_syntax::{Applicability, NodeId, NodeKind};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::types::Ctor;
 
-use super::Infer;
 use super::report::Why;
 use super::table::Ty;
 use super::typed::{ExprId, ExprKind};
+use super::{Infer, quote};
 
 /// Stack that one level of an expression may need, and what is added when it runs out.
 const RED_ZONE: usize = 128 * 1024;
@@ -154,6 +154,12 @@ impl<'db> Infer<'db> {
             ":wat::core::Result/try" => self.try_form(node, path, Ctor::Result, 0),
             ":wat::core::Option/expect" => self.expect_form(node, Ctor::Option, 1),
             ":wat::core::Result/expect" => self.expect_form(node, Ctor::Result, 0),
+            quote::QUOTE => self.quote_form(node),
+            quote::FORMS => self.forms_form(node),
+            quote::QUASIQUOTE => self.template_form(node),
+            quote::UNQUOTE | quote::SPLICE => self.stray_unquote(node, path),
+            ":wat::core::macro-error" => self.macro_error_form(node, path),
+            ":wat::core::keyword/of" => self.keyword_of_form(node, path),
             ":wat::core::def"
             | ":wat::core::defn"
             | ":wat::core::def-restricted"

@@ -13,6 +13,8 @@ mod kwargs;
 mod matching;
 pub(crate) mod operator;
 mod pattern;
+pub(crate) mod quote;
+mod quote_call;
 mod refer;
 pub(crate) mod report;
 pub(crate) mod table;
@@ -111,6 +113,8 @@ struct Infer<'db> {
     unknown: FxHashMap<TextId, usize>,
     problems: Vec<Problem<'db>>,
     pending: Vec<Constraint>,
+    /// Types of evaluated data: what the context leaves open is known only when the program runs.
+    evaluated: Vec<Ty>,
     /// Bindings when the pending constraints were last tried.
     tried_at: usize,
     choices: Vec<Option<Chosen>>,
@@ -141,6 +145,7 @@ impl<'db> Infer<'db> {
             unknown: FxHashMap::default(),
             problems: Vec::new(),
             pending: Vec::new(),
+            evaluated: Vec::new(),
             tried_at: 0,
             choices: Vec::new(),
             references: Vec::new(),
@@ -232,6 +237,23 @@ pub(crate) fn infer_expression<'db>(
 ) -> Inference<'db> {
     let mut infer = Infer::new(db, program, ast, Box::default());
     let value = infer.expr(node);
+    infer.finish(Body::Value(value))
+}
+
+/// Infers a form that a running program evaluates, where a value of this type is wanted.
+pub(crate) fn infer_evaluated<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    ast: &'db Ast,
+    wanted: Option<&Type>,
+) -> Inference<'db> {
+    let mut infer = Infer::new(db, program, ast, Box::default());
+    infer.author = Some(Author::Evaluated);
+    let value = infer.expr(ast.root());
+    if let Some(wanted) = wanted {
+        let ty = infer.table.instantiate(wanted, &[]);
+        infer.expect(value, ty, report::Why::Form);
+    }
     infer.finish(Body::Value(value))
 }
 

@@ -14,6 +14,14 @@ use super::table::Ty;
 use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
 use super::{How, Infer, Referent};
 
+/// Functions whose result is evaluated data.
+const EVALUATORS: [&str; 4] = [
+    ":wat::eval-ast!",
+    ":wat::eval-edn!",
+    ":wat::eval-file!",
+    ":wat::eval-digest-string!",
+];
+
 impl<'db> Infer<'db> {
     /// What a path means as a head or value; asked once per name.
     pub(super) fn resolve(&mut self, text: TextId) -> Option<Item<'db>> {
@@ -343,6 +351,9 @@ impl<'db> Infer<'db> {
             .map(|_| self.table.var())
             .collect();
         self.explicit_types(signature, &types, node, text);
+        if EVALUATORS.contains(&item.name(self.db).text(self.db).as_str()) {
+            self.evaluated.extend_from_slice(&types);
+        }
         FunctionRef {
             name: item.name(self.db).text(self.db).as_str().into(),
             kind: FunctionKind::of(self.db, item),

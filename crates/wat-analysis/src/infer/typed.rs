@@ -102,6 +102,18 @@ pub(crate) enum ExprKind {
     Bool(bool),
     Str(Arc<str>),
     Keyword(Arc<str>),
+    /// A form as data, encoded.
+    Syntax(Arc<[u8]>),
+    /// A node of a template: its bracket, then `.` for a child and `@` for one that is spliced.
+    SyntaxNode {
+        shape: Arc<str>,
+        children: Vec<ExprId>,
+    },
+    /// A value filled into a template, alone or as the elements of a sequence.
+    ToSyntax {
+        of: ExprId,
+        splice: bool,
+    },
     Local(LocalId),
     /// The value of a `def`.
     Global(Arc<str>),

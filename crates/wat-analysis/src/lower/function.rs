@@ -186,7 +186,10 @@ fn children(kind: &ExprKind, out: &mut Vec<ExprId>) {
             out.extend(args);
         }
         ExprKind::Compare { args, .. } => out.extend(args),
-        ExprKind::Position { of, .. } | ExprKind::ToU8(of) => out.push(*of),
+        ExprKind::Position { of, .. } | ExprKind::ToU8(of) | ExprKind::ToSyntax { of, .. } => {
+            out.push(*of)
+        }
+        ExprKind::SyntaxNode { children, .. } => out.extend(children),
         ExprKind::If {
             cond,
             then,

@@ -4,6 +4,7 @@
 
 mod decision;
 mod function;
+mod syntax;
 mod value;
 
 use std::sync::Arc;

@@ -21,7 +21,7 @@ enum Invocation {
     Make(Value),
 }
 
-fn native(name: impl Into<String>, types: Vec<wat_ir::Ty>) -> Callee {
+pub(super) fn native(name: impl Into<String>, types: Vec<wat_ir::Ty>) -> Callee {
     Callee::Native {
         name: name.into().into(),
         types: types.into(),
@@ -196,6 +196,12 @@ impl<'a> Lower<'a, '_> {
             ExprKind::Bool(value) => return constant(Const::Bool(*value)),
             ExprKind::Str(text) => return constant(Const::Str(text.clone())),
             ExprKind::Keyword(text) => return constant(Const::Keyword(text.clone())),
+            ExprKind::Syntax(form) => return constant(Const::Form(form.clone())),
+            ExprKind::SyntaxNode { shape, children } => {
+                let children = self.values(children);
+                self.syntax_node(shape.clone(), children, expr.node)
+            }
+            ExprKind::ToSyntax { of, splice } => self.fill(*of, *splice),
             ExprKind::Local(local) => return self.place(*local),
             ExprKind::Do(body) => return self.sequence_value(body),
             ExprKind::Let { bindings, body } => {

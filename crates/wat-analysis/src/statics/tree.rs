@@ -207,7 +207,7 @@ impl<'a, 'db> Tree<'a, 'db> {
             ExprKind::Expect { of, message, .. } => {
                 out.extend([(*of, Role::Unwrapped(id)), (*message, Role::Part(id))]);
             }
-            ExprKind::ToU8(of) => all(&[*of], out),
+            ExprKind::ToU8(of) | ExprKind::ToSyntax { of, .. } => all(&[*of], out),
             ExprKind::Compare { args, .. } => all(args, out),
             ExprKind::Arith { args: parts, .. }
             | ExprKind::Text { args: parts, .. }
@@ -215,6 +215,9 @@ impl<'a, 'db> Tree<'a, 'db> {
             | ExprKind::Vector(parts)
             | ExprKind::HashMap(parts)
             | ExprKind::HashSet(parts)
+            | ExprKind::SyntaxNode {
+                children: parts, ..
+            }
             | ExprKind::Variant { fields: parts, .. } => all(parts, out),
             _ => {}
         }

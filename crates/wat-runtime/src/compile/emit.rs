@@ -51,6 +51,7 @@ pub(crate) fn emit(
         instructions: emitter.out.into(),
         sites: emitter.sites.into(),
         frame: emitter.frame,
+        guard: None,
     })
 }
 
@@ -130,7 +131,7 @@ impl Emitter<'_, '_> {
             Const::F64(bits) => *bits,
             Const::Bool(b) => u64::from(*b),
             Const::U8(n) => u64::from(*n),
-            Const::Str(_) | Const::Keyword(_) => {
+            Const::Str(_) | Const::Keyword(_) | Const::Form(_) => {
                 let index = self.linker.constant(constant);
                 self.push(Ins::wide(Op::LoadK, register, index));
                 return Ok(());

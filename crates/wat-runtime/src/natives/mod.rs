@@ -1,10 +1,12 @@
 //! The table of natives: the pure ones of `wat-value`, and those that need the host.
 
+mod evaluate;
 mod pending;
 mod stdio;
 mod world;
 
 use crate::Host;
+use crate::vm::Vm;
 use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
 use wat_value::{Instance, NativeFn, Slot, Trap};
@@ -12,11 +14,15 @@ use wat_value::{Instance, NativeFn, Slot, Trap};
 /// The code of a native that needs the host.
 pub(crate) type HostFn = unsafe fn(&mut dyn Host, &Instance, &[Slot]) -> Result<Slot, Box<Trap>>;
 
+/// The code of a native that needs the machine itself.
+pub(crate) type MachineFn = unsafe fn(&mut Vm, &Instance, &[Slot]) -> Result<Slot, Box<Trap>>;
+
 /// The code of a native.
 #[derive(Clone, Copy)]
 pub(crate) enum Run {
     Pure(NativeFn),
     Host(HostFn),
+    Machine(MachineFn),
 }
 
 /// A native that needs the host: name, how it takes its arguments, code.
@@ -31,6 +37,12 @@ const HOST: &[(&str, &str, HostFn)] = &[
     (":wat::runtime::env", "b", world::env),
 ];
 
+/// A native that needs the machine itself: name, how it takes its arguments, code.
+const MACHINE: &[(&str, &str, MachineFn)] = &[
+    (":wat::core::__internal/evaluator", "b", evaluate::form),
+    (":wat::core::__internal/text-evaluator", "b", evaluate::text),
+];
+
 /// How a native takes its arguments, and its code.
 pub(crate) fn find(name: &str) -> Option<(&'static str, Run)> {
     static TABLE: OnceLock<FxHashMap<&'static str, (&'static str, Run)>> = OnceLock::new();
@@ -41,7 +53,10 @@ pub(crate) fn find(name: &str) -> Option<(&'static str, Run)> {
         let host = HOST
             .iter()
             .map(|(name, takes, run)| (*name, (*takes, Run::Host(*run))));
-        pure.chain(host).collect()
+        let machine = MACHINE
+            .iter()
+            .map(|(name, takes, run)| (*name, (*takes, Run::Machine(*run))));
+        pure.chain(host).chain(machine).collect()
     });
     table.get(name).copied()
 }
@@ -58,4 +73,5 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         .map(|native| native.name)
         .filter(|name| name.starts_with(':'))
         .chain(HOST.iter().map(|native| native.0))
+        .chain(MACHINE.iter().map(|native| native.0))
 }

@@ -1,6 +1,7 @@
 //! What lowering needs: comparisons, literals of collections, conversions, failed expectations.
 
 use super::support::{Outcome, invalid, native};
+use crate::boxed::make_any;
 use crate::compare::{equal, order};
 use crate::heap::Slot;
 use crate::native::{Instance, Native, Trap};
@@ -23,6 +24,7 @@ pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::__internal/ge'i64'f64", "bb", mixed_ge),
     native(":wat::core::__internal/to-u8", "b", to_u8),
     native(":wat::core::__internal/expect-failed", "b", expect_failed),
+    native(":wat::core::__internal/any", "o", any),
 ];
 
 /// What literals of collections become: not declared, because their arguments are the elements themselves.
@@ -151,6 +153,10 @@ unsafe fn positive(_: &Instance, args: &[Slot]) -> Outcome {
 unsafe fn expect_failed(_: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: the argument is a live string.
     Err(Trap::panic(8201, unsafe { text(args[0]) }))
+}
+
+unsafe fn any(instance: &Instance, args: &[Slot]) -> Outcome {
+    Ok(make_any(instance.types[0], args[0]))
 }
 
 unsafe fn make_vector(instance: &Instance, args: &[Slot]) -> Outcome {

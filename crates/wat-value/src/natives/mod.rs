@@ -10,6 +10,7 @@ mod random;
 mod regex;
 mod string;
 mod support;
+mod syntax;
 mod time;
 mod uuid;
 
@@ -31,6 +32,7 @@ const PARTS: &[&[Native]] = &[
     uuid::TABLE,
     time::TABLE,
     regex::TABLE,
+    syntax::TABLE,
 ];
 
 const COUNT: usize = {

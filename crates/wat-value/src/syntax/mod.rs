@@ -4,6 +4,7 @@
 //! from: an origin is a number that only whoever handed it out can read. Nothing recurses on the Rust stack over the
 //! depth of a tree.
 
+mod bytes;
 mod convert;
 mod print;
 mod scopes;

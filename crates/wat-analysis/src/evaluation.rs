@@ -1,0 +1,226 @@
+//! Data as code: forms that a running program evaluates, checked against the closed world of the program.
+
+use std::sync::Arc;
+
+use wat_ir::Ty as Ir;
+use wat_syntax::{Ast, NodeKind, Severity, SourceText};
+use wat_value::syntax::Syntax;
+
+use crate::db::{Db, SourceFile};
+use crate::infer::infer_evaluated;
+use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE, SPLICE, UNQUOTE};
+use crate::lower::lower;
+use crate::types::{Ctor, Type};
+use crate::visibility::{Author, judge};
+
+/// Why data is not evaluated.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EvalRefusal {
+    /// The kind of `:wat::core::EvalError`.
+    pub kind: &'static str,
+    /// A lower-case sentence without final period.
+    pub message: String,
+}
+
+impl EvalRefusal {
+    fn new(kind: &'static str, message: impl Into<String>) -> EvalRefusal {
+        EvalRefusal {
+            kind,
+            message: message.into(),
+        }
+    }
+}
+
+/// The forms of a text, or the first thing that is wrong with it (kind `malformed-form`).
+pub fn forms_of_text(text: &str) -> Result<Vec<Syntax>, EvalRefusal> {
+    let source = SourceText::new(text);
+    let cut = wat_syntax::cut(&source);
+    let broken = |message: &str| Err(EvalRefusal::new("malformed-form", message));
+    let is_error = |error: &&wat_syntax::SyntaxError| error.severity == Severity::Error;
+    if let Some(error) = cut.errors.iter().find(is_error) {
+        return broken(&error.message);
+    }
+    let mut forms = Vec::with_capacity(cut.forms.len());
+    for form in &cut.forms {
+        let read = wat_syntax::read_form(&source.slice(form.range), &form.verdict);
+        if let Some(error) = read.errors.iter().find(is_error) {
+            return broken(&error.message);
+        }
+        if !read.ast.is_empty() {
+            forms.push(Syntax::of_form(&read.ast));
+        }
+    }
+    Ok(forms)
+}
+
+/// The code of forms that are evaluated in order in an empty local environment: a function without parameters that
+/// returns the value of the last, nil if there is none. The value is of type `wanted`; [`Ir::ANY`] wants nothing.
+pub fn evaluation_ir(
+    db: &dyn Db,
+    program: SourceFile,
+    forms: &[Syntax],
+    wanted: &Ir,
+) -> Result<Arc<wat_ir::Function>, EvalRefusal> {
+    let code = match forms {
+        [form] => form.clone(),
+        [] => Syntax::keyword(":wat::core::nil"),
+        _ => Syntax::list(
+            std::iter::once(Syntax::keyword(":wat::core::do"))
+                .chain(forms.iter().cloned())
+                .collect::<Vec<_>>(),
+        ),
+    };
+    if is_too_deep(&code) {
+        return Err(EvalRefusal::new(
+            "malformed-form",
+            format!("the form nests deeper than {MAX_DEPTH} levels"),
+        ));
+    }
+    let (ast, _) = code.to_ast();
+    if ast.is_damaged() {
+        return Err(EvalRefusal::new(
+            "malformed-form",
+            "a part of the form could not be read",
+        ));
+    }
+    refuse_mutation(&ast)?;
+    let wanted = match wanted {
+        Ir::Nominal(path, _) if &**path == Ir::ANY => None,
+        ty => Some(type_of_ir(ty)),
+    };
+    let inference = infer_evaluated(db, program, &ast, wanted.as_ref());
+    let refused = judge(db, program, Author::Evaluated, &inference.uses);
+    let mut problems = inference.problems.iter().chain(&refused);
+    if let Some(problem) = problems.find(|problem| problem.severity.0 == Severity::Error) {
+        return Err(EvalRefusal::new(
+            kind_of(problem.code),
+            problem.message.clone(),
+        ));
+    }
+    lower(&inference, ":eval::form")
+        .ok_or_else(|| EvalRefusal::new("malformed-form", "the form has no code"))
+}
+
+/// Forms of source text are no deeper either.
+const MAX_DEPTH: usize = 1024;
+
+fn is_too_deep(form: &Syntax) -> bool {
+    let mut work = vec![(form, 0)];
+    while let Some((node, depth)) = work.pop() {
+        if depth > MAX_DEPTH {
+            return true;
+        }
+        work.extend(node.children().iter().map(|child| (child, depth + 1)));
+    }
+    false
+}
+
+/// The kind of a refusal by the code of the diagnostic that the form would get in a file.
+fn kind_of(code: u16) -> &'static str {
+    match code {
+        3201 => "unknown-function",
+        3202 => "unbound-symbol",
+        3002 | 2501..=2599 => "arity-mismatch",
+        2215 | 3004 | 3208 | 2406 => "not-callable",
+        3301..=3399 | 4001 | 4007 => "restricted",
+        2400..=2499 => "expansion-failed",
+        3000..=3999 => "type-mismatch",
+        _ => "malformed-form",
+    }
+}
+
+/// Definitions, declarations, loads and settings.
+const MUTATIONS: [&str; 22] = [
+    "def",
+    "def-restricted",
+    "defn",
+    "defn-restricted",
+    "define",
+    "defmacro",
+    "define-dispatch",
+    "define-alias",
+    "defalias",
+    "define-with-kwargs",
+    "defservice",
+    "struct",
+    "struct-restricted",
+    "enum",
+    "enum-restricted",
+    "newtype",
+    "typealias",
+    "use!",
+    "native",
+    "native-type",
+    "special-form",
+    "operator",
+];
+
+fn is_mutation(path: &str) -> bool {
+    let Some((space, leaf)) = path.rsplit_once("::") else {
+        return false;
+    };
+    path.starts_with(":wat::")
+        && (MUTATIONS.contains(&leaf)
+            || leaf == "load!"
+            || ["load-file!", "load-string!"].contains(&leaf)
+            || leaf.ends_with("-load!")
+            || leaf.ends_with("-load-string!")
+            || space == ":wat::config" && leaf.starts_with("set-"))
+}
+
+/// Refuses forms that would change the program, at any depth but in data: a quoted form, a template outside its
+/// unquotes.
+fn refuse_mutation(ast: &Ast) -> Result<(), EvalRefusal> {
+    // The level of templates; code stands at 0.
+    let mut work = vec![(ast.root(), 0_u32)];
+    while let Some((node, level)) = work.pop() {
+        let head = ast
+            .children(node)
+            .next()
+            .filter(|_| ast.kind(node) == NodeKind::List)
+            .and_then(|head| ast.as_keyword(head))
+            .unwrap_or_default();
+        let inner = match head {
+            QUASIQUOTE => level + 1,
+            UNQUOTE | SPLICE if level > 0 => level - 1,
+            QUOTE | FORMS if level == 0 => continue,
+            _ if level == 0 && is_mutation(head) => {
+                return Err(EvalRefusal::new(
+                    "mutation-form-refused",
+                    format!("`{head}` would change the program, which evaluated data cannot"),
+                ));
+            }
+            _ => level,
+        };
+        work.extend(ast.children(node).map(|child| (child, inner)));
+    }
+    Ok(())
+}
+
+/// A closed type of the machine as the analysis sees it.
+pub(crate) fn type_of_ir(ty: &Ir) -> Type {
+    let app =
+        |ctor, parts: &[&Ir]| Type::App(ctor, parts.iter().map(|part| type_of_ir(part)).collect());
+    let all = |ctor, parts: &[Ir]| Type::App(ctor, parts.iter().map(type_of_ir).collect());
+    match ty {
+        Ir::I64 => Type::simple(Ctor::I64),
+        Ir::F64 => Type::simple(Ctor::F64),
+        Ir::Bool => Type::simple(Ctor::Bool),
+        Ir::U8 => Type::simple(Ctor::U8),
+        Ir::Nil => Type::simple(Ctor::Nil),
+        Ir::Str => Type::simple(Ctor::String),
+        Ir::Keyword => Type::simple(Ctor::Keyword),
+        Ir::Vector(of) => app(Ctor::Vector, &[of]),
+        Ir::HashSet(of) => app(Ctor::HashSet, &[of]),
+        Ir::Option(of) => app(Ctor::Option, &[of]),
+        Ir::HashMap(key, value) => app(Ctor::HashMap, &[key, value]),
+        Ir::Result(ok, err) => app(Ctor::Result, &[ok, err]),
+        Ir::Tuple(parts) => all(Ctor::Tuple, parts),
+        Ir::Fn(params, ret) => {
+            let parts: Vec<&Ir> = params.iter().chain([&**ret]).collect();
+            app(Ctor::Fn, &parts)
+        }
+        Ir::Nominal(path, parts) => all(Ctor::Nominal(path.clone()), parts),
+        Ir::Param(index) => Type::Param(*index),
+    }
+}

@@ -1,0 +1,99 @@
+//! Quoting forms and templates: what is data, what is code, and what is wrong.
+
+use wat_analysis::{FileKind, SourceText, TextSize, file_diagnostics, symbol_at};
+use wat_syntax::{TextEdit, apply_edits};
+
+use crate::support::{all, database, spans};
+
+/// The reports about an expression, which starts at 2:1.
+fn reports(expression: &str, expected: &[&str]) {
+    let text = format!(
+        "(:wat::core::defn :my::f [n <- :wat::core::i64] -> :wat::core::nil (:wat::core::do\n{expression}\n:wat::core::nil))"
+    );
+    assert_eq!(spans(&text), expected, "{expression}");
+}
+
+#[test]
+fn quoted_data_is_not_resolved_or_checked() {
+    reports("'(:no::such x [1 \"a\"] {:k} (:wat::core::if))", &[]);
+    reports("(:wat::core::forms (:no::such) nil (1 2) ~x)", &[]);
+    reports("`(:no::such x (:wat::core::+ 1 \"a\"))", &[]);
+    reports("'~x", &[]);
+}
+
+#[test]
+fn unquoted_expressions_are_ordinary_code() {
+    reports("`(:no::such ~(:wat::core::+ n 1))", &[]);
+    reports("`(:a ~(:my::nope n))", &["WAT3201 2:8-2:17"]);
+    reports("`(:a ~x)", &["WAT3202 2:7-2:8"]);
+    reports(
+        "`(:a ~@(:wat::core::range 0 \"x\"))",
+        &["WAT3401 2:29-2:32"],
+    );
+    reports("`(:a `(:b ~x ~~y))", &["WAT3202 2:16-2:17"]);
+}
+
+#[test]
+fn each_mistake_has_its_code_and_place() {
+    reports("(:wat::core::quote)", &["WAT2212 2:1-2:20"]);
+    reports("(:wat::core::quote a b)", &["WAT2212 2:1-2:24"]);
+    reports("(:wat::core::quasiquote a b)", &["WAT2212 2:1-2:29"]);
+    reports("~n", &["WAT2213 2:1-2:3"]);
+    reports("(:wat::core::+ 1 ~n)", &["WAT2213 2:18-2:20"]);
+    reports("`(:a ~(:wat::core::+ 1 ~n))", &["WAT2213 2:24-2:26"]);
+    reports("(:wat::core::+ 1 ~@[n])", &["WAT2213 2:18-2:23"]);
+    reports("`~@[n]", &["WAT2214 2:2-2:7"]);
+    reports("`(:a '~@[n])", &["WAT2214 2:7-2:12"]);
+    reports("`(:a ~@[n] [~@[n]] {~@[n]} #{~@[n]})", &[]);
+}
+
+#[test]
+fn an_unquote_outside_a_template_is_removed() {
+    for (text, fixed) in [
+        ("(:wat::core::+ 1 ~n)", "(:wat::core::+ 1 n)"),
+        (
+            "(:wat::core::+ 1 (:wat::core::unquote  n ))",
+            "(:wat::core::+ 1 n)",
+        ),
+        ("(:wat::core::+ 1 ~ n)", "(:wat::core::+ 1 n)"),
+    ] {
+        let whole = |body: &str| {
+            format!("(:wat::core::defn :my::f [n <- :wat::core::i64] -> :wat::core::i64 {body})")
+        };
+        let mut db = database(&[("main.wat", whole(text))]);
+        let file = db.file("main.wat").unwrap();
+        let found = file_diagnostics(&db, file);
+        let fix = &found[0].fixes[0];
+        let edits: Vec<TextEdit> = fix
+            .edits
+            .iter()
+            .map(|edit| TextEdit {
+                range: edit.range,
+                insert: edit.insert.clone(),
+            })
+            .collect();
+        let after = apply_edits(&whole(text), &edits);
+        assert_eq!(after, whole(fixed));
+        db.set_file("main.wat", SourceText::new(after), FileKind::Disk);
+        assert_eq!(all(&db), [""; 0]);
+    }
+}
+
+#[test]
+fn operations_on_syntax_check_what_a_signature_cannot_say() {
+    reports("(:wat::core::struct->form n)", &["WAT3017 2:27-2:28"]);
+    reports("(:wat::core::keyword/of :a n)", &["WAT3001 2:28-2:29"]);
+    reports("(:wat::core::keyword/of :a)", &["WAT3002 2:1-2:28"]);
+    reports("(:wat::core::macro-error)", &["WAT3002 2:1-2:26"]);
+    reports("(:wat::core::macro-error n)", &["WAT3001 2:26-2:27"]);
+    reports("(:wat::core::+ n (:wat::core::macro-error \"x\" 'n))", &[]);
+}
+
+#[test]
+fn editors_find_nothing_in_quoted_data() {
+    let text = "(:wat::core::defn :my::f [n <- :wat::core::i64] -> :wat::WatAST '(:my::f n))";
+    let db = database(&[("main.wat", text)]);
+    let file = db.file("main.wat").unwrap();
+    let at = text.rfind("n)").unwrap() as u32;
+    assert_eq!(symbol_at(&db, file, TextSize::new(at)), None);
+}
