@@ -426,6 +426,8 @@ pub(crate) fn absolute(
             EditAt::Replace => range,
             EditAt::Before => TextRange::empty(range.start()),
             EditAt::After => TextRange::empty(range.end()),
+            EditAt::OpenBracket => TextRange::at(range.start(), TextSize::new(1)),
+            EditAt::CloseBracket => TextRange::new(range.end() - TextSize::new(1), range.end()),
             EditAt::BeforeClose => TextRange::empty(range.end() - TextSize::new(1)),
             EditAt::Until(node) => {
                 let inner = span(&Place { node, ..edit.place });

@@ -101,7 +101,7 @@ impl<'db> Item<'db> {
         if self.kind(db) == ItemKind::KeywordVariant {
             return variant_name(ast, self.root(db)).unwrap_or(self.root(db));
         }
-        ast.children(self.root(db)).nth(1).unwrap_or(self.root(db))
+        crate::signature::defined_name(ast, self.root(db)).unwrap_or(self.root(db))
     }
 }
 
@@ -208,6 +208,7 @@ fn top_level<'db>(db: &'db dyn Db, form: Form<'db>, ast: &Ast, found: &mut Decla
 
 fn definer(ast: &Ast, node: NodeId, head: &str) -> Option<ItemKind> {
     Some(match head {
+        ":wat::core::define" => ItemKind::Function,
         ":wat::core::defn" | ":wat::core::defn-restricted" => ItemKind::Function,
         ":wat::core::def" | ":wat::core::def-restricted" => {
             let value = ast.children(node).nth(body_offset(ast, node));
@@ -269,10 +270,8 @@ fn define<'db>(
         );
         return;
     }
-    let name = ast
-        .children(node)
-        .nth(1)
-        .filter(|&name| ast.as_keyword(name).is_some());
+    let name =
+        crate::signature::defined_name(ast, node).filter(|&name| ast.as_keyword(name).is_some());
     let Some(name_node) = name else {
         if !ast.is_poisoned(node) {
             let at = ast.children(node).nth(1).unwrap_or(node);

@@ -21,6 +21,7 @@ mod infer;
 mod inline;
 mod items;
 mod keywords;
+mod legacy;
 mod library;
 mod load_report;
 mod loads;

@@ -50,6 +50,10 @@ pub(crate) enum EditAt {
     Before,
     /// Directly after the place.
     After,
+    /// Replaces the opening bracket of the place.
+    OpenBracket,
+    /// Replaces the closing bracket of the place.
+    CloseBracket,
     /// Before the closing bracket of the place.
     BeforeClose,
     /// Deletes from the place to the end of this node, with the blanks around it that nothing needs.

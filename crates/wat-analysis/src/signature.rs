@@ -91,9 +91,25 @@ pub(crate) struct FunctionShape {
 /// The shape of `[params] -> :R "doc" body…` in a list, after the first `skip` elements.
 pub(crate) fn function_shape(ast: &Ast, list: NodeId, skip: usize) -> FunctionShape {
     let mut rest = ast.children(list).skip(skip).peekable();
-    let params = rest.next_if(|&node| ast.kind(node) == NodeKind::Vector);
-    let arrow = rest.next_if(|&node| ast.as_symbol(node) == Some("->"));
-    let ret = rest.next_if(|&node| ast.as_keyword(node).is_some());
+    let head = ast.children(list).next();
+    let head = head.and_then(|head| ast.as_keyword(head));
+    let former = rest
+        .peek()
+        .filter(|_| {
+            matches!(
+                head,
+                Some(":wat::core::define" | ":wat::core::fn" | ":wat::core::lambda")
+            )
+        })
+        .and_then(|&node| legacy_signature(ast, node));
+    let (params, arrow, ret) = match former {
+        Some(former) => (rest.next(), former.arrow, Some(former.ret)),
+        None => (
+            rest.next_if(|&node| ast.kind(node) == NodeKind::Vector),
+            rest.next_if(|&node| ast.as_symbol(node) == Some("->")),
+            rest.next_if(|&node| ast.as_keyword(node).is_some()),
+        ),
+    };
     let doc = rest.next_if(|&node| ast.as_str(node).is_some());
     let mut body: Vec<NodeId> = rest.collect();
     let doc = match doc {
@@ -112,6 +128,61 @@ pub(crate) fn function_shape(ast: &Ast, list: NodeId, skip: usize) -> FunctionSh
     }
 }
 
+/// A signature of a former edition: `((p :T) … & (xs :V) -> :R)`, with the name in front in a `define`.
+pub(crate) struct LegacySignature {
+    /// Lists of a name and a type, and `&`.
+    pub(crate) params: Vec<NodeId>,
+    pub(crate) arrow: Option<NodeId>,
+    pub(crate) ret: NodeId,
+}
+
+/// Reads a list as a signature of a former edition; `None` if it is none.
+pub(crate) fn legacy_signature(ast: &Ast, list: NodeId) -> Option<LegacySignature> {
+    if ast.kind(list) != NodeKind::List {
+        return None;
+    }
+    let mut nodes = ast.children(list).peekable();
+    nodes.next_if(|&name| ast.as_keyword(name).is_some());
+    let mut params = Vec::new();
+    while let Some(node) = nodes.next_if(|&node| ast.as_symbol(node) != Some("->")) {
+        let parts: Vec<NodeId> = ast.children(node).collect();
+        let is_param = ast.kind(node) == NodeKind::List
+            && matches!(parts[..], [name, ty] if ast.as_symbol(name).is_some() && ast.as_keyword(ty).is_some());
+        if !is_param && ast.as_symbol(node) != Some("&") {
+            return None;
+        }
+        params.push(node);
+    }
+    let (arrow, ret) = (nodes.next()?, nodes.next()?);
+    (nodes.next().is_none() && ast.as_keyword(ret).is_some()).then_some(LegacySignature {
+        params,
+        arrow: Some(arrow),
+        ret,
+    })
+}
+
+/// The parameters of a signature of a former edition.
+fn legacy_params(ast: &Ast, signature: &LegacySignature) -> (Vec<ParamShape>, Option<NodeId>) {
+    let mut shapes = Vec::new();
+    let mut rest = false;
+    for &node in &signature.params {
+        let mut parts = ast.children(node);
+        match (parts.next(), parts.next()) {
+            _ if shapes.last().is_some_and(|last: &ParamShape| last.rest) => {
+                return (shapes, Some(node));
+            }
+            (Some(name), ty) => {
+                shapes.push(ParamShape { name, ty, rest });
+                rest = false;
+            }
+            (None, _) if rest => return (shapes, Some(node)),
+            (None, _) => rest = true,
+        }
+    }
+    let dangling = signature.params.last().copied().filter(|_| rest);
+    (shapes, dangling)
+}
+
 /// One binder of a parameter vector.
 pub(crate) struct ParamShape {
     pub(crate) name: NodeId,
@@ -121,6 +192,9 @@ pub(crate) struct ParamShape {
 
 /// The binders of a parameter vector, and the first node that does not fit.
 pub(crate) fn param_shapes(ast: &Ast, vector: NodeId) -> (Vec<ParamShape>, Option<NodeId>) {
+    if let Some(former) = legacy_signature(ast, vector) {
+        return legacy_params(ast, &former);
+    }
     let mut shapes = Vec::new();
     let mut nodes = ast.children(vector).peekable();
     while let Some(node) = nodes.next() {
@@ -693,8 +767,28 @@ pub(crate) fn function_list(ast: &Ast, root: NodeId, kind: ItemKind) -> Option<(
         {
             Some((ast.children(root).nth(body_offset(ast, root))?, 1))
         }
+        ItemKind::Function if is_define(ast, root) => Some((root, 1)),
         ItemKind::Function | ItemKind::Native => Some((root, body_offset(ast, root))),
         _ => None,
+    }
+}
+
+/// Is this `(define (:name (p :T) … -> :R) body)`, the former spelling of `defn`?
+pub(crate) fn is_define(ast: &Ast, root: NodeId) -> bool {
+    let mut parts = ast.children(root);
+    let head = parts.next().and_then(|head| ast.as_keyword(head));
+    head == Some(":wat::core::define")
+        && parts
+            .next()
+            .is_some_and(|list| ast.kind(list) == NodeKind::List)
+}
+
+/// The node of the name in a definition, whatever stands there.
+pub(crate) fn defined_name(ast: &Ast, root: NodeId) -> Option<NodeId> {
+    let second = ast.children(root).nth(1)?;
+    match is_define(ast, root) {
+        true => ast.children(second).next(),
+        false => Some(second),
     }
 }
 

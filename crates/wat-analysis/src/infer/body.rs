@@ -309,6 +309,7 @@ impl<'db> Infer<'db> {
             return;
         };
         if !self.ast.is_poisoned(vector) {
+            self.retired_signature(list, vector);
             self.parameter_shape(vector);
         }
         match (shape.arrow, shape.ret) {

@@ -22,6 +22,7 @@ impl<'db> Infer<'db> {
         let Some(item) = self.resolve(text) else {
             return self.unknown_call(node, head, text);
         };
+        self.note_retired(head, text, Some(node));
         self.refer(head, item, How::Call);
         let item = match item.kind(self.db) {
             ItemKind::Synonym => match crate::synonym::target(self.db, self.program, item) {
@@ -113,6 +114,9 @@ impl<'db> Infer<'db> {
     fn report_unknown_call(&mut self, head: NodeId, text: TextId) {
         let path = self.ast.text(text);
         let canonical = split_generic(path).0;
+        if self.tell_retired(head, text, None) {
+            return;
+        }
         if !self.ast.is_poisoned(head) {
             if lookup_type(self.db, self.program, canonical).is_some() {
                 self.problems.push(
@@ -141,6 +145,14 @@ impl<'db> Infer<'db> {
 
     /// `(symbol args…)`
     pub(super) fn symbol_call(&mut self, node: NodeId, head: NodeId, text: TextId) -> ExprId {
+        let bound = self.scope.iter().any(|(bound, _)| *bound == text);
+        if !bound && let Some(path) = crate::legacy::bare_variant(self.ast.text(text)) {
+            self.bare_variant(2190, head, path);
+            return match self.special_form(path, node) {
+                Some(expr) => expr,
+                None => self.error(node),
+            };
+        }
         let function = self.symbol(head, text);
         self.apply(node, function)
     }

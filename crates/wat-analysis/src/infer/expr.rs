@@ -441,10 +441,10 @@ impl<'db> Infer<'db> {
     fn let_form(&mut self, node: NodeId) -> ExprId {
         let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
         let scope = self.scope.len();
-        let bindings = nodes
-            .first()
-            .copied()
-            .filter(|&node| self.ast.kind(node) == NodeKind::Vector);
+        let first = nodes.first().copied();
+        let former = first.and_then(|list| self.retired_bindings(node, list));
+        let bindings =
+            first.filter(|&node| self.ast.kind(node) == NodeKind::Vector || former.is_some());
         let Some(vector) = bindings else {
             if !self.ast.is_poisoned(node) {
                 self.problems.push(
@@ -459,7 +459,7 @@ impl<'db> Infer<'db> {
             }
             return self.error(node);
         };
-        let pairs: Vec<NodeId> = self.ast.children(vector).collect();
+        let pairs = former.unwrap_or_else(|| self.ast.children(vector).collect());
         if pairs.len() % 2 == 1 && !self.ast.is_poisoned(vector) {
             let last = pairs[pairs.len() - 1];
             self.problems.push(

@@ -83,10 +83,10 @@ impl<'db> Infer<'db> {
             .filter_map(|&arm| self.ast.children(arm).next())
             .collect();
         let head = |node: NodeId| {
-            self.ast
-                .children(node)
-                .next()
-                .and_then(|head| self.ast.as_keyword(head))
+            let head = self.ast.children(node).next()?;
+            let bare = self.ast.as_symbol(head);
+            bare.and_then(crate::legacy::bare_variant)
+                .or_else(|| self.ast.as_keyword(head))
         };
         let ctor = patterns.iter().find_map(|&pattern| {
             match (

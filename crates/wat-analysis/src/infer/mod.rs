@@ -10,6 +10,7 @@ mod expr;
 mod kernel;
 mod keyword_lints;
 mod kwargs;
+mod legacy;
 mod matching;
 pub(crate) mod operator;
 mod pattern;
@@ -109,6 +110,8 @@ struct Infer<'db> {
     scope: Vec<(TextId, LocalId)>,
     /// What paths mean, asked once per name and form.
     items: FxHashMap<TextId, Option<Item<'db>>>,
+    /// Names that are understood under their present names.
+    retired: rustc_hash::FxHashSet<TextId>,
     /// The problem that reported an unknown name, so that further uses become labels.
     unknown: FxHashMap<TextId, usize>,
     problems: Vec<Problem<'db>>,
@@ -142,6 +145,7 @@ impl<'db> Infer<'db> {
             locals: Vec::new(),
             scope: Vec::new(),
             items: FxHashMap::default(),
+            retired: rustc_hash::FxHashSet::default(),
             unknown: FxHashMap::default(),
             problems: Vec::new(),
             pending: Vec::new(),

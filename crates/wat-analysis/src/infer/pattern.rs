@@ -3,6 +3,7 @@
 use wat_syntax::{Applicability, NodeId, NodeKind};
 
 use crate::items::ItemKind;
+use crate::legacy::bare_variant;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::types::Ctor;
 
@@ -26,6 +27,10 @@ impl<'db> Infer<'db> {
             NodeKind::Error => PatternKind::Error,
             _ if self.ast.is_poisoned(node) => PatternKind::Error,
             NodeKind::Brace => self.struct_pattern(node, ty, names),
+            NodeKind::List if self.is_bare_tuple(node) => {
+                self.retired_tuple(2190, node);
+                return self.tuple_pattern(node, ty, names, true);
+            }
             NodeKind::Int(_)
             | NodeKind::Float(_)
             | NodeKind::Bool(_)
@@ -55,6 +60,16 @@ impl<'db> Infer<'db> {
             }
         };
         Pattern { kind, ty, node }
+    }
+
+    /// Is this `(a b)`, the former spelling of the tuple `[a b]`, and not a constructor?
+    fn is_bare_tuple(&self, node: NodeId) -> bool {
+        let head = self.ast.children(node).next();
+        !self.ast.is_poisoned(node)
+            && head.is_some_and(|head| {
+                self.ast.as_keyword(head).is_none()
+                    && self.ast.as_symbol(head).and_then(bare_variant).is_none()
+            })
     }
 
     fn name_pattern(
@@ -441,8 +456,22 @@ impl<'db> Infer<'db> {
         );
     }
 
+    fn may_be_option(&self, ty: Ty) -> bool {
+        match self.table.shape(ty) {
+            Shape::Var => true,
+            Shape::App(ctor, _) => *ctor == Ctor::Option,
+            _ => false,
+        }
+    }
+
     fn keyword_pattern(&mut self, node: NodeId, text: wat_syntax::TextId, ty: Ty) -> Pattern {
-        let path = self.ast.text(text);
+        let path = match self.ast.text(text) {
+            ":None" if self.may_be_option(ty) => {
+                self.bare_variant(7001, node, ":wat::core::None");
+                ":wat::core::None"
+            }
+            path => path,
+        };
         let kind = match path {
             ":wat::core::nil" => self.literal_pattern(node, PatternKind::Nil, ty, Ty::NIL),
             ":wat::core::None" => {
@@ -495,7 +524,21 @@ impl<'db> Infer<'db> {
     ) -> Pattern {
         let children: Vec<NodeId> = self.ast.children(node).collect();
         let head = children.first().copied();
-        let path = head.and_then(|head| self.ast.as_keyword(head));
+        let bare = head
+            .and_then(|head| self.ast.as_symbol(head))
+            .and_then(bare_variant);
+        if let (Some(head), Some(path)) = (head, bare) {
+            self.bare_variant(7001, head, path);
+        }
+        let tuple = matches!(
+            self.table.shape(ty),
+            Shape::Var | Shape::App(Ctor::Tuple, _)
+        );
+        if tuple && self.is_bare_tuple(node) {
+            self.retired_tuple(7001, node);
+            return self.tuple_pattern(node, ty, names, false);
+        }
+        let path = bare.or_else(|| head.and_then(|head| self.ast.as_keyword(head)));
         let variant = match path {
             Some(":wat::core::Some") => self.builtin_variant(node, ty, Ctor::Option, 1),
             Some(":wat::core::Ok") => self.builtin_variant(node, ty, Ctor::Result, 0),

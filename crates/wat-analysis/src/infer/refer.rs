@@ -3,6 +3,7 @@
 use wat_syntax::{Applicability, NodeId, NodeKind, TextId};
 
 use crate::items::{Item, ItemKind, Name, split_generic};
+use crate::legacy::bare_variant;
 use crate::names::{lookup, lookup_type, value_order};
 use crate::problem::{Place, Problem};
 use crate::signature::{Signature, signature};
@@ -29,7 +30,7 @@ impl<'db> Infer<'db> {
             return *item;
         }
         let (canonical, _) = split_generic(self.ast.text(text));
-        let item = lookup(self.db, self.program, canonical);
+        let item = lookup(self.db, self.program, canonical).or_else(|| self.resolve_retired(text));
         self.items.insert(text, item);
         item
     }
@@ -44,6 +45,10 @@ impl<'db> Infer<'db> {
             self.references.push((node, Referent::Local(local)));
             let ty = self.locals[local.0 as usize].ty;
             return self.push(ExprKind::Local(local), ty, node);
+        }
+        if let Some(path) = bare_variant(name) {
+            self.bare_variant(2190, node, path);
+            return self.error(node);
         }
         self.unbound(node, text);
         self.error(node)
@@ -164,6 +169,7 @@ impl<'db> Infer<'db> {
         }
         match self.resolve(text) {
             Some(item) => {
+                self.note_retired(node, text, None);
                 self.refer(node, item, How::Value);
                 self.item_value(node, text, item)
             }
@@ -176,6 +182,15 @@ impl<'db> Infer<'db> {
             return self.error(node);
         }
         let path = self.ast.text(text);
+        if path == ":None" {
+            self.bare_variant(2190, node, ":wat::core::None");
+            let element = self.table.var();
+            let ty = self.table.app(crate::types::Ctor::Option, &[element]);
+            return self.push(ExprKind::Error, ty, node);
+        }
+        if self.tell_retired(node, text, None) {
+            return self.error(node);
+        }
         let suspicious = path.starts_with(":wat::") || path.starts_with(":rust::");
         if suspicious
             && lookup_type(self.db, self.program, split_generic(path).0).is_none()
@@ -234,12 +249,12 @@ impl<'db> Infer<'db> {
                 }
                 None => self.not_a_value(node, text, "it takes any number of arguments"),
             },
-            ItemKind::SpecialForm => match self.ast.text(text) {
+            ItemKind::SpecialForm => match item.name(self.db).text(self.db).as_str() {
                 ":wat::core::Some" => self.variant_function(node, crate::types::Ctor::Option, 1),
                 ":wat::core::Ok" => self.variant_function(node, crate::types::Ctor::Result, 0),
                 ":wat::core::Err" => self.variant_function(node, crate::types::Ctor::Result, 1),
                 _ => {
-                    let name = self.ast.text(text);
+                    let name = item.name(self.db).text(self.db);
                     self.problems.push(
                         Problem::new(
                             3208,

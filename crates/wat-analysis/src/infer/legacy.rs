@@ -1,0 +1,223 @@
+//! Retired spellings: refused or accepted, and read as the canonical ones either way.
+
+use wat_syntax::{Applicability, NodeId, NodeKind, TextId};
+
+use crate::items::{Item, split_generic};
+use crate::legacy::{Retired, retired};
+use crate::names::lookup;
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::signature::legacy_signature;
+
+use super::Infer;
+
+/// An edit at a node.
+pub(super) fn edit<'db>(at: EditAt, node: NodeId, insert: &str) -> ProblemEdit<'db> {
+    ProblemEdit {
+        at,
+        place: Place::node(node),
+        insert: insert.to_owned(),
+    }
+}
+
+impl<'db> Infer<'db> {
+    /// What a path means that is no name of today: the definition under its present name.
+    pub(super) fn resolve_retired(&mut self, text: TextId) -> Option<Item<'db>> {
+        let path = split_generic(self.ast.text(text)).0;
+        let retired = retired(path)?;
+        let item = lookup(self.db, self.program, &retired.now)?;
+        self.retired.insert(text);
+        Some(item)
+    }
+
+    /// Tells of a mention of a retired name that is understood.
+    pub(super) fn note_retired(&mut self, node: NodeId, text: TextId, call: Option<NodeId>) {
+        if self.retired.contains(&text) {
+            self.tell_retired(node, text, call);
+        }
+    }
+
+    /// WAT2190, WAT3450, WAT4014, WAT7001: a retired name. False if the path is none.
+    pub(super) fn tell_retired(
+        &mut self,
+        node: NodeId,
+        text: TextId,
+        call: Option<NodeId>,
+    ) -> bool {
+        let written = self.ast.text(text);
+        let path = split_generic(written).0;
+        let Some(Retired {
+            code,
+            now,
+            operand,
+            sure,
+        }) = retired(path)
+        else {
+            return false;
+        };
+        if self.ast.is_poisoned(node) {
+            return true;
+        }
+        let known = lookup(self.db, self.program, &now).is_some();
+        let how = match sure && known && (operand.is_empty() || call.is_some()) {
+            true => Applicability::MachineApplicable,
+            false => Applicability::MaybeIncorrect,
+        };
+        let with = format!("{now}{}", &written[path.len()..]);
+        let mut edits = vec![edit(EditAt::Replace, node, &with)];
+        if let Some(call) = call.filter(|_| !operand.is_empty()) {
+            edits.push(edit(EditAt::BeforeClose, call, operand));
+        }
+        let message = match code {
+            7001 => format!("`{path}` is a former name of `{now}`"),
+            _ => format!("`{path}` is retired: it is `{now}` now"),
+        };
+        self.problems.push(
+            Problem::new(code, Place::node(node), message)
+                .label("retired spelling")
+                .fix(format!("replace by `{with}`"), how, edits),
+        );
+        true
+    }
+
+    /// WAT2190 or WAT7001 for the shape of a form. If the head of the form is told already, its fix grows.
+    pub(super) fn retired_shape(
+        &mut self,
+        code: u16,
+        head: NodeId,
+        at: NodeId,
+        message: String,
+        edits: Vec<ProblemEdit<'db>>,
+    ) {
+        if let Some(told) = self.problems.last_mut()
+            && told.code == code
+            && told.at == Place::node(head)
+            && let Some(fix) = told.fixes.first_mut()
+        {
+            fix.edits.extend(edits);
+            return;
+        }
+        self.problems.push(
+            Problem::new(code, Place::node(at), message)
+                .label("retired spelling")
+                .fix(
+                    "write it in the present spelling",
+                    Applicability::MachineApplicable,
+                    edits,
+                ),
+        );
+    }
+
+    /// `((p :T) … -> :R)` instead of `[p <- :T …] -> :R`.
+    pub(super) fn retired_signature(&mut self, form: NodeId, list: NodeId) {
+        let Some(shape) = legacy_signature(self.ast, list) else {
+            return;
+        };
+        let mut edits = vec![edit(EditAt::OpenBracket, list, "")];
+        let first = shape.params.first().copied();
+        match (first, shape.arrow) {
+            (None, Some(arrow)) => edits.push(edit(EditAt::Before, arrow, "[] ")),
+            (Some(first), _) if self.ast.kind(first) != NodeKind::List => {
+                edits.push(edit(EditAt::Before, first, "["));
+            }
+            _ => {}
+        }
+        let last = shape.params.last().copied();
+        for &param in &shape.params {
+            let parts: Vec<NodeId> = self.ast.children(param).collect();
+            let [name, _] = parts[..] else { continue };
+            let open = if Some(param) == first { "[" } else { "" };
+            let close = if Some(param) == last { "]" } else { "" };
+            edits.push(edit(EditAt::OpenBracket, param, open));
+            edits.push(edit(EditAt::After, name, " <-"));
+            edits.push(edit(EditAt::CloseBracket, param, close));
+        }
+        edits.push(edit(EditAt::CloseBracket, list, ""));
+        let Some(head) = self.ast.children(form).next() else {
+            return;
+        };
+        let define = self.ast.as_keyword(head) == Some(":wat::core::define");
+        if define {
+            edits.push(edit(EditAt::Replace, head, ":wat::core::defn"));
+            self.retired_shape(
+                7001,
+                head,
+                head,
+                "`:wat::core::define` is a former spelling of `:wat::core::defn`".to_owned(),
+                edits,
+            );
+        } else {
+            let message = "a signature is written `[name <- :Type …] -> :Result`".to_owned();
+            self.retired_shape(2190, head, list, message, edits);
+        }
+    }
+
+    /// `(let ((a e) …) b)` and `(let (((a :T) e) …) b)`: binder and value of each pair, if it is that.
+    pub(super) fn retired_bindings(&mut self, form: NodeId, list: NodeId) -> Option<Vec<NodeId>> {
+        if self.ast.kind(list) != NodeKind::List || self.ast.is_poisoned(list) {
+            return None;
+        }
+        let pairs: Vec<NodeId> = self.ast.children(list).collect();
+        let mut parts = Vec::new();
+        let mut edits = vec![edit(EditAt::OpenBracket, list, "[")];
+        for (at, &pair) in pairs.iter().enumerate() {
+            let inner: Vec<NodeId> = self.ast.children(pair).collect();
+            let ([binder, value], NodeKind::List) = (&inner[..], self.ast.kind(pair)) else {
+                return None;
+            };
+            edits.push(edit(EditAt::OpenBracket, pair, ""));
+            let close = if at + 1 == pairs.len() { "" } else { " " };
+            edits.push(edit(EditAt::CloseBracket, pair, close));
+            let typed: Vec<NodeId> = self.ast.children(*binder).collect();
+            match typed[..] {
+                [name, ty]
+                    if self.ast.kind(*binder) == NodeKind::List
+                        && self.ast.as_symbol(name).is_some()
+                        && self.ast.as_keyword(ty).is_some() =>
+                {
+                    edits.push(edit(EditAt::OpenBracket, *binder, ""));
+                    edits.push(edit(EditAt::DeleteThrough(ty.0), ty, ""));
+                    edits.push(edit(EditAt::CloseBracket, *binder, ""));
+                    parts.push(name);
+                }
+                _ => parts.push(*binder),
+            }
+            parts.push(*value);
+        }
+        edits.push(edit(EditAt::CloseBracket, list, "]"));
+        let head = self.ast.children(form).next()?;
+        let message = "bindings are written `[name value …]`".to_owned();
+        self.retired_shape(2190, head, list, message, edits);
+        Some(parts)
+    }
+
+    /// `(a b)` where `[a b]` is meant.
+    pub(super) fn retired_tuple(&mut self, code: u16, node: NodeId) {
+        let edits = vec![
+            edit(EditAt::OpenBracket, node, "["),
+            edit(EditAt::CloseBracket, node, "]"),
+        ];
+        let message = "a tuple is taken apart with `[a b]`".to_owned();
+        self.retired_shape(code, node, node, message, edits);
+    }
+
+    /// A bare `Some`, `Ok`, `Err` or `:None`.
+    pub(super) fn bare_variant(&mut self, code: u16, node: NodeId, canonical: &str) {
+        let written = self
+            .ast
+            .as_symbol(node)
+            .or_else(|| self.ast.as_keyword(node))
+            .unwrap_or_default();
+        let problem = Problem::new(
+            code,
+            Place::node(node),
+            format!("`{written}` is written with its full path: `{canonical}`"),
+        )
+        .label("retired spelling")
+        .replace(
+            Applicability::MachineApplicable,
+            Place::node(node),
+            canonical,
+        );
+        self.problems.push(problem);
+    }
+}

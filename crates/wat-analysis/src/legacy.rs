@@ -1,0 +1,180 @@
+//! Retired names of functions and forms: what they are called now (chapters 02 §13, 04 §22, 05 §20).
+
+use std::borrow::Cow;
+
+/// A retired name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Retired {
+    /// WAT2190, WAT3450 or WAT4014: refused; WAT7001: accepted, with a lint.
+    pub(crate) code: u16,
+    /// The name now.
+    pub(crate) now: Cow<'static, str>,
+    /// What is inserted at the end of a call besides.
+    pub(crate) operand: &'static str,
+    /// Is the new name surely the one that is meant?
+    pub(crate) sure: bool,
+}
+
+/// Old name, code, new name.
+const RENAMED: [(&str, u16, &str); 46] = [
+    (":wat::core::define", 7001, ":wat::core::defn"),
+    (":wat::core::let*", 2190, ":wat::core::let"),
+    (":wat::core::lambda", 2190, ":wat::core::fn"),
+    (":wat::core::try", 2190, ":wat::core::Result/try"),
+    (
+        ":wat::core::option::expect",
+        2190,
+        ":wat::core::Option/expect",
+    ),
+    (
+        ":wat::core::result::expect",
+        2190,
+        ":wat::core::Result/expect",
+    ),
+    (":wat::core::load!", 2190, ":wat::load-file!"),
+    (":wat::load!", 2190, ":wat::load-file!"),
+    (":wat::core::digest-load!", 2190, ":wat::digest-load!"),
+    (":wat::core::signed-load!", 2190, ":wat::signed-load!"),
+    (":wat::core::eval-ast!", 2190, ":wat::eval-ast!"),
+    (":wat::core::eval-edn!", 2190, ":wat::eval-edn!"),
+    (":wat::core::eval-digest!", 2190, ":wat::eval-digest!"),
+    (":wat::core::eval-signed!", 2190, ":wat::eval-signed!"),
+    (
+        ":wat::runtime::signature-of",
+        2190,
+        ":wat::runtime::signature-of-defn",
+    ),
+    (
+        ":wat::runtime::lookup-callable",
+        2190,
+        ":wat::runtime::lookup-form",
+    ),
+    (
+        ":wat::config::set-dims!",
+        2190,
+        ":wat::config::set-dim-count!",
+    ),
+    (":wat::config::dims", 2190, ":wat::config::dim-count"),
+    (":wat::core::vec", 3450, ":wat::core::Vector"),
+    (":wat::core::list", 3450, ":wat::core::Vector"),
+    (":wat::core::tuple", 3450, ":wat::core::Tuple"),
+    (":wat::core::i64::=", 3450, ":wat::core::="),
+    (":wat::core::i64::<", 3450, ":wat::core::<"),
+    (":wat::core::i64::>", 3450, ":wat::core::>"),
+    (":wat::core::i64::<=", 3450, ":wat::core::<="),
+    (":wat::core::i64::>=", 3450, ":wat::core::>="),
+    (":wat::core::f64::=", 3450, ":wat::core::="),
+    (":wat::core::f64::<", 3450, ":wat::core::<"),
+    (":wat::core::f64::>", 3450, ":wat::core::>"),
+    (":wat::core::f64::<=", 3450, ":wat::core::<="),
+    (":wat::core::f64::>=", 3450, ":wat::core::>="),
+    (":wat::core::uuid::v4", 3450, ":wat::core::Uuid/v4"),
+    (":wat::core::uuid::v5", 3450, ":wat::core::Uuid/v5"),
+    (":wat::std::member?", 3450, ":wat::core::contains?"),
+    (":wat::telemetry::uuid::v4", 7001, ":wat::core::Uuid/v4"),
+    (":wat::core::String::++", 3450, ":wat::core::string::concat"),
+    (":wat::core::string::++", 3450, ":wat::core::string::concat"),
+    (":wat::core::f64::mod", 3450, ":wat::core::mod"),
+    (
+        ":wat::kernel::make-bounded-queue",
+        4014,
+        ":wat::kernel::make-bounded-channel",
+    ),
+    (":wat::kernel::spawn", 4014, ":wat::kernel::spawn-thread"),
+    (
+        ":wat::kernel::join",
+        4014,
+        ":wat::kernel::Thread/drain-and-join",
+    ),
+    (
+        ":wat::kernel::join-result",
+        4014,
+        ":wat::kernel::Thread/drain-and-join",
+    ),
+    (
+        ":wat::kernel::Process/input",
+        4014,
+        ":wat::kernel::Process/stdin",
+    ),
+    (
+        ":wat::kernel::Process/output",
+        4014,
+        ":wat::kernel::Process/stdout",
+    ),
+    (":wat::console::println", 4014, ":wat::kernel::println"),
+    (":wat::console::eprintln", 4014, ":wat::kernel::eprintln"),
+];
+
+/// Old name, code, new name, what is inserted at the end of a call; `false` where a person must decide.
+const REWRITTEN: [(&str, u16, &str, &str, bool); 6] = [
+    (":wat::core::inc", 3450, ":wat::core::+", " 1", true),
+    (":wat::core::dec", 3450, ":wat::core::-", " 1", true),
+    (":wat::core::abs", 3450, ":wat::core::i64::abs", "", false),
+    (
+        ":wat::kernel::make-unbounded-queue",
+        4014,
+        ":wat::kernel::make-bounded-channel",
+        " 1",
+        true,
+    ),
+    (
+        ":wat::kernel::process-send",
+        4014,
+        ":wat::kernel::Process/println",
+        "",
+        false,
+    ),
+    (
+        ":wat::kernel::process-recv",
+        4014,
+        ":wat::kernel::Process/readln",
+        "",
+        false,
+    ),
+];
+
+/// What a retired name is called now; `None` if the name never was one.
+pub(crate) fn retired(path: &str) -> Option<Retired> {
+    if !path.starts_with(":wat::") {
+        return None;
+    }
+    if let Some((_, code, now)) = RENAMED.iter().find(|(old, ..)| *old == path) {
+        return Some(Retired {
+            code: *code,
+            now: Cow::Borrowed(*now),
+            operand: "",
+            sure: true,
+        });
+    }
+    if let Some((_, code, now, operand, sure)) = REWRITTEN.iter().find(|(old, ..)| *old == path) {
+        return Some(Retired {
+            code: *code,
+            now: Cow::Borrowed(*now),
+            operand,
+            sure: *sure,
+        });
+    }
+    let (code, now, sure) = if let Some(rest) = path.strip_prefix(":wat::std::stream::") {
+        (3450, Cow::Owned(format!(":wat::stream::{rest}")), true)
+    } else if path.starts_with(":wat::console::") {
+        (4014, Cow::Borrowed(":wat::kernel::println"), false)
+    } else {
+        return None;
+    };
+    Some(Retired {
+        code,
+        now,
+        operand: "",
+        sure,
+    })
+}
+
+/// The variant that a bare symbol of a former edition names.
+pub(crate) fn bare_variant(symbol: &str) -> Option<&'static str> {
+    match symbol {
+        "Some" => Some(":wat::core::Some"),
+        "Ok" => Some(":wat::core::Ok"),
+        "Err" => Some(":wat::core::Err"),
+        _ => None,
+    }
+}
