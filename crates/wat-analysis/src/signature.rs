@@ -465,7 +465,7 @@ impl<'db> TypeResolver<'_, 'db> {
         wanted == found
     }
 
-    /// WAT3901 to WAT3903: retired names of types are read as the canonical ones; one diagnostic for the token.
+    /// WAT3901 to WAT3903 and WAT4014: retired names of types are read as the canonical ones; one diagnostic for the token.
     fn legacy(&mut self, expr: &mut TypeExpr, node: NodeId) {
         let mut codes = Vec::new();
         self.canonical(expr, &mut codes);
@@ -585,6 +585,9 @@ fn legacy_name(name: &str) -> Option<(u16, String)> {
         "wat::core::unit" => (3902, "wat::core::nil".to_owned()),
         "Vec" | "Vector" => (3903, "wat::core::Vector".to_owned()),
         "Option" | "Result" | "HashMap" | "HashSet" => (3903, format!("wat::core::{name}")),
+        "wat::kernel::QueueSender" => (4014, "wat::kernel::Sender".to_owned()),
+        "wat::kernel::QueueReceiver" => (4014, "wat::kernel::Receiver".to_owned()),
+        "wat::kernel::QueuePair" => (4014, "wat::kernel::Channel".to_owned()),
         _ => return None,
     })
 }

@@ -6,12 +6,16 @@ mod check;
 mod declared;
 #[path = "it/firewall.rs"]
 mod firewall;
+#[path = "it/fixes.rs"]
+mod fixes;
 #[path = "it/incremental.rs"]
 mod incremental;
 #[path = "it/kwargs.rs"]
 mod kwargs;
 #[path = "it/loads.rs"]
 mod loads;
+#[path = "it/legacy.rs"]
+mod legacy;
 #[path = "it/nominal.rs"]
 mod nominal;
 #[path = "it/quote.rs"]

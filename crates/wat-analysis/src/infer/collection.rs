@@ -2,7 +2,7 @@
 
 use wat_syntax::NodeId;
 
-use crate::problem::{Place, Problem};
+use crate::problem::{EditAt, Place, Problem};
 use crate::types::Ctor;
 
 use super::Infer;
@@ -133,6 +133,9 @@ impl<'db> Infer<'db> {
 
     pub(super) fn map_form(&mut self, node: NodeId) -> ExprId {
         let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        if let Some((types, slot)) = self.retired_map_slot(node, &nodes) {
+            return self.map_of(node, types, [slot; 2], &nodes[1..]);
+        }
         let (Some((key, key_slot)), Some((value, value_slot))) =
             (self.slot(&nodes, 0), self.slot(&nodes, 1))
         else {
@@ -140,7 +143,37 @@ impl<'db> Infer<'db> {
             self.arguments(node);
             return self.error(node);
         };
-        let elements: Vec<ExprId> = nodes[2..].iter().map(|&node| self.expr(node)).collect();
+        self.map_of(node, [key, value], [key_slot, value_slot], &nodes[2..])
+    }
+
+    /// `(HashMap :(K,V) …)`, the former spelling of `(HashMap :K :V …)`. The number of operands tells them apart.
+    fn retired_map_slot(&mut self, node: NodeId, nodes: &[NodeId]) -> Option<([Ty; 2], NodeId)> {
+        let slot = *nodes.first()?;
+        let text = self.ast.as_keyword(slot)?;
+        if nodes.len().is_multiple_of(2) || !text.starts_with(":(") || self.ast.is_poisoned(node) {
+            return None;
+        }
+        let (ty, _) = self.slot(nodes, 0)?;
+        let types = match self.table.shape(ty) {
+            Shape::App(Ctor::Tuple, parts) => <[Ty; 2]>::try_from(&parts[..]).ok()?,
+            _ => return None,
+        };
+        let written = types.map(|ty| self.render(ty));
+        let with = written.join(" ");
+        let edits = vec![super::legacy::edit(EditAt::Replace, slot, &with)];
+        let message = format!("the types of a map are two operands: `{with}`");
+        self.retired_shape(7001, slot, slot, message, edits);
+        Some((types, slot))
+    }
+
+    fn map_of(
+        &mut self,
+        node: NodeId,
+        [key, value]: [Ty; 2],
+        [key_slot, value_slot]: [NodeId; 2],
+        nodes: &[NodeId],
+    ) -> ExprId {
+        let elements: Vec<ExprId> = nodes.iter().map(|&node| self.expr(node)).collect();
         if elements.len() % 2 == 1 {
             if !self.ast.is_poisoned(node) {
                 let last = nodes[nodes.len() - 1];

@@ -59,7 +59,10 @@ pub fn every_machine_fix_is_safe(text: &str) {
                 errors(&after) + gone <= errors(&found),
                 "the fix of {} adds errors\n{text}\n{fixed}\n{:#?}",
                 diagnostic.code,
-                after.iter().map(|d| (d.code, &d.message)).collect::<Vec<_>>()
+                after
+                    .iter()
+                    .map(|d| (d.code, &d.message))
+                    .collect::<Vec<_>>()
             );
         }
     }
