@@ -155,7 +155,7 @@ impl<'db> Infer<'db> {
         }
         let (ty, _) = self.slot(nodes, 0)?;
         let types = match self.table.shape(ty) {
-            Shape::App(Ctor::Tuple, parts) => <[Ty; 2]>::try_from(&parts[..]).ok()?,
+            Shape::App(Ctor::Tuple, parts) => <[Ty; 2]>::try_from(parts).ok()?,
             _ => return None,
         };
         let written = types.map(|ty| self.render(ty));
