@@ -6,6 +6,7 @@ use wat_syntax::{
     Applicability, Code, NodeId, NodeKind, Severity, SyntaxError, TextRange, TextSize,
 };
 
+use crate::configuration::{config_problems, in_context};
 use crate::db::{Db, FileKind, SourceFile};
 use crate::forms::{Form, form_start, forms, read_form};
 use crate::infer::check_item;
@@ -155,9 +156,12 @@ pub(crate) fn program_diagnostics(
     file: SourceFile,
 ) -> Arc<[Diagnostic]> {
     let mut found = Vec::new();
+    let loaded = is_loaded(db, root, file);
     reader_problems(db, root, file, &mut found);
     for placed in &forms(db, file).placed {
         for problem in form_problems(db, root, placed.form) {
+            let other = in_context(problem, loaded);
+            let problem = other.as_ref().unwrap_or(problem);
             found.push(absolute(db, placed.form, placed.start(), problem));
         }
     }
@@ -171,9 +175,24 @@ pub(crate) fn program_diagnostics(
         ));
     }
     load_problems(db, root, file, &mut found);
+    config_problems(db, root, file, &mut found);
     let mut found = finish(found.into_iter().map(|found| outward(db, found)).collect());
     note_origin(db, root, file, &mut found);
     found.into()
+}
+
+/// A range with the line feed after it, if it fills its lines.
+pub(crate) fn whole_line(db: &dyn Db, file: SourceFile, range: TextRange) -> TextRange {
+    let text = file.text(db);
+    let text = text.text();
+    let before = &text[..usize::from(range.start())];
+    let after = &text[usize::from(range.end())..];
+    match before.is_empty() || before.ends_with('\n') {
+        true if after.starts_with('\n') => {
+            TextRange::new(range.start(), range.end() + TextSize::new(1))
+        }
+        _ => range,
+    }
 }
 
 /// What the reader says of a source: in a loaded one that it does not read.

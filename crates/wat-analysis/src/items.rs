@@ -129,6 +129,8 @@ pub(crate) struct Declarations<'db> {
     pub(crate) loads: Vec<LoadRef>,
     /// Is there a load form that says nothing?
     pub(crate) broken_load: bool,
+    /// Nodes of configuration setters, in any top-level position.
+    pub(crate) setters: Vec<u32>,
     /// Nodes of forms that are no declaration.
     pub(crate) expressions: Vec<u32>,
     pub(crate) problems: Vec<Problem<'db>>,
@@ -197,6 +199,7 @@ fn top_level<'db>(db: &'db dyn Db, form: Form<'db>, ast: &Ast, found: &mut Decla
                 found.broken_load = true;
                 found.problems.push(crate::loads::misplaced(node));
             }
+            _ if crate::configuration::is_setter(head) => found.setters.push(node.0),
             _ => match definer(ast, node, head) {
                 Some(ItemKind::KeywordVariant) => define_variant(db, form, ast, node, found),
                 Some(kind) => define(db, form, ast, node, kind, found),

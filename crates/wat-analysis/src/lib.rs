@@ -6,6 +6,7 @@
 
 mod alias;
 mod codes;
+mod configuration;
 mod coverage;
 #[expect(
     missing_docs,
@@ -43,6 +44,7 @@ mod visibility;
 mod whitelist;
 
 pub use codes::{CODES, code_info};
+pub use configuration::{Config, config};
 pub use db::{
     Cancelled, Db, FileKind, LoadFailure, Options, RootDatabase, SourceFile, catch_cancelled,
 };

@@ -2,6 +2,8 @@
 
 #[path = "it/check.rs"]
 mod check;
+#[path = "it/configuration.rs"]
+mod configuration;
 #[path = "it/declared.rs"]
 mod declared;
 #[path = "it/firewall.rs"]

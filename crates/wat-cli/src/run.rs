@@ -12,7 +12,7 @@ use wat_analysis::{
 };
 use wat_driver::{
     LinkedProgram, STDIN, Sources, Style, Unreadable, exit_code, failure_record, failure_report,
-    file_loader, json_line, load_files, pending_in_program, render, short_line,
+    file_loader, json_line, load_files, pending_in_program, render, settings, short_line,
 };
 use wat_runtime::{Failure, Host, Machine};
 
@@ -121,6 +121,7 @@ fn execute(global: &Global, db: &RootDatabase, root: SourceFile) -> i32 {
     program.lend(db, root);
     let streams = Streams::new();
     let mut machine = Machine::new(program, streams.clone(), global.limits());
+    machine.configure(settings(db, root));
     let outcome = value_names(db, root)
         .iter()
         .try_for_each(|name| machine.define_value(name))

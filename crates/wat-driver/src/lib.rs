@@ -22,7 +22,7 @@ pub use load::{
 };
 pub use nearest::nearest;
 pub use pending::{pending_in_program, pending_natives};
-pub use program::LinkedProgram;
+pub use program::{LinkedProgram, settings};
 pub use project::{
     BadProject, CheckSettings, FmtSettings, Glob, LintSettings, Paths, Project, ProjectChoice,
     ProjectSettings, Settings, Spanned, TestSettings,

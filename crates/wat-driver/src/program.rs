@@ -6,6 +6,17 @@ use std::sync::Arc;
 
 use wat_analysis::{RootDatabase, SourceFile, function_ir, type_decl, value_ir};
 use wat_ir::{Function, TypeDecl};
+use wat_runtime::Settings;
+
+/// What the entry file of a program configures.
+pub fn settings(db: &RootDatabase, program: SourceFile) -> Settings {
+    let config = wat_analysis::config(db, program);
+    Settings {
+        dim_count: config.dim_count,
+        global_seed: config.global_seed,
+        capacity_panics: config.capacity_panics,
+    }
+}
 
 /// Finds functions by asking a database snapshot.
 ///

@@ -47,6 +47,7 @@ mod exec;
 mod failure;
 mod machine;
 mod natives;
+mod settings;
 mod stack;
 mod vm;
 
@@ -55,4 +56,5 @@ pub use failure::{Failure, FailureKind, TraceFrame};
 pub use machine::{
     Host, InterruptHandle, Limits, Machine, Program, is_pending, native_names, pending_names,
 };
+pub use settings::Settings;
 pub use wat_value::{Value, live_objects};

@@ -2,6 +2,7 @@
 
 use crate::compiler::Compiler;
 use crate::failure::{Failure, FailureKind};
+use crate::settings::Settings;
 use crate::vm::Vm;
 use std::io;
 use std::marker::PhantomData;
@@ -110,6 +111,11 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
             vm: Vm::new(Box::new(program), Box::new(host), limits),
             kinds: PhantomData,
         }
+    }
+
+    /// Sets what the program's entry file configures. To be called before anything is evaluated.
+    pub fn configure(&mut self, settings: Settings) {
+        self.vm.settings = settings;
     }
 
     /// What other threads need to interrupt this machine.

@@ -6,7 +6,7 @@ use crate::exec::{Place, Reason, Stop, run};
 use crate::failure::{Failure, FailureKind, Tracer};
 use crate::natives::{Run, find};
 use crate::stack::Stack;
-use crate::{Host, Limits, Program};
+use crate::{Host, Limits, Program, Settings};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -92,6 +92,7 @@ pub(crate) struct Vm {
     pub fuel: i64,
     pub flag: Arc<AtomicBool>,
     limits: Limits,
+    pub settings: Settings,
     budget: Option<u64>,
     infos: Vec<Info>,
     natives: Vec<NativeEntry>,
@@ -160,6 +161,7 @@ impl Vm {
             fuel: 0,
             flag: Arc::new(AtomicBool::new(false)),
             limits,
+            settings: Settings::default(),
             budget: None,
             infos: Vec::new(),
             natives: Vec::new(),
@@ -352,6 +354,7 @@ impl Vm {
                 // SAFETY: as above.
                 unsafe { run(self, &instance, args) }
             }
+            Run::Setting(read) => Ok(read(&self.settings)),
         }
     }
 

@@ -177,6 +177,11 @@ impl<'db> Infer<'db> {
                 self.misplaced_declaration(node, path);
                 self.error(node)
             }
+            _ if crate::configuration::is_setter(path) => {
+                self.problems
+                    .push(crate::configuration::misplaced(node, path));
+                self.error(node)
+            }
             _ if crate::loads::is_load(path) => {
                 self.problems.push(crate::loads::misplaced(node));
                 self.error(node)

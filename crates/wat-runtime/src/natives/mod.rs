@@ -2,6 +2,7 @@
 
 mod evaluate;
 mod pending;
+mod settings;
 mod stdio;
 mod world;
 
@@ -23,6 +24,7 @@ pub(crate) enum Run {
     Pure(NativeFn),
     Host(HostFn),
     Machine(MachineFn),
+    Setting(settings::Read),
 }
 
 /// A native that needs the host: name, how it takes its arguments, code.
@@ -56,7 +58,10 @@ pub(crate) fn find(name: &str) -> Option<(&'static str, Run)> {
         let machine = MACHINE
             .iter()
             .map(|(name, takes, run)| (*name, (*takes, Run::Machine(*run))));
-        pure.chain(host).chain(machine).collect()
+        let settings = settings::READERS
+            .iter()
+            .map(|(name, read)| (*name, ("", Run::Setting(*read))));
+        pure.chain(host).chain(machine).chain(settings).collect()
     });
     table.get(name).copied()
 }
@@ -74,4 +79,5 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         .filter(|name| name.starts_with(':'))
         .chain(HOST.iter().map(|native| native.0))
         .chain(MACHINE.iter().map(|native| native.0))
+        .chain(settings::READERS.iter().map(|native| native.0))
 }

@@ -1,0 +1,412 @@
+//! The configuration of a program: the setters at the head of its entry file (chapter 02 §12).
+
+use wat_syntax::{Applicability, Ast, NodeId, NodeKind};
+
+use crate::db::{Db, FileKind, SourceFile};
+use crate::diagnostics::{Diagnostic, DiagnosticFix, FileEdit, absolute};
+use crate::forms::{Form, ast, form_list, form_start, forms, read_form};
+use crate::infer::infer_expression;
+use crate::items::declarations;
+use crate::load_report::is_loaded;
+use crate::problem::{Place, Problem};
+use crate::suggest;
+
+/// What a setter takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Takes {
+    /// An integer from the first to the second.
+    Int(i64, i64),
+    Mode,
+    Bool,
+    Sigma,
+}
+
+const SETTERS: [(&str, Takes); 7] = [
+    (":wat::config::set-dim-count!", Takes::Int(1, 1 << 26)),
+    (":wat::config::set-global-seed!", Takes::Int(0, i64::MAX)),
+    (":wat::config::set-capacity-mode!", Takes::Mode),
+    (":wat::config::set-presence-sigma!", Takes::Sigma),
+    (":wat::config::set-coincident-sigma!", Takes::Sigma),
+    (":wat::config::set-redef!", Takes::Bool),
+    (":wat::config::set-eval-redef!", Takes::Bool),
+];
+
+/// What the entry file of a program sets.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Config {
+    /// The dimension of holon vectors.
+    pub dim_count: i64,
+    /// The seed that they derive from.
+    pub global_seed: i64,
+    /// Is a bundle beyond the capacity a panic, as opposed to an error value?
+    pub capacity_panics: bool,
+    /// May a definition be followed by another one of the same name and type?
+    pub redef: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            dim_count: 10_000,
+            global_seed: 42,
+            capacity_panics: false,
+            redef: false,
+        }
+    }
+}
+
+/// A setter in a file.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+struct Setter<'db> {
+    form: Form<'db>,
+    node: u32,
+    /// Does it precede every form that is no setter?
+    leading: bool,
+}
+
+/// Is this the head of a setter, known or not?
+pub(crate) fn is_setter(head: &str) -> bool {
+    head.starts_with(":wat::config::set-")
+}
+
+#[salsa::tracked(returns(ref))]
+fn file_setters<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Setter<'db>> {
+    let mut setters = Vec::new();
+    let mut at_head = true;
+    for &form in form_list(db, file) {
+        let found = &declarations(db, form).setters;
+        let ast = ast(db, form);
+        let whole = found.as_slice() == [ast.root().0];
+        at_head &= whole || ast.is_damaged();
+        setters.extend(found.iter().map(|&node| Setter {
+            form,
+            node,
+            leading: at_head,
+        }));
+    }
+    setters
+}
+
+fn head_of(ast: &Ast, node: NodeId) -> &str {
+    let head = ast.children(node).next();
+    head.and_then(|head| ast.as_keyword(head))
+        .unwrap_or_default()
+}
+
+fn kind_of(head: &str) -> Option<Takes> {
+    let setter = SETTERS.iter().find(|(name, _)| *name == head);
+    setter.map(|(_, takes)| *takes)
+}
+
+/// The configuration of the program with this root.
+#[salsa::tracked(returns(copy))]
+pub fn config(db: &dyn Db, root: SourceFile) -> Config {
+    let mut config = Config::default();
+    for setter in file_setters(db, root)
+        .iter()
+        .filter(|setter| setter.leading)
+    {
+        let ast = ast(db, setter.form);
+        let node = NodeId(setter.node);
+        let Some(value) = ast.children(node).nth(1) else {
+            continue;
+        };
+        let name = head_of(ast, node);
+        match (name, kind_of(name), ast.kind(value)) {
+            (name, Some(Takes::Int(least, most)), NodeKind::Int(value))
+                if (least..=most).contains(&value) =>
+            {
+                match name {
+                    ":wat::config::set-dim-count!" => config.dim_count = value,
+                    _ => config.global_seed = value,
+                }
+            }
+            (_, Some(Takes::Mode), _) => {
+                config.capacity_panics = ast.as_keyword(value) == Some(":panic");
+            }
+            (":wat::config::set-redef!", _, NodeKind::Bool(value)) => config.redef = value,
+            _ => {}
+        }
+    }
+    config
+}
+
+/// What is wrong with the setters of a file in a program.
+pub(crate) fn config_problems(
+    db: &dyn Db,
+    root: SourceFile,
+    file: SourceFile,
+    found: &mut Vec<Diagnostic>,
+) {
+    if matches!(file.kind(db), FileKind::Library | FileKind::Session) {
+        return;
+    }
+    let loaded = is_loaded(db, root, file);
+    let setters = file_setters(db, file);
+    for (at, setter) in setters.iter().enumerate() {
+        let ast = ast(db, setter.form);
+        let node = NodeId(setter.node);
+        let name = head_of(ast, node);
+        let first = setters[..at].iter().find(|other| {
+            let ast = crate::forms::ast(db, other.form);
+            head_of(ast, NodeId(other.node)) == name
+        });
+        let mut push = |problem: Problem<'_>| {
+            let start = form_start(db, setter.form);
+            found.push(absolute(db, setter.form, start, &problem));
+        };
+        if loaded {
+            push(in_library(node, name));
+            continue;
+        }
+        let Some(takes) = kind_of(name) else {
+            push(unknown(ast, node, name));
+            continue;
+        };
+        if let Some(first) = first {
+            let problem = Problem::new(2006, Place::node(node), format!("`{name}` is set twice"))
+                .label("the second setter")
+                .also(
+                    Place::elsewhere(first.form, NodeId(first.node)),
+                    "the first setter",
+                )
+                .help("delete one of them");
+            push(problem);
+            if node == ast.root() {
+                add_fix(found, "delete the second setter", vec![removal(db, setter)]);
+            }
+            continue;
+        }
+        if setter.leading {
+            if let Some(problem) = wrong_argument(db, root, ast, node, name, takes) {
+                push(problem);
+            }
+            continue;
+        }
+        push(late(node, name));
+        let movable = node == ast.root() || splice_keeps_others(ast, node);
+        if let Some(top) = head_end(db, file, setters).filter(|_| movable) {
+            let text = text_of(db, setter);
+            let insert = match top.1 {
+                true => format!("\n{text}"),
+                false => format!("{text}\n"),
+            };
+            let edit = FileEdit {
+                file,
+                range: wat_syntax::TextRange::empty(top.0),
+                insert: insert.into(),
+            };
+            add_fix(
+                found,
+                "move it to the head of the file",
+                vec![edit, removal(db, setter)],
+            );
+        }
+    }
+}
+
+fn add_fix(found: &mut [Diagnostic], title: &str, edits: Vec<FileEdit>) {
+    if let Some(last) = found.last_mut() {
+        last.fixes.push(DiagnosticFix {
+            title: title.into(),
+            applicability: Applicability::MachineApplicable,
+            edits,
+        });
+    }
+}
+
+/// WAT2005, for a setter in an expression.
+pub(crate) fn misplaced<'db>(node: NodeId, name: &str) -> Problem<'db> {
+    late(node, name).label("a setter in an expression")
+}
+
+/// In a loaded source a setter is a mistake wherever it stands.
+pub(crate) fn in_context<'db>(problem: &Problem<'db>, loaded: bool) -> Option<Problem<'db>> {
+    let head = problem
+        .message
+        .split('`')
+        .nth(1)
+        .filter(|_| loaded && problem.code == 2005)?;
+    Some(in_library(NodeId(problem.at.node), head))
+}
+
+fn late<'db>(node: NodeId, name: &str) -> Problem<'db> {
+    Problem::new(
+        2005,
+        Place::node(node),
+        format!("`{name}` does not precede every other form of the file"),
+    )
+    .label("a setter after the head of the file")
+    .help("move it to the head of the entry file")
+}
+
+fn in_library<'db>(node: NodeId, name: &str) -> Problem<'db> {
+    Problem::new(
+        5005,
+        Place::node(node),
+        format!("`{name}` stands in a loaded source: only the entry file configures a program"),
+    )
+    .label("a setter in a loaded source")
+    .help("move it to the head of the entry file")
+}
+
+/// WAT2007, WAT2702, WAT2190.
+fn unknown<'db>(ast: &Ast, node: NodeId, name: &str) -> Problem<'db> {
+    let at = Place::node(ast.children(node).next().unwrap_or(node));
+    match name {
+        ":wat::config::set-dim-router!" | ":wat::config::set-noise-floor!" => {
+            return Problem::new(
+                2702,
+                at,
+                format!("`{name}` was withdrawn without a successor"),
+            )
+            .label("no such setting any more")
+            .help("delete the form: a program has one dimension, and its noise floor follows");
+        }
+        ":wat::config::set-dims!" => {
+            return Problem::new(2190, at, format!("`{name}` is a retired spelling"))
+                .label("retired")
+                .replace(
+                    Applicability::MachineApplicable,
+                    at,
+                    ":wat::config::set-dim-count!",
+                );
+        }
+        _ => {}
+    }
+    let candidates = suggest::rank(name, SETTERS.iter().map(|(name, _)| *name));
+    let mut problem =
+        Problem::new(2007, at, format!("there is no setting `{name}`")).label("unknown setting");
+    if let Some(help) = suggest::help(&candidates) {
+        problem = problem.help(help);
+    }
+    for (index, candidate) in candidates.iter().enumerate() {
+        let how = match candidates.len() == 1 && index == 0 {
+            true => Applicability::MachineApplicable,
+            false => Applicability::MaybeIncorrect,
+        };
+        problem = problem.replace(how, at, &candidate.name);
+    }
+    problem
+}
+
+/// WAT2701, WAT3706.
+fn wrong_argument<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    ast: &'db Ast,
+    node: NodeId,
+    name: &str,
+    takes: Takes,
+) -> Option<Problem<'db>> {
+    let arguments: Vec<NodeId> = ast.children(node).skip(1).collect();
+    let what = match takes {
+        Takes::Int(least, i64::MAX) => format!("a literal integer of at least {least}"),
+        Takes::Int(least, most) => format!("a literal integer from {least} to {most}"),
+        Takes::Mode => "`:error` or `:panic`".to_owned(),
+        Takes::Bool => "`true` or `false`".to_owned(),
+        Takes::Sigma => "one function".to_owned(),
+    };
+    let wrong = |at: NodeId, label: &str| {
+        Problem::new(2701, Place::node(at), format!("`{name}` takes {what}")).label(label)
+    };
+    let &[value] = &arguments[..] else {
+        return match arguments.get(1) {
+            _ if ast.is_poisoned(node) => None,
+            Some(&surplus) => Some(wrong(surplus, "one argument too many")),
+            None => Some(wrong(node, "the value is missing")),
+        };
+    };
+    if matches!(ast.kind(value), NodeKind::Error) || ast.is_poisoned(value) {
+        return None;
+    }
+    let fits = match (takes, ast.kind(value)) {
+        (Takes::Int(least, most), NodeKind::Int(value)) => (least..=most).contains(&value),
+        (Takes::Mode, _) => matches!(ast.as_keyword(value), Some(":error" | ":panic")),
+        (Takes::Bool, NodeKind::Bool(_)) => true,
+        (Takes::Sigma, _) => return wrong_sigma(db, root, ast, value, name),
+        _ => false,
+    };
+    if fits {
+        return None;
+    }
+    let problem = wrong(value, "not a value of this setting");
+    let canonical = match ast.as_keyword(value) {
+        Some(":silent" | ":warn") if takes == Takes::Mode => ":error",
+        Some(":abort") if takes == Takes::Mode => ":panic",
+        _ => return Some(problem),
+    };
+    Some(problem.replace(
+        Applicability::MachineApplicable,
+        Place::node(value),
+        canonical,
+    ))
+}
+
+fn wrong_sigma<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    ast: &'db Ast,
+    value: NodeId,
+    name: &str,
+) -> Option<Problem<'db>> {
+    let inference = infer_expression(db, root, ast, value);
+    if let Some(problem) = inference.problems.first() {
+        return Some(problem.clone());
+    }
+    let crate::infer::Body::Value(expr) = inference.body else {
+        return None;
+    };
+    let found = inference.exprs[expr.0 as usize].ty;
+    let found = inference.table.render(found, &[]);
+    let wanted = ":wat::core::Fn(wat::core::i64)->wat::core::i64";
+    (found != wanted).then(|| {
+        Problem::new(
+            3706,
+            Place::node(value),
+            format!("`{name}` takes a function of type `{wanted}`, found `{found}`"),
+        )
+        .label("another type")
+    })
+}
+
+/// Where a setter can be put: after the last one at the head (true), else before the first form.
+fn head_end(
+    db: &dyn Db,
+    file: SourceFile,
+    setters: &[Setter<'_>],
+) -> Option<(wat_syntax::TextSize, bool)> {
+    let placed = &forms(db, file).placed;
+    match setters.iter().rfind(|setter| setter.leading) {
+        Some(last) => {
+            let range = read_form(db, last.form).spans.range(NodeId(last.node));
+            Some((range.end() + form_start(db, last.form), true))
+        }
+        None => Some((placed.first()?.start(), false)),
+    }
+}
+
+/// In a `do` that is left with another form, a setter can go.
+fn splice_keeps_others(ast: &Ast, node: NodeId) -> bool {
+    let root = ast.root();
+    head_of(ast, root) == ":wat::core::do"
+        && ast.child_count(root) > 2
+        && ast.children(root).any(|child| child == node)
+}
+
+fn text_of(db: &dyn Db, setter: &Setter<'_>) -> String {
+    let range = read_form(db, setter.form).spans.range(NodeId(setter.node));
+    setter.form.content(db).text.text()[range].to_owned()
+}
+
+/// Takes a form away with the rest of its line, if nothing else stands there.
+fn removal(db: &dyn Db, setter: &Setter<'_>) -> FileEdit {
+    let file = setter.form.file(db);
+    let range =
+        read_form(db, setter.form).spans.range(NodeId(setter.node)) + form_start(db, setter.form);
+    FileEdit {
+        file,
+        range: crate::diagnostics::whole_line(db, file, range),
+        insert: "".into(),
+    }
+}
