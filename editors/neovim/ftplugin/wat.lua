@@ -13,8 +13,9 @@ vim.bo.lisp = true
 vim.bo.autoindent = true
 vim.opt_local.formatoptions:remove('t')
 vim.bo.suffixesadd = '.wat'
+vim.bo.formatexpr = 'v:lua.vim.lsp.formatexpr()'
 vim.bo.lispwords = table.concat(require('wat.words').body_forms(), ',')
 vim.cmd.compiler({ 'wat', mods = { emsg_silent = true } })
 
 vim.b.undo_ftplugin = 'setlocal commentstring< comments< iskeyword< expandtab< shiftwidth< softtabstop<'
-  .. ' lisp< autoindent< formatoptions< suffixesadd< lispwords< makeprg< errorformat<'
+  .. ' lisp< autoindent< formatoptions< formatexpr< suffixesadd< lispwords< makeprg< errorformat<'

@@ -5,6 +5,7 @@ return {
   cmd = { 'wat', 'lsp' },
   filetypes = { 'wat' },
   root_markers = markers,
+  settings = { wat = { formatOnSave = false } },
   root_dir = function(bufnr, on_dir)
     local name = vim.api.nvim_buf_get_name(bufnr)
     if name:find('^wat%-builtin:') or not require('wat.dialect').is_wat(bufnr) then

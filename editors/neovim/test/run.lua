@@ -34,6 +34,7 @@ vim.o.swapfile = false
 vim.cmd('filetype plugin indent on | syntax on')
 vim.cmd.runtime('plugin/wat.lua')
 vim.cmd.runtime('ftdetect/wat.lua')
+vim.lsp.config('wat', { settings = { wat = { formatOnSave = true } } })
 
 local function file(name, lines)
   local path = vim.fs.joinpath(project, name)
@@ -160,6 +161,54 @@ local function navigation()
   vim.bo[buffer].modified = false
 end
 
+local ugly = {
+  '(:wat::core::do',
+  '      (:demo::one   1)',
+  '  (:demo::two 2)   )',
+  '(:wat::core::def :demo::three',
+  '  3)',
+}
+local neat = {
+  '(:wat::core::do',
+  '  (:demo::one 1)',
+  '  (:demo::two 2))',
+  '',
+  '(:wat::core::def :demo::three 3)',
+}
+
+local function formatting()
+  vim.cmd.edit(file('ugly.wat', ugly))
+  local buffer = vim.api.nvim_get_current_buf()
+  local function lines()
+    return vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
+  end
+  eventually('the server serves the file to format', function()
+    return client_of(buffer) ~= nil
+  end)
+  vim.api.nvim_win_set_cursor(0, { 2, 20 }) -- on the number
+  vim.lsp.buf.format({ timeout_ms = patience })
+  equal('vim.lsp.buf.format() gives the one layout', lines(), neat)
+  equal('the cursor stays on its token', vim.api.nvim_win_get_cursor(0), { 2, 14 })
+
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, ugly)
+  vim.api.nvim_win_set_cursor(0, { 5, 0 })
+  vim.cmd('silent normal! gqq')
+  local expected = vim.list_extend(vim.list_slice(ugly, 1, 3), { neat[5] })
+  eventually('gq formats the form under the cursor', function()
+    return vim.deep_equal(lines(), expected)
+  end, lines)
+
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, ugly)
+  vim.cmd('silent write')
+  equal('a file is formatted when it is saved', vim.fn.readfile(vim.api.nvim_buf_get_name(buffer)), neat)
+  check('and the buffer is not modified afterwards', not vim.bo.modified)
+
+  local broken = { '(:demo::one   1', '(:demo::two 2)' }
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, broken)
+  vim.cmd('silent write')
+  equal('a file with a syntax error is saved as it is', vim.fn.readfile(vim.api.nvim_buf_get_name(buffer)), broken)
+end
+
 local function commands()
   vim.cmd.edit(file('bad.wat', { '(:wat::core::defn :demo::f [] -> :wat::core::i64 (:demo::nothing))' }))
   local done = false
@@ -203,6 +252,7 @@ local good, problem = xpcall(function()
   dialects()
   if diagnostics_and_fix() then
     navigation()
+    formatting()
     commands()
     ending()
   end

@@ -63,6 +63,8 @@ function createClient(output) {
       outputChannel: output,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       connectionOptions: { maxRestartCount: 5 },
+      initializationOptions: { formatOnSave: vscode.workspace.getConfiguration("wat").get("formatOnSave", false) },
+      synchronize: { configurationSection: "wat" },
       middleware,
     },
   );

@@ -14,6 +14,8 @@ const { chromium } = require(path.join(vscode, "npm/node_modules/playwright-core
 
 const PATIENCE = 30_000; // milliseconds
 const SPACED = "(:wat::core::defn :demo::pick\n  [m <- :wat::core::HashMap<wat::core::String, wat::core::i64>]\n  -> :wat::core::i64\n  0)\n";
+const UGLY = "(:wat::core::let   [a 1]\n  (:demo::one   a))\n";
+const NEAT = "(:wat::core::let\n  [a 1]\n  (:demo::one a))\n";
 
 let failed = false;
 
@@ -48,12 +50,14 @@ function prepare(home) {
     "workbench.startupEditor": "none",
     "editor.minimap.enabled": false,
     "wat.server.path": path.resolve(process.env.WAT),
+    "wat.formatOnSave": true,
   };
   for (const file of ["user/data/User/settings.json", "user/data/Machine/settings.json"]) {
     fs.mkdirSync(path.dirname(path.join(home, file)), { recursive: true });
     fs.writeFileSync(path.join(home, file), JSON.stringify(settings));
   }
   fs.writeFileSync(path.join(home, "project/main.wat"), SPACED);
+  fs.writeFileSync(path.join(home, "project/ugly.wat"), UGLY);
   fs.writeFileSync(path.join(home, "project/module.wat"), "(module\n  (func $f))\n");
   const install = spawnSync(
     process.execPath,
@@ -100,9 +104,14 @@ class Editor {
     await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   }
 
+  // The lines in the order in which they are seen; the DOM keeps them in another one.
   async text() {
-    const lines = await this.page.locator(".editor-instance .view-lines").first().innerText();
-    return lines.replaceAll("\u00a0", " ");
+    const lines = await this.page.locator(".editor-instance .view-lines").first().evaluate((view) => {
+      const rows = [...view.querySelectorAll(".view-line")];
+      rows.sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top));
+      return rows.map((row) => row.innerText.replace(/\n$/, ""));
+    });
+    return lines.join("\n").replaceAll("\u00a0", " ");
   }
 
   async until(condition) {
@@ -170,6 +179,31 @@ async function scenario(home, port) {
         return name === "WebAssembly Text Format" || name;
       });
       if ((await editor.squiggles().count()) > 0) throw new Error("it has squiggles");
+    });
+    await check("Format Document gives the one layout", async () => {
+      await editor.open("ugly.wat");
+      await page.locator(".editor-instance .view-lines").first().click();
+      await editor.go(2, 4);
+      await page.keyboard.press("Control+Shift+I");
+      await editor.until(async () => {
+        const text = await editor.text();
+        return text.trimEnd() === NEAT.trimEnd() || text;
+      });
+    });
+    await check("a line break in a form is indented", async () => {
+      await editor.go(2, 7);
+      await page.keyboard.press("Enter");
+      await editor.until(async () => {
+        const text = await editor.text();
+        return text.includes("  [a 1\n   ]") || text;
+      });
+    });
+    await check("the file is formatted when it is saved", async () => {
+      await page.keyboard.press("Control+S");
+      await editor.until(async () => {
+        const saved = fs.readFileSync(path.join(project, "ugly.wat"), "utf8");
+        return saved === NEAT || saved;
+      });
     });
     await check("definition opens the built-in library", async () => {
       await editor.open("main.wat");
