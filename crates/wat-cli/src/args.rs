@@ -167,20 +167,24 @@ pub(crate) enum FailOn {
 
 /// `wat fmt`.
 #[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Status: 0 everything is formatted, 1 --check or --diff found something, 65 a file has a syntax error and \
+                  stays as it is, 66 a file is missing, 74 a file could not be written, 78 the project file is wrong."
+)]
 pub(crate) struct FmtOptions {
-    /// Write nothing, print the files that are not formatted
+    /// Write nothing; print the path of every file that is not formatted
     #[arg(long, conflicts_with = "diff")]
     pub(crate) check: bool,
-    /// Write nothing, print what would change
+    /// Write nothing; print a unified diff of every file that is not formatted
     #[arg(long)]
     pub(crate) diff: bool,
     /// Format standard input to standard output
     #[arg(long, conflicts_with = "paths")]
     pub(crate) stdin: bool,
-    /// What standard input is called
+    /// What standard input is called in reports, and for the project's excludes
     #[arg(long, value_name = "PATH", requires = "stdin")]
     pub(crate) stdin_path: Option<PathBuf>,
-    /// Files and directories; without any, the working directory
+    /// Files and directories; `-` is standard input; without any, the files of the project or working directory
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 }
@@ -250,7 +254,7 @@ pub(crate) struct LspOptions {
 enum Word {
     /// Report all findings, run nothing
     Check(CheckOptions),
-    /// Lay out source text
+    /// Give source text its one layout
     Fmt(FmtOptions),
     /// Run a program
     Run(RunOptions),
