@@ -321,7 +321,7 @@ fn form_at<'db>(db: &'db dyn Db, file: SourceFile, offset: TextSize) -> Option<P
 }
 
 /// Runs `f` on the inference of each definition and expression of a form.
-fn inferences<'db, R>(
+pub(crate) fn inferences<'db, R>(
     db: &'db dyn Db,
     program: SourceFile,
     placed: Placed<'db>,

@@ -5,6 +5,7 @@
 //! a form recomputes nothing. This crate never knows LSP types, terminals, or threads of the runtime.
 
 mod alias;
+mod calls;
 mod codes;
 mod configuration;
 mod coverage;
@@ -43,6 +44,7 @@ mod verify;
 mod visibility;
 mod whitelist;
 
+pub use calls::{CallArgument, CallStyle, KeywordCall, keyword_calls, variant_to_generate};
 pub use codes::{CODES, code_info};
 pub use configuration::{Config, config};
 pub use db::{

@@ -14,10 +14,10 @@ mod fixes;
 mod incremental;
 #[path = "it/kwargs.rs"]
 mod kwargs;
-#[path = "it/loads.rs"]
-mod loads;
 #[path = "it/legacy.rs"]
 mod legacy;
+#[path = "it/loads.rs"]
+mod loads;
 #[path = "it/nominal.rs"]
 mod nominal;
 #[path = "it/quote.rs"]

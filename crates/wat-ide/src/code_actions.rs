@@ -14,6 +14,8 @@ use crate::diagnostics::{EditorDiagnostic, diagnostics};
 pub enum ActionKind {
     /// It removes one diagnostic.
     QuickFix,
+    /// It writes something in another way that means the same.
+    Rewrite,
     /// It applies every machine-applicable fix of the file.
     FixAll,
 }
@@ -33,7 +35,7 @@ pub struct CodeAction {
     pub edits: Vec<FileEdit>,
 }
 
-/// Every fix of every diagnostic that touches `range`, then `fix all` if the file has a machine-applicable fix.
+/// Every fix of every diagnostic that touches `range`, the conversions of calls there, then `fix all` if the file has a machine-applicable fix.
 pub fn code_actions(db: &dyn Db, file: SourceFile, range: TextRange) -> Vec<CodeAction> {
     let found = diagnostics(db, file);
     let mut actions = Vec::new();
@@ -48,6 +50,7 @@ pub fn code_actions(db: &dyn Db, file: SourceFile, range: TextRange) -> Vec<Code
             });
         }
     }
+    actions.extend(crate::keyword_calls::conversions(db, file, range));
     actions.extend(fix_all(found));
     actions
 }

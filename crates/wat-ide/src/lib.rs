@@ -11,6 +11,7 @@ mod document_symbols;
 mod formatting;
 mod goto_definition;
 mod hover;
+mod keyword_calls;
 mod loads;
 
 pub use builtin::{BUILTIN_SCHEME, builtin_document};

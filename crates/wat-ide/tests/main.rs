@@ -2,6 +2,8 @@
 
 #[path = "it/formatted.rs"]
 mod formatted;
+#[path = "it/keyword_calls.rs"]
+mod keyword_calls;
 
 use expect_test::{Expect, expect};
 use wat_analysis::{FileKind, RootDatabase, SourceFile, SourceText, TextRange, TextSize};

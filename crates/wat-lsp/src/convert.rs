@@ -58,6 +58,7 @@ fn severity(severity: Severity) -> DiagnosticSeverity {
 pub(crate) fn action_kind(kind: ActionKind) -> CodeActionKind {
     match kind {
         ActionKind::QuickFix => CodeActionKind::QUICKFIX,
+        ActionKind::Rewrite => CodeActionKind::REFACTOR_REWRITE,
         ActionKind::FixAll => CodeActionKind::new("source.fixAll.wat"),
     }
 }

@@ -142,9 +142,13 @@ pub(crate) fn capabilities(client: &ClientInfo) -> ServerCapabilities {
         code_action_provider: client.code_action_literals.then(|| {
             CodeActionProviderCapability::Options(CodeActionOptions {
                 code_action_kinds: Some(
-                    [ActionKind::QuickFix, ActionKind::FixAll]
-                        .map(convert::action_kind)
-                        .to_vec(),
+                    [
+                        ActionKind::QuickFix,
+                        ActionKind::Rewrite,
+                        ActionKind::FixAll,
+                    ]
+                    .map(convert::action_kind)
+                    .to_vec(),
                 ),
                 ..CodeActionOptions::default()
             })

@@ -241,6 +241,7 @@ impl<'db> Infer<'db> {
             let callee = Keyed {
                 name,
                 item,
+                declared: item,
                 form,
                 is_type: false,
             };
@@ -275,6 +276,7 @@ impl<'db> Infer<'db> {
                 self.positional_call(keyed.item, Some(keyed), signature, callee, ret, node, head)
             }
             Reading::Keywords(given) => {
+                self.note_call(keyed, signature, &callee, node);
                 self.keyword_call(keyed.item, signature, callee, ret, node, given)
             }
             Reading::Wrong(mistakes) => {
@@ -402,10 +404,10 @@ impl<'db> Infer<'db> {
         if !fits && !self.ast.is_poisoned(node) {
             self.function_arity(item, signature, head, &args);
         }
-        if fits
+        let exchanged = fits
             && (self.function_comes_first(signature, &args)
-                || self.scalar_comes_first(item, signature, &args))
-        {
+                || self.scalar_comes_first(item, signature, &args));
+        if exchanged {
             // The order of evaluation stays as written; only the roles are exchanged.
             let last = args.len() - 1;
             args.swap(0, last);
@@ -435,7 +437,8 @@ impl<'db> Infer<'db> {
         if !fits {
             return self.push(ExprKind::Error, ret, node);
         }
-        if let Some(keyed) = keyed {
+        if let Some(keyed) = keyed.filter(|_| !exchanged) {
+            self.note_call(keyed, signature, &callee, node);
             self.lint_lookalike(keyed.form, node);
             self.lint_positional(keyed.form, signature, &args, head);
         }
@@ -525,6 +528,7 @@ impl<'db> Infer<'db> {
         let callee = Keyed {
             name: item.name(self.db).text(self.db),
             item: constructor,
+            declared: constructor,
             form: &form.only(),
             is_type: true,
         };

@@ -10,9 +10,9 @@ use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::Signature;
 use crate::types::Ctor;
 
-use super::Infer;
 use super::table::Ty;
 use super::typed::{ExprId, FunctionRef};
+use super::{CallNote, Infer};
 
 /// A callee as its keyword calls see it.
 #[derive(Clone, Copy)]
@@ -21,6 +21,8 @@ pub(super) struct Keyed<'a, 'db> {
     pub(super) name: &'a str,
     /// The callable whose parameters are declared.
     pub(super) item: Item<'db>,
+    /// The callable whose keyword form this is.
+    pub(super) declared: Item<'db>,
     pub(super) form: &'a KeywordForm,
     /// Is it the name of a struct, and not a function?
     pub(super) is_type: bool,
@@ -181,6 +183,26 @@ impl<'db> Infer<'db> {
                 Some(self.table.app(Ctor::Vector, &[element]))
             }
         }
+    }
+
+    /// Notes a call that is right, for editors.
+    pub(super) fn note_call(
+        &mut self,
+        keyed: Keyed<'_, 'db>,
+        signature: &Signature,
+        callee: &FunctionRef,
+        node: NodeId,
+    ) {
+        let rest = signature
+            .rest
+            .as_ref()
+            .map(|rest| self.table.instantiate(&rest.ty, &callee.types));
+        self.calls.push(CallNote {
+            node,
+            declared: keyed.declared,
+            only: keyed.is_type,
+            rest,
+        });
     }
 
     /// WAT2507: a keyword call of something that has `arity` parameters and no keyword form. The values are inferred.

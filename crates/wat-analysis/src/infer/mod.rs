@@ -94,8 +94,21 @@ pub(crate) struct Inference<'db> {
     pub(crate) references: Vec<(NodeId, Referent<'db>)>,
     /// The references to definitions, for visibility.
     pub(crate) uses: Vec<Use<'db>>,
+    /// Calls of callables with a keyword form.
+    pub(crate) calls: Vec<CallNote<'db>>,
     pub(crate) body: Body,
     pub(crate) generics: Box<[Arc<str>]>,
+}
+
+/// A call without mistakes of a callable that has a keyword form.
+pub(crate) struct CallNote<'db> {
+    pub(crate) node: NodeId,
+    /// What declares the keywords.
+    pub(crate) declared: Item<'db>,
+    /// Is the call written with a name that takes keywords only?
+    pub(crate) only: bool,
+    /// The type of the elements of the rest parameter.
+    pub(crate) rest: Option<Ty>,
 }
 
 /// The state of inference.
@@ -110,6 +123,7 @@ struct Infer<'db> {
     scope: Vec<(TextId, LocalId)>,
     /// What paths mean, asked once per name and form.
     items: FxHashMap<TextId, Option<Item<'db>>>,
+    calls: Vec<CallNote<'db>>,
     /// Names that are understood under their present names.
     retired: rustc_hash::FxHashSet<TextId>,
     /// The problem that reported an unknown name, so that further uses become labels.
@@ -145,6 +159,7 @@ impl<'db> Infer<'db> {
             locals: Vec::new(),
             scope: Vec::new(),
             items: FxHashMap::default(),
+            calls: Vec::new(),
             retired: rustc_hash::FxHashSet::default(),
             unknown: FxHashMap::default(),
             problems: Vec::new(),
@@ -215,6 +230,7 @@ impl<'db> Infer<'db> {
             choices: self.choices,
             problems: self.problems,
             references: self.references,
+            calls: self.calls,
             uses: self.uses,
             body,
             generics: self.generics,

@@ -55,6 +55,14 @@ pub(crate) enum FunctionKind {
 }
 
 impl FunctionKind {
+    /// Does calling it only make a value, or take one apart?
+    pub(crate) fn is_made_of_values(self) -> bool {
+        matches!(
+            self,
+            FunctionKind::Constructor(_) | FunctionKind::Accessor(_)
+        )
+    }
+
     pub(crate) fn of<'db>(db: &'db dyn crate::Db, item: crate::items::Item<'db>) -> FunctionKind {
         use crate::items::ItemKind;
         match item.kind(db) {

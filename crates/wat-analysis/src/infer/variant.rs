@@ -248,6 +248,7 @@ impl<'db> Infer<'db> {
         let callee = Keyed {
             name: item.name(self.db).text(self.db),
             item: variant.target,
+            declared: item,
             form: &variant.form,
             is_type: false,
         };

@@ -175,7 +175,7 @@ impl<'a, 'db> Lower<'a, 'db> {
 }
 
 /// The expressions directly inside an expression.
-fn children(kind: &ExprKind, out: &mut Vec<ExprId>) {
+pub(crate) fn children(kind: &ExprKind, out: &mut Vec<ExprId>) {
     match kind {
         ExprKind::Call { args, .. }
         | ExprKind::Dispatch { args, .. }

@@ -7,6 +7,8 @@ mod function;
 mod syntax;
 mod value;
 
+pub(crate) use function::children;
+
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;

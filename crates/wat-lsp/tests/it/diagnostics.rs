@@ -146,3 +146,32 @@ async fn an_edit_changes_the_diagnostics_of_other_open_files() {
     client.replace(library, 3, add).await;
     assert_eq!(client.diagnostics(URI, 1).await, Vec::<Value>::new());
 }
+
+#[tokio::test]
+async fn a_call_is_converted_to_keywords_and_back() {
+    let mut client = Client::ready().await;
+    let text = "(:wat::core::defn :demo::area [w <- :wat::core::i64 h <- :wat::core::i64] -> :wat::core::i64 w)\n(:wat::core::defn :demo::use [] -> :wat::core::i64\n  (:demo::area 2 3))\n";
+    client.open(URI, text).await;
+    assert_eq!(client.diagnostics(URI, 1).await, Vec::<Value>::new());
+    let inside =
+        json!({ "start": { "line": 2, "character": 4 }, "end": { "line": 2, "character": 4 } });
+    let params = json!({
+        "textDocument": { "uri": URI }, "range": inside,
+        "context": { "diagnostics": [], "only": ["refactor"] },
+    });
+    let actions = client
+        .request("textDocument/codeAction", params.clone())
+        .await;
+    assert_eq!(actions[0]["title"], "convert to keyword call");
+    assert_eq!(actions[0]["kind"], "refactor.rewrite");
+    let keyed = apply(text, &actions[0]);
+    assert_eq!(
+        keyed,
+        text.replace("(:demo::area 2 3)", "(:demo::area :w 2 :h 3)")
+    );
+    client.replace(URI, 2, &keyed).await;
+    assert_eq!(client.diagnostics(URI, 2).await, Vec::<Value>::new());
+    let actions = client.request("textDocument/codeAction", params).await;
+    assert_eq!(actions[0]["title"], "convert to positional call");
+    assert_eq!(apply(&keyed, &actions[0]), text);
+}

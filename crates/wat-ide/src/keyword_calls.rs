@@ -1,0 +1,270 @@
+//! Calls written by position or by keyword, and the ways from one to the other.
+//!
+//! ```text
+//! (:my::connect$0 "h" 443)                  convert to keyword call
+//! (:my::connect :host "h" :port 443)
+//!
+//! (:my::connect :port $0(next) :host "h")   convert to positional call
+//! (:my::connect "h" (next))
+//!
+//! (:my::f :b (one) :a (two)$0)              convert to positional call
+//! (:wat::core::let [b (one) a (two)] (:my::f a b))
+//! ```
+
+use wat_analysis::{
+    CallArgument, CallStyle, Db, FileEdit, KeywordCall, SourceFile, TextRange, keyword_calls,
+    variant_to_generate,
+};
+
+use crate::code_actions::{ActionKind, CodeAction};
+
+/// The conversions that a range offers: of the innermost call there, of all calls in a selection, of a function's name.
+pub(crate) fn conversions(db: &dyn Db, file: SourceFile, range: TextRange) -> Vec<CodeAction> {
+    let calls = keyword_calls(db, file, range);
+    let text = file.text(db);
+    let text = text.text();
+    let mut actions = Vec::new();
+    let innermost = calls.iter().rfind(|call| call.range.contains_range(range));
+    if let Some(call) = innermost {
+        let offer = |title, edits: Option<Vec<Edit>>| edits.map(|edits| action(file, title, edits));
+        actions.extend(offer("convert to keyword call", to_keywords(call)));
+        actions.extend(offer(
+            "convert to positional call",
+            to_positions(call, text),
+        ));
+        actions.extend(offer(
+            "sort keywords into declared order",
+            sorted(call, text),
+        ));
+    }
+    let selected: Vec<&KeywordCall> = calls
+        .iter()
+        .filter(|call| range.contains_range(call.range) && !range.is_empty())
+        .collect();
+    let edits: Vec<Vec<Edit>> = selected.into_iter().filter_map(to_keywords).collect();
+    if edits.len() > 1 {
+        let title = format!("convert {} calls to keyword calls", edits.len());
+        actions.push(action(file, &title, edits.concat()));
+    }
+    if let Some((form, name)) = variant_to_generate(db, file, range) {
+        let edit = Edit {
+            range: TextRange::empty(form.end()),
+            insert: format!("\n(:wat::kwargs::auto-kwargs {name})"),
+        };
+        actions.push(action(file, "generate keyword variant", vec![edit]));
+    }
+    actions
+}
+
+#[derive(Clone, Debug)]
+struct Edit {
+    range: TextRange,
+    insert: String,
+}
+
+fn insert(at: TextRange, before: bool, text: impl Into<String>) -> Edit {
+    Edit {
+        range: TextRange::empty(if before { at.start() } else { at.end() }),
+        insert: text.into(),
+    }
+}
+
+fn action(file: SourceFile, title: &str, mut edits: Vec<Edit>) -> CodeAction {
+    edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
+    CodeAction {
+        title: title.to_owned(),
+        kind: ActionKind::Rewrite,
+        diagnostics: Vec::new(),
+        preferred: false,
+        edits: edits
+            .into_iter()
+            .map(|edit| FileEdit {
+                file,
+                range: edit.range,
+                insert: edit.insert.into(),
+            })
+            .collect(),
+    }
+}
+
+/// Inserts a key before each argument after the leads; rest arguments become one vector.
+fn to_keywords(call: &KeywordCall) -> Option<Vec<Edit>> {
+    if call.style != CallStyle::Positional {
+        return None;
+    }
+    let mut edits = Vec::new();
+    for arg in &call.args[..call.fixed] {
+        if arg.param >= call.lead {
+            edits.push(insert(arg.value, true, format!(":{} ", arg.name)));
+        }
+    }
+    if let (Some(first), Some(last)) = (call.args.get(call.fixed), call.args.last()) {
+        let (name, element) = call.rest.as_ref()?;
+        let open = format!(":{name} (:wat::core::Vector {element} ");
+        edits.push(insert(first.value, true, open));
+        edits.push(insert(last.value, false, ")"));
+    }
+    Some(edits)
+}
+
+/// Takes the keys away. Arguments that stand in another order are moved if at most one of them can have an effect;
+/// otherwise those that can are bound first, as they are written.
+fn to_positions(call: &KeywordCall, text: &str) -> Option<Vec<Edit>> {
+    if call.style != CallStyle::Keyword || call.keyword_only {
+        return None;
+    }
+    let pairs = &call.args[call.lead..];
+    // Only a vector that is written out can become arguments of its own.
+    let unwritten = |arg: &CallArgument| arg.param >= call.fixed && arg.elements.is_none();
+    if pairs.iter().any(unwritten) || reads_as_keywords(call, text) {
+        return None;
+    }
+    let order = declared_order(pairs);
+    let in_order = order.windows(2).all(|pair| pair[0] < pair[1]);
+    let effects = call.args.iter().filter(|arg| arg.has_effect).count();
+    if in_order || effects <= 1 {
+        return Some(placed(call, text, &order, &[], ""));
+    }
+    let mut names: Vec<Option<String>> = Vec::new();
+    let mut bindings = String::new();
+    for arg in &call.args {
+        let name = arg.has_effect.then(|| fresh(call, &arg.name, &names));
+        if let Some(name) = &name {
+            let blank = if bindings.is_empty() { "" } else { " " };
+            bindings.push_str(&format!("{blank}{name} {}", &text[arg.value]));
+        }
+        names.push(name);
+    }
+    // A rest vector that can have an effect cannot be spread once it is bound.
+    if pairs
+        .iter()
+        .any(|arg| arg.param >= call.fixed && arg.has_effect)
+    {
+        return None;
+    }
+    let open = format!("(:wat::core::let [{bindings}] ");
+    Some(placed(call, text, &order, &names, &open))
+}
+
+/// Would the values, by position, be read as a keyword call again? That needs a rest parameter, and keywords as values.
+fn reads_as_keywords(call: &KeywordCall, text: &str) -> bool {
+    call.rest.is_some() && {
+        let first = call.args.iter().find(|arg| arg.param == call.lead);
+        first.is_some_and(|arg| text[arg.value].starts_with(':'))
+    }
+}
+
+/// Places of the pairs by declared parameter: the n-th slot takes the pair `order[n]`.
+fn declared_order(pairs: &[CallArgument]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..pairs.len()).collect();
+    order.sort_by_key(|&at| pairs[at].param);
+    order
+}
+
+/// Puts the values into the slots of the pairs, without keys; bound values are named.
+fn placed(
+    call: &KeywordCall,
+    text: &str,
+    order: &[usize],
+    names: &[Option<String>],
+    open: &str,
+) -> Vec<Edit> {
+    let pairs = &call.args[call.lead..];
+    let mut edits = Vec::new();
+    if !open.is_empty() {
+        edits.push(insert(call.range, true, open));
+        edits.push(insert(call.range, false, ")"));
+    }
+    let name = |arg: usize| names.get(arg).and_then(Option::as_ref);
+    for (place, lead) in call.args[..call.lead].iter().enumerate() {
+        if let Some(name) = name(place) {
+            edits.push(Edit {
+                range: lead.value,
+                insert: name.clone(),
+            });
+        }
+    }
+    for (slot, &from) in order.iter().enumerate() {
+        let here = &pairs[slot];
+        let given = &pairs[from];
+        let value = match (name(call.lead + from), &given.elements) {
+            (Some(name), _) => name.clone(),
+            (None, Some(elements)) => elements
+                .iter()
+                .map(|&element| &text[element])
+                .collect::<Vec<_>>()
+                .join(" "),
+            (None, None) => text[given.value].to_owned(),
+        };
+        let key = here.key.unwrap_or(here.value);
+        if value.is_empty() {
+            edits.push(Edit {
+                range: TextRange::new(blanks_before(text, key), here.value.end()),
+                insert: value,
+            });
+            continue;
+        }
+        edits.push(Edit {
+            range: TextRange::new(key.start(), blanks_after(text, key)),
+            insert: String::new(),
+        });
+        if value != text[here.value] {
+            edits.push(Edit {
+                range: here.value,
+                insert: value,
+            });
+        }
+    }
+    edits
+}
+
+fn blanks_after(text: &str, range: TextRange) -> wat_analysis::TextSize {
+    let rest = &text[usize::from(range.end())..];
+    let blanks = rest.len() - rest.trim_start().len();
+    range.end() + wat_analysis::TextSize::new(blanks as u32)
+}
+
+fn blanks_before(text: &str, range: TextRange) -> wat_analysis::TextSize {
+    let before = text[..usize::from(range.start())].trim_end();
+    wat_analysis::TextSize::new(before.len() as u32)
+}
+
+/// A name that is no symbol of the call and none that is taken.
+fn fresh(call: &KeywordCall, name: &str, taken: &[Option<String>]) -> String {
+    let free = |candidate: &str| {
+        !call.symbols.iter().any(|symbol| **symbol == *candidate)
+            && !taken.iter().flatten().any(|other| other == candidate)
+    };
+    let numbered = (2..).map(|n| format!("{name}-{n}"));
+    std::iter::once(name.to_owned())
+        .chain(numbered)
+        .find(|candidate| free(candidate))
+        .unwrap_or_default()
+}
+
+/// The pairs in declared order, if moving them changes nothing.
+fn sorted(call: &KeywordCall, text: &str) -> Option<Vec<Edit>> {
+    let effects = call.args.iter().filter(|arg| arg.has_effect).count();
+    if call.style != CallStyle::Keyword || effects > 1 {
+        return None;
+    }
+    let pairs = &call.args[call.lead..];
+    let order = declared_order(pairs);
+    let mut edits = Vec::new();
+    for (slot, &from) in order
+        .iter()
+        .enumerate()
+        .filter(|(slot, from)| slot != *from)
+    {
+        let (here, given) = (&pairs[slot], &pairs[from]);
+        edits.push(Edit {
+            range: here.key?,
+            insert: text[given.key?].to_owned(),
+        });
+        edits.push(Edit {
+            range: here.value,
+            insert: text[given.value].to_owned(),
+        });
+    }
+    (!edits.is_empty()).then_some(edits)
+}
