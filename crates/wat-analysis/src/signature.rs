@@ -469,7 +469,9 @@ impl<'db> TypeResolver<'_, 'db> {
     fn legacy(&mut self, expr: &mut TypeExpr, node: NodeId) {
         let mut codes = Vec::new();
         self.canonical(expr, &mut codes);
-        let Some(&(code, _, _)) = codes.first() else {
+        // Of rejected and accepted spellings in one token, the rejected one counts.
+        let rejected = codes.iter().find(|(code, ..)| *code != 7001);
+        let Some(&(code, _, _)) = rejected.or(codes.first()) else {
             return;
         };
         let listed: Vec<String> = codes
@@ -515,6 +517,11 @@ impl<'db> TypeResolver<'_, 'db> {
                         found.push((code, name.to_owned(), canonical.clone()));
                         *path = canonical;
                     }
+                }
+                if path.trim_start_matches(':') == "wat::kernel::ForkedChild" && args.len() == 2 {
+                    let canonical = "wat::kernel::ForkedChild";
+                    found.push((7001, format!("{canonical}<…>"), canonical.to_owned()));
+                    args.clear();
                 }
                 args.iter_mut().for_each(|part| self.canonical(part, found));
             }
@@ -583,6 +590,8 @@ fn legacy_name(name: &str) -> Option<(u16, String)> {
             (3901, format!("wat::core::{name}"))
         }
         "wat::core::unit" => (3902, "wat::core::nil".to_owned()),
+        "rust::crossbeam_channel::Sender" => (7001, "wat::kernel::Sender".to_owned()),
+        "rust::crossbeam_channel::Receiver" => (7001, "wat::kernel::Receiver".to_owned()),
         "Vec" | "Vector" => (3903, "wat::core::Vector".to_owned()),
         "Option" | "Result" | "HashMap" | "HashSet" => (3903, format!("wat::core::{name}")),
         "wat::kernel::QueueSender" => (4014, "wat::kernel::Sender".to_owned()),

@@ -26,6 +26,8 @@ mod quote;
 mod sequences;
 #[path = "it/session.rs"]
 mod session;
+#[path = "it/statics.rs"]
+mod statics;
 #[path = "it/support.rs"]
 mod support;
 #[path = "it/visibility.rs"]

@@ -128,6 +128,8 @@ impl<'db> Rules<'_, 'db> {
                 match self.tree.role(used) {
                     Role::Dropped(_) => {}
                     Role::Argument(call, _) if self.only_looks(call) => {}
+                    Role::Part(form)
+                        if matches!(self.tree.expr(form).kind, ExprKind::Text { .. }) => {}
                     Role::Bound(form, index) => {
                         match self
                             .tree
@@ -170,6 +172,7 @@ impl<'db> Rules<'_, 'db> {
                 | ":wat::kernel::eprintln"
                 | ":wat::kernel::pprintln"
                 | ":wat::kernel::epprintln"
+                | ":wat::core::show"
                 | ":wat::edn::write"
                 | ":wat::edn::write-pretty"
         )

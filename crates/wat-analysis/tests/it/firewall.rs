@@ -120,6 +120,29 @@ fn a_docstring_infers_that_definition_alone() {
     assert!(count(&names, "check_item") <= 1, "{names:?}");
 }
 
+/// A worker, and a scope that joins it while a sender is alive.
+fn joined(work: &str) -> Vec<(String, String)> {
+    let text = format!(
+        "(:wat::core::defn :d::work [in <- :wat::kernel::Receiver<wat::core::i64> out <- :wat::kernel::Sender<wat::core::i64>] -> :wat::core::nil {work})\n\
+         (:wat::core::defn :d::go [] -> :wat::core::nil (:wat::core::let [[tx rx] (:wat::kernel::make-bounded-channel :wat::core::i64 1) t (:wat::kernel::spawn-thread :d::work)] (:wat::core::match (:wat::kernel::Thread/drain-and-join t) ((:wat::core::Ok _) :wat::core::nil) ((:wat::core::Err _) :wat::core::nil))))\n"
+    );
+    vec![("d.wat".to_owned(), text)]
+}
+
+#[test]
+fn the_body_of_a_worker_concerns_its_joins_when_it_begins_to_receive() {
+    let quiet = "(:wat::core::do 1 :wat::core::nil)";
+    let files = joined(quiet);
+    let edited = |work: &str| executed(&files, "d.wat", |text| text.replacen(quiet, work, 1));
+    // The joining function is inferred in neither case; only what was suspected is looked at again.
+    let names = edited("(:wat::core::do 2 :wat::core::nil)");
+    assert_eq!(count(&names, "check_item"), 1, "{names:?}");
+    assert_eq!(count(&names, "form_problems"), 1, "{names:?}");
+    let names = edited("(:wat::core::do (:wat::kernel::drain in) :wat::core::nil)");
+    assert_eq!(count(&names, "check_item"), 1, "{names:?}");
+    assert_eq!(count(&names, "form_problems"), 2, "{names:?}");
+}
+
 #[test]
 fn saving_without_a_change_runs_nothing() {
     let names = executed(&workspace(20, 100), "f7.wat", str::to_owned);
