@@ -101,6 +101,12 @@ impl<'db> Infer<'db> {
         };
         let declared = self.type_at(slot, false);
         let value = self.table.instantiate(&declared, &[]);
+        // The form under its retired name says no capacity; that is told.
+        let retired = ":wat::kernel::make-unbounded-queue";
+        let capacities = match self.ast.as_keyword(self.head(node)) {
+            Some(head) if head == retired => 0,
+            _ => capacities,
+        };
         let args: Vec<ExprId> = nodes[1..].iter().map(|&node| self.expr(node)).collect();
         let sender = self.table.app(nominal(":wat::kernel::Sender"), &[value]);
         let receiver = self.table.app(nominal(":wat::kernel::Receiver"), &[value]);
