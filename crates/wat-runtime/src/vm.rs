@@ -15,7 +15,7 @@ use wat_ir::{
     Block, Callee, Const, End, Function, Local, LocalDecl, Operand, Origin, Stmt, Ty, Value,
 };
 use wat_value::{
-    Declarations, Desc, Instance, Slot, Trap, TrapKind, TypeTable, desc_of_const,
+    Declarations, Desc, Instance, Shapes, Slot, Trap, TrapKind, TypeTable, desc_of_const,
     make_constant_closure, make_constant_form, make_constant_text, release, syntax::Syntax,
 };
 
@@ -355,6 +355,15 @@ impl Vm {
                 unsafe { run(self, &instance, args) }
             }
             Run::Setting(read) => Ok(read(&self.settings)),
+            // SAFETY: as above.
+            Run::Typed(run) => unsafe {
+                let decls = Decls(&*self.program);
+                let shapes = Shapes {
+                    types: &self.types,
+                    decls: &decls,
+                };
+                run(shapes, &entry.instance, args)
+            },
         }
     }
 

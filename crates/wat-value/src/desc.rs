@@ -252,10 +252,9 @@ impl TypeTable {
             Ty::Tuple(parts) => (Repr::Tuple, None, parts.iter().collect()),
             Ty::Fn(params, ret) => (Repr::Fn, None, params.iter().chain([&**ret]).collect()),
             Ty::Nominal(path, types) => {
-                let repr = if &**path == plain::DURATION {
-                    Repr::Duration
-                } else {
-                    Repr::Nominal
+                let repr = match &**path {
+                    plain::DURATION => Repr::Duration,
+                    _ => Repr::Nominal,
                 };
                 (repr, Some(path.clone()), types.iter().collect())
             }
@@ -392,6 +391,28 @@ impl TypeTable {
         }
         desc.set_variants(variants);
         Ok(())
+    }
+}
+
+/// The types of a program, for those who make values of types that they find at run time.
+#[derive(Clone, Copy)]
+pub struct Shapes<'a> {
+    /// The descriptors.
+    pub types: &'a TypeTable,
+    /// Where declarations come from.
+    pub decls: &'a dyn Declarations,
+}
+
+impl Shapes<'_> {
+    /// The descriptor of a closed type, its fields looked up.
+    pub fn desc(&self, ty: &Ty) -> Option<&'static Desc> {
+        let desc = self.types.desc(ty, &[], self.decls).ok()?;
+        self.resolve(desc).then_some(desc)
+    }
+
+    /// Looks up the fields of a declared type; false if they are nested too deep.
+    pub fn resolve(&self, desc: &'static Desc) -> bool {
+        self.types.resolve(desc, self.decls).is_ok()
     }
 }
 

@@ -8,6 +8,7 @@
 mod boxed;
 mod cells;
 mod compare;
+mod decode;
 mod desc;
 mod drop;
 mod heap;
@@ -18,6 +19,7 @@ mod plain;
 mod print;
 mod reify;
 mod show;
+mod sink;
 pub mod syntax;
 mod text;
 mod value;
@@ -28,14 +30,15 @@ pub use cells::{
     closure_code, field, make_closure, make_constant_closure, make_variant, variant_of,
 };
 pub use compare::{canonical, equal, order};
+pub use decode::{Misfit, Notation, decode};
 pub use desc::{
-    Declarations, Desc, Repr, TypeTable, TypeTooDeep, VariantLayout, closure_desc, desc_of_const,
-    scalar,
+    Declarations, Desc, Repr, Shapes, TypeTable, TypeTooDeep, VariantLayout, closure_desc,
+    desc_of_const, scalar,
 };
 pub use heap::{Slot, immediate, is_object, live_objects, release, retain};
 pub use native::{Instance, Native, NativeFn, Trap, TrapKind};
 pub use natives::{NATIVES, regex_error, with_version};
 pub use plain::{instant, make_instant, make_uuid, uuid};
-pub use print::render;
+pub use print::{Form, encode, render, render_tagless};
 pub use text::{append, make_constant_text, make_keyword, make_string, text};
 pub use value::Value;

@@ -5,10 +5,11 @@ use crate::cells::{field, variant_of};
 use crate::desc::{Desc, Repr};
 use crate::heap::Slot;
 use crate::plain::{Plain, plain};
+use crate::sink::{Sink, Tree};
 use crate::syntax::{Shape, Syntax, write_forms};
 use crate::text::text;
 use crate::{map, vector};
-use wat_edn::{Layout, Writer};
+use wat_edn::{Edn, Layout, Writer};
 use wat_ir::DeclKind;
 
 /// A value that is being written, and what comes next in it.
@@ -34,6 +35,7 @@ enum Frame {
     Struct {
         slot: Slot,
         desc: &'static Desc,
+        variant: u32,
         next: usize,
     },
 }
@@ -46,14 +48,53 @@ enum Part {
     Holon(Syntax),
 }
 
+/// How values of declared types show their type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// By a tag, so that it reads back.
+    Tagged,
+    /// Not at all but for the variant of an enum: `write-notag`.
+    Tagless,
+    /// As plain JSON wants it: fields by name, under the tag.
+    Named,
+}
+
 /// The text of a value.
 ///
 /// # Safety
 /// The slot holds a live value of the type.
 pub unsafe fn render(desc: &'static Desc, slot: Slot, layout: Layout) -> String {
+    // SAFETY: the caller says so.
+    unsafe { walk(desc, slot, Writer::new(layout), Form::Tagged) }.finish()
+}
+
+/// The text of a value without the tags of structs and enums (chapter 04 §17.4).
+///
+/// # Safety
+/// The slot holds a live value of the type.
+pub unsafe fn render_tagless(desc: &'static Desc, slot: Slot) -> String {
+    // SAFETY: the caller says so.
+    unsafe { walk(desc, slot, Writer::new(Layout::Compact), Form::Tagless) }.finish()
+}
+
+/// The representation of a value as a tree, its maps and sets in canonical order.
+///
+/// # Safety
+/// The slot holds a live value of the type.
+pub unsafe fn encode(desc: &'static Desc, slot: Slot, form: Form) -> Edn {
+    // SAFETY: the caller says so.
+    unsafe { walk(desc, slot, Tree::default(), form) }.finish()
+}
+
+/// Gives the representation of a value to a sink.
+///
+/// # Safety
+/// The slot holds a live value of the type.
+unsafe fn walk<S: Sink>(desc: &'static Desc, slot: Slot, sink: S, form: Form) -> S {
     let mut printer = Printer {
-        writer: Writer::new(layout),
+        writer: sink,
         frames: Vec::new(),
+        form,
     };
     // SAFETY: the caller says so; parts of live values are live values of the types that the descriptor names.
     unsafe {
@@ -73,7 +114,7 @@ pub unsafe fn render(desc: &'static Desc, slot: Slot, layout: Layout) -> String 
             }
         }
     }
-    printer.writer.finish()
+    printer.writer
 }
 
 /// `Option` and `Result` write their payload without brackets.
@@ -164,10 +205,22 @@ unsafe fn step(frame: &mut Frame) -> Option<Part> {
             *next += 1;
             bundle.children().get(*next - 1).cloned().map(Part::Holon)
         }
-        Frame::Struct { slot, desc, next } => {
+        Frame::Struct {
+            slot,
+            desc,
+            variant,
+            next,
+        } => {
             let (index, is_name) = (*next / 2, *next % 2 == 0);
-            let layout = desc.variants().first()?.fields.get(index)?;
-            let declared = desc.decl.as_ref()?.variants.first()?.fields.get(index)?;
+            let variant = *variant as usize;
+            let layout = desc.variants().get(variant)?.fields.get(index)?;
+            let declared = desc
+                .decl
+                .as_ref()?
+                .variants
+                .get(variant)?
+                .fields
+                .get(index)?;
             *next += 1;
             Some(if is_name {
                 Part::Name(format!(":{}", declared.name))
@@ -181,12 +234,13 @@ unsafe fn step(frame: &mut Frame) -> Option<Part> {
     }
 }
 
-struct Printer {
-    writer: Writer,
+struct Printer<S: Sink> {
+    writer: S,
     frames: Vec<Frame>,
+    form: Form,
 }
 
-impl Printer {
+impl<S: Sink> Printer<S> {
     unsafe fn value(&mut self, desc: &'static Desc, slot: Slot) {
         // SAFETY: the caller says that the slot is a live value of the type.
         unsafe {
@@ -343,6 +397,10 @@ impl Printer {
         let variant = unsafe { variant_of(slot) };
         let declared = &decl.variants[variant as usize];
         let layout = &desc.variants()[variant as usize];
+        if decl.kind == DeclKind::Enum && self.form != Form::Tagged {
+            self.named_variant(desc, slot, variant);
+            return;
+        }
         if decl.kind == DeclKind::Enum {
             self.writer
                 .tag(&format!("{}/{}", dotted(&decl.path), declared.name));
@@ -361,23 +419,63 @@ impl Printer {
             });
             return;
         }
-        self.writer.tag(&struct_tag(&decl.path));
+        if self.form != Form::Tagless {
+            self.writer.tag(&struct_tag(&decl.path));
+        }
         self.writer.begin_map();
         self.frames.push(Frame::Struct {
             slot,
             desc,
+            variant: 0,
+            next: 0,
+        });
+    }
+
+    /// An enum value with the names of its fields.
+    fn named_variant(&mut self, desc: &'static Desc, slot: Slot, variant: u32) {
+        let Some(decl) = &desc.decl else { return };
+        let declared = &decl.variants[variant as usize];
+        let tag = format!("{}/{}", dotted(&decl.path), declared.name);
+        let has_fields = !declared.fields.is_empty();
+        match (self.form, has_fields) {
+            (Form::Named, false) => {
+                self.writer.tag(&tag);
+                return self.writer.nil();
+            }
+            (Form::Named, true) => {
+                self.writer.tag(&tag);
+                self.writer.begin_map();
+                self.writer.keyword(":_type");
+                self.writer.str(&tag);
+            }
+            (_, has_fields) => {
+                if has_fields {
+                    self.writer.begin_map();
+                    self.writer.keyword(":_type");
+                }
+                self.writer
+                    .keyword(&format!("{}::{}", decl.path, declared.name));
+                if !has_fields {
+                    return;
+                }
+            }
+        }
+        self.frames.push(Frame::Struct {
+            slot,
+            desc,
+            variant,
             next: 0,
         });
     }
 }
 
 /// `:a::b::E` as `a.b.E`.
-fn dotted(path: &str) -> String {
+pub(crate) fn dotted(path: &str) -> String {
     path.trim_start_matches(':').replace("::", ".")
 }
 
 /// `:a::b::S` as `a.b/S`, `:S` as `wat-edn.local/S`.
-fn struct_tag(path: &str) -> String {
+pub(crate) fn struct_tag(path: &str) -> String {
     match path.rsplit_once("::") {
         Some((space, name)) if !space.is_empty() => format!("{}/{name}", dotted(space)),
         _ => format!("wat-edn.local/{}", path.trim_start_matches(':')),

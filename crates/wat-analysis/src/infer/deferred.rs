@@ -113,7 +113,7 @@ impl<'db> Infer<'db> {
             self.solve();
         }
         for ty in std::mem::take(&mut self.evaluated) {
-            self.bind_any(ty);
+            self.bind_open(ty);
         }
         self.solve();
         for constraint in std::mem::take(&mut self.pending) {
@@ -127,6 +127,17 @@ impl<'db> Infer<'db> {
         let mut evaluated = self.evaluated.iter();
         if evaluated.any(|&open| self.table.resolve(open) == ty) {
             self.bind_any(ty);
+        }
+    }
+
+    /// Does so for every part of a type.
+    fn bind_open(&mut self, ty: Ty) {
+        let mut work = vec![ty];
+        while let Some(ty) = work.pop() {
+            self.bind_any(ty);
+            if let Shape::App(_, parts) = self.table.shape(ty) {
+                work.extend_from_slice(parts);
+            }
         }
     }
 

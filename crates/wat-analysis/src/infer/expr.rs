@@ -186,7 +186,11 @@ impl<'db> Infer<'db> {
                 self.problems.push(crate::loads::misplaced(node));
                 self.error(node)
             }
-            _ => return self.kernel_form(path, node),
+            _ => {
+                return self
+                    .edn_form(path, node)
+                    .or_else(|| self.kernel_form(path, node));
+            }
         })
     }
 

@@ -6,6 +6,7 @@ mod body;
 pub(crate) mod call;
 mod collection;
 mod deferred;
+pub(crate) mod edn;
 mod expr;
 mod kernel;
 mod keyword_lints;
@@ -130,7 +131,7 @@ struct Infer<'db> {
     unknown: FxHashMap<TextId, usize>,
     problems: Vec<Problem<'db>>,
     pending: Vec<Constraint>,
-    /// Types of evaluated data: what the context leaves open is known only when the program runs.
+    /// Types of evaluated data and of what is read: what the context leaves open is known only when the program runs.
     evaluated: Vec<Ty>,
     /// Bindings when the pending constraints were last tried.
     tried_at: usize,

@@ -8,7 +8,8 @@ use crate::types::{Ctor, Type};
 use super::Rules;
 
 /// Types of the machine with an encoding of their own.
-const ENCODED: [&str; 6] = [
+const ENCODED: [&str; 7] = [
+    wat_ir::Ty::ANY,
     ":wat::core::Uuid",
     ":wat::time::Instant",
     ":wat::time::Duration",
@@ -47,6 +48,13 @@ impl<'db> Rules<'_, 'db> {
         let mut found: Vec<Problem<'db>> = Vec::new();
         let mut told: Vec<(String, usize)> = Vec::new();
         for call in self.tree.reached() {
+            if self
+                .tree
+                .callee(call)
+                .is_some_and(|callee| callee.name.starts_with(":wat::edn::__internal/"))
+            {
+                found.extend(self.unreadable(call, "readln"));
+            }
             let Some(verb) = self.tree.kernel_call(call) else {
                 continue;
             };

@@ -1,6 +1,7 @@
 //! Commands, exit statuses, streams, and the terminal.
 
 mod check;
+mod edn;
 mod explain;
 mod fmt;
 mod fmt_killed;

@@ -1,5 +1,6 @@
 //! The table of natives: the pure ones of `wat-value`, and those that need the host.
 
+mod edn;
 mod evaluate;
 mod pending;
 mod settings;
@@ -10,13 +11,15 @@ use crate::Host;
 use crate::vm::Vm;
 use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
-use wat_value::{Instance, NativeFn, Slot, Trap};
+use wat_value::{Instance, NativeFn, Shapes, Slot, Trap};
 
 /// The code of a native that needs the host.
 pub(crate) type HostFn = unsafe fn(&mut dyn Host, &Instance, &[Slot]) -> Result<Slot, Box<Trap>>;
 
 /// The code of a native that needs the machine itself.
 pub(crate) type MachineFn = unsafe fn(&mut Vm, &Instance, &[Slot]) -> Result<Slot, Box<Trap>>;
+/// The code of a native that needs the types of the program.
+pub(crate) type TypedFn = unsafe fn(Shapes<'_>, &Instance, &[Slot]) -> Result<Slot, Box<Trap>>;
 
 /// The code of a native.
 #[derive(Clone, Copy)]
@@ -25,6 +28,7 @@ pub(crate) enum Run {
     Host(HostFn),
     Machine(MachineFn),
     Setting(settings::Read),
+    Typed(TypedFn),
 }
 
 /// A native that needs the host: name, how it takes its arguments, code.
@@ -45,6 +49,14 @@ const MACHINE: &[(&str, &str, MachineFn)] = &[
     (":wat::core::__internal/text-evaluator", "b", evaluate::text),
 ];
 
+/// A native that needs the types of the program: name, how it takes its arguments, code.
+const TYPED: &[(&str, &str, TypedFn)] = &[
+    (":wat::edn::__internal/read", "b", edn::read),
+    (":wat::edn::__internal/try-read", "b", edn::try_read),
+    (":wat::edn::__internal/read-all", "b", edn::read_all),
+    (":wat::edn::__internal/read-json", "b", edn::read_json),
+];
+
 /// How a native takes its arguments, and its code.
 pub(crate) fn find(name: &str) -> Option<(&'static str, Run)> {
     static TABLE: OnceLock<FxHashMap<&'static str, (&'static str, Run)>> = OnceLock::new();
@@ -61,7 +73,14 @@ pub(crate) fn find(name: &str) -> Option<(&'static str, Run)> {
         let settings = settings::READERS
             .iter()
             .map(|(name, read)| (*name, ("", Run::Setting(*read))));
-        pure.chain(host).chain(machine).chain(settings).collect()
+        let typed = TYPED
+            .iter()
+            .map(|(name, takes, run)| (*name, (*takes, Run::Typed(*run))));
+        pure.chain(host)
+            .chain(machine)
+            .chain(settings)
+            .chain(typed)
+            .collect()
     });
     table.get(name).copied()
 }
@@ -80,4 +99,5 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         .chain(HOST.iter().map(|native| native.0))
         .chain(MACHINE.iter().map(|native| native.0))
         .chain(settings::READERS.iter().map(|native| native.0))
+        .chain(TYPED.iter().map(|native| native.0))
 }

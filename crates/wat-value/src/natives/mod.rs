@@ -3,6 +3,7 @@
 mod bytes;
 mod collection;
 mod display;
+mod edn;
 mod internal;
 mod math;
 mod number;
@@ -26,6 +27,7 @@ const PARTS: &[&[Native]] = &[
     string::TABLE,
     collection::TABLE,
     display::TABLE,
+    edn::TABLE,
     math::TABLE,
     random::TABLE,
     bytes::TABLE,
