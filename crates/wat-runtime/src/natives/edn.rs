@@ -71,7 +71,7 @@ pub(super) unsafe fn read(shapes: Shapes<'_>, instance: &Instance, args: &[Slot]
 }
 
 /// `(Ok value)`, or `(Err ReadError)`.
-fn result(instance: &Instance, outcome: Result<Value, Failure>) -> Outcome {
+fn result(shapes: Shapes<'_>, instance: &Instance, outcome: Result<Value, Failure>) -> Outcome {
     let failure = match outcome {
         Ok(value) => return Ok(make_variant(instance.ret, 0, &[value.into_slot().1])),
         Err(failure) => failure,
@@ -82,6 +82,8 @@ fn result(instance: &Instance, outcome: Result<Value, Failure>) -> Outcome {
         make_string(&failure.path),
         failure.offset as Slot,
     ];
+    // The error is a declared type that the program need not mention.
+    shapes.resolve(instance.ret.parts[1]);
     let error = make_variant(instance.ret.parts[1], 0, &fields);
     Ok(make_variant(instance.ret, 1, &[error]))
 }
@@ -89,7 +91,7 @@ fn result(instance: &Instance, outcome: Result<Value, Failure>) -> Outcome {
 pub(super) unsafe fn try_read(shapes: Shapes<'_>, instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: the argument is a live string.
     let outcome = one(shapes, instance.types[0], unsafe { text(args[0]) });
-    result(instance, outcome)
+    result(shapes, instance, outcome)
 }
 
 pub(super) unsafe fn read_all(shapes: Shapes<'_>, instance: &Instance, args: &[Slot]) -> Outcome {
@@ -117,5 +119,5 @@ fn from_json(shapes: Shapes<'_>, desc: &'static Desc, source: &str) -> Result<Va
 pub(super) unsafe fn read_json(shapes: Shapes<'_>, instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: the argument is a live string.
     let outcome = from_json(shapes, instance.types[0], unsafe { text(args[0]) });
-    result(instance, outcome)
+    result(shapes, instance, outcome)
 }
