@@ -94,6 +94,10 @@ fn generate() -> Result<(), String> {
             "    LibraryName {{ name: {name:?}, kind: {kind:?}, restricted: {restricted}, file: {file}, start: {start}, end: {end} }},"
         );
     }
+    code.push_str("];\n\npub(crate) static LIBRARY_MACROS: &[&str] = &[\n");
+    for entry in entries.iter().filter(|entry| entry.kind == "defmacro") {
+        let _ = writeln!(code, "    {:?},", entry.name);
+    }
     code.push_str("];\n");
     fs::write(&out, code).map_err(|error| format!("cannot write `{}`: {error}", out.display()))
 }

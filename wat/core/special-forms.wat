@@ -299,6 +299,18 @@
    ```")
 
 (:wat::core::special-form
+  :wat::core::defmacro
+  "(:wat::core::defmacro :name [x <- :wat::WatAST … & rest <- :wat::core::Vector<wat::WatAST>] -> :wat::WatAST \"doc\"? body)"
+  "Defines a macro: a function from syntax to syntax that runs while the program is expanded.
+
+   A call is replaced by what the body yields, usually a template: in it `~x` inserts the value of `x` and `~@xs` the elements of `xs`. Names that a template binds never meet names of the caller. A body calls pure functions of the library and nothing of the program (WAT2407). A wrong shape is WAT2401, a wrong number of arguments WAT2402.
+
+   ```wat
+   (:wat::core::defmacro :my::plus-one [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::i64::+ ~x 1))
+   (:my::plus-one 41) ;=> 42
+   ```")
+
+(:wat::core::special-form
   :wat::core::define-dispatch
   "(:wat::core::define-dispatch :name ((:T …) :implementation) …)"
   "Defines one name with several implementations, chosen by the argument types when the program is checked.

@@ -4,14 +4,13 @@ use rustc_hash::FxHashSet;
 use wat_syntax::{TypeExpr, parse_type_keyword};
 
 use crate::db::{Db, SourceFile};
-use crate::forms::ast;
 use crate::items::{Item, ItemKind};
 use crate::names::{lookup_type, program_of};
 
 /// The aliases that an alias mentions, in order.
 #[salsa::tracked(returns(ref))]
 fn mentioned<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Vec<Item<'db>> {
-    let ast = ast(db, item.form(db));
+    let ast = item.ast(db);
     let program = program_of(db, program, item);
     let text = ast
         .children(item.root(db))

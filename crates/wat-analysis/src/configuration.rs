@@ -6,7 +6,7 @@ use crate::db::{Db, FileKind, SourceFile};
 use crate::diagnostics::{Diagnostic, DiagnosticFix, FileEdit, absolute};
 use crate::forms::{Form, ast, form_list, form_start, forms, read_form};
 use crate::infer::infer_expression;
-use crate::items::declarations;
+use crate::items::written_declarations;
 use crate::load_report::is_loaded;
 use crate::problem::{Place, Problem};
 use crate::suggest;
@@ -74,7 +74,7 @@ fn file_setters<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Setter<'db>> {
     let mut setters = Vec::new();
     let mut at_head = true;
     for &form in form_list(db, file) {
-        let found = &declarations(db, form).setters;
+        let found = &written_declarations(db, form).setters;
         let ast = ast(db, form);
         let whole = found.as_slice() == [ast.root().0];
         at_head &= whole || ast.is_damaged();
@@ -153,7 +153,7 @@ pub(crate) fn config_problems(
         });
         let mut push = |problem: Problem<'_>| {
             let start = form_start(db, setter.form);
-            found.push(absolute(db, setter.form, start, &problem));
+            found.push(absolute(db, root, setter.form, start, &problem));
         };
         if loaded {
             push(in_library(node, name));
@@ -178,7 +178,7 @@ pub(crate) fn config_problems(
             continue;
         }
         if setter.leading {
-            if let Some(problem) = wrong_argument(db, root, ast, node, name, takes) {
+            if let Some(problem) = wrong_argument(db, root, setter.form, node, name, takes) {
                 push(problem);
             }
             continue;
@@ -294,11 +294,12 @@ fn unknown<'db>(ast: &Ast, node: NodeId, name: &str) -> Problem<'db> {
 fn wrong_argument<'db>(
     db: &'db dyn Db,
     root: SourceFile,
-    ast: &'db Ast,
+    form: Form<'db>,
     node: NodeId,
     name: &str,
     takes: Takes,
 ) -> Option<Problem<'db>> {
+    let ast = ast(db, form);
     let arguments: Vec<NodeId> = ast.children(node).skip(1).collect();
     let what = match takes {
         Takes::Int(least, i64::MAX) => format!("a literal integer of at least {least}"),
@@ -324,7 +325,7 @@ fn wrong_argument<'db>(
         (Takes::Int(least, most), NodeKind::Int(value)) => (least..=most).contains(&value),
         (Takes::Mode, _) => matches!(ast.as_keyword(value), Some(":error" | ":panic")),
         (Takes::Bool, NodeKind::Bool(_)) => true,
-        (Takes::Sigma, _) => return wrong_sigma(db, root, ast, value, name),
+        (Takes::Sigma, _) => return wrong_sigma(db, root, form, value, name),
         _ => false,
     };
     if fits {
@@ -346,11 +347,11 @@ fn wrong_argument<'db>(
 fn wrong_sigma<'db>(
     db: &'db dyn Db,
     root: SourceFile,
-    ast: &'db Ast,
+    form: Form<'db>,
     value: NodeId,
     name: &str,
 ) -> Option<Problem<'db>> {
-    let inference = infer_expression(db, root, ast, value);
+    let inference = infer_expression(db, root, form, value);
     if let Some(problem) = inference.problems.first() {
         return Some(problem.clone());
     }

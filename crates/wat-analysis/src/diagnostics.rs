@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use wat_syntax::{
     Applicability, Code, NodeId, NodeKind, Severity, SyntaxError, TextRange, TextSize,
 };
 
 use crate::configuration::{config_problems, in_context};
 use crate::db::{Db, FileKind, SourceFile};
+use crate::expand::{Spot, expanded_ast, expansion, spot, trail};
 use crate::forms::{Form, form_start, forms, read_form};
 use crate::infer::check_item;
 use crate::inline::outward;
@@ -89,13 +91,13 @@ fn form_problems<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
         expressions,
         problems,
         ..
-    } = declarations(db, form);
+    } = declarations(db, program, form);
     let mut found = problems.clone();
     if items.iter().any(|item| item.restricted(db)) && form.file(db).kind(db) != FileKind::Library {
         found.extend(dead_entries(db, program, form).iter().cloned());
     }
     if !matches!(form.file(db).kind(db), FileKind::ReplInput) {
-        let ast = crate::forms::ast(db, form);
+        let ast = expanded_ast(db, program, form);
         for &node in expressions {
             found.extend(toplevel_expression(db, program, ast, NodeId(node)));
         }
@@ -106,6 +108,26 @@ fn form_problems<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
         found.extend(crate::statics::problems(db, program, &checked.statics));
         found.extend(visibility(db, program, item).iter().cloned());
     }
+    one_for_each_call(db, program, form, found)
+}
+
+/// A macro that expands to erroneous code is one diagnostic at its call: the first error of each call that the author
+/// wrote stays, and none stays where the expansion itself failed.
+fn one_for_each_call<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    form: Form<'db>,
+    mut found: Vec<Problem<'db>>,
+) -> Vec<Problem<'db>> {
+    let Some(expansion) = expansion(db, program, form) else {
+        return found;
+    };
+    let failed = expansion.problems.iter().map(|problem| problem.at.node);
+    let mut told: FxHashSet<NodeId> = failed.filter_map(Place::as_written).collect();
+    found.retain(|problem| {
+        let at = spot(Some(expansion), problem.at.node);
+        at.made.is_none() || problem.severity.0 != Severity::Error || told.insert(at.node)
+    });
     found
 }
 
@@ -120,6 +142,9 @@ fn toplevel_expression<'db>(
         .children(node)
         .next()
         .filter(|_| ast.kind(node) == NodeKind::List);
+    if ast.kind(node) == NodeKind::Error {
+        return Vec::new();
+    }
     if let Some(head) = head
         && let Some(path) = ast.as_keyword(head)
         && crate::names::lookup(db, program, crate::items::split_generic(path).0).is_none()
@@ -162,13 +187,14 @@ pub(crate) fn program_diagnostics(
         for problem in form_problems(db, root, placed.form) {
             let other = in_context(problem, loaded);
             let problem = other.as_ref().unwrap_or(problem);
-            found.push(absolute(db, placed.form, placed.start(), problem));
+            found.push(absolute(db, root, placed.form, placed.start(), problem));
         }
     }
     for &(second, first) in redefinitions(db, root, file) {
         let problem = redefinition(db, second, first);
         found.push(absolute(
             db,
+            root,
             second.form(db),
             form_start(db, second.form(db)),
             &problem,
@@ -227,8 +253,26 @@ fn redefinition<'db>(
     first: crate::items::Item<'db>,
 ) -> Problem<'db> {
     let name = second.name(db).text(db);
+    let macros = second.kind(db) == ItemKind::Macro && first.kind(db) == ItemKind::Macro;
+    if macros && crate::expand::same_definition(db, second, first) {
+        return Problem::new(
+            7307,
+            Place::node(second.name_node(db)),
+            format!("the macro `{name}` is defined a second time, in the same words"),
+        )
+        .label("changes nothing")
+        .also(
+            Place::elsewhere(first.form(db), first.name_node(db)),
+            "the first definition",
+        )
+        .replace(
+            Applicability::MachineApplicable,
+            Place::node(second.root(db)),
+            "",
+        );
+    }
     Problem::new(
-        2101,
+        if macros { 2410 } else { 2101 },
         Place::node(second.name_node(db)),
         format!("`{name}` is defined twice"),
     )
@@ -292,7 +336,7 @@ pub fn entry_diagnostics(db: &dyn Db, root: SourceFile) -> Arc<[Diagnostic]> {
     .help(
         "input, output and arguments are ambient: `:wat::kernel::println`, `:wat::runtime::argv`",
     );
-    [absolute(db, form, form_start(db, form), &problem)].into()
+    [absolute(db, root, form, form_start(db, form), &problem)].into()
 }
 
 /// Sorts, and keeps one diagnostic for each code and span, and the earliest phase for each span.
@@ -372,19 +416,24 @@ fn reader_diagnostic(file: SourceFile, error: &SyntaxError, offset: TextSize) ->
     }
 }
 
-/// The absolute range of a place of a form.
-fn place_range(db: &dyn Db, form: Form<'_>, start: TextSize, place: &Place<'_>) -> TextRange {
+/// The absolute range of a place of a form that stands at this source node.
+fn place_range(
+    db: &dyn Db,
+    form: Form<'_>,
+    start: TextSize,
+    place: &Place<'_>,
+    spot: Spot,
+) -> TextRange {
     let read = read_form(db, form);
-    let node = NodeId(place.node);
-    if place.node as usize >= read.ast.len() {
+    if spot.node.0 as usize >= read.ast.len() {
         return TextRange::empty(start);
     }
-    let range = read.spans.range(node);
+    let range = read.spans.range(spot.node);
     let range = match place.part {
-        Some((from, to)) => {
+        Some((from, to)) if spot.made.is_none() => {
             // A repaired token's text is not its value: then the whole token is meant.
             let text = &form.content(db).text.text()[range];
-            match read.ast.as_keyword(node) {
+            match read.ast.as_keyword(spot.node) {
                 Some(value) if value == text => TextRange::new(
                     range.start() + TextSize::new(from),
                     range.start() + TextSize::new(to),
@@ -392,7 +441,7 @@ fn place_range(db: &dyn Db, form: Form<'_>, start: TextSize, place: &Place<'_>) 
                 _ => range,
             }
         }
-        None => range,
+        _ => range,
     };
     range + start
 }
@@ -413,83 +462,139 @@ fn with_blanks(text: &wat_syntax::SourceText, range: TextRange) -> TextRange {
     TextRange::new(TextSize::new(before as u32), range.end())
 }
 
-/// A problem of a form that starts at this offset, with absolute positions.
-pub(crate) fn absolute(
-    db: &dyn Db,
-    form: Form<'_>,
+/// Problems of one form become absolute here.
+struct Edge<'db> {
+    db: &'db dyn Db,
+    program: SourceFile,
+    form: Form<'db>,
     start: TextSize,
-    problem: &Problem<'_>,
-) -> Diagnostic {
-    let file = form.file(db);
-    let span = |place: &Place<'_>| match place.form {
-        Some(other) if other != form => Span {
-            file: other.file(db),
-            range: place_range(db, other, form_start(db, other), place),
-        },
-        _ => Span {
-            file,
-            range: place_range(db, form, start, place),
-        },
-    };
-    let edit = |edit: &crate::problem::ProblemEdit<'_>| {
-        let Span { file, range } = span(&edit.place);
-        let range = match edit.at {
-            EditAt::DeleteThrough(last) => {
-                let last = Place::node(NodeId(last));
-                let last = span(&Place {
-                    form: edit.place.form,
-                    ..last
-                });
-                with_blanks(&file.text(db), range.cover(last.range))
-            }
-            EditAt::Replace => range,
-            EditAt::Before => TextRange::empty(range.start()),
-            EditAt::After => TextRange::empty(range.end()),
-            EditAt::OpenBracket => TextRange::at(range.start(), TextSize::new(1)),
-            EditAt::CloseBracket => TextRange::new(range.end() - TextSize::new(1), range.end()),
-            EditAt::BeforeClose => TextRange::empty(range.end() - TextSize::new(1)),
-            EditAt::Until(node) => {
-                let inner = span(&Place { node, ..edit.place });
-                TextRange::new(range.start(), inner.range.start().max(range.start()))
-            }
-            EditAt::Since(node) => {
-                let inner = span(&Place { node, ..edit.place });
-                TextRange::new(inner.range.end().min(range.end()), range.end())
-            }
+}
+
+impl<'db> Edge<'db> {
+    fn spot(&self, place: &Place<'db>) -> Spot {
+        let form = place.form.unwrap_or(self.form);
+        spot(expansion(self.db, self.program, form), place.node)
+    }
+
+    fn span(&self, place: &Place<'db>) -> Span {
+        let (form, start) = match place.form {
+            Some(other) if other != self.form => (other, form_start(self.db, other)),
+            _ => (self.form, self.start),
         };
-        (!range.is_empty() || !edit.insert.is_empty()).then(|| FileEdit {
-            file,
-            range,
-            insert: edit.insert.as_str().into(),
+        Span {
+            file: form.file(self.db),
+            range: place_range(self.db, form, start, place, self.spot(place)),
+        }
+    }
+
+    /// The edits of a fix; none if one of them would change what no author wrote here.
+    fn edits(&self, fix: &crate::problem::ProblemFix<'db>) -> Option<Vec<FileEdit>> {
+        let mut edits = Vec::with_capacity(fix.edits.len());
+        for edit in &fix.edits {
+            let Span { file, range } = self.span_of(edit, edit.place.node)?;
+            let range = match edit.at {
+                EditAt::DeleteThrough(last) => {
+                    let range = range.cover(self.span_of(edit, last)?.range);
+                    with_blanks(&file.text(self.db), range)
+                }
+                EditAt::Replace => range,
+                EditAt::Before => TextRange::empty(range.start()),
+                EditAt::After => TextRange::empty(range.end()),
+                EditAt::OpenBracket => TextRange::at(range.start(), TextSize::new(1)),
+                EditAt::CloseBracket => TextRange::new(range.end() - TextSize::new(1), range.end()),
+                EditAt::BeforeClose if !self.is_whole(edit) => return None,
+                EditAt::BeforeClose => TextRange::empty(range.end() - TextSize::new(1)),
+                EditAt::Until(node) => {
+                    let inner = self.span_of(edit, node)?.range;
+                    TextRange::new(range.start(), inner.start().max(range.start()))
+                }
+                EditAt::Since(node) => {
+                    let inner = self.span_of(edit, node)?.range;
+                    TextRange::new(inner.end().min(range.end()), range.end())
+                }
+            };
+            if !range.is_empty() || !edit.insert.is_empty() {
+                edits.push(FileEdit {
+                    file,
+                    range,
+                    insert: edit.insert.as_str().into(),
+                });
+            }
+        }
+        edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
+        Some(edits)
+    }
+
+    /// Where a node of an edit is written; `None` if a macro made it.
+    fn span_of(&self, edit: &crate::problem::ProblemEdit<'db>, node: u32) -> Option<Span> {
+        let place = Place { node, ..edit.place };
+        self.spot(&place).made.is_none().then(|| self.span(&place))
+    }
+
+    /// Has a written form that gets something before its bracket still the elements that were written?
+    fn is_whole(&self, edit: &crate::problem::ProblemEdit<'db>) -> bool {
+        let form = edit.place.form.unwrap_or(self.form);
+        if Place::as_written(edit.place.node).is_some() {
+            return true;
+        }
+        expansion(self.db, self.program, form).is_none_or(|expansion| {
+            let written = self.spot(&edit.place).node;
+            expansion.ast.child_count(NodeId(edit.place.node))
+                == crate::forms::ast(self.db, form).child_count(written)
         })
+    }
+}
+
+/// A problem of a form that starts at this offset, with absolute positions.
+pub(crate) fn absolute<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    form: Form<'db>,
+    start: TextSize,
+    problem: &Problem<'db>,
+) -> Diagnostic {
+    let edge = Edge {
+        db,
+        program,
+        form,
+        start,
     };
+    let at = edge.span(&problem.at);
+    let made = edge.spot(&problem.at).made;
+    let mut notes = problem.notes.clone();
+    notes.extend(trail(
+        db,
+        program,
+        form,
+        made.or_else(|| problem.call.map(|call| (call, None))),
+    ));
+    let labels = problem.labels.iter().filter_map(|(place, message)| {
+        let span = edge.span(place);
+        // What a macro made stands at its call, as the diagnostic itself does.
+        let repeats = span == at && (made.is_some() || edge.spot(place).made.is_some());
+        (!repeats).then(|| SpanLabel {
+            span,
+            message: message.clone(),
+        })
+    });
     Diagnostic {
         code: Code(problem.code),
         severity: problem.severity.0,
         message: problem.message.clone(),
-        span: span(&problem.at),
+        span: at,
         label: problem.label.clone(),
-        labels: problem
-            .labels
-            .iter()
-            .map(|(place, message)| SpanLabel {
-                span: span(place),
-                message: message.clone(),
-            })
-            .collect(),
-        notes: problem.notes.clone(),
+        labels: labels.collect(),
+        notes,
         help: problem.help.clone(),
         fixes: problem
             .fixes
             .iter()
-            .map(|fix| {
-                let mut edits: Vec<FileEdit> = fix.edits.iter().filter_map(edit).collect();
-                edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
-                DiagnosticFix {
+            .filter_map(|fix| {
+                Some(DiagnosticFix {
                     title: fix.title.clone(),
                     applicability: fix.applicability.0,
-                    edits,
-                }
+                    edits: edge.edits(fix)?,
+                })
             })
             .collect(),
     }

@@ -6,7 +6,8 @@ use wat_syntax::{NodeId, TextRange, TextSize};
 
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::Span;
-use crate::forms::{Placed, ast, form_start, forms, read_form};
+use crate::expand::{expansion, spot};
+use crate::forms::{Placed, form_start, forms, read_form};
 use crate::infer::call::dispatch_arms;
 use crate::infer::{Inference, Referent, infer, infer_expression, value_type};
 use crate::items::{Item, ItemKind, declarations, file_items};
@@ -37,6 +38,8 @@ pub enum DefKind {
     KeywordVariant,
     /// A value.
     Value,
+    /// A macro.
+    Macro,
     /// A type.
     Type,
 }
@@ -95,12 +98,13 @@ fn kind(kind: ItemKind) -> DefKind {
         ItemKind::KeywordVariant => DefKind::KeywordVariant,
         ItemKind::Constructor | ItemKind::Accessor => DefKind::Function,
         ItemKind::UnitVariant => DefKind::Value,
+        ItemKind::Macro => DefKind::Macro,
         _ => DefKind::Type,
     }
 }
 
 fn one_line<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> String {
-    let ast = ast(db, item.form(db));
+    let ast = item.ast(db);
     match item.kind(db) {
         ItemKind::Function | ItemKind::Native | ItemKind::Constructor | ItemKind::Accessor => {
             signature(db, program, item)
@@ -136,6 +140,7 @@ fn one_line<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Strin
             .as_keyword(item.name_node(db))
             .unwrap_or_default()
             .to_owned(),
+        ItemKind::Macro => crate::expand::signature_line(db, item),
         ItemKind::Alias => {
             let target = ast
                 .children(item.root(db))
@@ -152,6 +157,7 @@ fn one_line<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Strin
 
 fn node_span<'db>(db: &'db dyn Db, item: Item<'db>, node: NodeId) -> Span {
     let form = item.form(db);
+    let node = spot(item.expansion(db), node.0).node;
     let range = read_form(db, form).spans.range(node) + form_start(db, form);
     Span {
         file: form.file(db),
@@ -204,6 +210,7 @@ pub fn all_names(db: &dyn Db, program: SourceFile) -> Vec<(Arc<str>, DefKind)> {
                 "define-dispatch" => DefKind::Dispatch,
                 _ if entry.is_type() => DefKind::Type,
                 "def" | "def-restricted" => DefKind::Value,
+                "defmacro" => DefKind::Macro,
                 _ => DefKind::Function,
             };
             (Arc::from(entry.name), kind)
@@ -271,11 +278,14 @@ fn identity_at(db: &dyn Db, file: SourceFile, offset: TextSize) -> Identity {
     let read = read_form(db, placed.form);
     let at = offset - placed.start();
     let node = read.spans.node_at(&read.ast, at).map_or(0, |node| node.0);
-    let owner = declarations(db, placed.form)
+    let program = primary_root(db, file);
+    let expansion = expansion(db, program, placed.form);
+    let root = |item: &Item<'_>| spot(expansion, item.node(db)).node;
+    let owner = declarations(db, program, placed.form)
         .items
         .iter()
         .copied()
-        .filter(|item| read.spans.range(item.root(db)).contains_inclusive(at))
+        .filter(|item| read.spans.range(root(item)).contains_inclusive(at))
         .max_by_key(|item| (item.node(db), item.kind(db).is_type()));
     match owner {
         Some(item) => identity(db, Author::Definition(item), node),
@@ -307,7 +317,7 @@ pub fn file_definitions(db: &dyn Db, file: SourceFile) -> Vec<DefInfo> {
             .map(|item| info(db, program, item))
             .collect();
     }
-    file_items(db, file)
+    file_items(db, program, file)
         .iter()
         .map(|&item| info(db, program, item))
         .collect()
@@ -327,17 +337,16 @@ pub(crate) fn inferences<'db, R>(
     placed: Placed<'db>,
     mut f: impl FnMut(&Inference<'db>) -> Option<R>,
 ) -> Option<R> {
-    let found = declarations(db, placed.form);
+    let found = declarations(db, program, placed.form);
     for &item in &found.items {
         if let Some(result) = f(&infer(db, program, item)) {
             return Some(result);
         }
     }
-    let ast = ast(db, placed.form);
     found
         .expressions
         .iter()
-        .find_map(|&node| f(&infer_expression(db, program, ast, NodeId(node))))
+        .find_map(|&node| f(&infer_expression(db, program, placed.form, NodeId(node))))
 }
 
 /// What the token at an offset stands for.
@@ -347,30 +356,39 @@ pub fn symbol_at(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Symb
     let read = read_form(db, placed.form);
     let node = read.spans.node_at(&read.ast, offset - placed.start())?;
     let range = read.spans.range(node) + placed.start();
-    for &item in &declarations(db, placed.form).items {
-        if item.name_node(db) == node {
+    let expansion = expansion(db, program, placed.form);
+    // What a macro dropped has no meaning; what it copied means what its first copy means.
+    let copy = match expansion {
+        Some(expansion) => expansion.copy_of(node),
+        None => Some(node),
+    };
+    for &item in &declarations(db, program, placed.form).items {
+        if copy.is_some_and(|copy| item.name_node(db) == copy) {
             return Some(SymbolAt {
                 range,
                 target: Target::Definition(info(db, program, item)),
             });
         }
     }
-    let found = inferences(db, program, placed, |inference| {
-        let (_, referent) = inference.references.iter().find(|(at, _)| *at == node)?;
-        Some(match *referent {
-            Referent::Item(item) => Target::Definition(info(db, program, item)),
-            Referent::Local(local) => {
-                let local = &inference.locals[local.0 as usize];
-                let declared = read.spans.range(local.node) + placed.start();
-                Target::Local {
-                    name: local.name.clone(),
-                    declared: Span {
-                        file,
-                        range: declared,
-                    },
-                    ty: inference.table.render(local.ty, &inference.generics),
+    let found = copy.and_then(|copy| {
+        inferences(db, program, placed, |inference| {
+            let (_, referent) = inference.references.iter().find(|(at, _)| *at == copy)?;
+            Some(match *referent {
+                Referent::Item(item) => Target::Definition(info(db, program, item)),
+                Referent::Local(local) => {
+                    let local = &inference.locals[local.0 as usize];
+                    let declared = spot(expansion, local.node.0).node;
+                    let declared = read.spans.range(declared) + placed.start();
+                    Target::Local {
+                        name: local.name.clone(),
+                        declared: Span {
+                            file,
+                            range: declared,
+                        },
+                        ty: inference.table.render(local.ty, &inference.generics),
+                    }
                 }
-            }
+            })
         })
     });
     if let Some(target) = found {
@@ -434,15 +452,18 @@ pub fn type_at(db: &dyn Db, file: SourceFile, range: TextRange) -> Option<(TextR
     let program = primary_root(db, file);
     let placed = form_at(db, file, range.start())?;
     let spans = &read_form(db, placed.form).spans;
+    let expansion = expansion(db, program, placed.form);
     inferences(db, program, placed, |inference| {
-        inference
-            .exprs
-            .iter()
-            .filter(|expr| (spans.range(expr.node) + placed.start()).contains_range(range))
-            .min_by_key(|expr| (spans.range(expr.node).len(), std::cmp::Reverse(expr.node)))
-            .map(|expr| {
+        let written = inference.exprs.iter().filter_map(|expr| {
+            let at = spot(expansion, expr.node.0);
+            at.made.is_none().then(|| (spans.range(at.node), expr))
+        });
+        written
+            .filter(|(at, _)| (*at + placed.start()).contains_range(range))
+            .min_by_key(|(at, expr)| (at.len(), std::cmp::Reverse(expr.node)))
+            .map(|(at, expr)| {
                 (
-                    spans.range(expr.node) + placed.start(),
+                    at + placed.start(),
                     inference.table.render(expr.ty, &inference.generics),
                 )
             })

@@ -165,11 +165,32 @@ pub(crate) fn read_form<'db>(db: &'db dyn Db, form: Form<'db>) -> ReadForm {
     }
 }
 
+/// A form as data, as it was written.
+#[derive(Debug, PartialEq, Eq, Clone)]
+pub(crate) struct FormAst {
+    pub(crate) ast: Arc<Ast>,
+    /// Is a macro of the library mentioned? If not, and if the program has no macro, there is nothing to expand.
+    pub(crate) library_macros: bool,
+}
+
+impl std::ops::Deref for FormAst {
+    type Target = Ast;
+
+    fn deref(&self) -> &Ast {
+        &self.ast
+    }
+}
+
 /// The form as data: no trivia, no positions, no notation. Everything semantic starts here, so an edit of a comment
 /// or of blanks ends here.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn ast<'db>(db: &'db dyn Db, form: Form<'db>) -> Arc<Ast> {
-    read_form(db, form).ast.clone()
+pub(crate) fn ast<'db>(db: &'db dyn Db, form: Form<'db>) -> FormAst {
+    let ast = read_form(db, form).ast.clone();
+    let library_macros = ast.texts().any(crate::library::is_macro);
+    FormAst {
+        ast,
+        library_macros,
+    }
 }
 
 /// Where each form of a file starts.

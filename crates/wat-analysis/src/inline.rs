@@ -5,7 +5,7 @@ use wat_syntax::{NodeId, TextRange};
 use crate::db::{Db, FileKind, SourceFile};
 use crate::diagnostics::{Diagnostic, Span};
 use crate::forms::{Form, form_list, form_start, read_form};
-use crate::items::declarations;
+use crate::items::written_declarations;
 
 /// The literal of an inline source.
 #[salsa::tracked(returns(copy))]
@@ -14,7 +14,7 @@ fn literal<'db>(db: &'db dyn Db, inline: SourceFile) -> Option<(Form<'db>, u32)>
     form_list(db, host)
         .iter()
         .flat_map(|&form| {
-            let loads = declarations(db, form).loads.iter();
+            let loads = written_declarations(db, form).loads.iter();
             let texts = loads.filter(|load| load.text.is_some());
             texts.map(move |load| (form, load.node))
         })

@@ -3,7 +3,8 @@
 
 use wat_syntax::{Ast, NodeId, NodeKind};
 
-use crate::db::{Db, SourceFile};
+use crate::db::{Db, FileKind, SourceFile};
+use crate::expand::{Expansion, expansion};
 use crate::forms::{Form, ast, form_list};
 use crate::keywords;
 use crate::loads::{LoadRef, is_load, read_load};
@@ -38,6 +39,8 @@ pub(crate) enum ItemKind {
     KeywordVariant,
     /// A type of the machine.
     NativeType,
+    /// `defmacro`.
+    Macro,
     /// `typealias`.
     Alias,
     /// `struct`.
@@ -81,6 +84,9 @@ pub(crate) struct Item<'db> {
     #[tracked]
     #[returns(copy)]
     pub(crate) restricted: bool,
+    /// The program in whose expansion of the form the definition stands; `None` if it stands in the form as written.
+    #[returns(copy)]
+    pub(crate) expanded: Option<SourceFile>,
     /// The node of the defining list.
     #[tracked]
     #[returns(copy)]
@@ -92,16 +98,31 @@ impl<'db> Item<'db> {
         NodeId(self.node(db))
     }
 
+    /// The expansion that the definition stands in.
+    pub(crate) fn expansion(self, db: &'db dyn Db) -> Option<&'db Expansion<'db>> {
+        expansion(db, self.expanded(db)?, self.form(db))
+    }
+
+    /// The form that the nodes of the definition belong to: as written, or expanded.
+    pub(crate) fn ast(self, db: &'db dyn Db) -> &'db Ast {
+        match self.expansion(db) {
+            Some(expansion) => &expansion.ast,
+            None => ast(db, self.form(db)),
+        }
+    }
+
     /// The node of the name in the defining list; of a generated member, of the field or variant.
     pub(crate) fn name_node(self, db: &'db dyn Db) -> NodeId {
-        let ast = ast(db, self.form(db));
+        let ast = self.ast(db);
         if let Some(node) = self.member_node(db, ast) {
             return node;
         }
-        if self.kind(db) == ItemKind::KeywordVariant {
-            return variant_name(ast, self.root(db)).unwrap_or(self.root(db));
+        match self.kind(db) {
+            ItemKind::Macro => macro_name(ast, self.root(db)),
+            ItemKind::KeywordVariant => variant_name(ast, self.root(db)),
+            _ => crate::signature::defined_name(ast, self.root(db)),
         }
-        crate::signature::defined_name(ast, self.root(db)).unwrap_or(self.root(db))
+        .unwrap_or(self.root(db))
     }
 }
 
@@ -133,6 +154,8 @@ pub(crate) struct Declarations<'db> {
     pub(crate) setters: Vec<u32>,
     /// Nodes of forms that are no declaration.
     pub(crate) expressions: Vec<u32>,
+    /// Nodes of macro definitions, also inside a top-level `let`.
+    pub(crate) macros: Vec<u32>,
     pub(crate) problems: Vec<Problem<'db>>,
 }
 
@@ -160,19 +183,64 @@ fn split_at_generics(name: &str) -> (&str, &str) {
     }
 }
 
-/// What the form of this file's text declares.
+/// What the form declares in a program, its macro calls expanded.
+pub(crate) fn declarations<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    form: Form<'db>,
+) -> &'db Declarations<'db> {
+    match expansion(db, program, form) {
+        Some(_) => expanded_declarations(db, program, form),
+        None => written_declarations(db, form),
+    }
+}
+
+/// What the form that an item stands in declares beside it.
+pub(crate) fn declarations_of<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db Declarations<'db> {
+    match item.expanded(db) {
+        Some(program) => expanded_declarations(db, program, item.form(db)),
+        None => written_declarations(db, item.form(db)),
+    }
+}
+
+/// What the form declares as it is written: loads and literal macros among it, which are found before anything is
+/// expanded.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn declarations<'db>(db: &'db dyn Db, form: Form<'db>) -> Declarations<'db> {
+pub(crate) fn written_declarations<'db>(db: &'db dyn Db, form: Form<'db>) -> Declarations<'db> {
     let ast = ast(db, form);
     let mut found = Declarations::default();
     if !ast.is_empty() {
-        top_level(db, form, ast, &mut found);
+        top_level(db, form, ast, None, &mut found);
+    }
+    found
+}
+
+#[salsa::tracked(returns(ref))]
+fn expanded_declarations<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    form: Form<'db>,
+) -> Declarations<'db> {
+    let mut found = Declarations::default();
+    if let Some(expansion) = expansion(db, program, form) {
+        let program = match form.file(db).kind(db) {
+            FileKind::Library => form.file(db),
+            _ => program,
+        };
+        top_level(db, form, &expansion.ast, Some(program), &mut found);
+        found.problems.extend(expansion.problems.iter().cloned());
     }
     found
 }
 
 /// Walks a form in top-level position; a `do` there is a splice.
-fn top_level<'db>(db: &'db dyn Db, form: Form<'db>, ast: &Ast, found: &mut Declarations<'db>) {
+fn top_level<'db>(
+    db: &'db dyn Db,
+    form: Form<'db>,
+    ast: &Ast,
+    expanded: Option<SourceFile>,
+    found: &mut Declarations<'db>,
+) {
     let mut work = vec![ast.root()];
     while let Some(node) = work.pop() {
         let head = ast
@@ -194,15 +262,24 @@ fn top_level<'db>(db: &'db dyn Db, form: Form<'db>, ast: &Ast, found: &mut Decla
                 work.extend(ast.children(node).skip(1));
                 work[start..].reverse();
             }
-            _ if is_load(head) && node == ast.root() => read_load(ast, node, head, found),
+            _ if is_load(head) && node == ast.root() && expanded.is_none() => {
+                read_load(ast, node, head, found)
+            }
             _ if is_load(head) => {
                 found.broken_load = true;
                 found.problems.push(crate::loads::misplaced(node));
             }
             _ if crate::configuration::is_setter(head) => found.setters.push(node.0),
             _ => match definer(ast, node, head) {
-                Some(ItemKind::KeywordVariant) => define_variant(db, form, ast, node, found),
-                Some(kind) => define(db, form, ast, node, kind, found),
+                Some(ItemKind::KeywordVariant) => {
+                    define_variant(db, form, ast, (node, expanded), found);
+                }
+                Some(kind) => {
+                    if kind == ItemKind::Macro {
+                        found.macros.push(node.0);
+                    }
+                    define(db, form, ast, (node, expanded), kind, found);
+                }
                 None => found.expressions.push(node.0),
             },
         }
@@ -226,6 +303,7 @@ fn definer(ast: &Ast, node: NodeId, head: &str) -> Option<ItemKind> {
                 ItemKind::Value
             }
         }
+        ":wat::core::defmacro" => ItemKind::Macro,
         ":wat::core::native" => ItemKind::Native,
         ":wat::core::special-form" => ItemKind::SpecialForm,
         ":wat::core::operator" => ItemKind::Operator,
@@ -245,11 +323,11 @@ fn define<'db>(
     db: &'db dyn Db,
     form: Form<'db>,
     ast: &Ast,
-    node: NodeId,
+    (node, expanded): (NodeId, Option<SourceFile>),
     kind: ItemKind,
     found: &mut Declarations<'db>,
 ) {
-    let in_library = form.file(db).kind(db) == crate::FileKind::Library;
+    let in_library = form.file(db).kind(db) == FileKind::Library;
     let head = ast
         .children(node)
         .next()
@@ -273,10 +351,17 @@ fn define<'db>(
         );
         return;
     }
-    let name =
-        crate::signature::defined_name(ast, node).filter(|&name| ast.as_keyword(name).is_some());
+    let name = match kind {
+        ItemKind::Macro => macro_name(ast, node),
+        _ => crate::signature::defined_name(ast, node),
+    };
+    let name = name.filter(|&name| ast.as_keyword(name).is_some());
     let Some(name_node) = name else {
-        if !ast.is_poisoned(node) {
+        if kind == ItemKind::Macro {
+            found
+                .problems
+                .extend(crate::expand::shape_problem(ast, node));
+        } else if !ast.is_poisoned(node) {
             let at = ast.children(node).nth(1).unwrap_or(node);
             let place = if ast.kind(at) == NodeKind::Error {
                 node
@@ -307,16 +392,16 @@ fn define<'db>(
         for (path, member, part) in crate::nominal::members(ast, node, kind, &canonical) {
             let name = Name::new(db, path);
             let restricted = is_restricted(ast, node, member, part);
-            found
-                .items
-                .push(Item::new(db, form, name, member, part, restricted, node.0));
+            found.items.push(Item::new(
+                db, form, name, member, part, restricted, expanded, node.0,
+            ));
         }
     }
     let name = Name::new(db, canonical);
     let restricted = is_restricted(ast, node, kind, 0);
-    found
-        .items
-        .push(Item::new(db, form, name, kind, 0, restricted, node.0));
+    found.items.push(Item::new(
+        db, form, name, kind, 0, restricted, expanded, node.0,
+    ));
 }
 
 /// The node that names a keyword variant: the written name, else the target that the name is made from.
@@ -330,7 +415,7 @@ fn define_variant<'db>(
     db: &'db dyn Db,
     form: Form<'db>,
     ast: &Ast,
-    node: NodeId,
+    (node, expanded): (NodeId, Option<SourceFile>),
     found: &mut Declarations<'db>,
 ) {
     let shape = keywords::definition_shape(ast, node);
@@ -363,13 +448,22 @@ fn define_variant<'db>(
         None => keywords::derived_name(written),
     };
     // A derived name is in the namespace of its target, where the target's definition is judged.
-    if shape.name.is_some() && form.file(db).kind(db) != crate::FileKind::Library {
+    if shape.name.is_some() && form.file(db).kind(db) != FileKind::Library {
         reserved(&name, name_node, found);
     }
     let (name, kind) = (Name::new(db, name), ItemKind::KeywordVariant);
     found
         .items
-        .push(Item::new(db, form, name, kind, 0, false, node.0));
+        .push(Item::new(db, form, name, kind, 0, false, expanded, node.0));
+}
+
+/// The name in a macro definition: the first element, or the head of the signature in the legacy spelling.
+pub(crate) fn macro_name(ast: &Ast, node: NodeId) -> Option<NodeId> {
+    let name = ast.children(node).nth(1)?;
+    match ast.kind(name) {
+        NodeKind::List => ast.children(name).next(),
+        _ => Some(name),
+    }
 }
 
 /// WAT2103 and WAT3207: names that a program cannot, or should not, define.
@@ -409,20 +503,28 @@ fn reserved<'db>(name: &str, node: NodeId, found: &mut Declarations<'db>) {
 
 /// The item tree of a file: its definitions in order, without bodies and without positions.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn file_items<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Item<'db>> {
+pub(crate) fn file_items<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    file: SourceFile,
+) -> Vec<Item<'db>> {
     form_list(db, file)
         .iter()
-        .flat_map(|&form| declarations(db, form).items.iter().copied())
+        .flat_map(|&form| declarations(db, program, form).items.iter().copied())
         .collect()
 }
 
 /// The definitions of a file, cut where it loads something: what stands before the first load, between the first and
 /// the second, and so on.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn item_pieces<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Vec<Item<'db>>> {
+pub(crate) fn item_pieces<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    file: SourceFile,
+) -> Vec<Vec<Item<'db>>> {
     let mut pieces = vec![Vec::new()];
     for &form in form_list(db, file) {
-        let found = declarations(db, form);
+        let found = declarations(db, program, form);
         let last = pieces.len() - 1;
         pieces[last].extend_from_slice(&found.items);
         pieces.extend(found.loads.iter().map(|_| Vec::new()));

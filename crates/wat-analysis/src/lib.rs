@@ -17,6 +17,7 @@ mod db;
 mod diagnostics;
 mod editor;
 mod evaluation;
+mod expand;
 mod explain;
 mod forms;
 mod infer;
@@ -59,6 +60,7 @@ pub use editor::{
     names_in_conversation, restriction_at, suggest_names, symbol_at, type_at,
 };
 pub use evaluation::{EvalRefusal, evaluation_ir, forms_of_text};
+pub use expand::{expand_head, expand_once};
 pub use explain::explanation;
 pub use forms::line_index;
 pub use library::SCHEME as LIBRARY_SCHEME;

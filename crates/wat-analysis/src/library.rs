@@ -71,6 +71,14 @@ fn owner(member: &str) -> Option<&'static LibraryName> {
     })
 }
 
+/// Is this the path of a macro of the library? Asked for every text of every form, so most are refused by a glance.
+pub(crate) fn is_macro(text: &str) -> bool {
+    text.len() > 7
+        && text.as_bytes()[5] == b':'
+        && text.starts_with(":wat::")
+        && LIBRARY_MACROS.binary_search(&text).is_ok()
+}
+
 /// The declaration of a library name in value (or head) position, or in type position.
 #[salsa::tracked(returns(copy))]
 pub(crate) fn library_item<'db>(
@@ -92,7 +100,7 @@ pub(crate) fn library_item<'db>(
         FormKey::of(entry.name, entry.is_type()),
         FormContent::strict(text),
     );
-    declarations(db, form)
+    declarations(db, file, form)
         .items
         .iter()
         .copied()
@@ -104,7 +112,12 @@ pub(crate) fn members<'db>(db: &'db dyn Db) -> impl Iterator<Item = Item<'db>> {
     let declared = LIBRARY_NAMES.iter().filter(|entry| entry.has_members());
     declared
         .filter_map(move |entry| library_item(db, Name::new(db, entry.name), true))
-        .flat_map(move |item| declarations(db, item.form(db)).items.iter().copied())
+        .flat_map(move |item| {
+            declarations(db, item.form(db).file(db), item.form(db))
+                .items
+                .iter()
+                .copied()
+        })
         .filter(move |item| !item.kind(db).is_type())
 }
 

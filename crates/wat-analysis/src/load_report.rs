@@ -5,7 +5,7 @@ use wat_syntax::{Code, NodeId, Severity};
 use crate::db::{Db, FileKind, LoadFailure, SourceFile};
 use crate::diagnostics::{Diagnostic, absolute};
 use crate::forms::forms;
-use crate::items::declarations;
+use crate::items::written_declarations;
 use crate::loads::{LoadRef, LoadSource, load_results, resolve_path};
 use crate::problem::{Place, Problem};
 use crate::program::{canonical_path, cycle_chain, is_shared, load_graph, render_chain};
@@ -32,7 +32,7 @@ pub(crate) fn load_problems(
     let graph = load_graph(db, root);
     let mut number = 0;
     for placed in &forms(db, file).placed {
-        for load in &declarations(db, placed.form).loads {
+        for load in &written_declarations(db, placed.form).loads {
             let index = number;
             number += 1;
             let problem = match &load_results(db, file)[index as usize] {
@@ -60,7 +60,7 @@ pub(crate) fn load_problems(
                     },
                 },
             };
-            found.push(absolute(db, placed.form, placed.start(), &problem));
+            found.push(absolute(db, root, placed.form, placed.start(), &problem));
         }
     }
 }

@@ -6,7 +6,7 @@ use wat_syntax::{Ast, NodeId, TextRange};
 
 use crate::db::{Db, FileKind, FileSet, LoadFailure, SourceFile};
 use crate::forms::{forms, read_form};
-use crate::items::{Declarations, declarations};
+use crate::items::{Declarations, written_declarations};
 
 use crate::problem::{Place, Problem};
 
@@ -359,7 +359,7 @@ pub(crate) fn payload_text(
 pub(crate) fn file_loads(db: &dyn Db, file: SourceFile) -> Vec<LoadSpec> {
     crate::forms::form_list(db, file)
         .iter()
-        .flat_map(|&form| &declarations(db, form).loads)
+        .flat_map(|&form| &written_declarations(db, form).loads)
         .map(|load| load.spec.clone())
         .collect()
 }
@@ -368,7 +368,7 @@ pub(crate) fn file_loads(db: &dyn Db, file: SourceFile) -> Vec<LoadSpec> {
 pub(crate) fn inline_texts(db: &dyn Db, file: SourceFile) -> Vec<Box<str>> {
     crate::forms::form_list(db, file)
         .iter()
-        .flat_map(|&form| &declarations(db, form).loads)
+        .flat_map(|&form| &written_declarations(db, form).loads)
         .filter_map(|load| load.text.clone())
         .collect()
 }
@@ -392,7 +392,7 @@ pub fn load_targets(db: &dyn Db, file: SourceFile) -> Vec<LoadTarget> {
     let mut results = load_results(db, file).iter();
     let mut targets = Vec::new();
     for placed in &forms(db, file).placed {
-        for load in &declarations(db, placed.form).loads {
+        for load in &written_declarations(db, placed.form).loads {
             let found = results.next().and_then(|result| result.clone().ok());
             let path: Arc<str> = match &load.spec.source {
                 LoadSource::File(path) => asked(db, file, path).into(),

@@ -30,7 +30,7 @@ pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
     };
     for piece in &load_graph(db, root).pieces {
         let file = piece.file;
-        for &item in items_of(db, *piece) {
+        for &item in items_of(db, root, *piece) {
             match table.items.entry(item.name(db)) {
                 std::collections::hash_map::Entry::Vacant(entry) => {
                     entry.insert(item);
@@ -55,8 +55,8 @@ pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
 }
 
 /// The definitions in a piece of a program.
-fn items_of<'db>(db: &'db dyn Db, piece: Piece) -> &'db [Item<'db>] {
-    let pieces = item_pieces(db, piece.file);
+fn items_of<'db>(db: &'db dyn Db, program: SourceFile, piece: Piece) -> &'db [Item<'db>] {
+    let pieces = item_pieces(db, program, piece.file);
     pieces.get(piece.part as usize).map_or(&[], |items| items)
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn program_items<'db>(
     root: SourceFile,
 ) -> impl DoubleEndedIterator<Item = Item<'db>> {
     let pieces = load_graph(db, root).pieces.iter();
-    pieces.flat_map(move |&piece| items_of(db, piece).iter().copied())
+    pieces.flat_map(move |&piece| items_of(db, root, piece).iter().copied())
 }
 
 /// The second definitions that stand in a file, with the first ones.

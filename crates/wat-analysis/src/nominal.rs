@@ -5,8 +5,7 @@ use std::sync::Arc;
 use wat_syntax::{Ast, NodeId, NodeKind};
 
 use crate::db::{Db, SourceFile};
-use crate::forms::ast;
-use crate::items::{Item, ItemKind, declarations};
+use crate::items::{Item, ItemKind, declarations_of};
 use crate::names::{lookup_type, program_of};
 use crate::problem::{Place, Problem};
 use crate::signature::{Param, Signature, TypeResolver, generics};
@@ -304,7 +303,7 @@ impl Nominal {
 /// The declared type of a type item.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn nominal<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Arc<Nominal> {
-    let ast = ast(db, item.form(db));
+    let ast = item.ast(db);
     let kind = item.kind(db);
     let generics = generics(ast, item.name_node(db));
     let program = program_of(db, program, item);
@@ -351,7 +350,7 @@ pub(crate) fn nominal<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>
 
 /// The type item that generated a member.
 pub(crate) fn owner<'db>(db: &'db dyn Db, member: Item<'db>) -> Option<Item<'db>> {
-    let items = &declarations(db, member.form(db)).items;
+    let items = &declarations_of(db, member).items;
     items
         .iter()
         .copied()

@@ -9,13 +9,31 @@ use crate::forms::Form;
 pub(crate) struct Place<'db> {
     /// The form; `None` is the form that the problem belongs to.
     pub(crate) form: Option<Form<'db>>,
-    /// The node.
+    /// The node of the expanded form, or of the form as written.
     pub(crate) node: u32,
     /// A part of the node's token: byte range in the token's value.
     pub(crate) part: Option<(u32, u32)>,
 }
 
+/// Marks a node of the form as written; other nodes are those of the expansion.
+const WRITTEN: u32 = 1 << 31;
+
 impl<'db> Place<'db> {
+    /// A node of the form as written, before its expansion.
+    pub(crate) fn written(node: NodeId) -> Self {
+        Self::node(NodeId(node.0 | WRITTEN))
+    }
+
+    /// A node of another form as written.
+    pub(crate) fn written_in(form: Form<'db>, node: NodeId) -> Self {
+        Self::elsewhere(form, NodeId(node.0 | WRITTEN))
+    }
+
+    /// The source node, if the node is one of the form as written.
+    pub(crate) fn as_written(node: u32) -> Option<NodeId> {
+        (node & WRITTEN != 0).then_some(NodeId(node & !WRITTEN))
+    }
+
     pub(crate) fn node(node: NodeId) -> Self {
         Place {
             form: None,
@@ -96,6 +114,8 @@ pub(crate) struct Problem<'db> {
     pub(crate) notes: Vec<String>,
     pub(crate) help: Option<String>,
     pub(crate) fixes: Vec<ProblemFix<'db>>,
+    /// The macro call in whose template the problem's call stands, if it was found while expanding.
+    pub(crate) call: Option<u32>,
 }
 
 impl<'db> Problem<'db> {
@@ -112,6 +132,7 @@ impl<'db> Problem<'db> {
             notes: Vec::new(),
             help: None,
             fixes: Vec::new(),
+            call: None,
         }
     }
 

@@ -7,7 +7,7 @@ use wat_edn::Address;
 
 use crate::db::{Db, FileKind, FileSet, Project, SourceFile};
 use crate::forms::form_list;
-use crate::items::declarations;
+use crate::items::written_declarations;
 use crate::loads::load_results;
 use crate::verify::verdict;
 
@@ -231,7 +231,7 @@ pub(crate) fn is_shared(db: &dyn Db, file: SourceFile) -> bool {
 fn has_broken_load(db: &dyn Db, file: SourceFile) -> bool {
     let malformed = form_list(db, file)
         .iter()
-        .any(|&form| declarations(db, form).broken_load);
+        .any(|&form| written_declarations(db, form).broken_load);
     let mut results = load_results(db, file).iter().enumerate();
     malformed || results.any(|(at, found)| found.is_err() || verdict(db, file, at as u32).is_err())
 }

@@ -6,7 +6,8 @@ use wat_syntax::NodeId;
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::diagnostics::Span;
-use crate::forms::{ast, form_start, forms, read_form};
+use crate::expand::{expansion, spot};
+use crate::forms::{form_start, forms, read_form};
 use crate::infer::{infer, infer_expression};
 use crate::items::{Item, ItemKind, declarations};
 use crate::lower::lower;
@@ -61,8 +62,8 @@ pub(crate) fn expression_ir(
     file: SourceFile,
     index: usize,
 ) -> Option<(Arc<wat_ir::Function>, String)> {
-    let (form, node) = expression(db, file, index)?;
-    let inference = infer_expression(db, program, ast(db, form), node);
+    let (form, node) = expression(db, program, file, index)?;
+    let inference = infer_expression(db, program, form, node);
     let function = lower(&inference, &format!("{}#{index}", file.path(db)))?;
     let crate::infer::Body::Value(value) = inference.body else {
         return None;
@@ -77,6 +78,7 @@ pub(crate) fn expression_ir(
 
 fn expression<'db>(
     db: &'db dyn Db,
+    program: SourceFile,
     file: SourceFile,
     index: usize,
 ) -> Option<(crate::forms::Form<'db>, NodeId)> {
@@ -84,7 +86,7 @@ fn expression<'db>(
         .placed
         .iter()
         .flat_map(|placed| {
-            declarations(db, placed.form)
+            declarations(db, program, placed.form)
                 .expressions
                 .iter()
                 .map(|&node| (placed.form, NodeId(node)))
@@ -109,14 +111,15 @@ pub fn origin_span(
                 .get(name)
                 .copied()
                 .filter(|file| file.kind(db) == FileKind::ReplInput)?;
-            expression(db, file, parts.next()?.parse().ok()?)?.0
+            expression(db, program, file, parts.next()?.parse().ok()?)?.0
         }
     };
     let read = read_form(db, form);
-    if origin.0 as usize >= read.ast.len() {
+    let node = spot(expansion(db, program, form), origin.0).node;
+    if node.0 as usize >= read.ast.len() {
         return None;
     }
-    let range = read.spans.range(NodeId(origin.0)) + form_start(db, form);
+    let range = read.spans.range(node) + form_start(db, form);
     Some(Span {
         file: form.file(db),
         range,

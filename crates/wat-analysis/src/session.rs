@@ -9,7 +9,8 @@ use wat_syntax::{Code, NodeId, Severity, SourceText};
 
 use crate::db::{Db, FileKind, RootDatabase, SourceFile};
 use crate::diagnostics::{Diagnostic, Span, absolute, finish, program_diagnostics};
-use crate::forms::{ast, forms, read_form};
+use crate::expand::{expanded_ast, expansion, spot};
+use crate::forms::{forms, read_form};
 use crate::infer::{check_item, infer_expression, value_type};
 use crate::items::{Item, ItemKind, declarations};
 use crate::names::{lookup, names, program_items};
@@ -154,7 +155,7 @@ impl Session {
 
     /// The types of the names that an input will redefine, as they are without it.
     fn before(&self, db: &RootDatabase, file: SourceFile) -> Vec<(String, String)> {
-        let items = crate::items::file_items(db, file);
+        let items = crate::items::file_items(db, self.root, file);
         items
             .iter()
             .filter_map(|item| {
@@ -168,15 +169,17 @@ impl Session {
     fn expression_problems(&self, db: &RootDatabase, file: SourceFile) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for placed in &forms(db, file).placed {
-            for &node in &declarations(db, placed.form).expressions {
-                let ast = ast(db, placed.form);
-                let inference = infer_expression(db, self.root, ast, NodeId(node));
+            for &node in &declarations(db, self.root, placed.form).expressions {
+                let inference = infer_expression(db, self.root, placed.form, NodeId(node));
                 let author = Author::Expression(placed.form);
                 let refused = judge(db, self.root, author, &inference.uses);
+                let ast = expanded_ast(db, self.root, placed.form);
                 let statics = crate::statics::check(db, self.root, ast, &inference, false);
                 let statics = crate::statics::problems(db, self.root, &statics);
                 let problems = inference.problems.iter().chain(&refused).chain(&statics);
-                found.extend(problems.map(|p| absolute(db, placed.form, placed.start(), p)));
+                found.extend(
+                    problems.map(|p| absolute(db, self.root, placed.form, placed.start(), p)),
+                );
             }
         }
         found
@@ -202,7 +205,7 @@ impl Session {
         let items = files
             .iter()
             .filter(|other| **other != file)
-            .flat_map(|&file| crate::items::file_items(db, file));
+            .flat_map(|&file| crate::items::file_items(db, self.root, file));
         let mut broken = items
             .filter(|item| table.items.get(&item.name(db)) == Some(item))
             .filter(|&&item| {
@@ -216,10 +219,11 @@ impl Session {
         let listed = broken.fold(first, |list, next| format!("{list}, {next}"));
         let placed = forms(db, file).placed.first()?;
         let spans = &read_form(db, placed.form).spans;
-        let at = declarations(db, placed.form)
+        let at = declarations(db, self.root, placed.form)
             .items
             .first()
-            .map_or(NodeId(0), |item| item.name_node(db));
+            .map_or(0, |item| item.name_node(db).0);
+        let at = spot(expansion(db, self.root, placed.form), at).node;
         Some(Diagnostic {
             code: Code(2950),
             severity: Severity::Error,
@@ -262,7 +266,7 @@ impl Session {
         let mut steps = Vec::new();
         let mut expression = 0;
         for placed in &forms(db, file).placed {
-            let found = declarations(db, placed.form);
+            let found = declarations(db, self.root, placed.form);
             let mut parts: Vec<(u32, Option<Item<'_>>)> = found
                 .items
                 .iter()

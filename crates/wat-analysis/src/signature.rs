@@ -5,7 +5,6 @@ use std::sync::Arc;
 use wat_syntax::{Ast, NodeId, NodeKind, TypeExpr, parse_type_keyword};
 
 use crate::db::{Db, SourceFile};
-use crate::forms::ast;
 use crate::items::{Item, ItemKind, split_generic};
 use crate::names::{lookup_type, program_of};
 use crate::nominal::member_signature;
@@ -709,13 +708,13 @@ pub(crate) fn generics(ast: &Ast, name_node: NodeId) -> Box<[Arc<str>]> {
 /// The type parameters of a type declaration.
 #[salsa::tracked(returns(ref))]
 fn type_generics<'db>(db: &'db dyn Db, item: Item<'db>) -> Box<[Arc<str>]> {
-    generics(ast(db, item.form(db)), item.name_node(db))
+    generics(item.ast(db), item.name_node(db))
 }
 
 /// The type that an alias stands for, in terms of its own parameters. A cycle of aliases is the error type.
 #[salsa::tracked(returns(ref), cycle_result = cyclic_alias)]
 pub(crate) fn alias_target<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Type {
-    let ast = ast(db, item.form(db));
+    let ast = item.ast(db);
     let generics = type_generics(db, item);
     let program = program_of(db, program, item);
     match ast.children(item.root(db)).nth(2) {
@@ -750,7 +749,7 @@ pub(crate) fn signature<'db>(
         let target = crate::synonym::target(db, program, item)?;
         return signature(db, program, target).clone();
     }
-    let ast = ast(db, item.form(db));
+    let ast = item.ast(db);
     let (list, skip) = function_list(ast, item.root(db), item.kind(db))?;
     let generics = generics(ast, item.name_node(db));
     let program = program_of(db, program, item);
@@ -854,9 +853,10 @@ pub(crate) fn read_signature(
 /// The docstring of a definition.
 #[salsa::tracked(returns(clone))]
 pub(crate) fn docs<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Arc<str>> {
-    let ast = ast(db, item.form(db));
+    let ast = item.ast(db);
     let root = item.root(db);
     let node = match item.kind(db) {
+        ItemKind::Macro => return crate::expand::doc(ast, root),
         ItemKind::Native => ast
             .children(root)
             .skip(2)

@@ -3,7 +3,6 @@
 use wat_syntax::{Ast, NodeId};
 
 use crate::db::{Db, SourceFile};
-use crate::forms::ast;
 use crate::items::{Item, ItemKind, split_generic};
 use crate::names::{lookup, program_of};
 
@@ -23,7 +22,7 @@ pub(crate) fn named<'db>(
     program: SourceFile,
     item: Item<'db>,
 ) -> Option<Item<'db>> {
-    let ast = ast(db, item.form(db));
+    let ast = item.ast(db);
     let path = ast.as_keyword(target_node(ast, item.root(db))?)?;
     lookup(db, program_of(db, program, item), split_generic(path).0)
 }

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use wat_syntax::{Applicability, NodeId};
 
 use crate::db::{Db, FileKind, Project, SourceFile};
-use crate::forms::{Form, ast};
+use crate::forms::Form;
 use crate::infer::{How, Use, check_item};
 use crate::items::{Item, ItemKind, Name, declarations};
 use crate::library::{LIBRARY_NAMES, library_item};
@@ -305,7 +305,7 @@ fn admit<'db>(
     list: &Whitelist,
     who: &str,
 ) -> Problem<'db> {
-    let ast = ast(db, declared.form(db));
+    let ast = declared.ast(db);
     if ast.is_poisoned(NodeId(list.node)) {
         return problem;
     }
@@ -373,7 +373,7 @@ pub(crate) fn dead_entries<'db>(
 ) -> Vec<Problem<'db>> {
     let mut found = Vec::new();
     let mut seen = FxHashSet::default();
-    let items = declarations(db, form).items.iter().copied();
+    let items = declarations(db, program, form).items.iter().copied();
     for item in items.filter(|item| item.restricted(db) && item.kind(db) != ItemKind::Synonym) {
         let Some((list, _)) = whitelist(db, program, item) else {
             continue;
@@ -381,7 +381,7 @@ pub(crate) fn dead_entries<'db>(
         if !seen.insert(list.node) {
             continue;
         }
-        let nodes = ast(db, form).children(NodeId(list.node));
+        let nodes = item.ast(db).children(NodeId(list.node));
         for (entry, node) in list.entries.iter().zip(nodes) {
             if !admits_somebody(db, program, Name::new(db, entry.to_string())) {
                 found.push(dead_entry(db, program, entry, node));

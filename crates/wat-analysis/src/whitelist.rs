@@ -5,7 +5,6 @@ use std::sync::Arc;
 use wat_syntax::{Ast, NodeId, NodeKind};
 
 use crate::db::{Db, SourceFile};
-use crate::forms::ast;
 use crate::items::{Item, ItemKind};
 use crate::problem::{Place, Problem};
 
@@ -136,7 +135,7 @@ fn list_of(ast: &Ast, root: NodeId, kind: ItemKind, part: u32) -> Option<NodeId>
 /// The whitelist of a definition; `None` if it is public, or if the list is malformed (which is reported there).
 #[salsa::tracked(returns(ref))]
 fn own_whitelist<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Whitelist> {
-    let ast = ast(db, item.form(db));
+    let ast = item.ast(db);
     let list = list_of(ast, item.root(db), item.kind(db), item.part(db))
         .filter(|&list| ast.kind(list) == NodeKind::Vector)?;
     let entries: Option<Box<[Arc<str>]>> = ast

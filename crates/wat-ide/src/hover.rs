@@ -119,6 +119,7 @@ pub(crate) fn kind_name(kind: DefKind) -> &'static str {
         DefKind::Dispatch => "dispatch function",
         DefKind::KeywordVariant => "keyword form",
         DefKind::Value => "value",
+        DefKind::Macro => "macro",
         DefKind::Type => "type",
     }
 }

@@ -123,7 +123,7 @@ pub(crate) fn symbol_kind(kind: DefKind) -> SymbolKind {
         DefKind::Function | DefKind::Native | DefKind::Dispatch | DefKind::KeywordVariant => {
             SymbolKind::FUNCTION
         }
-        DefKind::SpecialForm | DefKind::Operator => SymbolKind::OPERATOR,
+        DefKind::SpecialForm | DefKind::Operator | DefKind::Macro => SymbolKind::OPERATOR,
         DefKind::Value => SymbolKind::CONSTANT,
         DefKind::Type => SymbolKind::STRUCT,
     }
@@ -134,7 +134,7 @@ fn completion_kind(kind: DefKind) -> CompletionItemKind {
         DefKind::Function | DefKind::Native | DefKind::Dispatch | DefKind::KeywordVariant => {
             CompletionItemKind::FUNCTION
         }
-        DefKind::SpecialForm => CompletionItemKind::KEYWORD,
+        DefKind::SpecialForm | DefKind::Macro => CompletionItemKind::KEYWORD,
         DefKind::Operator => CompletionItemKind::OPERATOR,
         DefKind::Value => CompletionItemKind::CONSTANT,
         DefKind::Type => CompletionItemKind::STRUCT,

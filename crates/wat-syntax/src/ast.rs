@@ -290,6 +290,11 @@ impl AstBuilder {
         }
     }
 
+    /// Marks a node as poisoned.
+    pub fn poison_node(&mut self, node: NodeId) {
+        self.poisoned.push(node.0);
+    }
+
     fn push(&mut self, kind: NodeKind, start: u32, end: u32) -> NodeId {
         let node = self.kinds.len() as u32;
         self.kinds.push(kind);

@@ -52,6 +52,11 @@ impl<'db> Infer<'db> {
                 self.variant_definition(item);
                 Body::None
             }
+            ItemKind::Macro => {
+                let found = crate::expand::macro_problems(self.db, self.program, item);
+                self.problems.extend(found);
+                Body::None
+            }
             kind if kind.is_nominal() => {
                 self.type_definition(item);
                 Body::None

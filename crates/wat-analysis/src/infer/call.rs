@@ -74,6 +74,8 @@ impl<'db> Infer<'db> {
                 let value = self.unit_variant(head, item);
                 self.apply(node, value)
             }
+            // Expansion has told why the call is still there.
+            ItemKind::Macro => self.error(node),
             ItemKind::Synonym
             | ItemKind::NativeType
             | ItemKind::Alias
@@ -881,7 +883,7 @@ pub(crate) fn dispatch_arms<'db>(
     program: crate::SourceFile,
     item: Item<'db>,
 ) -> Vec<Arm<'db>> {
-    let ast = crate::forms::ast(db, item.form(db));
+    let ast = item.ast(db);
     let program = program_of(db, program, item);
     let letters: Vec<std::sync::Arc<str>> = ('A'..='Z')
         .map(|letter| letter.to_string().into())

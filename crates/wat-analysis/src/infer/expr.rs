@@ -162,6 +162,7 @@ impl<'db> Infer<'db> {
             ":wat::core::keyword/of" => self.keyword_of_form(node, path),
             ":wat::core::def"
             | ":wat::core::defn"
+            | ":wat::core::defmacro"
             | ":wat::core::def-restricted"
             | ":wat::core::defn-restricted"
             | ":wat::core::define-dispatch"

@@ -30,7 +30,7 @@ use rustc_hash::FxHashMap;
 use wat_syntax::{Ast, NodeId, TextId};
 
 use crate::db::{Db, SourceFile};
-use crate::forms::ast;
+use crate::expand::{Expansion, Source};
 use crate::items::{Item, ItemKind};
 use crate::names::program_of;
 use crate::problem::Problem;
@@ -117,6 +117,8 @@ struct Infer<'db> {
     db: &'db dyn Db,
     program: SourceFile,
     ast: &'db Ast,
+    /// Who wrote the nodes, if macros were expanded in the form.
+    expansion: Option<&'db Expansion<'db>>,
     generics: Box<[Arc<str>]>,
     table: Table,
     exprs: Vec<Expr>,
@@ -154,6 +156,7 @@ impl<'db> Infer<'db> {
             db,
             program,
             ast,
+            expansion: None,
             generics,
             table: Table::new(),
             exprs: Vec::with_capacity(32),
@@ -180,6 +183,14 @@ impl<'db> Infer<'db> {
     fn push(&mut self, kind: ExprKind, ty: Ty, node: NodeId) -> ExprId {
         self.exprs.push(Expr { kind, ty, node });
         ExprId(self.exprs.len() as u32 - 1)
+    }
+
+    /// Who wrote a node: the author of the form, or a macro.
+    fn origin_of(&self, node: NodeId) -> Source {
+        match self.expansion {
+            Some(expansion) => expansion.origin_of(node),
+            None => Source::Written(node),
+        }
     }
 
     fn error(&mut self, node: NodeId) -> ExprId {
@@ -241,10 +252,11 @@ impl<'db> Infer<'db> {
 
 /// Infers a definition.
 pub(crate) fn infer<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Inference<'db> {
-    let ast = ast(db, item.form(db));
+    let ast = item.ast(db);
     let generics = generics(ast, item.name_node(db));
     let mut infer = Infer::new(db, program_of(db, program, item), ast, generics);
     infer.author = Some(Author::Definition(item));
+    infer.expansion = item.expansion(db);
     let body = infer.definition(item);
     infer.finish(body)
 }
@@ -253,10 +265,12 @@ pub(crate) fn infer<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) 
 pub(crate) fn infer_expression<'db>(
     db: &'db dyn Db,
     program: SourceFile,
-    ast: &'db Ast,
+    form: crate::forms::Form<'db>,
     node: NodeId,
 ) -> Inference<'db> {
+    let ast = crate::expand::expanded_ast(db, program, form);
     let mut infer = Infer::new(db, program, ast, Box::default());
+    infer.expansion = crate::expand::expansion(db, program, form);
     let value = infer.expr(node);
     infer.finish(Body::Value(value))
 }
@@ -307,7 +321,7 @@ pub(crate) fn check_item<'db>(
 ) -> Checked<'db> {
     let inference = infer(db, program, item);
     let program = program_of(db, program, item);
-    let ast = ast(db, item.form(db));
+    let ast = item.ast(db);
     let statics = crate::statics::check(db, program, ast, &inference, true);
     Checked {
         problems: without_lints(inference.problems),

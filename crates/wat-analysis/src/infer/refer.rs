@@ -2,6 +2,7 @@
 
 use wat_syntax::{Applicability, NodeId, NodeKind, TextId};
 
+use crate::expand::Source;
 use crate::items::{Item, ItemKind, Name, split_generic};
 use crate::legacy::bare_variant;
 use crate::names::{lookup, lookup_type, value_order};
@@ -56,6 +57,9 @@ impl<'db> Infer<'db> {
 
     pub(super) fn unbound(&mut self, node: NodeId, text: TextId) {
         if self.known_unknown(text, node) {
+            return;
+        }
+        if self.introduced(node, text) {
             return;
         }
         let name = self.ast.text(text);
@@ -269,6 +273,7 @@ impl<'db> Infer<'db> {
             },
             ItemKind::UnitVariant => self.unit_variant(node, item),
             ItemKind::KeywordVariant => self.variant_as_value(node, item),
+            ItemKind::Macro => self.macro_value(node, item),
             ItemKind::NativeType
             | ItemKind::Alias
             | ItemKind::Struct
@@ -283,7 +288,7 @@ impl<'db> Infer<'db> {
         if form.file(self.db).kind(self.db) != crate::FileKind::Library {
             return None;
         }
-        let ast = crate::forms::ast(self.db, form);
+        let ast = item.ast(self.db);
         let value = ast.children(item.root(self.db)).nth(2)?;
         match ast.kind(value) {
             NodeKind::Int(value) => Some(self.push(ExprKind::Int(value), Ty::I64, node)),
@@ -305,6 +310,52 @@ impl<'db> Infer<'db> {
             fields: Vec::new(),
         };
         self.push(kind, ty, node)
+    }
+
+    /// WAT2406.
+    fn macro_value(&mut self, node: NodeId, item: Item<'db>) -> ExprId {
+        let name = item.name(self.db).text(self.db);
+        self.problems.push(
+            Problem::new(
+                2406,
+                Place::node(node),
+                format!("the macro `{name}` is not a value: it exists only while code is expanded"),
+            )
+            .label("a macro")
+            .help(format!(
+                "call it inside a function: `(:wat::core::fn [x <- :T] -> :R ({name} x))`"
+            )),
+        );
+        self.error(node)
+    }
+
+    /// WAT2411: a symbol of a template that neither the template nor an argument binds.
+    fn introduced(&mut self, node: NodeId, text: TextId) -> bool {
+        let (
+            Source::Template {
+                call,
+                node: template,
+            },
+            Some(expansion),
+        ) = (self.origin_of(node), self.expansion)
+        else {
+            return false;
+        };
+        let call = &expansion.calls[call as usize];
+        let name = self.ast.text(text);
+        let mut problem = Problem::new(
+            2411,
+            Place::node(node),
+            format!("the macro `{}` introduces `{name}`, which is bound nowhere", call.name),
+        )
+        .label(format!("`{name}` is free in this expansion"))
+        .help("pass the name as an argument, or bind it in the template; definitions are mentioned by their path");
+        if let Some(template) = template {
+            let place = Place::written_in(call.form, template);
+            problem = problem.also(place, "written here, in the template");
+        }
+        self.report_unknown(text, problem);
+        true
     }
 
     fn not_a_value(&mut self, node: NodeId, text: TextId, reason: &str) -> ExprId {

@@ -109,7 +109,7 @@ impl<'db> Infer<'db> {
         let mut seen = vec![from];
         let mut at = from;
         loop {
-            let ast = crate::forms::ast(self.db, at.form(self.db));
+            let ast = at.ast(self.db);
             let next = definition_shape(ast, at.root(self.db))
                 .target
                 .and_then(|node| ast.as_keyword(node))

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use wat_syntax::{Ast, NodeId, NodeKind};
 
 use crate::db::{Db, SourceFile};
-use crate::forms::ast;
 use crate::infer::call::dispatch_arms;
 use crate::infer::operator::fixed_arity;
 use crate::items::{Item, ItemKind, split_generic};
@@ -155,7 +154,7 @@ pub(crate) fn variation<'db>(
 }
 
 fn resolve<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Option<Variation<'db>> {
-    let ast = ast(db, item.form(db));
+    let ast = item.ast(db);
     let program = program_of(db, program, item);
     let shape = definition_shape(ast, item.root(db));
     let path = ast.as_keyword(shape.target?)?;
@@ -301,7 +300,7 @@ pub(crate) fn variant_doc<'db>(
     program: SourceFile,
     item: Item<'db>,
 ) -> Option<Arc<str>> {
-    let ast = ast(db, item.form(db));
+    let ast = item.ast(db);
     let shape = definition_shape(ast, item.root(db));
     if let Some(doc) = shape.doc {
         return ast.as_str(doc).map(Arc::from);

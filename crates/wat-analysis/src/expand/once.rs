@@ -1,0 +1,63 @@
+//! Expansion of syntax values, for programs that expand at run time (§7.7).
+
+use wat_value::syntax::{Origin, Scopes, Shape, Syntax};
+
+use crate::db::{Db, SourceFile};
+use crate::forms::form_list;
+use crate::program::program_files;
+
+use super::stage::last_stage;
+use super::walk::Expander;
+
+/// Expands a macro call once at its head, with all macros of a program. A form that is no macro call is returned as it
+/// is.
+///
+/// # Errors
+/// The message of the failed expansion.
+pub fn expand_once(db: &dyn Db, program: SourceFile, form: &Syntax) -> Result<Syntax, String> {
+    expand(db, program, form, false)
+}
+
+/// Expands a form until its head is no macro. Its parts are not expanded.
+///
+/// # Errors
+/// The message of the failed expansion.
+pub fn expand_head(db: &dyn Db, program: SourceFile, form: &Syntax) -> Result<Syntax, String> {
+    expand(db, program, form, true)
+}
+
+fn expand(db: &dyn Db, program: SourceFile, form: &Syntax, again: bool) -> Result<Syntax, String> {
+    // Scopes are numbered by a form; any form of the program will do, since the result belongs to none.
+    let files = program_files(db, program);
+    let Some(&place) = files.iter().find_map(|&file| form_list(db, file).first()) else {
+        return Ok(form.clone());
+    };
+    let stage = last_stage(db, program);
+    let mut expander = Expander::new(db, program, place, stage);
+    expander.outside();
+    let mut current = foreign(form);
+    loop {
+        match expander.once(&current) {
+            Ok(Some(next)) => current = next,
+            Ok(None) => return Ok(foreign(&current)),
+            Err(problem) => return Err(problem.message),
+        }
+        if !again {
+            return Ok(foreign(&current));
+        }
+    }
+}
+
+/// A tree whose origins mean nothing to the expansion.
+fn foreign(form: &Syntax) -> Syntax {
+    super::walk::rebuild(form, &mut |node, children| match (node.shape(), children) {
+        (_, Some(children)) => node
+            .with_children(children)
+            .map_or_else(|| node.clone(), |node| node.with_origin(Origin(0))),
+        (Shape::Symbol(name, scopes), None) => {
+            let scopes: Scopes = scopes.clone();
+            Syntax::new(Shape::Symbol(name.clone(), scopes), Origin(0))
+        }
+        _ => node.with_origin(Origin(0)),
+    })
+}

@@ -1,0 +1,280 @@
+//! Which macros a form sees.
+//!
+//! Macros that stand literally at the top level are seen everywhere. A *generator* is a form whose expansion may define
+//! more; those are seen from there on. The generators are numbered in program order, and stage k is what the first k of
+//! them define. Asking for the stages one after the other keeps the depth of queries constant.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use wat_syntax::{Ast, NodeId};
+use wat_value::syntax::Syntax;
+
+use crate::db::{Db, FileKind, SourceFile};
+use crate::forms::{Form, ast, form_list};
+use crate::items::{macro_name, written_declarations};
+use crate::problem::Plain;
+use crate::program::load_graph;
+
+use super::walk::Expander;
+
+/// A macro that stands literally at the top level.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+pub(super) struct Literal<'db> {
+    pub(super) form: Form<'db>,
+    pub(super) node: u32,
+}
+
+/// A macro that an expansion defines.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+pub(super) struct Generated<'db> {
+    pub(super) name: Arc<str>,
+    pub(super) form: Form<'db>,
+    /// Its definition; origins are nodes of the form as written.
+    pub(super) definition: Plain<Syntax>,
+}
+
+/// The forms of a piece of a source that matter here: where macros are defined, and where something is called.
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
+struct FormPiece<'db> {
+    macros: Vec<(Arc<str>, Literal<'db>)>,
+    /// Forms with something at their top level that declares nothing: a call, perhaps of a macro.
+    calls: Vec<Form<'db>>,
+}
+
+/// The pieces of a source between its loads.
+#[salsa::tracked(returns(ref))]
+fn form_pieces<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<FormPiece<'db>> {
+    let mut pieces = vec![FormPiece::default()];
+    for &form in form_list(db, file) {
+        let found = written_declarations(db, form);
+        let last = pieces.len() - 1;
+        for &node in &found.macros {
+            let ast = ast(db, form);
+            let name = macro_name(ast, NodeId(node)).and_then(|name| ast.as_keyword(name));
+            if let Some(name) = name {
+                let literal = Literal { form, node };
+                pieces[last].macros.push((name.into(), literal));
+            }
+        }
+        if !found.expressions.is_empty() {
+            pieces[last].calls.push(form);
+        }
+        pieces.extend(found.loads.iter().map(|_| FormPiece::default()));
+    }
+    pieces
+}
+
+/// The pieces of a program in program order.
+fn program_pieces<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+) -> impl Iterator<Item = &'db FormPiece<'db>> {
+    let pieces = load_graph(db, program).pieces.iter();
+    pieces.filter_map(move |piece| form_pieces(db, piece.file).get(piece.part as usize))
+}
+
+/// The literal macros of a program: the first of a name, in a session the last.
+#[salsa::tracked(returns(ref))]
+pub(super) fn literal_macros<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+) -> FxHashMap<Arc<str>, Literal<'db>> {
+    if program.kind(db) == FileKind::Library {
+        return FxHashMap::default();
+    }
+    let session = program.kind(db) == FileKind::Session;
+    let mut found: FxHashMap<Arc<str>, Literal<'db>> = FxHashMap::default();
+    for piece in program_pieces(db, program) {
+        for (name, literal) in &piece.macros {
+            if session || !found.contains_key(name) {
+                found.insert(name.clone(), literal.clone());
+            }
+        }
+    }
+    found
+}
+
+/// Has the program macros of its own? Without literal macros nothing can generate others.
+pub(super) fn has_macros(db: &dyn Db, program: SourceFile) -> bool {
+    !literal_macros(db, program).is_empty()
+}
+
+/// Does a form mention the name of a macro that its program has anywhere?
+pub(super) fn mentions_macro(db: &dyn Db, program: SourceFile, ast: &Ast) -> bool {
+    let literal = literal_macros(db, program);
+    let generated = generated_names(db, program);
+    ast.texts().any(|text| {
+        text.starts_with(':')
+            && (literal.contains_key(text)
+                || generated.contains(text)
+                || crate::library::is_macro(text))
+    })
+}
+
+/// Texts with which a template can make a macro definition.
+const MAKERS: [&str; 5] = [
+    ":wat::core::defmacro",
+    ":wat::core::keyword-node",
+    ":wat::core::keyword/from-string",
+    ":wat::core::keyword/of",
+    ":wat::holon::to-watast",
+];
+
+/// Which macros a form mentions, and whether it can make definitions of macros itself.
+#[salsa::tracked(returns(ref))]
+fn hint<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> (bool, Vec<Arc<str>>) {
+    let ast = ast(db, form);
+    let literal = literal_macros(db, program);
+    let own = written_declarations(db, form).macros.len();
+    let definers = (0..ast.len() as u32)
+        .filter(|&node| ast.as_keyword(NodeId(node)) == Some(MAKERS[0]))
+        .count();
+    let makes = definers > own || ast.texts().any(|text| MAKERS[1..].contains(&text));
+    let mentioned = ast
+        .texts()
+        .filter(|text| literal.contains_key(*text))
+        .map(Arc::from)
+        .collect();
+    (makes, mentioned)
+}
+
+/// May the expansion of a form, which has calls at its top level, define macros?
+#[salsa::tracked(returns(copy))]
+fn may_generate<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> bool {
+    let literal = literal_macros(db, program);
+    let mut seen = FxHashSet::from_iter([form]);
+    let mut work = vec![form];
+    while let Some(form) = work.pop() {
+        let (makes, mentioned) = hint(db, program, form);
+        if *makes {
+            return true;
+        }
+        let forms = mentioned.iter().filter_map(|name| literal.get(name));
+        work.extend(
+            forms
+                .map(|literal| literal.form)
+                .filter(|form| seen.insert(*form)),
+        );
+    }
+    false
+}
+
+/// The generators of a program, in program order.
+#[salsa::tracked(returns(ref))]
+fn generators<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<Form<'db>> {
+    if !has_macros(db, program) {
+        return Vec::new();
+    }
+    let mut found: Vec<Form<'db>> = Vec::new();
+    for piece in program_pieces(db, program) {
+        for &form in &piece.calls {
+            // A call of what no literal macro is may be one of a generated macro that defines others.
+            let calls_unknown = || {
+                !found.is_empty()
+                    && hint(db, program, form).1.is_empty()
+                    && !ast(db, form).library_macros
+            };
+            if may_generate(db, program, form) || calls_unknown() {
+                found.push(form);
+            }
+        }
+    }
+    found
+}
+
+/// What the first `stage` generators define.
+#[salsa::tracked(returns(ref))]
+fn stage_macros<'db>(db: &'db dyn Db, program: SourceFile, stage: u32) -> Arc<Vec<Generated<'db>>> {
+    let Some(before) = stage.checked_sub(1) else {
+        return Arc::default();
+    };
+    let known = stage_macros(db, program, before);
+    let Some(&form) = generators(db, program).get(before as usize) else {
+        return known.clone();
+    };
+    let new = Expander::new(db, program, form, before).generated(ast(db, form));
+    if new.is_empty() {
+        return known.clone();
+    }
+    let mut all = known.to_vec();
+    all.extend(new);
+    Arc::new(all)
+}
+
+/// What the first `stage` generators of a program define, in order.
+pub(super) fn generated<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    stage: u32,
+) -> &'db [Generated<'db>] {
+    for earlier in 0..stage {
+        stage_macros(db, program, earlier);
+    }
+    stage_macros(db, program, stage)
+}
+
+/// The names of all macros that expansions define in a program.
+#[salsa::tracked(returns(ref))]
+pub(super) fn generated_names(db: &dyn Db, program: SourceFile) -> FxHashSet<Arc<str>> {
+    let last = generators(db, program).len() as u32;
+    if last == 0 {
+        return FxHashSet::default();
+    }
+    generated(db, program, last)
+        .iter()
+        .map(|generated| generated.name.clone())
+        .collect()
+}
+
+/// How many generators stand before a form.
+pub(super) fn stage_of<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> u32 {
+    match generators(db, program).is_empty() {
+        true => 0,
+        false => stage_before(db, program, form),
+    }
+}
+
+/// The stage at the end of a program.
+pub(super) fn last_stage(db: &dyn Db, program: SourceFile) -> u32 {
+    generators(db, program).len() as u32
+}
+
+#[salsa::tracked(returns(copy))]
+fn stage_before<'db>(db: &'db dyn Db, program: SourceFile, wanted: Form<'db>) -> u32 {
+    let generators = generators(db, program);
+    let mut passed = 0;
+    for piece in &load_graph(db, program).pieces {
+        for &form in piece_forms(db, piece.file, piece.part) {
+            if form == wanted {
+                return passed as u32;
+            }
+            if generators.get(passed) == Some(&form) {
+                passed += 1;
+            }
+        }
+    }
+    passed as u32
+}
+
+/// The forms of a piece of a source.
+fn piece_forms<'db>(db: &'db dyn Db, file: SourceFile, part: u32) -> &'db [Form<'db>] {
+    let forms = form_list(db, file);
+    let mut loads = 0;
+    let (mut start, mut end) = (None, forms.len());
+    if part == 0 {
+        start = Some(0);
+    }
+    for (at, &form) in forms.iter().enumerate() {
+        loads += written_declarations(db, form).loads.len() as u32;
+        if loads >= part && start.is_none() {
+            start = Some(at + 1);
+        } else if loads > part {
+            end = at;
+            break;
+        }
+    }
+    forms
+        .get(start.unwrap_or(forms.len())..end)
+        .unwrap_or_default()
+}

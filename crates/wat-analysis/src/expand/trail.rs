@@ -1,0 +1,85 @@
+//! From nodes of an expansion back to what the author wrote (§7.6).
+
+use wat_syntax::{ColumnEncoding, NodeId};
+
+use crate::db::{Db, SourceFile};
+use crate::forms::{Form, form_start, line_index, read_form};
+use crate::problem::Place;
+
+use super::{Expansion, Source, expansion};
+
+/// Where a place stands in the form as written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Spot {
+    /// The source node: the node itself, or the head of the outermost call that made it.
+    pub(crate) node: NodeId,
+    /// The call that made the node, and the node of its macro's form.
+    pub(crate) made: Option<(u32, Option<NodeId>)>,
+}
+
+/// Where a node of a form, as everything behind expansion sees it, was written.
+pub(crate) fn spot(expansion: Option<&Expansion<'_>>, node: u32) -> Spot {
+    if let Some(node) = Place::as_written(node) {
+        return Spot { node, made: None };
+    }
+    let written = Spot {
+        node: NodeId(node),
+        made: None,
+    };
+    let Some(expansion) = expansion.filter(|expansion| (node as usize) < expansion.ast.len())
+    else {
+        return written;
+    };
+    match expansion.origin_of(NodeId(node)) {
+        Source::Written(node) => Spot { node, made: None },
+        Source::Template { call, node } => Spot {
+            node: NodeId(expansion.calls[call as usize].head),
+            made: Some((call, node)),
+        },
+    }
+}
+
+/// The expansion trail: one line per level, innermost first.
+pub(crate) fn trail(
+    db: &dyn Db,
+    program: SourceFile,
+    form: Form<'_>,
+    made: Option<(u32, Option<NodeId>)>,
+) -> Vec<String> {
+    let Some(expansion) = expansion(db, program, form) else {
+        return Vec::new();
+    };
+    let mut lines = Vec::new();
+    let mut next = made;
+    while let Some((call, node)) = next {
+        let call = &expansion.calls[call as usize];
+        let place = node.map_or_else(String::new, |node| position(db, call.form, node));
+        lines.push(format!("in the expansion of `{}`{place}", call.name));
+        next = call
+            .parent
+            .map(|(call, node)| (call, (node != u32::MAX).then_some(NodeId(node))));
+        if lines.len() == 16 && next.is_some() {
+            lines.push("… and so on".to_owned());
+            break;
+        }
+    }
+    lines
+}
+
+/// `, template at FILE:LINE:COLUMN`
+fn position(db: &dyn Db, form: Form<'_>, node: NodeId) -> String {
+    let read = read_form(db, form);
+    if node.0 as usize >= read.ast.len() {
+        return String::new();
+    }
+    let start = form_start(db, form) + read.spans.range(node).start();
+    let file = form.file(db);
+    let text = file.text(db);
+    let at = line_index(db, file).line_col(text.text(), start, ColumnEncoding::Utf32);
+    format!(
+        ", template at {}:{}:{}",
+        file.path(db),
+        at.line + 1,
+        at.col + 1
+    )
+}
