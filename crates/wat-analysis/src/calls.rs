@@ -6,6 +6,7 @@ use wat_syntax::{NodeId, TextRange};
 
 use crate::db::{Db, SourceFile};
 use crate::editor::inferences;
+use crate::expand::{expanded_ast, expansion, spot};
 use crate::forms::{forms, read_form};
 use crate::infer::typed::{ExprId, ExprKind};
 use crate::infer::{CallNote, Inference};
@@ -72,15 +73,18 @@ pub fn keyword_calls(db: &dyn Db, file: SourceFile, range: TextRange) -> Vec<Key
             continue;
         }
         let read = read_form(db, placed.form);
-        let at = |node: NodeId| read.spans.range(node) + placed.start();
+        let expansion = expansion(db, program, placed.form);
+        let ast = expanded_ast(db, program, placed.form);
+        let at = |node: NodeId| read.spans.range(spot(expansion, node.0).node) + placed.start();
         inferences::<()>(db, program, placed, |inference| {
             for note in &inference.calls {
+                if expansion.is_some_and(|expansion| !expansion.is_intact(note.node)) {
+                    continue;
+                }
                 let call = at(note.node);
                 if call.start() <= range.end() && range.start() <= call.end() {
                     let form = keyword_form(db, program, note.declared).as_ref();
-                    calls.extend(
-                        form.and_then(|form| describe(inference, &read.ast, form, note, &at)),
-                    );
+                    calls.extend(form.and_then(|form| describe(inference, ast, form, note, &at)));
                 }
             }
             None
@@ -224,8 +228,12 @@ pub fn variant_to_generate(
             continue;
         }
         let spans = &read_form(db, placed.form).spans;
-        for &item in &crate::items::declarations(db, placed.form).items {
-            let name = spans.range(item.name_node(db)) + placed.start();
+        let expansion = expansion(db, program, placed.form);
+        for &item in &crate::items::declarations(db, program, placed.form).items {
+            if expansion.is_some_and(|expansion| !expansion.is_intact(item.root(db))) {
+                continue;
+            }
+            let name = spans.range(spot(expansion, item.name_node(db).0).node) + placed.start();
             if item.kind(db) != ItemKind::Function || !name.contains_range(range) {
                 continue;
             }
@@ -234,7 +242,7 @@ pub fn variant_to_generate(
             let free = lookup(db, program, &derived).is_none();
             let form = keyword_form(db, program, item).is_some();
             return (free && form).then(|| {
-                let whole = spans.range(item.root(db)) + placed.start();
+                let whole = spans.range(spot(expansion, item.node(db)).node) + placed.start();
                 (whole, path.as_str().into())
             });
         }

@@ -81,6 +81,14 @@ impl<'db> Expansion<'db> {
         }
     }
 
+    /// Does a node stand in the expansion as its author wrote it, with all its parts?
+    pub(crate) fn is_intact(&self, node: NodeId) -> bool {
+        let end = self.ast.subtree_end(node).0;
+        let origins = &self.origins[node.0 as usize..end as usize];
+        origins.iter().all(|&origin| origin < self.base)
+            && origins.windows(2).all(|pair| pair[1] == pair[0] + 1)
+    }
+
     /// The first copy of a source node in the expansion.
     pub(crate) fn copy_of(&self, source: NodeId) -> Option<NodeId> {
         let at = self.origins.iter().position(|&origin| origin == source.0)?;
