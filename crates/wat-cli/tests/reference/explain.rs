@@ -188,7 +188,17 @@ impl Page {
             .map(|d| &*d.code)
             .collect();
         codes.dedup_by(|a, b| lint && a == b);
-        let expected: &[&str] = if example.fixed { &[] } else { &[&code] };
+        // `also=CODE`: a rule that cannot be broken without breaking another one.
+        let also = example
+            .options
+            .iter()
+            .filter_map(|o| o.strip_prefix("also="));
+        let mut expected: Vec<&str> = match example.fixed {
+            true => Vec::new(),
+            false => also.chain([&*code]).collect(),
+        };
+        codes.sort_unstable();
+        expected.sort_unstable();
         match codes == expected {
             true => Ok(()),
             false => Err(format!("reported {codes:?}\n{}", output.stdout)),
