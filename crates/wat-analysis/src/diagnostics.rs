@@ -462,6 +462,33 @@ fn with_blanks(text: &wat_syntax::SourceText, range: TextRange) -> TextRange {
     TextRange::new(TextSize::new(before as u32), range.end())
 }
 
+/// The text that replaces a range, with blanks where it would melt into its neighbours: a word that takes the place of
+/// brackets needs them.
+fn apart<'t>(text: &str, range: TextRange, insert: &'t str) -> std::borrow::Cow<'t, str> {
+    let old = &text[range];
+    let is_word =
+        |ch: Option<char>| ch.is_some_and(|ch| !ch.is_whitespace() && !"()[]{}\"".contains(ch));
+    let (before, after) = (&text[..range.start().into()], &text[range.end().into()..]);
+    let glued = |outside: Option<char>, old: Option<char>, new: Option<char>| {
+        is_word(outside) && !is_word(old) && is_word(new)
+    };
+    let left = glued(
+        before.chars().next_back(),
+        old.chars().next(),
+        insert.chars().next(),
+    );
+    let right = glued(
+        after.chars().next(),
+        old.chars().next_back(),
+        insert.chars().next_back(),
+    );
+    if old.is_empty() || !(left || right) {
+        return insert.into();
+    }
+    let blank = |needed: bool| if needed { " " } else { "" };
+    format!("{}{insert}{}", blank(left), blank(right)).into()
+}
+
 /// Problems of one form become absolute here.
 struct Edge<'db> {
     db: &'db dyn Db,
@@ -517,7 +544,7 @@ impl<'db> Edge<'db> {
                 edits.push(FileEdit {
                     file,
                     range,
-                    insert: edit.insert.as_str().into(),
+                    insert: Box::from(&*apart(file.text(self.db).text(), range, &edit.insert)),
                 });
             }
         }

@@ -19,6 +19,7 @@ mod editor;
 mod evaluation;
 mod expand;
 mod explain;
+mod family;
 mod forms;
 mod infer;
 mod inline;
@@ -62,6 +63,7 @@ pub use editor::{
 pub use evaluation::{EvalRefusal, evaluation_ir, forms_of_text};
 pub use expand::{expand_head, expand_once};
 pub use explain::explanation;
+pub use family::family;
 pub use forms::line_index;
 pub use library::SCHEME as LIBRARY_SCHEME;
 pub use loads::{LoadTarget, load_targets, payload_targets};

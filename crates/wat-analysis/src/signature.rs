@@ -675,13 +675,16 @@ fn undeclared_parameter<'db>(ast: &Ast, name: &str, place: Place<'db>) -> Proble
     let text = ast.as_keyword(declared).unwrap_or_default();
     let (canonical, generics) = split_generic(text);
     let generics: Vec<&str> = generics.chain([name]).collect();
-    problem
-        .help(format!("add `<{name}>` to `{canonical}`"))
-        .replace(
-            wat_syntax::Applicability::MachineApplicable,
-            Place::node(declared),
-            &format!("{canonical}<{}>", generics.join(",")),
-        )
+    let problem = problem.help(format!("add `<{name}>` to `{canonical}`"));
+    let is_name = |text: &&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if canonical.contains(['<', '>']) || !generics.iter().all(is_name) {
+        return problem;
+    }
+    problem.replace(
+        wat_syntax::Applicability::MachineApplicable,
+        Place::node(declared),
+        &format!("{canonical}<{}>", generics.join(",")),
+    )
 }
 
 /// The names of the types a program can use, for suggestions.

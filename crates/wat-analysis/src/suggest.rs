@@ -64,13 +64,18 @@ pub(crate) fn rank<'a>(needle: &str, pool: impl Iterator<Item = &'a str>) -> Vec
     found.into_iter().map(suggestion).collect()
 }
 
-/// May the first candidate be put in unattended? It must be of class 1 and the only one as good.
+/// May the first candidate be put in unattended? It must be of class 1 and the only one as good, and more than half of
+/// its leaf must stand there already: all names of one letter are neighbours.
 pub(crate) fn is_machine(found: &[Suggestion]) -> bool {
+    let is_likely = |first: &Suggestion| {
+        let leaf = Parts::of(&first.name).leaf.chars().count();
+        first.class == 1 && first.distance * 2 < leaf
+    };
     match found {
         [] => false,
-        [only] => only.class == 1,
+        [only] => is_likely(only),
         [first, second, ..] => {
-            first.class == 1 && (second.class, second.distance) != (1, first.distance)
+            is_likely(first) && (second.class, second.distance) != (1, first.distance)
         }
     }
 }

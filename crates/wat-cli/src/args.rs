@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
-use wat_driver::{ColorChoice, ProjectChoice, nearest};
+use wat_driver::{ColorChoice, Level, Levels, ProjectChoice, Selector, Settings, nearest};
 use wat_repl::{History, Options as ReplOptions};
 use wat_runtime::Limits;
 
@@ -31,7 +31,7 @@ pub(crate) struct Global {
     pub(crate) format: Option<Format>,
     /// Override one setting, for example `concurrency.allow-raw-spawn=true`
     #[arg(long, value_name = "KEY=VALUE", global = true, value_parser = parse_setting)]
-    set: Vec<Setting>,
+    set: Vec<String>,
     /// Only errors
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
@@ -57,27 +57,29 @@ impl Global {
         }
     }
 
-    pub(crate) fn analysis(&self) -> wat_analysis::Options {
-        let mut options = wat_analysis::Options::default();
-        for setting in &self.set {
-            match *setting {
-                Setting::AllowRawSpawn(value) => options.allow_raw_spawn = value,
-                Setting::StackLimit(_) => {}
-            }
+    /// Puts what the command line says over the settings of the project.
+    pub(crate) fn override_settings(&self, settings: &mut Settings) {
+        for text in &self.set {
+            // It was checked when the command line was read.
+            let _ = settings.set_from(text);
         }
-        options
     }
 
-    /// What an evaluation may use.
-    pub(crate) fn limits(&self) -> Limits {
-        let mut limits = Limits::default();
-        for setting in &self.set {
-            if let Setting::StackLimit(bytes) = *setting {
-                limits.stack_bytes = bytes;
-            }
-        }
-        limits
+    /// The settings without a project.
+    fn settings(&self) -> Settings {
+        let mut settings = Settings::default();
+        self.override_settings(&mut settings);
+        settings
     }
+}
+
+/// What an evaluation may use.
+pub(crate) fn limits(settings: &Settings) -> Limits {
+    let mut limits = Limits::default();
+    if let Some(bytes) = settings.run.stack_limit {
+        limits.stack_bytes = bytes;
+    }
+    limits
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -96,62 +98,75 @@ pub(crate) enum Format {
     Short,
     /// One JSON object per line
     Json,
+    /// One EDN value per line
+    Edn,
+    /// SARIF 2.1.0
+    Sarif,
+    /// Workflow commands of GitHub
+    Github,
     /// Markdown
     Md,
 }
 
-/// A setting that `--set` overrides.
-#[derive(Clone, Copy, Debug)]
-enum Setting {
-    AllowRawSpawn(bool),
-    StackLimit(usize),
-}
-
-fn parse_setting(text: &str) -> Result<Setting, String> {
-    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
-    match key.trim() {
-        "concurrency.allow-raw-spawn" => match value.trim() {
-            "true" => Ok(Setting::AllowRawSpawn(true)),
-            "false" => Ok(Setting::AllowRawSpawn(false)),
-            _ => Err(format!("`{key}` is `true` or `false`")),
-        },
-        "run.stack-limit" => parse_bytes(value.trim().trim_matches('"'))
-            .map(Setting::StackLimit)
-            .ok_or_else(|| format!("`{key}` is a byte count such as `65536` or `64 MiB`")),
-        key => {
-            let known = ["concurrency.allow-raw-spawn", "run.stack-limit"];
-            let help = nearest(key, known);
-            let help = help.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-            Err(format!("unknown setting `{key}`{help}"))
-        }
-    }
-}
-
-/// A byte count with an optional `KiB`, `MiB` or `GiB`.
-fn parse_bytes(text: &str) -> Option<usize> {
-    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
-    let (number, shift) = units
-        .iter()
-        .find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, *shift)))
-        .unwrap_or((text, 0));
-    let bytes: usize = number.trim().parse().ok()?;
-    bytes
-        .checked_mul(1 << shift)
-        .filter(|bytes| *bytes >= 1 << 12)
+fn parse_setting(text: &str) -> Result<String, String> {
+    Settings::default().set_from(text)?;
+    Ok(text.to_owned())
 }
 
 /// `wat check`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct CheckOptions {
-    /// The least severity that makes the command fail
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    pub(crate) fail_on: FailOn,
+    /// The least severity that makes the command fail (error)
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<FailOn>,
     /// Show at most this many findings (100 in formats for people)
     #[arg(long, value_name = "N")]
     pub(crate) max_diagnostics: Option<usize>,
+    #[command(flatten)]
+    pub(crate) levels: LevelOptions,
     /// Files and directories; without any, the working directory
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+}
+
+/// How much findings weigh in this run.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct LevelOptions {
+    /// Tell findings of this code, rule or family as warnings; repeatable
+    #[arg(long, value_name = "CODE", value_parser = parse_selector)]
+    warn: Vec<Selector>,
+    /// Tell them as errors
+    #[arg(long, value_name = "CODE", value_parser = parse_selector)]
+    deny: Vec<Selector>,
+    /// Do not tell them
+    #[arg(long, value_name = "CODE", value_parser = parse_selector)]
+    allow: Vec<Selector>,
+}
+
+impl LevelOptions {
+    /// The levels under the settings of a project.
+    pub(crate) fn over(&self, settings: &Settings) -> Levels {
+        let said = [
+            (&self.warn, Level::Warn),
+            (&self.deny, Level::Deny),
+            (&self.allow, Level::Off),
+        ];
+        let said = said
+            .into_iter()
+            .flat_map(|(selectors, level)| selectors.iter().map(move |it| (it.clone(), level)));
+        Levels {
+            run: said.collect(),
+            paths: settings.lint.paths.clone(),
+            project: settings.lint.levels.clone(),
+        }
+    }
+}
+
+fn parse_selector(word: &str) -> Result<Selector, String> {
+    Selector::parse(word).ok_or_else(|| match Selector::nearest(word) {
+        Some(near) => format!("there is no such code, rule or family; did you mean `{near}`?"),
+        None => "there is no such code, rule or family".to_owned(),
+    })
 }
 
 /// Severities that may fail a check.
@@ -185,6 +200,32 @@ pub(crate) struct FmtOptions {
     #[arg(long, value_name = "PATH", requires = "stdin")]
     pub(crate) stdin_path: Option<PathBuf>,
     /// Files and directories; `-` is standard input; without any, the files of the project or working directory
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+/// `wat fix`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct FixOptions {
+    /// Only fixes of these codes or names; repeatable
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub(crate) code: Vec<String>,
+    /// Also fixes of rules that are off by default
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Also fixes that are only plausible
+    #[arg(long)]
+    pub(crate) maybe: bool,
+    /// Write nothing, list what would be applied
+    #[arg(long, conflicts_with = "diff")]
+    pub(crate) dry_run: bool,
+    /// Write nothing, print what would change
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Change files with uncommitted changes, too
+    #[arg(long)]
+    pub(crate) allow_dirty: bool,
+    /// Files and directories; without any, the project
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 }
@@ -256,6 +297,8 @@ enum Word {
     Check(CheckOptions),
     /// Give source text its one layout
     Fmt(FmtOptions),
+    /// Apply the fixes of findings
+    Fix(FixOptions),
     /// Run a program
     Run(RunOptions),
     /// Evaluate interactively
@@ -301,6 +344,7 @@ pub(crate) enum Command {
     Version,
     Check(CheckOptions),
     Fmt(FmtOptions),
+    Fix(FixOptions),
     Run(RunOptions),
     Repl(ReplOptions),
     Lsp(LspOptions),
@@ -356,6 +400,7 @@ pub(crate) fn parse(words: Vec<OsString>) -> Result<Invocation, Usage> {
         None => Command::Default,
         Some(Word::Check(options)) => Command::Check(options),
         Some(Word::Fmt(options)) => Command::Fmt(options),
+        Some(Word::Fix(options)) => Command::Fix(options),
         Some(Word::Run(options)) => Command::Run(options),
         Some(Word::Repl(arguments)) => Command::Repl(repl_options(&global, arguments)),
         Some(Word::Lsp(options)) => Command::Lsp(options),
@@ -387,7 +432,10 @@ fn program(words: Vec<OsString>) -> Result<Command, Usage> {
     }
     let name = first.to_string_lossy();
     let mut text = format!("error: there is no command `{name}`\n");
-    if let Some(near) = nearest(&name, ["check", "explain", "fmt", "run", "repl", "lsp"]) {
+    if let Some(near) = nearest(
+        &name,
+        ["check", "explain", "fix", "fmt", "run", "repl", "lsp"],
+    ) {
         text.push_str(&format!("help: did you mean `{near}`?\n"));
     }
     text.push_str("help: `wat --help` lists the commands\n");
@@ -416,6 +464,7 @@ fn legacy(mut words: Vec<OsString>) -> Vec<OsString> {
 }
 
 fn repl_options(global: &Global, arguments: ReplArguments) -> ReplOptions {
+    let settings = global.settings();
     let mut loads = arguments.load;
     loads.extend(arguments.files);
     ReplOptions {
@@ -430,17 +479,18 @@ fn repl_options(global: &Global, arguments: ReplArguments) -> ReplOptions {
         },
         color: global.color(),
         short_reports: global.format == Some(Format::Short),
-        analysis: global.analysis(),
-        limits: global.limits(),
+        analysis: settings.analysis(),
+        limits: limits(&settings),
     }
 }
 
 /// The REPL of a bare `wat`.
 pub(crate) fn default_repl(global: &Global) -> ReplOptions {
+    let settings = global.settings();
     ReplOptions {
         color: global.color(),
-        analysis: global.analysis(),
-        limits: global.limits(),
+        analysis: settings.analysis(),
+        limits: limits(&settings),
         ..ReplOptions::default()
     }
 }

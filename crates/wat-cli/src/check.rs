@@ -1,20 +1,18 @@
 //! `wat check`: all findings, nothing runs.
 
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::io;
 use std::time::Instant;
 
 use wat_analysis::{
-    Applicability, Diagnostic, RootDatabase, Severity, SourceFile, SourceText, file_diagnostics,
+    Applicability, Diagnostic, RootDatabase, Severity, SourceFile, file_diagnostics,
 };
 use wat_driver::{
-    Report, STDIN, Sources, Style, Summary, Unreadable, file_loader, json_line, json_summary,
-    load_files, load_text, render, short_line, walk,
+    Report, Sources, Style, Summary, edn_line, edn_summary, github_line, json_line, json_summary,
+    render, sarif, short_line,
 };
 
-use wat_load::Loader;
-
 use crate::args::{CheckOptions, FailOn, Format, Global};
+use crate::workspace::Workspace;
 use crate::{exit, output};
 
 /// Findings that formats for people show without being asked for more.
@@ -22,27 +20,35 @@ const SHOWN: usize = 100;
 
 pub(crate) fn check(global: &Global, options: &CheckOptions) -> i32 {
     let started = Instant::now();
-    let mut db = RootDatabase::new();
-    db.set_options(global.analysis());
-    if let Err(unreadable) = load(&mut db, &options.paths) {
-        output::complain(&format!(
-            "cannot read `{}`: {}",
-            unreadable.path, unreadable.reason
-        ));
-        return exit::NO_INPUT;
-    }
-    let files = db.project_files();
-    let found = diagnostics(&db, &files);
-    let mut printer = Printer::new(global, options.max_diagnostics);
-    for diagnostic in &found {
-        printer.add(&db, diagnostic);
+    let space = match Workspace::open(global, &options.paths) {
+        Ok(space) => space,
+        Err(status) => return status,
+    };
+    let files = space.told();
+    let check = &space.settings.check;
+    let limit = options.max_diagnostics.or(check.max_diagnostics);
+    let mut printer = Printer::new(global, limit);
+    let levels = options.levels.over(&space.settings);
+    for mut diagnostic in findings(&space.db, &files) {
+        let path = diagnostic.span.file.path(&space.db);
+        let path = space.inner_path(&path);
+        let severity = levels.severity(diagnostic.code, diagnostic.severity, &path);
+        if let Some(severity) = severity {
+            diagnostic.severity = severity;
+            printer.add(&space.db, &diagnostic);
+        }
     }
     printer.summary.files = files.len();
     let summary = printer.summary;
     if let Err(status) = printer.finish(started) {
         return status;
     }
-    let failed = match options.fail_on {
+    let fail_on = match options.fail_on {
+        None if check.deny_warnings == Some(true) => FailOn::Warning,
+        None => FailOn::Error,
+        Some(fail_on) => fail_on,
+    };
+    let failed = match fail_on {
         FailOn::Error => summary.errors > 0,
         FailOn::Warning => summary.errors + summary.warnings > 0,
         FailOn::Note => summary.errors + summary.warnings + summary.notes > 0,
@@ -54,42 +60,8 @@ pub(crate) fn check(global: &Global, options: &CheckOptions) -> i32 {
     }
 }
 
-fn load(db: &mut RootDatabase, paths: &[PathBuf]) -> Result<(), Unreadable> {
-    let loader = file_loader(None)?;
-    let mut files = Vec::new();
-    if paths.is_empty() {
-        files = walk(Path::new("."))?;
-    }
-    for path in paths {
-        if path == Path::new(STDIN) {
-            load_stdin(db, &*loader)?;
-        } else if path.is_dir() {
-            files.extend(walk(path)?);
-        } else {
-            files.push(path.clone());
-        }
-    }
-    load_files(db, &*loader, &files).map(drop)
-}
-
-/// Reads standard input as the program `-`.
-pub(crate) fn load_stdin(
-    db: &mut RootDatabase,
-    loader: &dyn Loader,
-) -> Result<SourceFile, Unreadable> {
-    let mut bytes = Vec::new();
-    io::stdin()
-        .lock()
-        .read_to_end(&mut bytes)
-        .map_err(|error| Unreadable {
-            path: STDIN.to_owned(),
-            reason: error.to_string(),
-        })?;
-    Ok(load_text(db, loader, STDIN, SourceText::from_bytes(bytes)))
-}
-
 /// The findings of all files in order; identical ones once.
-fn diagnostics(db: &RootDatabase, files: &[SourceFile]) -> Vec<Diagnostic> {
+pub(crate) fn findings(db: &RootDatabase, files: &[SourceFile]) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     for &file in files {
         let first = found.len();
@@ -117,6 +89,8 @@ pub(crate) struct Printer {
     hidden: usize,
     sources: Sources,
     out: String,
+    /// Reports of a format that is one document.
+    kept: Vec<Report>,
     /// Counts of everything added.
     pub(crate) summary: Summary,
 }
@@ -124,10 +98,9 @@ pub(crate) struct Printer {
 impl Printer {
     pub(crate) fn new(global: &Global, limit: Option<usize>) -> Self {
         let format = global.format.unwrap_or(Format::Text);
-        let default = if format == Format::Json {
-            usize::MAX
-        } else {
-            SHOWN
+        let default = match format {
+            Format::Text | Format::Md | Format::Short => SHOWN,
+            Format::Json | Format::Edn | Format::Sarif | Format::Github => usize::MAX,
         };
         Self {
             format,
@@ -138,6 +111,7 @@ impl Printer {
             hidden: 0,
             sources: Sources::default(),
             out: String::new(),
+            kept: Vec::new(),
             summary: Summary::default(),
         }
     }
@@ -168,17 +142,19 @@ impl Printer {
             }
             Format::Short => short_line(report, &mut self.out),
             Format::Json => json_line(report, &mut self.out),
+            Format::Edn => edn_line(report, &mut self.out),
+            Format::Github => github_line(report, &mut self.out),
+            Format::Sarif => self.kept.push(report.clone()),
         }
     }
 
     /// Writes everything: machine formats to standard output, text to standard error.
     pub(crate) fn finish(mut self, started: Instant) -> Result<(), i32> {
         match self.format {
-            Format::Json => {
-                json_summary(&self.summary, started.elapsed(), &mut self.out);
-                output::result(self.out.as_bytes())
-            }
-            Format::Short => output::result(self.out.as_bytes()),
+            Format::Json => json_summary(&self.summary, started.elapsed(), &mut self.out),
+            Format::Edn => edn_summary(&self.summary, started.elapsed(), &mut self.out),
+            Format::Sarif => self.out = sarif(&self.kept),
+            Format::Short | Format::Github => {}
             Format::Text | Format::Md => {
                 if self.hidden > 0 {
                     self.out.push_str(&format!("… and {} more\n", self.hidden));
@@ -187,8 +163,9 @@ impl Printer {
                     self.out.push_str(&format!("{sentence}\n"));
                 }
                 output::report(&self.out);
-                Ok(())
+                return Ok(());
             }
         }
+        output::result(self.out.as_bytes())
     }
 }

@@ -20,3 +20,5 @@ pub(crate) const IO: i32 = 74;
 pub(crate) const BAD_PROJECT: i32 = 78;
 /// Standard output was closed.
 pub(crate) const CLOSED: i32 = 141;
+/// Permission or policy forbids it.
+pub(crate) const DENIED: i32 = 77;

@@ -1,7 +1,7 @@
 //! `wat fmt`: the one layout.
 
 mod files;
-mod replace;
+pub(crate) mod replace;
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use wat_driver::{Place, Project, ProjectChoice, Report, Source, Style};
-use wat_driver::{json_line, name_of, reason, render, short_line};
+use wat_driver::{edn_line, github_line, json_line, name_of, reason, render, short_line};
 use wat_fmt::Refused;
 use wat_syntax::{LineIndex, MAX_SOURCE_LEN, READER_CODES, Severity, SourceText, SyntaxError};
 
@@ -68,7 +68,9 @@ impl Shown {
                 out.push('\n');
             }
             Format::Short => short_line(report, out),
-            Format::Json => json_line(report, out),
+            Format::Json | Format::Sarif => json_line(report, out),
+            Format::Edn => edn_line(report, out),
+            Format::Github => github_line(report, out),
         }
     }
 

@@ -8,11 +8,13 @@ mod check;
 mod diff;
 mod exit;
 mod explain;
+mod fix;
 mod fmt;
 mod output;
 mod pager;
 mod run;
 mod version;
+mod workspace;
 
 use std::io::IsTerminal;
 
@@ -42,6 +44,7 @@ fn dispatch(invocation: Invocation) -> i32 {
         Command::Version => version::print(&global),
         Command::Check(options) => check::check(&global, &options),
         Command::Explain(options) => explain::explain(&global, &options),
+        Command::Fix(options) => fix::fix(&global, &options),
         Command::Fmt(options) => fmt::fmt(&global, &options),
         Command::Run(options) => run::run(&global, &options),
         Command::Repl(options) => wat_repl::run(options),

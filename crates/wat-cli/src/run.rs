@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -11,13 +11,15 @@ use wat_analysis::{
     entry_diagnostics, value_names,
 };
 use wat_driver::{
-    LinkedProgram, STDIN, Sources, Style, Unreadable, exit_code, failure_record, failure_report,
-    file_loader, json_line, load_files, pending_in_program, render, settings, short_line,
+    LinkedProgram, STDIN, Sources, Style, Unreadable, edn_line, exit_code, failure_record,
+    failure_report, file_loader, github_line, json_line, load_files, pending_in_program, render,
+    sarif, short_line,
 };
-use wat_runtime::{Failure, Host, Machine};
+use wat_runtime::{Failure, Host, Limits, Machine};
 
-use crate::args::{Format, Global, RunOptions};
-use crate::check::{Printer, load_stdin};
+use crate::args::{Format, Global, RunOptions, limits};
+use crate::check::Printer;
+use crate::workspace::{load_stdin, settings};
 use crate::{exit, output};
 
 const ENTRY: &str = ":user::main";
@@ -26,9 +28,14 @@ const ENTRY_CODES: [Code; 2] = [Code(2001), Code(2002)];
 
 pub(crate) fn run(global: &Global, options: &RunOptions) -> i32 {
     let started = Instant::now();
+    let (project, settings) = match settings(global, &options.file) {
+        Ok(found) => found,
+        Err(status) => return status,
+    };
+    let scope = project.map(|project| project.scope(&settings));
     let mut db = RootDatabase::new();
-    db.set_options(global.analysis());
-    let root = match load(&mut db, options) {
+    db.set_options(settings.analysis());
+    let root = match load(&mut db, options, scope) {
         Ok(root) => root,
         Err(unreadable) => {
             output::complain(&format!(
@@ -41,7 +48,7 @@ pub(crate) fn run(global: &Global, options: &RunOptions) -> i32 {
     match checked(global, options, &db, root, started) {
         exit::SUCCESS => match pending_in_program(&db, root, ENTRY) {
             Some(refusal) => refuse(global, &db, &refusal, started),
-            None => execute(global, &db, root),
+            None => execute(global, limits(&settings), &db, root),
         },
         status => status,
     }
@@ -57,8 +64,13 @@ fn refuse(global: &Global, db: &RootDatabase, refusal: &Diagnostic, started: Ins
     }
 }
 
-fn load(db: &mut RootDatabase, options: &RunOptions) -> Result<SourceFile, Unreadable> {
-    let loader = file_loader(options.scope.as_deref())?;
+fn load(
+    db: &mut RootDatabase,
+    options: &RunOptions,
+    scope: Option<PathBuf>,
+) -> Result<SourceFile, Unreadable> {
+    let scope = options.scope.clone().or(scope);
+    let loader = file_loader(scope.as_deref())?;
     let path = &options.file;
     if path == Path::new(STDIN) {
         return load_stdin(db, &*loader);
@@ -103,7 +115,10 @@ fn checked(
         None => exit::SUCCESS,
     };
     // A program that starts owns standard output; its warnings are for people.
-    if found.is_empty() || (status == exit::SUCCESS && global.format == Some(Format::Json)) {
+    if found.is_empty()
+        || (status == exit::SUCCESS
+            && !matches!(global.format, None | Some(Format::Text | Format::Short)))
+    {
         return status;
     }
     let mut printer = Printer::new(global, None);
@@ -116,12 +131,12 @@ fn checked(
     }
 }
 
-fn execute(global: &Global, db: &RootDatabase, root: SourceFile) -> i32 {
+fn execute(global: &Global, limits: Limits, db: &RootDatabase, root: SourceFile) -> i32 {
     let program = LinkedProgram::new();
     program.lend(db, root);
     let streams = Streams::new();
-    let mut machine = Machine::new(program, streams.clone(), global.limits());
-    machine.configure(settings(db, root));
+    let mut machine = Machine::new(program, streams.clone(), limits);
+    machine.configure(wat_driver::settings(db, root));
     let outcome = value_names(db, root)
         .iter()
         .try_for_each(|name| machine.define_value(name))
@@ -156,6 +171,9 @@ fn failed(global: &Global, db: &RootDatabase, root: SourceFile, failure: &Failur
                 }
                 Format::Short => short_line(&report, &mut out),
                 Format::Json => json_line(&report, &mut out),
+                Format::Edn => edn_line(&report, &mut out),
+                Format::Github => github_line(&report, &mut out),
+                Format::Sarif => out = sarif(&[report]),
             }
         }
     }

@@ -7,6 +7,8 @@
 mod compiler;
 mod failure;
 mod findings;
+mod fix;
+mod levels;
 mod load;
 mod nearest;
 mod pending;
@@ -16,6 +18,8 @@ mod report;
 
 pub use failure::{exit_code, failure_record, failure_report};
 pub use findings::Sources;
+pub use fix::{Applied, Fixed, fix_files, machine_fix};
+pub use levels::{Level, LevelList, Levels, Selector};
 pub use load::{
     STDIN, Unreadable, failure, file_loader, follow_loads, load_files, load_text, name_of, reason,
     walk,
@@ -25,9 +29,9 @@ pub use pending::{pending_in_program, pending_natives};
 pub use program::{LinkedProgram, settings};
 pub use project::{
     BadProject, CheckSettings, FmtSettings, Glob, LintSettings, Paths, Project, ProjectChoice,
-    ProjectSettings, Settings, Spanned, TestSettings,
+    ProjectSettings, RunSettings, Settings, Spanned, TestSettings, is_project_name,
 };
 pub use report::{
-    ColorChoice, Edit, Fix, Place, Report, Source, Style, Summary, json_line, json_summary, render,
-    severity_word, short_line, terminal_width,
+    ColorChoice, Edit, Fix, Place, Report, Source, Style, Summary, edn_line, edn_summary,
+    github_line, json_line, json_summary, render, sarif, severity_word, short_line, terminal_width,
 };

@@ -7,6 +7,7 @@
 mod glob;
 mod settings;
 mod values;
+mod version;
 
 use std::fs;
 use std::io;
@@ -20,8 +21,8 @@ use crate::report::{Place, Report, Source};
 
 pub use glob::Glob;
 pub use settings::{
-    CheckSettings, FmtSettings, LintSettings, Paths, ProjectSettings, Settings, Spanned,
-    TestSettings,
+    CheckSettings, FmtSettings, LintSettings, Paths, ProjectSettings, RunSettings, Settings,
+    Spanned, TestSettings, is_project_name,
 };
 
 /// The names of project files, the preferred one first.
@@ -35,7 +36,8 @@ const BAD_SETTING: Code = Code(5802);
 const PROJECT_MISSING: Code = Code(5803);
 /// WAT5804: both project files in one directory.
 const TWO_PROJECT_FILES: Code = Code(5804);
-
+/// WAT5805: the project wants another version of the tool.
+const TOOL_VERSION: Code = Code(5805);
 /// WAT5806: a path in the project file leads nowhere.
 const ENTRY_MISSING: Code = Code(5806);
 
@@ -164,7 +166,7 @@ impl Project {
     }
 
     /// The path of a file as globs of this project see it, or `None` if the file lies elsewhere.
-    fn inner_path(&self, path: &Path) -> Option<String> {
+    pub fn inner_path(&self, path: &Path) -> Option<String> {
         let full = full_path(path);
         let inner = full.strip_prefix(&self.root).ok()?;
         let parts = inner.components().filter_map(|part| match part {
@@ -185,6 +187,12 @@ impl Project {
         lists
             .iter()
             .any(|list| list.iter().any(|glob| glob.value.covers(&inner)))
+    }
+
+    /// The directory that loads may not leave under these settings, relative to the project file.
+    pub fn scope(&self, settings: &Settings) -> PathBuf {
+        let scope = settings.load_scope.as_ref();
+        scope.map_or_else(|| self.root.clone(), |scope| self.root.join(&scope.value))
     }
 
     /// True for a file that commands pass over when they walk directories.
@@ -353,6 +361,18 @@ impl<'a> Told<'a> {
         self.report(BAD_SETTING, range, message, help);
         if let Some(report) = self.reports.last_mut() {
             (report.name, report.label) = ("bad-setting".to_owned(), label.to_owned());
+        }
+    }
+
+    /// A tool that the project does not want.
+    fn tool_version(&mut self, range: TextRange, wanted: &str) {
+        self.is_bad = true;
+        let own = env!("CARGO_PKG_VERSION");
+        let message = format!("the project requires wat `{wanted}`, and this is {own}");
+        self.report(TOOL_VERSION, range, message, None);
+        if let Some(report) = self.reports.last_mut() {
+            report.name = "tool-version".to_owned();
+            report.label = "required here".to_owned();
         }
     }
 

@@ -2,6 +2,8 @@
 
 #[path = "it/evaluate.rs"]
 mod evaluate;
+#[path = "it/fix.rs"]
+mod fix;
 #[path = "it/fuzz.rs"]
 mod fuzz;
 #[path = "it/project.rs"]

@@ -16,6 +16,14 @@ use super::table::{Shape, Ty};
 use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
 use super::{How, Infer, Referent, Use};
 
+/// The forms that prefixes such as `'` stand for.
+const PREFIXES: [&str; 4] = [
+    ":wat::core::quote",
+    ":wat::core::quasiquote",
+    ":wat::core::unquote",
+    ":wat::core::unquote-splicing",
+];
+
 impl<'db> Infer<'db> {
     /// `(:path args…)`
     pub(super) fn path_call(&mut self, node: NodeId, head: NodeId, text: TextId) -> ExprId {
@@ -101,7 +109,11 @@ impl<'db> Infer<'db> {
         if let Some(expr) = declared.and_then(|item| self.struct_call(item, node, head, text)) {
             return expr;
         }
+        let reported = self.problems.len();
         self.report_unknown_call(head, text);
+        if self.problems.len() > reported && !self.latest_takes(node) {
+            self.doubt_latest();
+        }
         self.arguments(node);
         self.error(node)
     }
@@ -132,7 +144,11 @@ impl<'db> Infer<'db> {
             } else if !crate::names::is_excused(self.db, self.program, canonical)
                 && !self.known_unknown(text, head)
             {
-                let found = self.suggestions(canonical, head);
+                // What the reader wrote for a prefix is not misspelled.
+                let found = match PREFIXES.contains(&canonical) {
+                    true => &[],
+                    false => self.suggestions(canonical, head),
+                };
                 let problem = Problem::new(
                     3201,
                     Place::node(head),

@@ -306,14 +306,15 @@ impl<'db> Infer<'db> {
             0 | 1 => "test and branches are missing",
             _ => "more than two branches",
         });
+        // `when` has no ascription: its value is nil.
+        let how = match self.ast.child_count(node) {
+            3 => Applicability::MachineApplicable,
+            _ => Applicability::MaybeIncorrect,
+        };
         let problem = match nodes.len() {
             2 => problem
                 .help("give both branches, or use `:wat::core::when`")
-                .replace(
-                    Applicability::MachineApplicable,
-                    Place::node(head),
-                    ":wat::core::when",
-                ),
+                .replace(how, Place::node(head), ":wat::core::when"),
             _ => problem.help("write `(:wat::core::if test then else)`"),
         };
         self.problems.push(problem);

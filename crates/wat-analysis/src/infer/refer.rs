@@ -6,7 +6,7 @@ use crate::expand::Source;
 use crate::items::{Item, ItemKind, Name, split_generic};
 use crate::legacy::bare_variant;
 use crate::names::{lookup, lookup_type, value_order};
-use crate::problem::{Place, Problem};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::{Signature, signature};
 use crate::suggest::{self, Suggestion};
 use crate::visibility::{Identity, identity, in_a_conversation};
@@ -103,15 +103,43 @@ impl<'db> Infer<'db> {
     pub(super) fn known_unknown(&mut self, text: TextId, node: NodeId) -> bool {
         match self.unknown.get(&text) {
             Some(&at) => {
-                if self.problems[at].labels.len() < 8 {
-                    self.problems[at]
-                        .labels
-                        .push((Place::node(node), "also here".to_owned()));
+                let problem = &mut self.problems[at];
+                if problem.labels.len() < 8 {
+                    let label = (Place::node(node), "also here".to_owned());
+                    problem.labels.push(label);
                 }
+                repair_also(problem, Place::node(node));
                 true
             }
             None => false,
         }
+    }
+
+    /// Takes back that a tool may apply the first fix of the latest report unattended.
+    pub(super) fn doubt_latest(&mut self) {
+        let latest = self.problems.last_mut();
+        if let Some(fix) = latest.and_then(|problem| problem.fixes.first_mut()) {
+            fix.applicability.0 = Applicability::MaybeIncorrect;
+        }
+    }
+
+    /// True if the first fix of the latest report names a function that can take the arguments of a call, by position or
+    /// by keyword. Of what is no function nothing is known.
+    pub(super) fn latest_takes(&self, call: NodeId) -> bool {
+        let fixes = self.problems.last().map(|problem| &problem.fixes);
+        let edit = fixes.and_then(|fixes| fixes.first()?.edits.first());
+        let item = edit.and_then(|edit| lookup(self.db, self.program, &edit.insert));
+        let signature = item.and_then(|item| signature(self.db, self.program, item).as_ref());
+        let mut args = self.ast.children(call).skip(1);
+        let first = args.next().and_then(|first| self.ast.as_keyword(first));
+        let by_keyword = first.is_some_and(|first| !first.contains("::"));
+        let args = self.ast.child_count(call).saturating_sub(1);
+        signature.is_none_or(|signature| {
+            let params = signature.params.len();
+            args == params
+                || (by_keyword && args == 2 * params)
+                || (signature.rest.is_some() && args > params)
+        })
     }
 
     pub(super) fn report_unknown(&mut self, text: TextId, problem: Problem<'db>) {
@@ -209,6 +237,8 @@ impl<'db> Infer<'db> {
             .label("a keyword, not a function or value");
             let problem = self.with_candidates(problem, Place::node(node), found);
             self.report_unknown(text, problem);
+            // A keyword that is meant as data is no mistake.
+            self.doubt_latest();
         }
         self.push(ExprKind::Keyword(path.into()), Ty::KEYWORD, node)
     }
@@ -458,5 +488,22 @@ impl<'db> Infer<'db> {
             // A fresh variable takes any type.
             let _ = self.table.unify(ty, declared);
         }
+    }
+}
+
+/// Lets the fixes that replace the place of a problem replace a further place too: the same name stands there.
+fn repair_also<'db>(problem: &mut Problem<'db>, place: Place<'db>) {
+    for fix in &mut problem.fixes {
+        let edit = fix.edits.first();
+        let Some(first) =
+            edit.filter(|edit| edit.at == EditAt::Replace && edit.place == problem.at)
+        else {
+            continue;
+        };
+        let edit = ProblemEdit {
+            place,
+            ..first.clone()
+        };
+        fix.edits.push(edit);
     }
 }

@@ -14,7 +14,7 @@ const PREFIX: &str = ".wat-fmt-";
 const SUFFIX: &str = ".tmp";
 
 /// A file that was read, and what it was then.
-pub(super) struct Target {
+pub(crate) struct Target {
     /// Without links: a link stays, and what it leads to is replaced.
     path: PathBuf,
     before: fs::Metadata,
@@ -56,7 +56,7 @@ impl Target {
             stamp(now) == stamp(&self.before)
         };
         if !same(&now) {
-            let reason = "the file changes while it is being formatted";
+            let reason = "the file changes meanwhile";
             return Err(io::Error::new(io::ErrorKind::ResourceBusy, reason));
         }
         Ok(file)
@@ -65,7 +65,7 @@ impl Target {
 
 /// Writes files, one at a time, so that a process has at most one temporary file.
 #[derive(Default)]
-pub(super) struct Writer(Mutex<()>);
+pub(crate) struct Writer(Mutex<()>);
 
 impl Writer {
     /// Gives a file a new content. Mode and owner stay. Fails with `ResourceBusy` if the file is no longer what was read.
@@ -111,7 +111,7 @@ fn is_at(file: &File, path: &Path) -> bool {
 }
 
 /// Removes the temporary files in a directory that killed processes have left.
-pub(super) fn sweep(directory: &Path) {
+pub(crate) fn sweep(directory: &Path) {
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let number = name

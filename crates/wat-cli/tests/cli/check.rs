@@ -69,7 +69,7 @@ fn json_is_one_record_per_finding_and_a_summary() {
         .keys()
         .map(String::as_str)
         .collect();
-    let fields = "kind code name severity message file span labels notes help fixes expansion tags suppressed";
+    let fields = "kind code name severity message file span labels notes help fixes expansion tags suppressed data";
     assert_eq!(keys, fields.split(' ').collect::<Vec<_>>());
     assert_eq!(records[0]["file"], "b.wat");
     assert_eq!(records[0]["span"]["start"]["line"], 1);
@@ -153,4 +153,107 @@ fn the_old_spelling_is_accepted() {
     let ran = wat(&dir, &["--check", "a.wat", "--check-output", "json"]);
     assert_eq!(ran.status, 1);
     assert_eq!(records(&ran.stdout).len(), 2);
+}
+
+const MIXED: &str = "(:wat::core::def :demo::a +5)\n(:wat::core::def :demo::b 007)\n";
+
+#[test]
+fn edn_has_one_tagged_value_per_finding() {
+    let dir = Dir::with(&[("a.wat", MIXED)]);
+    let ran = wat(&dir, &["check", "--format", "edn", "a.wat"]);
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert_eq!((ran.status, lines.len()), (1, 3));
+    assert!(
+        lines[0].starts_with("#wat.diag/PlusSign {:code \"WAT1022\" :severity :error :message ")
+    );
+    assert!(lines[0].contains(
+        " :file \"a.wat\" :line 1 :col 27 :end-line 1 :end-col 28 :offset 26 :end-offset 27 "
+    ));
+    assert!(lines[1].starts_with("#wat.diag/LeadingZero {:code \"WAT1902\" :severity :warning "));
+    assert!(
+        lines[2].starts_with("#wat.diag/Summary {:errors 1 :warnings 1 "),
+        "{}",
+        lines[2]
+    );
+}
+
+#[test]
+fn sarif_is_one_document_with_rules_regions_and_fixes() {
+    let dir = Dir::with(&[("a b.wat", MIXED)]);
+    let ran = wat(&dir, &["check", "--format", "sarif", "a b.wat"]);
+    let document: Value = serde_json::from_str(&ran.stdout).expect("it is JSON");
+    assert_eq!(document["version"], "2.1.0");
+    let run = &document["runs"][0];
+    assert_eq!(run["tool"]["driver"]["rules"][0]["id"], "WAT1022");
+    assert_eq!(run["tool"]["driver"]["rules"][0]["name"], "PlusSign");
+    let result = &run["results"][0];
+    assert_eq!(
+        (&result["ruleId"], &result["level"]),
+        (&"WAT1022".into(), &"error".into())
+    );
+    let place = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "a%20b.wat");
+    assert_eq!(place["region"]["startColumn"], 27);
+    assert_eq!(place["region"]["endColumn"], 28);
+    let change = &result["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["replacements"][0]["deletedRegion"]["startLine"], 1);
+    assert_eq!(run["results"][1]["ruleIndex"], 1);
+}
+
+#[test]
+fn github_gets_workflow_commands() {
+    let dir = Dir::with(&[("a,b.wat", MIXED)]);
+    let ran = wat(&dir, &["check", "--format", "github", "a,b.wat"]);
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert!(lines[0].starts_with(
+        "::error file=a%2Cb.wat,line=1,endLine=1,col=27,endColumn=28,title=WAT1022 plus-sign::"
+    ));
+    assert!(lines[1].starts_with("::warning file="));
+}
+
+#[test]
+fn warnings_are_raised_and_silenced_by_the_run_and_by_the_project() {
+    let zero = "(:wat::core::def :demo::b 007)\n";
+    let dir = Dir::with(&[("a.wat", zero), ("tests/a.wat", zero)]);
+    let status = |args: &[&str]| wat(&dir, args).status;
+    assert_eq!(status(&["check", "a.wat"]), 0);
+    assert_eq!(status(&["check", "--deny", "WAT1902", "a.wat"]), 1);
+    assert_eq!(status(&["check", "--deny", "leading-zero", "a.wat"]), 1);
+    assert_eq!(
+        wat(&dir, &["check", "--allow", "WAT1902", "a.wat"]).stderr,
+        ""
+    );
+    assert_eq!(status(&["check", "--deny", "WAT0000", "a.wat"]), 64);
+    let settings = "[lint]\nlevels = { \"leading-zero\" = \"off\" }\npaths = { \"tests/**\" = { \"WAT1902\" = \"deny\" } }\n";
+    std::fs::write(dir.path().join("wat.toml"), settings).expect("it can be written");
+    assert_eq!(wat(&dir, &["check", "a.wat"]).stderr, "");
+    assert_eq!(status(&["check", "tests"]), 1);
+    assert_eq!(status(&["check", "--allow", "WAT1902", "tests"]), 0);
+    assert_eq!(status(&["check", "--no-project", "tests"]), 0);
+}
+
+#[test]
+fn settings_of_the_project_hold_for_checks() {
+    let dir = Dir::with(&[
+        ("wat.toml", "[check]\ndeny-warnings = true\n"),
+        ("a.wat", "(:wat::core::def :demo::b 007)\n"),
+    ]);
+    assert_eq!(wat(&dir, &["check"]).status, 1);
+    assert_eq!(
+        wat(&dir, &["--set", "check.deny-warnings=false", "check"]).status,
+        0
+    );
+    let bad = "[check]\ndeny-warnings = \"yes\"\n";
+    std::fs::write(dir.path().join("wat.toml"), bad).expect("it can be written");
+    let ran = wat(&dir, &["check"]);
+    assert_eq!(ran.status, 78);
+    assert!(ran.stderr.contains("error[WAT5802]"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_tool_of_another_version_is_refused() {
+    let dir = Dir::with(&[("wat.toml", "[project]\nwat = \">=99\"\n"), ("a.wat", "")]);
+    let ran = wat(&dir, &["check"]);
+    assert_eq!(ran.status, 78);
+    assert!(ran.stderr.contains("error[WAT5805]"), "{}", ran.stderr);
 }

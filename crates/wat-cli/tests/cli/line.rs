@@ -17,7 +17,10 @@ fn help_names_exactly_the_commands_that_exist() {
         .take_while(|line| !line.is_empty())
         .filter_map(|line| line.split_whitespace().next())
         .collect();
-    assert_eq!(words, ["check", "fmt", "run", "repl", "lsp", "explain"]);
+    assert_eq!(
+        words,
+        ["check", "fmt", "fix", "run", "repl", "lsp", "explain"]
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod check;
 mod edn;
 mod explain;
+mod fix;
 mod fmt;
 mod fmt_killed;
 mod line;

@@ -1,13 +1,16 @@
 //! The settings of a project, typed. What is read here is checked here; of the other tables the keys alone are known.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use wat_syntax::TextRange;
 
 use super::Told;
 use super::glob::Glob;
 use super::values::{Kind, Value};
+use crate::levels::{Level, LevelList, Selector};
 use crate::nearest;
+use crate::report::Source;
 
 /// A value and its place in the project file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +50,10 @@ impl Paths {
 pub struct Settings {
     /// `[project]`
     pub project: ProjectSettings,
+    /// `[load] scope`: the directory that loads may not leave.
+    pub load_scope: Option<Spanned<String>>,
+    /// `[run]`
+    pub run: RunSettings,
     /// `[concurrency] allow-raw-spawn`
     pub allow_raw_spawn: Option<bool>,
     /// `[check]`
@@ -72,6 +79,13 @@ pub struct ProjectSettings {
     pub exclude: Vec<Spanned<Glob>>,
 }
 
+/// `[run]`
+#[derive(Clone, Debug, Default)]
+pub struct RunSettings {
+    /// Bytes for the frames of one thread.
+    pub stack_limit: Option<usize>,
+}
+
 /// `[check]`
 #[derive(Clone, Debug, Default)]
 pub struct CheckSettings {
@@ -95,11 +109,15 @@ pub struct TestSettings {
     pub paths: Paths,
 }
 
-/// `[lint]`: where the project's rules are.
+/// `[lint]`: where the project's rules are, and how much rules weigh.
 #[derive(Clone, Debug)]
 pub struct LintSettings {
     /// Directories; by default `wat-lints`.
     pub rule_dirs: Paths,
+    /// Levels of codes, rules and families.
+    pub levels: LevelList,
+    /// Levels in the files that a glob matches.
+    pub paths: Vec<(Glob, LevelList)>,
 }
 
 impl Default for Settings {
@@ -111,6 +129,8 @@ impl Default for Settings {
                 source: Paths::Default(&["wat"]),
                 exclude: Vec::new(),
             },
+            load_scope: None,
+            run: RunSettings::default(),
             allow_raw_spawn: None,
             check: CheckSettings::default(),
             fmt: FmtSettings::default(),
@@ -119,6 +139,8 @@ impl Default for Settings {
             },
             lint: LintSettings {
                 rule_dirs: Paths::Default(&["wat-lints"]),
+                levels: Vec::new(),
+                paths: Vec::new(),
             },
         }
     }
@@ -138,6 +160,18 @@ enum Type {
     Globs,
     Texts,
     Table,
+    /// A number of bytes, or text with a unit.
+    Bytes,
+    /// A table from codes, rules and families to levels.
+    Levels,
+    /// A table from globs to tables of levels.
+    LevelsByPath,
+    /// A name such as `calc-2`.
+    ProjectName,
+    /// A requirement such as `>=0.1`.
+    Requirement,
+    /// A prefix such as `:calc::`.
+    Namespace,
 }
 
 /// The tables of a project file, their keys and the types of these; a table without keys holds names of the user's own.
@@ -147,10 +181,10 @@ const TABLES: &[(&str, &[(&str, Type)])] = {
         (
             "project",
             &[
-                ("name", Text),
+                ("name", ProjectName),
                 ("version", Text),
-                ("wat", Text),
-                ("namespace", Text),
+                ("wat", Requirement),
+                ("namespace", Namespace),
                 ("entry", Path),
                 ("entries", Globs),
                 ("source", Paths),
@@ -165,7 +199,7 @@ const TABLES: &[(&str, &[(&str, Type)])] = {
                 ("keyring", Path),
             ],
         ),
-        ("run", &[("stack-limit", Any)]),
+        ("run", &[("stack-limit", Bytes)]),
         ("concurrency", &[("allow-raw-spawn", Bool)]),
         (
             "check",
@@ -174,10 +208,10 @@ const TABLES: &[(&str, &[(&str, Type)])] = {
         (
             "lint",
             &[
-                ("levels", Table),
+                ("levels", Levels),
                 ("thresholds", Table),
                 ("rule-dirs", Paths),
-                ("paths", Table),
+                ("paths", LevelsByPath),
             ],
         ),
         (
@@ -233,9 +267,15 @@ const TABLES: &[(&str, &[(&str, Type)])] = {
 /// The settings that a file holds; what is wrong with it goes to `told`.
 pub(super) fn read(file: &Value, told: &mut Told) -> Settings {
     let mut settings = Settings::default();
+    read_into(&mut settings, file, told);
+    settings
+}
+
+/// Takes over the settings that a tree of values holds.
+fn read_into(settings: &mut Settings, file: &Value, told: &mut Told) {
     let Kind::Table(tables) = &file.kind else {
         wrong::<()>(told, "the project file", file, "a table of settings");
-        return settings;
+        return;
     };
     for table in tables {
         let known = TABLES.iter().find(|(name, _)| *name == table.key);
@@ -258,12 +298,12 @@ pub(super) fn read(file: &Value, told: &mut Told) -> Settings {
                 }
                 None => {
                     let near = nearest(&entry.key, keys.iter().map(|(key, _)| *key));
-                    told.unknown(entry.range, &path, near);
+                    let near = near.map(|near| format!("{name}.{near}"));
+                    told.unknown(entry.range, &path, near.as_deref());
                 }
             }
         }
     }
-    settings
 }
 
 /// A value of the right type.
@@ -273,6 +313,8 @@ enum Checked {
     Path(Spanned<String>),
     Paths(Vec<Spanned<String>>),
     Globs(Vec<Spanned<Glob>>),
+    Levels(LevelList),
+    LevelsByPath(Vec<(Glob, LevelList)>),
     /// Of a setting that is only checked.
     Sound,
 }
@@ -282,6 +324,8 @@ impl Settings {
     fn set(&mut self, path: &str, value: Checked) {
         let Settings {
             project,
+            load_scope,
+            run,
             allow_raw_spawn,
             check,
             fmt,
@@ -301,7 +345,46 @@ impl Settings {
             ("fmt.exclude", Checked::Globs(globs)) => fmt.exclude = globs,
             ("test.paths", Checked::Paths(paths)) => test.paths = Paths::Given(paths),
             ("lint.rule-dirs", Checked::Paths(paths)) => lint.rule_dirs = Paths::Given(paths),
+            ("load.scope", Checked::Path(path)) => *load_scope = Some(path),
+            ("run.stack-limit", Checked::Count(bytes)) => run.stack_limit = Some(bytes),
+            ("lint.levels", Checked::Levels(levels)) => lint.levels = levels,
+            ("lint.paths", Checked::LevelsByPath(paths)) => lint.paths = paths,
             _ => {}
+        }
+    }
+
+    /// Sets one setting from `table.key=value`, the value in TOML; what is no TOML is taken as text.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, one sentence to a line.
+    pub fn set_from(&mut self, text: &str) -> Result<(), String> {
+        let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
+        let source = |text: &str| Arc::new(Source::from_text("--set", text));
+        let mut plain = source(text);
+        if from_toml(&mut Told::new(&plain)).is_none() {
+            plain = source(&format!(
+                "{key} = {}",
+                serde_json::Value::from(value.trim())
+            ));
+        }
+        let mut told = Told::new(&plain);
+        if let Some(values) = from_toml(&mut told) {
+            read_into(self, &values, &mut told);
+        }
+        let (reports, _) = told.finish();
+        let Some(report) = reports.first() else {
+            return Ok(());
+        };
+        let help = report.help.iter().map(|help| format!("\n{help}"));
+        Err(format!("{}{}", report.message, help.collect::<String>()))
+    }
+
+    /// What the analysis has to know.
+    pub fn analysis(&self) -> wat_analysis::Options {
+        wat_analysis::Options {
+            allow_raw_spawn: self.allow_raw_spawn.unwrap_or(false),
+            ..wat_analysis::Options::default()
         }
     }
 }
@@ -335,6 +418,12 @@ fn check(told: &mut Told, kind: Type, path: &str, value: &Value) -> Option<Check
                 return None;
             }
             Checked::Sound
+        }
+        (Type::Bytes, _) => Checked::Count(bytes(told, path, value)?),
+        (Type::Levels, _) => Checked::Levels(levels(told, path, value)?),
+        (Type::LevelsByPath, _) => Checked::LevelsByPath(levels_by_path(told, path, value)?),
+        (Type::ProjectName | Type::Requirement | Type::Namespace, _) => {
+            named(told, kind, path, value)?
         }
         (Type::Path, _) => Checked::Path(inner_path(told, path, value)?),
         (Type::Paths, _) => Checked::Paths(list(told, path, value, inner_path)?),
@@ -411,4 +500,133 @@ fn glob(told: &mut Told, path: &str, value: &Value) -> Option<Spanned<Glob>> {
             None
         }
     }
+}
+
+/// The values of a TOML text, if it is one.
+fn from_toml(told: &mut Told) -> Option<Value> {
+    let values = super::values::from_toml(told);
+    (!told.is_bad).then_some(values)
+}
+
+/// A number of bytes: an integer, or text with `KiB`, `MiB` or `GiB`.
+fn bytes(told: &mut Told, path: &str, value: &Value) -> Option<usize> {
+    let number = match &value.kind {
+        Kind::Integer(number) => usize::try_from(*number).ok(),
+        Kind::String(text) => parse_bytes(text),
+        _ => None,
+    };
+    let number = number.filter(|number| *number >= 1 << 12);
+    if number.is_none() {
+        let message = format!("`{path}` is a size from 4 KiB, such as `64 MiB`");
+        told.bad(value.range, "no such size", message, None);
+    }
+    number
+}
+
+/// A byte count with an optional unit.
+fn parse_bytes(text: &str) -> Option<usize> {
+    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
+    let (number, shift) = units
+        .iter()
+        .find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, *shift)))
+        .unwrap_or((text, 0));
+    let number: usize = number.trim().parse().ok()?;
+    number.checked_mul(1 << shift)
+}
+
+/// The levels of a table; entries that are wrong are told and left out.
+fn levels(told: &mut Told, path: &str, value: &Value) -> Option<LevelList> {
+    let Kind::Table(entries) = &value.kind else {
+        return wrong(told, &format!("`{path}`"), value, "a table of levels");
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let level = match &entry.value.kind {
+            Kind::String(word) => Level::parse(word),
+            _ => None,
+        };
+        let Some(level) = level else {
+            let message = format!(
+                "the level of `{}` is `deny`, `warn`, `note` or `off`",
+                entry.key
+            );
+            told.bad(entry.value.range, "no level", message, None);
+            continue;
+        };
+        match Selector::parse(&entry.key) {
+            Some(selector) => found.push((selector, level)),
+            None => {
+                let near = Selector::nearest(&entry.key);
+                told.unknown(
+                    entry.range,
+                    &format!("{path}.{}", entry.key),
+                    near.as_deref(),
+                );
+            }
+        }
+    }
+    Some(found)
+}
+
+fn levels_by_path(told: &mut Told, path: &str, value: &Value) -> Option<Vec<(Glob, LevelList)>> {
+    let Kind::Table(entries) = &value.kind else {
+        return wrong(
+            told,
+            &format!("`{path}`"),
+            value,
+            "a table from globs to levels",
+        );
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        match Glob::new(&entry.key) {
+            Ok(glob) => {
+                let levels = levels(told, path, &entry.value);
+                found.extend(levels.map(|levels| (glob, levels)));
+            }
+            Err(why) => {
+                let message = format!("the glob `{}` of `{path}` {why}", entry.key);
+                told.bad(entry.range, "no glob", message, None);
+            }
+        }
+    }
+    Some(found)
+}
+
+/// Texts of `[project]` that have a form.
+fn named(told: &mut Told, kind: Type, path: &str, value: &Value) -> Option<Checked> {
+    let text = string(told, path, value)?;
+    let word = &*text.value;
+    let (is_right, what) = match kind {
+        Type::ProjectName => (
+            is_project_name(word),
+            "a name of at most 64 lower-case letters, digits and `-` that starts with a letter",
+        ),
+        Type::Namespace => (
+            word.starts_with(':') && word.ends_with("::") && word.len() > 3,
+            "a prefix such as `:calc::`",
+        ),
+        _ => match super::version::satisfies(word) {
+            Some(true) => (true, ""),
+            Some(false) => {
+                told.tool_version(value.range, word);
+                return None;
+            }
+            None => (false, "a version or a requirement such as `>=0.1`"),
+        },
+    };
+    if is_right {
+        return Some(Checked::Sound);
+    }
+    let message = format!("`{path}` is {what}, not `{word}`");
+    told.bad(value.range, "not of that form", message, None);
+    None
+}
+
+/// `[a-z][a-z0-9-]{0,63}`
+pub fn is_project_name(text: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    text.len() <= 64
+        && text.starts_with(|ch: char| ch.is_ascii_lowercase())
+        && text.bytes().all(is_inner)
 }

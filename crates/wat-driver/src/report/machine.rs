@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
+use wat_analysis::family;
 use wat_syntax::{Applicability, Severity};
 
 use super::{Place, Report, printable, severity_word};
@@ -39,7 +40,7 @@ impl Summary {
         self.fixable += usize::from(fixable);
     }
 
-    /// `3 errors, 1 warning`; `None` if there is nothing to count.
+    /// `3 errors, 1 warning (2 fixes available: wat fix)`; `None` if there is nothing to count.
     pub fn sentence(&self) -> Option<String> {
         let mut parts = Vec::new();
         for (count, word) in [
@@ -53,7 +54,12 @@ impl Summary {
                 _ => parts.push(format!("{count} {word}s")),
             }
         }
-        (!parts.is_empty()).then(|| parts.join(", "))
+        let fixes = match self.fixable {
+            0 => String::new(),
+            1 => " (1 fix available: wat fix)".to_owned(),
+            count => format!(" ({count} fixes available: wat fix)"),
+        };
+        (!parts.is_empty()).then(|| parts.join(", ") + &fixes)
     }
 }
 
@@ -68,6 +74,11 @@ pub fn short_line(report: &Report, out: &mut String) {
 
 /// Appends the record of one finding and a line feed.
 pub fn json_line(report: &Report, out: &mut String) {
+    let _ = writeln!(out, "{}", json_record(report));
+}
+
+/// The record of one finding.
+pub(super) fn json_record(report: &Report) -> Value {
     let mut record = Map::new();
     let mut put = |key: &str, value: Value| {
         record.insert(key.to_owned(), value);
@@ -109,14 +120,32 @@ pub fn json_line(report: &Report, out: &mut String) {
     });
     put("fixes", Value::Array(fixes.collect()));
     put("expansion", Value::Array(Vec::new()));
-    put("tags", Value::Array(Vec::new()));
+    put("tags", tags(report).into());
     put("suppressed", Value::Null);
-    let _ = writeln!(out, "{}", Value::Object(record));
+    let mut data = Map::new();
+    if let Some(family) = report.code.and_then(family) {
+        data.insert("family".to_owned(), family.into());
+    }
+    put("data", Value::Object(data));
+    Value::Object(record)
+}
+
+/// How an editor shows the place: as superfluous, or as out of date.
+fn tags(report: &Report) -> Vec<&'static str> {
+    match report.code.map_or(0, |code| code.0) {
+        7301..=7307 | 7904 => vec!["unnecessary"],
+        7001 | 7002 | 2190 | 3450 | 3901..=3904 | 4014 => vec!["deprecated"],
+        _ => Vec::new(),
+    }
 }
 
 /// Appends the closing record and a line feed.
 pub fn json_summary(summary: &Summary, duration: Duration, out: &mut String) {
-    let record = json!({
+    let _ = writeln!(out, "{}", summary_record(summary, duration));
+}
+
+pub(super) fn summary_record(summary: &Summary, duration: Duration) -> Value {
+    json!({
         "kind": "summary",
         "errors": summary.errors,
         "warnings": summary.warnings,
@@ -125,8 +154,7 @@ pub fn json_summary(summary: &Summary, duration: Duration, out: &mut String) {
         "fixable": summary.fixable,
         "files": summary.files,
         "duration-us": u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
-    });
-    let _ = writeln!(out, "{record}");
+    })
 }
 
 fn located(place: &Place, text: &str) -> Value {

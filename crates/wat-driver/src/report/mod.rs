@@ -1,7 +1,10 @@
 //! What a report is, independent of who found it and of how it is shown.
 
+mod edn;
 mod excerpt;
+mod github;
 mod machine;
+mod sarif;
 mod style;
 mod text;
 
@@ -12,7 +15,10 @@ use wat_syntax::{
     Applicability, Code, ColumnEncoding, LineIndex, Severity, SourceText, TextRange, TextSize,
 };
 
+pub use edn::{edn_line, edn_summary};
+pub use github::github_line;
 pub use machine::{Summary, json_line, json_summary, short_line};
+pub use sarif::sarif;
 pub use style::{ColorChoice, Style, terminal_width};
 pub use text::render;
 

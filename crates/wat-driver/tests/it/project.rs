@@ -166,7 +166,7 @@ fn unknown_keys_are_warnings_with_the_nearest_key() {
         expect![[r#"
             sound
             wat.toml:2:1: warning[WAT5801]: `fmt.exclud` is no setting
-              did you mean `exclude`?
+              did you mean `fmt.exclude`?
             wat.toml:3:1: warning[WAT5801]: `fmt.width` is no setting
             wat.toml:4:2: warning[WAT5801]: `fmtt` is no setting
               did you mean `fmt`?
@@ -178,7 +178,7 @@ fn unknown_keys_are_warnings_with_the_nearest_key() {
         expect![[r#"
             sound
             wat.edn:1:8: warning[WAT5801]: `fmt.exclud` is no setting
-              did you mean `exclude`?
+              did you mean `fmt.exclude`?
             wat.edn:2:2: warning[WAT5801]: `tests` is no setting
               did you mean `test`?
         "#]],

@@ -1,0 +1,157 @@
+//! What a command that reads wat works on: its files, in a database, under the settings of their project.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use wat_analysis::{RootDatabase, SourceFile, SourceText};
+use wat_driver::{
+    Project, Report, STDIN, Settings, Style, Unreadable, file_loader, load_files, load_text,
+    render, walk,
+};
+
+use wat_load::Loader;
+
+use crate::args::Global;
+use crate::{exit, output};
+
+/// Files in a database.
+pub(crate) struct Workspace {
+    /// The database, with the files and all that they load.
+    pub(crate) db: RootDatabase,
+    /// The files that were asked for, each once, in the order of the paths.
+    pub(crate) files: Vec<(PathBuf, SourceFile)>,
+    /// The project that they belong to.
+    pub(crate) project: Option<Project>,
+    /// Its settings, those of the command line over them.
+    pub(crate) settings: Settings,
+}
+
+impl Workspace {
+    /// The files that the paths name; without paths those of the project, without a project those of the working
+    /// directory. What is wrong is told, and the status returned.
+    pub(crate) fn open(global: &Global, paths: &[PathBuf]) -> Result<Workspace, i32> {
+        let first = paths.iter().find(|path| path.as_path() != Path::new("-"));
+        let from = first.map_or(Path::new("."), |path| path.as_path());
+        let (project, settings) = settings(global, from)?;
+        let mut db = RootDatabase::new();
+        db.set_options(settings.analysis());
+        let mut space = Workspace {
+            db,
+            files: Vec::new(),
+            project,
+            settings,
+        };
+        let found = match paths {
+            [] => space.of_project(global)?,
+            paths => paths.to_vec(),
+        };
+        space.load(&found).map_err(|wrong| unreadable(&wrong))?;
+        Ok(space)
+    }
+
+    /// The roots of the project, or the working directory.
+    fn of_project(&self, global: &Global) -> Result<Vec<PathBuf>, i32> {
+        let Some(project) = &self.project else {
+            return Ok(vec![PathBuf::from(".")]);
+        };
+        let (roots, missing) = project.roots();
+        match missing.is_empty() {
+            true => Ok(roots),
+            false => {
+                tell(global, &missing);
+                Err(exit::BAD_PROJECT)
+            }
+        }
+    }
+
+    fn load(&mut self, paths: &[PathBuf]) -> Result<(), Unreadable> {
+        let scope = self.project.as_ref().map(|it| it.scope(&self.settings));
+        let loader = file_loader(scope.as_deref())?;
+        let mut all: Vec<PathBuf> = Vec::new();
+        for path in paths {
+            if path == Path::new(STDIN) {
+                let file = load_stdin(&mut self.db, &*loader)?;
+                self.files.push((path.clone(), file));
+            } else if path.is_dir() {
+                let found = walk(path)?.into_iter();
+                let project = self.project.as_ref();
+                all.extend(found.filter(|path| project.is_none_or(|it| !it.excludes(path))));
+            } else {
+                all.push(path.clone());
+            }
+        }
+        let files = load_files(&mut self.db, &*loader, &all)?;
+        for (path, file) in all.into_iter().zip(files) {
+            if !self.files.iter().any(|(_, known)| *known == file) {
+                self.files.push((path, file));
+            }
+        }
+        Ok(())
+    }
+
+    /// The path of a file as the globs of the project see it.
+    pub(crate) fn inner_path(&self, path: &str) -> String {
+        let project = self.project.as_ref();
+        let inner = project.and_then(|project| project.inner_path(Path::new(path)));
+        inner.unwrap_or_else(|| path.to_owned())
+    }
+
+    /// The files that findings are told about: those asked for and what they load.
+    pub(crate) fn told(&self) -> Vec<SourceFile> {
+        self.db.project_files()
+    }
+}
+
+/// The project of a path and the settings that hold there. Warnings about the project file are told.
+pub(crate) fn settings(global: &Global, from: &Path) -> Result<(Option<Project>, Settings), i32> {
+    let found = match Project::find(&global.project(), from) {
+        Ok(found) => found,
+        Err(bad) => {
+            tell(global, &bad.reports);
+            return Err(exit::BAD_PROJECT);
+        }
+    };
+    if let Some(project) = &found
+        && !global.quiet
+    {
+        tell(global, &project.warnings);
+    }
+    let mut settings = found
+        .as_ref()
+        .map_or_else(Settings::default, |project| project.settings.clone());
+    global.override_settings(&mut settings);
+    Ok((found, settings))
+}
+
+/// Reports about the project file, for people.
+fn tell(global: &Global, reports: &[Report]) {
+    let style = Style::for_stream(&io::stderr(), global.color());
+    let mut out = String::new();
+    for report in reports {
+        render(report, style, &mut out);
+        out.push('\n');
+    }
+    output::report(&out);
+}
+
+/// Tells that a file cannot be read.
+pub(crate) fn unreadable(wrong: &Unreadable) -> i32 {
+    output::complain(&format!("cannot read `{}`: {}", wrong.path, wrong.reason));
+    exit::NO_INPUT
+}
+
+/// Reads standard input as the program `-`.
+pub(crate) fn load_stdin(
+    db: &mut RootDatabase,
+    loader: &dyn Loader,
+) -> Result<SourceFile, Unreadable> {
+    let mut bytes = Vec::new();
+    io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|error| Unreadable {
+            path: STDIN.to_owned(),
+            reason: error.to_string(),
+        })?;
+    Ok(load_text(db, loader, STDIN, SourceText::from_bytes(bytes)))
+}
