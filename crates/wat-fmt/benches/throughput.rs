@@ -49,36 +49,37 @@ fn unformatted() -> String {
         .collect()
 }
 
-/// One form of 2 MB.
-fn one_form() -> String {
+/// One form of that many bytes.
+fn one_form_of(size: usize) -> String {
     let call = "(:demo::handle connection (:demo::request \"GET\" \"/v1/measurements\" 17) :timeout 8080 :retries 3)\n";
-    format!(
-        "(:wat::core::do\n{})\n",
-        call.repeat(2_000_000 / call.len())
-    )
+    format!("(:wat::core::do\n{})\n", call.repeat(size / call.len()))
 }
 
-/// A vector of 10 000 elements.
-fn long_vector() -> String {
+/// A vector of that many elements.
+fn vector_of(count: usize) -> String {
     format!(
         "(:wat::core::def :demo::numbers [{}])\n",
-        "12345 ".repeat(10_000)
+        "12345 ".repeat(count)
     )
 }
 
-/// Calls, 1 000 deep.
-fn deep() -> String {
-    format!("{}x{}\n", "(:demo::f a ".repeat(1_000), ")".repeat(1_000))
+/// Calls, 1 000 deep, that many times.
+fn deep_times(times: usize) -> String {
+    let form = format!("{}x{}\n", "(:demo::f a ".repeat(1_000), ")".repeat(1_000));
+    form.repeat(times)
 }
 
 type Corpus = (&'static str, fn() -> String);
 
-const CORPORA: [Corpus; 5] = [
+const CORPORA: [Corpus; 8] = [
     ("library", library),
     ("unformatted", unformatted),
-    ("one-form", one_form),
-    ("long-vector", long_vector),
-    ("deep", deep),
+    ("one-form", || one_form_of(2_000_000)),
+    ("one-form-x10", || one_form_of(20_000_000)),
+    ("long-vector", || vector_of(10_000)),
+    ("long-vector-x10", || vector_of(100_000)),
+    ("deep", || deep_times(1)),
+    ("deep-x10", || deep_times(10)),
 ];
 
 fn named(name: &str) -> SourceText {

@@ -95,21 +95,25 @@ fn column_in(tree: &Tree, path: &[u32]) -> u32 {
         let inner = path.get(depth + 1).copied();
         let mut plan = Plan::new(tree, index, role, place_of(tree, index), &mut spare);
         role = Role::Plain;
+        let mut last = Place::First;
+        // The element whose column is that of the pair.
+        let mut key = None;
         for element in tree.elements(index) {
             let (place, own) = plan.step(tree, element, node.next, false);
-            column = match place {
-                Place::First => plan.first,
-                Place::Value | Place::ValueJoin => plan.key + 2,
-                Place::Join | Place::Line => plan.body,
-            };
+            last = place;
             if inner == Some(element) {
                 role = own;
                 break;
             }
             if matches!(place, Place::First | Place::Line) {
-                plan.key = place_of(tree, element);
+                key = Some(element);
             }
         }
+        column = match last {
+            Place::First => plan.first,
+            Place::Value | Place::ValueJoin => key.map_or(plan.key, |key| place_of(tree, key)) + 2,
+            Place::Join | Place::Line => plan.body,
+        };
     }
     column
 }

@@ -8,3 +8,5 @@ mod check;
 mod properties;
 #[path = "it/reference.rs"]
 mod reference;
+#[path = "it/rules.rs"]
+mod rules;

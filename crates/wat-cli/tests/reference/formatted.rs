@@ -6,6 +6,7 @@ use std::path::Path;
 use wat_syntax::SourceText;
 
 use super::blocks::{Block, Kind};
+use super::process::{Directory, wat};
 use super::{all_blocks, outcomes, owed};
 
 #[test]
@@ -33,5 +34,44 @@ fn formatted_programs_do_what_the_reference_says() {
         if let Some(reason) = outcome {
             panic!("{} fails formatted\n{reason}\n{}", block.key(), block.text);
         }
+    }
+}
+
+#[test]
+fn files_with_reader_errors_are_not_touched() {
+    let directory = Directory::new().expect("a directory");
+    let mut files = Vec::new();
+    for block in all_blocks() {
+        let is_reader = |code: &String| code.starts_with("WAT10");
+        if !matches!(&block.kind, Kind::Reject(codes) if codes.iter().all(is_reader)) {
+            continue;
+        }
+        if wat_fmt::format(&SourceText::from(&*block.text)).is_err() {
+            let name = format!("f{}.wat", files.len());
+            directory.write(&name, &block.text).expect("writable");
+            files.push((name, block.text));
+        }
+    }
+    assert!(files.len() > 20, "{} files", files.len());
+    let times = || -> Vec<_> {
+        let data = files
+            .iter()
+            .map(|(name, _)| fs::metadata(directory.path().join(name)));
+        data.map(|data| data.and_then(|data| data.modified()).expect("a time"))
+            .collect()
+    };
+    let before = times();
+    let output = wat(&directory, &["fmt", "."], "").expect("it runs");
+    assert_eq!((output.status, &*output.stdout), (65, ""));
+    assert_eq!(
+        output.stderr.matches(": not formatted (").count(),
+        files.len()
+    );
+    assert_eq!(times(), before);
+    for (name, text) in &files {
+        let now = fs::read_to_string(directory.path().join(name)).expect("readable");
+        assert_eq!(now, *text, "{name}");
+        let output = wat(&directory, &["fmt", "--stdin"], text).expect("it runs");
+        assert_eq!((output.status, &*output.stdout), (65, ""), "{text}");
     }
 }

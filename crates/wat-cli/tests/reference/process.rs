@@ -41,6 +41,11 @@ impl Directory {
         Ok(Self(path))
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// Writes a file into it.
     pub fn write(&self, name: &str, text: &str) -> io::Result<()> {
         self.write_bytes(name, text.as_bytes())

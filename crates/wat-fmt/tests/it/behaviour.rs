@@ -300,21 +300,32 @@ fn new_lines_start_where_an_element_would() {
 
 #[test]
 fn steps_grow_with_the_text_only() {
-    let texts: [fn(usize) -> String; 6] = [
-        |size| format!("[{}]", "1 ".repeat(size)),
-        |size| format!("(:f {})", ":key value ".repeat(size)),
-        |size| format!("(:wat::core::do {})", "; c\n x ".repeat(size)),
-        |size| format!("({}x)", "' ; c\n".repeat(500) + &"x ; c\n".repeat(size)),
-        |size| format!("{}x{}", "(:f a ".repeat(500), " (:g b) )".repeat(500)).repeat(size / 100),
-        |size| format!("[{}]", "[:a] x <- :t ".repeat(size)),
+    let call = "(:demo::handle connection (:demo::request \"GET\" 17) :timeout 8080 :retries 3)\n";
+    let texts: [&dyn Fn(usize) -> String; 9] = [
+        &|size| format!("[{}]", "1 ".repeat(size)),
+        &|size| format!("(:f {})", ":key value ".repeat(size)),
+        &|size| format!("(:wat::core::do {})", "; c\n x ".repeat(size)),
+        &|size| format!("({}x)", "' ; c\n".repeat(500) + &"x ; c\n".repeat(size)),
+        &|size| format!("{}x{}", "(:f a ".repeat(500), " (:g b) )".repeat(500)).repeat(size / 100),
+        &|size| format!("{}x{}", "(:f a ".repeat(size / 10), ")".repeat(size / 10)),
+        &|size| format!("[{}]", "[:a] x <- :t ".repeat(size)),
+        &|size| format!("(:wat::core::do {})", call.repeat(size)),
+        &|size| {
+            format!(
+                "(:wat::service::defservice :s :user [{}])",
+                "A [] -> :t ".repeat(size)
+            )
+        },
     ];
     for text in texts {
-        let steps =
-            |size| wat_fmt::count_steps(&SourceText::from(&*text(size))).expect("formats") as f64;
-        let growth = steps(8_000) / steps(2_000);
+        let steps = |size| {
+            let text = SourceText::from(&*text(size));
+            wat_fmt::count_steps(&text).expect("formats") as f64
+        };
+        let growth = steps(10_000) / steps(1_000);
         assert!(
-            growth < 4.4,
-            "four times the text takes {growth} times the steps"
+            growth < 12.0,
+            "ten times the text takes {growth} times the steps"
         );
     }
 }
