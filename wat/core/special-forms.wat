@@ -413,3 +413,23 @@
    ```wat
    (:wat::core::string::interpolate \"{a} of {b}\" :a 1 :b 2.0) ;=> \"1 of 2.0\"
    ```")
+
+(:wat::core::special-form
+  :wat::core::->
+  "(:wat::core::-> value step…)"
+  "Passes a value through steps: it becomes the first argument of the first step, the result of that the first argument
+   of the next. A step is a call without its first argument, or a function alone.
+
+   ```wat
+   (:wat::core::-> 5 (:wat::core::- 3) (:wat::core::* 2)) ;=> 4
+   ```")
+
+(:wat::core::special-form
+  :wat::core::->>
+  "(:wat::core::->> value step…)"
+  "Passes a value through steps: it becomes the last argument of the first step, the result of that the last argument of
+   the next. A step is a call without its last argument, or a function alone.
+
+   ```wat
+   (:wat::core::->> 5 (:wat::core::- 3) (:wat::core::* 2)) ;=> -4
+   ```")

@@ -30,5 +30,7 @@ mod session;
 mod statics;
 #[path = "it/support.rs"]
 mod support;
+#[path = "it/thread.rs"]
+mod thread;
 #[path = "it/visibility.rs"]
 mod visibility;

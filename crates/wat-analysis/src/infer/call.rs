@@ -455,7 +455,7 @@ impl<'db> Infer<'db> {
         if !fits {
             return self.push(ExprKind::Error, ret, node);
         }
-        if let Some(keyed) = keyed.filter(|_| !exchanged) {
+        if let Some(keyed) = keyed.filter(|_| !exchanged && !self.threaded.contains_key(&node)) {
             self.note_call(keyed, signature, &callee, node);
             self.lint_lookalike(keyed.form, node);
             self.lint_positional(keyed.form, signature, &args, head);
@@ -669,7 +669,7 @@ impl<'db> Infer<'db> {
     fn dispatch_call(&mut self, item: Item<'db>, node: NodeId, head: NodeId) -> ExprId {
         let arms = dispatch_arms(self.db, self.program, item);
         let arity = |count: usize| arms.iter().any(|arm| arm.params.len() == count);
-        let given = self.ast.child_count(node).saturating_sub(1);
+        let given = self.argument_nodes(node).len();
         let name = item.name(self.db).text(self.db);
         if !arity(given)
             && arity(given / 2)

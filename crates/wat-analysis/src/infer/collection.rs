@@ -101,7 +101,7 @@ impl<'db> Infer<'db> {
     }
 
     pub(super) fn vector_form(&mut self, node: NodeId) -> ExprId {
-        let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let nodes: Vec<NodeId> = self.argument_nodes(node);
         let Some((element, slot)) = self.slot(&nodes, 0) else {
             self.missing_slot(node, ":wat::core::Vector", &nodes);
             self.arguments(node);
@@ -116,7 +116,7 @@ impl<'db> Infer<'db> {
     }
 
     pub(super) fn set_form(&mut self, node: NodeId) -> ExprId {
-        let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let nodes: Vec<NodeId> = self.argument_nodes(node);
         let Some((element, slot)) = self.slot(&nodes, 0) else {
             self.missing_slot(node, ":wat::core::HashSet", &nodes);
             self.arguments(node);
@@ -132,7 +132,7 @@ impl<'db> Infer<'db> {
     }
 
     pub(super) fn map_form(&mut self, node: NodeId) -> ExprId {
-        let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let nodes: Vec<NodeId> = self.argument_nodes(node);
         if let Some((types, slot)) = self.retired_map_slot(node, &nodes) {
             return self.map_of(node, types, [slot; 2], &nodes[1..]);
         }

@@ -21,6 +21,9 @@ impl<'db> Infer<'db> {
     }
 
     fn expr_on_stack(&mut self, node: NodeId) -> ExprId {
+        if !self.threaded.is_empty() && self.threaded.contains_key(&node) {
+            return self.step(node);
+        }
         match self.ast.kind(node) {
             NodeKind::Int(value) => self.push(ExprKind::Int(value), Ty::I64, node),
             NodeKind::Float(bits) => self.push(ExprKind::Float(bits), Ty::F64, node),
@@ -59,7 +62,7 @@ impl<'db> Infer<'db> {
         self.problems.push(problem);
     }
 
-    fn list(&mut self, node: NodeId) -> ExprId {
+    pub(super) fn list(&mut self, node: NodeId) -> ExprId {
         let Some(head) = self.ast.children(node).next() else {
             if self.ast.is_poisoned(node) {
                 return self.error(node);
@@ -98,7 +101,7 @@ impl<'db> Infer<'db> {
 
     /// The arguments of a list, inferred for their own sake.
     pub(super) fn arguments(&mut self, node: NodeId) -> Vec<ExprId> {
-        let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let nodes = self.argument_nodes(node);
         nodes.into_iter().map(|node| self.expr(node)).collect()
     }
 
@@ -120,6 +123,8 @@ impl<'db> Infer<'db> {
             ":wat::core::when" => self.when_form(node, false),
             ":wat::core::unless" => self.when_form(node, true),
             ":wat::core::do" => self.do_form(node),
+            ":wat::core::->" => self.thread_form(node, path, false),
+            ":wat::core::->>" => self.thread_form(node, path, true),
             ":wat::core::let" => self.let_form(node),
             ":wat::core::match" => self.match_form(node),
             ":wat::core::fn" => self.lambda(node),
@@ -268,7 +273,7 @@ impl<'db> Infer<'db> {
     }
 
     fn if_form(&mut self, node: NodeId) -> ExprId {
-        let mut nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let mut nodes: Vec<NodeId> = self.argument_nodes(node);
         let ascribed = self.ascription(&mut nodes, 1);
         if nodes.len() != 3 {
             if !self.ast.is_poisoned(node) {
@@ -321,7 +326,7 @@ impl<'db> Infer<'db> {
     }
 
     fn cond_form(&mut self, node: NodeId) -> ExprId {
-        let mut nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let mut nodes: Vec<NodeId> = self.argument_nodes(node);
         let ascribed = self.ascription(&mut nodes, 0);
         let mut arms = Vec::new();
         let last = nodes.last().copied();
@@ -395,7 +400,7 @@ impl<'db> Infer<'db> {
     }
 
     fn when_form(&mut self, node: NodeId, negated: bool) -> ExprId {
-        let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let nodes: Vec<NodeId> = self.argument_nodes(node);
         let Some((&test, body)) = nodes.split_first() else {
             if !self.ast.is_poisoned(node) {
                 self.problems.push(
@@ -424,7 +429,7 @@ impl<'db> Infer<'db> {
     }
 
     fn do_form(&mut self, node: NodeId) -> ExprId {
-        let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let nodes: Vec<NodeId> = self.argument_nodes(node);
         let body = self.sequence(&nodes);
         match body.last() {
             Some(&last) => {
@@ -450,7 +455,7 @@ impl<'db> Infer<'db> {
     }
 
     fn let_form(&mut self, node: NodeId) -> ExprId {
-        let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let nodes: Vec<NodeId> = self.argument_nodes(node);
         let scope = self.scope.len();
         let first = nodes.first().copied();
         let former = first.and_then(|list| self.retired_bindings(node, list));
@@ -656,7 +661,7 @@ impl<'db> Infer<'db> {
     }
 
     fn expect_form(&mut self, node: NodeId, ctor: Ctor, success: u32) -> ExprId {
-        let mut nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let mut nodes: Vec<NodeId> = self.argument_nodes(node);
         let ascribed = self.ascription(&mut nodes, 0);
         let parts: Vec<ExprId> = nodes.iter().map(|&node| self.expr(node)).collect();
         if parts.len() != 2 {

@@ -78,7 +78,7 @@ impl<'db> Infer<'db> {
 
     /// `(make-bounded-channel :T n)`, `(make-unbounded-channel :T)`
     pub(super) fn channel_form(&mut self, node: NodeId, path: &str, capacities: usize) -> ExprId {
-        let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let nodes: Vec<NodeId> = self.argument_nodes(node);
         let slot = nodes
             .first()
             .copied()
@@ -126,7 +126,7 @@ impl<'db> Infer<'db> {
 
     /// `(readln -> :T)`, `(try-readln -> :T)`
     fn read_form(&mut self, node: NodeId, path: &str, optional: bool) -> ExprId {
-        let mut nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let mut nodes: Vec<NodeId> = self.argument_nodes(node);
         let arrow = nodes
             .first()
             .is_some_and(|&first| self.ast.as_symbol(first) == Some("->"));

@@ -51,10 +51,6 @@ impl<'db> Infer<'db> {
         bare_key(self.ast.as_keyword(node)?)
     }
 
-    pub(super) fn argument_nodes(&self, node: NodeId) -> Vec<NodeId> {
-        self.ast.children(node).skip(1).collect()
-    }
-
     fn keys(&self, args: &[NodeId]) -> Vec<Option<&'db str>> {
         args.iter().map(|&arg| self.key(arg)).collect()
     }
@@ -111,7 +107,10 @@ impl<'db> Infer<'db> {
         let args = self.argument_nodes(node);
         for fault in &mistakes.faults {
             let mut labelled = |infer: &mut Self, labels: &Option<Vec<(usize, usize)>>| {
-                let labels = labels.as_ref()?;
+                // The argument of a thread does not stand in the call, so a key cannot be put there.
+                let labels = labels
+                    .as_ref()
+                    .filter(|_| !infer.threaded.contains_key(&node))?;
                 let safe = labels
                     .iter()
                     .all(|&(at, param)| fits(infer, param, args[at]));
@@ -193,6 +192,9 @@ impl<'db> Infer<'db> {
         callee: &FunctionRef,
         node: NodeId,
     ) {
+        if self.threaded.contains_key(&node) {
+            return;
+        }
         let rest = signature
             .rest
             .as_ref()

@@ -19,7 +19,7 @@ const COVERAGE_BUDGET: u64 = 2_000_000;
 
 impl<'db> Infer<'db> {
     pub(super) fn match_form(&mut self, node: NodeId) -> ExprId {
-        let mut nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let mut nodes: Vec<NodeId> = self.argument_nodes(node);
         let poisoned = self.ast.is_poisoned(node);
         if nodes.is_empty() {
             if !poisoned {

@@ -21,6 +21,7 @@ mod refer;
 pub(crate) mod report;
 pub(crate) mod table;
 mod text;
+mod thread;
 pub(crate) mod typed;
 mod variant;
 
@@ -95,6 +96,8 @@ pub(crate) struct Inference<'db> {
     pub(crate) references: Vec<(NodeId, Referent<'db>)>,
     /// The references to definitions, for visibility.
     pub(crate) uses: Vec<Use<'db>>,
+    /// Values that are evaluated after the arguments that follow them in the source.
+    pub(crate) late: rustc_hash::FxHashSet<NodeId>,
     /// Calls of callables with a keyword form.
     pub(crate) calls: Vec<CallNote<'db>>,
     pub(crate) body: Body,
@@ -127,6 +130,9 @@ struct Infer<'db> {
     /// What paths mean, asked once per name and form.
     items: FxHashMap<TextId, Option<Item<'db>>>,
     calls: Vec<CallNote<'db>>,
+    /// Steps of threads, and what they get.
+    threaded: FxHashMap<NodeId, thread::Threaded>,
+    late: rustc_hash::FxHashSet<NodeId>,
     /// Names that are understood under their present names.
     retired: rustc_hash::FxHashSet<TextId>,
     /// The problem that reported an unknown name, so that further uses become labels.
@@ -164,6 +170,8 @@ impl<'db> Infer<'db> {
             scope: Vec::new(),
             items: FxHashMap::default(),
             calls: Vec::new(),
+            threaded: FxHashMap::default(),
+            late: rustc_hash::FxHashSet::default(),
             retired: rustc_hash::FxHashSet::default(),
             unknown: FxHashMap::default(),
             problems: Vec::new(),
@@ -243,6 +251,7 @@ impl<'db> Infer<'db> {
             problems: self.problems,
             references: self.references,
             calls: self.calls,
+            late: self.late,
             uses: self.uses,
             body,
             generics: self.generics,

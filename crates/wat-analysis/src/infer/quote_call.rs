@@ -51,7 +51,7 @@ impl<'db> Infer<'db> {
 
     /// `(keyword/of :Head :A…)`: the type keyword.
     pub(super) fn keyword_of_form(&mut self, node: NodeId, path: &str) -> ExprId {
-        let parts: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let parts: Vec<NodeId> = self.argument_nodes(node);
         if parts.len() < 2 {
             if !self.ast.is_poisoned(node) {
                 self.wrong_count(node, path, 2, parts.len());

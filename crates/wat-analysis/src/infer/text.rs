@@ -93,7 +93,7 @@ impl<'db> Infer<'db> {
 
     /// `(:wat::core::format "template" :name value …)`
     pub(super) fn format_form(&mut self, node: NodeId) -> ExprId {
-        let parts: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let parts: Vec<NodeId> = self.argument_nodes(node);
         let before = self.problems.len();
         let given = self.format_arguments(node, &parts);
         let args: Vec<ExprId> = given

@@ -364,7 +364,10 @@ impl<'a> Lower<'a, '_> {
     /// Arguments whose roles were exchanged are still evaluated as written.
     fn in_source_order(&mut self, args: &[ExprId]) -> Vec<Operand> {
         let mut order: Vec<usize> = (0..args.len()).collect();
-        order.sort_by_key(|&at| self.expr(args[at]).node);
+        order.sort_by_key(|&at| {
+            let node = self.expr(args[at]).node;
+            (self.inference.late.contains(&node), node)
+        });
         let mut operands = vec![Operand::Const(Const::Nil); args.len()];
         for at in order {
             operands[at] = self.value(args[at]);
