@@ -272,6 +272,19 @@ proptest! {
     }
 
     #[test]
+    fn mutated_generated_text_keeps_its_meaning(
+        choices in prop::collection::vec(0..PIECES.len(), 0..60),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+    ) {
+        let text = mutate(&assemble(&choices), &changes);
+        if reads(&SourceText::from(&*text)) {
+            check(&text);
+        } else {
+            prop_assert!(wat_fmt::format(&SourceText::from(&*text)).is_err());
+        }
+    }
+
+    #[test]
     fn mutated_text_keeps_its_meaning(
         which in any::<prop::sample::Index>(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
