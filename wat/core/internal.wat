@@ -107,3 +107,29 @@
   :wat::core::__internal/macro-error<T>
   [message <- :wat::core::String]
   -> :T "Panics with a message (WAT2412). Never returns.")
+
+(:wat::core::native
+  :wat::core::__internal/reflect-form
+  [question <- :wat::core::String
+   name <- :wat::core::keyword]
+  -> :wat::core::Option<wat::holon::HolonAST>
+  "Returns what the analysis knows about a name, as a holon.")
+
+(:wat::core::native
+  :wat::core::__internal/reflect-list
+  [question <- :wat::core::String
+   name <- :wat::core::keyword]
+  -> :wat::core::Option<wat::core::Vector<wat::holon::HolonAST>>
+  "Returns what the analysis knows about a name, as a sequence of holons.")
+
+(:wat::core::native
+  :wat::core::__internal/reflect-doc
+  [name <- :wat::core::keyword]
+  -> :wat::core::Option<wat::core::String>
+  "Returns the docstring of a name.")
+
+(:wat::core::native
+  :wat::core::__internal/reflect-kind
+  [name <- :wat::core::keyword]
+  -> :wat::core::Option<wat::core::keyword>
+  "Returns what a name is.")

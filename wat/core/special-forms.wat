@@ -48,7 +48,7 @@
 
 (:wat::core::special-form
   :wat::core::if
-  "(:wat::core::if test [-> :T] then else)"
+  "(:wat::core::if cond [-> :T] then else)"
   "Evaluates one of two branches and returns its value.
 
    The test is a `bool`; there is no truthiness. With `-> :T` each branch is checked against `:T`, without it both branches have one type (WAT3010). A missing branch is WAT2206; the one-armed form is `when`.

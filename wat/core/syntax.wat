@@ -163,3 +163,27 @@
   "Returns the constructor call that makes a struct value again.
 
    Something else than a struct is WAT3017.")
+
+(:wat::core::native
+  :wat::core::macroexpand-1
+  [ast <- :wat::WatAST]
+  -> :wat::WatAST
+  "Returns a macro call after one step of expansion at its head.
+
+   A form that is no macro call is returned as it is; parts are not expanded. An expansion that fails panics with its message.
+
+   ```wat
+   (:wat::core::write-forms (:wat::core::macroexpand-1 '(f x))) ;=> \"(f x)\"
+   ```")
+
+(:wat::core::native
+  :wat::core::macroexpand
+  [ast <- :wat::WatAST]
+  -> :wat::WatAST
+  "Returns a form after expansion until its head is no macro.
+
+   Parts are not expanded. An expansion that fails panics with its message.
+
+   ```wat
+   (:wat::core::write-forms (:wat::core::macroexpand '(f x))) ;=> \"(f x)\"
+   ```")

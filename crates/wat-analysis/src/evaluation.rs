@@ -7,6 +7,7 @@ use wat_syntax::{Ast, NodeKind, Severity, SourceText};
 use wat_value::syntax::Syntax;
 
 use crate::db::{Db, SourceFile};
+use crate::expand::expand_data;
 use crate::infer::infer_evaluated;
 use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE, SPLICE, UNQUOTE};
 use crate::lower::lower;
@@ -76,13 +77,17 @@ pub fn evaluation_ir(
             format!("the form nests deeper than {MAX_DEPTH} levels"),
         ));
     }
-    let (ast, _) = code.to_ast();
-    if ast.is_damaged() {
+    let (written, _) = code.to_ast();
+    if written.is_damaged() {
         return Err(EvalRefusal::new(
             "malformed-form",
             "a part of the form could not be read",
         ));
     }
+    refuse_mutation(&written)?;
+    let expanded = expand_data(db, program, &code)
+        .map_err(|message| EvalRefusal::new("expansion-failed", message))?;
+    let (ast, _) = expanded.to_ast();
     refuse_mutation(&ast)?;
     let wanted = match wanted {
         Ir::Nominal(path, _) if &**path == Ir::ANY => None,

@@ -35,6 +35,7 @@ mod nominal;
 mod problem;
 mod program;
 mod quoted;
+mod reflect;
 mod run;
 mod session;
 mod signature;
@@ -69,6 +70,7 @@ pub use library::SCHEME as LIBRARY_SCHEME;
 pub use loads::{LoadTarget, load_targets, payload_targets};
 pub use nominal::type_decl;
 pub use program::{primary_root, program_files};
+pub use reflect::{Question, machine_type_form, reflect};
 pub use run::{function_ir, origin_span, value_ir, value_names};
 pub use session::{Session, Step, Submission};
 pub use wat_syntax::{

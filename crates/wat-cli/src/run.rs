@@ -48,7 +48,7 @@ pub(crate) fn run(global: &Global, options: &RunOptions) -> i32 {
     match checked(global, options, &db, root, started) {
         exit::SUCCESS => match pending_in_program(&db, root, ENTRY) {
             Some(refusal) => refuse(global, &db, &refusal, started),
-            None => execute(global, limits(&settings), &db, root),
+            None => execute(global, options, limits(&settings), &db, root),
         },
         status => status,
     }
@@ -131,10 +131,16 @@ fn checked(
     }
 }
 
-fn execute(global: &Global, limits: Limits, db: &RootDatabase, root: SourceFile) -> i32 {
+fn execute(
+    global: &Global,
+    options: &RunOptions,
+    limits: Limits,
+    db: &RootDatabase,
+    root: SourceFile,
+) -> i32 {
     let program = LinkedProgram::new();
     program.lend(db, root);
-    let streams = Streams::new();
+    let streams = Streams::new(arguments(options));
     let mut machine = Machine::new(program, streams.clone(), limits);
     machine.configure(wat_driver::settings(db, root));
     let outcome = value_names(db, root)
@@ -181,20 +187,33 @@ fn failed(global: &Global, db: &RootDatabase, root: SourceFile, failure: &Failur
     exit_code(failure)
 }
 
-/// The program's standard streams. Clones write to the same buffer.
+/// The runtime as invoked, the entry path, and the arguments after it.
+fn arguments(options: &RunOptions) -> Rc<[String]> {
+    let runtime = std::env::args_os().next().unwrap_or_default();
+    let entry = options.file.clone().into_os_string();
+    [runtime, entry]
+        .iter()
+        .chain(&options.args)
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect()
+}
+
+/// The program's standard streams and arguments. Clones write to the same buffer.
 #[derive(Clone)]
 struct Streams {
     out: Rc<RefCell<BufWriter<StdoutLock<'static>>>>,
     by_line: bool,
+    arguments: Rc<[String]>,
 }
 
 impl Streams {
-    fn new() -> Self {
+    fn new(arguments: Rc<[String]>) -> Self {
         let by_line = io::stdout().is_terminal();
         let out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
         Self {
             out: Rc::new(RefCell::new(out)),
             by_line,
+            arguments,
         }
     }
 
@@ -221,5 +240,9 @@ impl Host for Streams {
 
     fn stderr(&mut self, bytes: &[u8]) -> io::Result<()> {
         io::stderr().lock().write_all(bytes)
+    }
+
+    fn arguments(&mut self) -> Vec<String> {
+        self.arguments.to_vec()
     }
 }

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use wat_analysis::{EvalRefusal, RootDatabase, SourceFile, evaluation_ir, forms_of_text};
+use wat_analysis::{
+    EvalRefusal, Question as Asked, RootDatabase, SourceFile, evaluation_ir, expand_head,
+    expand_once, forms_of_text, machine_type_form, reflect,
+};
 use wat_ir::{Function, Ty};
-use wat_runtime::{Compiler, Data, Refusal};
+use wat_runtime::{Compiler, Data, Question, Refusal};
+use wat_value::syntax::Syntax;
 
 use crate::LinkedProgram;
 
@@ -27,7 +31,36 @@ fn compile(
     }
 }
 
+fn question(question: Question) -> Asked {
+    match question {
+        Question::Definition => Asked::Definition,
+        Question::Signature => Asked::Signature,
+        Question::Body => Asked::Body,
+        Question::ReturnType => Asked::ReturnType,
+        Question::FieldNames => Asked::FieldNames,
+        Question::FieldTypes => Asked::FieldTypes,
+        Question::Doc => Asked::Doc,
+        Question::Kind => Asked::Kind,
+    }
+}
+
 impl Compiler for LinkedProgram {
+    fn expand(&self, form: &Syntax, once: bool) -> Result<Syntax, String> {
+        let found = self.with(|db, program| match once {
+            true => expand_once(db, program, form),
+            false => expand_head(db, program, form),
+        });
+        found.unwrap_or_else(|| Ok(form.clone()))
+    }
+
+    fn reflect(&self, asked: Question, name: &str) -> Option<Syntax> {
+        self.with(|db, program| reflect(db, program, question(asked), name))?
+    }
+
+    fn type_form(&self, ty: &Ty) -> Syntax {
+        machine_type_form(ty)
+    }
+
     fn compile(&self, data: Data<'_>, wanted: &Ty) -> Result<Arc<Function>, Refusal> {
         let found = self.with(|db, program| compile(db, program, data, wanted));
         match found {

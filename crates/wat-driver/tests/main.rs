@@ -8,5 +8,7 @@ mod fix;
 mod fuzz;
 #[path = "it/project.rs"]
 mod project;
+#[path = "it/reflect.rs"]
+mod reflect;
 #[path = "it/report.rs"]
 mod report;

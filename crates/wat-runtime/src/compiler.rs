@@ -22,8 +22,38 @@ pub struct Refusal {
     pub message: String,
 }
 
+/// A question about a definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Question {
+    /// The defining form.
+    Definition,
+    /// The signature.
+    Signature,
+    /// The body; several forms stand in a `do`.
+    Body,
+    /// The result type.
+    ReturnType,
+    /// The names of the fields, as one list.
+    FieldNames,
+    /// The types of the fields, as one list.
+    FieldTypes,
+    /// The docstring, as a string.
+    Doc,
+    /// What it is, as a keyword.
+    Kind,
+}
+
 /// The closed world of a program, as the analysis sees it.
 pub trait Compiler {
     /// The code of data that may yield `wanted`: a function without parameters. [`Ty::ANY`] leaves the type open.
     fn compile(&self, data: Data<'_>, wanted: &Ty) -> Result<Arc<Function>, Refusal>;
+
+    /// Expands a form once at its head, or until its head is no macro; the message of an expansion that fails.
+    fn expand(&self, form: &Syntax, once: bool) -> Result<Syntax, String>;
+
+    /// What is known about a name; `None` if there is no such name, or it has nothing of the kind.
+    fn reflect(&self, question: Question, name: &str) -> Option<Syntax>;
+
+    /// A type in the structured form of signatures.
+    fn type_form(&self, ty: &Ty) -> Syntax;
 }

@@ -51,7 +51,7 @@ mod settings;
 mod stack;
 mod vm;
 
-pub use compiler::{Compiler, Data, Refusal};
+pub use compiler::{Compiler, Data, Question, Refusal};
 pub use failure::{Failure, FailureKind, TraceFrame};
 pub use machine::{
     Host, InterruptHandle, Limits, Machine, Program, is_pending, native_names, pending_names,

@@ -58,6 +58,10 @@ pub trait Host {
     fn entropy(&mut self, buffer: &mut [u8]) -> io::Result<()> {
         getrandom::fill(buffer).map_err(io::Error::other)
     }
+    /// The runtime as invoked, the entry path, and the program's arguments; none where there is no command line.
+    fn arguments(&mut self) -> Vec<String> {
+        Vec::new()
+    }
     /// The value of an environment variable; nothing if it is not set or not Unicode.
     fn env(&mut self, name: &str) -> Option<String> {
         std::env::var(name).ok()

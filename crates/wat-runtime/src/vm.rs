@@ -66,6 +66,14 @@ pub(crate) struct GlobalEntry {
     desc: Option<&'static Desc>,
 }
 
+/// What a function value stands for.
+pub(crate) enum Described {
+    /// The definition of a path.
+    Definition(Arc<str>),
+    /// The names of its parameters.
+    Anonymous(Vec<Arc<str>>),
+}
+
 /// Data that was evaluated at a type.
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct EvaluatedKey {
@@ -467,6 +475,20 @@ impl Vm {
     /// A function that is not named: an expression, an initialiser.
     pub fn add_function(&mut self, function: Arc<Function>) -> u32 {
         self.add(Source::Given(function), Box::default(), Box::default())
+    }
+
+    /// What a function value is called, as far as it is a definition.
+    pub fn described(&self, index: u32) -> Described {
+        match &self.infos[index as usize].source {
+            Source::Named(name) => Described::Definition(name.clone()),
+            Source::Given(function) if function.name.contains('#') => {
+                let first = function.captures as usize;
+                let params = function.locals.iter().skip(first);
+                let names = params.take(function.params as usize);
+                Described::Anonymous(names.map(|local| local.name.clone()).collect())
+            }
+            Source::Given(function) => Described::Definition(function.name.clone()),
+        }
     }
 
     /// Such a function whose result is an outcome: run-time errors under it become its failure.

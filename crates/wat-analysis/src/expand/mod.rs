@@ -26,6 +26,7 @@ use crate::forms::{Form, ast};
 use crate::problem::Problem;
 
 pub(crate) use define::{doc, macro_problems, same_definition, shape_problem, signature_line};
+pub(crate) use once::expand_data;
 pub use once::{expand_head, expand_once};
 pub(crate) use trail::{Spot, spot, trail};
 

@@ -26,15 +26,37 @@ pub fn expand_head(db: &dyn Db, program: SourceFile, form: &Syntax) -> Result<Sy
     expand(db, program, form, true)
 }
 
-fn expand(db: &dyn Db, program: SourceFile, form: &Syntax, again: bool) -> Result<Syntax, String> {
+/// Expands a form and everything in it, as the forms of a file are.
+///
+/// # Errors
+/// The message of the first expansion that fails.
+pub(crate) fn expand_data(
+    db: &dyn Db,
+    program: SourceFile,
+    form: &Syntax,
+) -> Result<Syntax, String> {
+    match outside(db, program) {
+        Some(expander) => expander
+            .data(&foreign(form))
+            .map_err(|problem| problem.message),
+        None => Ok(form.clone()),
+    }
+}
+
+/// An expander of what stands in no form, if the program has a form.
+fn outside(db: &dyn Db, program: SourceFile) -> Option<Expander<'_>> {
     // Scopes are numbered by a form; any form of the program will do, since the result belongs to none.
     let files = program_files(db, program);
-    let Some(&place) = files.iter().find_map(|&file| form_list(db, file).first()) else {
+    let &place = files.iter().find_map(|&file| form_list(db, file).first())?;
+    let mut expander = Expander::new(db, program, place, last_stage(db, program));
+    expander.outside();
+    Some(expander)
+}
+
+fn expand(db: &dyn Db, program: SourceFile, form: &Syntax, again: bool) -> Result<Syntax, String> {
+    let Some(mut expander) = outside(db, program) else {
         return Ok(form.clone());
     };
-    let stage = last_stage(db, program);
-    let mut expander = Expander::new(db, program, place, stage);
-    expander.outside();
     let mut current = foreign(form);
     loop {
         match expander.once(&current) {

@@ -135,6 +135,16 @@ impl<'db> Expander<'db> {
         }
     }
 
+    /// Expands everything in a form from outside of any form.
+    pub(super) fn data(mut self, form: &Syntax) -> Result<Syntax, Box<Problem<'db>>> {
+        let tree = self.code(form);
+        let mut problems = self.problems.into_iter();
+        match problems.find(|problem| problem.severity.0 == wat_syntax::Severity::Error) {
+            Some(problem) => Err(Box::new(problem)),
+            None => Ok(tree),
+        }
+    }
+
     fn finish(self, written: &Ast, tree: &Syntax) -> Expansion<'db> {
         let mut builder = AstBuilder::new();
         let mut origins = Vec::new();

@@ -195,6 +195,7 @@ impl<'db> Infer<'db> {
             _ => {
                 return self
                     .edn_form(path, node)
+                    .or_else(|| self.reflection(node, path))
                     .or_else(|| self.kernel_form(path, node));
             }
         })

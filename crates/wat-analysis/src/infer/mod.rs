@@ -18,6 +18,7 @@ mod pattern;
 pub(crate) mod quote;
 mod quote_call;
 mod refer;
+mod reflection;
 pub(crate) mod report;
 pub(crate) mod table;
 mod text;

@@ -90,6 +90,14 @@ fn operations_on_syntax_check_what_a_signature_cannot_say() {
 }
 
 #[test]
+fn reflection_takes_a_name() {
+    reports("(:wat::runtime::kind-of :no::such)", &[]);
+    reports("(:wat::runtime::kind-of n)", &["WAT2601 2:25-2:26"]);
+    reports("(:wat::runtime::doc \"x\")", &["WAT2601 2:21-2:24"]);
+    reports("(:wat::runtime::body-of)", &["WAT3002 2:1-2:25"]);
+}
+
+#[test]
 fn editors_find_nothing_in_quoted_data() {
     let text = "(:wat::core::defn :my::f [n <- :wat::core::i64] -> :wat::WatAST '(:my::f n))";
     let db = database(&[("main.wat", text)]);

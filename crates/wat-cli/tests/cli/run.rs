@@ -152,3 +152,14 @@ fn a_closed_standard_output_ends_the_program_silently() {
         .expect("UTF-8");
     assert_eq!((status.code(), stderr.as_str()), (Some(141), ""));
 }
+
+#[test]
+fn a_program_sees_the_arguments_after_its_file_alone() {
+    let dir = Dir::with(&[(
+        "a.wat",
+        &main_of("(:wat::kernel::println (:wat::core::drop (:wat::runtime::argv) 1))"),
+    )]);
+    let ran = wat(&dir, &["run", "--deny-warnings", "a.wat", "x y", "-2"]);
+    assert_eq!(ran.stdout, "[\"a.wat\" \"x y\" \"-2\"]\n");
+    assert_eq!(ran.status, 0);
+}

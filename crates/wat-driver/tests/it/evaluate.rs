@@ -372,3 +372,64 @@ fn deep_syntax_costs_no_stack() {
         "true\n200001\nfalse\n\"malformed-form\"\n"
     );
 }
+
+const MACROS: &str = "(:wat::core::defmacro :my::inc [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::i64::+ ~x 1))
+(:wat::core::defmacro :my::inc-two [x <- :wat::WatAST] -> :wat::WatAST `(:my::inc (:my::inc ~x)))
+(:wat::core::defmacro :my::bad [x <- :wat::WatAST] -> :wat::WatAST (:wat::core::macro-error \"no good\"))
+(:wat::core::defmacro :my::define [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::def :my::new ~x))
+(:wat::core::defmacro :my::swap [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::let [tmp 100] (:wat::core::i64::+ tmp ~x)))";
+
+#[test]
+fn data_is_expanded_with_the_macros_of_the_program() {
+    let definitions = format!("{MACROS}\n{SHOW}");
+    for (source, found) in [
+        ("(:my::inc-two 40)", "42"),
+        ("(:wat::core::let [tmp 1] (:my::swap tmp))", "101"),
+        ("(:my::bad 1)", "expansion-failed"),
+        ("(:my::inc 1 2)", "expansion-failed"),
+        (
+            "(:wat::core::do (:my::define 1) 2)",
+            "mutation-form-refused",
+        ),
+        (
+            "(:wat::core::length (:wat::core::ast->children '(:my::inc 1)))",
+            "2",
+        ),
+    ] {
+        let body = format!("(:wat::kernel::println (:my::show (:wat::eval-edn! {source:?})))");
+        assert_eq!(
+            printed(&definitions, &body),
+            format!("\"{found}\"\n"),
+            "{source}"
+        );
+    }
+}
+
+#[test]
+fn macros_expand_at_the_head_while_the_program_runs() {
+    let body = "(:wat::kernel::println (:wat::core::write-forms (:wat::core::macroexpand-1 '(:my::inc-two 1))))
+(:wat::kernel::println (:wat::core::write-forms (:wat::core::macroexpand '(:my::inc-two 1))))
+(:wat::kernel::println (:wat::core::= '(f x) (:wat::core::macroexpand '(f x))))";
+    assert_eq!(
+        printed(MACROS, body),
+        "\"(:my::inc (:my::inc 1))\"\n\"(:wat::core::i64::+ (:my::inc 1) 1)\"\ntrue\n"
+    );
+    let text = format!(
+        "{MACROS}(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:wat::core::macroexpand '(:my::bad 1))))"
+    );
+    let failed = run(&text).1.expect("the program fails");
+    assert_eq!(failed.kind, FailureKind::Panic);
+    assert!(failed.message.contains("no good"), "{}", failed.message);
+}
+
+#[test]
+fn quoted_symbols_of_templates_keep_their_identity() {
+    let definitions = "(:wat::core::defmacro :my::both [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::forms y ~x))";
+    assert_eq!(
+        printed(
+            definitions,
+            "(:wat::core::let [fs (:my::both y)] (:wat::kernel::println (:wat::core::= (:wat::core::nth fs 0) (:wat::core::nth fs 1))) (:wat::kernel::println (:wat::core::map fs :wat::core::write-forms)))"
+        ),
+        "false\n[\"y\" \"y\"]\n"
+    );
+}

@@ -4,7 +4,8 @@ use crate::compile::Linker;
 use crate::compiler::{Data, Refusal};
 use crate::evaluate::{refusing, succeeding};
 use crate::vm::{EvaluatedKey, Vm};
-use wat_value::{Instance, Slot, Trap, form as form_of, text as text_of};
+use wat_value::syntax::Syntax;
+use wat_value::{Instance, Slot, Trap, form as form_of, make_form, text as text_of};
 
 /// The function of a form.
 pub(super) unsafe fn form(
@@ -64,4 +65,35 @@ fn evaluator(vm: &mut Vm, instance: &Instance, data: Data<'_>) -> Result<Slot, B
     // A function without captures is a constant: callees do not count it.
     let constant = vm.constant_closure(instance.ret, index);
     Ok(vm.constants[constant as usize])
+}
+
+/// A form whose head is no macro any more.
+pub(super) unsafe fn expand_all(
+    vm: &mut Vm,
+    _: &Instance,
+    args: &[Slot],
+) -> Result<Slot, Box<Trap>> {
+    // SAFETY: as above.
+    expand(vm, unsafe { form_of(args[0]) }, false)
+}
+
+/// A form that was expanded once.
+pub(super) unsafe fn expand_once(
+    vm: &mut Vm,
+    _: &Instance,
+    args: &[Slot],
+) -> Result<Slot, Box<Trap>> {
+    // SAFETY: as above.
+    expand(vm, unsafe { form_of(args[0]) }, true)
+}
+
+fn expand(vm: &Vm, form: &Syntax, once: bool) -> Result<Slot, Box<Trap>> {
+    let expanded = match vm.program.compiler() {
+        Some(compiler) => compiler.expand(form, once),
+        None => Ok(form.clone()),
+    };
+    match expanded {
+        Ok(form) => Ok(make_form(form)),
+        Err(message) => Err(Trap::panic(2408, message)),
+    }
 }

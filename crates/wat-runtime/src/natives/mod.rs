@@ -3,6 +3,7 @@
 mod edn;
 mod evaluate;
 mod pending;
+mod reflect;
 mod settings;
 mod stdio;
 mod world;
@@ -40,6 +41,7 @@ const HOST: &[(&str, &str, HostFn)] = &[
     (":wat::time::now", "", world::now),
     (":wat::std::random::entropy", "", world::entropy),
     (":wat::core::Uuid/v4", "", world::random_uuid),
+    (":wat::runtime::argv", "", world::argv),
     (":wat::runtime::env", "b", world::env),
 ];
 
@@ -47,6 +49,17 @@ const HOST: &[(&str, &str, HostFn)] = &[
 const MACHINE: &[(&str, &str, MachineFn)] = &[
     (":wat::core::__internal/evaluator", "b", evaluate::form),
     (":wat::core::__internal/text-evaluator", "b", evaluate::text),
+    (":wat::core::macroexpand", "b", evaluate::expand_all),
+    (":wat::core::macroexpand-1", "b", evaluate::expand_once),
+    (":wat::core::__internal/reflect-form", "bb", reflect::form),
+    (":wat::core::__internal/reflect-list", "bb", reflect::list),
+    (":wat::core::__internal/reflect-doc", "b", reflect::doc),
+    (":wat::core::__internal/reflect-kind", "b", reflect::kind),
+    (
+        ":wat::runtime::signature-of-fn",
+        "b",
+        reflect::signature_of_fn,
+    ),
 ];
 
 /// A native that needs the types of the program: name, how it takes its arguments, code.

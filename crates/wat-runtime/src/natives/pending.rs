@@ -98,7 +98,6 @@ pub(crate) const PENDING: &[&str] = &[
     ":wat::kernel::try-readln",
     ":wat::kernel::try-recv",
     ":wat::kernel::wait-child",
-    ":wat::runtime::argv",
     ":wat::runtime::current-thread",
     ":wat::test::run-hermetic-ast",
 ];

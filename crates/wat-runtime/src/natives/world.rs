@@ -3,7 +3,8 @@
 use crate::Host;
 use std::io;
 use wat_value::{
-    Instance, Slot, Trap, make_instant, make_string, make_uuid, make_variant, text, with_version,
+    Instance, Slot, Trap, make_instant, make_string, make_uuid, make_variant, text, vector,
+    with_version,
 };
 
 type Outcome = Result<Slot, Box<Trap>>;
@@ -41,4 +42,13 @@ pub(super) unsafe fn env(host: &mut dyn Host, instance: &Instance, args: &[Slot]
         Some(value) => make_variant(instance.ret, 1, &[make_string(&value)]),
         None => make_variant(instance.ret, 0, &[]),
     })
+}
+
+pub(super) unsafe fn argv(host: &mut dyn Host, instance: &Instance, _: &[Slot]) -> Outcome {
+    let arguments: Vec<Slot> = host
+        .arguments()
+        .iter()
+        .map(|text| make_string(text))
+        .collect();
+    Ok(vector::from_slots(instance.ret, &arguments))
 }

@@ -9,6 +9,7 @@ mod math;
 mod number;
 mod random;
 mod regex;
+mod signature;
 mod string;
 mod support;
 mod syntax;
@@ -35,6 +36,7 @@ const PARTS: &[&[Native]] = &[
     time::TABLE,
     regex::TABLE,
     syntax::TABLE,
+    signature::TABLE,
 ];
 
 const COUNT: usize = {
@@ -62,3 +64,12 @@ pub static NATIVES: [Native; COUNT] = {
     }
     all
 };
+
+/// Does a declared native depend on its arguments alone, and do nothing else? Natives that are instructions of the
+/// machine do.
+pub fn is_pure(path: &str) -> bool {
+    let is_instruction = path.starts_with(":wat::core::")
+        && !path.contains("__internal")
+        && path != ":wat::core::Uuid/v4";
+    is_instruction || NATIVES.iter().any(|native| native.name == path)
+}

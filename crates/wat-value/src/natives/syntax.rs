@@ -28,7 +28,7 @@ pub(crate) const TABLE: &[Native] = &[
 ];
 
 /// The unit of the scopes of symbols that are made while a program runs; expansions have others.
-const RUN_TIME: u64 = u64::MAX;
+const RUN_TIME: u64 = u64::MAX - 1;
 
 /// An argument that a function of forms cannot take. The reference says that these panic.
 #[cold]

@@ -222,6 +222,33 @@ impl Syntax {
         }
     }
 
+    /// The tree as a holon sees it: every bracket is a list, symbols have no scopes, nothing has an origin.
+    pub fn lowered(&self) -> Syntax {
+        let mut order = Vec::new();
+        let mut work = vec![self];
+        while let Some(node) = work.pop() {
+            order.push(node);
+            work.extend(node.children().iter().rev());
+        }
+        // In reverse pre-order the children of a node are the top of the stack, first child uppermost.
+        let mut done: Vec<Syntax> = Vec::new();
+        for node in order.into_iter().rev() {
+            let shape = match node.shape() {
+                Shape::Symbol(name, _) => Shape::Symbol(name.clone(), Scopes::default()),
+                shape => match shape.children() {
+                    Some(children) => {
+                        let mut parts = done.split_off(done.len() - children.len());
+                        parts.reverse();
+                        Shape::List(parts.into())
+                    }
+                    None => shape.clone(),
+                },
+            };
+            done.push(Syntax::new(shape, Origin::NONE));
+        }
+        done.pop().unwrap_or_else(|| self.clone())
+    }
+
     /// The number of nodes, as far as `limit`.
     pub fn size_up_to(&self, limit: usize) -> usize {
         let mut count = 0;
