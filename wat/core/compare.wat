@@ -2,6 +2,8 @@
 
 (:wat::core::native
   :wat::core::__internal/eq<T>
+  :requires
+  [T :eq]
   [a <- :T
    b <- :T]
   -> :wat::core::bool
@@ -13,6 +15,8 @@
 
 (:wat::core::native
   :wat::core::__internal/ne<T>
+  :requires
+  [T :eq]
   [a <- :T
    b <- :T]
   -> :wat::core::bool
@@ -24,6 +28,8 @@
 
 (:wat::core::native
   :wat::core::__internal/lt<T>
+  :requires
+  [T :ord]
   [a <- :T
    b <- :T]
   -> :wat::core::bool
@@ -35,6 +41,8 @@
 
 (:wat::core::native
   :wat::core::__internal/gt<T>
+  :requires
+  [T :ord]
   [a <- :T
    b <- :T]
   -> :wat::core::bool
@@ -46,6 +54,8 @@
 
 (:wat::core::native
   :wat::core::__internal/le<T>
+  :requires
+  [T :ord]
   [a <- :T
    b <- :T]
   -> :wat::core::bool
@@ -57,6 +67,8 @@
 
 (:wat::core::native
   :wat::core::__internal/ge<T>
+  :requires
+  [T :ord]
   [a <- :T
    b <- :T]
   -> :wat::core::bool

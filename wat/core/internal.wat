@@ -64,6 +64,8 @@
 
 (:wat::core::native-type
   :wat::core::__internal/Any
+  :capabilities
+  [:eq :hash]
   "A value whose type is known only while the program runs: what data evaluates to when the context wants no type.")
 
 (:wat::core::native

@@ -326,7 +326,7 @@
 
 (:wat::core::special-form
   :wat::core::native
-  "(:wat::core::native :name :restricted-to [:caller …]? [param <- :T …] -> :R \"doc\")"
+  "(:wat::core::native :name :restricted-to [:caller …]? :requires [T :capability …]? [param <- :T …] -> :R \"doc\")"
   "Declares a function of the runtime: its name, signature and documentation.
 
    Only the built-in library uses it; elsewhere the name it declares is reserved (WAT2103).")
@@ -340,7 +340,7 @@
 
 (:wat::core::special-form
   :wat::core::native-type
-  "(:wat::core::native-type :name<T…> \"doc\")"
+  "(:wat::core::native-type :name<T…> :capabilities [:capability …]? \"doc\")"
   "Declares a type of the runtime: its name, type parameters and documentation.
 
    Only the built-in library uses it; elsewhere the name it declares is reserved (WAT2103).")

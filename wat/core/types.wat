@@ -44,6 +44,8 @@
 
 (:wat::core::native-type
   :wat::core::Uuid
+  :capabilities
+  [:eq :ord :hash :portable]
   "A universally unique identifier of 128 bits.
 
    Made by `:wat::core::Uuid/v4`, `:wat::core::Uuid/v5`, `:wat::core::Uuid/from-string` and `:wat::core::Uuid/nil`; equal and ordered by its bytes.")
@@ -80,18 +82,24 @@
 
 (:wat::core::native-type
   :wat::WatAST
+  :capabilities
+  [:eq :hash :atom :portable]
   "A piece of wat syntax as a value: what `quote` and templates return and macros work on.
 
    Forms compare structurally; positions in the source are ignored.")
 
 (:wat::core::native-type
   :wat::time::Instant
+  :capabilities
+  [:eq :ord :hash :portable]
   "A point in time (UTC) with nanosecond resolution.
 
    Made by `:wat::time::now`, `:wat::time::at` and `:wat::time::from-iso8601`; ordered chronologically.")
 
 (:wat::core::native-type
   :wat::time::Duration
+  :capabilities
+  [:eq :ord :hash :portable]
   "A length of time, a count of nanoseconds that is never negative.
 
    Made by `:wat::time::Second` and its siblings; a negative count panics (WAT8421). Direction is in the operation, not in the sign.")
@@ -122,12 +130,16 @@
 
 (:wat::core::native-type
   :wat::holon::HolonAST
+  :capabilities
+  [:eq :hash :atom :portable]
   "A holon: an immutable expression of the holographic algebra, built from leaves, bindings and bundles.
 
    Compares structurally, is usable as a key and portable. `:wat::holon::encode` turns it into a vector.")
 
 (:wat::core::native-type
   :wat::holon::Vector
+  :capabilities
+  [:eq :ord :hash :portable]
   "A ternary vector: a holon encoded in some dimension.
 
    Equal bit by bit, the dimension included; ordered by component.")

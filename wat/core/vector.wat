@@ -34,6 +34,8 @@
 
 (:wat::core::native
   :wat::core::Vector/contains?<T>
+  :requires
+  [T :eq]
   [xs <- :wat::core::Vector<T>
    x <- :T]
   -> :wat::core::bool
@@ -148,6 +150,8 @@
 
 (:wat::core::native
   :wat::core::__internal/sorted<T>
+  :requires
+  [T :ord]
   [xs <- :wat::core::Vector<T>]
   -> :wat::core::Vector<T>
   "Returns the elements in ascending order. Sorting is stable.
@@ -178,6 +182,8 @@
 
 (:wat::core::native
   :wat::core::HashMap/get<K,V>
+  :requires
+  [K :hash]
   [map <- :wat::core::HashMap<K,V>
    key <- :K]
   -> :wat::core::Option<V>
@@ -189,6 +195,8 @@
 
 (:wat::core::native
   :wat::core::HashMap/contains-key?<K,V>
+  :requires
+  [K :hash]
   [map <- :wat::core::HashMap<K,V>
    key <- :K]
   -> :wat::core::bool
@@ -200,6 +208,8 @@
 
 (:wat::core::native
   :wat::core::HashMap/assoc<K,V>
+  :requires
+  [K :hash]
   [map <- :wat::core::HashMap<K,V>
    key <- :K
    value <- :V]
@@ -212,6 +222,8 @@
 
 (:wat::core::native
   :wat::core::HashMap/dissoc<K,V>
+  :requires
+  [K :hash]
   [map <- :wat::core::HashMap<K,V>
    key <- :K]
   -> :wat::core::HashMap<K,V>
@@ -341,6 +353,8 @@
 
 (:wat::core::native
   :wat::core::HashSet/contains?<T>
+  :requires
+  [T :hash]
   [set <- :wat::core::HashSet<T>
    x <- :T]
   -> :wat::core::bool
@@ -352,6 +366,8 @@
 
 (:wat::core::native
   :wat::core::HashSet/conj<T>
+  :requires
+  [T :hash]
   [set <- :wat::core::HashSet<T>
    x <- :T]
   -> :wat::core::HashSet<T>
@@ -366,6 +382,8 @@
 
 (:wat::core::native
   :wat::core::__internal/without<T>
+  :requires
+  [T :hash]
   [set <- :wat::core::HashSet<T>
    x <- :T]
   -> :wat::core::HashSet<T>

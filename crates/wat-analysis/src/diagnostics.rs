@@ -18,6 +18,7 @@ use crate::load_report::{does_not_read, is_loaded, load_problems, note_origin};
 use crate::names::{names, redefinitions};
 use crate::problem::{EditAt, Place, Problem};
 use crate::program::{primary_root, program_files};
+use crate::requirements::unmet_requirements;
 use crate::visibility::{dead_entries, visibility};
 
 /// A range of a file.
@@ -107,6 +108,7 @@ fn form_problems<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
         found.extend(checked.problems.iter().cloned());
         found.extend(crate::statics::problems(db, program, &checked.statics));
         found.extend(visibility(db, program, item).iter().cloned());
+        found.extend(unmet_requirements(db, program, item).iter().cloned());
     }
     one_for_each_call(db, program, form, found)
 }

@@ -15,6 +15,7 @@ use crate::infer::{check_item, infer_expression, value_type};
 use crate::items::{Item, ItemKind, declarations};
 use crate::names::{lookup, names, program_items};
 use crate::program::program_files;
+use crate::requirements::unmet;
 use crate::run::expression_ir;
 use crate::signature::signature;
 use crate::visibility::{Author, judge};
@@ -172,7 +173,8 @@ impl Session {
             for &node in &declarations(db, self.root, placed.form).expressions {
                 let inference = infer_expression(db, self.root, placed.form, NodeId(node));
                 let author = Author::Expression(placed.form);
-                let refused = judge(db, self.root, author, &inference.uses);
+                let mut refused = judge(db, self.root, author, &inference.uses);
+                refused.extend(unmet(db, self.root, &inference.instances, &[]));
                 let ast = expanded_ast(db, self.root, placed.form);
                 let statics = crate::statics::check(db, self.root, ast, &inference, false);
                 let statics = crate::statics::problems(db, self.root, &statics);

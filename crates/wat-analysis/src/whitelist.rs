@@ -87,16 +87,42 @@ fn head(ast: &Ast, root: NodeId) -> &str {
         .unwrap_or_default()
 }
 
-/// How many elements of a defining list stand before what it defines: head, name, and the whitelist if there is one.
+/// The tags that may stand between the name of a definition and what it defines, each before a list.
+fn tags(head: &str) -> &'static [&'static str] {
+    match head {
+        ":wat::core::def-restricted" | ":wat::core::defn-restricted" => &[CLAUSE],
+        ":wat::core::native"
+        | ":wat::core::native-type"
+        | ":wat::core::special-form"
+        | ":wat::core::operator" => &[CLAUSE, ":requires", ":capabilities"],
+        _ => &[],
+    }
+}
+
+/// How many elements of a defining list stand before what it defines: head, name, and tagged lists.
 pub(crate) fn body_offset(ast: &Ast, root: NodeId) -> usize {
-    let mut rest = ast.children(root).skip(2);
-    if rest.next().and_then(|tag| ast.as_keyword(tag)) != Some(CLAUSE) {
-        return 2;
+    let tags = tags(head(ast, root));
+    let mut rest = ast.children(root).skip(2).peekable();
+    let mut offset = 2;
+    let is_tag = |node: &NodeId| ast.as_keyword(*node).is_some_and(|tag| tags.contains(&tag));
+    while rest.next_if(is_tag).is_some() {
+        offset += 1;
+        let list = rest.next_if(|&list| ast.kind(list) == NodeKind::Vector);
+        offset += usize::from(list.is_some());
     }
-    match rest.next().map(|list| ast.kind(list)) {
-        Some(NodeKind::Vector) => 4,
-        _ => 3,
-    }
+    offset
+}
+
+/// The list after a tag of a definition.
+pub(crate) fn clause(ast: &Ast, root: NodeId, tag: &str) -> Option<NodeId> {
+    let before: Vec<NodeId> = ast.children(root).take(body_offset(ast, root)).collect();
+    let at = before
+        .iter()
+        .position(|&node| ast.as_keyword(node) == Some(tag))?;
+    before
+        .get(at + 1)
+        .copied()
+        .filter(|&list| ast.kind(list) == NodeKind::Vector)
 }
 
 /// Is this the declaration of a restricted struct or enum?
@@ -127,7 +153,7 @@ fn list_of(ast: &Ast, root: NodeId, kind: ItemKind, part: u32) -> Option<NodeId>
         | ItemKind::Value
         | ItemKind::Native
         | ItemKind::SpecialForm
-        | ItemKind::Operator => (body_offset(ast, root) == 4).then(|| ast.children(root).nth(3))?,
+        | ItemKind::Operator => clause(ast, root, CLAUSE),
         _ => None,
     }
 }

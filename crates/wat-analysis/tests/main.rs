@@ -22,6 +22,8 @@ mod loads;
 mod nominal;
 #[path = "it/quote.rs"]
 mod quote;
+#[path = "it/requirements.rs"]
+mod requirements;
 #[path = "it/sequences.rs"]
 mod sequences;
 #[path = "it/session.rs"]

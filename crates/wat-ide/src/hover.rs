@@ -7,7 +7,7 @@
 
 use wat_analysis::{
     Db, DefInfo, DefKind, SourceFile, Target, TextRange, TextSize, line_index, primary_root,
-    restriction_at, symbol_at, type_at,
+    requirements_of, restriction_at, symbol_at, type_at,
 };
 use wat_syntax::ColumnEncoding;
 
@@ -61,6 +61,10 @@ pub fn hover(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Hover> {
         Some(symbol) => Some(match symbol.target {
             Target::Definition(info) => {
                 let mut hover = of_definition(db, symbol.range, &info);
+                if let Some(required) = requirements_of(db, primary_root(db, file), &info.name) {
+                    let name = info.name.len();
+                    hover.signature.insert_str(name, &format!(" {required}"));
+                }
                 if let Some(restriction) = restriction_at(db, file, offset, &info.name) {
                     hover
                         .facts

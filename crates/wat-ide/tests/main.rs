@@ -230,6 +230,21 @@ fn completion_replaces_the_whole_token() {
 const VAULT: &str = "(:wat::core::defn-restricted :k::open :restricted-to [:k::] [] -> :wat::core::i64 1)\n(:wat::core::defn :k::use [] -> :wat::core::i64 (:k::open))\n";
 
 #[test]
+fn hover_shows_what_type_parameters_must_be() {
+    check_hover(
+        "(:wat::core::defn :m::same<T> [a <- :T b <- :T] -> :wat::core::bool (:wat::core::= a b))\n(:wat::core::defn :m::f [] -> :wat::core::bool (:m::sa$0me 1 2))",
+        &expect![[r#"
+            :m::same
+            ```wat
+            :m::same ∀T: Eq. [a <- :T b <- :T] -> :wat::core::bool
+            ```
+
+            *function, `main.wat:1`*
+        "#]],
+    );
+}
+
+#[test]
 fn hover_says_who_is_admitted() {
     let refused = format!("{VAULT}(:wat::core::defn :m::f [] -> :wat::core::i64 (:k::op$0en))");
     check_hover(

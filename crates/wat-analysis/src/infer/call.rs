@@ -451,6 +451,7 @@ impl<'db> Infer<'db> {
             let ty = self.table.instantiate(&param.ty, &callee.types);
             let declared = Some((form, NodeId(param.node)));
             self.expect(arg, ty, Why::Argument { declared });
+            self.printed(item, ty, self.exprs[arg.0 as usize].node);
         }
         if !fits {
             return self.push(ExprKind::Error, ret, node);
@@ -757,7 +758,11 @@ impl<'db> Infer<'db> {
     }
 
     /// The implementation of an arm, instantiated.
-    pub(super) fn arm_function(&mut self, arm: &Arm<'db>) -> Option<(FunctionRef, Vec<Ty>, Ty)> {
+    pub(super) fn arm_function(
+        &mut self,
+        arm: &Arm<'db>,
+        node: NodeId,
+    ) -> Option<(FunctionRef, Vec<Ty>, Ty)> {
         let item = arm.implementation?;
         let signature = signature(self.db, self.program, item).as_ref()?;
         let types: Vec<Ty> = signature
@@ -765,6 +770,7 @@ impl<'db> Infer<'db> {
             .iter()
             .map(|_| self.table.var())
             .collect();
+        self.instantiated(node, item, &types);
         let params = signature
             .params
             .iter()

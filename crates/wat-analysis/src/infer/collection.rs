@@ -2,6 +2,7 @@
 
 use wat_syntax::NodeId;
 
+use crate::capability::Capability;
 use crate::problem::{EditAt, Place, Problem};
 use crate::types::Ctor;
 
@@ -42,7 +43,7 @@ impl<'db> Infer<'db> {
     pub(super) fn set_literal(&mut self, node: NodeId) -> ExprId {
         let elements = self.elements(node);
         let element = self.same_type(elements.iter().copied());
-        self.hashable(element, node);
+        self.require(Capability::Hash, element, self.blamed(&elements, node));
         let ty = self.table.app(Ctor::HashSet, &[element]);
         self.push(ExprKind::HashSet(elements), ty, node)
     }
@@ -59,24 +60,16 @@ impl<'db> Infer<'db> {
         }
         let key = self.same_type(elements.iter().copied().step_by(2));
         let value = self.same_type(elements.iter().copied().skip(1).step_by(2));
-        self.hashable(key, node);
+        self.require(Capability::Hash, key, self.blamed(&elements, node));
         let ty = self.table.app(Ctor::HashMap, &[key, value]);
         self.push(ExprKind::HashMap(elements), ty, node)
     }
 
-    /// WAT3406: functions cannot be keys.
-    fn hashable(&mut self, ty: Ty, node: NodeId) {
-        if let Shape::App(Ctor::Fn, _) = self.table.shape(ty) {
-            let found = self.render(ty);
-            self.problems.push(
-                Problem::new(
-                    3406,
-                    Place::node(node),
-                    format!("`{found}` cannot be a key: functions have no equality"),
-                )
-                .label("not hashable"),
-            );
-        }
+    /// Where a wrong key is blamed: at the first one, else at the whole form.
+    fn blamed(&self, elements: &[ExprId], node: NodeId) -> NodeId {
+        elements
+            .first()
+            .map_or(node, |first| self.exprs[first.0 as usize].node)
     }
 
     /// The type of a slot, and its node; `None` if it is missing.
@@ -126,7 +119,7 @@ impl<'db> Infer<'db> {
         for &expr in &elements {
             self.expect(expr, element, Why::Slot { node: slot });
         }
-        self.hashable(element, node);
+        self.require(Capability::Hash, element, self.blamed(&elements, node));
         let ty = self.table.app(Ctor::HashSet, &[element]);
         self.push(ExprKind::HashSet(elements), ty, node)
     }
@@ -189,7 +182,7 @@ impl<'db> Infer<'db> {
             self.expect(pair[0], key, Why::Slot { node: key_slot });
             self.expect(pair[1], value, Why::Slot { node: value_slot });
         }
-        self.hashable(key, node);
+        self.require(Capability::Hash, key, self.blamed(&elements, node));
         let ty = self.table.app(Ctor::HashMap, &[key, value]);
         self.push(ExprKind::HashMap(elements), ty, node)
     }

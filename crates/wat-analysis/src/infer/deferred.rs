@@ -4,9 +4,10 @@
 use salsa::plumbing::FromId;
 use wat_syntax::NodeId;
 
+use crate::capability::Capability;
 use crate::items::Item;
 use crate::problem::{Place, Problem};
-use crate::types::{Ctor, Type};
+use crate::types::Ctor;
 
 use super::Infer;
 use super::call::{Arm, ItemKey, dispatch_arms};
@@ -192,7 +193,7 @@ impl<'db> Infer<'db> {
                     .find(|arm| self.arm_matches(arm, operands))
                     .cloned();
                 if let Some(arm) = first {
-                    self.commit(&arm, operands, *ret, *choice);
+                    self.commit(&arm, operands, *ret, *choice, constraint.node);
                 }
             }
             ConstraintKind::LiftTyped { ty, default, .. } => {
@@ -318,88 +319,12 @@ impl<'db> Infer<'db> {
             );
             return true;
         }
-        let ordering = !matches!(op, Compare::Eq | Compare::Ne);
-        if let Some(part) = self.incomparable(left, ordering) {
-            let found = self.render(left);
-            let how = if ordering { "ordered" } else { "comparable" };
-            let message = match part == found {
-                true => format!("`{found}` is not {how}"),
-                false => format!("`{found}` is not {how}: it holds `{part}`"),
-            };
-            self.problems.push(
-                Problem::new(3405, Place::node(nodes[0]), message)
-                    .label(format!("this is a `{found}`")),
-            );
-        }
-        true
-    }
-
-    /// The part of a type that keeps it from being compared.
-    fn incomparable(&self, ty: Ty, ordering: bool) -> Option<String> {
-        let mut work = vec![ty];
-        while let Some(ty) = work.pop() {
-            if let Shape::App(ctor, args) = self.table.shape(ty) {
-                match ctor {
-                    Ctor::Fn => return Some(self.render(ty)),
-                    Ctor::HashMap | Ctor::HashSet if ordering => return Some(self.render(ty)),
-                    Ctor::Nominal(path) => {
-                        if let Some(nominal) =
-                            crate::nominal::nominal_of(self.db, self.program, path)
-                        {
-                            if ordering || self.holds_function(nominal, args) {
-                                return Some(self.render(ty));
-                            }
-                            work.extend_from_slice(args);
-                            continue;
-                        }
-                        let comparable = matches!(
-                            &**path,
-                            ":wat::core::Uuid"
-                                | ":wat::time::Instant"
-                                | ":wat::time::Duration"
-                                | ":wat::holon::Vector"
-                        ) || (!ordering
-                            && matches!(
-                                &**path,
-                                ":wat::WatAST" | ":wat::holon::HolonAST" | wat_ir::Ty::ANY
-                            ));
-                        if !comparable {
-                            return Some(self.render(ty));
-                        }
-                    }
-                    _ => work.extend_from_slice(args),
-                }
-            }
-        }
-        None
-    }
-
-    /// Does a declared type hold, at any depth, something that cannot be compared?
-    fn holds_function(&self, nominal: &crate::nominal::Nominal, _args: &[Ty]) -> bool {
-        let mut seen = vec![nominal.path.clone()];
-        let fields = |nominal: &crate::nominal::Nominal| -> Vec<Type> {
-            nominal
-                .variants
-                .iter()
-                .flat_map(|variant| variant.fields.iter().map(|field| field.ty.clone()))
-                .collect()
+        let capability = match op {
+            Compare::Eq | Compare::Ne => Capability::Eq,
+            _ => Capability::Ord,
         };
-        let mut work = fields(nominal);
-        while let Some(ty) = work.pop() {
-            let Type::App(ctor, args) = ty else { continue };
-            match &ctor {
-                Ctor::Fn => return true,
-                Ctor::Nominal(path) if !seen.contains(path) => {
-                    seen.push(path.clone());
-                    if let Some(nominal) = crate::nominal::nominal_of(self.db, self.program, path) {
-                        work.extend(fields(nominal));
-                    }
-                }
-                _ => {}
-            }
-            work.extend(args);
-        }
-        false
+        self.require(capability, left, nodes[0]);
+        true
     }
 
     fn attempt_index(&mut self, index: u32, operand: Ty, ret: Ty, node: NodeId) -> bool {
@@ -484,8 +409,15 @@ impl<'db> Infer<'db> {
         fits
     }
 
-    fn commit(&mut self, arm: &Arm<'db>, operands: &[Ty], ret: Ty, choice: usize) -> bool {
-        let Some((function, params, result)) = self.arm_function(arm) else {
+    fn commit(
+        &mut self,
+        arm: &Arm<'db>,
+        operands: &[Ty],
+        ret: Ty,
+        choice: usize,
+        node: NodeId,
+    ) -> bool {
+        let Some((function, params, result)) = self.arm_function(arm, node) else {
             self.table.poison(ret);
             return true;
         };
@@ -533,7 +465,7 @@ impl<'db> Infer<'db> {
             [first, ..] if operands.iter().all(|&ty| !self.table.is_open(ty)) => first,
             _ => return false,
         };
-        if !self.commit(decided, operands, ret, choice) {
+        if !self.commit(decided, operands, ret, choice, node) {
             let name = Item::from_id(item.0).name(self.db).text(self.db);
             let have = self.render(ret);
             self.problems.push(

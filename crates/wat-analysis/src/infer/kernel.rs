@@ -2,6 +2,7 @@
 
 use wat_syntax::{Applicability, NodeId, NodeKind};
 
+use crate::capability::Capability;
 use crate::problem::{Place, Problem};
 use crate::signature::{function_shape, param_shapes};
 use crate::types::Ctor;
@@ -154,9 +155,10 @@ impl<'db> Infer<'db> {
             .skip(rest)
             .map(|&node| self.expr(node))
             .collect();
-        let Some((value, _)) = ascribed else {
+        let Some((value, slot)) = ascribed else {
             return self.error(node);
         };
+        self.require(Capability::Portable, value, slot);
         let ty = match optional {
             true => self.table.app(Ctor::Option, &[value]),
             false => value,

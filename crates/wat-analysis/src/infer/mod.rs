@@ -20,6 +20,7 @@ mod quote_call;
 mod refer;
 mod reflection;
 pub(crate) mod report;
+pub(crate) mod require;
 pub(crate) mod table;
 mod text;
 mod thread;
@@ -42,6 +43,7 @@ use crate::types::Type;
 use crate::visibility::Author;
 
 use deferred::Constraint;
+use require::{Instance, Instantiated, Need, Wanted};
 use table::{Table, Ty};
 use typed::{Chosen, Expr, ExprId, ExprKind, LocalId, LocalInfo};
 
@@ -101,6 +103,10 @@ pub(crate) struct Inference<'db> {
     pub(crate) late: rustc_hash::FxHashSet<NodeId>,
     /// Calls of callables with a keyword form.
     pub(crate) calls: Vec<CallNote<'db>>,
+    /// What it needs of its own type parameters.
+    pub(crate) needs: Vec<Need>,
+    /// Its uses of generic functions.
+    pub(crate) instances: Vec<Instance<'db>>,
     pub(crate) body: Body,
     pub(crate) generics: Box<[Arc<str>]>,
 }
@@ -147,6 +153,10 @@ struct Infer<'db> {
     choices: Vec<Option<Chosen>>,
     references: Vec<(NodeId, Referent<'db>)>,
     uses: Vec<Use<'db>>,
+    wanted: Vec<Wanted>,
+    instantiated: Vec<Instantiated<'db>>,
+    /// What calls print, and where.
+    printed: Vec<(Ty, NodeId)>,
     /// Results of the enclosing functions, innermost last.
     returns: Vec<Ty>,
     /// Number of enclosing `fn` forms.
@@ -182,6 +192,9 @@ impl<'db> Infer<'db> {
             choices: Vec::new(),
             references: Vec::new(),
             uses: Vec::new(),
+            wanted: Vec::new(),
+            instantiated: Vec::new(),
+            printed: Vec::new(),
             returns: Vec::new(),
             depth: 0,
             author: None,
@@ -244,6 +257,7 @@ impl<'db> Infer<'db> {
 
     fn finish(mut self, body: Body) -> Inference<'db> {
         self.solve_all();
+        let (needs, instances) = self.settle();
         Inference {
             table: self.table,
             exprs: self.exprs,
@@ -254,6 +268,8 @@ impl<'db> Infer<'db> {
             calls: self.calls,
             late: self.late,
             uses: self.uses,
+            needs,
+            instances,
             body,
             generics: self.generics,
         }
@@ -320,6 +336,8 @@ pub(crate) struct Checked<'db> {
     pub(crate) problems: Vec<Problem<'db>>,
     pub(crate) uses: Vec<Use<'db>>,
     pub(crate) statics: Findings<'db>,
+    pub(crate) needs: Vec<Need>,
+    pub(crate) instances: Vec<Instance<'db>>,
 }
 
 /// The problems of a definition, what it refers to, and what the static rules find.
@@ -337,6 +355,8 @@ pub(crate) fn check_item<'db>(
         problems: without_lints(inference.problems),
         uses: inference.uses,
         statics,
+        needs: inference.needs,
+        instances: inference.instances,
     }
 }
 

@@ -450,6 +450,7 @@ impl<'db> Infer<'db> {
         if EVALUATORS.contains(&item.name(self.db).text(self.db).as_str()) {
             self.evaluated.extend_from_slice(&types);
         }
+        self.instantiated(node, item, &types);
         FunctionRef {
             name: item.name(self.db).text(self.db).as_str().into(),
             kind: FunctionKind::of(self.db, item),

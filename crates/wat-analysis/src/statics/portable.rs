@@ -1,5 +1,6 @@
-//! What leaves a thread or a process: WAT3411, WAT4008, WAT4009, WAT4015.
+//! What leaves a thread or a process: WAT4008, WAT4009, WAT4015.
 
+use crate::capability::{self, Capability};
 use crate::infer::table::Ty;
 use crate::infer::typed::{ExprId, ExprKind, LocalId};
 use crate::problem::{Place, Problem};
@@ -58,9 +59,6 @@ impl<'db> Rules<'_, 'db> {
             let Some(verb) = self.tree.kernel_call(call) else {
                 continue;
             };
-            if let Some(problem) = self.unreadable(call, verb) {
-                found.push(problem);
-            }
             for ty in self.sent(call, verb) {
                 let Some(chain) = self.obstacle(ty, Must::Encode) else {
                     continue;
@@ -97,24 +95,6 @@ impl<'db> Rules<'_, 'db> {
         self.tree.callee(call).map_or(&[], |callee| &callee.types)
     }
 
-    /// WAT3411.
-    fn unreadable(&self, call: ExprId, verb: &str) -> Option<Problem<'db>> {
-        if !matches!(verb, "readln" | "try-readln") {
-            return None;
-        }
-        let &ty = self.types(call).first()?;
-        let chain = self.obstacle(ty, Must::Encode)?;
-        Some(
-            Problem::new(
-                3411,
-                Place::node(self.tree.node(call)),
-                format!("`{}` cannot be read: {chain}", self.tree.render(ty)),
-            )
-            .label("has no EDN form")
-            .help("read a type that has an EDN form: no functions, no handles"),
-        )
-    }
-
     /// The types whose values a call sends to another process, or receives from one.
     fn sent(&self, call: ExprId, verb: &str) -> Vec<Ty> {
         let types = self.types(call);
@@ -144,14 +124,21 @@ impl<'db> Rules<'_, 'db> {
 
     /// Why values of a type cannot do this, as the way to the part that cannot.
     fn obstacle(&self, ty: Ty, must: Must) -> Option<String> {
-        let mut work = vec![(self.tree.inference.table.to_type(ty), String::new())];
+        let whole = self.tree.inference.table.to_type(ty);
+        if must == Must::Encode {
+            let portable = Capability::Portable;
+            let lacks = capability::needs(self.db, self.program, portable, &whole).lacks;
+            let names = &self.tree.inference.generics;
+            return lacks
+                .then(|| capability::explain(self.db, self.program, portable, &whole, names));
+        }
+        let mut work = vec![(whole, String::new())];
         let mut seen: Vec<Type> = Vec::new();
         while let Some((ty, way)) = work.pop() {
             let Type::App(ctor, args) = &ty else { continue };
             let here = || format!("{way}`{}`", ty.render(&self.tree.inference.generics));
             let blame = |what: &str| Some(format!("{} {what}", here()));
             match ctor {
-                Ctor::Fn if must == Must::Encode => return blame("is a function"),
                 Ctor::Fn => {}
                 Ctor::Nominal(path) if ENCODED.contains(&&**path) => {}
                 Ctor::Nominal(path) => {

@@ -1,0 +1,266 @@
+//! Requirements of type parameters: which capabilities a generic definition needs of its own parameters.
+//!
+//! They are inferred, not written, and kept apart from signatures: the least fixed point over the definitions that a
+//! definition reaches through uses that hand its parameters on. A requirement is a pair (parameter, capability), so the
+//! computation ends, also for polymorphic recursion; the order of definitions has no influence.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use wat_syntax::NodeId;
+
+use crate::capability::{Capability, declared_requirements, explain, needs};
+use crate::db::{Db, SourceFile};
+use crate::forms::ast;
+use crate::infer::check_item;
+use crate::infer::require::Instance;
+use crate::items::{Item, ItemKind};
+use crate::names::{lookup, program_of};
+use crate::problem::{Place, Plain, Problem};
+use crate::signature::generics;
+use crate::types::Type;
+
+/// What a definition does with its own parameters, without positions: an edit that changes neither ends here.
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
+struct Flow<'db> {
+    own: Vec<(u32, Capability)>,
+    /// Generic functions that get types which mention parameters.
+    onward: Vec<Edge<'db>>,
+}
+
+/// A use of a generic function at types of the definition.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+struct Edge<'db> {
+    callee: Item<'db>,
+    types: Vec<Plain<Type>>,
+}
+
+fn mentions_parameter(ty: &Type) -> bool {
+    let mut work = vec![ty];
+    while let Some(ty) = work.pop() {
+        match ty {
+            Type::Param(_) => return true,
+            Type::App(_, args) => work.extend(args.iter()),
+            Type::Error | Type::Infer => {}
+        }
+    }
+    false
+}
+
+#[salsa::tracked(returns(ref))]
+fn flow<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Flow<'db> {
+    if item.kind(db) == ItemKind::Native {
+        return Flow {
+            own: declared_requirements(db, item),
+            onward: Vec::new(),
+        };
+    }
+    let checked = check_item(db, program, item);
+    let mut own: Vec<_> = checked
+        .needs
+        .iter()
+        .map(|need| (need.param, need.capability))
+        .collect();
+    own.sort_unstable();
+    own.dedup();
+    let onward = checked
+        .instances
+        .iter()
+        .filter(|used| used.types.iter().any(|ty| mentions_parameter(&ty.0)));
+    let mut onward: Vec<_> = onward
+        .map(|used| Edge {
+            callee: used.callee,
+            types: used.types.clone(),
+        })
+        .collect();
+    let mut seen = FxHashSet::default();
+    onward.retain(|edge| seen.insert(edge.clone()));
+    Flow { own, onward }
+}
+
+/// Can a definition have requirements at all?
+fn is_generic(db: &dyn Db, item: Item<'_>) -> bool {
+    matches!(item.kind(db), ItemKind::Function | ItemKind::Native)
+        && !generics(ast(db, item.form(db)), item.name_node(db)).is_empty()
+}
+
+/// The requirements of a definition, sorted.
+pub(crate) fn requirements<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    item: Item<'db>,
+) -> &'db [(u32, Capability)] {
+    match is_generic(db, item) {
+        true => inferred(db, program_of(db, program, item), item),
+        false => &[],
+    }
+}
+
+#[salsa::tracked(returns(ref))]
+fn inferred<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Vec<(u32, Capability)> {
+    let flow_of = |item: Item<'db>| flow(db, program_of(db, program, item), item);
+    let mut known: FxHashMap<Item<'db>, BTreeSet<(u32, Capability)>> = FxHashMap::default();
+    known.insert(item, BTreeSet::new());
+    let mut order = vec![item];
+    let mut at = 0;
+    while let Some(&next) = order.get(at) {
+        at += 1;
+        for Edge { callee, .. } in &flow_of(next).onward {
+            if is_generic(db, *callee) && !known.contains_key(callee) {
+                known.insert(*callee, BTreeSet::new());
+                order.push(*callee);
+            }
+        }
+    }
+    loop {
+        let mut changed = false;
+        for &next in order.iter().rev() {
+            let flow = flow_of(next);
+            let mut found: BTreeSet<_> = flow.own.iter().copied().collect();
+            for Edge { callee, types } in &flow.onward {
+                for &(param, capability) in known.get(callee).into_iter().flatten() {
+                    if let Some(Plain(ty)) = types.get(param as usize) {
+                        let params = needs(db, program, capability, ty).params;
+                        found.extend(params.into_iter().map(|param| (param, capability)));
+                    }
+                }
+            }
+            if known.get(&next) != Some(&found) {
+                known.insert(next, found);
+                changed = true;
+            }
+        }
+        if !changed {
+            let own = known.remove(&item).unwrap_or_default();
+            return own.into_iter().collect();
+        }
+    }
+}
+
+/// Uses of generic functions, in a definition, at types that lack what the function requires.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn unmet_requirements<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    item: Item<'db>,
+) -> Vec<Problem<'db>> {
+    let names = generics(ast(db, item.form(db)), item.name_node(db));
+    let program = program_of(db, program, item);
+    unmet(
+        db,
+        program,
+        &check_item(db, program, item).instances,
+        &names,
+    )
+}
+
+/// The same for uses that stand in no definition.
+pub(crate) fn unmet<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    instances: &[Instance<'db>],
+    names: &[std::sync::Arc<str>],
+) -> Vec<Problem<'db>> {
+    let mut found = Vec::new();
+    for used in instances {
+        let unmet =
+            requirements(db, program, used.callee)
+                .iter()
+                .find_map(|&(param, capability)| {
+                    let ty = &used.types.get(param as usize)?.0;
+                    let lacks = needs(db, program, capability, ty).lacks;
+                    lacks.then_some((param, capability, ty))
+                });
+        if let Some((param, capability, ty)) = unmet {
+            let message = explain(db, program, capability, ty, names);
+            found.push(problem(db, program, used, param, capability, message));
+        }
+    }
+    found
+}
+
+fn problem<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    used: &Instance<'db>,
+    param: u32,
+    capability: Capability,
+    message: String,
+) -> Problem<'db> {
+    let callee = used.callee;
+    let parameters = generics(ast(db, callee.form(db)), callee.name_node(db));
+    let parameter = parameters.get(param as usize).map_or("_", |name| &**name);
+    let problem = Problem::new(capability.code(), Place::node(NodeId(used.node)), message)
+        .label(format!("requires `{}` of `{parameter}`", capability.name()));
+    match operation(db, program, callee, param, capability) {
+        Some(place) => problem.also(
+            place,
+            match capability {
+                Capability::Eq => "compared here",
+                Capability::Ord => "ordered here",
+                Capability::Hash => "used as a key here",
+                Capability::Portable => "crosses a boundary here",
+                Capability::Atom => "made an atom here",
+            },
+        ),
+        None => problem,
+    }
+}
+
+/// The operation that needs a capability of a parameter of a definition, in it or in what it calls.
+fn operation<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    callee: Item<'db>,
+    param: u32,
+    capability: Capability,
+) -> Option<Place<'db>> {
+    let mut seen = FxHashSet::from_iter([(callee, param)]);
+    let mut work = VecDeque::from([(callee, param)]);
+    while let Some((item, param)) = work.pop_front() {
+        if item.kind(db) == ItemKind::Native {
+            return Some(Place::elsewhere(item.form(db), item.name_node(db)));
+        }
+        let checked = check_item(db, program_of(db, program, item), item);
+        let own = checked
+            .needs
+            .iter()
+            .find(|need| (need.param, need.capability) == (param, capability));
+        if let Some(need) = own {
+            return Some(Place::elsewhere(item.form(db), NodeId(need.node)));
+        }
+        for used in &checked.instances {
+            for &(inner, wanted) in requirements(db, program, used.callee) {
+                let hands_on = || {
+                    used.types.get(inner as usize).is_some_and(|ty| {
+                        needs(db, program, capability, &ty.0)
+                            .params
+                            .contains(&param)
+                    })
+                };
+                if wanted == capability && hands_on() && seen.insert((used.callee, inner)) {
+                    work.push_back((used.callee, inner));
+                }
+            }
+        }
+    }
+    None
+}
+
+/// The requirements of a definition as hovers show them: `∀T: Eq, U: Hash.`; `None` if it has none.
+pub fn requirements_of(db: &dyn Db, program: SourceFile, name: &str) -> Option<String> {
+    let item = lookup(db, program, name)?;
+    let item = crate::synonym::target(db, program, item).unwrap_or(item);
+    let names = generics(ast(db, item.form(db)), item.name_node(db));
+    let required = requirements(db, program, item);
+    let parts: Vec<String> = names
+        .iter()
+        .enumerate()
+        .filter_map(|(at, name)| {
+            let of = required.iter().filter(|(param, _)| *param as usize == at);
+            let of: Vec<&str> = of.map(|(_, capability)| capability.name()).collect();
+            (!of.is_empty()).then(|| format!("{name}: {}", of.join(" + ")))
+        })
+        .collect();
+    (!parts.is_empty()).then(|| format!("∀{}.", parts.join(", ")))
+}
