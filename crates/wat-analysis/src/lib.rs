@@ -36,11 +36,8 @@ mod nominal;
 mod problem;
 mod program;
 mod quoted;
-<<<<<<< HEAD
 mod reflect;
-=======
 mod requirements;
->>>>>>> 06e5756 (Requirements of type parameters are inferred; capabilities are declared and explained part by part)
 mod run;
 mod session;
 mod signature;
@@ -75,11 +72,8 @@ pub use library::SCHEME as LIBRARY_SCHEME;
 pub use loads::{LoadTarget, load_targets, payload_targets};
 pub use nominal::type_decl;
 pub use program::{primary_root, program_files};
-<<<<<<< HEAD
 pub use reflect::{Question, machine_type_form, reflect};
-=======
 pub use requirements::requirements_of;
->>>>>>> 06e5756 (Requirements of type parameters are inferred; capabilities are declared and explained part by part)
 pub use run::{function_ir, origin_span, value_ir, value_names};
 pub use session::{Session, Step, Submission};
 pub use wat_syntax::{
