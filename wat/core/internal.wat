@@ -65,7 +65,7 @@
 (:wat::core::native-type
   :wat::core::__internal/Any
   :capabilities
-  [:eq :hash]
+  [:eq :hash :portable]
   "A value whose type is known only while the program runs: what data evaluates to when the context wants no type.")
 
 (:wat::core::native

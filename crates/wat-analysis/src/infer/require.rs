@@ -122,10 +122,14 @@ impl<'db> Infer<'db> {
     fn lacks(&mut self, capability: Capability, ty: &Type, node: NodeId) {
         let message = explain(self.db, self.program, capability, ty, &self.generics);
         let found = ty.render(&self.generics);
-        self.problems.push(
-            Problem::new(capability.code(), Place::node(node), message)
-                .label(format!("this is a `{found}`")),
-        );
+        let problem = Problem::new(capability.code(), Place::node(node), message)
+            .label(format!("this is a `{found}`"));
+        self.problems.push(match capability {
+            Capability::Portable => {
+                problem.help("read a type that has an EDN form: no functions, no handles")
+            }
+            _ => problem,
+        });
     }
 
     /// WAT3607: what is printed has no content.
