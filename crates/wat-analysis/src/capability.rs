@@ -11,7 +11,6 @@ use rustc_hash::FxHashSet;
 use wat_syntax::NodeKind;
 
 use crate::db::{Db, SourceFile};
-use crate::forms::ast;
 use crate::items::{Item, ItemKind};
 use crate::names::lookup_type;
 use crate::nominal::{Nominal, nominal};
@@ -113,7 +112,7 @@ pub(crate) struct Needs {
 
 /// The capabilities that a native type declares.
 fn declared_row<'db>(db: &'db dyn Db, item: Item<'db>, capability: Capability) -> bool {
-    let ast = ast(db, item.form(db));
+    let ast = item.ast(db);
     let Some(list) = clause(ast, item.root(db), ROW) else {
         return false;
     };
@@ -123,7 +122,7 @@ fn declared_row<'db>(db: &'db dyn Db, item: Item<'db>, capability: Capability) -
 
 /// Is a type of the machine without any capability: nothing to compare and nothing to print?
 pub(crate) fn is_handle<'db>(db: &'db dyn Db, item: Item<'db>) -> bool {
-    let ast = ast(db, item.form(db));
+    let ast = item.ast(db);
     item.kind(db) == ItemKind::NativeType && clause(ast, item.root(db), ROW).is_none()
 }
 
@@ -330,7 +329,7 @@ pub(crate) fn declared_requirements<'db>(
     db: &'db dyn Db,
     item: Item<'db>,
 ) -> Vec<(u32, Capability)> {
-    let ast = ast(db, item.form(db));
+    let ast = item.ast(db);
     let Some(list) = clause(ast, item.root(db), ":requires") else {
         return Vec::new();
     };

@@ -8,6 +8,7 @@ use crate::db::{Db, SourceFile};
 use crate::diagnostics::Span;
 use crate::expand::{expansion, spot};
 use crate::forms::{Placed, form_start, forms, read_form};
+use crate::identity::{Author, Identity, identity, in_a_conversation};
 use crate::infer::call::dispatch_arms;
 use crate::infer::{Inference, Referent, infer, infer_expression, value_type};
 use crate::items::{Item, ItemKind, declarations, file_items};
@@ -16,9 +17,7 @@ use crate::names::{lookup, lookup_type, names};
 use crate::program::primary_root;
 use crate::signature::{docs, signature};
 use crate::suggest;
-use crate::visibility::{
-    Author, Identity, identity, in_a_conversation, is_admitted, refused_names,
-};
+use crate::visibility::{is_admitted, refused_names};
 use crate::whitelist::whitelist;
 
 /// What a definition is.
@@ -277,7 +276,8 @@ fn identity_at(db: &dyn Db, file: SourceFile, offset: TextSize) -> Identity {
     };
     let read = read_form(db, placed.form);
     let at = offset - placed.start();
-    let node = read.spans.node_at(&read.ast, at).map_or(0, |node| node.0);
+    let node = read.spans.node_at(&read.ast, at).unwrap_or(NodeId(0));
+    let node = crate::problem::Place::written(node).node;
     let program = primary_root(db, file);
     let expansion = expansion(db, program, placed.form);
     let root = |item: &Item<'_>| spot(expansion, item.node(db)).node;
@@ -289,7 +289,14 @@ fn identity_at(db: &dyn Db, file: SourceFile, offset: TextSize) -> Identity {
         .max_by_key(|item| (item.node(db), item.kind(db).is_type()));
     match owner {
         Some(item) => identity(db, Author::Definition(item), node),
-        None => identity(db, Author::Expression(placed.form), node),
+        None => identity(
+            db,
+            Author::Expression {
+                program,
+                form: placed.form,
+            },
+            node,
+        ),
     }
 }
 

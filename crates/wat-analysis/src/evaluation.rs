@@ -8,11 +8,12 @@ use wat_value::syntax::Syntax;
 
 use crate::db::{Db, SourceFile};
 use crate::expand::expand_data;
+use crate::identity::Author;
 use crate::infer::infer_evaluated;
 use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE, SPLICE, UNQUOTE};
 use crate::lower::lower;
 use crate::types::{Ctor, Type};
-use crate::visibility::{Author, judge};
+use crate::visibility::judge;
 
 /// Why data is not evaluated.
 #[derive(Clone, PartialEq, Eq, Debug)]

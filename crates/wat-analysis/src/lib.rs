@@ -22,6 +22,7 @@ mod expand;
 mod explain;
 mod family;
 mod forms;
+mod identity;
 mod infer;
 mod inline;
 mod items;

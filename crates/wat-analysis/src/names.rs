@@ -6,11 +6,12 @@
 use rustc_hash::FxHashMap;
 
 use crate::db::{Db, FileKind, SourceFile};
+use crate::identity::Identity;
 use crate::items::{Item, ItemKind, Name, item_pieces};
 use crate::library::library_item;
 use crate::program::{Piece, lacks_loads, load_graph};
 use crate::suggest::Suggestion;
-use crate::visibility::{Identity, admitted_names};
+use crate::visibility::admitted_names;
 
 /// All names of a program (the library's excepted), and the second definitions.
 #[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]

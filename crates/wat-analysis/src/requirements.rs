@@ -11,7 +11,6 @@ use wat_syntax::NodeId;
 
 use crate::capability::{Capability, declared_requirements, explain, needs};
 use crate::db::{Db, SourceFile};
-use crate::forms::ast;
 use crate::infer::check_item;
 use crate::infer::require::Instance;
 use crate::items::{Item, ItemKind};
@@ -81,7 +80,7 @@ fn flow<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Flow<'db>
 /// Can a definition have requirements at all?
 fn is_generic(db: &dyn Db, item: Item<'_>) -> bool {
     matches!(item.kind(db), ItemKind::Function | ItemKind::Native)
-        && !generics(ast(db, item.form(db)), item.name_node(db)).is_empty()
+        && !generics(item.ast(db), item.name_node(db)).is_empty()
 }
 
 /// The requirements of a definition, sorted.
@@ -144,7 +143,7 @@ pub(crate) fn unmet_requirements<'db>(
     program: SourceFile,
     item: Item<'db>,
 ) -> Vec<Problem<'db>> {
-    let names = generics(ast(db, item.form(db)), item.name_node(db));
+    let names = generics(item.ast(db), item.name_node(db));
     let program = program_of(db, program, item);
     unmet(
         db,
@@ -188,7 +187,7 @@ fn problem<'db>(
     message: String,
 ) -> Problem<'db> {
     let callee = used.callee;
-    let parameters = generics(ast(db, callee.form(db)), callee.name_node(db));
+    let parameters = generics(callee.ast(db), callee.name_node(db));
     let parameter = parameters.get(param as usize).map_or("_", |name| &**name);
     let problem = Problem::new(capability.code(), Place::node(NodeId(used.node)), message)
         .label(format!("requires `{}` of `{parameter}`", capability.name()));
@@ -251,7 +250,7 @@ fn operation<'db>(
 pub fn requirements_of(db: &dyn Db, program: SourceFile, name: &str) -> Option<String> {
     let item = lookup(db, program, name)?;
     let item = crate::synonym::target(db, program, item).unwrap_or(item);
-    let names = generics(ast(db, item.form(db)), item.name_node(db));
+    let names = generics(item.ast(db), item.name_node(db));
     let required = requirements(db, program, item);
     let parts: Vec<String> = names
         .iter()

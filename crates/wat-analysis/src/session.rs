@@ -11,6 +11,7 @@ use crate::db::{Db, FileKind, RootDatabase, SourceFile};
 use crate::diagnostics::{Diagnostic, Span, absolute, finish, program_diagnostics};
 use crate::expand::{expanded_ast, expansion, spot};
 use crate::forms::{forms, read_form};
+use crate::identity::Author;
 use crate::infer::{check_item, infer_expression, value_type};
 use crate::items::{Item, ItemKind, declarations};
 use crate::names::{lookup, names, program_items};
@@ -18,7 +19,7 @@ use crate::program::program_files;
 use crate::requirements::unmet;
 use crate::run::expression_ir;
 use crate::signature::signature;
-use crate::visibility::{Author, judge};
+use crate::visibility::judge;
 
 /// A session.
 #[derive(Debug)]
@@ -172,7 +173,10 @@ impl Session {
         for placed in &forms(db, file).placed {
             for &node in &declarations(db, self.root, placed.form).expressions {
                 let inference = infer_expression(db, self.root, placed.form, NodeId(node));
-                let author = Author::Expression(placed.form);
+                let author = Author::Expression {
+                    program: self.root,
+                    form: placed.form,
+                };
                 let mut refused = judge(db, self.root, author, &inference.uses);
                 refused.extend(unmet(db, self.root, &inference.instances, &[]));
                 let ast = expanded_ast(db, self.root, placed.form);

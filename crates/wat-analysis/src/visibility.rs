@@ -3,13 +3,12 @@
 //! The judgement needs resolution alone. It is made per definition over the references that inference has noted, so a
 //! changed whitelist judges the users of that name again and infers nobody.
 
-use std::sync::Arc;
-
 use rustc_hash::FxHashSet;
 use wat_syntax::{Applicability, NodeId};
 
 use crate::db::{Db, FileKind, Project, SourceFile};
 use crate::forms::Form;
+use crate::identity::{Author, Identity, identity};
 use crate::infer::{How, Use, check_item};
 use crate::items::{Item, ItemKind, Name, declarations};
 use crate::library::{LIBRARY_NAMES, library_item};
@@ -22,53 +21,6 @@ use crate::whitelist::{EntryKind, Whitelist, admits, kind, whitelist};
 const HELPED: usize = 3;
 /// How many further places a diagnostic shows.
 const LABELLED: usize = 8;
-
-/// Who refers to something. Several identities may suffice; the first one is shown.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
-pub(crate) struct Identity(Box<[Arc<str>]>);
-
-impl Identity {
-    pub(crate) fn of(name: &str) -> Self {
-        Identity(Box::new([name.into()]))
-    }
-
-    pub(crate) fn shown(&self) -> &str {
-        &self.0[0]
-    }
-
-    fn is_admitted_by(&self, list: &Whitelist) -> bool {
-        self.0.iter().any(|identity| list.admits(identity))
-    }
-}
-
-/// The text that a token stands in.
-#[derive(Clone, Copy)]
-pub(crate) enum Author<'db> {
-    /// A definition.
-    Definition(Item<'db>),
-    /// A form that is no definition.
-    Expression(Form<'db>),
-    /// Data that a running program evaluates.
-    Evaluated,
-}
-
-/// The identity of a token: of the definition that it is written in, or of the place where no definition is.
-pub(crate) fn identity<'db>(db: &'db dyn Db, author: Author<'db>, _node: u32) -> Identity {
-    match author {
-        Author::Definition(item) => Identity::of(item.name(db).text(db)),
-        Author::Expression(form) => match form.file(db).kind(db) {
-            FileKind::Library => Identity::of(":wat::"),
-            FileKind::ReplInput | FileKind::Session => in_a_conversation(),
-            FileKind::Disk | FileKind::Open | FileKind::Inline => Identity::of(":user::"),
-        },
-        Author::Evaluated => Identity::of(":eval::"),
-    }
-}
-
-/// The identity of what is typed into a conversation and defines nothing.
-pub(crate) fn in_a_conversation() -> Identity {
-    Identity(Box::new([":repl::".into(), ":user::".into()]))
-}
 
 /// May this identity refer to a definition?
 pub(crate) fn is_admitted<'db>(
@@ -87,7 +39,7 @@ fn is_own(db: &dyn Db, author: Author<'_>, item: Item<'_>) -> bool {
             own.form(db) == item.form(db) && own.node(db) == item.node(db)
                 || own.name(db) == item.name(db)
         }
-        Author::Expression(_) | Author::Evaluated => false,
+        Author::Expression { .. } | Author::Evaluated => false,
     }
 }
 
@@ -128,7 +80,10 @@ pub(crate) fn judge<'db>(
         let once = matches!(code, 4001 | 4007);
         match found.iter_mut().find(|other| once && other.code == code) {
             Some(first) => add_use(first, used),
-            None => found.push(refusal(db, program, code, &identity, used, list, declared)),
+            None => {
+                let problem = refusal(db, program, code, &identity, used, list, declared);
+                found.push(with_producer(db, author, used, problem));
+            }
         }
     }
     found
@@ -162,6 +117,23 @@ fn code_of(db: &dyn Db, used: &Use<'_>) -> u16 {
         _ if matches!(kernel, "Thread/join-result" | "Process/join-result") => 4007,
         _ if !kernel.is_empty() && kernel.ends_with("/new") => 3302,
         _ => 3301,
+    }
+}
+
+/// Says which macro wrote a reference, and where.
+fn with_producer<'db>(
+    db: &'db dyn Db,
+    author: Author<'db>,
+    used: &Use<'db>,
+    problem: Problem<'db>,
+) -> Problem<'db> {
+    let Some((name, form, template)) = author.producer(db, used.node) else {
+        return problem;
+    };
+    let problem = problem.note(format!("the reference is written by `{name}`"));
+    match template {
+        Some(node) => problem.also(Place::written_in(form, node), "written here"),
+        None => problem,
     }
 }
 
@@ -264,7 +236,7 @@ fn admitted_callers<'db>(
             };
             if item != target
                 && !callers.contains(&name)
-                && !identity.0.iter().any(|own| **own == *name)
+                && !identity.is(name)
                 && is_admitted(db, program, identity, item)
                 && calls()
             {

@@ -34,13 +34,13 @@ use wat_syntax::{Ast, NodeId, TextId};
 
 use crate::db::{Db, SourceFile};
 use crate::expand::{Expansion, Source};
+use crate::identity::Author;
 use crate::items::{Item, ItemKind};
 use crate::names::program_of;
 use crate::problem::Problem;
 use crate::signature::generics;
 use crate::statics::Findings;
 use crate::types::Type;
-use crate::visibility::Author;
 
 use deferred::Constraint;
 use require::{Instance, Instantiated, Need, Wanted};

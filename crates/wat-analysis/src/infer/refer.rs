@@ -3,13 +3,13 @@
 use wat_syntax::{Applicability, NodeId, NodeKind, TextId};
 
 use crate::expand::Source;
+use crate::identity::{Identity, identity, in_a_conversation};
 use crate::items::{Item, ItemKind, Name, split_generic};
 use crate::legacy::bare_variant;
 use crate::names::{lookup, lookup_type, value_order};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::{Signature, signature};
 use crate::suggest::{self, Suggestion};
-use crate::visibility::{Identity, identity, in_a_conversation};
 
 use super::operator::operator_use;
 use super::table::Ty;

@@ -367,3 +367,43 @@ fn the_raw_setting_is_kept() {
     db.set_file("main.wat", SourceText::new(SECRET), FileKind::Disk);
     assert_eq!(all(&db), [] as [&str; 0]);
 }
+
+#[test]
+fn a_macro_writes_with_its_own_identity() {
+    let call = |template: &str, body: &str| {
+        spans(&format!(
+            "{SECRET}(:wat::core::defmacro :my::k::call [x <- :wat::WatAST] -> :wat::WatAST {template})\n(:wat::core::defn :user::f [] -> :wat::core::nil (:wat::kernel::println {body}))"
+        ))
+    };
+    let nothing: [&str; 0] = [];
+    assert_eq!(call("`(:my::k::secret ~x)", "(:my::k::call 3)"), nothing);
+    assert_eq!(
+        call("`(:wat::core::+ ~x 1)", "(:my::k::call (:my::k::secret 3))"),
+        ["WAT3301 4:88-4:102"]
+    );
+    let foreign = format!(
+        "{SECRET}(:wat::core::defmacro :other::call [x <- :wat::WatAST] -> :wat::WatAST `(:my::k::secret ~x))\n(:wat::core::defn :my::k::f [] -> :wat::core::i64 (:other::call 3))"
+    );
+    let found = messages(&foreign);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].starts_with("WAT3301 Error main.wat 4:52-4:65 `:my::k::secret` is restricted; `:other::call` is not admitted"),
+        "{found:?}"
+    );
+    assert!(found[0].contains("written here"), "{found:?}");
+}
+
+#[test]
+fn a_macro_that_defines_the_name_it_is_given_lends_that_name_alone() {
+    let define = |given: &str| {
+        spans(&format!(
+            "{SECRET}(:wat::core::defmacro :my::thing [n <- :wat::WatAST e <- :wat::WatAST] -> :wat::WatAST `(:wat::core::defn ~n [] -> :wat::core::i64 ~e))\n(:my::thing {given} (:my::k::secret 1))"
+        ))
+    };
+    assert_eq!(define(":my::k::made"), [] as [&str; 0]);
+    assert_eq!(define(":user::made"), ["WAT3301 4:26-4:40"]);
+    let fixed = format!(
+        "{SECRET}(:wat::core::defmacro :my::thing [e <- :wat::WatAST] -> :wat::WatAST `(:wat::core::defn :my::k::made [] -> :wat::core::i64 ~e))\n(:my::thing (:my::k::secret 1))"
+    );
+    assert_eq!(spans(&fixed), ["WAT3301 4:14-4:28"]);
+}

@@ -133,7 +133,7 @@ fn refused<'db>(db: &'db dyn Db, program: SourceFile, at: Place<'db>, path: &str
             db,
             program,
             Name::new(db, path),
-            crate::visibility::Identity::of(":user::"),
+            crate::identity::Identity::of(":user::"),
         );
         let problem =
             Problem::new(3201, at, format!("no function is called `{path}`")).label("unknown name");
