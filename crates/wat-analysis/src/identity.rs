@@ -63,12 +63,9 @@ impl<'db> Author<'db> {
             Author::Expression { program, form } => expansion(db, program, form)?,
             Author::Evaluated => return None,
         };
-        match made(expansion, node)? {
-            (call, template) => {
-                let call = &expansion.calls[call as usize];
-                Some((&*call.name, call.form, template))
-            }
-        }
+        let (call, template) = made(expansion, node)?;
+        let call = &expansion.calls[call as usize];
+        Some((&*call.name, call.form, template))
     }
 }
 
