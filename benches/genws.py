@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Generates a multi-file wat workspace of a realistic mix, free of errors.
 
-usage: genws.py DIR [--profile ground|full] [--lines 100000] [--files 1000] [--seed 1] [--hot N]
+usage: genws.py DIR [--profile ground|language|full] [--lines 100000] [--files 1000] [--seed 1] [--hot N]
 
 Profiles:
   ground   def, defn, fn, let, if, do, match, literals, primitive types, Vector, Option, Result, tuples,
            generics, docstrings, comments, loads between files
-  full     also structs, enums, macros, keyword calls, services, `cond`, collection literals, tests
+  language also structs, enums, macros, keyword calls, `cond`, collection literals
+  full     also services and tests
 
 The output depends on the arguments alone. The load graph has no cycle. The last line printed tells what was written
 and which name is used most; `--hot N` adds a function `:hot::tick` with exactly N calls.
@@ -255,6 +256,8 @@ class Ground(Shared):
 class Full(Shared):
     """Everything of ground and structs, enums, macros, keyword calls, services, tests."""
 
+    services = True
+
     def head(self, file):
         name = file.namespace
         file.emit(f"""({CORE}struct {name}::Item
@@ -283,7 +286,7 @@ class Full(Shared):
     (({name}::State::Held by) ({CORE}string::length by))
     (({name}::State::Priced amount rate) ({name}::score amount rate))
     ({name}::State::Closed {self.number(9)})))""")
-        if file.number % 25 == 7:
+        if self.services and file.number % 25 == 7:
             self.service(file)
 
     def call(self, callee, first, second):
@@ -395,7 +398,13 @@ class Full(Shared):
         return f'(:wat::load-file! "../{file.path}")\n\n' + "\n\n".join(cases) + "\n"
 
 
-PROFILES = {"ground": Ground, "full": Full}
+class Language(Full):
+    """Full without services and tests."""
+
+    services = False
+
+
+PROFILES = {"ground": Ground, "language": Language, "full": Full}
 
 
 def library(profile, options, count):
