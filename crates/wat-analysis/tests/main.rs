@@ -28,6 +28,8 @@ mod requirements;
 mod sequences;
 #[path = "it/session.rs"]
 mod session;
+#[path = "it/shapes.rs"]
+mod shapes;
 #[path = "it/statics.rs"]
 mod statics;
 #[path = "it/support.rs"]

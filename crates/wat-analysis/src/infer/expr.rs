@@ -332,6 +332,7 @@ impl<'db> Infer<'db> {
         let mut arms = Vec::new();
         let last = nodes.last().copied();
         let mut shaped = !nodes.is_empty();
+        let mut bad = None;
         for &arm in &nodes {
             let parts: Vec<NodeId> = self.ast.children(arm).collect();
             let is_arm = self.ast.kind(arm) == NodeKind::List && parts.len() == 2;
@@ -339,14 +340,18 @@ impl<'db> Infer<'db> {
             if !is_arm || is_else != (Some(arm) == last) {
                 shaped = false;
             }
+            if !is_arm || (is_else && Some(arm) != last) {
+                bad = bad.or(Some(arm));
+            }
             if is_arm {
-                let test = (!is_else).then(|| self.condition(parts[0]));
+                let meant = Some(arm) == last && self.is_like_else(parts[0]);
+                let test = (!is_else && !meant).then(|| self.condition(parts[0]));
                 arms.push((test, self.expr(parts[1])));
             }
         }
         if !shaped {
             if !self.ast.is_poisoned(node) && !nodes.iter().any(|&arm| self.ast.is_poisoned(arm)) {
-                self.cond_shape(node, last);
+                self.cond_shape(node, bad, last);
             }
             return self.error(node);
         }
@@ -370,20 +375,26 @@ impl<'db> Infer<'db> {
         result.unwrap_or_else(|| self.error(node))
     }
 
-    fn cond_shape(&mut self, node: NodeId, last: Option<NodeId>) {
+    /// Is this what other languages write for `:else`?
+    fn is_like_else(&self, test: NodeId) -> bool {
+        matches!(self.ast.kind(test), NodeKind::Bool(true))
+            || self.ast.as_symbol(test) == Some("else")
+            || self.ast.as_keyword(test) == Some(":default")
+    }
+
+    /// WAT2207: at the first arm that is none, else at the last one, which is no `:else`.
+    fn cond_shape(&mut self, node: NodeId, bad: Option<NodeId>, last: Option<NodeId>) {
         let problem = Problem::new(
             2207,
-            Place::node(last.unwrap_or(node)),
+            Place::node(bad.or(last).unwrap_or(node)),
             "`:wat::core::cond` needs arms `(test body)` and a last arm `(:else body)`",
         )
         .label("the last arm must be `(:else body)`, every other one `(test body)`");
         let test = last.and_then(|last| self.ast.children(last).next());
-        let like_else = test.filter(|&test| {
-            matches!(self.ast.kind(test), NodeKind::Bool(true))
-                || self.ast.as_symbol(test) == Some("else")
-                || self.ast.as_keyword(test) == Some(":default")
-        });
+        let has_else = test.is_some_and(|test| self.ast.as_keyword(test) == Some(":else"));
+        let like_else = test.filter(|&test| bad.is_none() && self.is_like_else(test));
         let problem = match like_else {
+            None if has_else => problem,
             Some(test) => {
                 problem.replace(Applicability::MachineApplicable, Place::node(test), ":else")
             }

@@ -3,6 +3,7 @@
 use wat_syntax::{Applicability, NodeId, NodeKind};
 
 use crate::items::ItemKind;
+use crate::keywords::bare_key;
 use crate::legacy::bare_variant;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::types::Ctor;
@@ -45,6 +46,7 @@ impl<'db> Infer<'db> {
                     .label("this matches only some values")
                     .help("use `:wat::core::match`"),
                 );
+                self.bind_inside(node, names);
                 PatternKind::Error
             }
             _ => {
@@ -60,6 +62,20 @@ impl<'db> Infer<'db> {
             }
         };
         Pattern { kind, ty, node }
+    }
+
+    /// Binds the names in a pattern that cannot stand here, so that their uses are not told as well.
+    fn bind_inside(&mut self, node: NodeId, names: &mut Vec<(String, NodeId)>) {
+        let mut work: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        work.reverse();
+        while let Some(part) = work.pop() {
+            if self.ast.as_symbol(part).is_some() {
+                self.name_pattern(part, Ty::ERROR, names);
+            }
+            let start = work.len();
+            work.extend(self.ast.children(part));
+            work[start..].reverse();
+        }
     }
 
     /// Is this `(a b)`, the former spelling of the tuple `[a b]`, and not a constructor?
@@ -556,6 +572,16 @@ impl<'db> Infer<'db> {
                 Vec::new()
             }
         };
+        if let VariantPath::Found { fields, .. } = &variant
+            && self.keyword_pattern_of(&children[1..], fields.len())
+        {
+            // Which field a key means is not looked up: what is bound there fits everything.
+            for pair in children[1..].chunks(2) {
+                self.pattern_in(pair[1], Ty::ERROR, names);
+            }
+            let kind = PatternKind::Error;
+            return Pattern { kind, ty, node };
+        }
         let fields: Vec<Pattern> = children
             .iter()
             .skip(1)
@@ -589,6 +615,28 @@ impl<'db> Infer<'db> {
             _ => PatternKind::Error,
         };
         Pattern { kind, ty, node }
+    }
+
+    /// WAT2307: `((:E::V :x a :y b) …)`.
+    fn keyword_pattern_of(&mut self, parts: &[NodeId], fields: usize) -> bool {
+        let keyed = fields > 0
+            && parts.len() == 2 * fields
+            && parts
+                .iter()
+                .step_by(2)
+                .all(|&part| self.ast.as_keyword(part).and_then(bare_key).is_some());
+        if keyed {
+            self.problems.push(
+                Problem::new(
+                    2307,
+                    Place::node(parts[0]),
+                    "the fields of a variant are matched by position, not by keyword",
+                )
+                .label("not a pattern here")
+                .help("write one pattern for each field, in declared order"),
+            );
+        }
+        keyed
     }
 
     fn builtin_variant(&mut self, node: NodeId, ty: Ty, ctor: Ctor, index: u32) -> VariantPath {

@@ -1,0 +1,129 @@
+//! Shapes of definitions, forms and patterns (chapter 02 §14, groups 21xx to 23xx): each mistake has its code, once;
+//! near misses have none; machine-applicable fixes are safe.
+
+use crate::fixes::{codes, every_machine_fix_is_safe};
+
+const TYPES: &str = "(c/struct :my::P (x c/i64) (y c/i64))\n(c/enum :my::E :A :B (C (n c/i64) (m c/i64)))\n(c/enum :my::F :A)\n";
+
+fn told(text: &str, expected: &[u16]) {
+    let text = text.replace("c/", ":wat::core::");
+    assert_eq!(codes(&text), expected, "{text}");
+    every_machine_fix_is_safe(&text);
+}
+
+/// A body in a function with an integer, a tuple, a struct, an enum, an option and a result at hand.
+fn body(body: &str, expected: &[u16]) {
+    told(
+        &format!(
+            "{TYPES}(c/defn :my::f [n <- c/i64 t <- :(wat::core::i64,wat::core::i64) p <- :my::P e <- :my::E o <- c/Option<wat::core::i64> r <- c/Result<wat::core::i64,wat::core::String>] -> c/Option<wat::core::i64>\n  (c/let [_ {body}] c/None))\n"
+        ),
+        expected,
+    );
+}
+
+#[test]
+fn definitions() {
+    told("(c/def a 1)", &[2104]);
+    told("(c/def :my::a)", &[2104]);
+    told("(c/def :my::a 1 2)", &[2104]);
+    told("(c/def :my::a 1 \"doc\")", &[]);
+    told("(c/defn :my::f [x <- c/i64] c/i64 x)", &[2105]);
+    told("(c/defn :my::f [x c/i64] -> c/i64 1)", &[2105]);
+    told(
+        "(c/defn :my::f [x <- c/i64 x <- c/i64] -> c/i64 x)",
+        &[2106],
+    );
+    told("(c/defn :my::f [_ <- c/i64 _ <- c/i64] -> c/i64 1)", &[]);
+    told("(c/defn :my::f [& xs <- c/i64] -> c/i64 1)", &[2107]);
+    told(
+        "(c/defn :my::f [& xs <- c/Vector<wat::core::i64> y <- c/i64] -> c/i64 1)",
+        &[2107],
+    );
+    told("(c/def :my::b :my::a)\n(c/def :my::a 1)", &[2108]);
+    told("(c/enum :my::E)", &[2109]);
+    told("(c/struct :my::S (x))", &[2109]);
+    told("(c/struct :my::S (x c/i64) (x c/i64))", &[2109]);
+    told("(c/struct :my::S)", &[]);
+    told("(c/define-dispatch :my::d ((c/i64) :my::no))", &[2111]);
+    told("(c/defn :my::f [] -> c/i64 (c/def :my::a 1))", &[2004]);
+}
+
+#[test]
+fn binders() {
+    body("(c/let [a] 1)", &[2201]);
+    body("(c/let a 1)", &[2201]);
+    body("(c/let [a 1] a)", &[]);
+    body("(c/let [] 1)", &[]);
+    body("(c/let [:a 1] 1)", &[2202]);
+    body("(c/let [[] t] 1)", &[2202]);
+    body("(c/let [{} p] 1)", &[2202]);
+    body("(c/let [[a a] t] a)", &[2203]);
+    body("(c/let [[_ _] t] 1)", &[]);
+    body("(c/let [[1 b] t] b)", &[2204]);
+    body("(c/let [(c/Some b) o] b)", &[2204]);
+    body("(c/let [[a {x y}] (c/Tuple 1 p)] (c/i64::+ a x y))", &[]);
+    body("(c/let [{z} p] z)", &[2306]);
+    body("(c/let [{xx} p] xx)", &[2306]);
+    body("(c/let [[a b c] t] a)", &[3015]);
+}
+
+#[test]
+fn control_forms() {
+    body("(c/do)", &[2205]);
+    body("(c/do 1)", &[]);
+    body("(c/if true (:wat::kernel::println 1))", &[2206]);
+    body("(c/if true 1 2 3)", &[2206]);
+    body("(c/if)", &[2206]);
+    body("(c/if true -> c/i64 1 2)", &[]);
+    body("(c/if true -> 1 2)", &[2208]);
+    body("(c/cond (true 1))", &[2207]);
+    body("(c/cond (:else 1))", &[]);
+    body("(c/cond ((c/= n 1) 1) (else 2))", &[2207]);
+    body("(c/cond ((c/= n 1) 1) (true 2))", &[2207]);
+    body("(c/cond ((c/= n 1) 1) (:default 2))", &[2207]);
+    body("(c/cond (:else 2) ((c/= n 1) 1))", &[2207]);
+    body("(c/cond (true 1 2) (:else 3))", &[2207]);
+    body("(c/cond)", &[2207]);
+    body("(c/match n)", &[2209]);
+    body("(c/match)", &[2209]);
+    body("(c/match n (_ 1 2))", &[2209]);
+    body("(c/match n (_))", &[2209]);
+    body("(c/match n -> (_ 1))", &[2208]);
+    body("(c/Option/try o)", &[]);
+    body("(c/Option/try)", &[2210]);
+    body("(c/Result/try r)", &[2210]);
+    told("(c/def :my::a (c/Option/try c/None))", &[2210]);
+    body("(c/Option/expect o)", &[2211]);
+    body("(c/Option/expect o \"a\" \"b\")", &[2211]);
+    body("(c/Option/expect -> c/i64 o \"there\")", &[]);
+    body("(1 2)", &[2215]);
+    body("([1] 2)", &[2215]);
+}
+
+#[test]
+fn patterns() {
+    body("(c/match e (:my::E::A 1) (:my::E::B 2))", &[2301]);
+    body("(c/match e (:my::E::A 1) (_ 2))", &[]);
+    body("(c/match n (1 1))", &[2301]);
+    body("(c/match e (:my::F::A 1) (_ 2))", &[2303]);
+    body("(c/match n (\"a\" 1) (_ 2))", &[2303]);
+    body("(c/match p ([a b] a))", &[2303]);
+    body("(c/match n (:a 1) (_ 2))", &[2303]);
+    body("(c/match e (:my::E::Zork 1) (_ 2))", &[2304]);
+    body("(c/match e ((:my::E::D a b) 1) (_ 2))", &[2304]);
+    body("(c/match e ((:my::E::C a) 1) (_ 2))", &[2305]);
+    body("(c/match e ((:my::E::C) 1) (_ 2))", &[2305]);
+    body("(c/match e ((:my::E::C a b d) 1) (_ 2))", &[2305]);
+    body("(c/match e (:my::E::C 1) (_ 2))", &[2305]);
+    body("(c/match o ((c/Some) 1) (_ 2))", &[2305]);
+    body("(c/match p ({z} 1))", &[2306]);
+    body("(c/match e ((:my::E::C :n a :m b) 1) (_ 2))", &[2307]);
+    body("(c/match n (#{1} 1) (_ 2))", &[2307]);
+    body("(c/match t ([a a] 1))", &[2203]);
+    body("(c/match t ([1 b] b) ([_ b] b))", &[]);
+    body(
+        "(c/match e (:my::E::A 1) (:my::E::B 2) ((:my::E::C n m) n))",
+        &[],
+    );
+    body("(c/match r ((c/Ok x) x) ((c/Err _) 0))", &[]);
+}
