@@ -230,6 +230,85 @@ pub(crate) struct FixOptions {
     pub(crate) paths: Vec<PathBuf>,
 }
 
+/// `wat lint`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct LintOptions {
+    /// Only these codes, rules or families; repeatable
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = parse_selector)]
+    pub(crate) only: Vec<Selector>,
+    /// Not these codes, rules or families; repeatable
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = parse_selector)]
+    pub(crate) skip: Vec<Selector>,
+    /// List the rules with their levels
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// The least severity that makes the command fail (warning)
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Show at most this many findings (100 in formats for people)
+    #[arg(long, value_name = "N")]
+    pub(crate) max_diagnostics: Option<usize>,
+    #[command(flatten)]
+    pub(crate) levels: LevelOptions,
+    /// Files and directories; without any, the project
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+/// What a new project is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Kind {
+    /// A program
+    App,
+    /// A library
+    Lib,
+}
+
+/// How a new project is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Vcs {
+    /// In a git repository
+    Git,
+    /// Without version control
+    None,
+}
+
+/// `wat new`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct NewOptions {
+    /// What the project is
+    #[arg(long, value_name = "KIND", default_value = "app")]
+    pub(crate) kind: Kind,
+    /// How it is kept
+    #[arg(long, value_name = "VCS", default_value = "git")]
+    pub(crate) vcs: Vcs,
+    /// The directory, whose last part is the name
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+}
+
+/// `wat init`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct InitOptions {
+    /// What the project is
+    #[arg(long, value_name = "KIND", default_value = "app")]
+    pub(crate) kind: Kind,
+    /// How it is kept
+    #[arg(long, value_name = "VCS", default_value = "git")]
+    pub(crate) vcs: Vcs,
+    /// The name; without it, that of the directory
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+}
+
+/// `wat help`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct HelpOptions {
+    /// A command, a name such as `:wat::core::map`, or a code
+    #[arg(value_name = "SUBJECT")]
+    pub(crate) subject: Option<String>,
+}
+
 /// `wat explain`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ExplainOptions {
@@ -307,6 +386,14 @@ enum Word {
     Lsp(LspOptions),
     /// Show the page of a diagnostic code
     Explain(ExplainOptions),
+    /// Report what is accepted and could be better
+    Lint(LintOptions),
+    /// Create a project in a new directory
+    New(NewOptions),
+    /// Create a project in this directory
+    Init(InitOptions),
+    /// Help on commands, names and codes
+    Help(HelpOptions),
     #[command(external_subcommand)]
     Other(Vec<OsString>),
 }
@@ -349,6 +436,10 @@ pub(crate) enum Command {
     Repl(ReplOptions),
     Lsp(LspOptions),
     Explain(ExplainOptions),
+    Lint(LintOptions),
+    New(NewOptions),
+    Init(InitOptions),
+    Help(HelpOptions),
     /// No command was named.
     Default,
 }
@@ -405,13 +496,22 @@ pub(crate) fn parse(words: Vec<OsString>) -> Result<Invocation, Usage> {
         Some(Word::Repl(arguments)) => Command::Repl(repl_options(&global, arguments)),
         Some(Word::Lsp(options)) => Command::Lsp(options),
         Some(Word::Explain(options)) => Command::Explain(options),
+        Some(Word::Lint(options)) => Command::Lint(options),
+        Some(Word::New(options)) => Command::New(options),
+        Some(Word::Init(options)) => Command::Init(options),
+        Some(Word::Help(options)) => Command::Help(options),
         Some(Word::Other(words)) => program(words)?,
     };
     Ok(Invocation { global, command })
 }
 
+/// The command line as it is declared.
+pub(crate) fn grammar() -> clap::Command {
+    <Line as clap::CommandFactory>::command()
+}
+
 fn clap_line(words: Vec<OsString>) -> Result<Line, clap::Error> {
-    let mut command = <Line as clap::CommandFactory>::command();
+    let mut command = grammar();
     command.build();
     let matches = command.try_get_matches_from(words)?;
     Line::from_arg_matches(&matches)
@@ -432,10 +532,9 @@ fn program(words: Vec<OsString>) -> Result<Command, Usage> {
     }
     let name = first.to_string_lossy();
     let mut text = format!("error: there is no command `{name}`\n");
-    if let Some(near) = nearest(
-        &name,
-        ["check", "explain", "fix", "fmt", "run", "repl", "lsp"],
-    ) {
+    let commands = grammar();
+    let commands = commands.get_subcommands().map(clap::Command::get_name);
+    if let Some(near) = nearest(&name, commands) {
         text.push_str(&format!("help: did you mean `{near}`?\n"));
     }
     text.push_str("help: `wat --help` lists the commands\n");

@@ -22,3 +22,5 @@ pub(crate) const BAD_PROJECT: i32 = 78;
 pub(crate) const CLOSED: i32 = 141;
 /// Permission or policy forbids it.
 pub(crate) const DENIED: i32 = 77;
+/// Output cannot be created.
+pub(crate) const CANNOT_CREATE: i32 = 73;

@@ -10,6 +10,9 @@ mod exit;
 mod explain;
 mod fix;
 mod fmt;
+mod help;
+mod lint;
+mod new;
 mod output;
 mod pager;
 mod run;
@@ -43,6 +46,10 @@ fn dispatch(invocation: Invocation) -> i32 {
     match command {
         Command::Version => version::print(&global),
         Command::Check(options) => check::check(&global, &options),
+        Command::Help(options) => help::help(&global, &options),
+        Command::Init(options) => new::init(&options),
+        Command::Lint(options) => lint::lint(&global, &options),
+        Command::New(options) => new::new(&options),
         Command::Explain(options) => explain::explain(&global, &options),
         Command::Fix(options) => fix::fix(&global, &options),
         Command::Fmt(options) => fmt::fmt(&global, &options),

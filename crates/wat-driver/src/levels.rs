@@ -95,7 +95,8 @@ impl Selector {
         nearest(word, names).map(str::to_owned)
     }
 
-    fn selects(&self, info: &CodeInfo) -> bool {
+    /// True if it is about this code.
+    pub fn selects(&self, info: &CodeInfo) -> bool {
         match self {
             Selector::Code(code) => info.code == *code,
             Selector::Family(family) => family_of(info) == Some(family),
@@ -139,6 +140,17 @@ impl Levels {
             Some(level) => level.severity(),
             None if is_lint && Level::of(info) == Level::Off => None,
             None => Some(severity),
+        }
+    }
+
+    /// The level of a code, and who says so: `run`, `project` or `default`.
+    pub fn effective(&self, info: &CodeInfo) -> (Level, &'static str) {
+        if let Some(level) = of(&self.run, info) {
+            return (level, "run");
+        }
+        match of(&self.project, info) {
+            Some(level) => (level, "project"),
+            None => (Level::of(info), "default"),
         }
     }
 

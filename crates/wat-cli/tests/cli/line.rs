@@ -19,7 +19,9 @@ fn help_names_exactly_the_commands_that_exist() {
         .collect();
     assert_eq!(
         words,
-        ["check", "fmt", "fix", "run", "repl", "lsp", "explain"]
+        [
+            "check", "fmt", "fix", "run", "repl", "lsp", "explain", "lint", "new", "init", "help"
+        ]
     );
 }
 
@@ -74,4 +76,26 @@ fn a_missing_file_is_66() {
         );
         assert!(!ran.stderr.is_empty(), "{args:?}");
     }
+}
+
+#[test]
+fn help_knows_commands_names_and_codes() {
+    let dir = Dir::new();
+    let ran = wat(&dir, &["help", "fix"]);
+    assert!(ran.status == 0 && ran.stdout.contains("--dry-run"));
+    let ran = wat(&dir, &["help", ":wat::core::map"]);
+    assert!(ran.status == 0 && ran.stdout.starts_with(":wat::core::map "));
+    assert_eq!(
+        wat(&dir, &["help", "WAT1022"]).stdout,
+        wat(&dir, &["explain", "WAT1022"]).stdout
+    );
+    for (subject, near) in [("fxi", "`fix`"), (":wat::core::mapp", "`:wat::core::map`")] {
+        let ran = wat(&dir, &["help", subject]);
+        assert_eq!(ran.status, 64);
+        assert!(ran.stderr.contains(near), "{}", ran.stderr);
+    }
+    let ran = wat(&dir, &["help", "--format", "json"]);
+    let grammar: serde_json::Value = serde_json::from_str(&ran.stdout).expect("it is JSON");
+    assert_eq!(grammar["commands"][0]["name"], "check");
+    assert_eq!(grammar["exit-codes"][0]["status"], 0);
 }

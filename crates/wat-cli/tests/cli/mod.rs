@@ -9,6 +9,7 @@ mod fmt_killed;
 mod line;
 mod load;
 mod lsp;
+mod new;
 mod pty;
 mod repl;
 mod run;
