@@ -6,6 +6,8 @@ mod evaluate;
 mod fix;
 #[path = "it/fuzz.rs"]
 mod fuzz;
+#[path = "it/matches.rs"]
+mod matches;
 #[path = "it/project.rs"]
 mod project;
 #[path = "it/reflect.rs"]

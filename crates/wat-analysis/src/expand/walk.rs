@@ -342,6 +342,7 @@ impl<'db> Expander<'db> {
             }),
             ":wat::form::matches?" => self.each(form, |index, _| match index {
                 1 => Position::Code,
+                2 => Position::Clauses,
                 _ => Position::Raw,
             }),
             _ => self.each(form, |_, _| Position::Code),
@@ -357,12 +358,34 @@ impl<'db> Expander<'db> {
         for (index, part) in form.children().iter().enumerate() {
             new.push(match position(index, part) {
                 Position::Raw => self.raw(part),
+                Position::Clauses => self.clauses(part),
                 Position::Code => self.code(part),
                 Position::Bindings => self.bindings(part),
                 Position::Arm { pattern } => self.each_part_of_arm(part, pattern),
             });
         }
         with_children(form, new)
+    }
+
+    /// A pattern of `matches?`: data, but for the tests of its `where` clauses.
+    fn clauses(&mut self, form: &Syntax) -> Syntax {
+        let Shape::List(parts) = form.shape() else {
+            return self.raw(form);
+        };
+        let inner = match parts.first().map(Syntax::shape) {
+            Some(Shape::Symbol(name, _)) if &**name == "where" => Position::Code,
+            Some(Shape::Symbol(name, _)) if matches!(&**name, "and" | "or" | "not") => {
+                Position::Clauses
+            }
+            Some(Shape::Keyword(_)) => Position::Clauses,
+            _ => Position::Raw,
+        };
+        stacker::maybe_grow(RED_ZONE, SEGMENT, || {
+            self.each(form, |index, _| match index {
+                0 => Position::Raw,
+                _ => inner,
+            })
+        })
     }
 
     fn each_part_of_arm(&mut self, arm: &Syntax, pattern: bool) -> Syntax {
@@ -565,9 +588,12 @@ impl<'db> Expander<'db> {
 }
 
 /// What a part of a form is.
+#[derive(Clone, Copy)]
 enum Position {
     Raw,
     Code,
+    /// Clauses of `matches?`.
+    Clauses,
     /// Binders and expressions in turn.
     Bindings,
     Arm {

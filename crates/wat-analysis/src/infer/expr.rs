@@ -159,6 +159,7 @@ impl<'db> Infer<'db> {
             ":wat::core::Result/try" => self.try_form(node, path, Ctor::Result, 0),
             ":wat::core::Option/expect" => self.expect_form(node, Ctor::Option, 1),
             ":wat::core::Result/expect" => self.expect_form(node, Ctor::Result, 0),
+            ":wat::form::matches?" => self.matches_form(node),
             quote::QUOTE => self.quote_form(node),
             quote::FORMS => self.forms_form(node),
             quote::QUASIQUOTE => self.template_form(node),

@@ -12,6 +12,7 @@ mod kernel;
 mod keyword_lints;
 mod kwargs;
 mod legacy;
+mod matches;
 mod matching;
 pub(crate) mod operator;
 mod pattern;

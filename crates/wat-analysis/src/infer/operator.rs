@@ -210,7 +210,7 @@ impl<'db> Infer<'db> {
         self.push(ExprKind::Arith { op, args }, ty, node)
     }
 
-    fn compare_call(&mut self, op: Compare, args: [ExprId; 2], node: NodeId) -> ExprId {
+    pub(super) fn compare_call(&mut self, op: Compare, args: [ExprId; 2], node: NodeId) -> ExprId {
         let operands = args.map(|arg| self.ty(arg));
         let nodes = args.map(|arg| self.exprs[arg.0 as usize].node);
         let expr = self.push(ExprKind::Compare { op, args }, Ty::BOOL, node);

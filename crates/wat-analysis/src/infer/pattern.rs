@@ -264,7 +264,7 @@ impl<'db> Infer<'db> {
     }
 
     /// Naming a field in a pattern refers to its accessor.
-    fn refer_to_field(&mut self, node: NodeId, name: &str, ty: Ty) {
+    pub(super) fn refer_to_field(&mut self, node: NodeId, name: &str, ty: Ty) {
         let accessor = self.nominal_at(ty).and_then(|(nominal, _)| {
             crate::names::lookup(self.db, self.program, &format!("{}/{name}", nominal.path))
         });

@@ -90,6 +90,30 @@ fn operations_on_syntax_check_what_a_signature_cannot_say() {
 }
 
 #[test]
+fn clauses_of_matches_have_a_grammar() {
+    let matches = |clauses: &str, expected: &[&str]| {
+        let text = format!(
+            "(:wat::core::struct :my::P (x :wat::core::i64))\n(:wat::core::defn :my::f [p <- :my::P] -> :wat::core::bool (:wat::form::matches? p\n{clauses}))"
+        );
+        assert_eq!(spans(&text), expected, "{clauses}");
+    };
+    matches("(:my::P (= ?x :x) (> ?x 1))", &[]);
+    matches("(:my::P (~= 1 2))", &["WAT2217 3:10-3:12"]);
+    matches("(:my::P (= ?x :y))", &["WAT2217 3:15-3:17"]);
+    matches("(:my::P (> ?x 1))", &["WAT2217 3:12-3:14"]);
+    matches("(:my::P (= ?x ?y))", &["WAT2217 3:15-3:17"]);
+    matches("(:my::P (= :x))", &["WAT2217 3:9-3:15"]);
+    matches("(:my::P (not (= :x 1) (= :x 2)))", &["WAT2217 3:9-3:32"]);
+    matches("(:my::P (or (= ?x :x)) (= 1 ?x) (> ?x 0))", &[]);
+    matches("(:my::P (not (= ?x :x)) (> ?x 0))", &["WAT2217 3:28-3:30"]);
+    matches("(:my::P x)", &["WAT2217 3:9-3:10"]);
+    matches("(:my::Q)", &["WAT2217 3:2-3:8"]);
+    matches("p", &["WAT2217 3:1-3:2"]);
+    matches("(:my::P (= :x \"a\"))", &["WAT3404 3:15-3:18"]);
+    matches("(:my::P (where 1))", &["WAT3001 3:16-3:17"]);
+}
+
+#[test]
 fn reflection_takes_a_name() {
     reports("(:wat::runtime::kind-of :no::such)", &[]);
     reports("(:wat::runtime::kind-of n)", &["WAT2601 2:25-2:26"]);
