@@ -205,7 +205,13 @@ impl<'db> Rules<'_, 'db> {
     /// Is a local the input of a worker, which the join itself closes?
     fn is_worker_input(&self, local: LocalId) -> bool {
         if let Some(value) = self.tree.value_of(local) {
-            let value = self.tree.resolve(value);
+            let mut value = self.tree.resolve(value);
+            // A sender over the input of a process is that input.
+            if self.tree.kernel_call(value) == Some("Sender/from-pipe")
+                && let Some(&writer) = self.tree.args(value).first()
+            {
+                value = self.tree.resolve(writer);
+            }
             return matches!(
                 self.tree.kernel_call(value),
                 Some("Thread/input" | "Process/stdin")

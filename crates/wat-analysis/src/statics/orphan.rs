@@ -6,7 +6,7 @@ use crate::infer::typed::{ExprId, ExprKind, FunctionKind, LocalId, Pattern, Patt
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 
 use super::Rules;
-use super::tree::Role;
+use super::tree::{Origin, Role};
 
 impl<'db> Rules<'_, 'db> {
     pub(super) fn orphans(&mut self) {
@@ -117,6 +117,7 @@ impl<'db> Rules<'_, 'db> {
 
     /// Does something read, join, drop, return, store or hand on a worker? Writing to it and printing it do not count.
     fn is_cared_for(&self, local: LocalId) -> bool {
+        let is_parameter = self.tree.origin(local) == Origin::Elsewhere;
         let mut seen = vec![local];
         let mut next = 0;
         while let Some(&local) = seen.get(next) {
@@ -127,6 +128,10 @@ impl<'db> Rules<'_, 'db> {
             for &used in self.tree.uses(local) {
                 match self.tree.role(used) {
                     Role::Dropped(_) => {}
+                    // Who is given a worker to write to leaves the rest to whoever gave it.
+                    Role::Argument(call, _) if is_parameter && self.only_writes(call) => {
+                        return true;
+                    }
                     Role::Argument(call, _) if self.only_looks(call) => {}
                     Role::Part(form)
                         if matches!(self.tree.expr(form).kind, ExprKind::Text { .. }) => {}
@@ -157,6 +162,14 @@ impl<'db> Rules<'_, 'db> {
             }
         }
         false
+    }
+
+    /// Is it a call that takes the input of a worker?
+    fn only_writes(&self, call: ExprId) -> bool {
+        matches!(
+            self.tree.kernel_call(call),
+            Some("Thread/input" | "Process/stdin")
+        )
     }
 
     /// Is it a call that writes to a worker, or prints what it is given?

@@ -327,6 +327,9 @@ fn a_join_waits_for_nobody_who_waits_for_its_own_scope() {
     accepted(own);
     accepted(&own.replace("in (k.Thread/input u)", "in (k.Thread/input u) again in"));
     accepted(&own.replace("in (k.Thread/input u)", "{input} u"));
+    accepted(
+        "(c.defn :u::f [q <- k.Process<C.i64,C.i64>] -> c.nil (c.let [p q in (k.Process/stdin p) tx (k.Sender/from-pipe in) _ (c.Result/expect (k.send tx 1) \"sent\")] (c.match (k.Process/drain-and-join p) ((c.Ok _) c.nil) ((c.Err _) c.nil))))",
+    );
 }
 
 #[test]
@@ -562,6 +565,12 @@ fn workers_are_read_or_joined() {
     refused(&with("(k.println (k.Thread/input t))"), unread);
     refused(&with("(c.let [u t] (k.println u))"), unread);
     refused(&with("t c.nil"), unread);
+    // Of a worker that was given only printing is nothing.
+    let given = |uses: &str| format!("(c.defn :u::f [t <- k.Thread<C.i64,C.i64>] -> c.nil {uses})");
+    refused(&given("(k.println t)"), unread);
+    accepted(&given(
+        "(c.Result/expect (k.send (k.Thread/input t) 1) \"sent\")",
+    ));
     accepted(&with("(k.println (k.Thread/output t))"));
     accepted(&with("(k.drop t)"));
     accepted(&with("(k.println (c.length [t]))"));
