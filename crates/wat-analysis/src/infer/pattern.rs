@@ -462,14 +462,40 @@ impl<'db> Infer<'db> {
 
     fn pattern_mismatch(&mut self, node: NodeId, pattern: Ty, place: Ty) {
         let (have, want) = (self.render(pattern), self.render(place));
-        self.problems.push(
-            Problem::new(
-                2303,
-                Place::node(node),
-                format!("this pattern matches a `{have}`, but the value is a `{want}`"),
-            )
-            .label(format!("the value here is a `{want}`")),
-        );
+        let problem = Problem::new(
+            2303,
+            Place::node(node),
+            format!("this pattern matches a `{have}`, but the value is a `{want}`"),
+        )
+        .label(format!("the value here is a `{want}`"));
+        let problem = match self.is_option_in_result(pattern, place) {
+            true => {
+                let edit = |at, insert: &str| ProblemEdit {
+                    at,
+                    place: Place::node(node),
+                    insert: insert.to_owned(),
+                };
+                problem
+                    .help("the value is in an `Ok`: `(:wat::core::Ok (:wat::core::Some v))`, `(:wat::core::Ok :wat::core::None)`; an `(:wat::core::Err e)` may stand there as well")
+                    .fix(
+                        "match inside of `:wat::core::Ok`",
+                        Applicability::MaybeIncorrect,
+                        vec![
+                            edit(EditAt::Before, "(:wat::core::Ok "),
+                            edit(EditAt::After, ")"),
+                        ],
+                    )
+            }
+            false => problem,
+        };
+        self.problems.push(problem);
+    }
+
+    /// Is the pattern one of an option, and the value the result that holds one, as communication gives it?
+    fn is_option_in_result(&self, pattern: Ty, place: Ty) -> bool {
+        let held = self.table.args_of(place, &Ctor::Result);
+        self.table.args_of(pattern, &Ctor::Option).is_some()
+            && held.is_some_and(|held| self.table.args_of(held[0], &Ctor::Option).is_some())
     }
 
     fn may_be_option(&self, ty: Ty) -> bool {

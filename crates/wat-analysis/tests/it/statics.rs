@@ -811,6 +811,24 @@ fn retired_names_are_understood() {
 }
 
 #[test]
+fn a_bare_option_pattern_is_put_into_the_result() {
+    let text = spelled(
+        "(c.defn :u::f [rx <- k.Receiver<C.i64>] -> c.i64 (c.match (k.recv rx) ((c.Some v) v) (c.None 0) ((c.Err _) 1)))",
+    );
+    let (_, found) = database(&text, false);
+    assert_eq!(found.len(), 2);
+    let mut edited = text.clone();
+    for diagnostic in found.iter().rev() {
+        assert_eq!(diagnostic.code.to_string(), "WAT2303");
+        for edit in diagnostic.fixes[0].edits.iter().rev() {
+            let range = usize::from(edit.range.start())..usize::from(edit.range.end());
+            edited.replace_range(range, &edit.insert);
+        }
+    }
+    assert!(database(&edited, false).1.is_empty(), "{edited}");
+}
+
+#[test]
 fn what_is_wrong_with_types_is_told_once() {
     // Inside a call that does not check nothing is known to be ignored or thrown away.
     refused(
