@@ -352,8 +352,10 @@ pub(crate) fn check_item<'db>(
     let program = program_of(db, program, item);
     let ast = item.ast(db);
     let statics = crate::statics::check(db, program, ast, &inference, true);
+    let mut problems = without_lints(inference.problems);
+    problems.retain(|problem| !statics.covers(problem));
     Checked {
-        problems: without_lints(inference.problems),
+        problems,
         uses: inference.uses,
         statics,
         needs: inference.needs,

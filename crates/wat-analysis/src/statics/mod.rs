@@ -41,6 +41,15 @@ pub(crate) struct Findings<'db> {
     /// Deadlocks if the named functions receive.
     suspects: Vec<Suspect<'db>>,
     facts: crate::problem::Plain<Facts>,
+    /// Mentions of workers that nobody waits for: that they print as opaque tags goes without saying.
+    printed: Vec<u32>,
+}
+
+impl<'db> Findings<'db> {
+    /// Does a rule tell more of what inference warned of?
+    pub(crate) fn covers(&self, problem: &Problem<'db>) -> bool {
+        problem.code == 3607 && self.printed.contains(&problem.at.node)
+    }
 }
 
 /// The state of all rules: the tree, and where problems go.
@@ -52,6 +61,7 @@ struct Rules<'a, 'db> {
     is_definition: bool,
     tree: Tree<'a, 'db>,
     problems: Vec<Problem<'db>>,
+    printed: Vec<u32>,
 }
 
 /// Applies the rules to what inference found.
@@ -69,6 +79,7 @@ pub(crate) fn check<'db>(
         is_definition,
         tree: Tree::new(inference),
         problems: Vec::new(),
+        printed: Vec::new(),
     };
     rules.unused_results();
     let mut suspects = Vec::new();
@@ -88,6 +99,7 @@ pub(crate) fn check<'db>(
         problems: rules.problems,
         suspects,
         facts: crate::problem::Plain(facts),
+        printed: rules.printed,
     }
 }
 

@@ -30,6 +30,9 @@ impl<'db> Rules<'_, 'db> {
                 && !self.is_cared_for(local)
             {
                 found.push(self.unread(local));
+                let mentions = self.tree.uses(local).iter();
+                self.printed
+                    .extend(mentions.map(|&used| self.tree.node(used).0));
             }
         }
         self.problems.extend(found);

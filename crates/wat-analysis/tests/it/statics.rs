@@ -47,7 +47,9 @@ fn found(text: &str, raw: bool) -> Vec<String> {
                 .replace(":wat::core::", "c.")
         )
     };
-    found.iter().map(line).collect()
+    // Handles print as opaque tags: another rule, and no matter here.
+    let matters = found.iter().filter(|found| found.code.0 != 3607);
+    matters.map(line).collect()
 }
 
 /// A fix that is said to be right removes its diagnostic and adds no error.
@@ -565,6 +567,10 @@ fn workers_are_read_or_joined() {
     refused(&with("(k.println (k.Thread/input t))"), unread);
     refused(&with("(c.let [u t] (k.println u))"), unread);
     refused(&with("t c.nil"), unread);
+    // That a handle prints as an opaque tag is not told of a worker whose fault this is already.
+    let text = spelled(&with("(k.println t)"));
+    let codes: Vec<_> = database(&text, true).1.iter().map(|d| d.code.0).collect();
+    assert_eq!(codes, [4031]);
     // Of a worker that was given only printing is nothing.
     let given = |uses: &str| format!("(c.defn :u::f [t <- k.Thread<C.i64,C.i64>] -> c.nil {uses})");
     refused(&given("(k.println t)"), unread);
@@ -655,7 +661,7 @@ fn messages_between_processes_have_an_encoding() {
     );
     refused(
         "(c.defn :u::f [] -> c.nil (k.println (k.readln -> k.Sender<C.i64>)))",
-        &["WAT3411 (k.readln -> k.Sender<wat::core::i64>)"],
+        &["WAT3411 k.Sender<wat::core::i64>"],
     );
     accepted("(c.defn :u::f [] -> c.nil (k.println (k.try-readln -> c.HashMap<C.String,C.i64>)))");
 }
