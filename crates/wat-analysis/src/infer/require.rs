@@ -135,7 +135,8 @@ impl<'db> Infer<'db> {
     /// WAT3607: what is printed has no content.
     fn prints_nothing(&mut self, ty: Ty, node: NodeId) {
         let ty = self.table.to_type(ty);
-        if !self.is_opaque(&ty) {
+        let is_told = self.problems.iter().any(|problem| problem.code == 3411);
+        if is_told || !self.is_opaque(&ty) {
             return;
         }
         let found = ty.render(&self.generics);
@@ -156,10 +157,7 @@ impl<'db> Infer<'db> {
                 let Some(item) = lookup_type(self.db, self.program, path) else {
                     return false;
                 };
-                // The kernel's own structs are handles when they hold one: threads, processes, peers.
                 is_handle(self.db, item)
-                    || path.starts_with(":wat::kernel::")
-                        && needs(self.db, self.program, Capability::Eq, ty).lacks
             }
             _ => false,
         }

@@ -387,7 +387,7 @@ fn a_macro_writes_with_its_own_identity() {
     let found = messages(&foreign);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(
-        found[0].starts_with("WAT3301 Error main.wat 4:52-4:65 `:my::k::secret` is restricted; `:other::call` is not admitted"),
+        found[0].starts_with("WAT3301 Error main.wat 4:52-4:64 `:my::k::secret` is restricted; `:other::call` is not admitted"),
         "{found:?}"
     );
     assert!(found[0].contains("written here"), "{found:?}");
