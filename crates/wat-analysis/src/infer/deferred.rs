@@ -421,11 +421,11 @@ impl<'db> Infer<'db> {
             self.table.poison(ret);
             return true;
         };
-        let fits = operands
-            .iter()
-            .enumerate()
-            .all(|(at, &operand)| self.table.unify(params[arm.parameter(at)], operand).is_ok())
-            && self.table.unify(ret, result).is_ok();
+        let fits = operands.iter().enumerate().all(|(at, &operand)| {
+            // A misdeclared arm may have more parameters than its implementation; WAT2111 tells.
+            let param = params.get(arm.parameter(at));
+            param.is_some_and(|&param| self.table.unify(param, operand).is_ok())
+        }) && self.table.unify(ret, result).is_ok();
         self.choices[choice] = Some(Chosen {
             function,
             arity: arm.params.len(),

@@ -101,3 +101,16 @@ fn text_of_any_values() {
         &["WAT3001 2:23-2:42"],
     );
 }
+
+#[test]
+fn a_misdeclared_alternative_is_told_where_it_stands() {
+    let text = "(:wat::core::defn :my::none [] -> :wat::core::i64 1)\n\
+                (:wat::core::define-dispatch :my::d ((:wat::core::i64) :my::none))\n\
+                (:wat::core::def :my::x (:my::d 1))";
+    let found = spans(text);
+    assert_eq!(
+        found.first().map(String::as_str),
+        Some("WAT2111 2:56-2:65"),
+        "{found:?}"
+    );
+}
