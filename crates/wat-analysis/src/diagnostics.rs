@@ -89,6 +89,7 @@ pub struct Diagnostic {
 fn form_problems<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Problem<'db>> {
     let Declarations {
         items,
+        bindings,
         expressions,
         problems,
         ..
@@ -103,7 +104,7 @@ fn form_problems<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
             found.extend(toplevel_expression(db, program, ast, NodeId(node)));
         }
     }
-    for &item in items {
+    for &item in items.iter().chain(bindings) {
         let checked = check_item(db, program, item);
         found.extend(checked.problems.iter().cloned());
         found.extend(crate::statics::problems(db, program, &checked.statics));
@@ -190,18 +191,15 @@ pub(crate) fn program_diagnostics(
             let other = in_context(problem, loaded);
             let problem = other.as_ref().unwrap_or(problem);
             found.push(absolute(db, root, placed.form, placed.start(), problem));
+            if problem.code == 2108
+                && let Some(last) = found.last_mut()
+            {
+                last.fixes
+                    .extend(crate::late_values::moving(db, root, placed.form, problem));
+            }
         }
     }
-    for &(second, first) in redefinitions(db, root, file) {
-        let problem = redefinition(db, second, first);
-        found.push(absolute(
-            db,
-            root,
-            second.form(db),
-            form_start(db, second.form(db)),
-            &problem,
-        ));
-    }
+    crate::redefinition::report(db, root, redefinitions(db, root, file), &mut found);
     load_problems(db, root, file, &mut found);
     config_problems(db, root, file, &mut found);
     let mut found = finish(found.into_iter().map(|found| outward(db, found)).collect());
@@ -247,43 +245,6 @@ pub(crate) fn reader_problems(
             say(error, placed.start());
         }
     }
-}
-
-fn redefinition<'db>(
-    db: &'db dyn Db,
-    second: crate::items::Item<'db>,
-    first: crate::items::Item<'db>,
-) -> Problem<'db> {
-    let name = second.name(db).text(db);
-    let macros = second.kind(db) == ItemKind::Macro && first.kind(db) == ItemKind::Macro;
-    if macros && crate::expand::same_definition(db, second, first) {
-        return Problem::new(
-            7307,
-            Place::node(second.name_node(db)),
-            format!("the macro `{name}` is defined a second time, in the same words"),
-        )
-        .label("changes nothing")
-        .also(
-            Place::elsewhere(first.form(db), first.name_node(db)),
-            "the first definition",
-        )
-        .replace(
-            Applicability::MachineApplicable,
-            Place::node(second.root(db)),
-            "",
-        );
-    }
-    Problem::new(
-        if macros { 2410 } else { 2101 },
-        Place::node(second.name_node(db)),
-        format!("`{name}` is defined twice"),
-    )
-    .label("the second definition")
-    .also(
-        Place::elsewhere(first.form(db), first.name_node(db)),
-        "the first definition",
-    )
-    .help("delete one of them, or give it another name")
 }
 
 /// WAT2001 and WAT2002: is there an entry point, of the right shape?

@@ -112,6 +112,7 @@ fn one_line<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Strin
                 .unwrap_or_default()
         }
         ItemKind::Value => value_type(db, program, item).render(&[]),
+        ItemKind::Bindings => String::new(),
         ItemKind::SpecialForm | ItemKind::Operator => ast
             .children(item.root(db))
             .nth(crate::whitelist::body_offset(ast, item.root(db)))
@@ -345,7 +346,7 @@ pub(crate) fn inferences<'db, R>(
     mut f: impl FnMut(&Inference<'db>) -> Option<R>,
 ) -> Option<R> {
     let found = declarations(db, program, placed.form);
-    for &item in &found.items {
+    for &item in found.items.iter().chain(&found.bindings) {
         if let Some(result) = f(&infer(db, program, item)) {
             return Some(result);
         }

@@ -31,6 +31,19 @@ impl FormKey {
         }
     }
 
+    /// As text: equal for equal keys, different for different ones.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The same words, for the n-th form of a file that starts with them.
+    fn numbered(self, occurrence: u32) -> FormKey {
+        match occurrence {
+            0 => self,
+            n => FormKey(format!("{} {n}", self.0).into()),
+        }
+    }
+
     /// The first two words of a form, without brackets.
     fn scan(text: &str) -> FormKey {
         let mut words = text
@@ -108,12 +121,16 @@ pub(crate) struct FileForms<'db> {
 pub(crate) fn forms<'db>(db: &'db dyn Db, file: SourceFile) -> FileForms<'db> {
     let source = file.text(db);
     let cut = wat_syntax::cut(&source);
+    let mut seen: FxHashMap<FormKey, u32> = FxHashMap::default();
     let placed = cut
         .forms
         .into_iter()
         .map(|form| {
             let text = source.slice(form.range);
             let key = FormKey::scan(text.text());
+            let occurrence = seen.entry(key.clone()).or_default();
+            let key = key.numbered(*occurrence);
+            *occurrence += 1;
             Placed {
                 form: Form::new(
                     db,

@@ -11,7 +11,7 @@ use wat_syntax::{Ast, NodeId};
 use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::{Expansion, Source, expansion, spot};
 use crate::forms::{Form, ast};
-use crate::items::{Item, declarations, split_generic};
+use crate::items::{Item, ItemKind, declarations, split_generic};
 use crate::problem::Place;
 use crate::whitelist::Whitelist;
 
@@ -86,6 +86,10 @@ pub(crate) fn identity<'db>(db: &'db dyn Db, author: Author<'db>, node: u32) -> 
         return Identity::of(name);
     }
     match author {
+        // The bindings of a `let` define nothing.
+        Author::Definition(item) if item.kind(db) == ItemKind::Bindings => {
+            of_place(db, item.form(db))
+        }
         Author::Definition(item) => of_definition(db, item),
         Author::Expression { form, .. } => of_place(db, form),
         Author::Evaluated => Identity::of(":eval::"),

@@ -9,6 +9,7 @@ use crate::forms::{Form, ast, form_list};
 use crate::keywords;
 use crate::loads::{LoadRef, is_load, read_load};
 use crate::problem::{Place, Problem};
+use crate::splice;
 use crate::whitelist::{body_offset, is_restricted};
 
 /// An interned path, with its leading colon and without type parameters.
@@ -55,6 +56,8 @@ pub(crate) enum ItemKind {
     Accessor,
     /// Generated: a variant without fields.
     UnitVariant,
+    /// The bindings of a `let` at the top level: what they bind, as a tuple. No program can name it.
+    Bindings,
 }
 
 impl ItemKind {
@@ -147,6 +150,8 @@ impl<'db> Item<'db> {
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
 pub(crate) struct Declarations<'db> {
     pub(crate) items: Vec<Item<'db>>,
+    /// The bindings of each `let`.
+    pub(crate) bindings: Vec<Item<'db>>,
     pub(crate) loads: Vec<LoadRef>,
     /// Is there a load form that says nothing?
     pub(crate) broken_load: bool,
@@ -241,6 +246,8 @@ fn top_level<'db>(
     expanded: Option<SourceFile>,
     found: &mut Declarations<'db>,
 ) {
+    // What is typed into a conversation is evaluated, unless it defines something.
+    let in_file = form.file(db).kind(db) != FileKind::ReplInput;
     let mut work = vec![ast.root()];
     while let Some(node) = work.pop() {
         let head = ast
@@ -260,6 +267,14 @@ fn top_level<'db>(
             ":wat::core::do" => {
                 let start = work.len();
                 work.extend(ast.children(node).skip(1));
+                work[start..].reverse();
+            }
+            ":wat::core::let" if in_file || defines_inside(ast, node) => {
+                found
+                    .bindings
+                    .push(splice::bindings_item(db, form, expanded, node));
+                let start = work.len();
+                work.extend(ast.children(node).skip(2));
                 work[start..].reverse();
             }
             _ if is_load(head) && node == ast.root() && expanded.is_none() => {
@@ -284,6 +299,21 @@ fn top_level<'db>(
             },
         }
     }
+}
+
+/// Is there a definition among the body forms of a `let`, directly or in splices?
+fn defines_inside(ast: &Ast, list: NodeId) -> bool {
+    let mut work: Vec<NodeId> = ast.children(list).skip(2).collect();
+    while let Some(node) = work.pop() {
+        let head = ast.children(node).next();
+        match head.and_then(|head| ast.as_keyword(head)) {
+            Some(":wat::core::do") => work.extend(ast.children(node).skip(1)),
+            Some(":wat::core::let") => work.extend(ast.children(node).skip(2)),
+            Some(head) if definer(ast, node, head).is_some() => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 fn definer(ast: &Ast, node: NodeId, head: &str) -> Option<ItemKind> {
@@ -527,6 +557,34 @@ pub(crate) fn item_pieces<'db>(
         let found = declarations(db, program, form);
         let last = pieces.len() - 1;
         pieces[last].extend_from_slice(&found.items);
+        pieces.extend(found.loads.iter().map(|_| Vec::new()));
+    }
+    pieces
+}
+
+/// What start-up may have to do with a file, cut like [`item_pieces`]: its functions, values and bindings in the order
+/// in which they are written.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn start_pieces<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    file: SourceFile,
+) -> Vec<Vec<Item<'db>>> {
+    let mut pieces = vec![Vec::new()];
+    for &form in form_list(db, file) {
+        let found = declarations(db, program, form);
+        let items = found.items.iter().chain(&found.bindings).copied();
+        let mut starts: Vec<Item<'db>> = items
+            .filter(|item| {
+                matches!(
+                    item.kind(db),
+                    ItemKind::Function | ItemKind::Value | ItemKind::Bindings
+                )
+            })
+            .collect();
+        starts.sort_by_key(|item| item.node(db));
+        let last = pieces.len() - 1;
+        pieces[last].append(&mut starts);
         pieces.extend(found.loads.iter().map(|_| Vec::new()));
     }
     pieces

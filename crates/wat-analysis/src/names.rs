@@ -3,52 +3,70 @@
 //! Bodies never read the table of a whole program: they go
 //! through [`lookup`], which changes only for the names that change.
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::FxHashMap;
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::identity::Identity;
-use crate::items::{Item, ItemKind, Name, item_pieces};
+use crate::items::{Item, Name, item_pieces};
 use crate::library::library_item;
 use crate::program::{Piece, lacks_loads, load_graph};
+use crate::redefinition::{Again, again};
 use crate::suggest::Suggestion;
 use crate::visibility::admitted_names;
 
 /// All names of a program (the library's excepted), and the second definitions.
-#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
 pub(crate) struct NameTable<'db> {
     pub(crate) items: FxHashMap<Name<'db>, Item<'db>>,
-    /// Second definition, first definition.
-    pub(crate) duplicates: Vec<(Item<'db>, Item<'db>)>,
+    /// Second definition, the one before it, and what the second one is.
+    pub(crate) again: Vec<(Item<'db>, Item<'db>, Again)>,
+    /// Definitions that a later one replaces, numbered from 1 for each name.
+    pub(crate) replaced: FxHashMap<Item<'db>, u32>,
+    /// The first definition of names with replaced ones.
+    pub(crate) first: FxHashMap<Name<'db>, Item<'db>>,
 }
 
-/// The names of a program. In a session the last definition of a name counts, else the first.
+/// The names of a program. In a session the last definition of a name counts, else the first, unless the program
+/// permits that it is replaced.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
     let session = root.kind(db) == FileKind::Session;
-    let mut table = NameTable {
-        items: FxHashMap::default(),
-        duplicates: Vec::new(),
-    };
+    let redef = crate::configuration::config(db, root).redef;
+    let mut table = NameTable::default();
+    let mut numbers: FxHashMap<Name<'db>, u32> = FxHashMap::default();
     for piece in &load_graph(db, root).pieces {
         let file = piece.file;
         for &item in items_of(db, root, *piece) {
-            match table.items.entry(item.name(db)) {
-                std::collections::hash_map::Entry::Vacant(entry) => {
+            let name = item.name(db);
+            let before = match table.items.entry(name) {
+                Entry::Vacant(entry) => {
                     entry.insert(item);
+                    continue;
                 }
-                std::collections::hash_map::Entry::Occupied(mut entry) if session => {
-                    if entry.get().form(db).file(db) == file {
-                        table.duplicates.push((item, *entry.get()));
+                Entry::Occupied(entry) if session => {
+                    let before = *entry.get();
+                    if before.form(db).file(db) == file {
+                        table.again.push((item, before, Again::Duplicate));
                     }
-                    entry.insert(item);
+                    table.items.insert(name, item);
+                    continue;
                 }
-                std::collections::hash_map::Entry::Occupied(entry) => {
-                    // A member that one declaration generates twice is a mistake of that declaration's shape.
-                    let first = *entry.get();
-                    if (first.form(db), first.node(db)) != (item.form(db), item.node(db)) {
-                        table.duplicates.push((item, first));
-                    }
-                }
+                Entry::Occupied(entry) => *entry.get(),
+            };
+            // A member that one declaration generates twice is a mistake of that declaration's shape.
+            if (before.form(db), before.node(db)) == (item.form(db), item.node(db)) {
+                continue;
+            }
+            let how = again(db, redef, item, before);
+            table.again.push((item, before, how));
+            if how == Again::Replacement {
+                table.first.entry(name).or_insert(before);
+                let number = numbers.entry(name).or_default();
+                *number += 1;
+                table.replaced.insert(before, *number);
+                table.items.insert(name, item);
             }
         }
     }
@@ -70,18 +88,16 @@ pub(crate) fn program_items<'db>(
     pieces.flat_map(move |&piece| items_of(db, root, piece).iter().copied())
 }
 
-/// The second definitions that stand in a file, with the first ones.
+/// The second definitions that stand in a file.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn redefinitions<'db>(
     db: &'db dyn Db,
     root: SourceFile,
     file: SourceFile,
-) -> Vec<(Item<'db>, Item<'db>)> {
-    let duplicates = &names(db, root).duplicates;
-    duplicates
-        .iter()
-        .copied()
-        .filter(|(second, _)| second.form(db).file(db) == file)
+) -> Vec<(Item<'db>, Item<'db>, Again)> {
+    let again = names(db, root).again.iter().copied();
+    again
+        .filter(|(second, ..)| second.form(db).file(db) == file)
         .collect()
 }
 
@@ -115,17 +131,6 @@ pub(crate) fn lookup_type<'db>(db: &'db dyn Db, root: SourceFile, path: &str) ->
         program_item(db, root, name)
     };
     item.filter(|item| item.kind(db).is_type())
-}
-
-/// The position of every value definition in program order; only initialisers of values read it.
-#[salsa::tracked(returns(ref))]
-pub(crate) fn value_order<'db>(db: &'db dyn Db, root: SourceFile) -> Vec<Item<'db>> {
-    let table = names(db, root);
-    program_items(db, root)
-        .filter(|item| {
-            item.kind(db) == ItemKind::Value && table.items.get(&item.name(db)) == Some(item)
-        })
-        .collect()
 }
 
 /// The program that the names in an item's form belong to: the library's own items see the library alone.

@@ -126,7 +126,7 @@ impl<'db> Asked<'db> {
         let item = self.target();
         match item.kind(self.db) {
             ItemKind::Function => ":function",
-            ItemKind::Value => ":value",
+            ItemKind::Value | ItemKind::Bindings => ":value",
             ItemKind::Native if wat_value::is_pure(item.name(self.db).text(self.db)) => {
                 ":pure-native"
             }

@@ -11,7 +11,9 @@ use crate::forms::{form_start, forms, read_form};
 use crate::infer::{infer, infer_expression};
 use crate::items::{Item, ItemKind, declarations};
 use crate::lower::lower;
-use crate::names::{lookup, value_order};
+use crate::names::lookup;
+use crate::order::{NUMBER, StartStep, by_code_name, code_name, start_steps};
+use crate::splice::is_late;
 
 /// The IR of a definition that has no error.
 #[salsa::tracked(returns(clone))]
@@ -24,35 +26,46 @@ fn ir<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Option<Arc<
     if broken {
         return None;
     }
-    lower(&inference, item.name(db).text(db))
-}
-
-fn code(
-    db: &dyn Db,
-    program: SourceFile,
-    name: &str,
-    wanted: ItemKind,
-) -> Option<Arc<wat_ir::Function>> {
-    let item = lookup(db, program, name).filter(|item| item.kind(db) == wanted)?;
-    ir(db, program, item)
+    lower(&inference, &code_name(db, program, item))
 }
 
 /// The code of a function, of the program or of the library. `None` if there is none of that name, or if it has errors.
+/// The name may be that of a definition which another one replaces ([`crate::StartStep`]).
 pub fn function_ir(db: &dyn Db, program: SourceFile, name: &str) -> Option<Arc<wat_ir::Function>> {
-    code(db, program, name, ItemKind::Function)
+    let item = match name.contains(NUMBER) {
+        true => by_code_name(db, program, name),
+        false => lookup(db, program, name),
+    };
+    ir(
+        db,
+        program,
+        item.filter(|item| item.kind(db) == ItemKind::Function)?,
+    )
 }
 
-/// The initialiser of a value, as a function without parameters.
+/// The initialiser of a value, as a function without parameters. The name is one of [`crate::StartStep::Value`].
 pub fn value_ir(db: &dyn Db, program: SourceFile, name: &str) -> Option<Arc<wat_ir::Function>> {
-    code(db, program, name, ItemKind::Value)
+    let current = match name.contains(NUMBER) {
+        true => None,
+        false => lookup(db, program, name),
+    };
+    let item = current.or_else(|| by_code_name(db, program, name))?;
+    match item.kind(db) {
+        ItemKind::Value | ItemKind::Bindings => ir(db, program, item),
+        // A function inside a `let` has no value: its turn in program order is marked.
+        ItemKind::Function if is_late(db, item) => Some(crate::lower::marker(name)),
+        _ => None,
+    }
 }
 
-/// The values of a program, in the order in which they are evaluated.
+/// The initialisers of a program, in the order in which they are evaluated.
 pub fn value_names(db: &dyn Db, program: SourceFile) -> Vec<Arc<str>> {
-    value_order(db, program)
-        .iter()
-        .map(|item| item.name(db).text(db).as_str().into())
-        .collect()
+    let steps = start_steps(db, program).into_iter();
+    let values = steps.filter_map(|step| match step {
+        StartStep::Value(name) => Some(name),
+        StartStep::Function { .. } => None,
+    });
+    values.collect()
 }
 
 /// The code of the n-th top-level expression of a session's input.
@@ -103,7 +116,8 @@ pub fn origin_span(
 ) -> Option<Span> {
     let mut parts = function.split('#');
     let name = parts.next()?;
-    let form = match lookup(db, program, name) {
+    let item = lookup(db, program, name);
+    let form = match item.or_else(|| by_code_name(db, program, name)) {
         Some(item) => item.form(db),
         None => {
             let files = crate::db::FileSet::get(db).files(db);

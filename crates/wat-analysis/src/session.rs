@@ -19,6 +19,7 @@ use crate::program::program_files;
 use crate::requirements::unmet;
 use crate::run::expression_ir;
 use crate::signature::signature;
+use crate::splice::is_late;
 use crate::visibility::judge;
 
 /// A session.
@@ -56,6 +57,11 @@ pub enum Step {
         redefined: bool,
         /// Is it a value, as opposed to a function?
         is_value: bool,
+    },
+    /// The bindings of a `let` around definitions are evaluated.
+    Bind {
+        /// What the machine calls them.
+        name: Arc<str>,
     },
     /// An expression is evaluated and its value printed.
     Evaluate {
@@ -257,15 +263,28 @@ impl Session {
             return Vec::new();
         }
         let new = |file: SourceFile| file != input && !before.contains(&file);
-        program_items(db, self.root)
+        let step = |item: Item<'_>, is_value| Step::Defined {
+            name: item.name(db).text(db).as_str().into(),
+            ty: type_of(db, self.root, item),
+            redefined: false,
+            is_value,
+        };
+        let order: Vec<Item<'_>> = crate::order::start_order(db, self.root)
+            .iter()
+            .copied()
             .filter(|item| new(item.form(db).file(db)))
-            .map(|item| Step::Defined {
+            .collect();
+        // What is not evaluated is there from the start.
+        let others = program_items(db, self.root)
+            .filter(|item| new(item.form(db).file(db)) && !order.contains(item));
+        let mut steps: Vec<Step> = others.map(|item| step(item, false)).collect();
+        steps.extend(order.iter().map(|&item| match item.kind(db) {
+            ItemKind::Bindings => Step::Bind {
                 name: item.name(db).text(db).as_str().into(),
-                ty: type_of(db, self.root, item),
-                redefined: false,
-                is_value: item.kind(db) == ItemKind::Value,
-            })
-            .collect()
+            },
+            _ => step(item, true),
+        }));
+        steps
     }
 
     fn steps(&self, db: &RootDatabase, file: SourceFile, before: &[(String, String)]) -> Vec<Step> {
@@ -273,22 +292,25 @@ impl Session {
         let mut expression = 0;
         for placed in &forms(db, file).placed {
             let found = declarations(db, self.root, placed.form);
-            let mut parts: Vec<(u32, Option<Item<'_>>)> = found
-                .items
-                .iter()
-                .map(|&item| (item.node(db), Some(item)))
-                .collect();
+            let items = found.items.iter().chain(&found.bindings);
+            let mut parts: Vec<(u32, Option<Item<'_>>)> =
+                items.map(|&item| (item.node(db), Some(item))).collect();
             parts.extend(found.expressions.iter().map(|&node| (node, None)));
             parts.sort_by_key(|(node, _)| *node);
             for (_, item) in parts {
                 match item {
+                    Some(item) if item.kind(db) == ItemKind::Bindings => {
+                        steps.push(Step::Bind {
+                            name: item.name(db).text(db).as_str().into(),
+                        });
+                    }
                     Some(item) => {
                         let name = item.name(db).text(db);
                         steps.push(Step::Defined {
                             name: name.as_str().into(),
                             ty: type_of(db, self.root, item),
                             redefined: before.iter().any(|(other, _)| other == name),
-                            is_value: item.kind(db) == ItemKind::Value,
+                            is_value: item.kind(db) == ItemKind::Value || is_late(db, item),
                         });
                     }
                     None => {

@@ -30,6 +30,8 @@ mod sequences;
 mod session;
 #[path = "it/shapes.rs"]
 mod shapes;
+#[path = "it/start.rs"]
+mod start;
 #[path = "it/statics.rs"]
 mod statics;
 #[path = "it/support.rs"]

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use wat_analysis::{
     Code, Diagnostic, RootDatabase, Severity, SourceFile, all_program_diagnostics,
-    entry_diagnostics, value_names,
+    entry_diagnostics,
 };
 use wat_driver::{
     LinkedProgram, STDIN, Sources, Style, Unreadable, edn_line, exit_code, failure_record,
@@ -141,28 +141,41 @@ fn execute(
     let program = LinkedProgram::new();
     program.lend(db, root);
     let streams = Streams::new(arguments(options));
-    let mut machine = Machine::new(program, streams.clone(), limits);
+    let mut machine = Machine::new(program.clone(), streams.clone(), limits);
     machine.configure(wat_driver::settings(db, root));
-    let outcome = value_names(db, root)
-        .iter()
-        .try_for_each(|name| machine.define_value(name))
-        .and_then(|()| machine.call(ENTRY).map(drop));
+    if let Err(failure) = program.start(&mut machine) {
+        // The program has not started: this is a report, not the record of a death.
+        let format = global.format.unwrap_or(Format::Text);
+        failed(Some(format), global, db, root, &failure);
+        return exit::START;
+    }
+    let outcome = machine.call(ENTRY).map(drop);
     let flushed = streams.out.borrow_mut().flush();
     match (outcome, flushed) {
-        (Err(failure), _) => failed(global, db, root, &failure),
+        (Err(failure), _) => {
+            let format = match global.format {
+                None if io::stderr().is_terminal() => Some(Format::Text),
+                format => format,
+            };
+            failed(format, global, db, root, &failure);
+            exit_code(&failure)
+        }
         (Ok(()), Ok(())) => exit::SUCCESS,
         (Ok(()), Err(error)) => output::status_of(&error),
     }
 }
 
-fn failed(global: &Global, db: &RootDatabase, root: SourceFile, failure: &Failure) -> i32 {
+/// Reports a failure: in a format, or as the record that a parent process reads.
+fn failed(
+    format: Option<Format>,
+    global: &Global,
+    db: &RootDatabase,
+    root: SourceFile,
+    failure: &Failure,
+) {
     let mut sources = Sources::default();
     let stderr = io::stderr();
     let mut out = String::new();
-    let format = match global.format {
-        None if stderr.is_terminal() => Some(Format::Text),
-        format => format,
-    };
     match format {
         None => out = failure_record(db, root, failure, &mut sources),
         Some(format) => {
@@ -184,7 +197,6 @@ fn failed(global: &Global, db: &RootDatabase, root: SourceFile, failure: &Failur
         }
     }
     output::report(&out);
-    exit_code(failure)
 }
 
 /// The runtime as invoked, the entry path, and the arguments after it.

@@ -1,12 +1,15 @@
 //! A checked program as the machine sees it.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use wat_analysis::{RootDatabase, SourceFile, function_ir, type_decl, value_ir};
+use wat_analysis::{
+    RootDatabase, SourceFile, StartStep, function_ir, start_steps, type_decl, value_ir,
+};
 use wat_ir::{Function, TypeDecl};
-use wat_runtime::Settings;
+use wat_runtime::{Failure, Host, Machine, Settings};
 
 /// What the entry file of a program configures.
 pub fn settings(db: &RootDatabase, program: SourceFile) -> Settings {
@@ -25,6 +28,8 @@ pub fn settings(db: &RootDatabase, program: SourceFile) -> Settings {
 #[derive(Clone, Default)]
 pub struct LinkedProgram {
     loan: Rc<RefCell<Option<(RootDatabase, SourceFile)>>>,
+    /// The code of functions that are defined more than once, while values are evaluated.
+    current: Rc<RefCell<HashMap<Arc<str>, Arc<str>>>>,
 }
 
 impl LinkedProgram {
@@ -45,6 +50,37 @@ impl LinkedProgram {
         Some(f(db, *program))
     }
 
+    /// Evaluates the values of the program in program order. What fails here keeps the program from starting.
+    pub fn start<H: Host + 'static>(&self, machine: &mut Machine<Self, H>) -> Result<(), Failure> {
+        let steps = {
+            let loan = self.loan.borrow();
+            let steps = loan.as_ref().map(|(db, program)| start_steps(db, *program));
+            steps.unwrap_or_default()
+        };
+        // Before its first definition has come a function is the first one.
+        for step in steps.iter().rev() {
+            if let StartStep::Function { name, code } = step {
+                let mut current = self.current.borrow_mut();
+                current.insert(name.clone(), code.clone());
+            }
+        }
+        machine.freeze(true);
+        let outcome = steps.iter().try_for_each(|step| match step {
+            StartStep::Value(name) => machine.define_value(name),
+            StartStep::Function { name, code } => {
+                let mut current = self.current.borrow_mut();
+                let old = current.insert(name.clone(), code.clone());
+                if old.as_ref() != Some(code) {
+                    machine.forget(name);
+                }
+                Ok(())
+            }
+        });
+        machine.freeze(false);
+        self.current.borrow_mut().clear();
+        outcome
+    }
+
     /// Drops the snapshot.
     pub fn take_back(&self) {
         self.loan.borrow_mut().take();
@@ -55,7 +91,9 @@ impl wat_runtime::Program for LinkedProgram {
     fn function(&self, name: &str) -> Option<Arc<Function>> {
         let loan = self.loan.borrow();
         let (db, program) = loan.as_ref()?;
-        function_ir(db, *program, name)
+        let current = self.current.borrow();
+        let code = current.get(name).map_or(name, |code| code);
+        function_ir(db, *program, code)
     }
 
     fn value(&self, name: &str) -> Option<Arc<Function>> {

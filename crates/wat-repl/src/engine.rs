@@ -153,6 +153,7 @@ impl Engine {
         let evaluated = steps.iter().filter_map(|step| match step {
             Step::Evaluate { function, .. } => Some(function.clone()),
             Step::Defined { name, is_value, .. } if *is_value => value_ir(&self.db, program, name),
+            Step::Bind { name } => value_ir(&self.db, program, name),
             Step::Defined { .. } => None,
         });
         let Some(refusal) = pending_natives(&self.db, program, evaluated.collect()) else {
@@ -201,6 +202,7 @@ impl Engine {
                 self.declared.push((name.to_string(), ty.clone()));
                 self.printer.defined(&name, &ty, redefined);
             }
+            Step::Bind { name } => self.machine.define_value(&name)?,
             Step::Evaluate { function, ty } => {
                 let value = self.machine.evaluate(function)?;
                 let text = match self.printer.mode() {
@@ -271,7 +273,7 @@ impl Engine {
                     ty = Some(found);
                     Ok(())
                 }
-                defined @ Step::Defined { .. } => self.perform(defined),
+                defined @ (Step::Defined { .. } | Step::Bind { .. }) => self.perform(defined),
             });
         self.program.take_back();
         outcome.map_err(|failure| self.failed(&failure))?;

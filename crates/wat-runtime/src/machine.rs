@@ -168,13 +168,19 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
         Ok(unsafe { Value::from_slot(desc, slot) })
     }
 
-    /// Evaluates the initialiser of a `def` and stores its value.
+    /// Says whether the values of the program are being evaluated: then a native with an effect fails with WAT8205.
+    pub fn freeze(&mut self, on: bool) {
+        self.vm.freezing = on;
+    }
+
+    /// Evaluates an initialiser and stores its value. Behind a `~` the name may say which of several initialisers of
+    /// one value it is.
     pub fn define_value(&mut self, name: &str) -> Result<(), Failure> {
         let Some(function) = self.vm.program.value(name) else {
             return Err(internal(format!("there is no value `{name}`")));
         };
         let value = self.evaluate(function)?;
-        self.set_global(name, value);
+        self.set_global(name.split('~').next().unwrap_or(name), value);
         Ok(())
     }
 

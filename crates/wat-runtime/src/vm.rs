@@ -16,7 +16,8 @@ use wat_ir::{
 };
 use wat_value::{
     Declarations, Desc, Instance, Shapes, Slot, Trap, TrapKind, TypeTable, desc_of_const,
-    make_constant_closure, make_constant_form, make_constant_text, release, syntax::Syntax,
+    has_effect, make_constant_closure, make_constant_form, make_constant_text, release,
+    syntax::Syntax,
 };
 
 /// Register of the boot frame where the window of the first call lies.
@@ -57,6 +58,8 @@ pub(crate) struct NativeEntry {
     run: Run,
     instance: Instance,
     count: usize,
+    /// Its path, if values may not be evaluated with it.
+    effect: Option<Box<str>>,
 }
 
 /// A value of a `def`.
@@ -101,6 +104,8 @@ pub(crate) struct Vm {
     pub flag: Arc<AtomicBool>,
     limits: Limits,
     pub settings: Settings,
+    /// Are the values of the program being evaluated?
+    pub freezing: bool,
     budget: Option<u64>,
     infos: Vec<Info>,
     natives: Vec<NativeEntry>,
@@ -147,6 +152,16 @@ fn fail_guarded(guard: &'static Desc, trap: &Trap, fp: *mut Slot) -> Resume {
 }
 
 #[cold]
+fn too_early(native: &str) -> Box<Trap> {
+    Trap::error(
+        8205,
+        format!(
+            "`{native}` has an effect, and the values of the program are still being evaluated"
+        ),
+    )
+}
+
+#[cold]
 pub(crate) fn out_of_range(index: i64, len: usize) -> Box<Trap> {
     Trap::error(
         8405,
@@ -170,6 +185,7 @@ impl Vm {
             flag: Arc::new(AtomicBool::new(false)),
             limits,
             settings: Settings::default(),
+            freezing: false,
             budget: None,
             infos: Vec::new(),
             natives: Vec::new(),
@@ -355,6 +371,9 @@ impl Vm {
         match entry.run {
             // SAFETY: the caller says so.
             Run::Pure(run) => unsafe { run(&entry.instance, args) },
+            Run::Host(_) | Run::Machine(_) if self.freezing && entry.effect.is_some() => {
+                Err(too_early(entry.effect.as_deref().unwrap_or_default()))
+            }
             // SAFETY: as above.
             Run::Host(run) => unsafe { run(&mut *self.host, &entry.instance, args) },
             Run::Machine(run) => {
@@ -684,6 +703,7 @@ impl Linker for Vm {
             run,
             instance,
             count,
+            effect: has_effect(name).then(|| name.into()),
         });
         Ok(self.natives.len() as u32 - 1)
     }

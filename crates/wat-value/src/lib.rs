@@ -11,6 +11,7 @@ mod compare;
 mod decode;
 mod desc;
 mod drop;
+mod effects;
 mod heap;
 pub mod map;
 mod native;
@@ -36,6 +37,7 @@ pub use desc::{
     Declarations, Desc, Repr, Shapes, TypeTable, TypeTooDeep, VariantLayout, closure_desc,
     desc_of_const, scalar,
 };
+pub use effects::has_effect;
 pub use heap::{Slot, immediate, is_object, live_objects, release, retain};
 pub use native::{Instance, Native, NativeFn, Trap, TrapKind};
 pub use natives::{NATIVES, is_pure, regex_error, with_version};

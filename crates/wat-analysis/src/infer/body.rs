@@ -36,6 +36,10 @@ impl<'db> Infer<'db> {
                 self.initialises = Some(item);
                 self.value_definition(item)
             }
+            ItemKind::Bindings => {
+                self.initialises = Some(item);
+                self.bindings_definition(item)
+            }
             ItemKind::Alias => {
                 self.alias_definition(item);
                 Body::None

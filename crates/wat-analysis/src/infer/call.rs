@@ -42,6 +42,9 @@ impl<'db> Infer<'db> {
             },
             _ => item,
         };
+        if crate::splice::is_late(self.db, item) {
+            self.check_order(head, text, item);
+        }
         match item.kind(self.db) {
             ItemKind::SpecialForm => {
                 let path = item.name(self.db).text(self.db);
@@ -89,7 +92,8 @@ impl<'db> Infer<'db> {
             | ItemKind::Alias
             | ItemKind::Struct
             | ItemKind::Enum
-            | ItemKind::Newtype => self.unknown_call(node, head, text),
+            | ItemKind::Newtype
+            | ItemKind::Bindings => self.unknown_call(node, head, text),
         }
     }
 
@@ -255,6 +259,9 @@ impl<'db> Infer<'db> {
         text: TextId,
     ) -> ExprId {
         let name = item.name(self.db).text(self.db);
+        if item.kind(self.db) == ItemKind::Native {
+            self.check_effect(head, name);
+        }
         if let Some(form) = keyword_form(self.db, self.program, item) {
             let callee = Keyed {
                 name,

@@ -470,6 +470,21 @@ impl<'db> Infer<'db> {
     fn let_form(&mut self, node: NodeId) -> ExprId {
         let nodes: Vec<NodeId> = self.argument_nodes(node);
         let scope = self.scope.len();
+        let Some(bindings) = self.bindings(node, &nodes) else {
+            return self.error(node);
+        };
+        let body = self.sequence(&nodes[1..]);
+        self.scope.truncate(scope);
+        let ty = body.last().map_or(Ty::NIL, |&last| self.ty(last));
+        self.push(ExprKind::Let { bindings, body }, ty, node)
+    }
+
+    /// The bindings of a `let`, which come into scope; `None` if there is no vector of them.
+    pub(super) fn bindings(
+        &mut self,
+        node: NodeId,
+        nodes: &[NodeId],
+    ) -> Option<Vec<(super::typed::Pattern, ExprId)>> {
         let first = nodes.first().copied();
         let former = first.and_then(|list| self.retired_bindings(node, list));
         let bindings =
@@ -486,7 +501,7 @@ impl<'db> Infer<'db> {
                     .help("write `(:wat::core::let [name value …] body)`"),
                 );
             }
-            return self.error(node);
+            return None;
         };
         let pairs = former.unwrap_or_else(|| self.ast.children(vector).collect());
         if pairs.len() % 2 == 1 && !self.ast.is_poisoned(vector) {
@@ -511,17 +526,7 @@ impl<'db> Infer<'db> {
             let ty = self.ty(value);
             bound.push((self.binder(pair[0], ty), value));
         }
-        let body = self.sequence(&nodes[1..]);
-        self.scope.truncate(scope);
-        let ty = body.last().map_or(Ty::NIL, |&last| self.ty(last));
-        self.push(
-            ExprKind::Let {
-                bindings: bound,
-                body,
-            },
-            ty,
-            node,
-        )
+        Some(bound)
     }
 
     fn logic(&mut self, node: NodeId, all: bool) -> ExprId {

@@ -22,6 +22,7 @@ mod refer;
 mod reflection;
 pub(crate) mod report;
 pub(crate) mod require;
+mod scope;
 pub(crate) mod table;
 mod text;
 mod thread;
@@ -46,6 +47,7 @@ use crate::types::Type;
 use deferred::Constraint;
 use require::{Instance, Instantiated, Need, Wanted};
 use table::{Table, Ty};
+use typed::Outer;
 use typed::{Chosen, Expr, ExprId, ExprKind, LocalId, LocalInfo};
 
 /// The code of a definition.
@@ -110,6 +112,10 @@ pub(crate) struct Inference<'db> {
     pub(crate) instances: Vec<Instance<'db>>,
     pub(crate) body: Body,
     pub(crate) generics: Box<[Arc<str>]>,
+    /// Of the bindings of a `let`: what they bind.
+    pub(crate) bound: Vec<LocalId>,
+    /// What must have been evaluated before this function runs.
+    pub(crate) guard: Option<Arc<str>>,
 }
 
 /// A call without mistakes of a callable that has a keyword form.
@@ -164,6 +170,9 @@ struct Infer<'db> {
     depth: u32,
     /// Whose text this is; `None` for what a conversation evaluates.
     author: Option<Author<'db>>,
+    /// Locals of `let` forms around the definition.
+    outer: FxHashMap<LocalId, Outer>,
+    bound: Vec<LocalId>,
     /// The value whose initialiser this is.
     initialises: Option<Item<'db>>,
 }
@@ -199,6 +208,8 @@ impl<'db> Infer<'db> {
             returns: Vec::new(),
             depth: 0,
             author: None,
+            outer: FxHashMap::default(),
+            bound: Vec::new(),
             initialises: None,
         }
     }
@@ -273,6 +284,8 @@ impl<'db> Infer<'db> {
             instances,
             body,
             generics: self.generics,
+            bound: self.bound,
+            guard: None,
         }
     }
 }
@@ -284,8 +297,13 @@ pub(crate) fn infer<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) 
     let mut infer = Infer::new(db, program_of(db, program, item), ast, generics);
     infer.author = Some(Author::Definition(item));
     infer.expansion = item.expansion(db);
+    infer.bind_enclosing(item);
     let body = infer.definition(item);
-    infer.finish(body)
+    let mut inference = infer.finish(body);
+    if crate::splice::is_late(db, item) {
+        inference.guard = Some(item.name(db).text(db).as_str().into());
+    }
+    inference
 }
 
 /// Infers an expression that stands in a form of its own, as sessions evaluate them.

@@ -6,7 +6,7 @@ use crate::expand::Source;
 use crate::identity::{Identity, identity, in_a_conversation};
 use crate::items::{Item, ItemKind, Name, split_generic};
 use crate::legacy::bare_variant;
-use crate::names::{lookup, lookup_type, value_order};
+use crate::names::{lookup, lookup_type};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::{Signature, signature};
 use crate::suggest::{self, Suggestion};
@@ -45,7 +45,11 @@ impl<'db> Infer<'db> {
         if let Some(&(_, local)) = self.scope.iter().rev().find(|(bound, _)| *bound == text) {
             self.references.push((node, Referent::Local(local)));
             let ty = self.locals[local.0 as usize].ty;
-            return self.push(ExprKind::Local(local), ty, node);
+            let kind = match self.outer.get(&local) {
+                Some(outer) => ExprKind::Outer(outer.clone()),
+                None => ExprKind::Local(local),
+            };
+            return self.push(kind, ty, node);
         }
         if let Some(path) = bare_variant(name) {
             self.bare_variant(2190, node, path);
@@ -267,7 +271,8 @@ impl<'db> Infer<'db> {
                     return constant;
                 }
                 self.check_order(node, text, item);
-                let declared = super::value_type(self.db, self.program, item);
+                let typed = crate::order::typed_by(self.db, self.program, item);
+                let declared = super::value_type(self.db, self.program, typed);
                 let ty = self.table.instantiate(declared, &[]);
                 let name = item.name(self.db).text(self.db).as_str().into();
                 self.push(ExprKind::Global(name), ty, node)
@@ -308,7 +313,8 @@ impl<'db> Infer<'db> {
             | ItemKind::Alias
             | ItemKind::Struct
             | ItemKind::Enum
-            | ItemKind::Newtype => self.keyword_literal(node, text),
+            | ItemKind::Newtype
+            | ItemKind::Bindings => self.keyword_literal(node, text),
         }
     }
 
@@ -403,15 +409,17 @@ impl<'db> Infer<'db> {
     }
 
     /// WAT2108: an initialiser mentions itself or a later value.
-    fn check_order(&mut self, node: NodeId, text: TextId, item: Item<'db>) {
+    pub(super) fn check_order(&mut self, node: NodeId, text: TextId, item: Item<'db>) {
         let Some(own) = self.initialises.filter(|_| self.depth == 0) else {
             return;
         };
-        let order = value_order(self.db, self.program);
-        let position = |wanted: Item<'db>| order.iter().position(|other| *other == wanted);
-        if position(item) >= position(own) {
+        if !crate::order::precedes(self.db, self.program, item, own) {
             let name = self.ast.text(text);
             let place = Place::elsewhere(item.form(self.db), item.name_node(self.db));
+            let what = match item.kind(self.db) {
+                ItemKind::Function => "the function",
+                _ => "the value",
+            };
             let problem = if item == own {
                 Problem::new(
                     2108,
@@ -423,7 +431,7 @@ impl<'db> Infer<'db> {
                 Problem::new(
                     2108,
                     Place::node(node),
-                    format!("`{name}` is evaluated later than this value"),
+                    format!("{what} `{name}` is evaluated later than this value"),
                 )
                 .label("not evaluated yet")
                 .also(place, "defined here, later in program order")

@@ -92,6 +92,15 @@ pub(crate) enum Compare {
     Ge,
 }
 
+/// One of the things that a `let` at the top level binds.
+#[derive(Clone, Debug)]
+pub(crate) struct Outer {
+    /// The name of the bindings, whose value is a tuple.
+    pub(crate) bindings: Arc<str>,
+    pub(crate) tuple: Ty,
+    pub(crate) index: u32,
+}
+
 /// An expression.
 #[derive(Clone, Debug)]
 pub(crate) struct Expr {
@@ -125,6 +134,8 @@ pub(crate) enum ExprKind {
     Local(LocalId),
     /// The value of a `def`.
     Global(Arc<str>),
+    /// What a `let` around the definition binds.
+    Outer(Outer),
     Function(FunctionRef),
     Call {
         callee: FunctionRef,

@@ -50,8 +50,36 @@ pub(crate) fn lower(inference: &Inference<'_>, name: &str) -> Option<Arc<Functio
         .last()
         .map_or(NodeId(0), |last| inference.exprs[last.0 as usize].node);
     let params = params.len() as u32;
-    let body = lower.block(|lower| lower.sequence_end(body, true));
+    let body = lower.block(|lower| {
+        if let Some(guard) = &inference.guard {
+            let turn = Value::Global {
+                name: guard.clone(),
+            };
+            lower.emit(wat_ir::Ty::Nil, turn, at);
+        }
+        // An initialiser keeps its frame, so that the trace of a failure names it.
+        let is_function = matches!(inference.body, Body::Function { .. });
+        lower.sequence_end(body, is_function)
+    });
     Some(Arc::new(lower.function(0, params, ret, body, at)))
+}
+
+/// The initialiser of something that has a turn in program order and no value: it yields nil.
+pub(crate) fn marker(name: &str) -> Arc<Function> {
+    Arc::new(Function {
+        name: name.into(),
+        type_params: 0,
+        captures: 0,
+        params: 0,
+        locals: Vec::new(),
+        ret: wat_ir::Ty::Nil,
+        body: Block {
+            stmts: Vec::new(),
+            end: End::Yield(Operand::Const(Const::Nil)),
+        },
+        lambdas: Vec::new(),
+        at: Origin::default(),
+    })
 }
 
 impl<'a, 'db> Lower<'a, 'db> {

@@ -217,6 +217,16 @@ impl<'a> Lower<'a, '_> {
                 Value::Block(Box::new(self.block(|lower| lower.end(id, false))))
             }
             ExprKind::Global(name) => Value::Global { name: name.clone() },
+            ExprKind::Outer(outer) => {
+                let tuple = Value::Global {
+                    name: outer.bindings.clone(),
+                };
+                let ty = self.ir(outer.tuple);
+                Value::Element {
+                    of: self.emit(ty, tuple, expr.node),
+                    index: outer.index,
+                }
+            }
             ExprKind::Function(function) => self.function_ref(function, expr.ty, expr.node),
             ExprKind::DispatchValue { choice } => match &self.inference.choices[*choice] {
                 Some(chosen) => self.function_ref(&chosen.function, expr.ty, expr.node),

@@ -20,6 +20,7 @@ fn submit(db: &mut RootDatabase, session: &mut Session, text: &str) -> Vec<Strin
             if *redefined { "redefined" } else { "defined" }
         ),
         Step::Evaluate { ty, .. } => format!("value {ty}"),
+        Step::Bind { .. } => "let".to_owned(),
     }));
     out
 }

@@ -13,5 +13,6 @@ mod new;
 mod pty;
 mod repl;
 mod run;
+mod start;
 mod support;
 mod terminal;

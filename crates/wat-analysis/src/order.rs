@@ -1,0 +1,128 @@
+//! Program order: what start-up evaluates when, and which definition of a name counts at a place.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::db::{Db, SourceFile};
+use crate::items::{Item, ItemKind, Name, start_pieces};
+use crate::names::names;
+use crate::program::load_graph;
+use crate::splice::is_late;
+
+/// What separates the name of a definition that was replaced from its number.
+pub(crate) const NUMBER: char = '~';
+
+/// What start-up goes through, in program order: values, bindings of `let` forms, the functions in them, and functions
+/// that are defined more than once.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn start_order<'db>(db: &'db dyn Db, root: SourceFile) -> Vec<Item<'db>> {
+    let table = names(db, root);
+    let pieces = load_graph(db, root).pieces.iter();
+    let items = pieces.flat_map(|piece| {
+        let pieces = start_pieces(db, root, piece.file);
+        let items = pieces
+            .get(piece.part as usize)
+            .map_or(&[][..], |items| items);
+        items.iter().copied()
+    });
+    items
+        .filter(|&item| {
+            let name = item.name(db);
+            let counts =
+                || table.items.get(&name) == Some(&item) || table.replaced.contains_key(&item);
+            match item.kind(db) {
+                ItemKind::Bindings => true,
+                ItemKind::Value => counts(),
+                _ => counts() && (table.first.contains_key(&name) || is_late(db, item)),
+            }
+        })
+        .collect()
+}
+
+#[salsa::tracked(returns(ref))]
+fn positions<'db>(db: &'db dyn Db, root: SourceFile) -> FxHashMap<Item<'db>, u32> {
+    let order = start_order(db, root).iter();
+    order.zip(0..).map(|(&item, at)| (item, at)).collect()
+}
+
+/// Is a definition of this name evaluated before `own`?
+#[salsa::tracked(returns(copy))]
+pub(crate) fn precedes<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    item: Item<'db>,
+    own: Item<'db>,
+) -> bool {
+    let positions = positions(db, root);
+    let table = names(db, root);
+    // The first definition of the name is the one that can stand before.
+    let first = table.first.get(&item.name(db)).copied().unwrap_or(item);
+    positions.get(&first) < positions.get(&own)
+}
+
+/// The definition that gives a name its type: all definitions of a name have one type, and the first one cannot depend
+/// on the others.
+#[salsa::tracked(returns(copy))]
+fn first_of<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> Option<Item<'db>> {
+    names(db, root).first.get(&name).copied()
+}
+
+pub(crate) fn typed_by<'db>(db: &'db dyn Db, root: SourceFile, item: Item<'db>) -> Item<'db> {
+    first_of(db, root, item.name(db)).unwrap_or(item)
+}
+
+/// What the code of a definition is called: its name, or the name and a number if another definition replaces it.
+pub(crate) fn code_name<'db>(db: &'db dyn Db, root: SourceFile, item: Item<'db>) -> String {
+    let name = item.name(db).text(db);
+    match names(db, root).replaced.get(&item) {
+        Some(number) => format!("{name}{NUMBER}{number}"),
+        None => name.clone(),
+    }
+}
+
+/// The definition whose code has this name, if it is one that start-up goes through.
+pub(crate) fn by_code_name<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    name: &str,
+) -> Option<Item<'db>> {
+    let order = start_order(db, root).iter().copied();
+    let base = name.split(NUMBER).next().unwrap_or(name);
+    let mut same = order.filter(|item| item.name(db).text(db) == base);
+    same.find(|&item| code_name(db, root, item) == name)
+}
+
+/// A step of start-up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StartStep {
+    /// This initialiser is evaluated ([`crate::value_ir`]); its value is that of the name up to a `~`.
+    Value(Arc<str>),
+    /// From here on a function that is defined more than once has the code of this name ([`crate::function_ir`]).
+    Function {
+        /// The function.
+        name: Arc<str>,
+        /// The name of the code.
+        code: Arc<str>,
+    },
+}
+
+/// What start-up does, in program order.
+pub fn start_steps(db: &dyn Db, program: SourceFile) -> Vec<StartStep> {
+    let mut steps = Vec::new();
+    for &item in start_order(db, program) {
+        let code: Arc<str> = code_name(db, program, item).into();
+        let is_function = item.kind(db) == ItemKind::Function;
+        let name = item.name(db);
+        if is_function && names(db, program).first.contains_key(&name) {
+            steps.push(StartStep::Function {
+                name: name.text(db).as_str().into(),
+                code: code.clone(),
+            });
+        }
+        if !is_function || is_late(db, item) {
+            steps.push(StartStep::Value(code));
+        }
+    }
+    steps
+}
