@@ -17,12 +17,7 @@ use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
 use super::{How, Infer, Referent};
 
 /// Functions whose result is evaluated data.
-const EVALUATORS: [&str; 4] = [
-    ":wat::eval-ast!",
-    ":wat::eval-edn!",
-    ":wat::eval-file!",
-    ":wat::eval-digest-string!",
-];
+const EVALUATORS: [&str; 2] = [":wat::eval-ast!", ":wat::eval-edn!"];
 
 impl<'db> Infer<'db> {
     /// What a path means as a head or value; asked once per name.
