@@ -18,6 +18,8 @@ mod kwargs;
 mod legacy;
 #[path = "it/loads.rs"]
 mod loads;
+#[path = "it/macros.rs"]
+mod macros;
 #[path = "it/nominal.rs"]
 mod nominal;
 #[path = "it/quote.rs"]

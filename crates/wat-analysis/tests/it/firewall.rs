@@ -206,3 +206,75 @@ fn a_body_edit_judges_that_body_alone() {
     assert!(count(&names, "visibility") <= 1, "{names:?}");
     assert_eq!(count(&names, "dead_entries"), 0, "{names:?}");
 }
+
+/// The workspace with a macro of its own in the first file, used by one function of the sixth.
+fn with_macros(files: usize) -> Vec<(String, String)> {
+    let mut files = workspace(files, 100);
+    files[0].1.push_str(
+        "(:wat::core::defmacro :p0::twice [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::i64::* ~x 2))\n",
+    );
+    files[5].1.push_str(
+        "(:wat::core::defn :p5::user [n <- :wat::core::i64] -> :wat::core::i64 (:p0::twice n))\n",
+    );
+    files
+}
+
+#[test]
+fn a_program_without_macros_expands_nothing() {
+    let (_, log) = {
+        let log: Log = Arc::default();
+        let sink = log.clone();
+        let mut db = RootDatabase::with_events(move |event| {
+            if let salsa::EventKind::WillExecute { database_key } = event.kind {
+                let name = format!("{database_key:?}");
+                sink.lock().expect("no panic while held").push(name);
+            }
+        });
+        crate::support::add(&mut db, &workspace(3, 100));
+        for file in db.project_files() {
+            file_diagnostics(&db, file);
+        }
+        (db, log)
+    };
+    let names = log.lock().expect("no panic while held");
+    assert!(!names.iter().any(|name| name.starts_with("expand_form")));
+}
+
+#[test]
+fn a_macro_body_expands_its_users_alone() {
+    let names = executed(&with_macros(20), "f0.wat", |text| {
+        text.replace("~x 2", "~x 3")
+    });
+    // The macro itself is checked again; its users are in another file, which nobody asked for.
+    assert_eq!(count(&names, "check_item"), 1, "{names:?}");
+    let files = with_macros(6);
+    let (mut db, log) = counted(&files);
+    let text = files[0].1.replace("~x 2", "~x 3");
+    db.set_file("f0.wat", SourceText::new(text), FileKind::Disk);
+    for file in db.project_files() {
+        file_diagnostics(&db, file);
+    }
+    let names = log.lock().expect("no panic while held");
+    // The form of the macro, which has changed, in each of the three programs that load it; and its user.
+    assert_eq!(count(&names, "expand_form"), 4, "{names:?}");
+    assert_eq!(count(&names, "check_item"), 2, "{names:?}");
+}
+
+#[test]
+fn an_unrelated_form_expands_nothing_else() {
+    let names = executed(&with_macros(20), "f5.wat", |text| {
+        text.replacen(IN_A_BODY.0, IN_A_BODY.1, 1)
+    });
+    assert!(count(&names, "expand_form") <= 1, "{names:?}");
+    assert_eq!(count(&names, "check_item"), 1, "{names:?}");
+    assert_eq!(count(&names, "macro_def"), 0, "{names:?}");
+}
+
+#[test]
+fn a_comment_in_a_macro_expands_nothing() {
+    let names = executed(&with_macros(20), "f0.wat", |text| {
+        text.replace("~x 2", ";; two\n ~x 2")
+    });
+    assert_eq!(count(&names, "expand_form"), 0, "{names:?}");
+    assert_eq!(count(&names, "check_item"), 0, "{names:?}");
+}

@@ -6,6 +6,10 @@ use crate::support::{Random, all, database};
 
 const SNIPPETS: &[&str] = &[
     "(:wat::core::defn :a::f [x <- :wat::core::i64] -> :wat::core::i64 (:wat::core::+ x 1))\n",
+    "(:wat::core::defmacro :a::inc [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::let [t 1] (:wat::core::+ ~x t)))\n",
+    "(:wat::core::defmacro :a::make [name <- :wat::WatAST by <- :wat::WatAST] -> :wat::WatAST `(:wat::core::defmacro ~name [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::+ ~~by ~x)))\n",
+    "(:a::make :a::plus 2)\n",
+    "(:wat::core::defn :a::m [t <- :wat::core::i64] -> :wat::core::i64 (:a::plus (:a::inc (:a::inc t))))\n",
     "(:wat::core::defn :a::g [x <- :wat::core::i64] -> :wat::core::i64 (:a::f (:a::f x)))\n",
     "(:wat::core::def :a::limit (:wat::core::* 6 7))\n",
     "(:wat::core::def :b::twice (:wat::core::+ :a::limit :a::limit))\n",
