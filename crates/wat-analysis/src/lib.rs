@@ -69,7 +69,7 @@ pub use editor::{
     names_in_conversation, restriction_at, suggest_names, symbol_at, type_at,
 };
 pub use evaluation::{EvalRefusal, evaluation_ir, forms_of_text};
-pub use expand::{expand_head, expand_once};
+pub use expand::{ExpandedText, expand_head, expand_once, expanded_text};
 pub use explain::explanation;
 pub use family::family;
 pub use forms::line_index;

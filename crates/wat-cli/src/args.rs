@@ -320,6 +320,20 @@ pub(crate) struct ExplainOptions {
     pub(crate) codes: Vec<String>,
 }
 
+/// `wat expand`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ExpandOptions {
+    /// One step only
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Expand this form, instead of a file
+    #[arg(short = 'e', value_name = "FORM", conflicts_with = "place")]
+    pub(crate) form: Option<String>,
+    /// The file, perhaps with the position of one form
+    #[arg(value_name = "FILE[:LINE[:COL]]")]
+    pub(crate) place: Option<String>,
+}
+
 /// `wat run`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct RunOptions {
@@ -384,6 +398,8 @@ enum Word {
     Repl(ReplArguments),
     /// Serve an editor over standard input and output
     Lsp(LspOptions),
+    /// Show what macros make of a program
+    Expand(ExpandOptions),
     /// Show the page of a diagnostic code
     Explain(ExplainOptions),
     /// Report what is accepted and could be better
@@ -435,6 +451,7 @@ pub(crate) enum Command {
     Run(RunOptions),
     Repl(ReplOptions),
     Lsp(LspOptions),
+    Expand(ExpandOptions),
     Explain(ExplainOptions),
     Lint(LintOptions),
     New(NewOptions),
@@ -495,6 +512,7 @@ pub(crate) fn parse(words: Vec<OsString>) -> Result<Invocation, Usage> {
         Some(Word::Run(options)) => Command::Run(options),
         Some(Word::Repl(arguments)) => Command::Repl(repl_options(&global, arguments)),
         Some(Word::Lsp(options)) => Command::Lsp(options),
+        Some(Word::Expand(options)) => Command::Expand(options),
         Some(Word::Explain(options)) => Command::Explain(options),
         Some(Word::Lint(options)) => Command::Lint(options),
         Some(Word::New(options)) => Command::New(options),

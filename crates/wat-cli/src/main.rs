@@ -7,6 +7,7 @@ mod args;
 mod check;
 mod diff;
 mod exit;
+mod expand;
 mod explain;
 mod fix;
 mod fmt;
@@ -46,6 +47,7 @@ fn dispatch(invocation: Invocation) -> i32 {
     match command {
         Command::Version => version::print(&global),
         Command::Check(options) => check::check(&global, &options),
+        Command::Expand(options) => expand::expand(&options),
         Command::Help(options) => help::help(&global, &options),
         Command::Init(options) => new::init(&options),
         Command::Lint(options) => lint::lint(&global, &options),

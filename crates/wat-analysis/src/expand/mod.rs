@@ -11,6 +11,7 @@
 mod define;
 mod eval;
 mod once;
+mod show;
 mod stage;
 mod trail;
 mod walk;
@@ -28,6 +29,7 @@ use crate::problem::Problem;
 pub(crate) use define::{doc, macro_problems, same_definition, shape_problem, signature_line};
 pub(crate) use once::expand_data;
 pub use once::{expand_head, expand_once};
+pub use show::{ExpandedText, expanded_text};
 pub(crate) use trail::{Spot, spot, trail};
 
 /// A macro call that was expanded.

@@ -61,6 +61,8 @@ pub(super) struct Expander<'db> {
     complete: bool,
     /// A limit was passed: nothing more is expanded.
     halted: bool,
+    /// One step at each call is enough.
+    single: bool,
 }
 
 impl<'db> Expander<'db> {
@@ -88,12 +90,32 @@ impl<'db> Expander<'db> {
             known: FxHashMap::default(),
             complete: true,
             halted: false,
+            single: false,
         }
     }
 
     /// Expands a form; `None` if nothing changes.
     pub(super) fn form(mut self, written: &Ast) -> Option<Expansion<'db>> {
         let tree = self.top(&source_tree(written), true);
+        if self.calls.is_empty() && self.problems.is_empty() {
+            return None;
+        }
+        Some(self.finish(written, &tree))
+    }
+
+    /// Expands a part of a form, once at each call or as far as it goes.
+    pub(super) fn part(
+        mut self,
+        written: &Ast,
+        node: NodeId,
+        once: bool,
+    ) -> Option<Expansion<'db>> {
+        self.single = once;
+        let part = Syntax::from_ast(written, node, |node| Origin(node.0), |_| Scopes::default());
+        let tree = match node == written.root() {
+            true => self.top(&part, true),
+            false => self.code(&part),
+        };
         if self.calls.is_empty() && self.problems.is_empty() {
             return None;
         }
@@ -222,7 +244,10 @@ impl<'db> Expander<'db> {
 
     fn top_on_stack(&mut self, form: &Syntax, literal: bool) -> Syntax {
         if let Some(result) = self.call(form) {
-            let expanded = self.top(&result, false);
+            let expanded = match self.single {
+                true => result,
+                false => self.top(&result, false),
+            };
             self.path.pop();
             return expanded;
         }
@@ -293,7 +318,10 @@ impl<'db> Expander<'db> {
 
     fn compound(&mut self, form: &Syntax) -> Syntax {
         if let Some(result) = self.call(form) {
-            let expanded = self.code(&result);
+            let expanded = match self.single {
+                true => result,
+                false => self.code(&result),
+            };
             self.path.pop();
             return expanded;
         }

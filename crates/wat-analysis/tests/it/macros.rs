@@ -635,3 +635,35 @@ fn expansion_is_the_same_every_time() {
     assert_eq!(all(&db), before);
     assert!(file_diagnostics(&db, file).is_empty());
 }
+
+#[test]
+fn a_token_has_the_identity_of_its_writer() {
+    let secret = "(:wat::core::defn-restricted :k::secret :restricted-to [:k::] [] -> :wat::core::i64 1)
+(:wat::core::defmacro :k::open [] -> :wat::WatAST `(:k::secret))
+(:wat::core::defmacro :k::define [name <- :wat::WatAST value <- :wat::WatAST] -> :wat::WatAST `(:wat::core::def ~name ~value))
+(:wat::core::defmacro :k::under [value <- :wat::WatAST] -> :wat::WatAST `(:wat::core::def :k::made ~value))
+(:wat::core::defmacro :k::pass [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::+ ~x 0))
+";
+    let reports_with = |code: &str, expected: &[&str]| {
+        let text = format!("{secret}{code}");
+        assert_eq!(spans(&text), expected, "{code}");
+    };
+    // A template refers as its macro, wherever it is expanded.
+    reports_with("(:wat::core::def :m::a (:k::open))", &[]);
+    // An argument keeps its own identity, whatever it is passed to.
+    reports_with(
+        "(:wat::core::def :m::a (:k::pass (:k::secret)))",
+        &["WAT3301 6:35-6:45"],
+    );
+    reports_with("(:wat::core::def :k::a (:k::pass (:k::secret)))", &[]);
+    // A call that defines what an argument names is that definition.
+    reports_with("(:k::define :m::a (:k::secret))", &["WAT3301 6:20-6:30"]);
+    reports_with("(:k::define :k::a (:k::secret))", &[]);
+    // An expansion lends its namespace to nobody.
+    reports_with("(:k::under (:k::secret))", &["WAT3301 6:13-6:23"]);
+    // A macro of somebody else is not admitted either; it is told at its call.
+    reports_with(
+        "(:wat::core::defmacro :o::steal [] -> :wat::WatAST `(:k::secret))\n(:wat::core::def :k::a (:o::steal))",
+        &["WAT3301 7:25-7:34"],
+    );
+}

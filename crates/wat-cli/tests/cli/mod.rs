@@ -2,6 +2,7 @@
 
 mod check;
 mod edn;
+mod expand;
 mod explain;
 mod fix;
 mod fmt;

@@ -1,0 +1,106 @@
+//! `wat expand`: what macros make of a program.
+
+use std::path::Path;
+
+use wat_analysis::{
+    FileKind, RootDatabase, Severity, SourceFile, SourceText, TextSize, expanded_text,
+    file_diagnostics, line_index, primary_root,
+};
+use wat_driver::{Unreadable, file_loader, load_files};
+use wat_syntax::{ColumnEncoding, LineCol};
+
+use crate::args::ExpandOptions;
+use crate::{exit, output};
+
+pub(crate) fn expand(options: &ExpandOptions) -> i32 {
+    let mut db = RootDatabase::new();
+    let (file, at) = match (&options.form, &options.place) {
+        (Some(form), _) => {
+            let file = db.set_file("-e", SourceText::new(form.as_str()), FileKind::Disk);
+            (file, None)
+        }
+        (None, Some(place)) => match open(&mut db, place) {
+            Ok(found) => found,
+            Err(status) => return status,
+        },
+        (None, None) => {
+            output::complain("`wat expand` needs a file, or a form with `-e`");
+            return exit::USAGE;
+        }
+    };
+    let unread = file_diagnostics(&db, file)
+        .iter()
+        .find(|found| found.code.0 < 2000 && found.severity == Severity::Error)
+        .cloned();
+    if let Some(unread) = unread {
+        output::complain(&format!("{}: {}", unread.code, unread.message));
+        return exit::NOT_WAT;
+    }
+    let program = primary_root(&db, file);
+    let shown = expanded_text(&db, program, file, at, options.once);
+    let source = SourceText::new(shown.text.as_str());
+    let text = wat_fmt::format(&source).unwrap_or(shown.text);
+    if let Err(status) = output::result(text.as_bytes()) {
+        return status;
+    }
+    for failure in &shown.failures {
+        output::complain(failure);
+    }
+    match shown.failures.is_empty() {
+        true => exit::SUCCESS,
+        false => exit::NEGATIVE,
+    }
+}
+
+/// Reads `FILE[:LINE[:COLUMN]]`.
+fn open(db: &mut RootDatabase, place: &str) -> Result<(SourceFile, Option<TextSize>), i32> {
+    let (path, line, column) = parts(place);
+    let unreadable = |unreadable: Unreadable| {
+        output::complain(&format!(
+            "cannot read `{}`: {}",
+            unreadable.path, unreadable.reason
+        ));
+        exit::NO_INPUT
+    };
+    let loader = file_loader(None).map_err(unreadable)?;
+    let files = [Path::new(path).to_path_buf()];
+    let loaded = load_files(db, &*loader, &files).map_err(unreadable)?;
+    let Some(&file) = loaded.first() else {
+        output::complain(&format!("cannot read `{path}`"));
+        return Err(exit::NO_INPUT);
+    };
+    let offset = line.map(|line| {
+        let text = file.text(db);
+        let index = line_index(db, file);
+        let at = LineCol {
+            line: line.saturating_sub(1),
+            col: column.unwrap_or(1).saturating_sub(1),
+        };
+        let offset = index.offset(text.text(), at, ColumnEncoding::Utf32);
+        match column {
+            Some(_) => offset,
+            // A line means what begins on it.
+            None => {
+                let rest = &text.text()[usize::from(offset)..];
+                let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+                offset + TextSize::new(blanks as u32)
+            }
+        }
+    });
+    Ok((file, offset))
+}
+
+/// Splits off a line and a column, if the text ends with numbers.
+fn parts(place: &str) -> (&str, Option<u32>, Option<u32>) {
+    let split = |text: &'_ str| -> Option<(usize, u32)> {
+        let (before, number) = text.rsplit_once(':')?;
+        Some((before.len(), number.parse().ok()?))
+    };
+    match split(place) {
+        None => (place, None, None),
+        Some((end, last)) => match split(&place[..end]) {
+            Some((first, line)) => (&place[..first], Some(line), Some(last)),
+            None => (&place[..end], Some(last), None),
+        },
+    }
+}

@@ -1,0 +1,62 @@
+//! `wat expand`.
+
+use super::support::{Dir, wat};
+
+const PROGRAM: &str =
+    "(:wat::core::defmacro :my::inc [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::+ ~x 1))
+(:wat::core::defmacro :my::inc2 [x <- :wat::WatAST] -> :wat::WatAST `(:my::inc (:my::inc ~x)))
+(:wat::core::defn :my::f [n <- :wat::core::i64] -> :wat::core::i64 (:my::inc2 (:wat::core::* n 2)))
+";
+
+#[test]
+fn a_file_is_expanded_with_marks_at_the_borders_of_macros() {
+    let dir = Dir::with(&[("a.wat", PROGRAM)]);
+    let ran = wat(&dir, &["expand", "a.wat"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    let expanded = "  ;; from a.wat:1:69
+  (:wat::core::+
+    ;; from a.wat:1:69
+    (:wat::core::+
+      ;; from a.wat:3:79
+      (:wat::core::* n 2)
+      1)
+    1))
+";
+    assert!(ran.stdout.ends_with(expanded), "{}", ran.stdout);
+}
+
+#[test]
+fn a_position_names_a_form_and_once_is_one_step() {
+    let dir = Dir::with(&[("a.wat", PROGRAM)]);
+    let ran = wat(&dir, &["expand", "--once", "a.wat:3:72"]);
+    assert_eq!(ran.status, 0);
+    assert!(
+        ran.stdout.starts_with(";; from a.wat:2:70\n(:my::inc\n"),
+        "{}",
+        ran.stdout
+    );
+    assert!(!ran.stdout.contains("(:wat::core::+"), "{}", ran.stdout);
+    let line = wat(&dir, &["expand", "a.wat:3"]);
+    assert!(
+        line.stdout.starts_with("(:wat::core::defn :my::f\n"),
+        "{}",
+        line.stdout
+    );
+}
+
+#[test]
+fn a_form_of_the_command_line() {
+    let dir = Dir::new();
+    let ran = wat(&dir, &["expand", "-e", "(:wat::core::+ 1 2)"]);
+    assert_eq!(
+        (ran.status, ran.stdout.as_str()),
+        (0, "(:wat::core::+ 1 2)\n")
+    );
+    let text = "(:wat::core::defmacro :m::m [] -> :wat::WatAST (:wat::core::macro-error \"not today\")) (:m::m)";
+    let ran = wat(&dir, &["expand", "-e", text]);
+    assert_eq!(ran.status, 1);
+    assert_eq!(ran.stderr, "error: WAT2412: not today\n");
+    assert_eq!(wat(&dir, &["expand", "-e", "(:a"]).status, 65);
+    assert_eq!(wat(&dir, &["expand"]).status, 64);
+    assert_eq!(wat(&dir, &["expand", "missing.wat"]).status, 66);
+}
