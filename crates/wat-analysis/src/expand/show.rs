@@ -53,8 +53,7 @@ fn list_at(db: &dyn Db, form: Form<'_>, offset: TextSize) -> NodeId {
     let found = (0..read.ast.len() as u32)
         .map(NodeId)
         .filter(|&node| read.ast.kind(node) == NodeKind::List)
-        .filter(|&node| read.spans.range(node).contains_inclusive(offset))
-        .last();
+        .rfind(|&node| read.spans.range(node).contains_inclusive(offset));
     found.unwrap_or(NodeId(0))
 }
 
