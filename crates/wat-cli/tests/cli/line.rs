@@ -20,7 +20,8 @@ fn help_names_exactly_the_commands_that_exist() {
     assert_eq!(
         words,
         [
-            "check", "fmt", "fix", "run", "repl", "lsp", "explain", "lint", "new", "init", "help"
+            "check", "fmt", "fix", "run", "repl", "lsp", "expand", "explain", "lint", "new",
+            "init", "help"
         ]
     );
 }
