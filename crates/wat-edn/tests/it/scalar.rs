@@ -104,9 +104,9 @@ fn check_float(value: f64) -> Result<(), TestCaseError> {
 #[test]
 fn of_two_equally_near_decimals_the_even_one_is_written() {
     for (value, expected) in [
-        (106_815_375_799_644.125, "106815375799644.12"),
-        (-106_815_375_799_644.125, "-106815375799644.12"),
-        (106_815_375_799_644.375, "106815375799644.38"),
+        (1_709_046_012_794_306.0 / 16.0, "106815375799644.12"),
+        (-1_709_046_012_794_306.0 / 16.0, "-106815375799644.12"),
+        (1_709_046_012_794_310.0 / 16.0, "106815375799644.38"),
     ] {
         assert_eq!(text(|out| write_float(value, out)), expected);
         check_float(value).unwrap();
