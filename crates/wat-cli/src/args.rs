@@ -343,8 +343,8 @@ pub(crate) struct RunOptions {
     /// Loads may not leave this directory
     #[arg(long, value_name = "DIR")]
     pub(crate) scope: Option<PathBuf>,
-    /// The program; `-` is standard input
-    #[arg(value_name = "FILE")]
+    /// The program; `-` is standard input, a directory the entry of its project
+    #[arg(value_name = "FILE", default_value = ".", hide_default_value = true)]
     pub(crate) file: PathBuf,
     /// Arguments of the program
     #[arg(value_name = "ARGS", allow_negative_numbers = true)]

@@ -32,6 +32,14 @@ pub(crate) fn run(global: &Global, options: &RunOptions) -> i32 {
         Ok(found) => found,
         Err(status) => return status,
     };
+    let entry = project
+        .as_ref()
+        .filter(|_| options.file.is_dir())
+        .and_then(|project| Some(project.root.join(&settings.project.entry.as_ref()?.value)));
+    let options = &RunOptions {
+        file: entry.map_or_else(|| options.file.clone(), |entry| shortest(&entry)),
+        ..options.clone()
+    };
     let scope = project.map(|project| project.scope(&settings));
     let mut db = RootDatabase::new();
     db.set_options(settings.analysis());
@@ -62,6 +70,18 @@ fn refuse(global: &Global, db: &RootDatabase, refusal: &Diagnostic, started: Ins
         Ok(()) => exit::START,
         Err(broken) => broken,
     }
+}
+
+/// The path from the working directory, where it lies below it.
+fn shortest(path: &Path) -> PathBuf {
+    let below = std::env::current_dir().ok().and_then(|here| {
+        Some(
+            path.strip_prefix(here.canonicalize().ok()?)
+                .ok()?
+                .to_owned(),
+        )
+    });
+    below.unwrap_or_else(|| path.to_owned())
 }
 
 fn load(

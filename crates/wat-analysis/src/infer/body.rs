@@ -416,7 +416,17 @@ impl<'db> Infer<'db> {
 
     fn rest_shape(&mut self, ty: NodeId) {
         let text = self.ast.as_keyword(ty).unwrap_or_default();
-        if !text.starts_with(":wat::core::Vector<") && !self.ast.is_poisoned(ty) {
+        let mut resolver = TypeResolver {
+            db: self.db,
+            program: self.program,
+            ast: self.ast,
+            generics: &self.generics,
+            infer_allowed: false,
+            problems: None,
+        };
+        // An alias of a vector is one, and so is its retired spelling; what is no type has been told.
+        let collects = matches!(resolver.node(ty), Type::App(Ctor::Vector, _) | Type::Error);
+        if !collects && !self.ast.is_poisoned(ty) {
             let wrapped = format!(":wat::core::Vector<{}>", text.trim_start_matches(':'));
             self.problems.push(
                 Problem::new(

@@ -127,3 +127,17 @@ fn patterns() {
     );
     body("(c/match r ((c/Ok x) x) ((c/Err _) 0))", &[]);
 }
+
+#[test]
+fn a_rest_parameter_collects_any_spelling_of_a_vector() {
+    let with = |ty: &str| {
+        crate::support::spans(&format!(
+            "(:wat::core::defn :my::f [& xs <- {ty}] -> :wat::core::i64 1)"
+        ))
+    };
+    assert!(with(":wat::core::Vector<wat::core::i64>").is_empty());
+    assert!(with(":wat::core::Bytes").is_empty());
+    assert_eq!(with(":Vec<wat::core::i64>"), ["WAT3903 1:35-1:55"]);
+    assert_eq!(with(":wat::core::i64"), ["WAT2107 1:35-1:50"]);
+    assert_eq!(with(":my::Nope"), ["WAT3203 1:35-1:44"]);
+}

@@ -163,3 +163,28 @@ fn a_program_sees_the_arguments_after_its_file_alone() {
     assert_eq!(ran.stdout, "[\"a.wat\" \"x y\" \"-2\"]\n");
     assert_eq!(ran.status, 0);
 }
+
+#[test]
+fn a_directory_is_the_entry_of_its_project() {
+    let files = [
+        (
+            "wat.toml",
+            "[project]\nname = \"demo\"\nentry = \"src/start.wat\"\n",
+        ),
+        (
+            "src/start.wat",
+            &main_of("(:wat::kernel::println (:wat::core::nth (:wat::runtime::argv) 1))"),
+        ),
+    ];
+    let dir = Dir::with(&files);
+    let path = "\"src/start.wat\"\n";
+    assert_eq!(wat(&dir, &["run"]).stdout, path);
+    assert_eq!(wat(&dir, &["run", "."]).stdout, path);
+    let bare = wat(&Dir::new(), &["run"]);
+    assert_eq!(
+        (bare.status, bare.stdout.as_str()),
+        (66, ""),
+        "{}",
+        bare.stderr
+    );
+}
