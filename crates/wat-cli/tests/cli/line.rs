@@ -51,7 +51,6 @@ fn a_wrong_command_line_is_64_and_suggests() {
     suggests(&["--fromat", "json", "check"], "--format");
     suggests(&["check", "--max-diagnostic", "1"], "--max-diagnostics");
     suggests(&["check", "--format", "yaml"], "json");
-    suggests(&["run"], "FILE");
     suggests(&["--set", "run.stack-limi=1", "check"], "`run.stack-limit`");
     suggests(&["--set", "run.stack-limit=x", "check"], "64 MiB");
 }
