@@ -74,7 +74,7 @@ pub use explain::explanation;
 pub use family::family;
 pub use forms::line_index;
 pub use library::SCHEME as LIBRARY_SCHEME;
-pub use loads::{LoadTarget, load_targets, payload_targets};
+pub use loads::{LoadTarget, Wants, load_targets, load_wants, payload_targets};
 pub use nominal::type_decl;
 pub use order::{StartStep, start_steps};
 pub use program::{primary_root, program_files};

@@ -413,6 +413,41 @@ pub fn load_targets(db: &dyn Db, file: SourceFile) -> Vec<LoadTarget> {
     targets
 }
 
+/// What a source asks for, without positions.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+pub struct Wants {
+    /// The sources that it loads and that are there.
+    pub sources: Vec<SourceFile>,
+    /// The paths of sources that the host has neither given nor refused.
+    pub files: Vec<Arc<str>>,
+    /// The paths of payloads that the host has neither given nor refused.
+    pub payloads: Vec<Arc<str>>,
+}
+
+/// What a source asks for: an edit of its definitions changes nothing of it.
+#[salsa::tracked(returns(ref))]
+pub fn load_wants(db: &dyn Db, file: SourceFile) -> Wants {
+    let refused = |path: &str| matches!(FileSet::get(db).found(db).get(path), Some(Err(_)));
+    let mut wants = Wants {
+        sources: Vec::new(),
+        files: Vec::new(),
+        payloads: payload_targets(db, file),
+    };
+    for (load, result) in file_loads(db, file).iter().zip(load_results(db, file)) {
+        match (result, &load.source) {
+            (Ok(source), _) => wants.sources.push(*source),
+            (Err(_), LoadSource::File(path)) => {
+                let path: Arc<str> = asked(db, file, path).into();
+                if !refused(&path) {
+                    wants.files.push(path);
+                }
+            }
+            (Err(_), LoadSource::Inline) => {}
+        }
+    }
+    wants
+}
+
 /// The paths of the payload files that a source asks for and that the host has neither given nor refused.
 pub fn payload_targets(db: &dyn Db, file: SourceFile) -> Vec<Arc<str>> {
     let known = FileSet::get(db).payloads(db);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use wat_analysis::{Db, SourceFile, load_targets, payload_targets};
+use wat_analysis::{Db, SourceFile, load_wants};
 
 /// What a host has to look for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,19 +22,16 @@ pub fn missing_loads(db: &dyn Db, file: SourceFile) -> MissingLoads {
     let mut seen = HashSet::from([file]);
     let mut open = vec![file];
     while let Some(file) = open.pop() {
-        for target in load_targets(db, file) {
-            match target.file {
-                Some(next) if seen.insert(next) => open.push(next),
-                Some(_) => {}
-                None if !target.refused && seen_paths.insert(target.path.clone()) => {
-                    missing.files.push(target.path);
-                }
-                None => {}
+        let wants = load_wants(db, file);
+        open.extend(wants.sources.iter().filter(|&&next| seen.insert(next)));
+        for path in &wants.files {
+            if seen_paths.insert(path.clone()) {
+                missing.files.push(path.clone());
             }
         }
-        for path in payload_targets(db, file) {
-            if !missing.payloads.contains(&path) {
-                missing.payloads.push(path);
+        for path in &wants.payloads {
+            if !missing.payloads.contains(path) {
+                missing.payloads.push(path.clone());
             }
         }
     }
