@@ -1,0 +1,181 @@
+//! File descriptors that belong to the process that made them.
+
+use std::io;
+use std::os::fd::RawFd;
+
+use crate::generation::Generation;
+
+/// Bytes of one read at most.
+const CHUNK: usize = 1 << 16;
+
+/// An open descriptor, closed when it is dropped in the process that opened it.
+#[derive(Debug)]
+pub struct Fd {
+    raw: RawFd,
+    made: Generation,
+}
+
+/// A descriptor that somebody else closes, or nobody: the standard streams.
+#[derive(Clone, Copy, Debug)]
+pub struct Borrowed(RawFd);
+
+/// The standard input of the process.
+pub fn stdin() -> Borrowed {
+    Borrowed(0)
+}
+
+/// The standard output of the process.
+pub fn stdout() -> Borrowed {
+    Borrowed(1)
+}
+
+/// The standard error of the process.
+pub fn stderr() -> Borrowed {
+    Borrowed(2)
+}
+
+pub(crate) fn check(result: libc::c_int) -> io::Result<libc::c_int> {
+    if result < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(result)
+}
+
+/// Repeats a call that a signal interrupted.
+pub(crate) fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+impl Fd {
+    /// Takes a descriptor that nobody else closes. One that is numbered like a standard stream is moved above them.
+    ///
+    /// # Safety
+    /// `raw` is open and the caller gives it up.
+    pub unsafe fn from_raw(raw: RawFd) -> io::Result<Fd> {
+        let fd = Fd {
+            raw,
+            made: Generation::current(),
+        };
+        if raw > 2 {
+            return Ok(fd);
+        }
+        // SAFETY: the call takes plain numbers; dropping `fd` closes the low number.
+        let moved = check(unsafe { libc::fcntl(raw, libc::F_DUPFD_CLOEXEC, 3) })?;
+        Ok(Fd {
+            raw: moved,
+            made: fd.made,
+        })
+    }
+
+    /// The number. It names this descriptor only where [`Fd::is_ours`].
+    pub fn raw(&self) -> RawFd {
+        self.raw
+    }
+
+    /// Whether this process opened it; elsewhere the number means nothing.
+    pub fn is_ours(&self) -> bool {
+        self.made.is_current()
+    }
+
+    /// The descriptor, for reading and writing.
+    pub fn borrow(&self) -> Borrowed {
+        Borrowed(self.raw)
+    }
+
+    /// See [`Borrowed::read`].
+    pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.borrow().read(buffer)
+    }
+
+    /// See [`Borrowed::write`].
+    pub fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        self.borrow().write(bytes)
+    }
+
+    /// See [`Borrowed::write_all`].
+    pub fn write_all(&self, bytes: &[u8]) -> io::Result<()> {
+        self.borrow().write_all(bytes)
+    }
+
+    /// See [`Borrowed::read_to_end`].
+    pub fn read_to_end(&self) -> io::Result<Vec<u8>> {
+        self.borrow().read_to_end()
+    }
+}
+
+impl Drop for Fd {
+    fn drop(&mut self) {
+        if self.is_ours() {
+            // SAFETY: this process opened it and nobody else closes it.
+            unsafe { libc::close(self.raw) };
+        }
+    }
+}
+
+impl Borrowed {
+    pub(crate) fn from_number(raw: RawFd) -> Borrowed {
+        Borrowed(raw)
+    }
+
+    /// The number.
+    pub fn raw(self) -> RawFd {
+        self.0
+    }
+
+    /// Reads what is there, up to the length of the buffer and 64 KiB; waits for the first byte. 0 is the end.
+    pub fn read(self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = buffer.len().min(CHUNK);
+        uninterrupted(|| {
+            // SAFETY: the buffer is valid for writes of that length.
+            let count = unsafe { libc::read(self.0, buffer.as_mut_ptr().cast(), length) };
+            usize::try_from(count).map_err(|_| io::Error::last_os_error())
+        })
+    }
+
+    /// Writes a part of the bytes, waiting for room; how many were taken.
+    pub fn write(self, bytes: &[u8]) -> io::Result<usize> {
+        uninterrupted(|| {
+            // SAFETY: the bytes are valid for reads of that length.
+            let count = unsafe { libc::write(self.0, bytes.as_ptr().cast(), bytes.len()) };
+            usize::try_from(count).map_err(|_| io::Error::last_os_error())
+        })
+    }
+
+    /// Writes all bytes, waiting for room.
+    pub fn write_all(self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            match self.write(bytes)? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                count => bytes = &bytes[count..],
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads to the end of the stream.
+    pub fn read_to_end(self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let mut buffer = [0; 8192];
+        loop {
+            match self.read(&mut buffer)? {
+                0 => return Ok(bytes),
+                count => bytes.extend_from_slice(&buffer[..count]),
+            }
+        }
+    }
+}
+
+/// A new pipe: what is written to the first comes out of the second.
+pub fn pipe() -> io::Result<(Fd, Fd)> {
+    let mut ends: [RawFd; 2] = [-1; 2];
+    // SAFETY: the array has room for two numbers.
+    check(unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) })?;
+    // SAFETY: both were just opened. If moving the first fails the second is still wrapped, and closed.
+    let (reader, writer) = unsafe { (Fd::from_raw(ends[0]), Fd::from_raw(ends[1])) };
+    Ok((writer?, reader?))
+}

@@ -1,0 +1,353 @@
+//! What a child does before it is a process of its own.
+//!
+//! The parent's threads are gone, and whatever lock they held stays held for ever. So this branch allocates nothing,
+//! formats nothing, drops nothing and unwinds nothing. It makes these calls, all of them async-signal-safe, on numbers
+//! that the parent wrote down before the fork, and no others:
+//!
+//! `setpgid`, `sigaction`, `dup2`, `close_range`, `getrlimit`, `open`, `getdents64`, `close`, `sigprocmask`, `_exit`.
+//!
+//! A test reads this file and compares the calls that it makes with that list.
+
+use std::os::fd::RawFd;
+
+/// Descriptors that a child may be handed, the lifeline included.
+const MOST_KEPT: usize = 64;
+/// Numbers collected in one pass over the open descriptors.
+const MOST_LISTED: usize = 1024;
+/// Descriptors are closed one by one up to here where nothing lists them.
+const LAST_RESORT: u64 = 65_536;
+
+/// What the parent decided.
+#[derive(Debug)]
+pub(super) struct Plan {
+    leads_group: bool,
+    stdio: Option<[RawFd; 3]>,
+    /// Sorted, distinct, all above 2.
+    kept: [RawFd; MOST_KEPT],
+    count: usize,
+}
+
+impl Plan {
+    /// All numbers are above 2, because [`crate::Fd`] has no others. What is kept beyond the room is closed in the
+    /// child, and the work notices.
+    pub(super) fn new(
+        leads_group: bool,
+        stdio: Option<[RawFd; 3]>,
+        lifeline: RawFd,
+        kept: &[RawFd],
+    ) -> Plan {
+        let mut all: Vec<RawFd> = kept.iter().copied().take(MOST_KEPT - 1).collect();
+        all.push(lifeline);
+        all.sort_unstable();
+        all.dedup();
+        let mut plan = Plan {
+            leads_group,
+            stdio,
+            kept: [-1; MOST_KEPT],
+            count: all.len(),
+        };
+        plan.kept[..all.len()].copy_from_slice(&all);
+        plan
+    }
+
+    pub(super) fn leads_group(&self) -> bool {
+        self.leads_group
+    }
+
+    fn is_kept(&self, fd: RawFd) -> bool {
+        let mut at = 0;
+        while at < self.count {
+            if self.kept[at] == fd {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+}
+
+/// Blocks all signals on this thread, and returns which were blocked before.
+pub(super) fn block_signals() -> libc::sigset_t {
+    // SAFETY: the sets are plain bits and valid for the calls.
+    unsafe {
+        let mut all: libc::sigset_t = std::mem::zeroed();
+        let mut before: libc::sigset_t = std::mem::zeroed();
+        libc::sigfillset(&raw mut all);
+        libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut before);
+        before
+    }
+}
+
+/// Blocks these signals and no others.
+pub(super) fn restore_signals(mask: &libc::sigset_t) {
+    // SAFETY: the set is valid for the call.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, mask, std::ptr::null_mut()) };
+}
+
+/// Ends the process here and now.
+pub(super) fn end(status: i32) -> ! {
+    // SAFETY: the call does not return.
+    unsafe { libc::_exit(status) }
+}
+
+/// Group, signals, standard streams, descriptors. False if the standard streams cannot be placed.
+pub(super) fn prepare(plan: &Plan) -> bool {
+    // SAFETY: plain numbers, and structures that are valid for their calls.
+    unsafe {
+        if plan.leads_group {
+            libc::setpgid(0, 0);
+        }
+        default_signals();
+        if let Some(ends) = plan.stdio {
+            let mut stream = 0;
+            while stream < 3 {
+                if libc::dup2(ends[stream as usize], stream) < 0 {
+                    return false;
+                }
+                stream += 1;
+            }
+        }
+        let closed = close_ranges(plan)
+            || close_listed(plan, c"/proc/self/fd")
+            || close_listed(plan, c"/dev/fd");
+        if !closed {
+            close_all(plan);
+        }
+    }
+    true
+}
+
+/// Every signal has its default action, and writing to a pipe without reader is an error like others.
+unsafe fn default_signals() {
+    // SAFETY: the structure is valid for the calls; a number without signal is refused, harmlessly.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = libc::SIG_DFL;
+        let mut signal = 1;
+        while signal <= 64 {
+            libc::sigaction(signal, &raw const action, std::ptr::null_mut());
+            signal += 1;
+        }
+        action.sa_sigaction = libc::SIG_IGN;
+        libc::sigaction(libc::SIGPIPE, &raw const action, std::ptr::null_mut());
+    }
+}
+
+/// Closes what lies between the kept descriptors; false where the system cannot.
+unsafe fn close_ranges(plan: &Plan) -> bool {
+    let mut from: libc::c_uint = 3;
+    let mut at = 0;
+    // SAFETY: plain numbers.
+    unsafe {
+        while at < plan.count {
+            let kept = plan.kept[at] as libc::c_uint;
+            if kept > from && libc::syscall(libc::SYS_close_range, from, kept - 1, 0) < 0 {
+                return false;
+            }
+            from = kept + 1;
+            at += 1;
+        }
+        libc::syscall(libc::SYS_close_range, from, libc::c_uint::MAX, 0) == 0
+    }
+}
+
+/// Closes what a directory of open descriptors lists; false where there is none. Closing while the directory is read
+/// would skip entries: the numbers are collected first, until a pass finds none.
+unsafe fn close_listed(plan: &Plan, directory: &std::ffi::CStr) -> bool {
+    loop {
+        let mut found: [RawFd; MOST_LISTED] = [-1; MOST_LISTED];
+        let mut count = 0;
+        // SAFETY: the path ends in a zero byte; the buffer is valid for the calls.
+        unsafe {
+            let fd = libc::open(
+                directory.as_ptr(),
+                libc::O_RDONLY | libc::O_DIRECTORY | libc::O_CLOEXEC,
+            );
+            if fd < 0 {
+                return false;
+            }
+            let mut buffer = [0u64; 512];
+            loop {
+                let size = size_of_val(&buffer);
+                let read = libc::syscall(libc::SYS_getdents64, fd, buffer.as_mut_ptr(), size);
+                if read <= 0 {
+                    break;
+                }
+                let bytes = std::slice::from_raw_parts(buffer.as_ptr().cast::<u8>(), read as usize);
+                collect(bytes, fd, plan, &mut found, &mut count);
+            }
+            libc::close(fd);
+            let mut at = 0;
+            while at < count {
+                libc::close(found[at]);
+                at += 1;
+            }
+        }
+        if count == 0 {
+            return true;
+        }
+    }
+}
+
+/// The numbers in a buffer of directory entries that are to be closed.
+fn collect(
+    bytes: &[u8],
+    own: RawFd,
+    plan: &Plan,
+    found: &mut [RawFd; MOST_LISTED],
+    count: &mut usize,
+) {
+    /// Where an entry says how long it is, and where its name begins.
+    const LENGTH: usize = 16;
+    const NAME: usize = 19;
+    let mut at = 0;
+    while at + NAME < bytes.len() {
+        let length = usize::from(bytes[at + LENGTH]) | usize::from(bytes[at + LENGTH + 1]) << 8;
+        let mut number: RawFd = 0;
+        let mut digit = at + NAME;
+        let mut is_number = bytes[digit] != 0;
+        while digit < bytes.len() && bytes[digit] != 0 {
+            is_number &= bytes[digit].is_ascii_digit();
+            number = number
+                .wrapping_mul(10)
+                .wrapping_add(i32::from(bytes[digit]) - 48);
+            digit += 1;
+        }
+        let doomed = is_number && number > 2 && number != own && !plan.is_kept(number);
+        if doomed && *count < MOST_LISTED {
+            found[*count] = number;
+            *count += 1;
+        }
+        at += length.max(1);
+    }
+}
+
+/// Closes every number that a descriptor may have.
+unsafe fn close_all(plan: &Plan) {
+    // SAFETY: the structure is valid for the call; a number without descriptor is refused, harmlessly.
+    unsafe {
+        let mut limit: libc::rlimit = std::mem::zeroed();
+        libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit);
+        let last = if limit.rlim_cur < LAST_RESORT {
+            limit.rlim_cur as RawFd
+        } else {
+            LAST_RESORT as RawFd
+        };
+        let mut fd = 3;
+        while fd < last {
+            if !plan.is_kept(fd) {
+                libc::close(fd);
+            }
+            fd += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The calls that the head of this file permits.
+    const PERMITTED: [&str; 10] = [
+        "setpgid",
+        "sigaction",
+        "dup2",
+        "close_range",
+        "getrlimit",
+        "open",
+        "getdents64",
+        "close",
+        "_exit",
+        "pthread_sigmask",
+    ];
+
+    #[test]
+    fn the_branch_makes_only_the_calls_of_its_list() {
+        let text = include_str!("branch.rs");
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        let begin = code.find("/// Ends the process here and now.").unwrap();
+        let names: Vec<&str> = code[begin..]
+            .split("libc::")
+            .skip(1)
+            .map(|rest| {
+                rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+                    .next()
+                    .unwrap()
+            })
+            .filter(|name| {
+                name.chars()
+                    .next()
+                    .is_some_and(|c| c.is_lowercase() || c == '_')
+            })
+            .filter(|name| !matches!(*name, "c_uint" | "rlimit" | "syscall"))
+            .chain(
+                code[begin..]
+                    .split("SYS_")
+                    .skip(1)
+                    .map(|rest| rest.split(',').next().unwrap()),
+            )
+            .collect();
+        assert!(names.len() > 10);
+        let forbidden: Vec<_> = names
+            .iter()
+            .filter(|name| !PERMITTED.contains(name))
+            .collect();
+        assert!(forbidden.is_empty(), "{forbidden:?}");
+        for word in [
+            "format!", "Vec", "Box", "String", "panic!", "unwrap", "println", ".expect(",
+        ] {
+            assert!(
+                !code[begin..].contains(word),
+                "`{word}` stands in the branch"
+            );
+        }
+    }
+
+    fn open() -> Vec<RawFd> {
+        let mut open: Vec<RawFd> = std::fs::read_dir("/proc/self/fd")
+            .unwrap()
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+            .filter(|fd| *fd > 2)
+            .collect();
+        // The directory itself was open while it was read.
+        // SAFETY: plain numbers.
+        open.retain(|fd| unsafe { libc::fcntl(*fd, libc::F_GETFD) } >= 0);
+        open.sort_unstable();
+        open
+    }
+
+    /// Runs a way of closing in a child with many open descriptors, of which two are kept.
+    fn leaves_the_kept(close: fn(&Plan) -> bool) {
+        let pipes: Vec<_> = (0..700).map(|_| crate::pipe().unwrap()).collect();
+        let kept = [pipes[3].0.raw(), pipes[600].1.raw()];
+        let forked = crate::Fork::new()
+            .keep(&pipes[3].0)
+            .keep(&pipes[600].1)
+            .run(move |_| {
+                let base = open();
+                // SAFETY: plain numbers; nobody else uses them.
+                let made = unsafe { (libc::dup(0), libc::dup(0)) };
+                let plan = Plan::new(false, None, base[0], &base);
+                if !(close(&plan) && made.0 > 2 && made.1 > 2) {
+                    return 3;
+                }
+                i32::from(!(open() == base && kept.iter().all(|fd| base.contains(fd))))
+            })
+            .unwrap();
+        assert_eq!(forked.child.wait().unwrap().status(), 0);
+    }
+
+    #[test]
+    fn every_way_of_closing_leaves_what_is_kept_and_nothing_else() {
+        // SAFETY: the children own their descriptors.
+        leaves_the_kept(|plan| unsafe { close_ranges(plan) });
+        leaves_the_kept(|plan| unsafe { close_listed(plan, c"/proc/self/fd") });
+        leaves_the_kept(|plan| unsafe {
+            close_all(plan);
+            true
+        });
+        leaves_the_kept(|plan| unsafe {
+            !close_listed(plan, c"/no/such/directory") && close_ranges(plan)
+        });
+    }
+}

@@ -1,0 +1,33 @@
+//! The operating system as programs see it: descriptors, pipes, forked children and their ends.
+//!
+//! Invariants: this crate must never know the analysis or the server. One function forks; nothing here executes another
+//! image. Descriptors are close-on-exec from birth and numbered above the standard streams. What acts when it is
+//! released (descriptors, children) acts only in the process that made it. There is no lock: what threads share is
+//! atomic.
+//!
+//! ```
+//! use wat_kernel::{Exit, Fork};
+//! let forked = Fork::new().run(|_| {
+//!     wat_kernel::stdout().write_all(b"hello").expect("the pipe is open");
+//!     7
+//! })?;
+//! let end = forked.collect(b"", None)?;
+//! assert_eq!((end.stdout.as_slice(), end.exit), (&b"hello"[..], Some(Exit::Code(7))));
+//! # Ok::<(), std::io::Error>(())
+//! ```
+#![allow(unsafe_code)]
+
+mod child;
+mod fd;
+mod fork;
+mod generation;
+mod poll;
+pub mod process;
+mod registry;
+
+pub use child::{Child, Exit};
+pub use fd::{Borrowed, Fd, pipe, stderr, stdin, stdout};
+pub use fork::{ChildIo, Collected, Fork, Forked};
+pub use generation::{Generation, is_forked};
+pub use poll::{Interest, Ready, poll};
+pub use registry::live_children;

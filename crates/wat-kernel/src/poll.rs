@@ -1,0 +1,75 @@
+//! Waiting for several descriptors.
+
+use std::io;
+use std::os::fd::RawFd;
+use std::time::{Duration, Instant};
+
+use crate::fd::{Borrowed, check};
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interest {
+    /// Something to read, or the end.
+    Read,
+    /// Room to write, or a reader that is gone.
+    Write,
+}
+
+/// Which of the descriptors are ready: one flag for each.
+pub type Ready = Vec<bool>;
+
+/// Waits until one of the descriptors is ready, or the deadline has come; then no flag is set. Signals do not end the
+/// wait. An error or a hang-up makes a descriptor ready: the next read or write tells which.
+pub fn poll(arms: &[(Borrowed, Interest)], deadline: Option<Instant>) -> io::Result<Ready> {
+    let mut set: Vec<libc::pollfd> = arms
+        .iter()
+        .map(|(fd, interest)| entry(fd.raw(), *interest))
+        .collect();
+    wait(&mut set, deadline)?;
+    Ok(set.iter().map(|entry| entry.revents != 0).collect())
+}
+
+fn entry(fd: RawFd, interest: Interest) -> libc::pollfd {
+    let events = match interest {
+        Interest::Read => libc::POLLIN,
+        Interest::Write => libc::POLLOUT,
+    };
+    libc::pollfd {
+        fd,
+        events,
+        revents: 0,
+    }
+}
+
+/// Waits on a prepared set; how many entries are ready.
+pub(crate) fn wait(set: &mut [libc::pollfd], deadline: Option<Instant>) -> io::Result<usize> {
+    loop {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let timeout = left.map(timespec);
+        let timeout = timeout
+            .as_ref()
+            .map_or(std::ptr::null(), std::ptr::from_ref);
+        // SAFETY: the set and the time are valid for the call; a null mask leaves the signals as they are.
+        let count = unsafe {
+            libc::ppoll(
+                set.as_mut_ptr(),
+                set.len() as libc::nfds_t,
+                timeout,
+                std::ptr::null(),
+            )
+        };
+        match check(count) {
+            Ok(count) => return Ok(count as usize),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn timespec(duration: Duration) -> libc::timespec {
+    // SAFETY: the structure is plain numbers.
+    let mut spec: libc::timespec = unsafe { std::mem::zeroed() };
+    spec.tv_sec = libc::time_t::try_from(duration.as_secs()).unwrap_or(libc::time_t::MAX);
+    spec.tv_nsec = duration.subsec_nanos().into();
+    spec
+}

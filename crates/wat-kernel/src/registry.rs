@@ -1,0 +1,127 @@
+//! The children of this process that are not reaped yet.
+//!
+//! A list that only grows: an entry is taken by whoever changes its number from 0, and given back by storing 0. It is
+//! read while threads change it and holds no lock, so the end of the process can go through it at any time.
+
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, Ordering};
+use std::time::Instant;
+
+use crate::child::pidfd;
+use crate::fd::Fd;
+use crate::poll::{Interest, poll};
+
+/// One child, or room for one.
+pub(crate) struct Entry {
+    /// The process, 0 for none.
+    pid: AtomicI32,
+    /// How many threads are sending it a signal: it is not reaped meanwhile, so that the number stays its own.
+    senders: AtomicU32,
+    next: *mut Entry,
+}
+
+// SAFETY: the numbers are atomic, and `next` never changes once the entry is in the list.
+unsafe impl Sync for Entry {}
+
+static HEAD: AtomicPtr<Entry> = AtomicPtr::new(null_mut());
+
+fn entries() -> impl Iterator<Item = &'static Entry> {
+    let mut at = HEAD.load(Ordering::Acquire);
+    std::iter::from_fn(move || {
+        // SAFETY: entries in the list live for ever.
+        let entry = unsafe { at.as_ref()? };
+        at = entry.next;
+        Some(entry)
+    })
+}
+
+/// Room for a child that is about to be forked: memory is asked for before, not after.
+pub(crate) fn reserve() -> &'static Entry {
+    const TAKEN: i32 = -1;
+    for entry in entries() {
+        let taken = entry
+            .pid
+            .compare_exchange(0, TAKEN, Ordering::AcqRel, Ordering::Relaxed);
+        if taken.is_ok() {
+            return entry;
+        }
+    }
+    let entry = Box::into_raw(Box::new(Entry {
+        pid: AtomicI32::new(TAKEN),
+        senders: AtomicU32::new(0),
+        next: null_mut(),
+    }));
+    let mut head = HEAD.load(Ordering::Acquire);
+    loop {
+        // SAFETY: nobody else has the entry before it is in the list.
+        unsafe { (*entry).next = head };
+        match HEAD.compare_exchange_weak(head, entry, Ordering::AcqRel, Ordering::Acquire) {
+            // SAFETY: it lives for ever.
+            Ok(_) => return unsafe { &*entry },
+            Err(now) => head = now,
+        }
+    }
+}
+
+impl Entry {
+    /// The child has this number from now on; 0 gives the entry back.
+    pub(crate) fn set(&self, pid: i32) {
+        self.pid.store(pid, Ordering::SeqCst);
+    }
+
+    /// Calls `send` with the number of the child, unless it is reaped or about to be.
+    pub(crate) fn signal<R>(&self, pid: i32, send: impl FnOnce(i32) -> R) -> Option<R> {
+        self.senders.fetch_add(1, Ordering::SeqCst);
+        let sent = (self.pid.load(Ordering::SeqCst) == pid).then(|| send(pid));
+        self.senders.fetch_sub(1, Ordering::SeqCst);
+        sent
+    }
+
+    /// Gives the entry back and waits for those who are sending a signal.
+    pub(crate) fn retire(&self) {
+        self.set(0);
+        while self.senders.load(Ordering::SeqCst) > 0 {
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// The children of this process that nobody has reaped: their numbers.
+pub fn live_children() -> Vec<i32> {
+    entries()
+        .map(|entry| entry.pid.load(Ordering::SeqCst))
+        .filter(|pid| *pid > 0)
+        .collect()
+}
+
+/// Calls `send` with the number of every child that is not reaped.
+pub(crate) fn each(send: impl Fn(i32)) {
+    for entry in entries() {
+        let pid = entry.pid.load(Ordering::SeqCst);
+        if pid > 0 {
+            entry.signal(pid, &send);
+        }
+    }
+}
+
+/// Waits until a child has ended or the deadline has come, and reaps it if nobody else does.
+pub(crate) fn await_end(pid: i32, deadline: Instant) {
+    for entry in entries() {
+        entry.signal(pid, |pid| {
+            let Ok(fd) = pidfd(pid) else { return };
+            let ended = poll(&[(Fd::borrow(&fd), Interest::Read)], Some(deadline));
+            if ended.is_ok_and(|ready| ready.contains(&true)) {
+                // SAFETY: plain numbers; a null pointer is nothing to be written to.
+                let reaped = unsafe { libc::waitpid(pid, null_mut(), libc::WNOHANG) };
+                if reaped == pid {
+                    entry.set(0);
+                }
+            }
+        });
+    }
+}
+
+/// Forgets the children of the parent. Called once, in a child.
+pub(crate) fn forget() {
+    HEAD.store(null_mut(), Ordering::Relaxed);
+}

@@ -1,0 +1,5 @@
+//! Tests of the kernel.
+#![allow(missing_docs, unsafe_code)]
+
+#[path = "it/fork.rs"]
+mod fork;
