@@ -433,3 +433,10 @@
    ```wat
    (:wat::core::->> 5 (:wat::core::- 3) (:wat::core::* 2)) ;=> -4
    ```")
+
+(:wat::core::special-form
+  :wat::core::use!
+  "(:wat::core::use! :rust::path::Type)"
+  "Declares that the program uses a type that its host provides.
+
+   Stands at the top level of any file, holds for the whole program and may be repeated. A path that the host does not provide is WAT2120, a function or type below `:rust::` without the declaration WAT2121.")

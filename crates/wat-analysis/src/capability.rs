@@ -11,6 +11,7 @@ use rustc_hash::FxHashSet;
 use wat_syntax::NodeKind;
 
 use crate::db::{Db, SourceFile};
+use crate::host::is_host;
 use crate::items::{Item, ItemKind};
 use crate::names::lookup_type;
 use crate::nominal::{Nominal, nominal};
@@ -156,6 +157,7 @@ pub(crate) fn needs(db: &dyn Db, program: SourceFile, capability: Capability, ty
             }
             continue;
         };
+        found.lacks |= is_host(path);
         if let Some(item) = lookup_type(db, program, path) {
             let own = declared_needs(db, program, item, capability);
             found.lacks |= own.lacks;
@@ -214,6 +216,7 @@ fn one_round(
     let mut found = Needs::default();
     let mut reached = Vec::new();
     let Some(item) = lookup_type(db, program, path) else {
+        found.lacks = is_host(path);
         return (found, reached);
     };
     if item.kind(db) == ItemKind::NativeType {
@@ -292,6 +295,9 @@ pub(crate) fn explain(
             work.push_back((part, format!("{chain}{text} → `{shown}`")));
         };
         let declared = match ctor {
+            Ctor::Nominal(path) if is_host(path) => {
+                return format!("{chain} {}", capability.lack());
+            }
             Ctor::Nominal(path) => lookup_type(db, program, path),
             ctor => {
                 match row(ctor, capability) {

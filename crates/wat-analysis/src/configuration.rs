@@ -185,7 +185,7 @@ pub(crate) fn config_problems(
         }
         push(late(node, name));
         let movable = node == ast.root() || splice_keeps_others(ast, node);
-        if let Some(top) = head_end(db, file, setters).filter(|_| movable) {
+        if let Some(top) = head_end(db, file).filter(|_| movable) {
             let text = text_of(db, setter);
             let insert = match top.1 {
                 true => format!("\n{text}"),
@@ -372,13 +372,9 @@ fn wrong_sigma<'db>(
 }
 
 /// Where a setter can be put: after the last one at the head (true), else before the first form.
-fn head_end(
-    db: &dyn Db,
-    file: SourceFile,
-    setters: &[Setter<'_>],
-) -> Option<(wat_syntax::TextSize, bool)> {
+pub(crate) fn head_end(db: &dyn Db, file: SourceFile) -> Option<(wat_syntax::TextSize, bool)> {
     let placed = &forms(db, file).placed;
-    match setters.iter().rfind(|setter| setter.leading) {
+    match file_setters(db, file).iter().rfind(|setter| setter.leading) {
         Some(last) => {
             let range = read_form(db, last.form).spans.range(NodeId(last.node));
             Some((range.end() + form_start(db, last.form), true))

@@ -197,6 +197,11 @@ pub(crate) fn program_diagnostics(
                 last.fixes
                     .extend(crate::late_values::moving(db, root, placed.form, problem));
             }
+            if problem.code == 2121
+                && let Some(last) = found.last_mut()
+            {
+                last.fixes.extend(crate::host::declaring(db, file, problem));
+            }
         }
     }
     crate::redefinition::report(db, root, redefinitions(db, root, file), &mut found);

@@ -159,6 +159,8 @@ pub(crate) struct Declarations<'db> {
     pub(crate) setters: Vec<u32>,
     /// Nodes of forms that are no declaration.
     pub(crate) expressions: Vec<u32>,
+    /// Nodes of declarations of host types.
+    pub(crate) hosts: Vec<u32>,
     /// Nodes of macro definitions, also inside a top-level `let`.
     pub(crate) macros: Vec<u32>,
     pub(crate) problems: Vec<Problem<'db>>,
@@ -283,6 +285,12 @@ fn top_level<'db>(
             _ if is_load(head) => {
                 found.broken_load = true;
                 found.problems.push(crate::loads::misplaced(node));
+            }
+            crate::host::HEAD => {
+                found.hosts.push(node.0);
+                found
+                    .problems
+                    .extend(crate::host::declaration_problem(db, ast, node));
             }
             _ if crate::configuration::is_setter(head) => found.setters.push(node.0),
             _ => match definer(ast, node, head) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use wat_syntax::{Ast, NodeId, NodeKind, TypeExpr, parse_type_keyword};
 
 use crate::db::{Db, SourceFile};
+use crate::host::Standing;
 use crate::items::{Item, ItemKind, split_generic};
 use crate::names::{lookup_type, program_of};
 use crate::nominal::member_signature;
@@ -435,6 +436,9 @@ impl<'db> TypeResolver<'_, 'db> {
             }
             _ => {}
         }
+        if crate::host::is_host(&full) {
+            return self.host_type(path, resolved, node);
+        }
         let Some(item) = lookup_type(self.db, self.program, &full) else {
             self.unknown(path, node);
             return Type::Error;
@@ -447,6 +451,22 @@ impl<'db> TypeResolver<'_, 'db> {
             ItemKind::Alias => alias_target(self.db, self.program, item).substitute(&resolved),
             _ => Type::App(Ctor::Nominal(full.into()), resolved.into()),
         }
+    }
+
+    /// A type of the host: opaque, whatever its arguments are.
+    fn host_type(&mut self, path: &str, arguments: Vec<Type>, node: NodeId) -> Type {
+        let full = format!(":{path}");
+        let place = part_place(self.ast, node, path);
+        match crate::host::standing(self.db, self.program, &full, place) {
+            Standing::Usable => return Type::App(Ctor::Nominal(full.into()), arguments.into()),
+            Standing::Excused => {}
+            Standing::Undeclared(problem) => {
+                if let Some(problems) = &mut self.problems {
+                    crate::host::tell(problems, *problem);
+                }
+            }
+        }
+        Type::Error
     }
 
     fn arity(&mut self, name: &str, wanted: usize, found: usize, node: NodeId) -> bool {

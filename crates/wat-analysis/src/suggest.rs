@@ -7,6 +7,10 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use wat_syntax::Applicability;
+
+use crate::problem::{Place, Problem};
+
 /// How many candidates a diagnostic carries.
 const CARRIED: usize = 5;
 /// How many candidates a message shows.
@@ -93,6 +97,26 @@ pub(crate) fn help(found: &[Suggestion]) -> Option<String> {
     } else {
         format!("did you mean {} or {last}?", others.join(", "))
     })
+}
+
+/// A problem with the candidates as its help and fixes.
+pub(crate) fn offer<'db>(
+    mut problem: Problem<'db>,
+    place: Place<'db>,
+    found: &[Suggestion],
+) -> Problem<'db> {
+    if let Some(help) = help(found) {
+        problem = problem.help(help);
+    }
+    let machine = is_machine(found);
+    for (index, candidate) in found.iter().enumerate() {
+        let how = match machine && index == 0 {
+            true => Applicability::MachineApplicable,
+            false => Applicability::MaybeIncorrect,
+        };
+        problem = problem.replace(how, place, &candidate.name);
+    }
+    problem
 }
 
 /// A name's namespace, with its last `::`, and its leaf. A symbol has no namespace.

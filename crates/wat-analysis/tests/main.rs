@@ -10,8 +10,12 @@ mod declared;
 mod firewall;
 #[path = "it/fixes.rs"]
 mod fixes;
+#[path = "it/host.rs"]
+mod host;
 #[path = "it/incremental.rs"]
 mod incremental;
+#[path = "it/inhabited.rs"]
+mod inhabited;
 #[path = "it/kwargs.rs"]
 mod kwargs;
 #[path = "it/legacy.rs"]

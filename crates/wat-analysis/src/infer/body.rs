@@ -77,6 +77,8 @@ impl<'db> Infer<'db> {
         for node in crate::nominal::type_nodes(self.ast, root, kind) {
             self.type_at(node, false);
         }
+        self.problems
+            .extend(crate::inhabited::problem(self.db, self.program, item));
     }
 
     fn alias_definition(&mut self, item: Item<'db>) {
@@ -167,7 +169,7 @@ impl<'db> Infer<'db> {
         let problem = match (named, is_type) {
             (None, false) => {
                 let found = self.suggestions(canonical, target);
-                self.with_candidates(problem, Place::node(target), found)
+                crate::suggest::offer(problem, Place::node(target), found)
             }
             (_, true) => problem.help(
                 "write `(:wat::core::typealias :my::Name :some::Type)` for another name of a type",

@@ -2,6 +2,7 @@
 
 use wat_syntax::{NodeId, NodeKind, TextId};
 
+use crate::host::{Standing, standing};
 use crate::items::{Item, ItemKind, split_generic};
 use crate::keywords::keyword_form;
 use crate::names::{lookup, lookup_type, program_of};
@@ -135,6 +136,9 @@ impl<'db> Infer<'db> {
         if self.tell_retired(head, text, None) {
             return;
         }
+        if crate::host::is_host(canonical) && self.tell_host(head, canonical) {
+            return;
+        }
         if !self.ast.is_poisoned(head) {
             if lookup_type(self.db, self.program, canonical).is_some() {
                 self.problems.push(
@@ -159,10 +163,22 @@ impl<'db> Infer<'db> {
                     format!("no function is called `{canonical}`"),
                 )
                 .label("unknown name");
-                let problem = self.with_candidates(problem, Place::node(head), found);
+                let problem = crate::suggest::offer(problem, Place::node(head), found);
                 self.report_unknown(text, problem);
             }
         }
+    }
+
+    /// WAT2121: a function of a host type that the program does not declare. False if the type may be used.
+    fn tell_host(&mut self, head: NodeId, path: &str) -> bool {
+        let place = Place::node(head);
+        match standing(self.db, self.program, crate::host::owner(path), place) {
+            Standing::Usable => return false,
+            Standing::Excused => {}
+            Standing::Undeclared(_) if self.ast.is_poisoned(head) => {}
+            Standing::Undeclared(problem) => crate::host::tell(&mut self.problems, *problem),
+        }
+        true
     }
 
     /// `(symbol args…)`

@@ -172,6 +172,7 @@ impl<'db> Infer<'db> {
             | ":wat::core::def-restricted"
             | ":wat::core::defn-restricted"
             | ":wat::core::define-dispatch"
+            | crate::host::HEAD
             | crate::synonym::HEAD
             | ":wat::core::typealias"
             | ":wat::core::struct"

@@ -297,7 +297,7 @@ impl<'db> Infer<'db> {
         )
         .label("no such field")
         .note(format!("its fields are {}", listed.join(", ")));
-        let problem = self.with_candidates(problem, Place::node(node), &found);
+        let problem = crate::suggest::offer(problem, Place::node(node), &found);
         self.problems.push(problem);
     }
 
@@ -395,7 +395,7 @@ impl<'db> Infer<'db> {
         )
         .label("no such variant")
         .note(format!("its variants are {}", listed.join(", ")));
-        let problem = self.with_candidates(problem, Place::node(node), &found);
+        let problem = crate::suggest::offer(problem, Place::node(node), &found);
         self.problems.push(problem);
         VariantPath::Reported
     }

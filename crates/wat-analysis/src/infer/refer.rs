@@ -94,7 +94,7 @@ impl<'db> Infer<'db> {
             format!("`{name}` is not bound here"),
         )
         .label("unknown name");
-        let problem = self.with_candidates(problem, Place::node(node), &found);
+        let problem = suggest::offer(problem, Place::node(node), &found);
         self.report_unknown(text, problem);
     }
 
@@ -144,26 +144,6 @@ impl<'db> Infer<'db> {
     pub(super) fn report_unknown(&mut self, text: TextId, problem: Problem<'db>) {
         self.unknown.insert(text, self.problems.len());
         self.problems.push(problem);
-    }
-
-    pub(super) fn with_candidates(
-        &self,
-        mut problem: Problem<'db>,
-        place: Place<'db>,
-        found: &[Suggestion],
-    ) -> Problem<'db> {
-        if let Some(help) = suggest::help(found) {
-            problem = problem.help(help);
-        }
-        let machine = suggest::is_machine(found);
-        for (index, candidate) in found.iter().enumerate() {
-            let how = match machine && index == 0 {
-                true => Applicability::MachineApplicable,
-                false => Applicability::MaybeIncorrect,
-            };
-            problem = problem.replace(how, place, &candidate.name);
-        }
-        problem
     }
 
     /// Who refers to something at a node.
@@ -234,7 +214,7 @@ impl<'db> Infer<'db> {
                 format!("`{path}` is a keyword literal: nothing of that name is defined"),
             )
             .label("a keyword, not a function or value");
-            let problem = self.with_candidates(problem, Place::node(node), found);
+            let problem = suggest::offer(problem, Place::node(node), found);
             self.report_unknown(text, problem);
             // A keyword that is meant as data is no mistake.
             self.doubt_latest();

@@ -61,7 +61,7 @@ impl<'db> Infer<'db> {
         let problem = Problem::new(2508, Place::node(node), message).label(label);
         let problem = match is_type {
             true => problem.help(format!("its constructor is `{path}/new`")),
-            false => self.with_candidates(problem, Place::node(node), &found),
+            false => crate::suggest::offer(problem, Place::node(node), &found),
         };
         self.problems.push(problem);
     }
