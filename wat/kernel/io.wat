@@ -13,6 +13,12 @@
   "Returns a reader of the UTF-8 bytes of a text. It belongs to the thread that made it (WAT4015, WAT8417).")
 
 (:wat::core::native
+  :wat::io::IOReader/open-file
+  [path <- :wat::core::String]
+  -> :wat::io::IOReader
+  "Returns a reader of a file; failure is WAT8415.")
+
+(:wat::core::native
   :wat::io::IOReader/read
   [reader <- :wat::io::IOReader
    count <- :wat::core::i64]
@@ -26,6 +32,12 @@
   "Reads all bytes to the end.")
 
 (:wat::core::native
+  :wat::io::IOReader/read-all-string
+  [reader <- :wat::io::IOReader]
+  -> :wat::core::String
+  "Reads all bytes to the end as text. Invalid UTF-8 is WAT8416.")
+
+(:wat::core::native
   :wat::io::IOReader/read-line
   [reader <- :wat::io::IOReader]
   -> :wat::core::Option<wat::core::String>
@@ -35,7 +47,7 @@
   :wat::io::IOReader/rewind
   [reader <- :wat::io::IOReader]
   -> :wat::core::nil
-  "Goes back to the first byte of a reader in memory; for any other it is WAT8415.")
+  "Goes back to the first byte of a reader of memory or of a file; for any other it is WAT8415.")
 
 (:wat::core::native
   :wat::io::IOWriter/new
@@ -48,6 +60,12 @@
   [path <- :wat::core::String]
   -> :wat::io::IOWriter
   "Creates or empties a file and returns a writer to it; failure is WAT8415.")
+
+(:wat::core::native
+  :wat::io::IOWriter/append-file
+  [path <- :wat::core::String]
+  -> :wat::io::IOWriter
+  "Creates a file, or goes on at its end, and returns a writer to it; failure is WAT8415.")
 
 (:wat::core::native
   :wat::io::IOWriter/write
@@ -144,3 +162,39 @@
   [path <- :wat::core::String]
   -> :wat::core::String
   "Returns the text of a file, read through the loader of the program.")
+
+(:wat::core::native
+  :wat::io::try-read-file
+  [path <- :wat::core::String]
+  -> :wat::core::Result<wat::core::String,wat::core::String>
+  "Returns the text of a file like `:wat::io::read-file`, or why there is none.")
+
+(:wat::core::native
+  :wat::io::write-file
+  [path <- :wat::core::String
+   content <- :wat::core::String]
+  -> :wat::core::nil
+  "Replaces a file by one of this content; failure is WAT8415.")
+
+(:wat::core::native
+  :wat::io::list-dir
+  [path <- :wat::core::String]
+  -> :wat::core::Vector<wat::core::String>
+  "Returns the full paths of what a directory holds, sorted; failure is WAT8415.")
+
+(:wat::core::native
+  :wat::io::file-exists?
+  [path <- :wat::core::String]
+  -> :wat::core::bool
+  "Returns true when there is a file or directory of this path.")
+
+(:wat::core::defn :wat::io::with-open-file<T>
+  [path <- :wat::core::String
+   body <- :wat::core::Fn(wat::io::IOWriter)->T]
+  -> :T
+  "Opens a file to be written, applies a function to its writer and closes it, also when the function fails."
+  (:wat::core::let
+    [writer (:wat::io::IOWriter/open-file path)
+     result (body writer)
+     _ (:wat::io::IOWriter/close writer)]
+    result))

@@ -1,9 +1,8 @@
 //! `wat run`: check, evaluate the values in program order, call `:user::main`.
 
-use std::cell::RefCell;
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 use wat_analysis::{
@@ -15,7 +14,8 @@ use wat_driver::{
     failure_report, file_loader, github_line, json_line, load_files, pending_in_program, render,
     sarif, short_line,
 };
-use wat_runtime::{Failure, Host, Limits, Machine};
+use wat_load::Loader;
+use wat_runtime::{Failure, Host, Limits, Machine, Reader, SourceError};
 
 use crate::args::{Format, Global, RunOptions, limits};
 use crate::check::Printer;
@@ -43,8 +43,8 @@ pub(crate) fn run(global: &Global, options: &RunOptions) -> i32 {
     let scope = project.map(|project| project.scope(&settings));
     let mut db = RootDatabase::new();
     db.set_options(settings.analysis());
-    let root = match load(&mut db, options, scope) {
-        Ok(root) => root,
+    let (root, loader) = match load(&mut db, options, scope) {
+        Ok(loaded) => loaded,
         Err(unreadable) => {
             output::complain(&format!(
                 "cannot read `{}`: {}",
@@ -56,7 +56,7 @@ pub(crate) fn run(global: &Global, options: &RunOptions) -> i32 {
     match checked(global, options, &db, root, started) {
         exit::SUCCESS => match pending_in_program(&db, root, ENTRY) {
             Some(refusal) => refuse(global, &db, &refusal, started),
-            None => execute(global, options, limits(&settings), &db, root),
+            None => execute(global, options, limits(&settings), loader, &db, root),
         },
         status => status,
     }
@@ -88,12 +88,13 @@ fn load(
     db: &mut RootDatabase,
     options: &RunOptions,
     scope: Option<PathBuf>,
-) -> Result<SourceFile, Unreadable> {
+) -> Result<(SourceFile, Box<dyn Loader>), Unreadable> {
     let scope = options.scope.clone().or(scope);
     let loader = file_loader(scope.as_deref())?;
     let path = &options.file;
     if path == Path::new(STDIN) {
-        return load_stdin(db, &*loader);
+        let file = load_stdin(db, &*loader)?;
+        return Ok((file, loader));
     }
     if path.is_dir() {
         return Err(Unreadable {
@@ -103,7 +104,7 @@ fn load(
     }
     let files = load_files(db, &*loader, std::slice::from_ref(path))?;
     // One file was asked for and read.
-    Ok(files[0])
+    Ok((files[0], loader))
 }
 
 /// The status that forbids to start, or success.
@@ -155,13 +156,18 @@ fn execute(
     global: &Global,
     options: &RunOptions,
     limits: Limits,
+    loader: Box<dyn Loader>,
     db: &RootDatabase,
     root: SourceFile,
 ) -> i32 {
     let program = LinkedProgram::new();
     program.lend(db, root);
-    let streams = Streams::new(arguments(options));
-    let mut machine = Machine::new(program.clone(), streams.clone(), limits);
+    let streams = Streams {
+        input: Reader::stdin(),
+        loader,
+        arguments: arguments(options),
+    };
+    let mut machine = Machine::new(program.clone(), streams, limits);
     machine.configure(wat_driver::settings(db, root));
     if let Err(failure) = program.start(&mut machine) {
         // The program has not started: this is a report, not the record of a death.
@@ -169,10 +175,8 @@ fn execute(
         failed(Some(format), global, db, root, &failure);
         return exit::START;
     }
-    let outcome = machine.call(ENTRY).map(drop);
-    let flushed = streams.out.borrow_mut().flush();
-    match (outcome, flushed) {
-        (Err(failure), _) => {
+    match machine.call(ENTRY).map(drop) {
+        Err(failure) => {
             let format = match global.format {
                 None if io::stderr().is_terminal() => Some(Format::Text),
                 format => format,
@@ -180,8 +184,7 @@ fn execute(
             failed(format, global, db, root, &failure);
             exit_code(&failure)
         }
-        (Ok(()), Ok(())) => exit::SUCCESS,
-        (Ok(()), Err(error)) => output::status_of(&error),
+        Ok(()) => exit::SUCCESS,
     }
 }
 
@@ -220,7 +223,7 @@ fn failed(
 }
 
 /// The runtime as invoked, the entry path, and the arguments after it.
-fn arguments(options: &RunOptions) -> Rc<[String]> {
+fn arguments(options: &RunOptions) -> Vec<String> {
     let runtime = std::env::args_os().next().unwrap_or_default();
     let entry = options.file.clone().into_os_string();
     [runtime, entry]
@@ -230,51 +233,39 @@ fn arguments(options: &RunOptions) -> Rc<[String]> {
         .collect()
 }
 
-/// The program's standard streams and arguments. Clones write to the same buffer.
-#[derive(Clone)]
+/// The program's standard streams, loader and arguments. What is printed has been written when the call returns.
 struct Streams {
-    out: Rc<RefCell<BufWriter<StdoutLock<'static>>>>,
-    by_line: bool,
-    arguments: Rc<[String]>,
+    input: Arc<Reader>,
+    loader: Box<dyn Loader>,
+    arguments: Vec<String>,
 }
 
-impl Streams {
-    fn new(arguments: Rc<[String]>) -> Self {
-        let by_line = io::stdout().is_terminal();
-        let out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        Self {
-            out: Rc::new(RefCell::new(out)),
-            by_line,
-            arguments,
-        }
-    }
-
-    /// A program whose reader is gone ends as if by the signal.
-    fn alive(result: io::Result<()>) -> io::Result<()> {
-        match result {
+impl Host for Streams {
+    fn stdout(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match wat_kernel::stdout().write_all(bytes) {
+            // A program whose reader is gone ends as if by the signal.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 std::process::exit(exit::CLOSED)
             }
             result => result,
         }
     }
-}
-
-impl Host for Streams {
-    fn stdout(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let mut out = self.out.borrow_mut();
-        let mut result = out.write_all(bytes);
-        if result.is_ok() && self.by_line && bytes.contains(&b'\n') {
-            result = out.flush();
-        }
-        Self::alive(result)
-    }
 
     fn stderr(&mut self, bytes: &[u8]) -> io::Result<()> {
-        io::stderr().lock().write_all(bytes)
+        // There is nobody to tell that nobody reads.
+        let _ = wat_kernel::stderr().write_all(bytes);
+        Ok(())
+    }
+
+    fn stdin(&mut self) -> Option<Arc<Reader>> {
+        Some(self.input.clone())
+    }
+
+    fn read_source(&mut self, path: &str) -> Result<String, SourceError> {
+        wat_driver::read_source(&*self.loader, path)
     }
 
     fn arguments(&mut self) -> Vec<String> {
-        self.arguments.to_vec()
+        self.arguments.clone()
     }
 }

@@ -21,8 +21,8 @@ pub use findings::Sources;
 pub use fix::{Applied, Fixed, fix_files, machine_fix};
 pub use levels::{Level, LevelList, Levels, Selector};
 pub use load::{
-    STDIN, Unreadable, failure, file_loader, follow_loads, load_files, load_text, name_of, reason,
-    walk,
+    STDIN, Unreadable, failure, file_loader, follow_loads, load_files, load_text, name_of,
+    read_source, reason, walk,
 };
 pub use nearest::nearest;
 pub use pending::{pending_in_program, pending_natives};

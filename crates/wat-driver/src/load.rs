@@ -9,6 +9,7 @@ use wat_analysis::{
     FileKind, LoadFailure, RootDatabase, SourceFile, SourceText, load_targets, payload_targets,
 };
 use wat_load::{FsLoader, LoadError, Loader, ScopedLoader};
+use wat_runtime::SourceError;
 
 /// The name of the program that standard input holds.
 pub const STDIN: &str = "-";
@@ -59,6 +60,15 @@ pub fn load_files(
     let files: Vec<_> = names.iter().filter_map(|name| db.file(name)).collect();
     follow_loads(db, loader, &files);
     Ok(files)
+}
+
+/// What a running program reads through its loader, as text.
+pub fn read_source(loader: &dyn Loader, path: &str) -> Result<String, SourceError> {
+    match loader.source(path, None) {
+        Ok(found) => Ok(found.text.text().to_owned()),
+        Err(LoadError::NotUtf8) => Err(SourceError::NotUtf8),
+        Err(error) => Err(SourceError::Failed(error.to_string())),
+    }
 }
 
 /// Adds a text that stands for a file, such as standard input, and what it loads. It has no location, so its relative

@@ -87,6 +87,15 @@ impl Fd {
         Borrowed(self.raw)
     }
 
+    /// Goes back to the first byte of a file.
+    pub fn rewind(&self) -> io::Result<()> {
+        // SAFETY: plain numbers.
+        match unsafe { libc::lseek(self.raw, 0, libc::SEEK_SET) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error()),
+        }
+    }
+
     /// See [`Borrowed::read`].
     pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         self.borrow().read(buffer)

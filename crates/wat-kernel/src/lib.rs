@@ -19,6 +19,7 @@
 
 mod child;
 mod fd;
+mod files;
 mod fork;
 mod generation;
 mod poll;
@@ -27,6 +28,7 @@ mod registry;
 
 pub use child::{Child, Exit};
 pub use fd::{Borrowed, Fd, pipe, stderr, stdin, stdout};
+pub use files::{Temporary, append_file, create_file, list_directory, open_file};
 pub use fork::{ChildIo, Collected, Fork, Forked};
 pub use generation::{Generation, is_forked};
 pub use poll::{Interest, Ready, poll};

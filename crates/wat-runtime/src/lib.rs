@@ -1,7 +1,7 @@
 //! The machine: typed IR to register code, and the loop that runs it.
 //!
-//! Invariants: this crate must never know the file system, processes or salsa. It asks its [`Program`] for IR when a
-//! function is first called, and its [`Host`] for output. Frames live on one region of memory, never on the Rust
+//! Invariants: this crate must never know salsa, nor how sources are found; what it wants of the operating system it
+//! gets from `wat-kernel`. It asks its [`Program`] for IR when a function is first called, and its [`Host`] for output. Frames live on one region of memory, never on the Rust
 //! stack; after a failure or an interrupt the machine can be used again and has leaked nothing.
 //!
 //! ```
@@ -49,12 +49,15 @@ mod machine;
 mod natives;
 mod settings;
 mod stack;
+mod stream;
 mod vm;
 
 pub use compiler::{Compiler, Data, Question, Refusal};
 pub use failure::{Failure, FailureKind, TraceFrame};
 pub use machine::{
-    Host, InterruptHandle, Limits, Machine, Program, is_pending, native_names, pending_names,
+    Host, InterruptHandle, Limits, Machine, Program, SourceError, is_pending, native_names,
+    pending_names,
 };
 pub use settings::Settings;
+pub use stream::Reader;
 pub use wat_value::{Value, live_objects};

@@ -3,6 +3,7 @@
 use crate::compiler::Compiler;
 use crate::failure::{Failure, FailureKind};
 use crate::settings::Settings;
+use crate::stream::Reader;
 use crate::vm::Vm;
 use std::io;
 use std::marker::PhantomData;
@@ -62,10 +63,29 @@ pub trait Host {
     fn arguments(&mut self) -> Vec<String> {
         Vec::new()
     }
+    /// The standard input of the program; without one it has ended.
+    fn stdin(&mut self) -> Option<Arc<Reader>> {
+        None
+    }
+    /// The text of a file, through the loader of the program.
+    fn read_source(&mut self, path: &str) -> Result<String, SourceError> {
+        let bytes = std::fs::read(path)
+            .map_err(|error| SourceError::Failed(crate::stream::reason(&error)))?;
+        String::from_utf8(bytes).map_err(|_| SourceError::NotUtf8)
+    }
     /// The value of an environment variable; nothing if it is not set or not Unicode.
     fn env(&mut self, name: &str) -> Option<String> {
         std::env::var(name).ok()
     }
+}
+
+/// Why a source could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceError {
+    /// Its bytes are not UTF-8.
+    NotUtf8,
+    /// Any other reason, as a phrase.
+    Failed(String),
 }
 
 /// What an evaluation may use.

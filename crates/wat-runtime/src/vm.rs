@@ -394,6 +394,15 @@ impl Vm {
         }
     }
 
+    /// Lends the types of the program.
+    pub fn with_shapes<R>(&self, f: impl FnOnce(Shapes<'_>) -> R) -> R {
+        let decls = Decls(&*self.program);
+        f(Shapes {
+            types: &self.types,
+            decls: &decls,
+        })
+    }
+
     #[cold]
     pub fn uninitialised(&self, index: usize) -> Box<Trap> {
         Trap::error(

@@ -1,8 +1,20 @@
-//! Objects that hold a value of Rust: a form, a holon, or a value whose type is known only at run time.
+//! Objects that hold a value of Rust: a form, a holon, a value whose type is known only at run time, or something that
+//! only natives look into.
 
 use crate::desc::{Desc, Repr, scalar};
 use crate::heap::{Header, Kind, Object, Slot, allocate, free, immortalise};
 use crate::syntax::Syntax;
+use std::any::Any;
+
+/// Something behind a handle: an end of a channel, a stream, a thread. It is released when its last handle is.
+pub trait Opaque: Any + Send + Sync {
+    /// Ends it. Whatever values it holds are given to `part`, with the references to them, and not released here, so
+    /// that a chain of any length costs no Rust stack.
+    fn release(self: Box<Self>, part: &mut dyn FnMut(&'static Desc, Slot)) {
+        let _ = part;
+        drop(self);
+    }
+}
 
 #[repr(C)]
 struct Boxed<T> {
@@ -67,10 +79,33 @@ pub unsafe fn any(slot: Slot) -> (&'static Desc, Slot) {
     (desc, slot)
 }
 
+/// A handle.
+pub fn make_opaque(desc: &'static Desc, value: Box<dyn Opaque>) -> Slot {
+    make(Kind::Opaque, desc, value)
+}
+
+/// What a handle stands for; `None` if it is something else.
+///
+/// # Safety
+/// The slot is of a type of handles and alive, and the result is not used after it dies.
+pub unsafe fn opaque<'o, T: Opaque>(slot: Slot) -> Option<&'o T> {
+    if !crate::heap::is_object(slot) {
+        return None;
+    }
+    // SAFETY: the caller says so; the kind says what the object holds.
+    unsafe {
+        if (*(slot as Object)).kind != Kind::Opaque {
+            return None;
+        }
+        let value: &dyn Any = &*(*(slot as *const Boxed<Box<dyn Opaque>>)).value;
+        value.downcast_ref()
+    }
+}
+
 /// Calls `part` for what an object holds, then frees it.
 ///
 /// # Safety
-/// `object` is of kind form or any, and nothing refers to it any more.
+/// `object` is of kind form, any or opaque, and nothing refers to it any more.
 pub(crate) unsafe fn dismantle(object: Object, part: &mut impl FnMut(Slot)) {
     // SAFETY: the kind says what the object holds; it is read for the last time.
     unsafe {
@@ -80,6 +115,14 @@ pub(crate) unsafe fn dismantle(object: Object, part: &mut impl FnMut(Slot)) {
                 part(slot);
             }
             free(object, size_of::<Boxed<Typed>>());
+        } else if (*object).kind == Kind::Opaque {
+            let value = (&raw const (*object.cast::<Boxed<Box<dyn Opaque>>>()).value).read();
+            free(object, size_of::<Boxed<Box<dyn Opaque>>>());
+            value.release(&mut |desc, slot| {
+                if desc.is_pointer() {
+                    part(slot);
+                }
+            });
         } else {
             std::ptr::drop_in_place(&raw mut (*object.cast::<Boxed<Syntax>>()).value);
             free(object, size_of::<Boxed<Syntax>>());

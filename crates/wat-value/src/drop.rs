@@ -50,7 +50,7 @@ unsafe fn parts(object: Object, part: &mut impl FnMut(Slot)) {
                 );
             }
             Kind::Text => free(object, text::size(object)),
-            Kind::Form | Kind::Any => boxed::dismantle(object, part),
+            Kind::Form | Kind::Any | Kind::Opaque => boxed::dismantle(object, part),
             Kind::Map | Kind::MapNode => map::dismantle(object, part),
             Kind::Vector | Kind::Branch | Kind::Leaf => vector::dismantle(object, part),
         }

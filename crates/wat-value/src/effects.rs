@@ -20,7 +20,7 @@ pub fn has_effect(path: &str) -> bool {
     }
     // Streams in memory are values; files are not.
     let file = |name: &str| {
-        ["file", "TempFile", "TempDir"]
+        ["file", "TempFile", "TempDir", "list-dir"]
             .iter()
             .any(|word| name.contains(word))
     };

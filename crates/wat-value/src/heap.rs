@@ -36,6 +36,8 @@ pub(crate) enum Kind {
     Form,
     /// A value with its type.
     Any,
+    /// A value of Rust that only natives look into.
+    Opaque,
 }
 
 /// What every object starts with.

@@ -27,7 +27,9 @@ mod text;
 mod value;
 pub mod vector;
 
-pub use boxed::{any, form, make_any, make_constant_form, make_form, make_holon};
+pub use boxed::{
+    Opaque, any, form, make_any, make_constant_form, make_form, make_holon, make_opaque, opaque,
+};
 pub use cells::{
     closure_code, field, make_closure, make_constant_closure, make_variant, variant_of,
 };

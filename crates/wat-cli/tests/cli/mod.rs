@@ -7,6 +7,7 @@ mod explain;
 mod fix;
 mod fmt;
 mod fmt_killed;
+mod io;
 mod line;
 mod load;
 mod lsp;

@@ -37,6 +37,11 @@ fn leaves_nothing(work: impl FnOnce()) {
             // The warden's own descriptors and thread are there from the start.
             let before = (open_descriptors(), threads());
             work();
+            // A thread that was joined stands in the system's list a little longer.
+            let deadline = Instant::now() + Duration::from_secs(5);
+            while threads() > before.1 && Instant::now() < deadline {
+                std::thread::yield_now();
+            }
             let after = (open_descriptors(), threads());
             if before != after || has_children() {
                 let told = format!("{before:?} {after:?} {}", has_children());

@@ -2,6 +2,8 @@
 
 mod edn;
 mod evaluate;
+mod files;
+mod io;
 mod pending;
 mod reflect;
 mod settings;
@@ -33,7 +35,9 @@ pub(crate) enum Run {
 }
 
 /// A native that needs the host: name, how it takes its arguments, code.
-const HOST: &[(&str, &str, HostFn)] = &[
+type HostRow = (&'static str, &'static str, HostFn);
+
+const HOST: &[HostRow] = &[
     (":wat::kernel::println", "b", stdio::println),
     (":wat::kernel::eprintln", "b", stdio::eprintln),
     (":wat::kernel::pprintln", "b", stdio::pprintln),
@@ -49,6 +53,8 @@ const HOST: &[(&str, &str, HostFn)] = &[
 const MACHINE: &[(&str, &str, MachineFn)] = &[
     (":wat::core::__internal/evaluator", "b", evaluate::form),
     (":wat::core::__internal/text-evaluator", "b", evaluate::text),
+    (":wat::kernel::readln", "", stdio::readln),
+    (":wat::kernel::try-readln", "", stdio::try_readln),
     (":wat::core::macroexpand", "b", evaluate::expand_all),
     (":wat::core::macroexpand-1", "b", evaluate::expand_once),
     (":wat::core::__internal/reflect-form", "bb", reflect::form),
@@ -79,6 +85,8 @@ pub(crate) fn find(name: &str) -> Option<(&'static str, Run)> {
             .map(|native| (native.name, (native.takes, Run::Pure(native.run))));
         let host = HOST
             .iter()
+            .chain(io::TABLE)
+            .chain(files::TABLE)
             .map(|(name, takes, run)| (*name, (*takes, Run::Host(*run))));
         let machine = MACHINE
             .iter()
@@ -110,6 +118,8 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         .map(|native| native.name)
         .filter(|name| name.starts_with(':'))
         .chain(HOST.iter().map(|native| native.0))
+        .chain(io::TABLE.iter().map(|native| native.0))
+        .chain(files::TABLE.iter().map(|native| native.0))
         .chain(MACHINE.iter().map(|native| native.0))
         .chain(settings::READERS.iter().map(|native| native.0))
         .chain(TYPED.iter().map(|native| native.0))

@@ -1,9 +1,13 @@
-//! Printing to standard output and standard error.
+//! Printing to standard output and standard error, reading frames from standard input.
 
 use crate::Host;
+use crate::stream::{Frame, Wait};
+use crate::vm::Vm;
 use std::io;
 use wat_edn::Layout;
-use wat_value::{Instance, Slot, Trap, render};
+use wat_value::{
+    Desc, Instance, Notation, Shapes, Slot, Trap, Value, decode, make_variant, render,
+};
 
 type Write = fn(&mut dyn Host, &[u8]) -> io::Result<()>;
 
@@ -74,4 +78,60 @@ pub(super) unsafe fn epprintln(
             host.stderr(bytes)
         })
     }
+}
+
+/// The value of a frame, or the number of a code and why it is none (K21).
+pub(crate) fn decoded(
+    text: &str,
+    desc: &'static Desc,
+    shapes: Shapes<'_>,
+) -> Result<Value, (u16, String)> {
+    let document = wat_edn::read(text).map_err(|error| (8507, error.to_string()))?;
+    decode(desc, &document, Notation::Edn, shapes).map_err(|misfit| {
+        let place = match misfit.path.is_empty() {
+            true => String::new(),
+            false => format!("at `{}`: ", misfit.path),
+        };
+        (8508, format!("{place}{}", misfit.message))
+    })
+}
+
+/// The next value of standard input; nothing at its end.
+fn next(vm: &mut Vm, desc: &'static Desc) -> Result<Option<Value>, Box<Trap>> {
+    let Some(stdin) = vm.host.stdin() else {
+        return Ok(None);
+    };
+    let frame = stdin.frame(Wait::UntilShutdown).map_err(|stopped| {
+        stopped.unwrap_or_else(|| Trap::error(8527, "the process has been asked to stop"))
+    })?;
+    match frame {
+        Some(Frame::Text(text)) => vm
+            .with_shapes(|shapes| decoded(&text, desc, shapes))
+            .map(Some)
+            .map_err(|(code, message)| Trap::error(code, message)),
+        Some(Frame::Bad(code, message)) => Err(Trap::error(code, message)),
+        Some(Frame::End) | None => Ok(None),
+    }
+}
+
+pub(super) unsafe fn readln(
+    vm: &mut Vm,
+    instance: &Instance,
+    _: &[Slot],
+) -> Result<Slot, Box<Trap>> {
+    match next(vm, instance.types[0])? {
+        Some(value) => Ok(value.into_slot().1),
+        None => Err(Trap::error(8506, "standard input has ended")),
+    }
+}
+
+pub(super) unsafe fn try_readln(
+    vm: &mut Vm,
+    instance: &Instance,
+    _: &[Slot],
+) -> Result<Slot, Box<Trap>> {
+    Ok(match next(vm, instance.types[0])? {
+        Some(value) => make_variant(instance.ret, 1, &[value.into_slot().1]),
+        None => make_variant(instance.ret, 0, &[]),
+    })
 }

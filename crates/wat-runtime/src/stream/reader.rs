@@ -1,0 +1,308 @@
+//! Readers: one buffer, whoever takes from it (K17).
+
+use super::exclusive::{Exclusive, Guard};
+use super::frame::{Frame, Framer};
+use super::{Owner, closed, failed, foreign};
+use std::sync::Arc;
+use wat_kernel::{Borrowed, Fd, Interest, poll, process};
+use wat_value::{Opaque, Trap};
+
+/// Bytes of one read.
+const CHUNK: usize = 1 << 16;
+
+enum Source {
+    Memory,
+    File(Fd),
+    Pipe(Fd),
+    Stdin(Borrowed),
+    Closed,
+}
+
+struct State {
+    source: Source,
+    /// For memory all bytes; else those that were read and not yet taken.
+    bytes: Vec<u8>,
+    /// The first byte that was not taken.
+    at: usize,
+    framer: Framer,
+    has_ended: bool,
+}
+
+/// What the bytes of programs come from. It has one user at a time.
+pub struct Reader {
+    owner: Owner,
+    state: Exclusive<State>,
+}
+
+/// How a reader waits for bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// Until there are some.
+    Long,
+    /// Until there are some or the process is asked to stop.
+    UntilShutdown,
+    /// Not at all.
+    Never,
+}
+
+/// Why no bytes came.
+enum Dry {
+    /// There are none now.
+    Empty,
+    /// The process is asked to stop.
+    Shutdown,
+    Failed(Box<Trap>),
+}
+
+/// The object behind `:wat::io::IOReader`.
+pub(crate) struct ReaderHandle(pub Arc<Reader>);
+
+impl Opaque for ReaderHandle {}
+
+impl Reader {
+    fn new(owner: Owner, source: Source, bytes: Vec<u8>) -> Arc<Reader> {
+        Arc::new(Reader {
+            owner,
+            state: Exclusive::new(State {
+                has_ended: matches!(source, Source::Memory),
+                source,
+                bytes,
+                at: 0,
+                framer: Framer::default(),
+            }),
+        })
+    }
+
+    /// A reader of bytes in memory, for this thread.
+    pub fn memory(bytes: Vec<u8>) -> Arc<Reader> {
+        Reader::new(Owner::this_thread(), Source::Memory, bytes)
+    }
+
+    /// A reader of a file, which can be rewound.
+    pub fn file(fd: Fd) -> Arc<Reader> {
+        Reader::new(Owner::anyone(), Source::File(fd), Vec::new())
+    }
+
+    /// A reader of a pipe.
+    pub fn pipe(fd: Fd) -> Arc<Reader> {
+        Reader::new(Owner::anyone(), Source::Pipe(fd), Vec::new())
+    }
+
+    /// A reader of the standard input of this process.
+    pub fn stdin() -> Arc<Reader> {
+        Reader::new(
+            Owner::anyone(),
+            Source::Stdin(wat_kernel::stdin()),
+            Vec::new(),
+        )
+    }
+
+    fn enter(&self) -> Result<Guard<'_, State>, Box<Trap>> {
+        self.owner.check()?;
+        let state = self
+            .state
+            .enter()
+            .ok_or_else(|| Trap::error(8514, "another thread is reading from the same stream"))?;
+        match &state.source {
+            Source::File(fd) | Source::Pipe(fd) if !fd.is_ours() => Err(foreign()),
+            _ => Ok(state),
+        }
+    }
+
+    /// Up to `count` bytes; nothing at the end.
+    pub(crate) fn read(&self, count: usize) -> Result<Option<Vec<u8>>, Box<Trap>> {
+        let mut state = self.enter()?;
+        if state.rest().is_empty() && count > 0 && !state.fill("reading")? {
+            return Ok(None);
+        }
+        // The end shows only to those who look for a byte.
+        if state.rest().is_empty() && state.has_ended {
+            return Ok(None);
+        }
+        let count = count.min(state.rest().len());
+        Ok(Some(state.take(count)))
+    }
+
+    /// All bytes to the end.
+    pub(crate) fn read_all(&self) -> Result<Vec<u8>, Box<Trap>> {
+        let mut state = self.enter()?;
+        while state.fill("reading")? {}
+        let count = state.rest().len();
+        Ok(state.take(count))
+    }
+
+    /// A line without its end; nothing at the end of the stream.
+    pub(crate) fn read_line(&self) -> Result<Option<String>, Box<Trap>> {
+        let mut state = self.enter()?;
+        let mut looked = 0;
+        let (mut line, ends) = loop {
+            let rest = state.rest();
+            if let Some(end) = rest[looked..].iter().position(|byte| *byte == b'\n') {
+                break (state.take(looked + end + 1), true);
+            }
+            looked = rest.len();
+            if !state.fill("reading")? {
+                if looked == 0 {
+                    return Ok(None);
+                }
+                break (state.take(looked), false);
+            }
+        };
+        if ends {
+            line.pop();
+            line.pop_if(|byte| *byte == b'\r');
+        }
+        match String::from_utf8(line) {
+            Ok(line) => Ok(Some(line)),
+            Err(_) => Err(not_text("the line")),
+        }
+    }
+
+    /// Back to the first byte.
+    pub(crate) fn rewind(&self) -> Result<(), Box<Trap>> {
+        let mut state = self.enter()?;
+        match &state.source {
+            Source::Memory => {}
+            Source::File(fd) => {
+                fd.rewind()
+                    .map_err(|error| failed("rewinding", None, &error))?;
+                state.bytes.clear();
+                state.has_ended = false;
+            }
+            Source::Pipe(_) | Source::Stdin(_) => {
+                return Err(Trap::error(
+                    8415,
+                    "rewinding failed: only memory and files can be read twice",
+                ));
+            }
+            Source::Closed => return Err(closed("rewinding")),
+        }
+        state.at = 0;
+        state.framer.restart();
+        Ok(())
+    }
+
+    /// Lets go of what is behind it.
+    pub(crate) fn close(&self) -> Result<(), Box<Trap>> {
+        let mut state = self.enter()?;
+        state.source = Source::Closed;
+        state.bytes = Vec::new();
+        state.at = 0;
+        Ok(())
+    }
+
+    /// The next frame. Nothing if there is none yet and `wait` says not to wait for it; `Err(None)` if the process is
+    /// asked to stop.
+    pub(crate) fn frame(&self, wait: Wait) -> Result<Option<Frame>, Option<Box<Trap>>> {
+        let mut state = self.enter().map_err(Some)?;
+        loop {
+            if let Some(frame) = state.cut() {
+                return Ok(Some(frame));
+            }
+            if state.has_ended {
+                return Ok(Some(state.last()));
+            }
+            match state.more(wait) {
+                Ok(()) => {}
+                Err(Dry::Empty) => return Ok(None),
+                Err(Dry::Shutdown) => return Err(None),
+                Err(Dry::Failed(trap)) => return Err(Some(trap)),
+            }
+        }
+    }
+}
+
+#[cold]
+pub(crate) fn not_text(what: &str) -> Box<Trap> {
+    Trap::error(8416, format!("{what} is not UTF-8"))
+}
+
+impl State {
+    fn rest(&self) -> &[u8] {
+        &self.bytes[self.at..]
+    }
+
+    /// Takes bytes that are there, for somebody who does not read frames.
+    fn take(&mut self, count: usize) -> Vec<u8> {
+        let taken = self.rest()[..count].to_vec();
+        self.framer.restart();
+        self.advance(count);
+        taken
+    }
+
+    /// Leaves the first bytes behind. They are moved out of the way when most of the buffer has been taken, so that a
+    /// long stream of short lines costs time in proportion to its bytes.
+    fn advance(&mut self, count: usize) {
+        self.at += count;
+        if !matches!(self.source, Source::Memory) && self.at * 2 >= self.bytes.len() {
+            self.bytes.drain(..self.at);
+            self.at = 0;
+        }
+    }
+
+    fn cut(&mut self) -> Option<Frame> {
+        loop {
+            let cut = self.framer.cut(&self.bytes[self.at..]);
+            if cut.bytes == 0 {
+                return None;
+            }
+            self.advance(cut.bytes);
+            if cut.frame.is_some() {
+                return cut.frame;
+            }
+        }
+    }
+
+    fn last(&mut self) -> Frame {
+        let cut = self.framer.end(&self.bytes[self.at..]);
+        self.advance(cut.bytes);
+        cut.frame.unwrap_or(Frame::End)
+    }
+
+    /// Waits for bytes; false at the end.
+    fn fill(&mut self, operation: &str) -> Result<bool, Box<Trap>> {
+        if self.has_ended {
+            return Ok(false);
+        }
+        match self.more(Wait::Long) {
+            Ok(()) => Ok(!self.has_ended),
+            Err(Dry::Failed(trap)) => Err(trap),
+            // Who waits for long comes back with bytes.
+            Err(Dry::Empty | Dry::Shutdown) => Err(closed(operation)),
+        }
+    }
+
+    /// One read.
+    fn more(&mut self, wait: Wait) -> Result<(), Dry> {
+        let fd = match &self.source {
+            Source::File(fd) | Source::Pipe(fd) => fd.borrow(),
+            Source::Stdin(fd) => *fd,
+            Source::Memory | Source::Closed => return Err(Dry::Failed(closed("reading"))),
+        };
+        let lost = |error: &_| Dry::Failed(failed("reading", None, error));
+        let shutdown = process::shutdown().filter(|_| wait == Wait::UntilShutdown);
+        if wait != Wait::Long {
+            let arms: Vec<_> = [Some(fd), shutdown]
+                .into_iter()
+                .flatten()
+                .map(|fd| (fd, Interest::Read))
+                .collect();
+            let now = (wait == Wait::Never).then(std::time::Instant::now);
+            let ready = poll(&arms, now).map_err(|error| lost(&error))?;
+            if ready.get(1) == Some(&true) {
+                return Err(Dry::Shutdown);
+            }
+            if !ready[0] {
+                return Err(Dry::Empty);
+            }
+        }
+        let old = self.bytes.len();
+        self.bytes.resize(old + CHUNK, 0);
+        let read = fd.read(&mut self.bytes[old..]);
+        let count = *read.as_ref().unwrap_or(&0);
+        self.bytes.truncate(old + count);
+        read.map_err(|error| lost(&error))?;
+        self.has_ended = count == 0;
+        Ok(())
+    }
+}
