@@ -1,10 +1,12 @@
 //! What a form declares. Definitions are recognised by their heads; only names, kinds and node indices are looked at
 //! here, no bodies.
 
+use std::borrow::Cow;
+
 use wat_syntax::{Ast, NodeId, NodeKind};
 
 use crate::db::{Db, FileKind, SourceFile};
-use crate::expand::{Expansion, expansion};
+use crate::expand::{Expansion, calling_forms, expansion};
 use crate::forms::{Form, ast, form_list};
 use crate::keywords;
 use crate::loads::{LoadRef, is_load, read_load};
@@ -83,8 +85,8 @@ pub(crate) struct Item<'db> {
     /// Of a generated member: which variant or field.
     #[returns(copy)]
     pub(crate) part: u32,
-    /// Does it have a whitelist of its own?
-    #[tracked]
+    /// Does it have a whitelist of its own? Part of the identity: whoever lists the restricted names of a program would
+    /// otherwise depend on each definition.
     #[returns(copy)]
     pub(crate) restricted: bool,
     /// The program in whose expansion of the form the definition stands; `None` if it stands in the form as written.
@@ -552,48 +554,136 @@ pub(crate) fn file_items<'db>(
         .collect()
 }
 
-/// The definitions of a file, cut where it loads something: what stands before the first load, between the first and
-/// the second, and so on.
-#[salsa::tracked(returns(ref))]
-pub(crate) fn item_pieces<'db>(
-    db: &'db dyn Db,
-    program: SourceFile,
-    file: SourceFile,
-) -> Vec<Vec<Item<'db>>> {
+/// What a form contributes to its file.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+struct Share<'db> {
+    items: Vec<Item<'db>>,
+    loads: usize,
+}
+
+/// The shares of the forms of a file, cut where the file loads something: what stands before the first load, between the
+/// first and the second, and so on.
+fn cut<'db>(shares: impl Iterator<Item = Cow<'db, Share<'db>>>) -> Vec<Vec<Item<'db>>> {
     let mut pieces = vec![Vec::new()];
-    for &form in form_list(db, file) {
-        let found = declarations(db, program, form);
+    for share in shares {
         let last = pieces.len() - 1;
-        pieces[last].extend_from_slice(&found.items);
-        pieces.extend(found.loads.iter().map(|_| Vec::new()));
+        pieces[last].extend_from_slice(&share.items);
+        pieces.extend((0..share.loads).map(|_| Vec::new()));
     }
     pieces
 }
 
-/// What start-up may have to do with a file, cut like [`item_pieces`]: its functions, values and bindings in the order
-/// in which they are written.
+/// The shares as the file is written, but for the forms that may have expansions in the program. What is written is one
+/// query of the file, as durable as its text: asking it for a thousand files that nobody edits costs next to nothing.
+fn in_program<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    file: SourceFile,
+    written: &'db [Share<'db>],
+    share: impl Fn(&Declarations<'db>) -> Share<'db>,
+) -> Vec<Vec<Item<'db>>> {
+    let forms = form_list(db, file);
+    let mut calling = calling_forms(db, program, file).iter().copied().peekable();
+    cut(written
+        .iter()
+        .enumerate()
+        .map(|(at, written)| match calling.next_if_eq(&(at as u32)) {
+            Some(_) => Cow::Owned(share(declarations(db, program, forms[at]))),
+            None => Cow::Borrowed(written),
+        }))
+}
+
+/// The definitions of a file in a program, cut where it loads something.
+pub(crate) fn item_pieces<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    file: SourceFile,
+) -> &'db [Vec<Item<'db>>] {
+    match calling_forms(db, program, file).is_empty() {
+        true => written_items(db, file),
+        false => expanded_items(db, program, file),
+    }
+}
+
 #[salsa::tracked(returns(ref))]
-pub(crate) fn start_pieces<'db>(
+fn item_shares<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Share<'db>> {
+    let forms = form_list(db, file).iter();
+    forms
+        .map(|&form| item_share(written_declarations(db, form)))
+        .collect()
+}
+
+#[salsa::tracked(returns(ref))]
+fn written_items<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Vec<Item<'db>>> {
+    cut(item_shares(db, file).iter().map(Cow::Borrowed))
+}
+
+#[salsa::tracked(returns(ref))]
+fn expanded_items<'db>(
     db: &'db dyn Db,
     program: SourceFile,
     file: SourceFile,
 ) -> Vec<Vec<Item<'db>>> {
-    let mut pieces = vec![Vec::new()];
-    for &form in form_list(db, file) {
-        let found = declarations(db, program, form);
-        let items = found.items.iter().chain(&found.bindings).copied();
-        let mut starts: Vec<Item<'db>> = items
-            .filter(|item| {
-                matches!(
-                    item.kind(db),
-                    ItemKind::Function | ItemKind::Value | ItemKind::Bindings
-                )
-            })
-            .collect();
-        starts.sort_by_key(|item| item.node(db));
-        let last = pieces.len() - 1;
-        pieces[last].append(&mut starts);
-        pieces.extend(found.loads.iter().map(|_| Vec::new()));
+    in_program(db, program, file, item_shares(db, file), item_share)
+}
+
+fn item_share<'db>(found: &Declarations<'db>) -> Share<'db> {
+    Share {
+        items: found.items.clone(),
+        loads: found.loads.len(),
     }
-    pieces
+}
+
+/// What start-up may have to do with a file, cut where it loads something: its functions, values and bindings in the
+/// order in which they are written.
+pub(crate) fn start_pieces<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    file: SourceFile,
+) -> &'db [Vec<Item<'db>>] {
+    match calling_forms(db, program, file).is_empty() {
+        true => written_starts(db, file),
+        false => expanded_starts(db, program, file),
+    }
+}
+
+#[salsa::tracked(returns(ref))]
+fn start_shares<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Share<'db>> {
+    let forms = form_list(db, file).iter();
+    forms
+        .map(|&form| start_share(db, written_declarations(db, form)))
+        .collect()
+}
+
+#[salsa::tracked(returns(ref))]
+fn written_starts<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Vec<Item<'db>>> {
+    cut(start_shares(db, file).iter().map(Cow::Borrowed))
+}
+
+#[salsa::tracked(returns(ref))]
+fn expanded_starts<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    file: SourceFile,
+) -> Vec<Vec<Item<'db>>> {
+    in_program(db, program, file, start_shares(db, file), |found| {
+        start_share(db, found)
+    })
+}
+
+fn start_share<'db>(db: &'db dyn Db, found: &Declarations<'db>) -> Share<'db> {
+    let items = found.items.iter().chain(&found.bindings).copied();
+    let mut items: Vec<Item<'db>> = items
+        .filter(|item| {
+            matches!(
+                item.kind(db),
+                ItemKind::Function | ItemKind::Value | ItemKind::Bindings
+            )
+        })
+        .collect();
+    items.sort_by_key(|item| item.node(db));
+    Share {
+        items,
+        loads: found.loads.len(),
+    }
 }

@@ -30,6 +30,7 @@ pub(crate) use define::{doc, macro_problems, same_definition, shape_problem, sig
 pub(crate) use once::expand_data;
 pub use once::{expand_head, expand_once};
 pub use show::{ExpandedText, expanded_text};
+pub(crate) use stage::calling_forms;
 pub(crate) use trail::{Spot, spot, trail};
 
 /// A macro call that was expanded.

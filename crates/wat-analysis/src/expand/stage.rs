@@ -112,6 +112,67 @@ pub(super) fn mentions_macro(db: &dyn Db, program: SourceFile, ast: &Ast) -> boo
     })
 }
 
+/// The paths that a file mentions, each with the places of the forms that mention it.
+#[salsa::tracked(returns(ref))]
+fn mentioned_paths(db: &dyn Db, file: SourceFile) -> FxHashMap<Box<str>, Vec<u32>> {
+    let mut found: FxHashMap<Box<str>, Vec<u32>> = FxHashMap::default();
+    for (&form, at) in form_list(db, file).iter().zip(0..) {
+        let own = |text: &&str| text.starts_with(':') && !text.starts_with(":wat::");
+        for text in ast(db, form).texts().filter(own) {
+            match found.get_mut(text) {
+                Some(places) => places.push(at),
+                None => {
+                    found.insert(text.into(), vec![at]);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The places of the forms of a file that mention macros of the library.
+#[salsa::tracked(returns(ref))]
+fn library_calls(db: &dyn Db, file: SourceFile) -> Vec<u32> {
+    let forms = form_list(db, file).iter().zip(0..);
+    forms
+        .filter(|(form, _)| ast(db, **form).library_macros)
+        .map(|(_, at)| at)
+        .collect()
+}
+
+/// The places of the forms of a file that mention macros and so may have expansions in a program, sorted. Whoever folds
+/// the files of a program asks first: what other forms declare depends on their text alone.
+pub(crate) fn calling_forms<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    file: SourceFile,
+) -> &'db [u32] {
+    let program = match file.kind(db) {
+        FileKind::Library => file,
+        _ => program,
+    };
+    match has_macros(db, program) {
+        true => program_calls(db, program, file),
+        false => library_calls(db, file),
+    }
+}
+
+#[salsa::tracked(returns(ref))]
+fn program_calls(db: &dyn Db, program: SourceFile, file: SourceFile) -> Vec<u32> {
+    let literal = literal_macros(db, program);
+    let generated = generated_names(db, program);
+    let mentioned = mentioned_paths(db, file).iter();
+    let mut found: Vec<u32> = mentioned
+        .filter(|(path, _)| literal.contains_key(&***path) || generated.contains(&***path))
+        .flat_map(|(_, places)| places)
+        .chain(library_calls(db, file))
+        .copied()
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
 /// Texts with which a template can make a macro definition.
 const MAKERS: [&str; 5] = [
     ":wat::core::defmacro",

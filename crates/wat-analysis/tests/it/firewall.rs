@@ -278,3 +278,50 @@ fn a_comment_in_a_macro_expands_nothing() {
     assert_eq!(count(&names, "expand_form"), 0, "{names:?}");
     assert_eq!(count(&names, "check_item"), 0, "{names:?}");
 }
+
+/// How many queries are executed and how many are found to be still valid when a body of a program with this many files
+/// of this many lines changes; the edited file is always the same.
+fn touched(files: usize, lines: usize) -> (usize, usize) {
+    let mut files = workspace(files, lines);
+    files[5] = workspace(6, 100).swap_remove(5);
+    let load = |(path, _): &(String, String)| format!("(:wat::load-file! \"{path}\")\n");
+    let root = files.iter().map(load).collect();
+    files.push(("main.wat".to_owned(), root));
+    let counts: Arc<Mutex<(usize, usize)>> = Arc::default();
+    let sink = counts.clone();
+    let mut db = RootDatabase::with_events(move |event| {
+        let mut counts = sink.lock().expect("no panic while held");
+        match event.kind {
+            salsa::EventKind::WillExecute { .. } => counts.0 += 1,
+            salsa::EventKind::DidValidateMemoizedValue { .. } => counts.1 += 1,
+            _ => {}
+        }
+    });
+    crate::support::add(&mut db, &files);
+    let path = "f5.wat";
+    let text = &files[5].1;
+    let mut change = |text: String| {
+        let file = db.set_file(path, SourceText::new(text), FileKind::Open);
+        file_diagnostics(&db, file);
+        std::mem::take(&mut *counts.lock().expect("no panic while held"))
+    };
+    // The first edit opens the document: from then on its text changes often and the others do not.
+    change(text.clone());
+    change(text.replace(IN_A_BODY.0, IN_A_BODY.1));
+    change(text.clone())
+}
+
+#[test]
+fn an_edit_looks_at_files_and_not_at_their_forms() {
+    let (few, few_valid) = touched(10, 100);
+    let (many, many_valid) = touched(200, 100);
+    let (long, long_valid) = touched(10, 2_000);
+    assert_eq!(few, many);
+    assert_eq!(few, long);
+    // Whole-program queries ask each file a few things; only the forms of the edited file are asked.
+    assert!(
+        many_valid < few_valid + 190 * 12,
+        "{few_valid} {many_valid}"
+    );
+    assert!(long_valid < few_valid + 1_000, "{few_valid} {long_valid}");
+}
