@@ -7,6 +7,14 @@
   (offset :wat::core::i64)
   "Why a text gives no value: `kind` is `:syntax`, `:shape`, `:unknown-tag` or `:opaque`; `path` leads to the part that does not fit, `offset` is where it begins in bytes.")
 
+(:wat::core::newtype :wat::edn::Tagged
+  :wat::holon::HolonAST
+  "A holon that is stored with `:wat::edn::write`, so that it reads back.")
+
+(:wat::core::newtype :wat::edn::NoTag
+  :wat::holon::HolonAST
+  "A holon that is stored with `:wat::edn::write-notag`, for readers without its types.")
+
 (:wat::core::native
   :wat::edn::write-notag<T>
   [value <- :T]

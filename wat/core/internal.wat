@@ -18,6 +18,51 @@
   -> :T "Panics with a message (WAT8201). Never returns: a failed `expect` ends the thread.")
 
 (:wat::core::native
+  :wat::core::__internal/check-count
+  [found <- :wat::core::i64
+   wanted <- :wat::core::i64
+   exact <- :wat::core::bool]
+  -> :wat::core::nil
+  "Checks how many elements `apply` has for the parameters of its function.
+
+   Another number is WAT8408.")
+
+(:wat::core::defn :wat::core::__internal/apply-fold<T>
+  [step <- :wat::core::Fn(T,T)->T
+   xs <- :wat::core::Vector<T>
+   empty <- :wat::core::Option<T>
+   alone <- :wat::core::Option<T>]
+  -> :T
+  "Folds the elements from the left.
+
+   `empty` is the result without elements, WAT8408 if there is none; `alone` stands before an only element."
+  (:wat::core::let
+    [count (:wat::core::Vector/length xs)]
+    (:wat::core::cond
+      ((:wat::core::= count 0)
+        (:wat::core::match
+          empty
+          -> :T
+          ((:wat::core::Some value) value)
+          (:wat::core::None
+            (:wat::core::do
+              (:wat::core::__internal/check-count 0 1 false)
+              (:wat::core::nth xs 0)))))
+      ((:wat::core::= count 1)
+        (:wat::core::match
+          alone
+          -> :T
+          ((:wat::core::Some unit) (step unit (:wat::core::nth xs 0)))
+          (:wat::core::None (:wat::core::nth xs 0))))
+      (:else (:wat::core::__internal/foldl-from xs step 1 (:wat::core::nth xs 0))))))
+
+(:wat::core::defn :wat::core::__internal/display-all<T>
+  [xs <- :wat::core::Vector<T>]
+  -> :wat::core::String
+  "Returns the display texts of all elements as one."
+  (:wat::core::string::join "" (:wat::core::map xs :wat::core::__internal/display)))
+
+(:wat::core::native
   :wat::core::__internal/append
   [text <- :wat::core::String
    tail <- :wat::core::String]

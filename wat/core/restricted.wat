@@ -61,3 +61,13 @@
    (:wat::runtime::define-alias :my::flip :wat::core::reverse)
    (:my::flip [1 2 3]) ;=> [3 2 1]
    ```")
+
+(:wat::core::special-form
+  :wat::core::defalias
+  "(:wat::core::defalias :new :target)"
+  "Gives a second name to a function, constructor, accessor or dispatch; another name of `:wat::runtime::define-alias`.
+
+   ```wat
+   (:wat::core::defalias :my::flip :wat::core::reverse)
+   (:my::flip [1 2 3]) ;=> [3 2 1]
+   ```")

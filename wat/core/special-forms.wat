@@ -246,6 +246,18 @@
    ```")
 
 (:wat::core::special-form
+  :wat::core::apply
+  "(:wat::core::apply function vector)"
+  "Calls a function with the elements of a vector as its arguments.
+
+   All parameters of the function have the type of the elements. A variadic function or operator may be named. A wrong number of elements is WAT8408.
+
+   ```wat
+   (:wat::core::apply :wat::core::i64::+ [1 2 3]) ;=> 6
+   (:wat::core::apply :wat::core::i64::min [7 3]) ;=> 3
+   ```")
+
+(:wat::core::special-form
   :wat::core::Option/expect
   "(:wat::core::Option/expect [-> :T] option message)"
   "Returns the value of a `Some`; a `None` panics with the message (WAT8201).

@@ -194,6 +194,7 @@ fn has_effect(inference: &Inference<'_>, node: NodeId) -> bool {
             | ExprKind::DispatchValue { .. }
             | ExprKind::OperatorValue(_)
             | ExprKind::VariantFunction { .. }
+            | ExprKind::VariadicValue { .. }
             | ExprKind::Compare { .. }
             | ExprKind::If { .. }
             | ExprKind::And(_)

@@ -348,7 +348,7 @@ fn definer(ast: &Ast, node: NodeId, head: &str) -> Option<ItemKind> {
         ":wat::core::special-form" => ItemKind::SpecialForm,
         ":wat::core::operator" => ItemKind::Operator,
         ":wat::core::define-dispatch" => ItemKind::Dispatch,
-        crate::synonym::HEAD => ItemKind::Synonym,
+        crate::synonym::HEAD | crate::synonym::SECOND_HEAD => ItemKind::Synonym,
         keywords::AUTO | keywords::DEFINE => ItemKind::KeywordVariant,
         ":wat::core::native-type" => ItemKind::NativeType,
         ":wat::core::typealias" => ItemKind::Alias,

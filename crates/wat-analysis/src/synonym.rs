@@ -8,6 +8,8 @@ use crate::names::{lookup, program_of};
 
 /// The form that declares a second name.
 pub(crate) const HEAD: &str = ":wat::runtime::define-alias";
+/// Its second name.
+pub(crate) const SECOND_HEAD: &str = ":wat::core::defalias";
 
 /// The node of the target in the defining list.
 pub(crate) fn target_node(ast: &Ast, root: NodeId) -> Option<NodeId> {

@@ -14,6 +14,8 @@ mod fixes;
 mod host;
 #[path = "it/incremental.rs"]
 mod incremental;
+#[path = "it/index.rs"]
+mod index;
 #[path = "it/inhabited.rs"]
 mod inhabited;
 #[path = "it/kwargs.rs"]

@@ -6,6 +6,8 @@ mod evaluate;
 mod fix;
 #[path = "it/fuzz.rs"]
 mod fuzz;
+#[path = "it/library.rs"]
+mod library;
 #[path = "it/matches.rs"]
 mod matches;
 #[path = "it/project.rs"]

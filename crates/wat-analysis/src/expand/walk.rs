@@ -335,10 +335,9 @@ impl<'db> Expander<'db> {
     fn special(&mut self, form: &Syntax, head: &str) -> Syntax {
         match head.strip_prefix(":wat::core::").unwrap_or(head) {
             "quote" | "forms" | "struct" | "struct-restricted" | "enum" | "enum-restricted"
-            | "newtype" | "typealias" | "define-alias" | "define-dispatch" | "defmacro"
-            | "native" | "native-type" | "special-form" | "operator" | "auto-kwargs" | "use!" => {
-                self.raw(form)
-            }
+            | "newtype" | "typealias" | "define-alias" | "defalias" | "define-dispatch"
+            | "defmacro" | "native" | "native-type" | "special-form" | "operator"
+            | "auto-kwargs" | "use!" => self.raw(form),
             "quasiquote" => self.template(form, 0),
             "fn" | "lambda" => self.each(form, |index, _| match index {
                 1 => Position::Raw,

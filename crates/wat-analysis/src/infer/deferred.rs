@@ -56,6 +56,13 @@ pub(super) enum ConstraintKind {
         used: OperatorUse,
         ty: Ty,
     },
+    /// A function with a rest parameter as a value: any arity that the context wants, from the fixed parameters on.
+    LiftVariadic {
+        ty: Ty,
+        params: Vec<Ty>,
+        element: Ty,
+        ret: Ty,
+    },
     /// An operator of one number type as a value: any arity that the context wants.
     LiftTyped {
         ty: Ty,
@@ -156,6 +163,7 @@ impl<'db> Infer<'db> {
             ConstraintKind::Index { .. }
                 | ConstraintKind::Lift { .. }
                 | ConstraintKind::LiftOperator { .. }
+                | ConstraintKind::LiftVariadic { .. }
         )
     }
 
@@ -201,7 +209,8 @@ impl<'db> Infer<'db> {
             }
             ConstraintKind::Index { .. }
             | ConstraintKind::Lift { .. }
-            | ConstraintKind::LiftOperator { .. } => {}
+            | ConstraintKind::LiftOperator { .. }
+            | ConstraintKind::LiftVariadic { .. } => {}
         }
     }
 
@@ -209,9 +218,9 @@ impl<'db> Infer<'db> {
         let what = match &constraint.kind {
             ConstraintKind::Index { operand, .. } if self.table.is_error(*operand) => return,
             ConstraintKind::Index { .. } => "the type of this operand",
-            ConstraintKind::Lift { .. } | ConstraintKind::LiftOperator { .. } => {
-                "which function this stands for"
-            }
+            ConstraintKind::Lift { .. }
+            | ConstraintKind::LiftOperator { .. }
+            | ConstraintKind::LiftVariadic { .. } => "which function this stands for",
             _ => return,
         };
         self.problems.push(
@@ -264,6 +273,12 @@ impl<'db> Infer<'db> {
             ConstraintKind::LiftOperator { used, ty } => {
                 self.attempt_lift_operator(*used, *ty, constraint.node)
             }
+            ConstraintKind::LiftVariadic {
+                ty,
+                params,
+                element,
+                ret,
+            } => self.attempt_lift_variadic(*ty, params, [*element, *ret], constraint.node),
             ConstraintKind::LiftTyped { ty, operand, .. } => {
                 self.attempt_lift_typed(*ty, *operand, constraint.node)
             }
@@ -622,7 +637,7 @@ impl<'db> Infer<'db> {
         }
     }
 
-    fn lifted_result(&mut self, wanted: Ty, found: Ty, node: NodeId) {
+    pub(super) fn lifted_result(&mut self, wanted: Ty, found: Ty, node: NodeId) {
         if self.table.unify(wanted, found).is_err() {
             let (want, have) = (self.render(wanted), self.render(found));
             self.problems.push(

@@ -2,6 +2,7 @@
 
 use wat_syntax::NodeId;
 
+use crate::capability::Capability;
 use crate::types::Ctor;
 
 use super::Infer;
@@ -28,6 +29,8 @@ impl<'db> Infer<'db> {
         }
         let args: Vec<ExprId> = nodes.iter().map(|&node| self.expr(node)).collect();
         let target = ascribed.map_or_else(|| self.table.var(), |(ty, _)| ty);
+        let slot = ascribed.map_or(node, |(_, slot)| slot);
+        self.require(Capability::Portable, target, slot);
         let ty = match verb {
             "read" => target,
             "read-all" => self.table.app(Ctor::Vector, &[target]),

@@ -155,6 +155,7 @@ impl<'db> Infer<'db> {
             ":wat::core::HashMap" => self.map_form(node),
             ":wat::core::HashSet" => self.set_form(node),
             ":wat::core::u8" => self.u8_form(node),
+            ":wat::core::apply" => self.apply_form(node),
             ":wat::core::Option/try" => self.try_form(node, path, Ctor::Option, 1),
             ":wat::core::Result/try" => self.try_form(node, path, Ctor::Result, 0),
             ":wat::core::Option/expect" => self.expect_form(node, Ctor::Option, 1),
@@ -174,6 +175,7 @@ impl<'db> Infer<'db> {
             | ":wat::core::define-dispatch"
             | crate::host::HEAD
             | crate::synonym::HEAD
+            | crate::synonym::SECOND_HEAD
             | ":wat::core::typealias"
             | ":wat::core::struct"
             | ":wat::core::struct-restricted"

@@ -2,6 +2,7 @@
 //! constraints. One walk over the form resolves names, checks shapes, infers types and builds the typed tree; nothing
 //! leaks from one definition to another.
 
+mod apply;
 mod body;
 pub(crate) mod call;
 mod collection;

@@ -232,13 +232,13 @@ impl<'db> Infer<'db> {
                 let Some(signature) = signature(self.db, self.program, item) else {
                     return self.error(node);
                 };
+                if signature.rest.is_some() {
+                    return self.variadic_value(node, text, item, signature);
+                }
                 let function = self.instantiate(item, signature, node, text);
                 let ty = self
                     .table
                     .instantiate(&signature.as_type(), &function.types);
-                if signature.rest.is_some() {
-                    return self.not_a_value(node, text, "it takes any number of arguments");
-                }
                 self.push(ExprKind::Function(function), ty, node)
             }
             ItemKind::Value => {
@@ -369,7 +369,7 @@ impl<'db> Infer<'db> {
         true
     }
 
-    fn not_a_value(&mut self, node: NodeId, text: TextId, reason: &str) -> ExprId {
+    pub(super) fn not_a_value(&mut self, node: NodeId, text: TextId, reason: &str) -> ExprId {
         let name = self.ast.text(text);
         self.problems.push(
             Problem::new(

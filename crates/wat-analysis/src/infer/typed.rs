@@ -162,6 +162,18 @@ pub(crate) enum ExprKind {
         function: ExprId,
         args: Vec<ExprId>,
     },
+    /// A function with a rest parameter as a value: the type says how many arguments it takes.
+    VariadicValue {
+        function: FunctionRef,
+        fixed: usize,
+        element: Ty,
+    },
+    /// A call with the elements of a vector.
+    Spread {
+        function: Spread,
+        of: ExprId,
+        element: Ty,
+    },
     Arith {
         op: Arith,
         args: Vec<ExprId>,
@@ -223,6 +235,30 @@ pub(crate) enum ExprKind {
         message: ExprId,
         success: u32,
     },
+}
+
+/// How a function takes the elements of a vector as its arguments.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Spread {
+    /// So many of them.
+    Value { function: ExprId, count: usize },
+    /// The first ones as parameters, the others as the vector of the rest.
+    Call { callee: FunctionRef, fixed: usize },
+    /// From the left, pair by pair.
+    Fold { step: ExprId, op: Option<Arith> },
+    /// Their display texts.
+    Text,
+}
+
+impl Spread {
+    /// The function, if it is evaluated.
+    pub(crate) fn function(&self) -> Option<ExprId> {
+        match self {
+            Spread::Value { function, .. } => Some(*function),
+            Spread::Fold { step, .. } => Some(*step),
+            Spread::Call { .. } | Spread::Text => None,
+        }
+    }
 }
 
 /// A piece of a text.

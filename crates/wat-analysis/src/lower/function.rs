@@ -73,14 +73,14 @@ impl<'a, 'db> Lower<'a, 'db> {
         parts.map(<[Ty]>::to_vec).unwrap_or_default()
     }
 
-    fn result_of(&self, ty: Ty) -> wat_ir::Ty {
+    pub(super) fn result_of(&self, ty: Ty) -> wat_ir::Ty {
         self.function_parts(ty)
             .last()
             .map_or(wat_ir::Ty::Nil, |&ret| self.ir(ret))
     }
 
     /// A function of its own, without captures, for something that is no function of the library.
-    fn wrapper(
+    pub(super) fn wrapper(
         &mut self,
         ty: Ty,
         node: NodeId,
@@ -212,6 +212,10 @@ pub(crate) fn children(kind: &ExprKind, out: &mut Vec<ExprId>) {
             out.extend(arms.iter().map(|(_, body)| *body));
         }
         ExprKind::Lambda { body, .. } => out.extend(body),
+        ExprKind::Spread { function, of, .. } => {
+            out.extend(function.function());
+            out.push(*of);
+        }
         ExprKind::Try { of, .. } => out.push(*of),
         ExprKind::Expect { of, message, .. } => out.extend([*of, *message]),
         _ => {}

@@ -2,6 +2,7 @@
 //!
 //! Only definitions without errors are lowered. Evaluation order is the order of the source.
 
+mod apply;
 mod decision;
 mod function;
 mod syntax;

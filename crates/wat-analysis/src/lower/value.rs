@@ -16,7 +16,7 @@ const RED_ZONE: usize = 128 * 1024;
 const SEGMENT: usize = 2 * 1024 * 1024;
 
 /// What a call comes to.
-enum Invocation {
+pub(super) enum Invocation {
     Call(Callee, Vec<Operand>),
     Make(Value),
 }
@@ -233,6 +233,11 @@ impl<'a> Lower<'a, '_> {
                 None => return constant(Const::Nil),
             },
             ExprKind::OperatorValue(used) => self.operator_lambda(*used, expr.ty, expr.node),
+            ExprKind::VariadicValue {
+                function,
+                fixed,
+                element,
+            } => self.variadic_lambda(function, *fixed, *element, expr.ty, expr.node),
             ExprKind::VariantFunction { index } => self.variant_lambda(*index, expr.ty, expr.node),
             ExprKind::Lambda {
                 params,
@@ -261,6 +266,7 @@ impl<'a> Lower<'a, '_> {
             ExprKind::Call { .. }
             | ExprKind::Dispatch { .. }
             | ExprKind::Apply { .. }
+            | ExprKind::Spread { .. }
             | ExprKind::Compare { .. }
             | ExprKind::ToU8(_) => match self.call(expr) {
                 Some(Invocation::Call(callee, args)) => Value::Call {
@@ -288,7 +294,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// A call of a named function, or the value that a constructor or accessor makes at once.
-    fn invoke(&self, function: &FunctionRef, args: Vec<Operand>) -> Invocation {
+    pub(super) fn invoke(&self, function: &FunctionRef, args: Vec<Operand>) -> Invocation {
         let (name, types) = (function.name.clone(), self.types(&function.types).into());
         match function.kind {
             FunctionKind::Native => Invocation::Call(Callee::Native { name, types }, args),
@@ -354,6 +360,11 @@ impl<'a> Lower<'a, '_> {
                 let function = self.value(*function);
                 Some(Invocation::Call(Callee::Value(function), self.values(args)))
             }
+            ExprKind::Spread {
+                function,
+                of,
+                element,
+            } => Some(self.spread(function, *of, *element, expr)),
             ExprKind::Compare { op, args } => {
                 let types = args.map(|arg| self.inference.table.resolve(self.expr(arg).ty));
                 let operands = self.values(args);
@@ -500,7 +511,7 @@ impl<'a> Lower<'a, '_> {
             let unit = match (op, float) {
                 (Arith::Add | Arith::Mul, _) => return operands.remove(0).1,
                 (Arith::Sub, false) => Const::I64(0),
-                (Arith::Sub, true) => Const::F64((-0.0f64).to_bits()),
+                (Arith::Sub, true) => Const::F64(0.0f64.to_bits()),
                 (Arith::Div, false) => Const::I64(1),
                 (Arith::Div, true) => Const::F64(1.0f64.to_bits()),
             };

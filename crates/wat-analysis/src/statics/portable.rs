@@ -1,4 +1,4 @@
-//! What leaves a thread or a process: WAT3411, WAT4008, WAT4009, WAT4015.
+//! What leaves a thread or a process: WAT4008, WAT4009, WAT4015.
 
 use crate::capability::{self, Capability};
 use crate::infer::table::Ty;
@@ -49,13 +49,6 @@ impl<'db> Rules<'_, 'db> {
         let mut found: Vec<Problem<'db>> = Vec::new();
         let mut told: Vec<(String, usize)> = Vec::new();
         for call in self.tree.reached() {
-            if self
-                .tree
-                .callee(call)
-                .is_some_and(|callee| callee.name.starts_with(":wat::edn::__internal/"))
-            {
-                found.extend(self.unreadable(call));
-            }
             let Some(verb) = self.tree.kernel_call(call) else {
                 continue;
             };
@@ -93,17 +86,6 @@ impl<'db> Rules<'_, 'db> {
 
     fn types(&self, call: ExprId) -> &[Ty] {
         self.tree.callee(call).map_or(&[], |callee| &callee.types)
-    }
-
-    /// WAT3411.
-    fn unreadable(&self, call: ExprId) -> Option<Problem<'db>> {
-        let &ty = self.types(call).first()?;
-        let chain = self.obstacle(ty, Must::Encode)?;
-        Some(
-            Problem::new(3411, Place::node(self.tree.node(call)), chain)
-                .label("has no EDN form")
-                .help("read a type that has an EDN form: no functions, no handles"),
-        )
     }
 
     /// The types whose values a call sends to another process, or receives from one.

@@ -207,6 +207,11 @@ impl<'a, 'db> Tree<'a, 'db> {
             ExprKind::Expect { of, message, .. } => {
                 out.extend([(*of, Role::Unwrapped(id)), (*message, Role::Part(id))]);
             }
+            ExprKind::Spread { function, of, .. } => {
+                let function = function.function();
+                out.extend(function.map(|function| (function, Role::Callee(id))));
+                all(&[*of], out);
+            }
             ExprKind::ToU8(of) | ExprKind::ToSyntax { of, .. } => all(&[*of], out),
             ExprKind::Compare { args, .. } => all(args, out),
             ExprKind::Arith { args: parts, .. }

@@ -23,6 +23,7 @@ pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::__internal/gt'i64'f64", "bb", mixed_gt),
     native(":wat::core::__internal/ge'i64'f64", "bb", mixed_ge),
     native(":wat::core::__internal/to-u8", "b", to_u8),
+    native(":wat::core::__internal/check-count", "bbb", check_count),
     native(":wat::core::__internal/expect-failed", "b", expect_failed),
     native(":wat::core::__internal/any", "o", any),
 ];
@@ -148,6 +149,23 @@ unsafe fn positive(_: &Instance, args: &[Slot]) -> Outcome {
         "the {what} is {}; it must be positive",
         args[1] as i64
     )))
+}
+
+unsafe fn check_count(_: &Instance, args: &[Slot]) -> Outcome {
+    let [found, wanted] = [args[0], args[1]];
+    let exact = args[2] != 0;
+    if found == wanted || (found > wanted && !exact) {
+        return Ok(0);
+    }
+    let least = if exact { "" } else { "at least " };
+    let plural = if wanted == 1 { "argument" } else { "arguments" };
+    let elements = if found == 1 { "element" } else { "elements" };
+    Err(Trap::error(
+        8408,
+        format!(
+            "`apply`: the function takes {least}{wanted} {plural}, and the vector has {found} {elements}"
+        ),
+    ))
 }
 
 unsafe fn expect_failed(_: &Instance, args: &[Slot]) -> Outcome {
