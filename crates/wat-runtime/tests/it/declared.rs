@@ -49,7 +49,8 @@ fn declared_natives_are_those_of_the_machine() {
         paid.is_empty(),
         "implemented, so no longer pending: {paid:?}"
     );
-    let ours: BTreeSet<String> = &ours | &(&pending - &forms);
+    // The machine carries some special forms out under their own paths.
+    let ours: BTreeSet<String> = &(&ours | &pending) - &forms;
     let missing: Vec<_> = ours.difference(&found).collect();
     let unknown: Vec<_> = found.difference(&ours).collect();
     assert!(
