@@ -30,7 +30,7 @@ pub(crate) fn check(global: &Global, options: &CheckOptions) -> i32 {
     let mut printer = Printer::new(global, limit);
     let levels = options.levels.over(&space.settings);
     for mut diagnostic in findings(&space.db, &files) {
-        let path = diagnostic.span.file.path(&space.db);
+        let path = diagnostic.span.file.path(&*space.db);
         let path = space.inner_path(&path);
         let severity = levels.severity(diagnostic.code, diagnostic.severity, &path);
         if let Some(severity) = severity {

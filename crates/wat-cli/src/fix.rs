@@ -276,7 +276,7 @@ impl Workspace {
         let target = |(path, file): &(PathBuf, SourceFile)| Target {
             path: path.clone(),
             file: *file,
-            text: file.text(&self.db),
+            text: file.text(&*self.db),
         };
         self.files.iter().map(target).collect()
     }

@@ -29,7 +29,7 @@ pub(crate) fn lint(global: &Global, options: &LintOptions) -> i32 {
         if !wanted(options, &diagnostic) {
             continue;
         }
-        let path = diagnostic.span.file.path(&space.db);
+        let path = diagnostic.span.file.path(&*space.db);
         let path = space.inner_path(&path);
         let severity = levels.severity(diagnostic.code, diagnostic.severity, &path);
         if let Some(severity) = severity {

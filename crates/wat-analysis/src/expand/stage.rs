@@ -142,11 +142,7 @@ fn library_calls(db: &dyn Db, file: SourceFile) -> Vec<u32> {
 
 /// The places of the forms of a file that mention macros and so may have expansions in a program, sorted. Whoever folds
 /// the files of a program asks first: what other forms declare depends on their text alone.
-pub(crate) fn calling_forms<'db>(
-    db: &'db dyn Db,
-    program: SourceFile,
-    file: SourceFile,
-) -> &'db [u32] {
+pub(crate) fn calling_forms(db: &dyn Db, program: SourceFile, file: SourceFile) -> &[u32] {
     let program = match file.kind(db) {
         FileKind::Library => file,
         _ => program,
