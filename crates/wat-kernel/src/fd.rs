@@ -4,6 +4,7 @@ use std::io;
 use std::os::fd::RawFd;
 
 use crate::generation::Generation;
+use crate::poll::{Interest, poll};
 
 /// Bytes of one read at most.
 const CHUNK: usize = 1 << 16;
@@ -87,6 +88,21 @@ impl Fd {
         Borrowed(self.raw)
     }
 
+    /// Reads and writes on this end no longer wait in the system; [`Borrowed::write`] and [`Borrowed::read`] wait for
+    /// readiness instead. Only for descriptors that no other process shares.
+    pub fn set_nonblocking(&self) -> io::Result<()> {
+        // SAFETY: plain numbers.
+        unsafe {
+            let flags = check(libc::fcntl(self.raw, libc::F_GETFL))?;
+            check(libc::fcntl(
+                self.raw,
+                libc::F_SETFL,
+                flags | libc::O_NONBLOCK,
+            ))?;
+        }
+        Ok(())
+    }
+
     /// Goes back to the first byte of a file.
     pub fn rewind(&self) -> io::Result<()> {
         // SAFETY: plain numbers.
@@ -148,6 +164,18 @@ impl Borrowed {
 
     /// Writes a part of the bytes, waiting for room; how many were taken.
     pub fn write(self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            match self.write_now(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    poll(&[(self, Interest::Write)], None)?;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// The same, failing where a descriptor that does not wait has no room.
+    pub fn write_now(self, bytes: &[u8]) -> io::Result<usize> {
         uninterrupted(|| {
             // SAFETY: the bytes are valid for reads of that length.
             let count = unsafe { libc::write(self.0, bytes.as_ptr().cast(), bytes.len()) };

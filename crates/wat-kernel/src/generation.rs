@@ -17,6 +17,10 @@ impl Generation {
         Generation(GENERATION.load(Ordering::Relaxed))
     }
 
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+
     /// Is it the process that runs?
     pub fn is_current(self) -> bool {
         self == Generation::current()

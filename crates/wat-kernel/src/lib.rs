@@ -25,6 +25,7 @@ mod generation;
 mod poll;
 pub mod process;
 mod registry;
+mod wait;
 
 pub use child::{Child, Exit};
 pub use fd::{Borrowed, Fd, pipe, stderr, stdin, stdout};
@@ -33,3 +34,4 @@ pub use fork::{ChildIo, Collected, Fork, Forked};
 pub use generation::{Generation, is_forked};
 pub use poll::{Interest, Ready, poll};
 pub use registry::live_children;
+pub use wait::{Backend, Doorbell, WaitSet, poll_reason, select_backend};

@@ -4,7 +4,8 @@
 //! it begins the shutdown, hands stop signals on to the children, and ends the process when its time has come.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::fd::{Borrowed, Fd, check};
@@ -55,12 +56,35 @@ impl UserSignal {
 
 /// Whether the process has been asked to stop: by a signal, or because its parent is gone.
 pub fn is_stopping() -> bool {
-    STOPPED.load(Ordering::Acquire)
+    STOPPED.load(Ordering::SeqCst)
 }
 
 /// The signal that asked the process to stop, if one did.
 pub fn stop_signal() -> Option<i32> {
     Some(STOP.load(Ordering::Relaxed)).filter(|signal| *signal > 0)
+}
+
+/// What else is to be done when the shutdown begins.
+type Hook = Box<dyn Fn() + Send + Sync>;
+
+static HOOK: AtomicPtr<Hook> = AtomicPtr::new(null_mut());
+
+/// Has this called when the shutdown begins, on the thread of the warden; at once if it has begun. There is one such
+/// call: a later one takes its place.
+pub fn on_shutdown(call: impl Fn() + Send + Sync + 'static) {
+    let hook: Box<Hook> = Box::new(Box::new(call));
+    // What stood here may be running: it is never freed. There are as many as programs in this process.
+    HOOK.store(Box::into_raw(hook), Ordering::SeqCst);
+    if is_stopping() {
+        call_hook();
+    }
+}
+
+fn call_hook() {
+    // SAFETY: a hook is never freed.
+    if let Some(hook) = unsafe { HOOK.load(Ordering::SeqCst).as_ref() } {
+        hook();
+    }
 }
 
 /// A descriptor that is readable for ever once the shutdown has begun; none before [`start`].
@@ -85,6 +109,7 @@ pub(crate) fn restart(lifeline: Fd) -> io::Result<()> {
     STOP.store(0, Ordering::Relaxed);
     STOPS.store(0, Ordering::Relaxed);
     STOPPED.store(false, Ordering::Relaxed);
+    HOOK.store(null_mut(), Ordering::Relaxed);
     for flag in &FLAGS {
         flag.store(false, Ordering::Relaxed);
     }
@@ -218,9 +243,10 @@ impl Warden {
 
     fn stop(&self, signal: i32) {
         let _ = STOP.compare_exchange(0, signal, Ordering::AcqRel, Ordering::Relaxed);
-        STOPPED.store(true, Ordering::Release);
+        STOPPED.store(true, Ordering::SeqCst);
         // SAFETY: the descriptor lives as long as the warden.
         unsafe { ring(self.broadcast.raw()) };
+        call_hook();
         signal_children(signal);
     }
 }

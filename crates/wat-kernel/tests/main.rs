@@ -3,3 +3,6 @@
 
 #[path = "it/fork.rs"]
 mod fork;
+
+#[path = "it/wait.rs"]
+mod wait;

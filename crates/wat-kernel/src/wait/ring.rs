@@ -1,0 +1,166 @@
+//! One-shot polls on a submission ring.
+//!
+//! A wait submits one poll for each descriptor, waits for a completion or the deadline, withdraws what is left and
+//! takes every completion, so that nothing of one wait is seen by the next; a generation number says so once more.
+
+use std::io;
+use std::mem::ManuallyDrop;
+use std::os::fd::RawFd;
+use std::time::{Duration, Instant};
+
+use io_uring::types::{CancelBuilder, Fd, SubmitArgs, Timespec};
+use io_uring::{IoUring, Probe, opcode};
+
+/// What makes a descriptor ready, besides errors.
+pub(super) const EVENTS: i16 = libc::POLLIN | libc::POLLRDHUP;
+
+pub(super) struct Ring {
+    ring: ManuallyDrop<IoUring>,
+    abandoned: bool,
+    round: u32,
+}
+
+fn make(capacity: usize) -> io::Result<IoUring> {
+    let entries =
+        u32::try_from(capacity).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))?;
+    IoUring::builder().dontfork().build(entries)
+}
+
+impl Ring {
+    pub(super) fn new(capacity: usize) -> io::Result<Ring> {
+        let ring = make(capacity)?;
+        let mut probe = Probe::new();
+        ring.submitter().register_probe(&mut probe)?;
+        let has_all = ring.params().is_feature_ext_arg()
+            && ring.params().is_feature_nodrop()
+            && probe.is_supported(opcode::PollAdd::CODE);
+        if !has_all {
+            return Err(io::Error::from_raw_os_error(libc::EINVAL));
+        }
+        Ok(Ring {
+            ring: ManuallyDrop::new(ring),
+            abandoned: false,
+            round: 0,
+        })
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        self.ring.params().sq_entries() as usize
+    }
+
+    /// It belongs to the parent: its memory is not mapped here and its descriptor is closed.
+    pub(super) fn abandon(&mut self) {
+        self.abandoned = true;
+    }
+
+    pub(super) fn wait(
+        &mut self,
+        fds: &[RawFd],
+        deadline: Option<Instant>,
+    ) -> io::Result<Vec<usize>> {
+        self.round = self.round.wrapping_add(1);
+        let tag = u64::from(self.round) << 32;
+        for (index, fd) in fds.iter().enumerate() {
+            let entry = opcode::PollAdd::new(Fd(*fd), EVENTS as u32)
+                .build()
+                .user_data(tag | index as u64);
+            // SAFETY: the entry refers to no memory.
+            unsafe { self.ring.submission().push(&entry) }.map_err(io::Error::other)?;
+        }
+        let mut ready = Vec::new();
+        let mut left = fds.len();
+        let outcome = self.first(deadline, tag, &mut ready, &mut left);
+        self.withdraw(tag, &mut ready, left)?;
+        outcome?;
+        ready.sort_unstable();
+        Ok(ready)
+    }
+
+    /// Submits, and waits for the first completion.
+    fn first(
+        &mut self,
+        deadline: Option<Instant>,
+        tag: u64,
+        ready: &mut Vec<usize>,
+        left: &mut usize,
+    ) -> io::Result<()> {
+        loop {
+            let time = deadline.map(|until| until.saturating_duration_since(Instant::now()));
+            let spec = time.map_or_else(Timespec::new, timespec);
+            let mut args = SubmitArgs::new();
+            if time.is_some() {
+                args = args.timespec(&spec);
+            }
+            let outcome = self.ring.submitter().submit_with_args(1, &args);
+            self.take(tag, ready, left);
+            if !ready.is_empty() || time.is_some_and(|time| time.is_zero()) {
+                return Ok(());
+            }
+            match outcome {
+                Ok(_) => {}
+                Err(error) => match error.raw_os_error() {
+                    Some(libc::EINTR | libc::ETIME | libc::EBUSY | libc::EAGAIN) => {}
+                    _ => return Err(error),
+                },
+            }
+        }
+    }
+
+    /// Takes the completions that are there.
+    fn take(&mut self, tag: u64, ready: &mut Vec<usize>, left: &mut usize) {
+        for done in self.ring.completion() {
+            let data = done.user_data();
+            if data & !u64::from(u32::MAX) == tag {
+                *left -= 1;
+                if done.result() != -libc::ECANCELED {
+                    ready.push(data as u32 as usize);
+                }
+            }
+        }
+    }
+
+    /// Withdraws every poll that is left and takes its completion. Where the system cannot, a new ring of the same
+    /// capacity takes the place of this one.
+    fn withdraw(&mut self, tag: u64, ready: &mut Vec<usize>, mut left: usize) -> io::Result<()> {
+        while left > 0 {
+            let cancelled = self
+                .ring
+                .submitter()
+                .register_sync_cancel(None, CancelBuilder::any());
+            match cancelled {
+                Ok(()) => {}
+                Err(error) if error.raw_os_error() == Some(libc::ENOENT) => {}
+                Err(error) if error.raw_os_error() == Some(libc::EINTR) => continue,
+                Err(_) => {
+                    let fresh = make(self.capacity())?;
+                    // SAFETY: it was made by this process and is not used again.
+                    unsafe { ManuallyDrop::drop(&mut self.ring) };
+                    self.ring = ManuallyDrop::new(fresh);
+                    return Ok(());
+                }
+            }
+            match self.ring.submit_and_wait(1) {
+                Ok(_) => {}
+                Err(error) if error.raw_os_error() == Some(libc::EINTR) => {}
+                Err(error) => return Err(error),
+            }
+            self.take(tag, ready, &mut left);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Ring {
+    fn drop(&mut self) {
+        if !self.abandoned {
+            // SAFETY: it is not used again.
+            unsafe { ManuallyDrop::drop(&mut self.ring) };
+        }
+    }
+}
+
+fn timespec(time: Duration) -> Timespec {
+    Timespec::new()
+        .sec(time.as_secs())
+        .nsec(time.subsec_nanos())
+}

@@ -1,0 +1,163 @@
+//! The wait set: one suite, both backends.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use wat_kernel::{Backend, Doorbell, Exit, Fd, Fork, WaitSet, pipe};
+
+/// Runs a test with each backend that the system has.
+fn both(test: impl Fn(&dyn Fn(usize) -> WaitSet)) {
+    test(&|capacity| {
+        let set = WaitSet::new(capacity);
+        assert_eq!(set.capacity(), capacity);
+        set
+    });
+    test(&|capacity| {
+        let set = WaitSet::polling(capacity);
+        assert_eq!((set.capacity(), set.backend()), (capacity, Backend::Poll));
+        set
+    });
+}
+
+fn soon() -> Option<Instant> {
+    Some(Instant::now() + Duration::from_secs(20))
+}
+
+#[test]
+fn what_is_readable_is_told_and_nothing_else() {
+    both(|set| {
+        let pipes: Vec<(Fd, Fd)> = (0..7).map(|_| pipe().unwrap()).collect();
+        let fds: Vec<i32> = pipes.iter().map(|(_, reader)| reader.raw()).collect();
+        let mut set = set(8);
+        assert_eq!(set.wait(&fds, Some(Instant::now())).unwrap(), []);
+        pipes[4].0.write_all(b"x").unwrap();
+        assert_eq!(set.wait(&fds, soon()).unwrap(), [4]);
+        pipes[1].0.write_all(b"x").unwrap();
+        assert_eq!(set.wait(&fds, None).unwrap(), [1, 4]);
+        pipes[4].1.read(&mut [0]).unwrap();
+        assert_eq!(set.wait(&fds, None).unwrap(), [1]);
+        assert_eq!(set.wait(&fds[..1], Some(Instant::now())).unwrap(), []);
+    });
+}
+
+#[test]
+fn an_end_is_ready_and_so_is_a_closed_descriptor() {
+    both(|set| {
+        let ((first, one), (_second, two)) = (pipe().unwrap(), pipe().unwrap());
+        let mut set = set(4);
+        drop(first);
+        assert_eq!(set.wait(&[one.raw(), two.raw()], soon()).unwrap(), [0]);
+        let gone = {
+            let (_, reader) = pipe().unwrap();
+            reader.raw()
+        };
+        // Nobody else may have opened the number meanwhile; one that is open has nothing to read.
+        let ready = set.wait(&[gone], Some(Instant::now())).unwrap();
+        assert!(ready.len() <= 1);
+    });
+}
+
+#[test]
+fn a_deadline_is_never_early() {
+    both(|set| {
+        let (_writer, reader) = pipe().unwrap();
+        let mut set = set(2);
+        for millis in [0, 1, 20] {
+            let until = Instant::now() + Duration::from_millis(millis);
+            assert_eq!(set.wait(&[reader.raw()], Some(until)).unwrap(), []);
+            assert!(Instant::now() >= until);
+        }
+    });
+}
+
+#[test]
+fn a_doorbell_wakes_a_thread_that_waits() {
+    both(|set| {
+        let bell = Arc::new(Doorbell::new());
+        let fd = bell.descriptor().unwrap();
+        let mut set = set(2);
+        for _ in 0..200 {
+            let other = bell.clone();
+            let thread = std::thread::spawn(move || other.ring());
+            assert_eq!(set.wait(&[fd], soon()).unwrap(), [0]);
+            thread.join().unwrap();
+            bell.absorb();
+            assert_eq!(set.wait(&[fd], Some(Instant::now())).unwrap(), []);
+        }
+    });
+}
+
+#[test]
+fn every_capacity_is_exact() {
+    let mut capacity = 2;
+    while capacity <= 1024 {
+        both(|set| drop(set(capacity)));
+        capacity *= 2;
+    }
+}
+
+#[test]
+fn a_full_set_waits_for_all() {
+    both(|set| {
+        let pipes: Vec<(Fd, Fd)> = (0..64).map(|_| pipe().unwrap()).collect();
+        let fds: Vec<i32> = pipes.iter().map(|(_, reader)| reader.raw()).collect();
+        let mut set = set(64);
+        for round in 0..200 {
+            let index = (round * 37) % 64;
+            pipes[index].0.write_all(b"x").unwrap();
+            assert_eq!(set.wait(&fds, soon()).unwrap(), [index]);
+            pipes[index].1.read(&mut [0]).unwrap();
+        }
+        assert!(set.wait(&[fds[0]; 65], soon()).is_err());
+    });
+}
+
+#[test]
+fn a_child_makes_its_own_and_the_parents_stays_whole() {
+    both(|set| {
+        let (writer, reader) = pipe().unwrap();
+        let parents = set(2);
+        let bell = Doorbell::new();
+        let old = bell.descriptor().unwrap();
+        let forked = Fork::new()
+            .run(|_| {
+                let inherited = !parents.is_ours();
+                drop(parents);
+                // Ringing what was inherited reaches nobody.
+                bell.ring();
+                let (tx, rx) = pipe().unwrap();
+                tx.write_all(b"x").unwrap();
+                let found = WaitSet::new(2).wait(&[rx.raw()], None).unwrap();
+                let fresh = bell.descriptor().unwrap();
+                bell.ring();
+                let rung = WaitSet::new(2).wait(&[fresh], None).unwrap();
+                i32::from(!(inherited && found == [0] && rung == [0]))
+            })
+            .unwrap();
+        assert_eq!(forked.child.wait().unwrap(), Exit::Code(0));
+        let mut again = set(2);
+        assert_eq!(
+            again
+                .wait(&[old, reader.raw()], Some(Instant::now()))
+                .unwrap(),
+            []
+        );
+        writer.write_all(b"x").unwrap();
+        assert_eq!(again.wait(&[old, reader.raw()], soon()).unwrap(), [1]);
+    });
+}
+
+#[test]
+fn rebuilding_leaves_no_descriptor() {
+    let forked = Fork::new()
+        .run(|_| {
+            let count = || std::fs::read_dir("/proc/self/fd").unwrap().count();
+            let before = count();
+            for round in 0..500 {
+                drop(WaitSet::new(if round % 2 == 0 { 4 } else { 512 }));
+            }
+            i32::from(count() != before)
+        })
+        .unwrap();
+    assert_eq!(forked.child.wait().unwrap(), Exit::Code(0));
+}
