@@ -154,11 +154,7 @@ fn handle(signal: i32) -> io::Result<()> {
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = on_signal as extern "C" fn(i32) as usize;
         action.sa_flags = libc::SA_RESTART;
-        check(libc::sigaction(
-            signal,
-            &raw const action,
-            std::ptr::null_mut(),
-        ))?;
+        check(libc::sigaction(signal, &raw const action, null_mut()))?;
     }
     Ok(())
 }

@@ -49,7 +49,7 @@ pub fn select_backend() -> Backend {
 }
 
 enum Kind {
-    Ring(Ring),
+    Ring(Box<Ring>),
     Poll(Vec<libc::pollfd>),
 }
 
@@ -68,7 +68,7 @@ impl WaitSet {
         }
         if poll_reason().is_none() {
             match Ring::new(capacity) {
-                Ok(ring) => return WaitSet::of(Kind::Ring(ring)),
+                Ok(ring) => return WaitSet::of(Kind::Ring(Box::new(ring))),
                 Err(error) if !is_passing(&error) => {
                     let _ = POLLS.set(format!("io_uring_setup: {error}"));
                 }
