@@ -4,9 +4,10 @@
 //! more; those are seen from there on. The generators are numbered in program order, and stage k is what the first k of
 //! them define. Asking for the stages one after the other keeps the depth of queries constant.
 
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use wat_syntax::{Ast, NodeId};
 use wat_value::syntax::Syntax;
 
@@ -112,22 +113,29 @@ pub(super) fn mentions_macro(db: &dyn Db, program: SourceFile, ast: &Ast) -> boo
     })
 }
 
-/// The paths that a file mentions, each with the places of the forms that mention it.
+fn digest(path: &str) -> u64 {
+    FxBuildHasher.hash_one(path)
+}
+
+/// The digests of the paths that a file mentions, each with the place of a form that mentions it. Paths of equal digests
+/// are told apart by whoever asks for a form: a digest too many costs time, never truth.
 #[salsa::tracked(returns(ref))]
-fn mentioned_paths(db: &dyn Db, file: SourceFile) -> FxHashMap<Box<str>, Vec<u32>> {
-    let mut found: FxHashMap<Box<str>, Vec<u32>> = FxHashMap::default();
+fn mentioned_paths(db: &dyn Db, file: SourceFile) -> Vec<(u64, u32)> {
+    let mut found = Vec::new();
     for (&form, at) in form_list(db, file).iter().zip(0..) {
-        let own = |text: &&str| text.starts_with(':') && !text.starts_with(":wat::");
-        for text in ast(db, form).texts().filter(own) {
-            match found.get_mut(text) {
-                Some(places) => places.push(at),
-                None => {
-                    found.insert(text.into(), vec![at]);
-                }
-            }
-        }
+        let paths = ast(db, form).texts().filter(|text| text.starts_with(':'));
+        let own = paths.filter(|path| !path.starts_with(":wat::"));
+        found.extend(own.map(|path| (digest(path), at)));
     }
     found
+}
+
+/// The digests of the names of a program's macros.
+#[salsa::tracked(returns(ref))]
+fn macro_digests(db: &dyn Db, program: SourceFile) -> FxHashSet<u64> {
+    let literal = literal_macros(db, program).keys();
+    let names = literal.chain(generated_names(db, program));
+    names.map(|name| digest(name)).collect()
 }
 
 /// The places of the forms of a file that mention macros of the library.
@@ -155,14 +163,12 @@ pub(crate) fn calling_forms(db: &dyn Db, program: SourceFile, file: SourceFile) 
 
 #[salsa::tracked(returns(ref))]
 fn program_calls(db: &dyn Db, program: SourceFile, file: SourceFile) -> Vec<u32> {
-    let literal = literal_macros(db, program);
-    let generated = generated_names(db, program);
+    let macros = macro_digests(db, program);
     let mentioned = mentioned_paths(db, file).iter();
     let mut found: Vec<u32> = mentioned
-        .filter(|(path, _)| literal.contains_key(&***path) || generated.contains(&***path))
-        .flat_map(|(_, places)| places)
-        .chain(library_calls(db, file))
-        .copied()
+        .filter(|(path, _)| macros.contains(path))
+        .map(|&(_, place)| place)
+        .chain(library_calls(db, file).iter().copied())
         .collect();
     found.sort_unstable();
     found.dedup();
