@@ -145,7 +145,8 @@ fn toplevel_expression<'db>(
         .children(node)
         .next()
         .filter(|_| ast.kind(node) == NodeKind::List);
-    if ast.kind(node) == NodeKind::Error {
+    let path = head.and_then(|head| ast.as_keyword(head));
+    if ast.kind(node) == NodeKind::Error || path.and_then(crate::expand::annotation).is_some() {
         return Vec::new();
     }
     if let Some(head) = head
@@ -207,6 +208,7 @@ pub(crate) fn program_diagnostics(
     crate::redefinition::report(db, root, redefinitions(db, root, file), &mut found);
     load_problems(db, root, file, &mut found);
     config_problems(db, root, file, &mut found);
+    crate::testing::annotation_problems(db, root, file, &mut found);
     let mut found = finish(found.into_iter().map(|found| outward(db, found)).collect());
     note_origin(db, root, file, &mut found);
     found.into()

@@ -203,7 +203,7 @@ impl std::ops::Deref for FormAst {
 #[salsa::tracked(returns(ref))]
 pub(crate) fn ast<'db>(db: &'db dyn Db, form: Form<'db>) -> FormAst {
     let ast = read_form(db, form).ast.clone();
-    let library_macros = ast.texts().any(crate::library::is_macro);
+    let library_macros = ast.texts().any(crate::library::expands);
     FormAst {
         ast,
         library_macros,

@@ -236,6 +236,10 @@ fn expanded_declarations<'db>(
             FileKind::Library => form.file(db),
             _ => program,
         };
+        found
+            .loads
+            .clone_from(&written_declarations(db, form).loads);
+        found.broken_load = written_declarations(db, form).broken_load;
         top_level(db, form, &expansion.ast, Some(program), &mut found);
         found.problems.extend(expansion.problems.iter().cloned());
     }
@@ -284,6 +288,14 @@ fn top_level<'db>(
             _ if is_load(head) && node == ast.root() && expanded.is_none() => {
                 read_load(ast, node, head, found)
             }
+            crate::testing::DEFTEST if node == ast.root() && expanded.is_none() => {
+                for (load, head) in crate::testing::prelude_loads(ast, node) {
+                    read_load(ast, load, head, found);
+                }
+                found.expressions.push(node.0);
+            }
+            // It was read where it is written.
+            _ if is_load(head) && written_in_prelude(db, form, expanded, node) => {}
             _ if is_load(head) => {
                 found.broken_load = true;
                 found.problems.push(crate::loads::misplaced(node));
@@ -309,6 +321,19 @@ fn top_level<'db>(
             },
         }
     }
+}
+
+/// Is this node of an expansion a load form in the prelude of a test, as it was written?
+fn written_in_prelude<'db>(
+    db: &'db dyn Db,
+    form: Form<'db>,
+    expanded: Option<SourceFile>,
+    node: NodeId,
+) -> bool {
+    let expansion = expanded.and_then(|program| expansion(db, program, form));
+    expansion.is_some_and(|expansion| {
+        expansion.is_intact(node) && crate::expand::stands_in_prelude(expansion, node)
+    }) && !written_declarations(db, form).loads.is_empty()
 }
 
 /// Is there a definition among the body forms of a `let`, directly or in splices?
@@ -424,7 +449,12 @@ fn define<'db>(
         return;
     };
     let (canonical, _) = split_generic(ast.as_keyword(name_node).unwrap_or_default());
-    if !in_library {
+    // The name of what makes tests is used in its file alone.
+    let makes_tests = kind == ItemKind::Macro
+        && expanded
+            .and_then(|program| expansion(db, program, form))
+            .is_some_and(|expansion| crate::expand::is_factory(expansion, node));
+    if !in_library && (!makes_tests || canonical.contains("::")) {
         reserved(canonical, name_node, found);
     }
     let canonical = canonical.to_owned();

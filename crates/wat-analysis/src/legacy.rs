@@ -16,7 +16,12 @@ pub(crate) struct Retired {
 }
 
 /// Old name, code, new name.
-const RENAMED: [(&str, u16, &str); 46] = [
+const RENAMED: [(&str, u16, &str); 47] = [
+    (
+        ":wat::test::assert-substring",
+        7001,
+        ":wat::test::assert-contains",
+    ),
     (":wat::core::define", 7001, ":wat::core::defn"),
     (":wat::core::let*", 2190, ":wat::core::let"),
     (":wat::core::lambda", 2190, ":wat::core::fn"),

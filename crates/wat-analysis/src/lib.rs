@@ -51,6 +51,7 @@ mod splice;
 mod statics;
 mod suggest;
 mod synonym;
+mod testing;
 mod types;
 mod verify;
 mod visibility;
@@ -84,6 +85,7 @@ pub use reflect::{Question, machine_type_form, reflect};
 pub use requirements::requirements_of;
 pub use run::{function_ir, origin_span, value_ir, value_names};
 pub use session::{Session, Step, Submission};
+pub use testing::{Test, TestKind, file_tests};
 pub use wat_syntax::{
     Applicability, Code, CodeInfo, LineIndex, Severity, SourceText, TextRange, TextSize,
 };

@@ -79,6 +79,11 @@ pub(crate) fn is_macro(text: &str) -> bool {
         && LIBRARY_MACROS.binary_search(&text).is_ok()
 }
 
+/// Is this the path of something in the library that expands: a macro, or a form that declares tests?
+pub(crate) fn expands(text: &str) -> bool {
+    is_macro(text) || crate::expand::is_test_form(text)
+}
+
 /// The declaration of a library name in value (or head) position, or in type position.
 #[salsa::tracked(returns(copy))]
 pub(crate) fn library_item<'db>(

@@ -49,7 +49,11 @@ pub(crate) fn again<'db>(
             | ItemKind::KeywordVariant
     );
     let bytes = |item: Item<'_>| canonical_bytes(item.ast(db), item.root(db));
-    let same = declares
+    // Preludes of tests may say the same; it is declared once.
+    let merges = replaceable(item)
+        && crate::testing::is_in_prelude(db, item)
+        && crate::testing::is_in_prelude(db, before);
+    let same = (declares || merges)
         && item.kind(db) == before.kind(db)
         && item.part(db) == before.part(db)
         && bytes(item).is_some_and(|own| bytes(before) == Some(own));
@@ -82,7 +86,9 @@ pub(crate) fn report<'db>(
             && pairs
                 .iter()
                 .any(|(other, ..)| !is_member(db, *other) && whole(*other) == whole(second));
-        if told {
+        let in_prelude = |item| crate::testing::is_in_prelude(db, item);
+        let merged = how == Again::Repetition && in_prelude(second) && in_prelude(first);
+        if told || merged {
             continue;
         }
         let problem = match how {
@@ -106,7 +112,7 @@ pub(crate) fn report<'db>(
 
 fn duplicate<'db>(db: &'db dyn Db, second: Item<'db>, first: Item<'db>) -> Problem<'db> {
     let name = second.name(db).text(db);
-    Problem::new(
+    let problem = Problem::new(
         match (first.kind(db), second.kind(db)) {
             (ItemKind::Macro, ItemKind::Macro) => 2410,
             _ => 2101,
@@ -119,7 +125,11 @@ fn duplicate<'db>(db: &'db dyn Db, second: Item<'db>, first: Item<'db>) -> Probl
         Place::elsewhere(first.form(db), first.name_node(db)),
         "the first definition",
     )
-    .help("delete one of them, or give it another name")
+    .help("delete one of them, or give it another name");
+    match crate::testing::is_in_prelude(db, second) {
+        true => problem.note("preludes of `:wat::test::deftest` share the program of their file; those of `:wat::test::deftest-hermetic` do not"),
+        false => problem,
+    }
 }
 
 fn repetition<'db>(db: &'db dyn Db, second: Item<'db>, first: Item<'db>) -> Problem<'db> {

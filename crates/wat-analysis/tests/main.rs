@@ -44,6 +44,8 @@ mod start;
 mod statics;
 #[path = "it/support.rs"]
 mod support;
+#[path = "it/testing.rs"]
+mod testing;
 #[path = "it/thread.rs"]
 mod thread;
 #[path = "it/visibility.rs"]

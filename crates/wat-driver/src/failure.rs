@@ -2,7 +2,7 @@
 
 use wat_analysis::{Db, FileKind, SourceFile, Span, code_info, origin_span};
 use wat_edn::{Layout, Writer};
-use wat_runtime::{Failure, FailureKind, TraceFrame};
+use wat_runtime::{Described, DescribedFrame, Failure, FailureKind, TraceFrame};
 use wat_syntax::{Code, Severity};
 
 use crate::findings::Sources;
@@ -187,6 +187,31 @@ pub fn failure_record(
     line
 }
 
+/// What a program sees of a failure that it catches.
+pub fn described(db: &dyn Db, program: SourceFile, failure: &Failure) -> Described {
+    let mut sources = Sources::default();
+    let sites = sites(db, program, failure, &mut sources);
+    let own = |site: &&Site| !site.is_library && site.place.is_some();
+    let location = sites.iter().find(own).and_then(|site| site.place.as_ref());
+    let location = location.map(|place| {
+        let (line, col) = place.start();
+        (place.source().path().to_owned(), line, col)
+    });
+    let frames = sites.iter().map(|site| DescribedFrame {
+        file: site
+            .place
+            .as_ref()
+            .map(|place| place.source().path().to_owned()),
+        line: site.place.as_ref().map(|place| place.start().0),
+        symbol: site.frame.function.to_string(),
+    });
+    Described {
+        message: panic_text(failure),
+        location,
+        frames: frames.collect(),
+    }
+}
+
 /// What a program that panics says is its message; where the library panics for it, the code says why.
 fn panic_text(failure: &Failure) -> String {
     const OF_THE_PROGRAM: [u16; 3] = [8201, 8516, 8517];
@@ -237,9 +262,17 @@ fn write_failure(edn: &mut Writer, failure: &Failure, at: Option<&Place>, sites:
         write_frame(edn, site);
     }
     edn.end();
-    for key in [":actual", ":expected"] {
+    let compared = failure.compared.as_deref();
+    let sides = [
+        (":actual", compared.and_then(|c| c.actual.as_ref())),
+        (":expected", compared.and_then(|c| c.expected.as_ref())),
+    ];
+    for (key, side) in sides {
         edn.keyword(key);
-        edn.nil();
+        match side {
+            Some(text) => edn.str(text),
+            None => edn.nil(),
+        }
     }
     edn.end();
 }

@@ -9,7 +9,9 @@ use wat_analysis::{
     RootDatabase, SourceFile, StartStep, function_ir, start_steps, type_decl, value_ir,
 };
 use wat_ir::{Function, TypeDecl};
-use wat_runtime::{Failure, Host, Machine, Settings};
+use wat_runtime::{Described, Failure, Host, Machine, Settings};
+
+use crate::failure::described;
 
 /// What the entry file of a program configures.
 pub fn settings(db: &RootDatabase, program: SourceFile) -> Settings {
@@ -106,6 +108,11 @@ impl wat_runtime::Program for LinkedProgram {
         let loan = self.loan.borrow();
         let (db, program) = loan.as_ref()?;
         type_decl(db, *program, path)
+    }
+
+    fn describe(&self, failure: &Failure) -> Described {
+        self.with(|db, program| described(db, program, failure))
+            .unwrap_or_default()
     }
 
     fn compiler(&self) -> Option<&dyn wat_runtime::Compiler> {

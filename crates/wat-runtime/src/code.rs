@@ -234,8 +234,8 @@ pub(crate) struct Code {
     pub sites: Box<[Site]>,
     /// Registers of the frame, windows included.
     pub frame: u32,
-    /// The outcome that run-time errors under this function become.
-    pub guard: Option<&'static wat_value::Desc>,
+    /// What becomes of failures under this function.
+    pub guard: Option<crate::caught::Guard>,
 }
 
 impl Code {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use wat_ir::Origin;
+use wat_value::Compared;
 
 /// What kind of end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub struct Failure {
     pub code: u16,
     /// A lower-case sentence without final period.
     pub message: String,
+    /// Of a failed assertion: what it compared.
+    pub compared: Option<Box<Compared>>,
     /// The calls, innermost first. Beyond [`Failure::MAX_TRACE`] frames the middle is left out.
     pub trace: Vec<TraceFrame>,
 }

@@ -36,6 +36,7 @@
 //! ```
 #![allow(unsafe_code)]
 
+mod caught;
 #[cfg(debug_assertions)]
 mod check;
 mod code;
@@ -52,6 +53,7 @@ mod stack;
 mod stream;
 mod vm;
 
+pub use caught::{Described, DescribedFrame};
 pub use compiler::{Compiler, Data, Question, Refusal};
 pub use failure::{Failure, FailureKind, TraceFrame};
 pub use machine::{
@@ -60,4 +62,4 @@ pub use machine::{
 };
 pub use settings::Settings;
 pub use stream::Reader;
-pub use wat_value::{Value, live_objects};
+pub use wat_value::{Compared, Value, live_objects};

@@ -1,5 +1,6 @@
 //! The public face of the machine.
 
+use crate::caught::Described;
 use crate::compiler::Compiler;
 use crate::failure::{Failure, FailureKind};
 use crate::settings::Settings;
@@ -25,6 +26,13 @@ pub trait Program {
     fn type_decl(&self, path: &str) -> Option<Arc<TypeDecl>> {
         let _ = path;
         None
+    }
+    /// What is told of a failure that the program itself looks at.
+    fn describe(&self, failure: &Failure) -> Described {
+        Described {
+            message: failure.message.clone(),
+            ..Described::default()
+        }
     }
     /// What evaluates data and answers questions about names; a program without one can do neither.
     fn compiler(&self) -> Option<&dyn Compiler> {
@@ -180,12 +188,19 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
                 kind: FailureKind::Panic,
                 code: trap.code,
                 message: trap.message,
+                compared: trap.compared,
                 trace: Vec::new(),
             }
         })?;
         let slot = self.vm.start(index)?;
         // SAFETY: the function returns an owned value of its result type.
         Ok(unsafe { Value::from_slot(desc, slot) })
+    }
+
+    /// The failures that the program has caught and looked at last, oldest first: a host that gets one back as a value
+    /// finds here what the value does not tell.
+    pub fn caught(&self) -> impl Iterator<Item = &Failure> {
+        self.vm.caught.iter()
     }
 
     /// Says whether the values of the program are being evaluated: then a native with an effect fails with WAT8205.
@@ -228,6 +243,7 @@ fn internal(message: String) -> Failure {
         kind: FailureKind::Panic,
         code: 0,
         message: format!("internal error: {message}"),
+        compared: None,
         trace: Vec::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! The state of a machine: tables that code refers to, the stack, globals; linking, safepoints, unwinding.
 
+use crate::caught::Guard;
 use crate::code::{Code, Ins, Op, Site};
 use crate::compile::{CompileError, Linker, Make, compile};
 use crate::exec::{Place, Reason, Stop, run};
@@ -8,7 +9,7 @@ use crate::natives::{Run, find};
 use crate::stack::Stack;
 use crate::{Host, Limits, Program, Settings};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use wat_ir::{
@@ -44,8 +45,8 @@ enum Source {
 /// An instance of a function.
 struct Info {
     source: Source,
-    /// The type of the result, an outcome, if run-time errors under this function become its failure.
-    guard: Option<&'static Desc>,
+    /// What becomes of failures under this function.
+    guard: Option<Guard>,
     types: Box<[&'static Desc]>,
     /// Which parameters hold references.
     pointers: Box<[bool]>,
@@ -120,6 +121,8 @@ pub(crate) struct Vm {
     global_names: FxHashMap<Arc<str>, u32>,
     /// The functions of evaluated data.
     pub evaluated: FxHashMap<EvaluatedKey, u32>,
+    /// Failures that became values, oldest first.
+    pub caught: VecDeque<Failure>,
     boot: Box<[Ins; 2]>,
 }
 
@@ -137,10 +140,8 @@ struct Resume {
     fp: *mut Slot,
 }
 
-/// Returns from the guarded frame at `fp` with a failure.
-fn fail_guarded(guard: &'static Desc, trap: &Trap, fp: *mut Slot) -> Resume {
-    let outcome =
-        crate::evaluate::failed(guard, crate::evaluate::kind_of(trap.code), &trap.message);
+/// Returns from the guarded frame at `fp` with an outcome.
+fn return_guarded(outcome: Slot, fp: *mut Slot) -> Resume {
     // SAFETY: as for the instruction that returns: slot 0 takes the result, and the word before the frame is the
     // address behind the call that made it. What the frame owned was released.
     unsafe {
@@ -148,6 +149,35 @@ fn fail_guarded(guard: &'static Desc, trap: &Trap, fp: *mut Slot) -> Resume {
         let ip = *fp.sub(1) as *const Ins;
         let fp = fp.sub((*ip.sub(1)).a as usize);
         Resume { ip, fp }
+    }
+}
+
+#[cold]
+fn failure_of(reason: Reason, tracer: Tracer) -> Failure {
+    let mut compared = None;
+    let (kind, code, message) = match reason {
+        Reason::Trap(trap) => {
+            let kind = if trap.kind == TrapKind::Panic {
+                FailureKind::Panic
+            } else {
+                FailureKind::Error
+            };
+            compared = trap.compared;
+            (kind, trap.code, trap.message)
+        }
+        Reason::Interrupted => (FailureKind::Interrupted, 0, "interrupted".to_owned()),
+        Reason::Budget => (
+            FailureKind::Budget,
+            0,
+            "the step budget is used up".to_owned(),
+        ),
+    };
+    Failure {
+        kind,
+        code,
+        message,
+        compared,
+        trace: tracer.finish(),
     }
 }
 
@@ -198,6 +228,7 @@ impl Vm {
             made: FxHashMap::default(),
             global_names: FxHashMap::default(),
             evaluated: FxHashMap::default(),
+            caught: VecDeque::new(),
             boot: Box::new([
                 Ins::wide(Op::Call, BOOT_WINDOW, 0),
                 Ins::new(Op::Halt, 0, 0, 0),
@@ -294,35 +325,40 @@ impl Vm {
                     unsafe { release(*fp.add(usize::from(*register))) };
                 }
             }
-            if let (Some(guard), Reason::Trap(trap)) = (code.guard, &stop.reason)
-                && trap.kind == TrapKind::Error
-            {
-                return Ok(fail_guarded(guard, trap, fp));
+            match (code.guard, &stop.reason) {
+                (Some(Guard::Errors(outcome)), Reason::Trap(trap))
+                    if trap.kind == TrapKind::Error =>
+                {
+                    let kind = crate::evaluate::kind_of(trap.code);
+                    let outcome = crate::evaluate::failed(outcome, kind, &trap.message);
+                    return Ok(return_guarded(outcome, fp));
+                }
+                (Some(Guard::Failures(outcome)), Reason::Trap(_)) => {
+                    let failure = failure_of(stop.reason, tracer);
+                    let outcome = self.catch(outcome, failure);
+                    return Ok(return_guarded(outcome, fp));
+                }
+                _ => {}
             }
             ip = self.leave(&mut fp);
         }
-        let (kind, code, message) = match stop.reason {
-            Reason::Trap(trap) => {
-                let kind = if trap.kind == TrapKind::Panic {
-                    FailureKind::Panic
-                } else {
-                    FailureKind::Error
-                };
-                (kind, trap.code, trap.message)
-            }
-            Reason::Interrupted => (FailureKind::Interrupted, 0, "interrupted".to_owned()),
-            Reason::Budget => (
-                FailureKind::Budget,
-                0,
-                "the step budget is used up".to_owned(),
-            ),
-        };
-        Err(Failure {
-            kind,
-            code,
-            message,
-            trace: tracer.finish(),
-        })
+        Err(failure_of(stop.reason, tracer))
+    }
+
+    /// A failure that the program goes on to look at.
+    #[cold]
+    fn catch(&mut self, outcome: &'static Desc, failure: Failure) -> Slot {
+        let described = self.program.describe(&failure);
+        // Types are laid out when values of them are made.
+        for desc in crate::caught::parts_of(outcome) {
+            let _ = self.closed(&desc.ty);
+        }
+        let value = crate::caught::value(outcome, &failure, &described);
+        if self.caught.len() == crate::caught::REMEMBERED {
+            self.caught.pop_front();
+        }
+        self.caught.push_back(failure);
+        value
     }
 
     /// The call that made this frame; `fp` becomes the caller's.
@@ -440,7 +476,12 @@ impl Vm {
                 ),
             ));
         }
-        let guard = info.guard;
+        let mut guard = info.guard;
+        if &*function.name == crate::caught::ATTEMPT {
+            let outcome = self.desc(&function.ret, &types);
+            let outcome = outcome.map_err(|error| self.compile_trap(&function.name, &error))?;
+            guard = Some(Guard::Failures(outcome));
+        }
         let mut code = compile(&function, &types, self)
             .map_err(|error| self.compile_trap(&function.name, &error))?;
         code.guard = guard;
@@ -522,7 +563,7 @@ impl Vm {
     /// Such a function whose result is an outcome: run-time errors under it become its failure.
     pub fn add_guarded(&mut self, function: Arc<Function>, outcome: &'static Desc) -> u32 {
         let index = self.add_function(function);
-        self.infos[index as usize].guard = Some(outcome);
+        self.infos[index as usize].guard = Some(Guard::Errors(outcome));
         index
     }
 

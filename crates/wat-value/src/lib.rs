@@ -41,7 +41,7 @@ pub use desc::{
 };
 pub use effects::has_effect;
 pub use heap::{Slot, immediate, is_object, live_objects, release, retain};
-pub use native::{Instance, Native, NativeFn, Trap, TrapKind};
+pub use native::{Compared, Instance, Native, NativeFn, Trap, TrapKind};
 pub use natives::{NATIVES, is_pure, regex_error, with_version};
 pub use plain::{instant, make_instant, make_uuid, uuid};
 pub use print::{Form, encode, render, render_tagless};

@@ -21,6 +21,21 @@ pub struct Trap {
     pub code: u16,
     /// A lower-case sentence without final period.
     pub message: String,
+    /// Of a failed assertion: what it compared.
+    pub compared: Option<Box<Compared>>,
+}
+
+/// What a failed assertion compared, as text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// What was found, for people.
+    pub actual: Option<String>,
+    /// What was expected, for people.
+    pub expected: Option<String>,
+    /// The EDN of what was found.
+    pub actual_value: Option<String>,
+    /// The EDN of what was expected.
+    pub expected_value: Option<String>,
 }
 
 impl Trap {
@@ -31,6 +46,18 @@ impl Trap {
             kind: TrapKind::Error,
             code,
             message: message.into(),
+            compared: None,
+        })
+    }
+
+    /// A failed assertion: a panic that tells what it compared.
+    #[cold]
+    pub fn assertion(message: impl Into<String>, compared: Compared) -> Box<Trap> {
+        Box::new(Trap {
+            kind: TrapKind::Panic,
+            code: 8516,
+            message: message.into(),
+            compared: Some(Box::new(compared)),
         })
     }
 
@@ -41,6 +68,7 @@ impl Trap {
             kind: TrapKind::Panic,
             code,
             message: message.into(),
+            compared: None,
         })
     }
 }

@@ -13,6 +13,7 @@ mod eval;
 mod once;
 mod show;
 mod stage;
+mod testing;
 mod trail;
 mod walk;
 
@@ -31,6 +32,9 @@ pub(crate) use once::expand_data;
 pub use once::{expand_head, expand_once};
 pub use show::{ExpandedText, expanded_text};
 pub(crate) use stage::calling_forms;
+pub(crate) use testing::{
+    Annotation, annotation, is_factory, is_test_form, is_test_unit, stands_in_prelude,
+};
 pub(crate) use trail::{Spot, spot, trail};
 
 /// A macro call that was expanded.

@@ -41,6 +41,8 @@ struct FormPiece<'db> {
     macros: Vec<(Arc<str>, Literal<'db>)>,
     /// Forms with something at their top level that declares nothing: a call, perhaps of a macro.
     calls: Vec<Form<'db>>,
+    /// Is there a form that makes macros for tests, or may declare some in its prelude?
+    makes: bool,
 }
 
 /// The pieces of a source between its loads.
@@ -60,6 +62,9 @@ fn form_pieces<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<FormPiece<'db>> {
         }
         if !found.expressions.is_empty() {
             pieces[last].calls.push(form);
+            pieces[last].makes |= ast(db, form)
+                .texts()
+                .any(|text| MAKERS[..3].contains(&text));
         }
         pieces.extend(found.loads.iter().map(|_| FormPiece::default()));
     }
@@ -96,9 +101,18 @@ pub(super) fn literal_macros<'db>(
     found
 }
 
-/// Has the program macros of its own? Without literal macros nothing can generate others.
+/// Has the program macros of its own? Without literal macros and makers of tests nothing can generate others.
 pub(super) fn has_macros(db: &dyn Db, program: SourceFile) -> bool {
-    !literal_macros(db, program).is_empty()
+    !literal_macros(db, program).is_empty() || has_makers(db, program)
+}
+
+/// Does the program say how tests are made? That defines a macro.
+#[salsa::tracked(returns(copy))]
+fn has_makers(db: &dyn Db, program: SourceFile) -> bool {
+    if program.kind(db) == FileKind::Library {
+        return false;
+    }
+    program_pieces(db, program).any(|piece| piece.makes)
 }
 
 /// Does a form mention the name of a macro that its program has anywhere?
@@ -109,7 +123,7 @@ pub(super) fn mentions_macro(db: &dyn Db, program: SourceFile, ast: &Ast) -> boo
         text.starts_with(':')
             && (literal.contains_key(text)
                 || generated.contains(text)
-                || crate::library::is_macro(text))
+                || crate::library::expands(text))
     })
 }
 
@@ -176,8 +190,10 @@ fn program_calls(db: &dyn Db, program: SourceFile, file: SourceFile) -> Vec<u32>
 }
 
 /// Texts with which a template can make a macro definition.
-const MAKERS: [&str; 5] = [
+const MAKERS: [&str; 7] = [
     ":wat::core::defmacro",
+    super::testing::MAKE,
+    super::testing::MAKE_HERMETIC,
     ":wat::core::keyword-node",
     ":wat::core::keyword/from-string",
     ":wat::core::keyword/of",

@@ -46,7 +46,7 @@ pub(super) struct Expander<'db> {
     base: u32,
     made: Vec<(u32, u32)>,
     calls: Vec<Call<'db>>,
-    problems: Vec<Problem<'db>>,
+    pub(super) problems: Vec<Problem<'db>>,
     /// Steps left.
     pub(super) fuel: u64,
     nodes: usize,
@@ -150,7 +150,7 @@ impl<'db> Expander<'db> {
 
     /// One expansion of a call from outside of any form; nothing if it is none.
     pub(super) fn once(&mut self, call: &Syntax) -> Result<Option<Syntax>, Box<Problem<'db>>> {
-        let result = self.call(call);
+        let result = self.call(call, true);
         match self.problems.pop() {
             Some(problem) => Err(Box::new(problem)),
             None => Ok(result),
@@ -243,7 +243,7 @@ impl<'db> Expander<'db> {
     }
 
     fn top_on_stack(&mut self, form: &Syntax, literal: bool) -> Syntax {
-        if let Some(result) = self.call(form) {
+        if let Some(result) = self.call(form, true) {
             let expanded = match self.single {
                 true => result,
                 false => self.top(&result, false),
@@ -252,6 +252,7 @@ impl<'db> Expander<'db> {
             return expanded;
         }
         match form.head() {
+            Some(path) if super::annotation(path).is_some() => self.raw(form),
             Some(":wat::core::do") => {
                 let parts: Vec<Syntax> = form.children().to_vec();
                 let mut new = vec![parts[0].clone()];
@@ -317,7 +318,7 @@ impl<'db> Expander<'db> {
     }
 
     fn compound(&mut self, form: &Syntax) -> Syntax {
-        if let Some(result) = self.call(form) {
+        if let Some(result) = self.call(form, false) {
             let expanded = match self.single {
                 true => result,
                 false => self.code(&result),
@@ -542,11 +543,15 @@ impl<'db> Expander<'db> {
         Found::Nothing
     }
 
-    /// Expands a macro call once and notes the macro in the path, which the caller leaves again.
-    fn call(&mut self, form: &Syntax) -> Option<Syntax> {
+    /// Expands a macro call once and notes the macro in the path, which the caller leaves again. `top`: the call stands
+    /// at the top level.
+    fn call(&mut self, form: &Syntax, top: bool) -> Option<Syntax> {
         let name = form.head()?;
         if self.halted {
             return None;
+        }
+        if super::testing::is_test_form(name) {
+            return self.test_form(form, name, top);
         }
         let found = match self.find(name) {
             Found::Nothing => return None,
@@ -584,6 +589,20 @@ impl<'db> Expander<'db> {
             self.failed(call, &def, *failure);
             failed
         }))
+    }
+
+    /// Begins the expansion of a form that the library declares and this crate expands.
+    pub(super) fn begin(&mut self, form: &Syntax, name: &str) -> Option<u32> {
+        let item = crate::library::library_item(self.db, Name::new(self.db, name), false)?;
+        let (head, parent) = self.place_of(form);
+        self.path.push(name.into());
+        self.calls.push(Call {
+            name: name.into(),
+            form: item.form(self.db),
+            parent,
+            head,
+        });
+        Some(self.calls.len() as u32 - 1)
     }
 
     /// The source node at which problems of a call are told, and the call that made it.

@@ -25,6 +25,7 @@ pub(crate) mod report;
 pub(crate) mod require;
 mod scope;
 pub(crate) mod table;
+mod testing;
 mod text;
 mod thread;
 pub(crate) mod typed;

@@ -28,6 +28,11 @@ pub(super) fn native(name: impl Into<String>, types: Vec<wat_ir::Ty>) -> Callee 
     }
 }
 
+/// Is this a call of an assertion? It is no tail call: the frame of its caller tells where it stands.
+fn asserts(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Call { callee, .. } if callee.name.starts_with(":wat::test::"))
+}
+
 impl<'a> Lower<'a, '_> {
     pub(super) fn expr(&self, id: ExprId) -> &'a Expr {
         &self.inference.exprs[id.0 as usize]
@@ -89,7 +94,7 @@ impl<'a> Lower<'a, '_> {
                 message,
                 success,
             } => self.expect(expr, *of, *message, *success),
-            _ if tail => match self.call(expr) {
+            _ if tail && !asserts(expr) => match self.call(expr) {
                 Some(Invocation::Call(callee, args)) => End::TailCall {
                     callee,
                     args: args.into(),

@@ -1,9 +1,10 @@
 //! Values as text.
 
 use super::support::{Outcome, native};
+use crate::cells::{field, variant_of};
 use crate::desc::Repr;
 use crate::heap::{Slot, retain};
-use crate::native::{Instance, Native, Trap};
+use crate::native::{Compared, Instance, Native, Trap};
 use crate::print::render;
 use crate::text::{make_string, text};
 use wat_edn::Layout;
@@ -14,6 +15,7 @@ pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::__internal/display", "b", display),
     native(":wat::core::show", "b", show),
     native(":wat::kernel::assertion-failed!", "bbb", assertion_failed),
+    native(":wat::test::__internal/differ", "bbb", differ),
 ];
 
 unsafe fn write(instance: &Instance, args: &[Slot]) -> Outcome {
@@ -48,6 +50,32 @@ unsafe fn show(instance: &Instance, args: &[Slot]) -> Outcome {
 }
 
 unsafe fn assertion_failed(_: &Instance, args: &[Slot]) -> Outcome {
+    // SAFETY: as above; the field of a `Some` of strings is a string.
+    let given = |option: Slot| unsafe {
+        (variant_of(option) == 1).then(|| text(field(option, 0)).to_owned())
+    };
+    let compared = Compared {
+        actual: given(args[1]),
+        expected: given(args[2]),
+        ..Compared::default()
+    };
     // SAFETY: as above.
-    Err(Trap::panic(8516, unsafe { text(args[0]) }))
+    Err(Trap::assertion(unsafe { text(args[0]) }, compared))
+}
+
+/// An assertion about two values of one type: the message, what was found, what was expected.
+unsafe fn differ(instance: &Instance, args: &[Slot]) -> Outcome {
+    let desc = instance.types[0];
+    // SAFETY: as above.
+    let shown = |slot| Some(unsafe { crate::show::show(desc, slot) });
+    // SAFETY: as above.
+    let edn = |slot| Some(unsafe { render(desc, slot, Layout::Compact) });
+    let compared = Compared {
+        actual: shown(args[1]),
+        expected: shown(args[2]),
+        actual_value: edn(args[1]),
+        expected_value: edn(args[2]),
+    };
+    // SAFETY: as above.
+    Err(Trap::assertion(unsafe { text(args[0]) }, compared))
 }

@@ -1,0 +1,685 @@
+//! The forms of chapter 09 that declare tests. They expand like macros, but their operands have a shape to be checked,
+//! and what is wrong with it has codes of its own.
+
+use wat_syntax::{Applicability, NodeId, NodeKind};
+use wat_value::syntax::{Scopes, Shape, Syntax, write_forms};
+
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+
+use super::walk::Expander;
+use super::{Expansion, Source};
+
+pub(super) const MAKE: &str = ":wat::test::make-deftest";
+pub(super) const MAKE_HERMETIC: &str = ":wat::test::make-deftest-hermetic";
+const DEFTEST: &str = ":wat::test::deftest";
+const USE: &str = ":wat::test::__internal/use-factory";
+const DEFPROP: &str = ":wat::test::defprop";
+const MATCHES: &str = ":wat::test::assert-matches";
+/// What declares a test directly.
+const DECLARING: [&str; 3] = [DEFTEST, USE, DEFPROP];
+
+/// What an annotation says of the next test.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Annotation {
+    Ignore,
+    ShouldPanic,
+    TimeLimit,
+    Tag,
+    Serial,
+}
+
+/// The annotation that a path stands for.
+pub(crate) fn annotation(path: &str) -> Option<Annotation> {
+    Some(match path.strip_prefix(":wat::test::")? {
+        "ignore" => Annotation::Ignore,
+        "should-panic" => Annotation::ShouldPanic,
+        "time-limit" => Annotation::TimeLimit,
+        "tag" => Annotation::Tag,
+        "serial" => Annotation::Serial,
+        _ => return None,
+    })
+}
+
+/// Is this the head of a form that is expanded here, or of an annotation?
+pub(crate) fn is_test_form(path: &str) -> bool {
+    path.starts_with(":wat::test::")
+        && (matches!(path, DEFTEST | MAKE | USE | DEFPROP | MATCHES) || annotation(path).is_some())
+}
+
+/// Does this list of an expansion stand for one test and its prelude?
+pub(crate) fn is_test_unit(expansion: &Expansion<'_>, node: NodeId) -> bool {
+    match expansion.origin_of(node) {
+        Source::Template { call, .. } => {
+            let name = &*expansion.calls[call as usize].name;
+            DECLARING.contains(&name) && expansion.ast.kind(node) == NodeKind::List
+        }
+        Source::Written(_) => false,
+    }
+}
+
+/// Is a definition of an expansion the macro that a maker of tests stands for?
+pub(crate) fn is_factory(expansion: &Expansion<'_>, node: NodeId) -> bool {
+    match expansion.origin_of(node) {
+        Source::Template { call, .. } => {
+            matches!(&*expansion.calls[call as usize].name, MAKE | MAKE_HERMETIC)
+        }
+        Source::Written(_) => false,
+    }
+}
+
+/// Is a definition of an expansion part of the prelude of a test?
+pub(crate) fn stands_in_prelude(expansion: &Expansion<'_>, node: NodeId) -> bool {
+    let ast = &expansion.ast;
+    let mut at = ast.root();
+    while at != node {
+        let test = ast
+            .children(at)
+            .last()
+            .filter(|_| is_test_unit(expansion, at));
+        if test.is_some_and(|test| node < test) {
+            return true;
+        }
+        let inner = ast
+            .children(at)
+            .find(|&child| child <= node && node < ast.subtree_end(child));
+        match inner {
+            Some(inner) => at = inner,
+            None => break,
+        }
+    }
+    false
+}
+
+/// The operands of a form that declares a test, behind its name.
+struct Operands<'a> {
+    name: &'a Syntax,
+    doc: Option<&'a Syntax>,
+    rest: &'a [Syntax],
+}
+
+/// The expansion of one form.
+struct Testing<'x, 'db> {
+    x: &'x mut Expander<'db>,
+    call: u32,
+    form: &'x Syntax,
+}
+
+impl<'db> Expander<'db> {
+    /// Expands a form of this module. An annotation stays as it is, but it stands at the top level only.
+    pub(super) fn test_form(&mut self, form: &Syntax, name: &str, top: bool) -> Option<Syntax> {
+        if top && annotation(name).is_some() {
+            return None;
+        }
+        let call = self.begin(form, name)?;
+        let mut testing = Testing {
+            x: self,
+            call,
+            form,
+        };
+        if !top && name != MATCHES {
+            return Some(testing.inside(name));
+        }
+        Some(match name {
+            MAKE => testing.factory(USE),
+            DEFPROP => testing.property(),
+            MATCHES => testing.matches(),
+            USE => testing.factory_use(),
+            _ => testing.test(),
+        })
+    }
+}
+
+/// `:wat::core::X`
+fn core(name: &str) -> String {
+    format!(":wat::core::{name}")
+}
+
+fn is_symbol(node: &Syntax, name: &str) -> bool {
+    matches!(node.shape(), Shape::Symbol(text, _) if &**text == name)
+}
+
+/// A list whose head is a word, as calls are.
+fn is_call(node: &Syntax) -> bool {
+    let head = node.children().first().map(Syntax::shape);
+    matches!(node.shape(), Shape::List(_))
+        && matches!(head, Some(Shape::Keyword(_) | Shape::Symbol(..)))
+}
+
+impl<'db> Testing<'_, 'db> {
+    fn make(&mut self, shape: Shape) -> Syntax {
+        let origin = self.x.make(self.call, u32::MAX);
+        Syntax::new(shape, origin)
+    }
+
+    fn keyword(&mut self, text: &str) -> Syntax {
+        self.make(Shape::Keyword(text.into()))
+    }
+
+    fn symbol(&mut self, text: &str) -> Syntax {
+        self.make(Shape::Symbol(text.into(), Scopes::default()))
+    }
+
+    fn string(&mut self, text: &str) -> Syntax {
+        self.make(Shape::Str(text.into()))
+    }
+
+    fn list(&mut self, head: &str, parts: impl IntoIterator<Item = Syntax>) -> Syntax {
+        let head = self.keyword(head);
+        let parts: Vec<Syntax> = std::iter::once(head).chain(parts).collect();
+        self.make(Shape::List(parts.into()))
+    }
+
+    fn vector(&mut self, parts: Vec<Syntax>) -> Syntax {
+        self.make(Shape::Vector(parts.into()))
+    }
+
+    fn failed(&self) -> Syntax {
+        Syntax::new(Shape::Error, self.form.origin())
+    }
+
+    /// Where a node is told of: itself, or the outermost call that made it.
+    fn at(&self, node: &Syntax) -> Place<'db> {
+        let written = self.x.is_written(node.origin());
+        match written {
+            true => Place::written(NodeId(node.origin().0)),
+            false => Place::written(NodeId(self.x.written(node.origin()))),
+        }
+    }
+
+    fn problem(&self, code: u16, node: &Syntax, message: impl Into<String>) -> Problem<'db> {
+        Problem::new(code, self.at(node), message)
+    }
+
+    /// WAT2004.
+    fn inside(&mut self, name: &str) -> Syntax {
+        let problem = self
+            .problem(
+                2004,
+                self.form,
+                format!("`{name}` is about a test and cannot stand inside an expression"),
+            )
+            .label("not at the top level")
+            .help("move it to the top level");
+        self.x.problems.push(problem);
+        self.failed()
+    }
+
+    /// WAT2901.
+    fn misshapen(&mut self, message: &str, label: &str, help: &str) -> Syntax {
+        let problem = self
+            .problem(2901, self.form, message)
+            .label(label)
+            .help(help);
+        self.x.problems.push(problem);
+        self.failed()
+    }
+
+    /// The name, the docstring, and what follows.
+    fn operands<'a>(&mut self, parts: &'a [Syntax]) -> Option<Operands<'a>> {
+        let (name, rest) = parts.split_first()?;
+        if name.as_keyword().is_none_or(|name| name.starts_with(":(")) {
+            let problem = self
+                .problem(
+                    2902,
+                    name,
+                    "the name of a test is a keyword path such as `:my::adds`",
+                )
+                .label("not a keyword path");
+            self.x.problems.push(problem);
+            return None;
+        }
+        let path = name.as_keyword().unwrap_or_default();
+        if let Some(prefix) = [":wat::", ":rust::"]
+            .iter()
+            .find(|prefix| path.starts_with(**prefix))
+        {
+            let last = path.rsplit("::").next().unwrap_or_default();
+            let problem = self
+                .problem(
+                    2902,
+                    name,
+                    format!("a test cannot be called `{path}`: the prefix `{prefix}` is reserved"),
+                )
+                .label("reserved prefix")
+                .help("use a prefix of your own");
+            let place = self.at(name);
+            let problem = match self.x.is_written(name.origin()) {
+                true => problem.replace(
+                    Applicability::HasPlaceholders,
+                    place,
+                    &format!(":my::{last}"),
+                ),
+                false => problem,
+            };
+            self.x.problems.push(problem);
+            return None;
+        }
+        let (doc, rest) = match rest {
+            [doc, rest @ ..] if matches!(doc.shape(), Shape::Str(_)) && !rest.is_empty() => {
+                (Some(doc), rest)
+            }
+            rest => (None, rest),
+        };
+        Some(Operands { name, doc, rest })
+    }
+
+    /// `(deftest name "doc"? (prelude…)? body…)`
+    fn test(&mut self) -> Syntax {
+        let parts = self.form.children()[1..].to_vec();
+        if parts.is_empty() {
+            return self.empty();
+        }
+        let Some(operands) = self.operands(&parts) else {
+            return self.failed();
+        };
+        if let Some(legacy) = self.legacy(&operands) {
+            return legacy;
+        }
+        match operands.rest {
+            [] => self.empty(),
+            [_] => self.declare(&operands, &[], operands.rest),
+            [prelude, body @ ..] => {
+                let Some(forms) = self.prelude(prelude) else {
+                    return self.failed();
+                };
+                self.declare(&operands, &forms, body)
+            }
+        }
+    }
+
+    fn empty(&mut self) -> Syntax {
+        self.misshapen(
+            "a test needs a name, a prelude and a body",
+            "the body is missing",
+            "write `(:wat::test::deftest :my::name () body)`",
+        )
+    }
+
+    /// The mode and the dimensions that tests once had.
+    fn legacy(&mut self, operands: &Operands<'_>) -> Option<Syntax> {
+        let [mode, dims, prelude, _, ..] = operands.rest else {
+            return None;
+        };
+        let is_legacy = mode.as_keyword().is_some()
+            && matches!(dims.shape(), Shape::Int(_))
+            && matches!(prelude.shape(), Shape::List(_));
+        if !is_legacy {
+            return None;
+        }
+        let mut problem = self
+            .problem(2901, self.form, "a test has no mode and no dimensions")
+            .label("operands that tests no longer have")
+            .help("drop both");
+        if self.x.is_written(mode.origin()) && self.x.is_written(dims.origin()) {
+            let edit = ProblemEdit {
+                at: EditAt::DeleteThrough(Place::written(NodeId(dims.origin().0)).node),
+                place: self.at(mode),
+                insert: String::new(),
+            };
+            problem = problem.fix("drop them", Applicability::MachineApplicable, vec![edit]);
+        }
+        self.x.problems.push(problem);
+        Some(self.failed())
+    }
+
+    /// The forms of a prelude.
+    fn prelude(&mut self, prelude: &Syntax) -> Option<Vec<Syntax>> {
+        let is_list = matches!(prelude.shape(), Shape::List(_));
+        let forms = prelude.children();
+        let fine = is_list
+            && forms
+                .iter()
+                .all(|form| matches!(form.shape(), Shape::List(_) | Shape::Error));
+        if matches!(prelude.shape(), Shape::Error) {
+            return None;
+        }
+        if !fine {
+            let mut problem = self
+                .problem(
+                    2903,
+                    prelude,
+                    "the prelude of a test is a list of forms, often the empty one",
+                )
+                .label(match is_call(prelude) {
+                    true => "this stands where the prelude is expected",
+                    false => "not a list of forms",
+                })
+                .help("write `()` between the name and the body");
+            if is_call(prelude) && self.x.is_written(prelude.origin()) {
+                let edit = ProblemEdit {
+                    at: EditAt::Before,
+                    place: self.at(prelude),
+                    insert: "() ".to_owned(),
+                };
+                problem = problem.fix(
+                    "insert an empty prelude",
+                    Applicability::MachineApplicable,
+                    vec![edit],
+                );
+            }
+            self.x.problems.push(problem);
+            return None;
+        }
+        let mut kept = Vec::with_capacity(forms.len());
+        for form in forms {
+            match self.refusal(form) {
+                None => kept.push(form.clone()),
+                Some((what, help)) => {
+                    let problem = self
+                        .problem(
+                            2904,
+                            form,
+                            format!("{what} cannot stand in the prelude of a test"),
+                        )
+                        .label("not allowed here")
+                        .help(help);
+                    self.x.problems.push(problem);
+                }
+            }
+        }
+        Some(kept)
+    }
+
+    /// What a form is that a prelude cannot have, and what to do.
+    fn refusal(&self, form: &Syntax) -> Option<(&'static str, &'static str)> {
+        let head = form.head()?;
+        if crate::configuration::is_setter(head) {
+            return Some((
+                "a setter",
+                "set it at the start of the file, or use `:wat::test::deftest-hermetic`",
+            ));
+        }
+        if is_test_form(head) && head != MATCHES {
+            return Some(("a test", "move it to the top level of the file"));
+        }
+        let defines = matches!(
+            head,
+            ":wat::core::defn" | ":wat::core::def" | ":wat::core::define"
+        );
+        let name = form.children().get(1);
+        let name = name.and_then(|name| name.as_keyword().or_else(|| name.head()));
+        (defines && name == Some(":user::main")).then_some((
+            "`:user::main`",
+            "a test is run by `wat test`; it needs no entry",
+        ))
+    }
+
+    /// The function of a test, behind its prelude.
+    fn declare(&mut self, operands: &Operands<'_>, prelude: &[Syntax], body: &[Syntax]) -> Syntax {
+        let body = self.list(":wat::test::__internal/body", body.to_vec());
+        let run = self.guarded(body);
+        let run = self.list(":wat::test::__internal/run-thread", [run]);
+        self.function(operands, prelude, run)
+    }
+
+    /// `(fn [] -> nil body)`
+    fn guarded(&mut self, body: Syntax) -> Syntax {
+        let params = self.vector(Vec::new());
+        let arrow = self.symbol("->");
+        let nil = self.keyword(&core("nil"));
+        self.list(&core("fn"), [params, arrow, nil, body])
+    }
+
+    fn function(&mut self, operands: &Operands<'_>, prelude: &[Syntax], run: Syntax) -> Syntax {
+        let params = self.vector(Vec::new());
+        let arrow = self.symbol("->");
+        let result = self.keyword(":wat::test::TestResult");
+        let doc = operands.doc.cloned();
+        let parts = [operands.name.clone(), params, arrow, result];
+        let parts: Vec<Syntax> = parts.into_iter().chain(doc).chain([run]).collect();
+        let function = self.list(&core("defn"), parts);
+        let parts: Vec<Syntax> = prelude.iter().cloned().chain([function]).collect();
+        self.list(&core("do"), parts)
+    }
+
+    /// `(make-deftest alias (prelude…))`
+    fn factory(&mut self, user: &str) -> Syntax {
+        let parts = self.form.children()[1..].to_vec();
+        let [alias, prelude] = &parts[..] else {
+            return self.misshapen(
+                "a maker of tests has a name and a prelude",
+                "not a name and a prelude",
+                "write `(:wat::test::make-deftest :deftest (prelude…))`",
+            );
+        };
+        if alias.as_keyword().is_none() {
+            let problem = self
+                .problem(
+                    2902,
+                    alias,
+                    "the name of a maker of tests is a keyword path",
+                )
+                .label("not a keyword path");
+            self.x.problems.push(problem);
+            return self.failed();
+        }
+        let Some(forms) = self.prelude(prelude) else {
+            return self.failed();
+        };
+        let prelude = self.make(Shape::List(forms.into()));
+        let quoted = self.list(&core("quote"), [prelude]);
+        let splice = self.list(&core("unquote"), [quoted]);
+        let operands = self.symbol("operands");
+        let spliced = self.list(&core("unquote-splicing"), [operands.clone()]);
+        let call = self.list(user, [splice, spliced]);
+        let template = self.list(&core("quasiquote"), [call]);
+        let (and, gets, arrow) = (self.symbol("&"), self.symbol("<-"), self.symbol("->"));
+        let rest = self.keyword(":wat::core::Vector<wat::WatAST>");
+        let params = self.vector(vec![and, operands, gets, rest]);
+        let result = self.keyword(":wat::WatAST");
+        self.list(
+            &core("defmacro"),
+            [alias.clone(), params, arrow, result, template],
+        )
+    }
+
+    /// `(use-factory (prelude…) name "doc"? body…)`
+    fn factory_use(&mut self) -> Syntax {
+        let parts = self.form.children()[1..].to_vec();
+        let Some((prelude, parts)) = parts.split_first() else {
+            return self.empty();
+        };
+        if parts.is_empty() {
+            return self.empty();
+        }
+        let Some(operands) = self.operands(parts) else {
+            return self.failed();
+        };
+        match operands.rest {
+            [] => self.empty(),
+            body => self.declare(&operands, prelude.children(), body),
+        }
+    }
+
+    /// `(assert-matches value pattern)`
+    fn matches(&mut self) -> Syntax {
+        let parts = self.form.children()[1..].to_vec();
+        let [value, pattern] = &parts[..] else {
+            let problem = self
+                .problem(
+                    2402,
+                    self.form,
+                    format!("`{MATCHES}` takes 2 arguments, {} given", parts.len()),
+                )
+                .label("wrong number of arguments")
+                .help("write `(:wat::test::assert-matches value pattern)`");
+            self.x.problems.push(problem);
+            return self.failed();
+        };
+        let scope = self.x.fresh_scope();
+        let shape = Shape::Symbol("value".into(), Scopes::default().with(scope));
+        let local = self.make(shape);
+        let binding = self.vector(vec![local.clone(), value.clone()]);
+        if matches!(pattern.shape(), Shape::Symbol(..)) {
+            let nil = self.keyword(&core("nil"));
+            return self.list(&core("let"), [binding, nil]);
+        }
+        let nil = self.keyword(&core("nil"));
+        let found = self.make(Shape::List([pattern.clone(), nil].into()));
+        let message = self.string("assert-matches failed");
+        let shown = self.list(&core("show"), [local.clone()]);
+        let actual = self.list(&core("Some"), [shown]);
+        let text = self.string(&write_forms(pattern));
+        let expected = self.list(&core("Some"), [text]);
+        let fails = self.list(
+            ":wat::kernel::assertion-failed!",
+            [message, actual, expected],
+        );
+        let other = self.symbol("_");
+        let otherwise = self.make(Shape::List([other, fails].into()));
+        let (arrow, nil) = (self.symbol("->"), self.keyword(&core("nil")));
+        let test = self.list(&core("match"), [local, arrow, nil, found, otherwise]);
+        self.list(&core("let"), [binding, test])
+    }
+
+    /// `(defprop name "doc"? [binder…] {option…}? body…)`
+    fn property(&mut self) -> Syntax {
+        let parts = self.form.children()[1..].to_vec();
+        if parts.is_empty() {
+            return self.no_property("the name is missing");
+        }
+        let Some(operands) = self.operands(&parts) else {
+            return self.failed();
+        };
+        let [binders, rest @ ..] = operands.rest else {
+            return self.no_property("the binders are missing");
+        };
+        if !matches!(binders.shape(), Shape::Vector(_)) {
+            return self.no_property("the binders stand in brackets behind the name");
+        }
+        let (options, body) = match rest {
+            [options, body @ ..]
+                if matches!(options.shape(), Shape::Brace(_)) && !body.is_empty() =>
+            {
+                (Some(options), body)
+            }
+            body => (None, body),
+        };
+        if body.is_empty() {
+            return self.no_property("the body is missing");
+        }
+        let Some(options) = self.options(options) else {
+            return self.failed();
+        };
+        let Some(bindings) = self.binders(binders.children()) else {
+            return self.failed();
+        };
+        let body = self.list(":wat::test::__internal/body", body.to_vec());
+        let body = match bindings.is_empty() {
+            true => body,
+            false => {
+                let bindings = self.vector(bindings);
+                self.list(&core("let"), [bindings, body])
+            }
+        };
+        let case = self.guarded(body);
+        let name = operands.name.as_keyword().unwrap_or_default();
+        let name = self.string(name.trim_start_matches(':'));
+        let options = options.map(|value| self.make(Shape::Int(value)));
+        let parts = [name].into_iter().chain(options).chain([case]);
+        let parts: Vec<Syntax> = parts.collect();
+        let run = self.list(":wat::test::__internal/run-property", parts);
+        self.function(&operands, &[], run)
+    }
+
+    /// WAT2910.
+    fn no_property(&mut self, label: &str) -> Syntax {
+        let problem = self
+            .problem(2910, self.form, "a property has a name, binders and a body")
+            .label(label)
+            .help("write `(:wat::test::defprop :my::name [x <- :wat::core::i64] body)`");
+        self.x.problems.push(problem);
+        self.failed()
+    }
+
+    /// The numbers of cases, sizes, shrinks and discards.
+    fn options(&mut self, options: Option<&Syntax>) -> Option<[i64; 4]> {
+        let mut values = [100, 100, 2000, -1];
+        for pair in options.map_or(&[][..], Syntax::children).chunks(2) {
+            const KEYS: [&str; 4] = [":cases", ":max-size", ":max-shrinks", ":max-discards"];
+            let at = KEYS
+                .iter()
+                .position(|key| pair[0].as_keyword() == Some(key));
+            let value = match pair.get(1).map(Syntax::shape) {
+                Some(&Shape::Int(value)) if value >= 0 => Some(value),
+                _ => None,
+            };
+            let (Some(at), Some(value)) = (at, value) else {
+                let wrong = if at.is_none() { &pair[0] } else { pair.last()? };
+                let problem = self
+                    .problem(
+                        2910,
+                        wrong,
+                        "an option of a property is a known key with a number",
+                    )
+                    .label(match at {
+                        None => "not an option",
+                        Some(_) => "not a number from 0",
+                    })
+                    .help(
+                        "the options are `:cases`, `:max-size`, `:max-shrinks` and `:max-discards`",
+                    );
+                self.x.problems.push(problem);
+                return None;
+            };
+            values[at] = value;
+        }
+        if values[3] < 0 {
+            values[3] = values[0].saturating_mul(10);
+        }
+        Some(values)
+    }
+
+    /// Names and the values that are drawn for them.
+    fn binders(&mut self, mut parts: &[Syntax]) -> Option<Vec<Syntax>> {
+        let mut bindings = Vec::new();
+        while let Some((name, rest)) = parts.split_first() {
+            let named = matches!(name.shape(), Shape::Symbol(..)) && !is_symbol(name, "<-");
+            let (Some((generator, rest)), true) = (
+                rest.split_first()
+                    .filter(|(arrow, _)| is_symbol(arrow, "<-"))
+                    .and_then(|(_, rest)| rest.split_first()),
+                named,
+            ) else {
+                self.no_binder(name, rest.first().filter(|_| named));
+                return None;
+            };
+            let generator = match generator.shape() {
+                Shape::Keyword(_) => self.list(":wat::test::gen::of", [generator.clone()]),
+                Shape::List(_) | Shape::Symbol(..) => generator.clone(),
+                _ => {
+                    self.no_binder(generator, None);
+                    return None;
+                }
+            };
+            let text = self.string(name.name().unwrap_or("_"));
+            let drawn = self.list(":wat::test::__internal/draw", [text, generator]);
+            bindings.extend([name.clone(), drawn]);
+            parts = rest;
+        }
+        Some(bindings)
+    }
+
+    /// WAT2911.
+    fn no_binder(&mut self, at: &Syntax, next: Option<&Syntax>) {
+        let mut problem = self
+            .problem(
+                2911,
+                at,
+                "a binder of a property is `name <- :Type` or `name <- generator`",
+            )
+            .label("not a binder")
+            .help("write `x <- :wat::core::i64`");
+        if let Some(next) =
+            next.filter(|next| !is_symbol(next, "<-") && self.x.is_written(next.origin()))
+        {
+            let edit = ProblemEdit {
+                at: EditAt::Before,
+                place: self.at(next),
+                insert: "<- ".to_owned(),
+            };
+            problem = problem.fix("insert `<-`", Applicability::MachineApplicable, vec![edit]);
+        }
+        self.x.problems.push(problem);
+    }
+}

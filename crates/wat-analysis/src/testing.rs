@@ -1,0 +1,398 @@
+//! The tests of a program: functions without parameters that return a result of a test, with their annotations
+//! (chapter 09 §9.1, §9.2.5).
+
+use std::sync::Arc;
+
+use wat_syntax::{Applicability, Ast, NodeId, NodeKind};
+
+use crate::db::{Db, SourceFile};
+use crate::diagnostics::{Diagnostic, Span, absolute};
+use crate::expand::{
+    Annotation, annotation, expanded_ast, expansion, is_test_unit, stands_in_prelude,
+};
+use crate::forms::{Form, form_start, forms};
+use crate::items::{Item, ItemKind, declarations};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::signature::signature;
+use crate::types::{Ctor, Type};
+
+pub(crate) const DEFTEST: &str = ":wat::test::deftest";
+const RESULT: &str = ":wat::kernel::RunResult";
+/// Milliseconds of the longest time limit.
+const DAY: u64 = 24 * 60 * 60 * 1000;
+
+/// What kind of test.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TestKind {
+    /// A test.
+    Test,
+    /// A property.
+    Property,
+}
+
+/// A test with its annotations.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Test {
+    /// The name, with its colon.
+    pub name: Arc<str>,
+    /// What kind of test.
+    pub kind: TestKind,
+    /// The name in the form that declares it.
+    pub span: Span,
+    /// Why it is not run unless asked for.
+    pub ignore: Option<Arc<str>>,
+    /// The text that its failure must contain.
+    pub should_panic: Option<Arc<str>>,
+    /// Milliseconds that it may take.
+    pub time_limit: Option<u64>,
+    /// Its tags.
+    pub tags: Vec<Arc<str>>,
+    /// The groups of tests that it does not run beside.
+    pub serial: Vec<Arc<str>>,
+}
+
+/// The load forms in the prelude of a test as it is written, with their heads.
+pub(crate) fn prelude_loads(ast: &Ast, test: NodeId) -> Vec<(NodeId, &str)> {
+    let operands: Vec<NodeId> = ast.children(test).skip(2).collect();
+    let prelude = match operands[..] {
+        [doc, prelude, _, ..] if ast.as_str(doc).is_some() => prelude,
+        [prelude, _, ..] => prelude,
+        _ => return Vec::new(),
+    };
+    let head = |node| ast.as_keyword(ast.children(node).next()?);
+    ast.children(prelude)
+        .filter(|&node| ast.kind(node) == NodeKind::List)
+        .filter_map(|node| Some((node, head(node).filter(|head| crate::loads::is_load(head))?)))
+        .collect()
+}
+
+/// Does a definition stand in the prelude of a test?
+pub(crate) fn is_in_prelude(db: &dyn Db, item: Item<'_>) -> bool {
+    item.expansion(db)
+        .is_some_and(|expansion| stands_in_prelude(expansion, item.root(db)))
+}
+
+/// Something at the top level of a form, as annotations see it.
+enum Unit<'db> {
+    Annotation(NodeId, Annotation),
+    Test(Item<'db>),
+    Other,
+}
+
+/// Is this definition a test?
+fn is_test<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> bool {
+    item.kind(db) == ItemKind::Function
+        && signature(db, program, item)
+            .as_ref()
+            .is_some_and(|signature| {
+                signature.params.is_empty()
+                    && signature.rest.is_none()
+                    && signature.generics.is_empty()
+                    && signature.ret == Type::simple(Ctor::Nominal(RESULT.into()))
+            })
+}
+
+/// What stands at the top level of a form, in order.
+fn units<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Unit<'db>> {
+    let ast = expanded_ast(db, program, form);
+    let expansion = expansion(db, program, form);
+    let mut found = Vec::new();
+    if ast.is_empty() {
+        return found;
+    }
+    let items = &declarations(db, program, form).items;
+    let test_at = |node: NodeId| {
+        let mut items = items.iter().copied();
+        items.find(|item| item.node(db) == node.0 && is_test(db, program, *item))
+    };
+    let mut work = vec![ast.root()];
+    while let Some(node) = work.pop() {
+        let mut children = ast.children(node);
+        let head = children.next().and_then(|head| ast.as_keyword(head));
+        let head = head.filter(|_| ast.kind(node) == NodeKind::List);
+        if expansion.is_some_and(|expansion| is_test_unit(expansion, node)) {
+            found.push(match children.last().and_then(test_at) {
+                Some(test) => Unit::Test(test),
+                None => Unit::Other,
+            });
+            continue;
+        }
+        found.push(match head {
+            Some(":wat::core::do") => {
+                let start = work.len();
+                work.extend(children);
+                work[start..].reverse();
+                continue;
+            }
+            Some(path) if let Some(annotation) = annotation(path) => {
+                Unit::Annotation(node, annotation)
+            }
+            // What is broken may well have been meant as a test.
+            _ if ast.kind(node) == NodeKind::Error => continue,
+            _ => test_at(node).map_or(Unit::Other, Unit::Test),
+        });
+    }
+    found
+}
+
+/// An annotation where it stands.
+#[derive(Clone)]
+struct Note<'db> {
+    form: Form<'db>,
+    node: NodeId,
+    what: Annotation,
+    text: Arc<str>,
+}
+
+/// What the walk over a file finds.
+struct Walk<'db> {
+    db: &'db dyn Db,
+    program: SourceFile,
+    tests: Vec<Test>,
+    problems: Vec<(Form<'db>, Problem<'db>)>,
+    pending: Vec<Note<'db>>,
+    /// A form before was broken: whether an annotation dangles is not known.
+    unsure: bool,
+}
+
+type Read<'db> = Result<Arc<str>, Box<Problem<'db>>>;
+
+/// The argument of an annotation, if it is right.
+fn argument<'db>(ast: &Ast, node: NodeId, what: Annotation) -> Read<'db> {
+    let path = ast
+        .children(node)
+        .next()
+        .and_then(|head| ast.as_keyword(head));
+    let path = path.unwrap_or_default();
+    let operands: Vec<NodeId> = ast.children(node).skip(1).collect();
+    let problem = |at: NodeId, message: String| Problem::new(2906, Place::node(at), message);
+    let [operand] = operands[..] else {
+        return Err(problem(node, format!("`{path}` takes one literal string"))
+            .label(if operands.is_empty() {
+                "the string is missing"
+            } else {
+                "more than one operand"
+            })
+            .into());
+    };
+    let Some(text) = ast.as_str(operand) else {
+        return Err(problem(
+            operand,
+            format!("the operand of `{path}` is read without evaluation: a literal string"),
+        )
+        .label("not a literal string")
+        .into());
+    };
+    if what == Annotation::TimeLimit && duration(text).is_none() {
+        let mut problem = problem(operand, format!("`{text}` is no time limit"))
+            .label("not a number with a unit, above 0 and at most 24 hours")
+            .help("write `\"500ms\"`, `\"5s\"` or `\"2m\"`");
+        if let Some(meant) = meant(text) {
+            problem = problem.replace(
+                Applicability::MaybeIncorrect,
+                Place::node(operand),
+                &format!("\"{meant}ms\""),
+            );
+        }
+        return Err(problem.into());
+    }
+    Ok(text.into())
+}
+
+/// The milliseconds of `digits unit`.
+fn duration(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.find(|ch: char| !ch.is_ascii_digit())?;
+    let (number, unit) = text.split_at(digits);
+    let scale = match unit {
+        "ms" => 1,
+        "s" => 1000,
+        "m" => 60_000,
+        _ => return None,
+    };
+    let limit = number.parse::<u64>().ok()?.checked_mul(scale)?;
+    (1..=DAY).contains(&limit).then_some(limit)
+}
+
+/// The milliseconds that a text in other words probably means.
+fn meant(text: &str) -> Option<u64> {
+    let text = text.trim().to_ascii_lowercase();
+    let digits = text
+        .find(|ch: char| !ch.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let scale = match unit.trim() {
+        "" | "msec" | "millis" | "millisecond" | "milliseconds" | "ms" => 1,
+        "sec" | "second" | "seconds" | "s" => 1000,
+        "min" | "minute" | "minutes" | "m" => 60_000,
+        "h" | "hour" | "hours" => 3_600_000,
+        _ => return None,
+    };
+    let limit = number.parse::<u64>().ok()?.checked_mul(scale)?;
+    (1..=DAY).contains(&limit).then_some(limit)
+}
+
+impl<'db> Walk<'db> {
+    fn of(db: &'db dyn Db, program: SourceFile, file: SourceFile) -> Walk<'db> {
+        let mut walk = Walk {
+            db,
+            program,
+            tests: Vec::new(),
+            problems: Vec::new(),
+            pending: Vec::new(),
+            unsure: false,
+        };
+        for placed in &forms(db, file).placed {
+            let units = units(db, program, placed.form);
+            walk.unsure |= units.is_empty();
+            for unit in units {
+                walk.unit(placed.form, unit);
+            }
+        }
+        walk.dangle();
+        walk
+    }
+
+    fn unit(&mut self, form: Form<'db>, unit: Unit<'db>) {
+        match unit {
+            Unit::Annotation(node, what) => {
+                let ast = expanded_ast(self.db, self.program, form);
+                match argument(ast, node, what) {
+                    Ok(text) => self.annotate(Note {
+                        form,
+                        node,
+                        what,
+                        text,
+                    }),
+                    Err(_) if ast.is_poisoned(node) => {}
+                    Err(problem) => self.problems.push((form, *problem)),
+                }
+            }
+            Unit::Test(item) => self.test(item),
+            Unit::Other => self.dangle(),
+        }
+    }
+
+    fn annotate(&mut self, note: Note<'db>) {
+        let repeats = matches!(note.what, Annotation::Tag | Annotation::Serial);
+        let before = self.pending.iter().find(|other| other.what == note.what);
+        if let Some(before) = before.filter(|_| !repeats) {
+            let problem = Problem::new(
+                2907,
+                Place::node(note.node),
+                "the next test has this annotation already",
+            )
+            .label("the second one")
+            .also(Place::elsewhere(before.form, before.node), "the first one")
+            .fix(
+                "remove it",
+                Applicability::MachineApplicable,
+                vec![removal(note.node)],
+            );
+            self.problems.push((note.form, problem));
+            return;
+        }
+        self.pending.push(note);
+    }
+
+    /// WAT2905, for what is pending.
+    fn dangle(&mut self) {
+        let unsure = std::mem::take(&mut self.unsure);
+        for note in std::mem::take(&mut self.pending) {
+            if unsure {
+                continue;
+            }
+            let problem = Problem::new(
+                2905,
+                Place::node(note.node),
+                "an annotation stands directly before the test that it is about",
+            )
+            .label("no test follows")
+            .help("remove it, or move it before its test")
+            .fix(
+                "remove it",
+                Applicability::MachineApplicable,
+                vec![removal(note.node)],
+            );
+            self.problems.push((note.form, problem));
+        }
+    }
+
+    fn test(&mut self, item: Item<'db>) {
+        let db = self.db;
+        let notes = std::mem::take(&mut self.pending);
+        self.unsure = false;
+        let all = |what: Annotation| {
+            let notes = notes.iter().filter(move |note| note.what == what);
+            notes.map(|note| note.text.clone()).collect::<Vec<_>>()
+        };
+        let one = |what| all(what).into_iter().next();
+        let (form, name) = (item.form(db), item.name_node(db));
+        let problem = Problem::new(2901, Place::node(name), "");
+        let span = absolute(db, self.program, form, form_start(db, form), &problem).span;
+        let is_property = calls_property(item.ast(db), item.root(db));
+        self.tests.push(Test {
+            name: item.name(db).text(db).as_str().into(),
+            kind: match is_property {
+                true => TestKind::Property,
+                false => TestKind::Test,
+            },
+            span,
+            ignore: one(Annotation::Ignore),
+            should_panic: one(Annotation::ShouldPanic),
+            time_limit: one(Annotation::TimeLimit).and_then(|text| duration(&text)),
+            tags: all(Annotation::Tag),
+            serial: all(Annotation::Serial),
+        });
+    }
+}
+
+/// Does the body of a test run a property?
+fn calls_property(ast: &Ast, root: NodeId) -> bool {
+    let run = ast.children(root).last();
+    let head = run.and_then(|run| ast.children(run).next());
+    head.and_then(|head| ast.as_keyword(head)) == Some(":wat::test::__internal/run-property")
+}
+
+fn removal<'db>(node: NodeId) -> ProblemEdit<'db> {
+    ProblemEdit {
+        at: EditAt::DeleteThrough(node.0),
+        place: Place::node(node),
+        insert: String::new(),
+    }
+}
+
+/// The tests that a file of a program declares, in source order.
+#[salsa::tracked(returns(clone))]
+pub fn file_tests(db: &dyn Db, program: SourceFile, file: SourceFile) -> Arc<[Test]> {
+    Walk::of(db, program, file).tests.into()
+}
+
+/// WAT2905, WAT2906 and WAT2907.
+pub(crate) fn annotation_problems(
+    db: &dyn Db,
+    program: SourceFile,
+    file: SourceFile,
+    found: &mut Vec<Diagnostic>,
+) {
+    if !has_annotations(db, program, file) {
+        return;
+    }
+    for (form, problem) in Walk::of(db, program, file).problems {
+        found.push(absolute(db, program, form, form_start(db, form), &problem));
+    }
+}
+
+/// Does a file have annotations? Most have none, and need no walk.
+fn has_annotations(db: &dyn Db, program: SourceFile, file: SourceFile) -> bool {
+    forms(db, file).placed.iter().any(|placed| {
+        let expressions = &declarations(db, program, placed.form).expressions;
+        !expressions.is_empty() && {
+            let ast = expanded_ast(db, program, placed.form);
+            let head = |node: u32| ast.as_keyword(ast.children(NodeId(node)).next()?);
+            expressions
+                .iter()
+                .any(|&node| head(node).and_then(annotation).is_some())
+        }
+    })
+}

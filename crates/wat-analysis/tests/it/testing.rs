@@ -1,0 +1,231 @@
+//! Forms that declare tests, their annotations, and the list of tests.
+
+use wat_analysis::{Applicability, TestKind, file_diagnostics, file_tests};
+
+use crate::support::{database, spans};
+
+/// Checks a text against the list of its diagnostics.
+fn reports(text: &str, expected: &[&str]) {
+    assert_eq!(spans(text), expected, "{text}");
+}
+
+/// The tests of a text, by name.
+fn tests(text: &str) -> Vec<String> {
+    let db = database(&[("t.wat", text)]);
+    let file = db.file("t.wat").unwrap();
+    let tests = file_tests(&db, file, file);
+    tests.iter().map(|test| test.name.to_string()).collect()
+}
+
+#[test]
+fn a_test_has_a_name_a_prelude_and_a_body() {
+    reports("(:wat::test::deftest)", &["WAT2901 1:1-1:22"]);
+    reports("(:wat::test::deftest :t::a)", &["WAT2901 1:1-1:28"]);
+    // One operand is the body, and this one is no expression.
+    reports("(:wat::test::deftest :t::a ())", &["WAT1906 1:28-1:30"]);
+    reports(
+        "(:wat::test::deftest 5 () :wat::core::nil)",
+        &["WAT2902 1:22-1:23"],
+    );
+    reports(
+        "(:wat::test::deftest :rust::a () :wat::core::nil)",
+        &["WAT2902 1:22-1:30"],
+    );
+    reports(
+        "(:wat::test::deftest :t::a 5 :wat::core::nil)",
+        &["WAT2903 1:28-1:29"],
+    );
+    reports(
+        "(:wat::test::deftest :t::a (5) :wat::core::nil)",
+        &["WAT2903 1:28-1:31"],
+    );
+    reports(
+        "(:wat::test::deftest :t::a :error 1024 () (:wat::test::assert-true true))",
+        &["WAT2901 1:1-1:74"],
+    );
+    reports(
+        "(:wat::test::deftest :t::a (:wat::test::assert-true true))",
+        &[],
+    );
+    reports(
+        "(:wat::test::deftest :t::a \"doc\" () (:wat::test::assert-true true) (:wat::test::assert-true true))",
+        &[],
+    );
+}
+
+#[test]
+fn the_body_of_a_test_is_nil() {
+    reports(
+        "(:wat::test::deftest :t::a () (:wat::test::assert-true true) (:wat::core::+ 1 2))",
+        &["WAT2915 1:62-1:81"],
+    );
+    reports(
+        "(:wat::test::deftest :t::a () (:wat::kernel::assertion-failed! \"no\" :wat::core::None :wat::core::None))",
+        &[],
+    );
+    // The mistake in the body is told, not what follows from it.
+    reports(
+        "(:wat::test::deftest :t::a () (:t::nowhere))",
+        &["WAT3201 1:32-1:43"],
+    );
+}
+
+#[test]
+fn a_prelude_declares_for_the_file() {
+    let text =
+        "(:wat::test::deftest :t::a ((:wat::core::def :t::x 1)) (:wat::test::assert-eq :t::x 1))
+(:wat::test::deftest :t::b ((:wat::core::def :t::x 1)) (:wat::test::assert-eq :t::x 1))";
+    reports(text, &[]);
+    let text =
+        "(:wat::test::deftest :t::a ((:wat::core::def :t::x 1)) (:wat::test::assert-eq :t::x 1))
+(:wat::test::deftest :t::b ((:wat::core::def :t::x 2)) (:wat::test::assert-eq :t::x 1))";
+    reports(text, &["WAT2101 2:46-2:51"]);
+    for form in [
+        "(:wat::config::set-dim-count! 64)",
+        "(:wat::core::defn :user::main [] -> :wat::core::nil :wat::core::nil)",
+        "(:wat::test::deftest :t::inner () (:wat::test::assert-true true))",
+    ] {
+        let text = format!("(:wat::test::deftest :t::a ({form}) (:wat::test::assert-true true))");
+        reports(&text, &[&*format!("WAT2904 1:29-1:{}", 29 + form.len())]);
+    }
+}
+
+#[test]
+fn a_prelude_loads() {
+    let main = "(:wat::test::deftest :t::a ((:wat::load-file! \"lib.wat\")) (:wat::test::assert-eq :t::x 1))";
+    let db = database(&[("main.wat", main), ("lib.wat", "(:wat::core::def :t::x 1)")]);
+    let main = db.file("main.wat").unwrap();
+    assert!(file_diagnostics(&db, main).is_empty());
+}
+
+#[test]
+fn what_is_about_tests_stands_at_the_top_level() {
+    for form in [
+        "(:wat::test::deftest :t::a () (:wat::test::assert-true true))",
+        "(:wat::test::make-deftest :t::m ())",
+        "(:wat::test::ignore \"why\")",
+    ] {
+        let text = format!("(:wat::core::defn :t::f [] -> :wat::core::nil\n{form})");
+        reports(&text, &[&*format!("WAT2004 2:1-2:{}", 1 + form.len())]);
+    }
+}
+
+#[test]
+fn makers_of_tests_are_macros() {
+    let text = "(:wat::test::make-deftest :deftest ((:wat::core::def :t::x 1)))
+(:deftest :t::a (:wat::test::assert-eq :t::x 1))
+(:deftest :t::b \"doc\" (:wat::test::assert-eq :t::x 1))
+(:deftest :t::c)";
+    reports(text, &["WAT2901 4:2-4:10"]);
+    assert_eq!(tests(text), [":t::a", ":t::b"]);
+    reports("(:wat::test::make-deftest :deftest)", &["WAT2901 1:1-1:36"]);
+}
+
+#[test]
+fn annotations_belong_to_the_next_test() {
+    let text = "(:wat::test::ignore \"slow\")
+(:wat::test::tag \"a\")
+(:wat::test::tag \"b\")
+(:wat::test::time-limit \" 2s \")
+(:wat::test::should-panic \"\")
+(:wat::test::serial \"port\")
+(:wat::test::deftest :t::a ((:wat::core::def :t::x 1)) (:wat::test::assert-eq :t::x 1))
+(:wat::test::deftest :t::b () (:wat::test::assert-true true))";
+    reports(text, &[]);
+    let db = database(&[("t.wat", text)]);
+    let file = db.file("t.wat").unwrap();
+    let tests = file_tests(&db, file, file);
+    let [a, b] = &tests[..] else {
+        panic!("two tests")
+    };
+    assert_eq!(a.ignore.as_deref(), Some("slow"));
+    assert_eq!(a.should_panic.as_deref(), Some(""));
+    assert_eq!(a.time_limit, Some(2000));
+    assert_eq!(a.tags, ["a".into(), "b".into()]);
+    assert_eq!(a.serial, ["port".into()]);
+    assert_eq!((b.ignore.as_deref(), b.kind), (None, TestKind::Test));
+}
+
+#[test]
+fn annotations_are_read_without_evaluation() {
+    let test = "(:wat::test::deftest :t::a () (:wat::test::assert-true true))";
+    let with = |annotation: &str, expected: &[&str]| {
+        reports(&format!("{annotation}\n{test}"), expected);
+    };
+    with("(:wat::test::ignore)", &["WAT2906 1:1-1:21"]);
+    with("(:wat::test::ignore 5)", &["WAT2906 1:21-1:22"]);
+    with("(:wat::test::ignore \"a\" \"b\")", &["WAT2906 1:1-1:29"]);
+    for limit in [
+        "5",
+        "5 minutes",
+        "0s",
+        "-1s",
+        "1.5s",
+        "1m30s",
+        "25h",
+        "1441m",
+    ] {
+        let annotation = format!("(:wat::test::time-limit \"{limit}\")");
+        with(
+            &annotation,
+            &[&*format!("WAT2906 1:25-1:{}", 27 + limit.len())],
+        );
+    }
+    with(
+        "(:wat::test::ignore \"a\")\n(:wat::test::ignore \"b\")",
+        &["WAT2907 2:1-2:25"],
+    );
+}
+
+#[test]
+fn an_annotation_without_a_test_dangles() {
+    reports("(:wat::test::ignore \"a\")", &["WAT2905 1:1-1:25"]);
+    reports(
+        "(:wat::test::ignore \"a\")\n(:wat::core::def :t::x 1)\n(:wat::test::deftest :t::a () (:wat::test::assert-true true))",
+        &["WAT2905 1:1-1:25"],
+    );
+    reports(
+        "(:wat::test::ignore \"a\")\n(:wat::test::make-deftest :deftest ())",
+        &["WAT2905 1:1-1:25"],
+    );
+    // What was meant as a test is told of, not the annotation before it.
+    reports(
+        "(:wat::test::ignore \"a\")\n(:wat::test::deftest :t::a)",
+        &["WAT2901 2:1-2:28"],
+    );
+}
+
+#[test]
+fn every_function_that_returns_a_result_of_a_test_is_one() {
+    let text = "(:wat::core::defn :t::a [] -> :wat::test::TestResult (:wat::test::run-thread (:wat::test::assert-true true)))
+(:wat::core::defn :t::b [] -> :wat::kernel::RunResult (:t::a))
+(:wat::core::defn :t::c [n <- :wat::core::i64] -> :wat::kernel::RunResult (:t::a))
+(:wat::core::defn :t::d [] -> :wat::core::nil :wat::core::nil)
+(:wat::core::defmacro :t::m [n <- :wat::WatAST] -> :wat::WatAST `(:wat::test::deftest ~n () (:wat::test::assert-true true)))
+(:t::m :t::e)";
+    reports(text, &[]);
+    assert_eq!(tests(text), [":t::a", ":t::b", ":t::e"]);
+}
+
+#[test]
+fn sure_fixes_remove_what_they_are_about() {
+    for text in [
+        "(:wat::test::deftest :t::a (:wat::test::assert-true true) (:wat::test::assert-true true))",
+        "(:wat::test::deftest :t::a :error 1024 () (:wat::test::assert-true true))",
+        "(:wat::test::ignore \"a\")\n(:wat::core::def :t::x 1)",
+        "(:wat::test::ignore \"a\")\n(:wat::test::ignore \"b\")\n(:wat::test::deftest :t::a () (:wat::test::assert-true true))",
+    ] {
+        let db = database(&[("t.wat", text)]);
+        let found = file_diagnostics(&db, db.file("t.wat").unwrap());
+        let fix = &found[0].fixes[0];
+        assert_eq!(fix.applicability, Applicability::MachineApplicable);
+        let mut fixed = text.to_owned();
+        for edit in fix.edits.iter().rev() {
+            fixed.replace_range(
+                usize::from(edit.range.start())..usize::from(edit.range.end()),
+                &edit.insert,
+            );
+        }
+        reports(&fixed, &[]);
+    }
+}
