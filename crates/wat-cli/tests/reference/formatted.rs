@@ -15,7 +15,9 @@ fn formatted_programs_do_what_the_reference_says() {
     let owed = owed::read(&fs::read_to_string(&list).unwrap_or_default());
     let mut changed: Vec<Block> = Vec::new();
     for mut block in all_blocks() {
+        // What prints its own positions says something else in another layout.
         if block.ignore
+            || block.text.contains(":wat::kernel::Location/")
             || !matches!(block.kind, Kind::Run { .. } | Kind::Test)
             || owed.contains(&block.key())
         {
