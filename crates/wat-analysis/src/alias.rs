@@ -1,11 +1,53 @@
-//! Cycles of type aliases.
+//! Type aliases: members that are reached through them, and cycles.
 
 use rustc_hash::FxHashSet;
 use wat_syntax::{TypeExpr, parse_type_keyword};
 
 use crate::db::{Db, SourceFile};
-use crate::items::{Item, ItemKind};
-use crate::names::{lookup_type, program_of};
+use crate::items::{Item, ItemKind, Name};
+use crate::names::{lookup, lookup_type, program_of};
+use crate::resolve::alias_target;
+use crate::types::{Ctor, Type};
+
+/// The member of a type that a path names through an alias of it: `:a::A/f`, `:a::A/new` and `:a::A::V` where `:a::A`
+/// stands for a declared type or one of the library.
+pub(crate) fn member<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    path: Name<'db>,
+) -> Option<Item<'db>> {
+    let text = path.text(db);
+    let leaf = text.rfind("::").map_or(1, |at| at + 2);
+    let slash = text.get(leaf + 1..)?.find('/').map(|at| leaf + 1 + at);
+    let owner = match slash {
+        Some(slash) if slash + 1 < text.len() => &text[..slash],
+        Some(_) => return None,
+        None => &text[..leaf.checked_sub(2).filter(|&end| end > 1)?],
+    };
+    let alias = lookup_type(db, program, owner).filter(|item| item.kind(db) == ItemKind::Alias)?;
+    aliased_member(db, program, alias, path)
+}
+
+#[salsa::tracked(returns(copy))]
+fn aliased_member<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    alias: Item<'db>,
+    path: Name<'db>,
+) -> Option<Item<'db>> {
+    let Type::App(ctor, _) = alias_target(db, program, alias) else {
+        return None;
+    };
+    let member = &path.text(db)[alias.name(db).text(db).len()..];
+    let found = match ctor {
+        Ctor::Tuple | Ctor::Fn => None,
+        ctor => lookup(db, program, &format!(":{}{member}", ctor.path())),
+    };
+    found.filter(|item| {
+        let generated = crate::nominal::owner(db, *item).is_some();
+        member.starts_with('/') || (generated && !item.kind(db).is_type())
+    })
+}
 
 /// The aliases that an alias mentions, in order.
 #[salsa::tracked(returns(ref))]
@@ -37,8 +79,12 @@ fn mentioned<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Vec<
     found
 }
 
-/// Is this alias the last one, in program order, of a cycle that it is on?
-pub(crate) fn cycle_closed_by<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> bool {
+/// The cycle that an alias closes, in program order: itself and the other links; `None` if it closes none.
+pub(crate) fn cycle_closed_by<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    item: Item<'db>,
+) -> Option<Vec<Item<'db>>> {
     let mut cycle = FxHashSet::default();
     for &next in mentioned(db, program, item) {
         if reaches(db, program, next, item) {
@@ -54,11 +100,15 @@ pub(crate) fn cycle_closed_by<'db>(db: &'db dyn Db, program: SourceFile, item: I
         }
     }
     if cycle.is_empty() {
-        return false;
+        return None;
     }
-    let last = crate::names::program_items(db, program)
-        .rfind(|other| *other == item || cycle.contains(other));
-    last.is_none_or(|last| last == item)
+    let links: Vec<Item<'db>> = crate::names::program_items(db, program)
+        .filter(|other| *other == item || cycle.contains(other))
+        .collect();
+    links
+        .last()
+        .is_none_or(|last| *last == item)
+        .then_some(links)
 }
 
 fn reaches<'db>(db: &'db dyn Db, program: SourceFile, from: Item<'db>, to: Item<'db>) -> bool {

@@ -9,7 +9,7 @@ use crate::diagnostics::Span;
 use crate::expand::{expansion, spot};
 use crate::forms::{Placed, form_start, forms, read_form};
 use crate::identity::{Author, Identity, identity, in_a_conversation};
-use crate::infer::call::dispatch_arms;
+use crate::infer::dispatch::dispatch_arms;
 use crate::infer::{Inference, Referent, infer, infer_expression, value_type};
 use crate::items::{Item, ItemKind, declarations, file_items};
 use crate::library;

@@ -44,6 +44,7 @@ mod quoted;
 mod redefinition;
 mod reflect;
 mod requirements;
+mod resolve;
 mod run;
 mod session;
 mod signature;

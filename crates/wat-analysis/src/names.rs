@@ -120,6 +120,7 @@ pub(crate) fn lookup<'db>(db: &'db dyn Db, root: SourceFile, path: &str) -> Opti
         program_item(db, root, name)
     };
     item.filter(|item| !item.kind(db).is_type())
+        .or_else(|| crate::alias::member(db, root, name))
 }
 
 /// What a path means as a type.

@@ -8,7 +8,8 @@ use crate::db::{Db, SourceFile};
 use crate::items::{Item, ItemKind, declarations_of};
 use crate::names::{lookup_type, program_of};
 use crate::problem::{Place, Problem};
-use crate::signature::{Param, Signature, TypeResolver, generics};
+use crate::resolve::TypeResolver;
+use crate::signature::{Param, Signature, generics};
 use crate::types::{Ctor, Type};
 use crate::whitelist::is_restricted_type;
 

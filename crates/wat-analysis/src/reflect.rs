@@ -156,7 +156,7 @@ impl<'db> Asked<'db> {
     fn called(&self) -> Option<&'db Signature> {
         let mut item = self.target();
         if item.kind(self.db) == ItemKind::Dispatch {
-            let arms = crate::infer::call::dispatch_arms(self.db, self.program, item);
+            let arms = crate::infer::dispatch::dispatch_arms(self.db, self.program, item);
             item = arms.iter().find_map(|arm| arm.implementation)?;
         }
         signature(self.db, self.program, item).as_deref()

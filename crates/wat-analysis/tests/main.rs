@@ -1,5 +1,7 @@
 //! Integration tests of the analysis, in one binary.
 
+#[path = "it/aliases.rs"]
+mod aliases;
 #[path = "it/check.rs"]
 mod check;
 #[path = "it/configuration.rs"]

@@ -5,8 +5,9 @@ use wat_syntax::{Applicability, NodeId, NodeKind, Severity};
 use crate::db::FileKind;
 use crate::items::{Item, ItemKind};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::resolve::TypeResolver;
 use crate::signature::{
-    Signature, TypeResolver, function_list, function_shape, generics, param_shapes, read_signature,
+    Signature, function_list, function_shape, generics, param_shapes, read_signature,
 };
 use crate::types::{Ctor, Type};
 use crate::whitelist::body_offset;
@@ -91,15 +92,7 @@ impl<'db> Infer<'db> {
         {
             Some(target) => {
                 self.type_at(target, false);
-                if self.is_cyclic_alias(item) {
-                    let name = item.name(self.db).text(self.db);
-                    let at = Place::node(item.name_node(self.db));
-                    self.problems.push(
-                        Problem::new(3105, at, format!("the alias `{name}` reaches itself"))
-                            .label("this alias stands for itself")
-                            .help("break the cycle: name a struct, an enum or a built-in type on the way"),
-                    );
-                }
+                self.cyclic_alias(item);
             }
             None if self.ast.is_poisoned(root) => {}
             None => self.problems.push(
@@ -179,9 +172,22 @@ impl<'db> Infer<'db> {
         self.problems.push(problem);
     }
 
-    /// Does an alias reach itself through other aliases, and does it close the cycle in program order?
-    fn is_cyclic_alias(&self, item: Item<'db>) -> bool {
-        crate::alias::cycle_closed_by(self.db, self.program, item)
+    /// WAT3105, if an alias closes a cycle in program order.
+    fn cyclic_alias(&mut self, item: Item<'db>) {
+        let Some(links) = crate::alias::cycle_closed_by(self.db, self.program, item) else {
+            return;
+        };
+        let name = item.name(self.db).text(self.db);
+        let at = Place::node(item.name_node(self.db));
+        let problem = Problem::new(3105, at, format!("the alias `{name}` reaches itself"))
+            .label("this alias stands for itself")
+            .help("break the cycle: name a struct, an enum or a built-in type on the way");
+        let others = links.into_iter().filter(|link| *link != item).take(8);
+        let problem = others.fold(problem, |problem, link| {
+            let place = Place::elsewhere(link.form(self.db), link.name_node(self.db));
+            problem.also(place, "through this alias")
+        });
+        self.problems.push(problem);
     }
 
     fn value_definition(&mut self, item: Item<'db>) -> Body {

@@ -10,7 +10,7 @@ use crate::problem::{Place, Problem};
 use crate::types::Ctor;
 
 use super::Infer;
-use super::call::{Arm, ItemKey, dispatch_arms};
+use super::dispatch::{Arm, ItemKey, dispatch_arms};
 use super::table::{Shape, Ty};
 use super::typed::{Chosen, Compare, OperatorUse};
 

@@ -3,10 +3,12 @@
 //! leaks from one definition to another.
 
 mod apply;
+mod arguments;
 mod body;
 pub(crate) mod call;
 mod collection;
 mod deferred;
+pub(crate) mod dispatch;
 pub(crate) mod edn;
 mod expr;
 mod kernel;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wat_syntax::{Ast, NodeId, NodeKind};
 
 use crate::db::{Db, SourceFile};
-use crate::infer::call::dispatch_arms;
+use crate::infer::dispatch::dispatch_arms;
 use crate::infer::operator::fixed_arity;
 use crate::items::{Item, ItemKind, split_generic};
 use crate::names::{lookup, program_of};

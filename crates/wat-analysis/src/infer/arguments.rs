@@ -1,0 +1,151 @@
+//! The arguments of a call: their number, their order, and sets and maps that stand for their elements.
+
+use wat_syntax::NodeId;
+
+use crate::items::Item;
+use crate::problem::{Place, Problem};
+use crate::signature::Signature;
+use crate::types::{Ctor, Type};
+
+use super::Infer;
+use super::table::Shape;
+use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
+
+impl<'db> Infer<'db> {
+    /// Turns sets and maps into vectors where a call may take them so.
+    pub(super) fn give_elements(&mut self, args: &mut [ExprId], takes: impl Fn(usize) -> bool) {
+        for (index, arg) in args.iter_mut().enumerate() {
+            if takes(index) {
+                *arg = self.elements_of(*arg);
+            }
+        }
+    }
+
+    /// The elements of a set or the entries of a map, as a vector; anything else as it is.
+    pub(super) fn elements_of(&mut self, arg: ExprId) -> ExprId {
+        let (name, types) = match self.table.shape(self.ty(arg)) {
+            Shape::App(Ctor::HashSet, parts) => (":wat::core::__internal/elements", parts.to_vec()),
+            Shape::App(Ctor::HashMap, parts) => (":wat::core::HashMap/entries", parts.to_vec()),
+            _ => return arg,
+        };
+        let element = match types[..] {
+            [element] => element,
+            _ => self.table.app(Ctor::Tuple, &types),
+        };
+        let ty = self.table.app(Ctor::Vector, &[element]);
+        let callee = FunctionRef {
+            name: name.into(),
+            kind: FunctionKind::Native,
+            types,
+        };
+        let node = self.exprs[arg.0 as usize].node;
+        let call = ExprKind::Call {
+            callee,
+            args: vec![arg],
+            rest: None,
+        };
+        self.push(call, ty, node)
+    }
+
+    /// Would the arguments not fit the parameters? Changes nothing.
+    pub(super) fn is_ill_typed(
+        &mut self,
+        signature: &Signature,
+        callee: &FunctionRef,
+        args: &[ExprId],
+    ) -> bool {
+        let snapshot = self.table.snapshot();
+        let misfit = signature.params.iter().zip(args).any(|(param, &arg)| {
+            let ty = self.table.instantiate(&param.ty, &callee.types);
+            let found = self.ty(arg);
+            self.table.unify(ty, found).is_err()
+        });
+        self.table.rollback(snapshot);
+        misfit
+    }
+
+    /// The function-first order of the higher-order library functions: data and function are exchanged.
+    pub(super) fn function_comes_first(&self, signature: &Signature, args: &[ExprId]) -> bool {
+        let is_fn = |ty: &Type| matches!(ty, Type::App(Ctor::Fn, _));
+        let (Some(first), Some(last)) = (signature.params.first(), signature.params.last()) else {
+            return false;
+        };
+        if !is_fn(&last.ty)
+            || is_fn(&first.ty)
+            || args.len() < 2
+            || args.len() != signature.params.len()
+        {
+            return false;
+        }
+        let head_is_fn =
+            |arg: ExprId| matches!(self.table.shape(self.ty(arg)), Shape::App(Ctor::Fn, _));
+        let (first, last) = (args[0], args[args.len() - 1]);
+        head_is_fn(first)
+            && matches!(self.table.shape(self.ty(last)), Shape::App(ctor, _) if *ctor != Ctor::Fn)
+    }
+
+    /// The scalar-first order of `interpose` and `take-nth`.
+    pub(super) fn scalar_comes_first(
+        &self,
+        item: Item<'db>,
+        signature: &Signature,
+        args: &[ExprId],
+    ) -> bool {
+        let name = item.name(self.db).text(self.db);
+        if !matches!(
+            name.as_str(),
+            ":wat::core::interpose" | ":wat::core::take-nth"
+        ) || args.len() != signature.params.len()
+        {
+            return false;
+        }
+        let is_vector = |arg: ExprId| match self.table.shape(self.ty(arg)) {
+            Shape::App(ctor, _) => Some(*ctor == Ctor::Vector),
+            _ => None,
+        };
+        is_vector(args[0]) == Some(false) && is_vector(args[1]) == Some(true)
+    }
+
+    pub(super) fn function_arity(
+        &mut self,
+        item: Item<'db>,
+        signature: &Signature,
+        head: NodeId,
+        args: &[ExprId],
+    ) {
+        let (wanted, found) = (signature.params.len(), args.len());
+        let name = item.name(self.db).text(self.db);
+        let at_least = if signature.rest.is_some() {
+            "at least "
+        } else {
+            ""
+        };
+        let plural = if wanted == 1 { "argument" } else { "arguments" };
+        let message = format!("`{name}` takes {at_least}{wanted} {plural}, found {found}");
+        let mut problem =
+            Problem::new(3002, Place::node(head), message).label(match found < wanted {
+                true => format!(
+                    "missing: {}",
+                    signature.params[found..]
+                        .iter()
+                        .map(|p| format!("`{}`", p.name))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ),
+                false => format!("{} too many", found - wanted),
+            });
+        for &surplus in args.iter().skip(wanted).take(8) {
+            problem = problem.also(
+                Place::node(self.exprs[surplus.0 as usize].node),
+                "no parameter for this",
+            );
+        }
+        let name_node = item.name_node(self.db);
+        problem = problem.also(
+            Place::elsewhere(item.form(self.db), name_node),
+            "defined here",
+        );
+        self.problems
+            .push(problem.help(format!("its parameters are `{}`", signature.render())));
+    }
+}

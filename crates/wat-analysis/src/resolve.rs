@@ -1,0 +1,527 @@
+//! Type tokens: what they denote, retired names, and what is wrong with them.
+
+use std::sync::Arc;
+
+use wat_syntax::{Ast, NodeId, TypeExpr, parse_type_keyword};
+
+use crate::db::{Db, SourceFile};
+use crate::host::Standing;
+use crate::items::{Item, ItemKind, split_generic};
+use crate::names::{lookup_type, program_of};
+use crate::problem::{Place, Problem};
+use crate::signature::generics;
+use crate::suggest;
+use crate::types::{Ctor, Type};
+
+/// Turns type keywords into types, in the scope of one declaration.
+pub(crate) struct TypeResolver<'a, 'db> {
+    pub(crate) db: &'db dyn Db,
+    pub(crate) program: SourceFile,
+    pub(crate) ast: &'a Ast,
+    pub(crate) generics: &'a [Arc<str>],
+    /// May `:wat::type::Infer` stand here?
+    pub(crate) infer_allowed: bool,
+    /// Where problems go; `None` if somebody else reports them.
+    pub(crate) problems: Option<&'a mut Vec<Problem<'db>>>,
+}
+
+impl<'db> TypeResolver<'_, 'db> {
+    /// The type that a node denotes.
+    pub(crate) fn node(&mut self, node: NodeId) -> Type {
+        let Some(text) = self.ast.as_keyword(node) else {
+            return Type::Error;
+        };
+        if let Some((ctor, 0)) = Ctor::named(text) {
+            return Type::simple(ctor);
+        }
+        if self.ast.is_poisoned(node) {
+            return Type::Error;
+        }
+        match parse_type_keyword(text) {
+            Ok(mut expr) => {
+                self.legacy(&mut expr, node);
+                self.expr(&expr, node, 0)
+            }
+            Err(_) => {
+                self.report(|| {
+                    Problem::new(3101, Place::node(node), format!("`{text}` is not a type"))
+                        .label("not a type expression")
+                        .help("a type is a path, a path with arguments `:a::B<c::D>`, a tuple `:(A,B)` or a function `:wat::core::Fn(A)->R`")
+                });
+                Type::Error
+            }
+        }
+    }
+
+    /// The type that a parsed type expression denotes; problems are reported at the node.
+    pub(crate) fn expression(&mut self, expr: &TypeExpr, node: NodeId) -> Type {
+        self.expr(expr, node, 0)
+    }
+
+    fn report(&mut self, problem: impl FnOnce() -> Problem<'db>) {
+        if let Some(problems) = &mut self.problems {
+            problems.push(problem());
+        }
+    }
+
+    fn expr(&mut self, expr: &TypeExpr, node: NodeId, depth: usize) -> Type {
+        match expr {
+            TypeExpr::Tuple(parts) if parts.is_empty() => {
+                self.report(|| {
+                    Problem::new(
+                        3902,
+                        Place::node(node),
+                        "the empty tuple type is written `:wat::core::nil`",
+                    )
+                    .label("retired spelling")
+                    .help("write `:wat::core::nil`")
+                    .replace(
+                        wat_syntax::Applicability::MachineApplicable,
+                        Place::node(node),
+                        ":wat::core::nil",
+                    )
+                });
+                Type::simple(Ctor::Nil)
+            }
+            TypeExpr::Tuple(parts) => {
+                let parts = parts
+                    .iter()
+                    .map(|part| self.expr(part, node, depth + 1))
+                    .collect();
+                Type::App(Ctor::Tuple, parts)
+            }
+            TypeExpr::Function { head, params, ret } => {
+                if head.trim_start_matches(':') != "wat::core::Fn" {
+                    self.bad_function_head(head, node);
+                    return Type::Error;
+                }
+                let mut parts: Vec<Type> = params
+                    .iter()
+                    .map(|part| self.expr(part, node, depth + 1))
+                    .collect();
+                parts.push(self.expr(ret, node, depth + 1));
+                Type::App(Ctor::Fn, parts.into())
+            }
+            TypeExpr::Path { path, args } => {
+                self.path(path.trim_start_matches(':'), args, node, depth)
+            }
+        }
+    }
+
+    fn bad_function_head(&mut self, head: &str, node: NodeId) {
+        let head = head.trim_start_matches(':').to_owned();
+        let lower = matches!(head.as_str(), "fn" | "wat::core::fn" | "Fn");
+        let text = self.ast.as_keyword(node).unwrap_or_default().replacen(
+            &format!("{head}("),
+            "wat::core::Fn(",
+            1,
+        );
+        self.report(|| {
+            if lower {
+                Problem::new(
+                    3904,
+                    Place::node(node),
+                    format!("a function type is written `:wat::core::Fn(…)->…`, not `{head}(…)`"),
+                )
+                .label("retired spelling")
+                .replace(
+                    wat_syntax::Applicability::MachineApplicable,
+                    Place::node(node),
+                    &text,
+                )
+            } else {
+                Problem::new(
+                    3101,
+                    Place::node(node),
+                    format!("`{head}` takes no parenthesised arguments"),
+                )
+                .label("not a function type")
+                .help("a function type is `:wat::core::Fn(A,B)->R`")
+            }
+        });
+    }
+
+    fn path(&mut self, path: &str, args: &[TypeExpr], node: NodeId, depth: usize) -> Type {
+        let full = format!(":{path}");
+        if !path.contains("::")
+            && let Some(index) = self.generics.iter().position(|name| **name == *path)
+        {
+            if !args.is_empty() {
+                self.report(|| {
+                    Problem::new(
+                        3101,
+                        Place::node(node),
+                        format!("the type parameter `{path}` takes no arguments"),
+                    )
+                    .label("a parameter stands for a whole type")
+                });
+                return Type::Error;
+            }
+            return Type::Param(index as u32);
+        }
+        let resolved: Vec<Type> = args
+            .iter()
+            .map(|arg| self.expr(arg, node, depth + 1))
+            .collect();
+        if let Some((ctor, arity)) = Ctor::named(&full) {
+            return if self.arity(&full, arity, resolved.len(), node) {
+                Type::App(ctor, resolved.into())
+            } else {
+                Type::Error
+            };
+        }
+        match path {
+            "wat::type::Infer" if self.infer_allowed => return Type::Infer,
+            "wat::type::Infer" => {
+                self.report(|| {
+                    Problem::new(3115, Place::node(node), "`:wat::type::Infer` stands only in the type slot of a collection constructor")
+                        .label("a type must be written here")
+                });
+                return Type::Error;
+            }
+            "Any" => {
+                self.report(|| {
+                    Problem::new(
+                        3103,
+                        part_place(self.ast, node, "Any"),
+                        "there is no type `:Any`",
+                    )
+                    .label("not a type")
+                    .help("use a type parameter, an enum, or `:wat::holon::HolonAST`")
+                });
+                return Type::Error;
+            }
+            "wat::core::Tuple" => {
+                self.report(|| {
+                    Problem::new(3101, Place::node(node), "a tuple type is written `:(A,B)`")
+                        .label("not a type")
+                        .help("write the element types in parentheses")
+                });
+                return Type::Error;
+            }
+            "wat::core::Fn" => {
+                self.report(|| {
+                    Problem::new(
+                        3101,
+                        Place::node(node),
+                        "`:wat::core::Fn` needs parameters and a result: `:wat::core::Fn(A)->R`",
+                    )
+                    .label("not a complete type")
+                });
+                return Type::Error;
+            }
+            _ => {}
+        }
+        if crate::host::is_host(&full) {
+            return self.host_type(path, resolved, node);
+        }
+        let Some(item) = lookup_type(self.db, self.program, &full) else {
+            self.unknown(path, node);
+            return Type::Error;
+        };
+        let generics = type_generics(self.db, item);
+        if !self.arity(&full, generics.len(), resolved.len(), node) {
+            return Type::Error;
+        }
+        match item.kind(self.db) {
+            ItemKind::Alias => alias_target(self.db, self.program, item).substitute(&resolved),
+            _ => Type::App(Ctor::Nominal(full.into()), resolved.into()),
+        }
+    }
+
+    /// A type of the host: opaque, whatever its arguments are.
+    fn host_type(&mut self, path: &str, arguments: Vec<Type>, node: NodeId) -> Type {
+        let full = format!(":{path}");
+        let place = part_place(self.ast, node, path);
+        match crate::host::standing(self.db, self.program, &full, place) {
+            Standing::Usable => return Type::App(Ctor::Nominal(full.into()), arguments.into()),
+            Standing::Excused => {}
+            Standing::Undeclared(problem) => {
+                if let Some(problems) = &mut self.problems {
+                    crate::host::tell(problems, *problem);
+                }
+            }
+        }
+        Type::Error
+    }
+
+    fn arity(&mut self, name: &str, wanted: usize, found: usize, node: NodeId) -> bool {
+        if wanted != found {
+            let plural = if wanted == 1 { "argument" } else { "arguments" };
+            self.report(|| {
+                Problem::new(
+                    3104,
+                    Place::node(node),
+                    format!("`{name}` takes {wanted} type {plural}, found {found}"),
+                )
+                .label(format!("{found} given"))
+            });
+        }
+        wanted == found
+    }
+
+    /// WAT3901 to WAT3903 and WAT4014: retired names of types are read as the canonical ones; one diagnostic for the token.
+    fn legacy(&mut self, expr: &mut TypeExpr, node: NodeId) {
+        let mut codes = Vec::new();
+        self.canonical(expr, &mut codes);
+        // Of rejected and accepted spellings in one token, the rejected one counts.
+        let rejected = codes.iter().find(|(code, ..)| *code != 7001);
+        let Some(&(code, _, _)) = rejected.or(codes.first()) else {
+            return;
+        };
+        let listed: Vec<String> = codes
+            .iter()
+            .map(|(_, old, new)| format!("`{old}` is `{new}`"))
+            .collect();
+        let mut text = String::from(":");
+        write_expr(expr, &mut text);
+        self.report(|| {
+            Problem::new(
+                code,
+                Place::node(node),
+                format!("retired type names: {}", listed.join(", ")),
+            )
+            .label("retired spelling")
+            .help(format!("write `{text}`"))
+            .replace(
+                wat_syntax::Applicability::MachineApplicable,
+                Place::node(node),
+                &text,
+            )
+        });
+    }
+
+    /// Replaces retired names by canonical ones; a declared type or parameter of that name stays.
+    fn canonical(&self, expr: &mut TypeExpr, found: &mut Vec<(u16, String, String)>) {
+        match expr {
+            TypeExpr::Tuple(parts) => parts
+                .iter_mut()
+                .for_each(|part| self.canonical(part, found)),
+            TypeExpr::Function { params, ret, .. } => {
+                params
+                    .iter_mut()
+                    .for_each(|part| self.canonical(part, found));
+                self.canonical(ret, found);
+            }
+            TypeExpr::Path { path, args } => {
+                let name = path.trim_start_matches(':');
+                if let Some((code, canonical)) = legacy_name(name) {
+                    let declared = self.generics.iter().any(|generic| **generic == *name)
+                        || lookup_type(self.db, self.program, &format!(":{name}")).is_some();
+                    if !declared {
+                        found.push((code, name.to_owned(), canonical.clone()));
+                        *path = canonical;
+                    }
+                }
+                if path.trim_start_matches(':') == "wat::kernel::ForkedChild" && args.len() == 2 {
+                    let canonical = "wat::kernel::ForkedChild";
+                    found.push((7001, format!("{canonical}<…>"), canonical.to_owned()));
+                    args.clear();
+                }
+                args.iter_mut().for_each(|part| self.canonical(part, found));
+            }
+        }
+    }
+
+    fn unknown(&mut self, path: &str, node: NodeId) {
+        if crate::names::is_excused(self.db, self.program, &format!(":{path}")) {
+            return;
+        }
+        let is_parameter = path.len() == 1 && path.as_bytes()[0].is_ascii_uppercase();
+        let place = part_place(self.ast, node, path);
+        if is_parameter {
+            let already = self
+                .problems
+                .iter_mut()
+                .flat_map(|p| p.iter_mut())
+                .find(|problem| {
+                    problem.code == 3112 && problem.message.starts_with(&format!("`{path}` "))
+                });
+            if let Some(first) = already {
+                first.labels.push((place, "and here".to_owned()));
+                return;
+            }
+        }
+        if self.problems.is_none() {
+            return;
+        }
+        let (db, program, ast) = (self.db, self.program, self.ast);
+        self.report(|| {
+            if is_parameter {
+                return undeclared_parameter(ast, path, place);
+            }
+            let full = format!(":{path}");
+            let names = type_names(db, program);
+            let found = suggest::rank(&full, names.iter().map(|name| &**name));
+            let mut problem =
+                Problem::new(3203, place, format!("the type `{full}` is not declared"))
+                    .label("unknown type");
+            if let Some(help) = suggest::help(&found) {
+                problem = problem.help(help);
+            }
+            let machine = suggest::is_machine(&found);
+            for (index, candidate) in found.iter().enumerate() {
+                let how = if machine && index == 0 {
+                    wat_syntax::Applicability::MachineApplicable
+                } else {
+                    wat_syntax::Applicability::MaybeIncorrect
+                };
+                let bare = if place.part.is_some_and(|part| part.0 > 0) {
+                    &candidate.name[1..]
+                } else {
+                    &candidate.name[..]
+                };
+                problem = problem.replace(how, place, bare);
+            }
+            problem
+        });
+    }
+}
+
+/// The canonical spelling of a retired type name, and the code that says so.
+fn legacy_name(name: &str) -> Option<(u16, String)> {
+    Some(match name {
+        "i64" | "f64" | "u8" | "bool" | "String" | "keyword" => {
+            (3901, format!("wat::core::{name}"))
+        }
+        "wat::core::unit" => (3902, "wat::core::nil".to_owned()),
+        "rust::crossbeam_channel::Sender" => (7001, "wat::kernel::Sender".to_owned()),
+        "rust::crossbeam_channel::Receiver" => (7001, "wat::kernel::Receiver".to_owned()),
+        "Vec" | "Vector" => (3903, "wat::core::Vector".to_owned()),
+        "Option" | "Result" | "HashMap" | "HashSet" => (3903, format!("wat::core::{name}")),
+        "wat::kernel::QueueSender" => (4014, "wat::kernel::Sender".to_owned()),
+        "wat::kernel::QueueReceiver" => (4014, "wat::kernel::Receiver".to_owned()),
+        "wat::kernel::QueuePair" => (4014, "wat::kernel::Channel".to_owned()),
+        _ => return None,
+    })
+}
+
+/// A type expression as it is written, without the leading colon.
+fn write_expr(expr: &TypeExpr, out: &mut String) {
+    let list = |parts: &[TypeExpr], out: &mut String| {
+        for (index, part) in parts.iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            write_expr(part, out);
+        }
+    };
+    match expr {
+        TypeExpr::Tuple(parts) => {
+            out.push('(');
+            list(parts, out);
+            out.push_str(if parts.len() == 1 { ",)" } else { ")" });
+        }
+        TypeExpr::Function { head, params, ret } => {
+            out.push_str(head.trim_start_matches(':'));
+            out.push('(');
+            list(params, out);
+            out.push_str(")->");
+            write_expr(ret, out);
+        }
+        TypeExpr::Path { path, args } => {
+            out.push_str(path.trim_start_matches(':'));
+            if !args.is_empty() {
+                out.push('<');
+                list(args, out);
+                out.push('>');
+            }
+        }
+    }
+}
+
+/// The part of a type keyword that names this path, as a place; the whole token if it is the path itself.
+fn part_place<'db>(ast: &Ast, node: NodeId, path: &str) -> Place<'db> {
+    let text = ast.as_keyword(node).unwrap_or_default();
+    if text.len() == path.len() + 1 {
+        return Place::node(node);
+    }
+    let is_part = |at: usize| {
+        let after = text.as_bytes().get(at + path.len());
+        matches!(text.as_bytes()[at - 1], b'<' | b'(' | b',' | b'>' | b':')
+            && (at < 2 || &text[at - 2..at] != "::")
+            && !after.is_some_and(|b| {
+                b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':' | b'/' | b'!' | b'?')
+            })
+    };
+    match text
+        .match_indices(path)
+        .map(|(at, _)| at)
+        .find(|&at| at > 0 && is_part(at))
+    {
+        Some(at) => Place::part(node, at, at + path.len()),
+        None => Place::node(node),
+    }
+}
+
+fn undeclared_parameter<'db>(ast: &Ast, name: &str, place: Place<'db>) -> Problem<'db> {
+    let problem = Problem::new(
+        3112,
+        place,
+        format!("`{name}` is not declared as a type parameter"),
+    )
+    .label("not declared");
+    let declared = ast
+        .children(ast.root())
+        .nth(1)
+        .filter(|&node| ast.as_keyword(node).is_some());
+    let Some(declared) = declared else {
+        return problem;
+    };
+    let text = ast.as_keyword(declared).unwrap_or_default();
+    let (canonical, generics) = split_generic(text);
+    let generics: Vec<&str> = generics.chain([name]).collect();
+    let problem = problem.help(format!("add `<{name}>` to `{canonical}`"));
+    let is_name = |text: &&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if canonical.contains(['<', '>']) || !generics.iter().all(is_name) {
+        return problem;
+    }
+    problem.replace(
+        wat_syntax::Applicability::MachineApplicable,
+        Place::node(declared),
+        &format!("{canonical}<{}>", generics.join(",")),
+    )
+}
+
+/// The names of the types a program can use, for suggestions.
+fn type_names(db: &dyn Db, program: SourceFile) -> Vec<String> {
+    let library = crate::library::LIBRARY_NAMES
+        .iter()
+        .filter(|entry| entry.is_type())
+        .map(|entry| entry.name.to_owned());
+    let own = crate::names::program_items(db, program)
+        .filter(|item| item.kind(db).is_type())
+        .map(|item| item.name(db).text(db).clone())
+        .collect::<Vec<_>>();
+    library.chain(own).collect()
+}
+
+/// The type parameters of a type declaration.
+#[salsa::tracked(returns(ref))]
+fn type_generics<'db>(db: &'db dyn Db, item: Item<'db>) -> Box<[Arc<str>]> {
+    generics(item.ast(db), item.name_node(db))
+}
+
+/// The type that an alias stands for, in terms of its own parameters. A cycle of aliases is the error type.
+#[salsa::tracked(returns(ref), cycle_result = cyclic_alias)]
+pub(crate) fn alias_target<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Type {
+    let ast = item.ast(db);
+    let generics = type_generics(db, item);
+    let program = program_of(db, program, item);
+    match ast.children(item.root(db)).nth(2) {
+        Some(node) => TypeResolver {
+            db,
+            program,
+            ast,
+            generics,
+            infer_allowed: false,
+            problems: None,
+        }
+        .node(node),
+        None => Type::Error,
+    }
+}
+
+fn cyclic_alias<'db>(_: &'db dyn Db, _: salsa::Id, _: SourceFile, _: Item<'db>) -> Type {
+    Type::Error
+}
