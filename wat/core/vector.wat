@@ -47,13 +47,16 @@
 
 (:wat::core::native
   :wat::core::Vector/conj<T>
+  :repeats
+  [2]
   [xs <- :wat::core::Vector<T>
    x <- :T]
   -> :wat::core::Vector<T>
-  "Returns the vector with one more element at the end.
+  "Returns the vector with one more element at the end, or with several.
 
    ```wat
    (:wat::core::Vector/conj [7] 8) ;=> [7 8]
+   (:wat::core::Vector/conj [7] 8 9) ;=> [7 8 9]
    ```")
 
 (:wat::core::native
@@ -72,6 +75,8 @@
 
 (:wat::core::native
   :wat::core::Vector/concat<T>
+  :repeats
+  [1]
   [xs <- :wat::core::Vector<T>
    ys <- :wat::core::Vector<T>]
   -> :wat::core::Vector<T>
@@ -79,6 +84,7 @@
 
    ```wat
    (:wat::core::Vector/concat [1] [2 3]) ;=> [1 2 3]
+   (:wat::core::Vector/concat [1] [2] [3]) ;=> [1 2 3]
    ```")
 
 (:wat::core::native
@@ -208,6 +214,8 @@
 
 (:wat::core::native
   :wat::core::HashMap/assoc<K,V>
+  :repeats
+  [3]
   :requires
   [K :hash]
   [map <- :wat::core::HashMap<K,V>
@@ -218,10 +226,13 @@
 
    ```wat
    (:wat::core::HashMap/assoc {:a 1} :b 2) ;=> {:a 1 :b 2}
+   (:wat::core::HashMap/assoc {} :a 1 :b 2) ;=> {:a 1 :b 2}
    ```")
 
 (:wat::core::native
   :wat::core::HashMap/dissoc<K,V>
+  :repeats
+  [2]
   :requires
   [K :hash]
   [map <- :wat::core::HashMap<K,V>
@@ -366,6 +377,8 @@
 
 (:wat::core::native
   :wat::core::HashSet/conj<T>
+  :repeats
+  [2]
   :requires
   [T :hash]
   [set <- :wat::core::HashSet<T>

@@ -13,7 +13,7 @@ use crate::expand::{Spot, expanded_ast, expansion, spot, trail};
 use crate::forms::{Form, form_start, forms, read_form};
 use crate::infer::check_item;
 use crate::inline::outward;
-use crate::items::{Declarations, ItemKind, declarations};
+use crate::items::{Declarations, declarations};
 use crate::load_report::{does_not_read, is_loaded, load_problems, note_origin};
 use crate::names::{names, redefinitions};
 use crate::problem::{EditAt, Place, Problem};
@@ -172,9 +172,20 @@ fn toplevel_expression<'db>(
     ]
 }
 
-/// All diagnostics of a file in its primary program, sorted by start, severity and code.
+/// All diagnostics of a file in its primary program, sorted by start, severity and code. What is wrong with the entry
+/// point of the program is among those of the configured entry of the project.
 pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<[Diagnostic]> {
-    program_diagnostics(db, primary_root(db, file), file)
+    let root = primary_root(db, file);
+    let found = program_diagnostics(db, root, file);
+    let about = crate::entry::configured(db, root);
+    let mut about = about
+        .iter()
+        .filter(|told| told.span.file == file)
+        .peekable();
+    match about.peek() {
+        Some(_) => finish(found.iter().chain(about).cloned().collect()).into(),
+        None => found,
+    }
 }
 
 /// All diagnostics of a file in the program with this root.
@@ -252,61 +263,6 @@ pub(crate) fn reader_problems(
             say(error, placed.start());
         }
     }
-}
-
-/// WAT2001 and WAT2002: is there an entry point, of the right shape?
-#[salsa::tracked(returns(clone))]
-pub fn entry_diagnostics(db: &dyn Db, root: SourceFile) -> Arc<[Diagnostic]> {
-    let Some(main) = crate::names::lookup(db, root, ":user::main") else {
-        let problem = Diagnostic {
-            code: Code(2001),
-            severity: Severity::Error,
-            message: "the program has no `:user::main`".into(),
-            span: Span {
-                file: root,
-                range: TextRange::empty(0.into()),
-            },
-            label: "nothing to run".into(),
-            labels: Vec::new(),
-            notes: Vec::new(),
-            help: Some("define `(:wat::core::defn :user::main [] -> :wat::core::nil …)`".into()),
-            fixes: vec![DiagnosticFix {
-                title: "add an entry point".into(),
-                applicability: Applicability::HasPlaceholders,
-                edits: vec![FileEdit {
-                    file: root,
-                    range: TextRange::empty(
-                        root.text(db).text().len().try_into().unwrap_or_default(),
-                    ),
-                    insert: "\n(:wat::core::defn :user::main [] -> :wat::core::nil\n  <body>)\n"
-                        .into(),
-                }],
-            }],
-        };
-        return [problem].into();
-    };
-    let right = crate::signature::signature(db, root, main)
-        .as_ref()
-        .is_some_and(|signature| {
-            signature.params.is_empty()
-                && signature.rest.is_none()
-                && signature.generics.is_empty()
-                && signature.ret == crate::types::Type::simple(crate::types::Ctor::Nil)
-        });
-    if right && main.kind(db) == ItemKind::Function {
-        return [].into();
-    }
-    let (form, name) = (main.form(db), main.name_node(db));
-    let problem = Problem::new(
-        2002,
-        Place::node(name),
-        "`:user::main` must have the signature `[] -> :wat::core::nil`",
-    )
-    .label("has another signature")
-    .help(
-        "input, output and arguments are ambient: `:wat::kernel::println`, `:wat::runtime::argv`",
-    );
-    [absolute(db, root, form, form_start(db, form), &problem)].into()
 }
 
 /// Sorts, and keeps one diagnostic for each code and span, and the earliest phase for each span.

@@ -17,6 +17,7 @@ mod coverage;
 mod db;
 mod diagnostics;
 mod editor;
+mod entry;
 mod evaluation;
 mod expand;
 mod explain;
@@ -65,13 +66,13 @@ pub use db::{
     Cancelled, Db, FileKind, LoadFailure, Options, RootDatabase, SourceFile, catch_cancelled,
 };
 pub use diagnostics::{
-    Diagnostic, DiagnosticFix, FileEdit, Span, SpanLabel, all_program_diagnostics,
-    entry_diagnostics, file_diagnostics,
+    Diagnostic, DiagnosticFix, FileEdit, Span, SpanLabel, all_program_diagnostics, file_diagnostics,
 };
 pub use editor::{
     DefInfo, DefKind, SymbolAt, Target, all_names, definition, file_definitions, names_at,
     names_in_conversation, restriction_at, suggest_names, symbol_at, type_at,
 };
+pub use entry::entry_diagnostics;
 pub use evaluation::{EvalRefusal, evaluation_ir, forms_of_text};
 pub use expand::{ExpandedText, expand_head, expand_once, expanded_text};
 pub use explain::explanation;

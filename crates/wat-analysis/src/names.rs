@@ -182,3 +182,56 @@ pub(crate) fn candidates<'db>(
     let public = callable_names(db, root).iter().map(String::as_str);
     crate::suggest::rank(wrong.text(db), public.chain(admitted))
 }
+
+/// What stands for a value, by namespace. Only keyword literals in such a namespace read it.
+#[salsa::tracked(returns(ref))]
+fn values_by_namespace<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+) -> FxHashMap<String, Vec<Item<'db>>> {
+    let mut found: FxHashMap<String, Vec<Item<'db>>> = FxHashMap::default();
+    for (name, &item) in &names(db, root).items {
+        let text = name.text(db);
+        let is_value = !item.kind(db).is_type() && item.kind(db) != crate::items::ItemKind::Macro;
+        if let Some(at) = text.rfind("::").filter(|_| is_value) {
+            found
+                .entry(text[..at + 2].to_owned())
+                .or_default()
+                .push(item);
+        }
+    }
+    for items in found.values_mut() {
+        items.sort_by_key(|item| item.name(db).text(db));
+    }
+    found
+}
+
+/// The values of one namespace, which is written with its last `::`, by name.
+#[salsa::tracked(returns(ref))]
+fn values_in<'db>(db: &'db dyn Db, root: SourceFile, namespace: Name<'db>) -> Vec<Item<'db>> {
+    let all = values_by_namespace(db, root);
+    all.get(namespace.text(db)).cloned().unwrap_or_default()
+}
+
+/// The values in the namespace of a keyword literal that it may be a misspelling of, as the caller may name them.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn neighbours<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    literal: Name<'db>,
+    caller: Identity,
+) -> Vec<Suggestion> {
+    let text = literal.text(db);
+    let Some(at) = text.rfind("::") else {
+        return Vec::new();
+    };
+    let letters = text[at + 2..].chars().count();
+    let pool = values_in(db, root, Name::new(db, &text[..at + 2])).iter();
+    let pool = pool
+        .filter(|item| crate::visibility::is_admitted(db, root, &caller, **item))
+        .map(|item| item.name(db).text(db).as_str());
+    let mut found = crate::suggest::rank(text, pool);
+    // Something of the name must be there: all names of one letter are neighbours.
+    found.retain(|found| found.class == 1 && found.distance < letters);
+    found
+}

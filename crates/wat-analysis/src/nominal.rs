@@ -6,9 +6,9 @@ use wat_syntax::{Ast, NodeId, NodeKind};
 
 use crate::db::{Db, SourceFile};
 use crate::items::{Item, ItemKind, declarations_of};
-use crate::names::{lookup_type, program_of};
+use crate::names::{lookup, lookup_type, program_of};
 use crate::problem::{Place, Problem};
-use crate::resolve::TypeResolver;
+use crate::resolve::{TypeResolver, alias_target};
 use crate::signature::{Param, Signature, generics};
 use crate::types::{Ctor, Type};
 use crate::whitelist::is_restricted_type;
@@ -366,6 +366,30 @@ pub(crate) fn nominal_of<'db>(
 ) -> Option<&'db Arc<Nominal>> {
     let item = lookup_type(db, program, path).filter(|item| item.kind(db).is_nominal())?;
     Some(nominal(db, program, item))
+}
+
+/// The paths of what makes values of a type that is called like a function: at most five.
+pub(crate) fn constructors(db: &dyn Db, program: SourceFile, path: &str) -> Vec<String> {
+    let Some(item) = lookup_type(db, program, path) else {
+        return Vec::new();
+    };
+    let whole = match (item.kind(db), alias_target(db, program, item)) {
+        (ItemKind::Alias, Type::App(Ctor::Tuple, _)) => ":wat::core::Tuple".to_owned(),
+        (ItemKind::Alias, Type::App(ctor, _)) => format!(":{}", ctor.path()),
+        _ => path.to_owned(),
+    };
+    let mut found = Vec::new();
+    if whole != path {
+        found.push(whole.clone());
+    }
+    found.push(format!("{whole}/new"));
+    if let Some(declared) = nominal_of(db, program, &whole).filter(|declared| declared.is_enum) {
+        let tagged = declared.variants.iter().filter(|variant| !variant.unit);
+        found.extend(tagged.map(|variant| format!("{whole}::{}", variant.name)));
+    }
+    found.retain(|name| lookup(db, program, name).is_some());
+    found.truncate(5);
+    found
 }
 
 /// The signature of a generated constructor or accessor.

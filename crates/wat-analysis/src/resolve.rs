@@ -192,10 +192,24 @@ impl<'db> TypeResolver<'_, 'db> {
                 return Type::Error;
             }
             "wat::core::Tuple" => {
+                let text = self.ast.as_keyword(node).unwrap_or_default();
+                let parts: Vec<String> = args.iter().map(written).collect();
+                let old = format!("wat::core::Tuple<{}>", parts.join(","));
+                let comma = if parts.len() == 1 { "," } else { "" };
+                let new = text.replacen(&old, &format!("({}{comma})", parts.join(",")), 1);
                 self.report(|| {
-                    Problem::new(3101, Place::node(node), "a tuple type is written `:(A,B)`")
-                        .label("not a type")
-                        .help("write the element types in parentheses")
+                    let problem =
+                        Problem::new(3101, Place::node(node), "a tuple type is written `:(A,B)`")
+                            .label("not a type")
+                            .help("write the element types in parentheses");
+                    match new == text {
+                        true => problem,
+                        false => problem.replace(
+                            wat_syntax::Applicability::MaybeIncorrect,
+                            Place::node(node),
+                            &new,
+                        ),
+                    }
                 });
                 return Type::Error;
             }
@@ -214,6 +228,19 @@ impl<'db> TypeResolver<'_, 'db> {
         }
         if crate::host::is_host(&full) {
             return self.host_type(path, resolved, node);
+        }
+        let leaf = path.rfind("::").map_or(0, |at| at + 2);
+        if path[leaf..].find('/').is_some_and(|at| at > 0) {
+            let place = part_place(self.ast, node, path);
+            self.report(|| {
+                Problem::new(
+                    3101,
+                    place,
+                    format!("`{full}` is the path of a member, not a type"),
+                )
+                .label("not a type expression")
+            });
+            return Type::Error;
         }
         let Some(item) = lookup_type(self.db, self.program, &full) else {
             self.unknown(path, node);
@@ -428,6 +455,13 @@ fn write_expr(expr: &TypeExpr, out: &mut String) {
             }
         }
     }
+}
+
+/// A type expression as it is written, without the leading colon.
+fn written(expr: &TypeExpr) -> String {
+    let mut text = String::new();
+    write_expr(expr, &mut text);
+    text
 }
 
 /// The part of a type keyword that names this path, as a place; the whole token if it is the path itself.

@@ -193,11 +193,26 @@ fn refusal<'db>(
 fn instead_of<'db>(name: &str, at: Place<'db>, problem: &Problem<'db>) -> Option<Problem<'db>> {
     let verb = name.strip_prefix(":wat::kernel::")?;
     let problem = problem.clone();
+    let bracket = |problem: Problem<'db>, bracket: &str| {
+        let edit = ProblemEdit {
+            at: EditAt::Replace,
+            place: at,
+            insert: format!("{bracket} <items>"),
+        };
+        let title = format!("use the bracket `{bracket}`");
+        problem.fix(title, Applicability::HasPlaceholders, vec![edit])
+    };
+    let (threads, processes) = (":wat::kernel::run-threads", ":wat::kernel::run-processes");
     Some(match verb {
-        "spawn-thread" => problem.help(
-            "run threads in a bracket, `:wat::kernel::run-threads`, or declare a service with `:wat::service::defservice`",
+        "spawn-thread" => bracket(
+            problem.help(format!(
+                "run threads in a bracket, `{threads}`, or declare a service with `:wat::service::defservice`"
+            )),
+            threads,
         ),
-        "wait-child" => problem.help("processes of the bracket `:wat::kernel::run-processes` are waited for by it"),
+        "wait-child" => problem.help(format!(
+            "processes of the bracket `{processes}` are waited for by it"
+        )),
         "Thread/join-result" | "Process/join-result" => {
             let drain = name.replace("join-result", "drain-and-join");
             let edit = ProblemEdit {
@@ -211,8 +226,11 @@ fn instead_of<'db>(name: &str, at: Place<'db>, problem: &Problem<'db>) -> Option
                 vec![edit],
             )
         }
-        _ if RAW.contains(&verb) || verb == "spawn-program-ast" => problem.help(
-            "run processes in a bracket, `:wat::kernel::run-processes`, or declare a service with `:wat::service::defservice`",
+        _ if RAW.contains(&verb) || verb == "spawn-program-ast" => bracket(
+            problem.help(format!(
+                "run processes in a bracket, `{processes}`, or declare a service with `:wat::service::defservice`"
+            )),
+            processes,
         ),
         _ => return None,
     })

@@ -94,7 +94,7 @@ fn tags(head: &str) -> &'static [&'static str] {
         ":wat::core::native"
         | ":wat::core::native-type"
         | ":wat::core::special-form"
-        | ":wat::core::operator" => &[CLAUSE, ":requires", ":capabilities"],
+        | ":wat::core::operator" => &[CLAUSE, ":requires", ":capabilities", ":repeats"],
         _ => &[],
     }
 }

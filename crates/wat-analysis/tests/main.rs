@@ -34,6 +34,8 @@ mod nominal;
 mod quote;
 #[path = "it/requirements.rs"]
 mod requirements;
+#[path = "it/rows.rs"]
+mod rows;
 #[path = "it/sequences.rs"]
 mod sequences;
 #[path = "it/session.rs"]

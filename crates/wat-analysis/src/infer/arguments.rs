@@ -1,15 +1,18 @@
 //! The arguments of a call: their number, their order, and sets and maps that stand for their elements.
 
-use wat_syntax::NodeId;
+use wat_syntax::{Applicability, NodeId, NodeKind};
 
-use crate::items::Item;
-use crate::problem::{Place, Problem};
-use crate::signature::Signature;
+use crate::db::Db;
+use crate::items::{Item, ItemKind};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::signature::{Param, Signature};
 use crate::types::{Ctor, Type};
+use crate::whitelist::clause;
 
 use super::Infer;
-use super::table::Shape;
-use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
+use super::report::Why;
+use super::table::{Shape, Ty};
+use super::typed::{Chosen, ExprId, ExprKind, FunctionKind, FunctionRef};
 
 impl<'db> Infer<'db> {
     /// Turns sets and maps into vectors where a call may take them so.
@@ -110,7 +113,7 @@ impl<'db> Infer<'db> {
         &mut self,
         item: Item<'db>,
         signature: &Signature,
-        head: NodeId,
+        (node, head): (NodeId, NodeId),
         args: &[ExprId],
     ) {
         let (wanted, found) = (signature.params.len(), args.len());
@@ -140,12 +143,104 @@ impl<'db> Infer<'db> {
                 "no parameter for this",
             );
         }
+        let is_plain = self.ast.kind(node) == NodeKind::List && !self.threaded.contains_key(&node);
+        let problem = match is_plain {
+            true if found < wanted => with_missing(problem, node, &signature.params[found..]),
+            true => self.without_surplus(problem, &args[wanted..]),
+            false => problem,
+        };
         let name_node = item.name_node(self.db);
-        problem = problem.also(
+        let problem = problem.also(
             Place::elsewhere(item.form(self.db), name_node),
             "defined here",
         );
         self.problems
             .push(problem.help(format!("its parameters are `{}`", signature.render())));
+    }
+    /// A call of a native that says how often the parameters after its first one may be given: its result is the next
+    /// first argument. `None` if the call gives each of them once, or a wrong number of them.
+    pub(super) fn repeated_call(
+        &mut self,
+        item: Item<'db>,
+        signature: &Signature,
+        callee: &FunctionRef,
+        ret: Ty,
+        node: NodeId,
+    ) -> Option<ExprId> {
+        let least = least_arguments(self.db, item)?;
+        let fixed = signature.params.len();
+        let count = self.argument_nodes(node).len();
+        let more = fixed.checked_sub(1).filter(|&more| more > 0)?;
+        if count == fixed || count < least || !(count - 1).is_multiple_of(more) {
+            return None;
+        }
+        let args = self.arguments(node);
+        let form = item.form(self.db);
+        for (at, &arg) in args.iter().enumerate() {
+            let param = match at {
+                0 => &signature.params[0],
+                at => &signature.params[1 + (at - 1) % more],
+            };
+            let ty = self.table.instantiate(&param.ty, &callee.types);
+            let declared = Some((form, NodeId(param.node)));
+            self.expect(arg, ty, Why::Argument { declared });
+        }
+        if count == 1 {
+            return Some(self.push(ExprKind::Do(args), ret, node));
+        }
+        let choice = self.choices.len();
+        self.choices.push(Some(Chosen {
+            function: callee.clone(),
+            arity: fixed,
+        }));
+        Some(self.push(ExprKind::Dispatch { choice, args }, ret, node))
+    }
+
+    /// The fix that takes the surplus arguments away.
+    fn without_surplus(&self, problem: Problem<'db>, surplus: &[ExprId]) -> Problem<'db> {
+        let node = |arg: &ExprId| self.exprs[arg.0 as usize].node;
+        let (Some(first), Some(last)) = (surplus.first().map(node), surplus.last().map(node))
+        else {
+            return problem;
+        };
+        let edit = ProblemEdit {
+            at: EditAt::DeleteThrough(last.0),
+            place: Place::node(first),
+            insert: String::new(),
+        };
+        problem.fix(
+            "delete what has no parameter",
+            Applicability::MaybeIncorrect,
+            vec![edit],
+        )
+    }
+}
+
+/// The fix that adds the missing arguments, to be filled in.
+fn with_missing<'db>(problem: Problem<'db>, call: NodeId, params: &[Param]) -> Problem<'db> {
+    let holes = params.iter().map(|param| format!(" <{}>", param.name));
+    let edit = ProblemEdit {
+        at: EditAt::BeforeClose,
+        place: Place::node(call),
+        insert: holes.collect(),
+    };
+    problem.fix(
+        "add the missing arguments",
+        Applicability::HasPlaceholders,
+        vec![edit],
+    )
+}
+
+/// The smallest number of arguments of a native whose parameters after the first may be given any number of times:
+/// `:repeats [n]`.
+fn least_arguments<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<usize> {
+    if item.kind(db) != ItemKind::Native {
+        return None;
+    }
+    let ast = item.ast(db);
+    let list = clause(ast, item.root(db), ":repeats")?;
+    match ast.kind(ast.children(list).next()?) {
+        NodeKind::Int(least) => usize::try_from(least).ok(),
+        _ => None,
     }
 }

@@ -91,6 +91,7 @@ impl<'db> Infer<'db> {
             .filter(|&node| self.ast.as_keyword(node).is_some())
         {
             Some(target) => {
+                self.alias_surplus(root);
                 self.type_at(target, false);
                 self.cyclic_alias(item);
             }
@@ -172,6 +173,26 @@ impl<'db> Infer<'db> {
         self.problems.push(problem);
     }
 
+    /// WAT2109: what follows the type of an alias is one docstring.
+    fn alias_surplus(&mut self, root: NodeId) {
+        let after: Vec<NodeId> = self.ast.children(root).skip(3).collect();
+        let strange = after.iter().find(|&&node| self.ast.as_str(node).is_none());
+        let Some(&at) = strange.or(after.get(1)) else {
+            return;
+        };
+        if self.ast.is_poisoned(root) || self.ast.kind(at) == NodeKind::Error {
+            return;
+        }
+        self.problems.push(
+            Problem::new(
+                2109,
+                Place::node(at),
+                "`:wat::core::typealias` takes a name, one type and an optional docstring",
+            )
+            .label("one form too many"),
+        );
+    }
+
     /// WAT3105, if an alias closes a cycle in program order.
     fn cyclic_alias(&mut self, item: Item<'db>) {
         let Some(links) = crate::alias::cycle_closed_by(self.db, self.program, item) else {
@@ -229,14 +250,26 @@ impl<'db> Infer<'db> {
         } else if self.table.is_open(self.ty(value)) {
             let node = self.exprs[value.0 as usize].node;
             let found = self.render(self.ty(value));
-            self.problems.push(
-                Problem::new(3005, Place::node(node), format!("the type of `{}` is not determined: `{found}`", item.name(self.db).text(self.db)))
-                    .label("what it holds is not known here")
-                    .help("a value is shared by the whole program, so its type must be closed: use a typed constructor such as `(:wat::core::Vector :T)`"),
-            );
+            let problem = Problem::new(3005, Place::node(node), format!("the type of `{}` is not determined: `{found}`", item.name(self.db).text(self.db)))
+                .label("what it holds is not known here")
+                .help("a value is shared by the whole program, so its type must be closed: use a typed constructor such as `(:wat::core::Vector :T)`");
+            let problem = self.with_typed_constructor(problem, node);
+            self.problems.push(problem);
             self.exprs[value.0 as usize].ty = Ty::ERROR;
         }
         Body::Value(value)
+    }
+
+    /// The fix that writes an empty literal with a type, to be filled in.
+    fn with_typed_constructor(&self, problem: Problem<'db>, node: NodeId) -> Problem<'db> {
+        let typed = match self.ast.kind(node) {
+            _ if self.ast.child_count(node) > 0 => return problem,
+            NodeKind::Vector => "(:wat::core::Vector <type>)",
+            NodeKind::Brace => "(:wat::core::HashMap <key> <value>)",
+            NodeKind::Set => "(:wat::core::HashSet <type>)",
+            _ => return problem,
+        };
+        problem.replace(Applicability::HasPlaceholders, Place::node(node), typed)
     }
 
     fn function_definition(&mut self, item: Item<'db>) -> Body {

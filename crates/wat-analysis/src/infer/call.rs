@@ -1,12 +1,12 @@
 //! Calls: functions, values, dispatches.
 
-use wat_syntax::{NodeId, NodeKind, TextId};
+use wat_syntax::{Applicability, NodeId, NodeKind, TextId};
 
 use crate::host::{Standing, standing};
 use crate::items::{Item, ItemKind, split_generic};
 use crate::keywords::keyword_form;
 use crate::names::{lookup, lookup_type};
-use crate::problem::{Place, Problem};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::resolve::TypeResolver;
 use crate::signature::{Param, Signature, signature};
 use crate::types::{Ctor, Type};
@@ -141,14 +141,7 @@ impl<'db> Infer<'db> {
         }
         if !self.ast.is_poisoned(head) {
             if lookup_type(self.db, self.program, canonical).is_some() {
-                self.problems.push(
-                    Problem::new(
-                        3208,
-                        Place::node(head),
-                        format!("`{canonical}` is a type without a constructor of its own name"),
-                    )
-                    .label("cannot be called"),
-                );
+                self.not_a_constructor(head, canonical);
             } else if !crate::names::is_excused(self.db, self.program, canonical)
                 && !self.known_unknown(text, head)
             {
@@ -167,6 +160,29 @@ impl<'db> Infer<'db> {
                 self.report_unknown(text, problem);
             }
         }
+    }
+
+    /// WAT3208: the head is a type; what makes its values is offered.
+    fn not_a_constructor(&mut self, head: NodeId, path: &str) {
+        let place = Place::node(head);
+        let problem = Problem::new(
+            3208,
+            place,
+            format!("`{path}` is a type without a constructor of its own name"),
+        )
+        .label("cannot be called");
+        let constructors = crate::nominal::constructors(self.db, self.program, path);
+        let problem = match &constructors[..] {
+            [] => problem,
+            found => {
+                let shown: Vec<String> = found.iter().map(|name| format!("`{name}`")).collect();
+                problem.help(format!("its values are made by {}", shown.join(", ")))
+            }
+        };
+        let problem = constructors.iter().fold(problem, |problem, name| {
+            problem.replace(Applicability::MaybeIncorrect, place, name)
+        });
+        self.problems.push(problem);
     }
 
     /// WAT2121: a function of a host type that the program does not declare. False if the type may be used.
@@ -244,11 +260,17 @@ impl<'db> Infer<'db> {
             Shape::App(..) | Shape::Param(_) => {
                 let found = self.render(ty);
                 let at = self.exprs[function.0 as usize].node;
-                self.problems.push(
-                    Problem::new(3004, Place::node(at), format!("`{found}` is no function and cannot be called"))
-                        .label(format!("this is a `{found}`"))
-                        .help("the head of a list is called; a value alone is written without parentheses"),
-                );
+                let problem = Problem::new(
+                    3004,
+                    Place::node(at),
+                    format!("`{found}` is no function and cannot be called"),
+                )
+                .label(format!("this is a `{found}`"))
+                .help("the head of a list is called; a value alone is written without parentheses");
+                self.problems.push(match args.is_empty() {
+                    true => without_parentheses(problem, node),
+                    false => problem,
+                });
                 self.error(node)
             }
         }
@@ -297,6 +319,9 @@ impl<'db> Infer<'db> {
         };
         if self.refuses_keywords_of(&format!("`{name}`"), arity, node, in_order) {
             return self.push(ExprKind::Error, ret, node);
+        }
+        if let Some(expr) = self.repeated_call(item, signature, &callee, ret, node) {
+            return expr;
         }
         self.positional_call(item, None, signature, callee, ret, node, head)
     }
@@ -443,7 +468,7 @@ impl<'db> Infer<'db> {
         let fixed = signature.params.len();
         let fits = args.len() == fixed || (signature.rest.is_some() && args.len() > fixed);
         if !fits && !self.ast.is_poisoned(node) {
-            self.function_arity(item, signature, head, &args);
+            self.function_arity(item, signature, (node, head), &args);
         }
         let exchanged = fits
             && (self.function_comes_first(signature, &args)
@@ -537,4 +562,18 @@ impl<'db> Infer<'db> {
         };
         resolver.expression(expr, node)
     }
+}
+
+/// The fix that leaves the head of a list alone.
+fn without_parentheses<'db>(problem: Problem<'db>, list: NodeId) -> Problem<'db> {
+    let bracket = |at| ProblemEdit {
+        at,
+        place: Place::node(list),
+        insert: String::new(),
+    };
+    problem.fix(
+        "write the value without parentheses",
+        Applicability::MaybeIncorrect,
+        vec![bracket(EditAt::OpenBracket), bracket(EditAt::CloseBracket)],
+    )
 }

@@ -1,9 +1,9 @@
 //! Collections and tuples: literals and typed constructors.
 
-use wat_syntax::NodeId;
+use wat_syntax::{Applicability, NodeId, NodeKind};
 
 use crate::capability::Capability;
-use crate::problem::{EditAt, Place, Problem};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::types::Ctor;
 
 use super::Infer;
@@ -35,6 +35,10 @@ impl<'db> Infer<'db> {
 
     pub(super) fn vector_literal(&mut self, node: NodeId) -> ExprId {
         let elements = self.elements(node);
+        self.vector_of(elements, node)
+    }
+
+    fn vector_of(&mut self, elements: Vec<ExprId>, node: NodeId) -> ExprId {
         let element = self.same_type(elements.iter().copied());
         let ty = self.table.app(Ctor::Vector, &[element]);
         self.push(ExprKind::Vector(elements), ty, node)
@@ -42,6 +46,10 @@ impl<'db> Infer<'db> {
 
     pub(super) fn set_literal(&mut self, node: NodeId) -> ExprId {
         let elements = self.elements(node);
+        self.set_of(elements, node)
+    }
+
+    fn set_of(&mut self, elements: Vec<ExprId>, node: NodeId) -> ExprId {
         let element = self.same_type(elements.iter().copied());
         self.require(Capability::Hash, element, self.blamed(&elements, node));
         let ty = self.table.app(Ctor::HashSet, &[element]);
@@ -58,6 +66,10 @@ impl<'db> Infer<'db> {
             }
             return self.error(node);
         }
+        self.literal_map(elements, node)
+    }
+
+    fn literal_map(&mut self, elements: Vec<ExprId>, node: NodeId) -> ExprId {
         let key = self.same_type(elements.iter().copied().step_by(2));
         let value = self.same_type(elements.iter().copied().skip(1).step_by(2));
         self.require(Capability::Hash, key, self.blamed(&elements, node));
@@ -82,23 +94,47 @@ impl<'db> Infer<'db> {
         Some((self.table.instantiate(&declared, &[]), node))
     }
 
-    fn missing_slot(&mut self, node: NodeId, path: &str, nodes: &[NodeId]) {
-        if !self.ast.is_poisoned(node) {
-            let at = nodes.first().copied().unwrap_or(node);
-            self.problems.push(
-                Problem::new(3013, Place::node(at), format!("`{path}` needs the type of its elements first"))
-                    .label("expected a type")
-                    .help("write a type such as `:wat::core::i64`, or use a literal: `[a b]`, `{k v}`, `#{a}`"),
-            );
+    /// WAT3013. The form is read on as the literal with these brackets, which the fix writes.
+    fn missing_slot(&mut self, node: NodeId, path: &str, nodes: &[NodeId], brackets: [&str; 2]) {
+        if self.ast.is_poisoned(node) {
+            return;
         }
+        let at = nodes.first().copied().unwrap_or(node);
+        let problem = Problem::new(
+            3013,
+            Place::node(at),
+            format!("`{path}` needs the type of its elements first"),
+        )
+        .label("expected a type")
+        .help("write a type such as `:wat::core::i64`, or use a literal: `[a b]`, `{k v}`, `#{a}`");
+        let edit = |at, place, insert: &str| ProblemEdit {
+            at,
+            place: Place::node(place),
+            insert: insert.to_owned(),
+        };
+        let is_plain = self.ast.kind(node) == NodeKind::List && !self.threaded.contains_key(&node);
+        self.problems.push(match nodes.first() {
+            Some(first) if is_plain => problem.fix(
+                "write it as a literal",
+                Applicability::MachineApplicable,
+                vec![
+                    edit(EditAt::Until(first.0), node, brackets[0]),
+                    edit(EditAt::CloseBracket, node, brackets[1]),
+                ],
+            ),
+            _ => problem,
+        });
     }
 
     pub(super) fn vector_form(&mut self, node: NodeId) -> ExprId {
         let nodes: Vec<NodeId> = self.argument_nodes(node);
         let Some((element, slot)) = self.slot(&nodes, 0) else {
-            self.missing_slot(node, ":wat::core::Vector", &nodes);
-            self.arguments(node);
-            return self.error(node);
+            self.missing_slot(node, ":wat::core::Vector", &nodes, ["[", "]"]);
+            let elements = self.arguments(node);
+            return match elements.is_empty() {
+                true => self.error(node),
+                false => self.vector_of(elements, node),
+            };
         };
         let elements: Vec<ExprId> = nodes[1..].iter().map(|&node| self.expr(node)).collect();
         for &expr in &elements {
@@ -111,9 +147,12 @@ impl<'db> Infer<'db> {
     pub(super) fn set_form(&mut self, node: NodeId) -> ExprId {
         let nodes: Vec<NodeId> = self.argument_nodes(node);
         let Some((element, slot)) = self.slot(&nodes, 0) else {
-            self.missing_slot(node, ":wat::core::HashSet", &nodes);
-            self.arguments(node);
-            return self.error(node);
+            self.missing_slot(node, ":wat::core::HashSet", &nodes, ["#{", "}"]);
+            let elements = self.arguments(node);
+            return match elements.is_empty() {
+                true => self.error(node),
+                false => self.set_of(elements, node),
+            };
         };
         let elements: Vec<ExprId> = nodes[1..].iter().map(|&node| self.expr(node)).collect();
         for &expr in &elements {
@@ -132,9 +171,16 @@ impl<'db> Infer<'db> {
         let (Some((key, key_slot)), Some((value, value_slot))) =
             (self.slot(&nodes, 0), self.slot(&nodes, 1))
         else {
-            self.missing_slot(node, ":wat::core::HashMap", &nodes);
-            self.arguments(node);
-            return self.error(node);
+            let elements = self.arguments(node);
+            let first = nodes.first().copied();
+            let has_slot = first.is_none_or(|first| self.ast.as_keyword(first).is_some());
+            if elements.len() % 2 == 1 || has_slot {
+                // What is missing cannot be told from what is there.
+                self.missing_slot(node, ":wat::core::HashMap", &[], ["{", "}"]);
+                return self.error(node);
+            }
+            self.missing_slot(node, ":wat::core::HashMap", &nodes, ["{", "}"]);
+            return self.literal_map(elements, node);
         };
         self.map_of(node, [key, value], [key_slot, value_slot], &nodes[2..])
     }

@@ -508,6 +508,7 @@ impl<'db> Infer<'db> {
             }
             return None;
         };
+        let is_former = former.is_some();
         let pairs = former.unwrap_or_else(|| self.ast.children(vector).collect());
         if pairs.len() % 2 == 1 && !self.ast.is_poisoned(vector) {
             let last = pairs[pairs.len() - 1];
@@ -529,7 +530,11 @@ impl<'db> Infer<'db> {
             };
             self.solve();
             let ty = self.ty(value);
+            let reported = self.problems.len();
             bound.push((self.binder(pair[0], ty), value));
+            if !is_former {
+                self.offer_match(reported, node, vector, pair);
+            }
         }
         Some(bound)
     }

@@ -23,6 +23,7 @@ pub(crate) mod quote;
 mod quote_call;
 mod refer;
 mod reflection;
+mod refutable;
 pub(crate) mod report;
 pub(crate) mod require;
 mod scope;
@@ -274,6 +275,8 @@ impl<'db> Infer<'db> {
     fn finish(mut self, body: Body) -> Inference<'db> {
         self.solve_all();
         let (needs, instances) = self.settle();
+        self.problems
+            .retain(|problem| problem.code != report::WITHDRAWN);
         Inference {
             table: self.table,
             exprs: self.exprs,

@@ -202,12 +202,23 @@ impl<'db> Infer<'db> {
         if self.tell_retired(node, text, None) {
             return self.error(node);
         }
-        let suspicious = path.starts_with(":wat::") || path.starts_with(":rust::");
-        if suspicious
+        let reserved = path.starts_with(":wat::") || path.starts_with(":rust::");
+        let near: &[Suggestion] = match reserved || !path.contains("::") {
+            true => &[],
+            false => {
+                let literal = Name::new(self.db, path);
+                let caller = self.identity(node);
+                crate::names::neighbours(self.db, self.program, literal, caller)
+            }
+        };
+        if (reserved || !near.is_empty())
             && lookup_type(self.db, self.program, split_generic(path).0).is_none()
             && !self.known_unknown(text, node)
         {
-            let found = self.suggestions(path, node);
+            let found = match reserved {
+                true => self.suggestions(path, node),
+                false => near,
+            };
             let problem = Problem::new(
                 3209,
                 Place::node(node),
@@ -457,9 +468,13 @@ impl<'db> Infer<'db> {
                     3215,
                     Place::node(node),
                     format!(
-                        "`{}` has {wanted} type parameters, {} type arguments are given",
+                        "`{}` has {wanted} type parameter{}, {} given",
                         split_generic(path).0,
-                        args.len()
+                        if wanted == 1 { "" } else { "s" },
+                        match args.len() {
+                            1 => "1 type argument is".to_owned(),
+                            count => format!("{count} type arguments are"),
+                        }
                     ),
                 )
                 .label("wrong number of type arguments"),

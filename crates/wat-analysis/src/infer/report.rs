@@ -9,6 +9,9 @@ use super::Infer;
 use super::table::{Clash, Ty};
 use super::typed::{ExprId, ExprKind};
 
+/// The code of what turned out not to be worth telling.
+pub(super) const WITHDRAWN: u16 = 0;
+
 /// Where an expectation comes from.
 #[derive(Clone, Copy)]
 pub(super) enum Why<'db> {
@@ -39,11 +42,27 @@ impl<'db> Infer<'db> {
         if let Err(clash) = self.table.unify(expected, found) {
             let node = self.exprs[expr.0 as usize].node;
             let problem = self.mismatch(expr, node, expected, found, clash, why);
+            self.withdraw_suspicion(node);
             self.problems.push(problem);
             self.exprs[expr.0 as usize].kind = ExprKind::Error;
         }
         self.exprs[expr.0 as usize].ty = expected;
         self.solve();
+    }
+
+    /// A keyword literal that causes a mismatch is told by it: WAT3209 about that name goes when inference ends.
+    fn withdraw_suspicion(&mut self, node: NodeId) {
+        let about = |problem: &Problem<'db>| {
+            let places = problem.labels.iter().map(|(place, _)| place);
+            places
+                .chain([&problem.at])
+                .any(|place| *place == Place::node(node))
+        };
+        for problem in &mut self.problems {
+            if problem.code == 3209 && about(problem) {
+                problem.code = WITHDRAWN;
+            }
+        }
     }
 
     fn mismatch(
@@ -101,7 +120,29 @@ impl<'db> Infer<'db> {
         if matches!(why, Why::Condition) {
             problem = problem.help("a condition is a `:wat::core::bool`; there is no truthiness");
         }
-        self.explain_keyword(expr, self.conversion(problem, at, &want, &have))
+        let problem = self.conversion(problem, at, &want, &have);
+        let problem = self.other_side(problem, &want, &have, code, why);
+        self.explain_keyword(expr, problem)
+    }
+
+    /// What may be wrong instead: the declared result, or the branch before.
+    fn other_side(
+        &self,
+        problem: Problem<'db>,
+        want: &str,
+        have: &str,
+        code: u16,
+        why: Why<'db>,
+    ) -> Problem<'db> {
+        match (code, why) {
+            (3003, Why::Result { node }) if !have.contains('_') => {
+                problem.replace(Applicability::MaybeIncorrect, Place::node(node), have)
+            }
+            (3010, Why::Branch { node }) if problem.fixes.is_empty() => {
+                self.conversion(problem, Place::node(node), have, want)
+            }
+            _ => problem,
+        }
     }
 
     /// An unresolved path is a keyword literal: say so, and suggest names.

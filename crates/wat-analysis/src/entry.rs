@@ -1,0 +1,178 @@
+//! The entry point of a program: WAT2001 and WAT2002 (chapter 02 §1.4).
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+use wat_syntax::{Applicability, Ast, Code, NodeId, NodeKind, Severity, TextRange};
+
+use crate::db::{Db, Project, SourceFile};
+use crate::diagnostics::{Diagnostic, DiagnosticFix, FileEdit, Span, absolute};
+use crate::forms::form_start;
+use crate::infer::typed::LocalId;
+use crate::infer::{Body, Inference, Referent, infer};
+use crate::items::{Item, ItemKind};
+use crate::names::lookup;
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::signature::{function_list, function_shape, is_define, param_shapes, signature};
+use crate::types::{Ctor, Type};
+
+const MAIN: &str = ":user::main";
+const PRINT: &str = ":wat::kernel::println";
+
+/// WAT2001 and WAT2002: is there an entry point, of the right shape?
+#[salsa::tracked(returns(clone))]
+pub fn entry_diagnostics(db: &dyn Db, root: SourceFile) -> Arc<[Diagnostic]> {
+    let Some(main) = lookup(db, root, MAIN) else {
+        return [missing(db, root)].into();
+    };
+    let right = signature(db, root, main).as_ref().is_some_and(|signature| {
+        signature.params.is_empty()
+            && signature.rest.is_none()
+            && signature.generics.is_empty()
+            && signature.ret == Type::simple(Ctor::Nil)
+    });
+    if right && main.kind(db) == ItemKind::Function {
+        return [].into();
+    }
+    let (form, name) = (main.form(db), main.name_node(db));
+    let problem = Problem::new(
+        2002,
+        Place::node(name),
+        "`:user::main` must have the signature `[] -> :wat::core::nil`",
+    )
+    .label("has another signature")
+    .help(
+        "input, output and arguments are ambient: `:wat::kernel::println`, `:wat::runtime::argv`",
+    );
+    let problem = with_signature(db, root, main, problem);
+    [absolute(db, root, form, form_start(db, form), &problem)].into()
+}
+
+/// What is wrong with the entry point of the configured entry of the project; nothing for other programs.
+pub(crate) fn configured(db: &dyn Db, root: SourceFile) -> Arc<[Diagnostic]> {
+    let entry = Project::get(db).options(db).entry.as_ref();
+    match entry.is_some_and(|entry| *entry == root.path(db)) {
+        true => entry_diagnostics(db, root),
+        false => [].into(),
+    }
+}
+
+fn missing(db: &dyn Db, root: SourceFile) -> Diagnostic {
+    let end = root.text(db).text().len().try_into().unwrap_or_default();
+    Diagnostic {
+        code: Code(2001),
+        severity: Severity::Error,
+        message: "the program has no `:user::main`".into(),
+        span: Span {
+            file: root,
+            range: TextRange::empty(0.into()),
+        },
+        label: "nothing to run".into(),
+        labels: Vec::new(),
+        notes: Vec::new(),
+        help: Some("define `(:wat::core::defn :user::main [] -> :wat::core::nil …)`".into()),
+        fixes: vec![DiagnosticFix {
+            title: "add an entry point".into(),
+            applicability: Applicability::HasPlaceholders,
+            edits: vec![FileEdit {
+                file: root,
+                range: TextRange::empty(end),
+                insert: "\n(:wat::core::defn :user::main [] -> :wat::core::nil\n  <body>)\n".into(),
+            }],
+        }],
+    }
+}
+
+/// The fix that writes the signature. It is certain if no parameter is used but as the output that lines are printed
+/// to, which is ambient now.
+fn with_signature<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    main: Item<'db>,
+    problem: Problem<'db>,
+) -> Problem<'db> {
+    let ast = main.ast(db);
+    let whole = main.root(db);
+    if ast.is_poisoned(whole) || is_define(ast, whole) {
+        return problem;
+    }
+    let Some((list, skip)) = function_list(ast, whole, main.kind(db)) else {
+        return problem;
+    };
+    let shape = function_shape(ast, list, skip);
+    let (Some(params), Some(ret)) = (shape.params, shape.ret) else {
+        return problem;
+    };
+    let edit = |at, node, insert: &str| ProblemEdit {
+        at,
+        place: Place::node(node),
+        insert: insert.to_owned(),
+    };
+    let mut edits = vec![
+        edit(EditAt::Replace, main.name_node(db), MAIN),
+        edit(EditAt::Replace, params, "[]"),
+        edit(EditAt::Replace, ret, ":wat::core::nil"),
+    ];
+    let inference = infer(db, root, main);
+    let mut printed = Vec::new();
+    let sure = inference.generics.is_empty() && prints_only(ast, &inference, list, &mut printed);
+    for (head, stream) in printed {
+        edits.push(edit(EditAt::Replace, head, PRINT));
+        edits.push(edit(EditAt::DeleteThrough(stream.0), stream, ""));
+    }
+    let is_nil = signature(db, root, main)
+        .as_ref()
+        .is_some_and(|signature| signature.ret == Type::simple(Ctor::Nil));
+    if !is_nil && !shape.body.is_empty() {
+        edits.push(edit(EditAt::BeforeClose, list, " :wat::core::nil"));
+    }
+    let how = match sure && param_shapes(ast, params).1.is_none() {
+        true => Applicability::MachineApplicable,
+        false => Applicability::HasPlaceholders,
+    };
+    problem.fix("write the signature `[] -> :wat::core::nil`", how, edits)
+}
+
+/// Is a parameter used nowhere but as the stream of a call that prints to it? Collects heads and streams of those calls.
+fn prints_only(
+    ast: &Ast,
+    inference: &Inference<'_>,
+    list: NodeId,
+    printed: &mut Vec<(NodeId, NodeId)>,
+) -> bool {
+    let Body::Function { params, .. } = &inference.body else {
+        return false;
+    };
+    let params: FxHashSet<LocalId> = params.iter().copied().collect();
+    let declared: FxHashSet<NodeId> = params
+        .iter()
+        .map(|param| inference.locals[param.0 as usize].node)
+        .collect();
+    let mentions = inference
+        .references
+        .iter()
+        .filter_map(|(node, to)| match to {
+            Referent::Local(local) if params.contains(local) && !declared.contains(node) => {
+                Some(*node)
+            }
+            _ => None,
+        });
+    let mut mentions: FxHashSet<NodeId> = mentions.collect();
+    let mut work = vec![list];
+    while let Some(at) = work.pop() {
+        let parts: Vec<NodeId> = ast.children(at).collect();
+        if let [head, stream, _] = parts[..]
+            && ast.kind(at) == NodeKind::List
+            && matches!(
+                ast.as_keyword(head),
+                Some(":wat::io::IOWriter/println" | ":wat::io::IOWriter/print")
+            )
+            && ast.as_symbol(stream) == Some("stdout")
+            && mentions.remove(&stream)
+        {
+            printed.push((head, stream));
+        }
+        work.extend(parts);
+    }
+    mentions.is_empty()
+}
