@@ -7,8 +7,8 @@ use crate::problem::{Place, Problem};
 use crate::signature::{Signature, signature};
 use crate::types::Ctor;
 
-use super::call::dispatch_arms;
 use super::deferred::{Constraint, ConstraintKind};
+use super::dispatch::dispatch_arms;
 use super::operator::{Operator, fixed_arity, operator_use};
 use super::report::Why;
 use super::table::{Shape, Ty};
