@@ -229,21 +229,10 @@ impl<'db> TypeResolver<'_, 'db> {
         if crate::host::is_host(&full) {
             return self.host_type(path, resolved, node);
         }
-        let leaf = path.rfind("::").map_or(0, |at| at + 2);
-        if path[leaf..].find('/').is_some_and(|at| at > 0) {
-            let place = part_place(self.ast, node, path);
-            self.report(|| {
-                Problem::new(
-                    3101,
-                    place,
-                    format!("`{full}` is the path of a member, not a type"),
-                )
-                .label("not a type expression")
-            });
-            return Type::Error;
-        }
         let Some(item) = lookup_type(self.db, self.program, &full) else {
-            self.unknown(path, node);
+            if !self.is_member(path, node) {
+                self.unknown(path, node);
+            }
             return Type::Error;
         };
         let generics = type_generics(self.db, item);
@@ -348,6 +337,24 @@ impl<'db> TypeResolver<'_, 'db> {
                 args.iter_mut().for_each(|part| self.canonical(part, found));
             }
         }
+    }
+
+    /// WAT3101: the path of a member stands where a type does.
+    fn is_member(&mut self, path: &str, node: NodeId) -> bool {
+        let leaf = path.rfind("::").map_or(0, |at| at + 2);
+        let is_member = path[leaf..].find('/').is_some_and(|at| at > 0);
+        if is_member {
+            let place = part_place(self.ast, node, path);
+            self.report(|| {
+                Problem::new(
+                    3101,
+                    place,
+                    format!("`:{path}` is the path of a member, not a type"),
+                )
+                .label("not a type expression")
+            });
+        }
+        is_member
     }
 
     fn unknown(&mut self, path: &str, node: NodeId) {
