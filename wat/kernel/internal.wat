@@ -35,3 +35,9 @@
   [writer <- :wat::io::IOWriter]
   -> :wat::core::nil
   "Closes a writer.")
+
+(:wat::core::native
+  :wat::kernel::__internal/expect-died<T,E>
+  [message <- :wat::core::String
+   chain <- :E]
+  -> :T "Panics with a message, because of the deaths of a chain. Never returns.")

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use wat_analysis::{
     Code, Diagnostic, RootDatabase, Severity, SourceFile, all_program_diagnostics,
@@ -15,7 +15,7 @@ use wat_driver::{
     sarif, short_line,
 };
 use wat_load::Loader;
-use wat_runtime::{Failure, Host, Limits, Machine, Reader, SourceError};
+use wat_runtime::{Failure, Host, Limits, Machine, Reader, SourceError, Turn};
 
 use crate::args::{Format, Global, RunOptions, limits};
 use crate::check::Printer;
@@ -23,6 +23,8 @@ use crate::workspace::{load_stdin, settings};
 use crate::{exit, output};
 
 const ENTRY: &str = ":user::main";
+/// How long threads that are left may go on when the program ends.
+const GRACE: Duration = Duration::from_secs(5);
 /// The program has no entry, or one that cannot be called.
 const ENTRY_CODES: [Code; 2] = [Code(2001), Code(2002)];
 
@@ -164,7 +166,8 @@ fn execute(
     program.lend(db, root);
     let streams = Streams {
         input: Reader::stdin(),
-        loader,
+        output: Arc::default(),
+        loader: loader.into(),
         arguments: arguments(options),
     };
     let mut machine = Machine::new(program.clone(), streams, limits);
@@ -175,7 +178,9 @@ fn execute(
         failed(Some(format), global, db, root, &failure);
         return exit::START;
     }
-    match machine.call(ENTRY).map(drop) {
+    let outcome = machine.call(ENTRY).map(drop);
+    machine.end(GRACE);
+    match outcome {
         Err(failure) => {
             let format = match global.format {
                 None if io::stderr().is_terminal() => Some(Format::Text),
@@ -200,7 +205,7 @@ fn failed(
     let stderr = io::stderr();
     let mut out = String::new();
     match format {
-        None => out = failure_record(db, root, failure, &mut sources),
+        None => out = failure_record(db, root, failure),
         Some(format) => {
             let report = failure_report(db, root, failure, &mut sources);
             match format {
@@ -234,14 +239,22 @@ fn arguments(options: &RunOptions) -> Vec<String> {
 }
 
 /// The program's standard streams, loader and arguments. What is printed has been written when the call returns.
+/// Threads write one at a time, so that lines stay whole.
+#[derive(Clone)]
 struct Streams {
     input: Arc<Reader>,
-    loader: Box<dyn Loader>,
+    output: Arc<Turn<()>>,
+    loader: Arc<dyn Loader>,
     arguments: Vec<String>,
 }
 
 impl Host for Streams {
+    fn share(&self) -> Box<dyn Host> {
+        Box::new(self.clone())
+    }
+
     fn stdout(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let _turn = self.output.take();
         match wat_kernel::stdout().write_all(bytes) {
             // A program whose reader is gone ends as if by the signal.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -252,6 +265,7 @@ impl Host for Streams {
     }
 
     fn stderr(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let _turn = self.output.take();
         // There is nobody to tell that nobody reads.
         let _ = wat_kernel::stderr().write_all(bytes);
         Ok(())

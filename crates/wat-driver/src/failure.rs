@@ -1,9 +1,9 @@
 //! A run-time failure as a report for people and as the record that a parent process decodes.
 
 use wat_analysis::{Db, FileKind, SourceFile, Span, code_info, origin_span};
-use wat_edn::{Layout, Writer};
 use wat_runtime::{Described, DescribedFrame, Failure, FailureKind, TraceFrame};
 use wat_syntax::{Code, Severity};
+use wat_value::{Death, FailureRecord, FrameRecord, Location};
 
 use crate::findings::Sources;
 use crate::report::{Place, Report};
@@ -155,36 +155,36 @@ fn grouped(number: u64) -> String {
     out
 }
 
-/// The line `#wat.kernel/ProcessPanics [death]` with its line feed.
-pub fn failure_record(
-    db: &dyn Db,
-    program: SourceFile,
-    failure: &Failure,
-    sources: &mut Sources,
-) -> String {
-    let sites = sites(db, program, failure, sources);
+/// A failure as the death of its thread, with the places of its trace.
+pub(crate) fn death(db: &dyn Db, program: SourceFile, failure: &Failure) -> Death {
+    let mut sources = Sources::default();
+    let sites = sites(db, program, failure, &mut sources);
     let at = sites
         .iter()
-        .position(|site| !site.is_library && site.place.is_some())
-        .and_then(|at| sites[at].place.clone());
-    let mut edn = Writer::new(Layout::Compact);
-    edn.tag("wat.kernel/ProcessPanics");
-    edn.begin_vector(1, false);
-    if failure.kind == FailureKind::Panic {
-        edn.tag("wat.kernel.ProcessDiedError/Panic");
-        edn.begin_vector(2, false);
-        edn.str(&panic_text(failure));
-        write_failure(&mut edn, failure, at.as_ref(), &sites);
-    } else {
-        edn.tag("wat.kernel.ProcessDiedError/RuntimeError");
-        edn.begin_vector(1, true);
-        edn.str(&error_text(failure, at.as_ref()));
+        .find(|site| !site.is_library && site.place.is_some())
+        .and_then(|site| site.place.clone());
+    match failure.kind {
+        FailureKind::Panic => {
+            let text = panic_text(failure);
+            let record = record(failure, at.as_ref(), &sites);
+            Death::Panic(text, Some(Box::new(record)))
+        }
+        FailureKind::Interrupted => Death::Shutdown,
+        FailureKind::Error | FailureKind::Budget => {
+            Death::RuntimeError(error_text(failure, at.as_ref()))
+        }
     }
-    edn.end();
-    edn.end();
-    let mut line = edn.finish();
-    line.push('\n');
-    line
+}
+
+/// The line `#wat.kernel/ProcessPanics [death]` with its line feed: the death of the program, and what led to it.
+pub fn failure_record(db: &dyn Db, program: SourceFile, failure: &Failure) -> String {
+    let own = match failure.kind {
+        FailureKind::Interrupted => Death::RuntimeError(error_text(failure, None)),
+        _ => death(db, program, failure),
+    };
+    let upstream = failure.upstream.iter();
+    let chain: Vec<Death> = std::iter::once(own).chain(upstream.cloned()).collect();
+    Death::chain_line("Process", &chain)
 }
 
 /// What a program sees of a failure that it catches.
@@ -235,62 +235,25 @@ fn error_text(failure: &Failure, at: Option<&Place>) -> String {
     text
 }
 
-fn write_failure(edn: &mut Writer, failure: &Failure, at: Option<&Place>, sites: &[Site]) {
-    edn.tag("wat.kernel/Failure");
-    edn.begin_map();
-    edn.keyword(":message");
-    edn.str(&panic_text(failure));
-    edn.keyword(":location");
-    match at {
-        Some(place) => {
-            let (line, col) = place.start();
-            edn.tag("wat.kernel/Location");
-            edn.begin_map();
-            edn.keyword(":file");
-            edn.str(place.source().path());
-            edn.keyword(":line");
-            edn.int(i64::from(line));
-            edn.keyword(":col");
-            edn.int(i64::from(col));
-            edn.end();
-        }
-        None => edn.nil(),
-    }
-    edn.keyword(":frames");
-    edn.begin_vector(sites.len(), false);
-    for site in sites {
-        write_frame(edn, site);
-    }
-    edn.end();
+fn record(failure: &Failure, at: Option<&Place>, sites: &[Site]) -> FailureRecord {
     let compared = failure.compared.as_deref();
-    let sides = [
-        (":actual", compared.and_then(|c| c.actual.as_ref())),
-        (":expected", compared.and_then(|c| c.expected.as_ref())),
-    ];
-    for (key, side) in sides {
-        edn.keyword(key);
-        match side {
-            Some(text) => edn.str(text),
-            None => edn.nil(),
-        }
+    let line_of = |place: &Place| i64::from(place.start().0);
+    FailureRecord {
+        message: panic_text(failure),
+        location: at.map(|place| Location {
+            file: place.source().path().to_owned(),
+            line: line_of(place),
+            col: i64::from(place.start().1),
+        }),
+        frames: sites
+            .iter()
+            .map(|site| FrameRecord {
+                file: site.place.as_ref().map(|at| at.source().path().to_owned()),
+                line: site.place.as_ref().map(line_of),
+                symbol: Some(site.frame.function.to_string()),
+            })
+            .collect(),
+        actual: compared.and_then(|compared| compared.actual.clone()),
+        expected: compared.and_then(|compared| compared.expected.clone()),
     }
-    edn.end();
-}
-
-fn write_frame(edn: &mut Writer, site: &Site) {
-    edn.tag("wat.kernel/Frame");
-    edn.begin_map();
-    edn.keyword(":file");
-    match &site.place {
-        Some(place) => edn.str(place.source().path()),
-        None => edn.nil(),
-    }
-    edn.keyword(":line");
-    match &site.place {
-        Some(place) => edn.int(i64::from(place.start().0)),
-        None => edn.nil(),
-    }
-    edn.keyword(":symbol");
-    edn.str(&site.frame.function);
-    edn.end();
 }

@@ -1,17 +1,15 @@
 //! A checked program as the machine sees it.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
 use std::sync::Arc;
+use std::thread::{self, Thread};
 
 use wat_analysis::{
     RootDatabase, SourceFile, StartStep, function_ir, start_steps, type_decl, value_ir,
 };
 use wat_ir::{Function, TypeDecl};
-use wat_runtime::{Described, Failure, Host, Machine, Settings};
-
-use crate::failure::described;
+use wat_runtime::{Described, Failure, Host, Machine, Settings, Turn};
+use wat_value::Death;
 
 /// What the entry file of a program configures.
 pub fn settings(db: &RootDatabase, program: SourceFile) -> Settings {
@@ -25,13 +23,19 @@ pub fn settings(db: &RootDatabase, program: SourceFile) -> Settings {
 
 /// Finds functions by asking a database snapshot.
 ///
-/// A snapshot that lives during a write blocks the writer, so a session lends one for each evaluation and takes it back
-/// before the next input is analysed. Clones share the loan.
+/// A snapshot that lives during a write blocks the writer, so a session takes it back before an input is analysed, and
+/// lends another one behind that. A thread of the program that needs code meanwhile waits for it. Clones share the loan.
 #[derive(Clone, Default)]
-pub struct LinkedProgram {
-    loan: Rc<RefCell<Option<(RootDatabase, SourceFile)>>>,
+pub struct LinkedProgram(Arc<Turn<Loan>>);
+
+#[derive(Default)]
+struct Loan {
+    snapshot: Option<(RootDatabase, SourceFile)>,
+    /// Will there be another snapshot?
+    is_awaited: bool,
+    waiting: Vec<Thread>,
     /// The code of functions that are defined more than once, while values are evaluated.
-    current: Rc<RefCell<HashMap<Arc<str>, Arc<str>>>>,
+    current: HashMap<Arc<str>, Arc<str>>,
 }
 
 impl LinkedProgram {
@@ -42,27 +46,45 @@ impl LinkedProgram {
 
     /// Lends a snapshot of `db` in which `program` is looked up.
     pub fn lend(&self, db: &RootDatabase, program: SourceFile) {
-        *self.loan.borrow_mut() = Some((db.clone(), program));
+        let waiting = {
+            let mut loan = self.0.take();
+            loan.snapshot = Some((db.clone(), program));
+            std::mem::take(&mut loan.waiting)
+        };
+        waiting.iter().for_each(Thread::unpark);
     }
 
-    /// Runs `f` on the snapshot, if there is one.
+    /// Runs `f` on the snapshot, if there is one or will be one.
     pub(crate) fn with<R>(&self, f: impl FnOnce(&RootDatabase, SourceFile) -> R) -> Option<R> {
-        let loan = self.loan.borrow();
-        let (db, program) = loan.as_ref()?;
-        Some(f(db, *program))
+        self.with_current(|db, program, _| f(db, program))
+    }
+
+    fn with_current<R>(
+        &self,
+        f: impl FnOnce(&RootDatabase, SourceFile, &HashMap<Arc<str>, Arc<str>>) -> R,
+    ) -> Option<R> {
+        loop {
+            let mut loan = self.0.take();
+            if let Some((db, program)) = &loan.snapshot {
+                return Some(f(db, *program, &loan.current));
+            }
+            if !loan.is_awaited {
+                return None;
+            }
+            loan.waiting.push(thread::current());
+            drop(loan);
+            thread::park();
+        }
     }
 
     /// Evaluates the values of the program in program order. What fails here keeps the program from starting.
     pub fn start<H: Host + 'static>(&self, machine: &mut Machine<Self, H>) -> Result<(), Failure> {
-        let steps = {
-            let loan = self.loan.borrow();
-            let steps = loan.as_ref().map(|(db, program)| start_steps(db, *program));
-            steps.unwrap_or_default()
-        };
+        let steps = self.with(|db, program| start_steps(db, program));
+        let steps = steps.unwrap_or_default();
         // Before its first definition has come a function is the first one.
         for step in steps.iter().rev() {
             if let StartStep::Function { name, code } = step {
-                let mut current = self.current.borrow_mut();
+                let current = &mut self.0.take().current;
                 current.insert(name.clone(), code.clone());
             }
         }
@@ -70,8 +92,7 @@ impl LinkedProgram {
         let outcome = steps.iter().try_for_each(|step| match step {
             StartStep::Value(name) => machine.define_value(name),
             StartStep::Function { name, code } => {
-                let mut current = self.current.borrow_mut();
-                let old = current.insert(name.clone(), code.clone());
+                let old = self.0.take().current.insert(name.clone(), code.clone());
                 if old.as_ref() != Some(code) {
                     machine.forget(name);
                 }
@@ -79,40 +100,53 @@ impl LinkedProgram {
             }
         });
         machine.freeze(false);
-        self.current.borrow_mut().clear();
+        self.0.take().current.clear();
         outcome
     }
 
-    /// Drops the snapshot.
+    /// Drops the snapshot; there will be another one.
     pub fn take_back(&self) {
-        self.loan.borrow_mut().take();
+        let mut loan = self.0.take();
+        loan.snapshot = None;
+        loan.is_awaited = true;
+    }
+
+    /// Drops the snapshot; there will be no other one.
+    pub fn end(&self) {
+        let waiting = {
+            let mut loan = self.0.take();
+            loan.snapshot = None;
+            loan.is_awaited = false;
+            std::mem::take(&mut loan.waiting)
+        };
+        waiting.iter().for_each(Thread::unpark);
     }
 }
 
 impl wat_runtime::Program for LinkedProgram {
     fn function(&self, name: &str) -> Option<Arc<Function>> {
-        let loan = self.loan.borrow();
-        let (db, program) = loan.as_ref()?;
-        let current = self.current.borrow();
-        let code = current.get(name).map_or(name, |code| code);
-        function_ir(db, *program, code)
+        self.with_current(|db, program, current| {
+            let code = current.get(name).map_or(name, |code| code);
+            function_ir(db, program, code)
+        })?
     }
 
     fn value(&self, name: &str) -> Option<Arc<Function>> {
-        let loan = self.loan.borrow();
-        let (db, program) = loan.as_ref()?;
-        value_ir(db, *program, name)
+        self.with(|db, program| value_ir(db, program, name))?
     }
 
     fn type_decl(&self, path: &str) -> Option<Arc<TypeDecl>> {
-        let loan = self.loan.borrow();
-        let (db, program) = loan.as_ref()?;
-        type_decl(db, *program, path)
+        self.with(|db, program| type_decl(db, program, path))?
     }
 
     fn describe(&self, failure: &Failure) -> Described {
-        self.with(|db, program| described(db, program, failure))
+        self.with(|db, program| crate::failure::described(db, program, failure))
             .unwrap_or_default()
+    }
+
+    fn death(&self, failure: &Failure) -> Death {
+        self.with(|db, program| crate::failure::death(db, program, failure))
+            .unwrap_or_else(|| failure.plain_death())
     }
 
     fn compiler(&self) -> Option<&dyn wat_runtime::Compiler> {

@@ -63,7 +63,7 @@ impl std::error::Error for LoadError {}
 /// `path` is what a program has written, with `/` between its parts; `base` the canonical path of the source that
 /// contains it, whose directory a relative path starts from. Without `base` a relative path starts at the loader's
 /// root, else in the working directory.
-pub trait Loader {
+pub trait Loader: Send + Sync {
     /// The canonical path of a source, without reading it.
     fn locate(&self, path: &str, base: Option<&str>) -> Result<String, LoadError>;
 

@@ -75,6 +75,18 @@ impl Engine {
 
     /// Loads files before the inputs; the status that ends a session that cannot start.
     pub(crate) fn load_all(&mut self, paths: &[PathBuf]) -> Result<(), i32> {
+        self.writing(|engine| engine.load_each(paths))
+    }
+
+    /// Does what changes the database. Threads of the session that need code meanwhile wait for the new one.
+    fn writing<R>(&mut self, change: impl FnOnce(&mut Self) -> R) -> R {
+        self.program.take_back();
+        let outcome = change(self);
+        self.program.lend(&self.db, self.session.program());
+        outcome
+    }
+
+    fn load_each(&mut self, paths: &[PathBuf]) -> Result<(), i32> {
         for path in paths {
             let files =
                 load_files(&mut self.db, &FsLoader, std::slice::from_ref(path)).map_err(|bad| {
@@ -124,6 +136,10 @@ impl Engine {
 
     /// Checks and evaluates an input; the status of its failure.
     pub(crate) fn evaluate(&mut self, text: &str) -> Result<(), i32> {
+        self.writing(|engine| engine.evaluate_input(text))
+    }
+
+    fn evaluate_input(&mut self, text: &str) -> Result<(), i32> {
         let wanted = self.session.wanted(&mut self.db, text);
         follow_loads(&mut self.db, &FsLoader, &wanted);
         let submission = self.session.submit(&mut self.db, text);
@@ -143,7 +159,6 @@ impl Engine {
             .steps
             .into_iter()
             .try_for_each(|step| self.perform(step));
-        self.program.take_back();
         outcome.map_err(|failure| self.failed(&failure))
     }
 
@@ -251,6 +266,10 @@ impl Engine {
     /// The type of an expression, which is checked but not evaluated; `None` if it has none. Definitions in the text
     /// are installed: a session has no way to check them otherwise.
     pub(crate) fn type_of(&mut self, text: &str) -> Result<Option<String>, i32> {
+        self.writing(|engine| engine.type_of_input(text))
+    }
+
+    fn type_of_input(&mut self, text: &str) -> Result<Option<String>, i32> {
         let wanted = self.session.wanted(&mut self.db, text);
         follow_loads(&mut self.db, &FsLoader, &wanted);
         let submission = self.session.submit(&mut self.db, text);
@@ -275,7 +294,6 @@ impl Engine {
                 }
                 defined @ (Step::Defined { .. } | Step::Bind { .. }) => self.perform(defined),
             });
-        self.program.take_back();
         outcome.map_err(|failure| self.failed(&failure))?;
         Ok(ty)
     }

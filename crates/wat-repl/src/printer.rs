@@ -1,10 +1,10 @@
 //! What a session shows: values and declarations on standard output, findings on standard error.
 
-use std::cell::RefCell;
 use std::io::{self, IsTerminal, Stdout, Write};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use wat_driver::{Report, Style, render, short_line};
+use wat_runtime::Turn;
 
 use crate::Options;
 
@@ -29,7 +29,7 @@ pub(crate) struct Printer {
     color: bool,
     style: Style,
     short: bool,
-    out: Rc<RefCell<io::BufWriter<Stdout>>>,
+    out: Arc<Turn<io::BufWriter<Stdout>>>,
 }
 
 impl Printer {
@@ -39,7 +39,7 @@ impl Printer {
             color: options.color.resolve(io::stdout().is_terminal()),
             style: Style::for_stream(&io::stderr(), options.color),
             short: options.short_reports,
-            out: Rc::new(RefCell::new(io::BufWriter::new(io::stdout()))),
+            out: Arc::new(Turn::new(io::BufWriter::new(io::stdout()))),
         }
     }
 
@@ -110,12 +110,12 @@ impl Printer {
 
     /// Bytes for standard output; the session ends if nobody reads them.
     pub(crate) fn write(&self, bytes: &[u8]) {
-        let result = self.out.borrow_mut().write_all(bytes);
+        let result = self.out.take().write_all(bytes);
         Self::alive(result);
     }
 
     pub(crate) fn flush(&self) {
-        let result = self.out.borrow_mut().flush();
+        let result = self.out.take().flush();
         Self::alive(result);
     }
 
@@ -129,6 +129,10 @@ impl Printer {
 }
 
 impl wat_runtime::Host for Printer {
+    fn share(&self) -> Box<dyn wat_runtime::Host> {
+        Box::new(self.clone())
+    }
+
     fn stdout(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.write(bytes);
         if self.mode == Mode::Conversation {

@@ -2,12 +2,12 @@
 //! and an end that does not continue. Debug builds check all code; the dispatch loop relies on it.
 
 use crate::code::{Code, Ins, Op};
-use crate::vm::Vm;
+use crate::world::World;
 
 /// What is wrong with a piece of code.
-pub(crate) fn check(code: &Code, vm: &Vm) -> Result<(), String> {
+pub(crate) fn check(code: &Code, world: &World) -> Result<(), String> {
     for (pc, ins) in code.instructions.iter().enumerate() {
-        instruction(code, vm, pc, *ins).map_err(|why| format!("{pc}: {ins:?}: {why}"))?;
+        instruction(code, world, pc, *ins).map_err(|why| format!("{pc}: {ins:?}: {why}"))?;
     }
     for site in &code.sites {
         if site.pc as usize >= code.instructions.len()
@@ -22,7 +22,7 @@ pub(crate) fn check(code: &Code, vm: &Vm) -> Result<(), String> {
     }
 }
 
-fn instruction(code: &Code, vm: &Vm, pc: usize, ins: Ins) -> Result<(), &'static str> {
+fn instruction(code: &Code, world: &World, pc: usize, ins: Ins) -> Result<(), &'static str> {
     let register = |r: u16| {
         if u32::from(r) < code.frame {
             Ok(())
@@ -61,24 +61,30 @@ fn instruction(code: &Code, vm: &Vm, pc: usize, ins: Ins) -> Result<(), &'static
         Op::JEqIK | Op::JNeIK | Op::JLtIK | Op::JLeIK | Op::JGtIK | Op::JGeIK | Op::JVariant => {
             register(ins.a).and(target(ins.short_offset()))
         }
-        Op::Switch => register(ins.a).and(index(vm.tables.len())).and_then(|()| {
-            vm.tables[ins.index()]
-                .iter()
-                .try_for_each(|offset| target(*offset as isize))
-        }),
+        Op::Switch => register(ins.a)
+            .and(index(world.tables.len()))
+            .and_then(|()| {
+                // SAFETY: the index is below the length.
+                unsafe { world.tables.get(ins.index()) }
+                    .iter()
+                    .try_for_each(|offset| target(*offset as isize))
+            }),
         Op::LoadI | Op::Retain | Op::Release | Op::Ret => register(ins.a),
-        Op::LoadK => register(ins.a).and(index(vm.constants.len())),
-        Op::Global | Op::GlobalP => register(ins.a).and(index(vm.globals.len())).and(known()),
-        Op::Call => register(ins.a).and(index(vm.functions.len())).and(known()),
-        Op::TailCall => index(vm.functions.len()).and(known()),
+        Op::LoadK => register(ins.a).and(index(world.constants.len())),
+        Op::Global | Op::GlobalP => register(ins.a).and(index(world.globals.len())).and(known()),
+        Op::Call => register(ins.a)
+            .and(index(world.functions.len()))
+            .and(known()),
+        Op::TailCall => index(world.functions.len()).and(known()),
         Op::CallClosure => register(ins.a).and(known()),
         Op::TailClosure => register(ins.c).and(known()),
-        Op::Native => register(ins.a).and(index(vm.native_count())).and(known()),
+        Op::Native => register(ins.a).and(index(world.natives.len())).and(known()),
         Op::Make => register(ins.a).and(register(ins.b)).and_then(|()| {
-            let make = vm
-                .makes
-                .get(ins.long_c())
-                .ok_or("an index outside its table")?;
+            if ins.long_c() >= world.makes.len() {
+                return Err("an index outside its table");
+            }
+            // SAFETY: the index is below the length.
+            let make = unsafe { world.makes.get(ins.long_c()) };
             if u32::from(ins.b) + make.count <= code.frame {
                 Ok(())
             } else {

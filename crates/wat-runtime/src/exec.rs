@@ -14,7 +14,10 @@
 //! without a stack of its own. Cranelift compiles from the same graph, liveness and registers as `compile::emit`.
 
 use crate::code::{Ins, Op};
-use crate::vm::{Entry, Vm};
+use crate::table::FIRST;
+use crate::vm::Vm;
+use crate::world::{Entry, World};
+use std::sync::atomic::Ordering;
 use wat_value::{
     Slot, Trap, field, make_closure, make_variant, release, retain, variant_of, vector,
 };
@@ -70,7 +73,12 @@ fn zero() -> Box<Trap> {
 )]
 pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> Result<Slot, Stop> {
     let limit = vm.stack.limit();
-    let mut functions: *const Entry = vm.functions.as_ptr();
+    // The world outlives the call, and what code refers to never moves.
+    let world: *const World = &*vm.world;
+    // SAFETY: as above.
+    let world = unsafe { &*world };
+    let functions: *const Entry = world.functions.first();
+    let constants: *const u64 = world.constants.first();
     let mut fuel: i64 = vm.fuel;
     macro_rules! reg {
         ($n:expr) => {
@@ -117,12 +125,19 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
     macro_rules! enter {
         ($new:expr, $index:expr) => {{
             // SAFETY: the linker hands out indices of entries only.
-            let entry = unsafe { &*functions.add($index) };
+            let entry = unsafe {
+                if $index < FIRST {
+                    &*functions.add($index)
+                } else {
+                    world.functions.get($index)
+                }
+            };
             fp = $new;
-            ip = entry.code;
+            ip = entry.code.load(Ordering::Acquire);
+            let frame = entry.frame.load(Ordering::Relaxed) as usize;
             fuel -= 1;
             // SAFETY: the limit lies below the end of the stack by more than the largest frame.
-            if fuel < 0 || unsafe { fp.add(entry.frame as usize) } > limit {
+            if fuel < 0 || unsafe { fp.add(frame) } > limit {
                 match vm.safepoint(fuel, fp, $index as u32) {
                     Ok(more) => fuel = more,
                     Err(reason) => {
@@ -145,7 +160,17 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
         match ins.op {
             Op::Mov => reg!(ins.a) = reg!(ins.b),
             Op::LoadI => reg!(ins.a) = ins.offset() as u64,
-            Op::LoadK => reg!(ins.a) = vm.constants[ins.index()],
+            Op::LoadK => {
+                let index = ins.index();
+                // SAFETY: code refers to constants that there are.
+                reg!(ins.a) = unsafe {
+                    if index < FIRST {
+                        *constants.add(index)
+                    } else {
+                        *world.constants.get(index)
+                    }
+                };
+            }
             // SAFETY: the compiler counts registers of pointer types that hold live values.
             Op::Retain => unsafe { retain(reg!(ins.a)) },
             // SAFETY: as above; the frame owns the reference.
@@ -290,11 +315,13 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
             Op::Switch => {
                 // SAFETY: the register holds a value of a type with variants.
                 let variant = unsafe { variant_of(reg!(ins.a)) } as usize;
-                let table = &vm.tables[ins.index()];
+                // SAFETY: code refers to tables that there are.
+                let table = unsafe { world.tables.get(ins.index()) };
                 jump!(table[variant.min(table.len() - 1)] as isize);
             }
             Op::Make => {
-                let make = vm.makes[ins.long_c()];
+                // SAFETY: as above.
+                let make = unsafe { world.makes.get(ins.long_c()) };
                 // SAFETY: the operands lie in a row inside the frame.
                 let values = unsafe {
                     std::slice::from_raw_parts(fp.add(ins.b as usize), make.count as usize)
@@ -313,7 +340,8 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
                 unsafe { retain(value) };
                 reg!(ins.a) = value;
             }
-            Op::Global | Op::GlobalP => match vm.globals[ins.index()].slot {
+            // SAFETY: code refers to globals that there are.
+            Op::Global | Op::GlobalP => match unsafe { world.globals.get(ins.index()) }.slot() {
                 Some(value) => {
                     if ins.op == Op::GlobalP {
                         // SAFETY: the machine holds a reference to the value.
@@ -321,7 +349,7 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
                     }
                     reg!(ins.a) = value;
                 }
-                None => stop!(vm.uninitialised(ins.index())),
+                None => stop!(world.uninitialised(ins.index())),
             },
             Op::Call => {
                 // SAFETY: the window lies inside the frame, its header before it.
@@ -349,8 +377,6 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
             Op::Native => {
                 // SAFETY: the window lies inside the frame and holds live arguments of the declared types.
                 let result = unsafe { vm.native(ins.index(), fp.add(ins.a as usize)) };
-                // A native may have added functions.
-                functions = vm.functions.as_ptr();
                 match result {
                     Ok(value) => reg!(ins.a) = value,
                     Err(trap) => stop!(trap),
@@ -383,9 +409,9 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
             }
             Op::Stub => {
                 let index = ins.index() as u32;
-                match vm.compile(index) {
+                let compiled = world.linking().compile(index);
+                match compiled {
                     Ok(()) => {
-                        functions = vm.functions.as_ptr();
                         // SAFETY: the function now has code; entering it again counts and checks its frame.
                         enter!(fp, index as usize);
                     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use wat_ir::Origin;
-use wat_value::Compared;
+use wat_value::{Compared, Death, FailureRecord};
 
 /// What kind of end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,15 +37,38 @@ pub struct Failure {
     pub code: u16,
     /// A lower-case sentence without final period.
     pub message: String,
-    /// Of a failed assertion: what it compared.
-    pub compared: Option<Box<Compared>>,
     /// The calls, innermost first. Beyond [`Failure::MAX_TRACE`] frames the middle is left out.
     pub trace: Vec<TraceFrame>,
+    /// Of a failed assertion: what it compared.
+    pub compared: Option<Box<Compared>>,
+    /// The deaths that led to this failure, the nearest first.
+    pub upstream: Vec<Death>,
 }
 
 impl Failure {
     /// How many (folded) frames of each end a trace keeps.
     pub const MAX_TRACE: usize = 100;
+
+    /// The death of the thread that failed so, without places.
+    pub fn plain_death(&self) -> Death {
+        if self.kind == FailureKind::Interrupted {
+            return Death::Shutdown;
+        }
+        if self.kind != FailureKind::Panic {
+            return Death::RuntimeError(match self.code {
+                0 => self.message.clone(),
+                code => format!("WAT{code}: {}", self.message),
+            });
+        }
+        let compared = self.compared.as_deref();
+        let record = FailureRecord {
+            message: self.message.clone(),
+            actual: compared.and_then(|compared| compared.actual.clone()),
+            expected: compared.and_then(|compared| compared.expected.clone()),
+            ..FailureRecord::default()
+        };
+        Death::Panic(self.message.clone(), Some(Box::new(record)))
+    }
 }
 
 impl std::fmt::Display for Failure {

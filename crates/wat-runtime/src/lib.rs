@@ -18,6 +18,9 @@
 //! }
 //! struct Silent;
 //! impl Host for Silent {
+//!     fn share(&self) -> Box<dyn Host> {
+//!         Box::new(Silent)
+//!     }
 //!     fn stdout(&mut self, _: &[u8]) -> io::Result<()> {
 //!         Ok(())
 //!     }
@@ -46,16 +49,23 @@ mod disassemble;
 mod evaluate;
 mod exec;
 mod failure;
+mod kernel;
 mod machine;
 mod natives;
 mod settings;
 mod stack;
 mod stream;
+mod table;
 mod vm;
+mod world;
 
 pub use caught::{Described, DescribedFrame};
 pub use compiler::{Compiler, Data, Question, Refusal};
 pub use failure::{Failure, FailureKind, TraceFrame};
+pub use kernel::{
+    Bell, Chain, Context, Kernel, KernelFn, Outcome, Receiver, Refused, Rung, Sender, Sink, Source,
+    Task, Turn, TurnGuard, WaitSet, Waiting, WaitsOn,
+};
 pub use machine::{
     Host, InterruptHandle, Limits, Machine, Program, SourceError, is_pending, native_names,
     pending_names,

@@ -3,21 +3,21 @@
 use crate::caught::Described;
 use crate::compiler::Compiler;
 use crate::failure::{Failure, FailureKind};
+use crate::kernel::Task;
 use crate::settings::Settings;
 use crate::stream::Reader;
 use crate::vm::Vm;
+use crate::world::{World, compile_trap};
 use std::io;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
-use wat_edn::Instant;
+use std::time::{Duration, Instant, SystemTime};
 use wat_ir::{Function, TypeDecl};
-use wat_value::Value;
+use wat_value::{Death, Slot, Value, release};
 
 /// Where IR comes from. The machine asks when a function is first called and remembers the answer until
 /// [`Machine::forget`].
-pub trait Program {
+pub trait Program: Send {
     /// The function of a path.
     fn function(&self, name: &str) -> Option<Arc<Function>>;
     /// The initialiser of a `def`: a function without parameters.
@@ -34,6 +34,10 @@ pub trait Program {
             ..Described::default()
         }
     }
+    /// A failure as the death of its thread: with its place, if the program knows it.
+    fn death(&self, failure: &Failure) -> Death {
+        failure.plain_death()
+    }
     /// What evaluates data and answers questions about names; a program without one can do neither.
     fn compiler(&self) -> Option<&dyn Compiler> {
         None
@@ -42,13 +46,15 @@ pub trait Program {
 
 /// The world around a program: where its output goes and what it may ask. What is not overridden asks the operating
 /// system.
-pub trait Host {
+pub trait Host: Send {
+    /// A host of the same world for another thread.
+    fn share(&self) -> Box<dyn Host>;
     /// Writes to standard output.
     fn stdout(&mut self, bytes: &[u8]) -> io::Result<()>;
     /// Writes to standard error.
     fn stderr(&mut self, bytes: &[u8]) -> io::Result<()>;
     /// The time of the wall clock.
-    fn now(&mut self) -> Instant {
+    fn now(&mut self) -> wat_edn::Instant {
         let now = SystemTime::now();
         let (seconds, nanoseconds) = match now.duration_since(SystemTime::UNIX_EPOCH) {
             Ok(after) => (after.as_secs() as i64, after.subsec_nanos()),
@@ -61,7 +67,7 @@ pub trait Host {
                 ),
             },
         };
-        Instant::new(seconds, nanoseconds).unwrap_or(Instant::MAX)
+        wat_edn::Instant::new(seconds, nanoseconds).unwrap_or(wat_edn::Instant::MAX)
     }
     /// Fills the buffer with random bytes.
     fn entropy(&mut self, buffer: &mut [u8]) -> io::Result<()> {
@@ -115,18 +121,18 @@ impl Default for Limits {
 }
 
 /// Ends an evaluation from another thread.
-#[derive(Clone, Debug)]
-pub struct InterruptHandle(Arc<AtomicBool>);
+#[derive(Clone)]
+pub struct InterruptHandle(Arc<Task>);
 
 impl InterruptHandle {
     /// Ends the evaluation that runs, or else the next one, with [`FailureKind::Interrupted`].
     pub fn raise(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.interrupt();
     }
 
     /// Takes back what was raised and not yet seen.
     pub fn clear(&self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.0.take_interrupt();
     }
 }
 
@@ -140,7 +146,11 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
     /// A machine that has evaluated nothing yet.
     pub fn new(program: P, host: H, limits: Limits) -> Machine<P, H> {
         Machine {
-            vm: Vm::new(Box::new(program), Box::new(host), limits),
+            vm: {
+                let world = Arc::new(World::new(Box::new(program)));
+                let task = Task::main(&world.kernel);
+                Vm::new(world, Box::new(host), limits, task)
+            },
             kinds: PhantomData,
         }
     }
@@ -152,12 +162,13 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
 
     /// What other threads need to interrupt this machine.
     pub fn interrupt(&self) -> InterruptHandle {
-        InterruptHandle(self.vm.flag.clone())
+        InterruptHandle(self.vm.task.clone())
     }
 
     /// Calls a function without parameters.
     pub fn call(&mut self, name: &str) -> Result<Value, Failure> {
-        let Some(function) = self.vm.program.function(name) else {
+        let found = self.vm.linking().program().function(name);
+        let Some(function) = found else {
             return Err(internal(format!("there is no function `{name}`")));
         };
         if function.params > 0 || function.captures > 0 || function.type_params > 0 {
@@ -165,7 +176,7 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
                 "`{name}` cannot be called without arguments"
             )));
         }
-        let index = self.vm.named(name);
+        let index = self.vm.linking().named(name);
         self.start(index, &function)
     }
 
@@ -177,19 +188,21 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
                 function.name
             )));
         }
-        let index = self.vm.add_function(function.clone());
+        let index = self.vm.linking().add_function(function.clone());
         self.start(index, &function)
     }
 
     fn start(&mut self, index: u32, function: &Function) -> Result<Value, Failure> {
-        let desc = self.vm.closed(&function.ret).map_err(|error| {
-            let trap = self.vm.compile_trap(&function.name, &error);
+        let closed = self.vm.linking().closed(&function.ret);
+        let desc = closed.map_err(|error| {
+            let trap = compile_trap(&function.name, &error);
             Failure {
                 kind: FailureKind::Panic,
                 code: trap.code,
                 message: trap.message,
-                compared: trap.compared,
                 trace: Vec::new(),
+                compared: trap.compared,
+                upstream: trap.upstream,
             }
         })?;
         let slot = self.vm.start(index)?;
@@ -203,6 +216,19 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
         self.vm.caught.iter()
     }
 
+    /// Ends the program: whatever its other threads wait for ends, and this waits for them, so long at most. Whether no
+    /// other thread is left.
+    pub fn end(&mut self, grace: Duration) -> bool {
+        let kernel = self.vm.world.kernel.clone();
+        kernel.stop();
+        kernel.await_others(&self.vm.task, Instant::now().checked_add(grace))
+    }
+
+    /// How many threads evaluate, this one included.
+    pub fn threads(&self) -> usize {
+        self.vm.world.kernel.live()
+    }
+
     /// Says whether the values of the program are being evaluated: then a native with an effect fails with WAT8205.
     pub fn freeze(&mut self, on: bool) {
         self.vm.freezing = on;
@@ -211,7 +237,8 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
     /// Evaluates an initialiser and stores its value. Behind a `~` the name may say which of several initialisers of
     /// one value it is.
     pub fn define_value(&mut self, name: &str) -> Result<(), Failure> {
-        let Some(function) = self.vm.program.value(name) else {
+        let found = self.vm.linking().program().value(name);
+        let Some(function) = found else {
             return Err(internal(format!("there is no value `{name}`")));
         };
         let value = self.evaluate(function)?;
@@ -222,19 +249,37 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
     /// Gives a `def` its value.
     pub fn set_global(&mut self, name: &str, value: Value) {
         let (desc, slot) = value.into_slot();
-        self.vm.set_global(name, desc, slot);
+        let old = self.vm.linking().set_global(name, desc, slot);
+        free(old);
     }
 
     /// Forgets the code, the value or the layout of a path, because the program has another definition of it.
     /// Functions that were compiled against an old *signature* must be forgotten too.
     pub fn forget(&mut self, name: &str) {
-        self.vm.forget(name);
+        let old = self.vm.linking().forget(name);
+        free(old);
     }
 
     /// The code of a function without type parameters, as text; compiles it if need be.
     pub fn disassemble(&mut self, name: &str) -> Result<String, Failure> {
-        let index = self.vm.named(name);
-        self.vm.text(index).map_err(|trap| internal(trap.message))
+        let index = self.vm.linking().named(name);
+        let text = self.vm.linking().text(index);
+        text.map_err(|trap| internal(trap.message))
+    }
+}
+
+/// Releases a value that the world no longer holds.
+fn free(old: Option<Slot>) {
+    if let Some(slot) = old {
+        // SAFETY: the world held a reference, and has handed it over.
+        unsafe { release(slot) };
+    }
+}
+
+/// Without the machine nobody can talk to the program's threads.
+impl<P: Program, H: Host> Drop for Machine<P, H> {
+    fn drop(&mut self) {
+        self.vm.world.kernel.stop();
     }
 }
 
@@ -243,8 +288,9 @@ fn internal(message: String) -> Failure {
         kind: FailureKind::Panic,
         code: 0,
         message: format!("internal error: {message}"),
-        compared: None,
         trace: Vec::new(),
+        compared: None,
+        upstream: Vec::new(),
     }
 }
 

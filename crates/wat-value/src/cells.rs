@@ -86,3 +86,12 @@ pub unsafe fn closure_code(slot: Slot) -> (u32, bool) {
     let word = unsafe { *fields(slot) };
     ((word >> 1) as u32, word & 1 == 1)
 }
+
+/// The type of a closure.
+///
+/// # Safety
+/// The slot holds a live closure.
+pub unsafe fn closure_type(slot: Slot) -> &'static Desc {
+    // SAFETY: the header of an object has its descriptor.
+    unsafe { (*(slot as Object)).desc }
+}

@@ -102,6 +102,7 @@ pub struct Desc {
     /// The declaration of a declared type.
     pub decl: Option<Arc<TypeDecl>>,
     variants: OnceLock<Box<[VariantLayout]>>,
+    resources: OnceLock<bool>,
 }
 
 impl Desc {
@@ -131,6 +132,7 @@ pub fn closure_desc(function: &'static Desc, captures: &[&'static Desc]) -> &'st
         parts: function.parts.clone(),
         decl: None,
         variants: OnceLock::new(),
+        resources: OnceLock::new(),
     };
     desc.set_variants(vec![VariantLayout::new(captures.into())]);
     Box::leak(Box::new(desc))
@@ -158,6 +160,7 @@ pub fn scalar(repr: Repr) -> &'static Desc {
         parts: Box::default(),
         decl: None,
         variants: OnceLock::new(),
+        resources: OnceLock::new(),
     })
 }
 
@@ -306,6 +309,7 @@ impl TypeTable {
             parts,
             decl,
             variants: OnceLock::new(),
+            resources: OnceLock::new(),
         }));
         match repr {
             Repr::Option => {
@@ -366,6 +370,50 @@ impl TypeTable {
             .unwrap_or(0);
         self.compose(Repr::Tuple, None, of.into(), depth, decls)
             .map(|(desc, _)| desc)
+    }
+
+    /// May a value of this type hold a handle, whose release can be observed? Handles, functions, values whose type is
+    /// known only at run time, and whatever contains one of them.
+    pub fn holds_resources(&self, desc: &'static Desc, decls: &dyn Declarations) -> bool {
+        if let Some(known) = desc.resources.get() {
+            return *known;
+        }
+        let found = self.finds_resource(desc, decls);
+        *desc.resources.get_or_init(|| found)
+    }
+
+    fn finds_resource(&self, desc: &'static Desc, decls: &dyn Declarations) -> bool {
+        /// A type that reaches more types than this is taken to hold one.
+        const MANY: usize = 500;
+        let mut seen: Vec<&'static Desc> = vec![desc];
+        let mut next = 0;
+        while let Some(&desc) = seen.get(next) {
+            next += 1;
+            if seen.len() > MANY || matches!(desc.repr, Repr::Fn | Repr::Any) {
+                return true;
+            }
+            let fields: Vec<&'static Desc> = match &desc.decl {
+                Some(decl) if plain::words(&decl.path).is_some() => Vec::new(),
+                _ if desc.repr == Repr::Duration => Vec::new(),
+                Some(decl) if decl.kind == DeclKind::Opaque => return true,
+                Some(_) => {
+                    if self.resolve(desc, decls).is_err() {
+                        return true;
+                    }
+                    desc.variants()
+                        .iter()
+                        .flat_map(|variant| variant.fields.iter().copied())
+                        .collect()
+                }
+                None => desc.parts.to_vec(),
+            };
+            for field in fields {
+                if field.is_pointer() && !seen.iter().any(|known| std::ptr::eq(*known, field)) {
+                    seen.push(field);
+                }
+            }
+        }
+        false
     }
 
     /// Looks up the fields of a declared type; needed before values of it are built or taken apart.

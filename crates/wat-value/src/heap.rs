@@ -1,12 +1,14 @@
-//! Heap objects: header, allocation, reference counts. Every count of the runtime goes through this module, so that
-//! one change makes them atomic.
+//! Heap objects: header, allocation, reference counts. Every count of the runtime goes through this module.
 //!
-//! Counts are plain: a value belongs to one thread. A negative count means immortal: constants are never counted and
-//! never freed, and a forked child writes to no page for them.
+//! Counts are changed by plain additions until the process has a second thread that evaluates, and by atomic ones from
+//! then on ([`share`]). Whoever gets a value from another thread does so behind the start of that thread, so that no
+//! thread ever changes the count of a shared value plainly. A negative count means immortal: constants are never
+//! counted and never freed, and a forked child writes to no page for them.
 
 use crate::desc::Desc;
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::{Cell, RefCell};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering, fence};
 
 /// Eight untagged bytes: an integer, the bits of a float, a truth value, a byte, a pointer to an object, or a variant
 /// without fields. The static type says which.
@@ -43,7 +45,7 @@ pub(crate) enum Kind {
 /// What every object starts with.
 #[repr(C)]
 pub struct Header {
-    count: Cell<i32>,
+    count: AtomicI32,
     pub(crate) kind: Kind,
     pub(crate) variant: u16,
     pub(crate) desc: &'static Desc,
@@ -61,7 +63,7 @@ const MAX_FREE: usize = 4096;
 
 struct Recycler {
     free: RefCell<[Vec<*mut u8>; MAX_RECYCLED / CLASS + 1]>,
-    live: Cell<usize>,
+    live: Cell<isize>,
 }
 
 impl Drop for Recycler {
@@ -81,10 +83,37 @@ thread_local! {
     };
 }
 
-/// How many objects this thread has allocated and not yet freed, without immortal ones.
-pub fn live_objects() -> usize {
+/// How many objects this thread has allocated more than it has freed, without immortal ones. Objects that one thread
+/// allocates and another one frees count on both; the sum over all threads is what is alive.
+pub fn live_objects() -> isize {
     RECYCLER.with(|r| r.live.get())
 }
+
+/// Takes the balance of this thread away, for whoever outlives it to add up.
+pub fn take_live_objects() -> isize {
+    RECYCLER.with(|r| r.live.replace(0))
+}
+
+/// Adds the balance of a thread that has ended.
+pub fn add_live_objects(balance: isize) {
+    RECYCLER.with(|r| r.live.set(r.live.get() + balance));
+}
+
+/// Do several threads of the process evaluate, or have done so?
+static SHARED: AtomicBool = AtomicBool::new(false);
+
+/// Makes counts atomic for ever. To be called before a second thread that evaluates is started.
+pub fn share() {
+    SHARED.store(true, Ordering::Relaxed);
+}
+
+#[inline(always)]
+fn shared() -> bool {
+    SHARED.load(Ordering::Relaxed)
+}
+
+/// What an immortal object's count is: so far from 0 that changes under way do not bring it back.
+const IMMORTAL: i32 = i32::MIN / 2;
 
 fn layout(size: usize) -> Layout {
     Layout::from_size_align(size, 8).expect("object sizes stay far below isize::MAX")
@@ -122,7 +151,7 @@ pub(crate) fn allocate(size: usize, kind: Kind, variant: u16, desc: &'static Des
     // SAFETY: the block is big enough for a header, aligned to 8, and ours alone.
     unsafe {
         object.write(Header {
-            count: Cell::new(1),
+            count: AtomicI32::new(1),
             kind,
             variant,
             desc,
@@ -163,7 +192,7 @@ pub(crate) unsafe fn free(object: Object, size: usize) {
 pub(crate) unsafe fn immortalise(object: Object) {
     // SAFETY: the caller says it is alive.
     let header = unsafe { &*object };
-    if header.count.replace(i32::MIN) >= 0 {
+    if header.count.swap(IMMORTAL, Ordering::Relaxed) >= 0 {
         let _ = RECYCLER.try_with(|r| r.live.set(r.live.get() - 1));
     }
 }
@@ -189,10 +218,17 @@ pub unsafe fn retain(slot: Slot) {
     if is_object(slot) {
         // SAFETY: an even slot of a pointer type is a live object.
         let count = unsafe { &(*(slot as Object)).count };
-        let n = count.get();
-        // A count that would overflow stays negative: the object has become immortal.
-        if n >= 0 {
-            count.set(n.wrapping_add(1));
+        let n = count.load(Ordering::Relaxed);
+        if n < 0 {
+            return;
+        }
+        if n == i32::MAX / 2 {
+            // Nobody will ever let go of so many.
+            count.store(IMMORTAL, Ordering::Relaxed);
+        } else if shared() {
+            count.fetch_add(1, Ordering::Relaxed);
+        } else {
+            count.store(n + 1, Ordering::Relaxed);
         }
     }
 }
@@ -203,16 +239,10 @@ pub unsafe fn retain(slot: Slot) {
 /// The slot is of a pointer type, holds a live value, and the caller owns the reference it gives up.
 #[inline(always)]
 pub unsafe fn release(slot: Slot) {
-    if is_object(slot) {
-        let object = slot as Object;
-        // SAFETY: an even slot of a pointer type is a live object.
-        let count = unsafe { &(*object).count };
-        let n = count.get();
-        if n > 1 {
-            count.set(n - 1);
-        } else if n >= 0 {
-            // SAFETY: this was the last reference.
-            unsafe { crate::drop::destroy(object) };
+    // SAFETY: the caller says so; a destroyed object has lost its last reference.
+    unsafe {
+        if is_object(slot) && decrement(slot as Object) {
+            crate::drop::destroy(slot as Object);
         }
     }
 }
@@ -225,11 +255,22 @@ pub unsafe fn release(slot: Slot) {
 pub(crate) unsafe fn decrement(object: Object) -> bool {
     // SAFETY: the caller says it is alive.
     let count = unsafe { &(*object).count };
-    let n = count.get();
-    if n > 1 {
-        count.set(n - 1);
+    let n = count.load(Ordering::Relaxed);
+    if n < 0 {
+        return false;
     }
-    (0..=1).contains(&n)
+    if n > 1 {
+        if !shared() {
+            count.store(n - 1, Ordering::Relaxed);
+            return false;
+        }
+        if count.fetch_sub(1, Ordering::Release) != 1 {
+            return false;
+        }
+    }
+    // What the other holders read is read before the object goes.
+    fence(Ordering::Acquire);
+    true
 }
 
 /// Whether the caller's reference is the only one, so that the object may be changed in place.
@@ -238,6 +279,6 @@ pub(crate) unsafe fn decrement(object: Object) -> bool {
 /// `object` is alive.
 #[inline(always)]
 pub(crate) unsafe fn is_unique(object: Object) -> bool {
-    // SAFETY: the caller says it is alive.
-    unsafe { (*object).count.get() == 1 }
+    // SAFETY: the caller says it is alive. What former holders read is read before it changes.
+    unsafe { (*object).count.load(Ordering::Acquire) == 1 }
 }

@@ -8,6 +8,7 @@
 mod boxed;
 mod cells;
 mod compare;
+mod death;
 mod decode;
 mod desc;
 mod drop;
@@ -31,16 +32,21 @@ pub use boxed::{
     Opaque, any, form, make_any, make_constant_form, make_form, make_holon, make_opaque, opaque,
 };
 pub use cells::{
-    closure_code, field, make_closure, make_constant_closure, make_variant, variant_of,
+    closure_code, closure_type, field, make_closure, make_constant_closure, make_variant,
+    variant_of,
 };
 pub use compare::{canonical, equal, order};
+pub use death::{Death, FailureRecord, FrameRecord, Location};
 pub use decode::{Misfit, Notation, decode};
 pub use desc::{
     Declarations, Desc, Repr, Shapes, TypeTable, TypeTooDeep, VariantLayout, closure_desc,
     desc_of_const, scalar,
 };
 pub use effects::has_effect;
-pub use heap::{Slot, immediate, is_object, live_objects, release, retain};
+pub use heap::{
+    Slot, add_live_objects, immediate, is_object, live_objects, release, retain, share,
+    take_live_objects,
+};
 pub use native::{Compared, Instance, Native, NativeFn, Trap, TrapKind};
 pub use natives::{NATIVES, is_pure, regex_error, with_version};
 pub use plain::{instant, make_instant, make_uuid, uuid};

@@ -1,5 +1,6 @@
 //! What a native is: a name, how it takes its arguments, and code.
 
+use crate::death::Death;
 use crate::desc::Desc;
 use crate::heap::Slot;
 
@@ -10,6 +11,8 @@ pub enum TrapKind {
     Error,
     /// A panic: exit status 2.
     Panic,
+    /// Somebody has asked for the end of the evaluation.
+    Interrupted,
 }
 
 /// A failure of a native, before anyone has said where.
@@ -23,6 +26,8 @@ pub struct Trap {
     pub message: String,
     /// Of a failed assertion: what it compared.
     pub compared: Option<Box<Compared>>,
+    /// The deaths that led to this failure, the nearest first.
+    pub upstream: Vec<Death>,
 }
 
 /// What a failed assertion compared, as text.
@@ -47,6 +52,7 @@ impl Trap {
             code,
             message: message.into(),
             compared: None,
+            upstream: Vec::new(),
         })
     }
 
@@ -58,6 +64,7 @@ impl Trap {
             code: 8516,
             message: message.into(),
             compared: Some(Box::new(compared)),
+            upstream: Vec::new(),
         })
     }
 
@@ -69,6 +76,7 @@ impl Trap {
             code,
             message: message.into(),
             compared: None,
+            upstream: Vec::new(),
         })
     }
 }
@@ -97,6 +105,15 @@ pub struct Native {
     pub takes: &'static str,
     /// The code.
     pub run: NativeFn,
+}
+
+impl Trap {
+    /// The same failure, because of these deaths.
+    #[cold]
+    pub fn because(mut self: Box<Trap>, upstream: Vec<Death>) -> Box<Trap> {
+        self.upstream = upstream;
+        self
+    }
 }
 
 impl Native {

@@ -610,6 +610,24 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
+    /// The type of the chain of deaths that an operation on channels fails with.
+    fn chain_of(&self, of: ExprId) -> Option<wat_ir::Ty> {
+        let table = &self.inference.table;
+        let failure = table.args_of(self.expr(of).ty, &Ctor::Result)?[1];
+        let chain = self.ir(failure);
+        match &chain {
+            wat_ir::Ty::Vector(death) => match &**death {
+                wat_ir::Ty::Nominal(path, _) => matches!(
+                    &**path,
+                    ":wat::kernel::ThreadDiedError" | ":wat::kernel::ProcessDiedError"
+                )
+                .then_some(chain),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn expect(&mut self, expr: &'a Expr, of: ExprId, message: ExprId, success: u32) -> End {
         let value = self.value(of);
         let ty = self.ir(expr.ty);
@@ -623,10 +641,26 @@ impl<'a> Lower<'a, '_> {
         });
         let bad = self.block(|lower| {
             let message = lower.value(message);
-            let callee = native(":wat::core::__internal/expect-failed", vec![ty.clone()]);
+            let (callee, args) = match lower.chain_of(of) {
+                Some(chain) => {
+                    let types = vec![ty.clone(), chain.clone()];
+                    let field = Value::Field {
+                        of: value.clone(),
+                        variant: 1 - success,
+                        index: 0,
+                    };
+                    let upstream = lower.emit(chain, field, expr.node);
+                    let callee = native(":wat::kernel::__internal/expect-died", types);
+                    (callee, vec![message, upstream])
+                }
+                None => {
+                    let name = ":wat::core::__internal/expect-failed";
+                    (native(name, vec![ty.clone()]), vec![message])
+                }
+            };
             let failed = Value::Call {
                 callee,
-                args: [message].into(),
+                args: args.into(),
             };
             lower.emit(ty.clone(), failed, expr.node);
             End::Unreachable

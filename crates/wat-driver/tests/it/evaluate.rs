@@ -1,26 +1,29 @@
 //! Programs that make and evaluate syntax while they run.
 
-use std::cell::RefCell;
 use std::io;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use wat_analysis::{
     Diagnostic, FileKind, RootDatabase, Severity, SourceText, file_diagnostics, value_names,
 };
 use wat_driver::LinkedProgram;
-use wat_runtime::{Failure, FailureKind, Host, Limits, Machine, live_objects};
+use wat_runtime::{Failure, FailureKind, Host, Limits, Machine, Turn, live_objects};
 
 #[derive(Clone, Default)]
-struct Out(Rc<RefCell<Vec<u8>>>);
+struct Out(Arc<Turn<Vec<u8>>>);
 
 impl Host for Out {
+    fn share(&self) -> Box<dyn Host> {
+        Box::new(self.clone())
+    }
+
     fn stdout(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.borrow_mut().extend_from_slice(bytes);
+        self.0.take().extend_from_slice(bytes);
         Ok(())
     }
 
     fn stderr(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.borrow_mut().extend_from_slice(bytes);
+        self.0.take().extend_from_slice(bytes);
         Ok(())
     }
 }
@@ -46,7 +49,7 @@ pub fn run(text: &str) -> (String, Option<Failure>) {
         .and_then(|()| machine.call(":user::main").map(drop));
     drop(machine);
     assert_eq!(live_objects(), before, "objects were leaked by\n{text}");
-    let printed = String::from_utf8(out.0.take()).expect("programs print text");
+    let printed = String::from_utf8(out.0.take().clone()).expect("programs print text");
     (printed, outcome.err())
 }
 

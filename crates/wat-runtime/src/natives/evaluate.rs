@@ -3,7 +3,8 @@
 use crate::compile::Linker;
 use crate::compiler::{Data, Refusal};
 use crate::evaluate::{refusing, succeeding};
-use crate::vm::{EvaluatedKey, Vm};
+use crate::vm::Vm;
+use crate::world::{EvaluatedKey, compile_trap};
 use wat_value::syntax::Syntax;
 use wat_value::{Instance, Slot, Trap, form as form_of, make_form, text as text_of};
 
@@ -40,13 +41,15 @@ fn evaluator(vm: &mut Vm, instance: &Instance, data: Data<'_>) -> Result<Slot, B
         is_text: matches!(data, Data::Text(_)),
         outcome: std::ptr::from_ref(outcome).addr(),
     };
-    let index = match vm.evaluated.get(&key) {
+    let mut linking = vm.linking();
+    let index = match linking.link.evaluated.get(&key) {
         Some(&index) => index,
         None => {
             // The layout of failures is needed when one is made.
-            vm.closed(&outcome.parts[1].ty)
-                .map_err(|error| vm.compile_trap(":eval::form", &error))?;
-            let compiled = match vm.program.compiler() {
+            linking
+                .closed(&outcome.parts[1].ty)
+                .map_err(|error| compile_trap(":eval::form", &error))?;
+            let compiled = match linking.program().compiler() {
                 Some(compiler) => compiler.compile(data, &outcome.parts[0].ty),
                 None => Err(Refusal {
                     kind: "runtime-error",
@@ -55,16 +58,17 @@ fn evaluator(vm: &mut Vm, instance: &Instance, data: Data<'_>) -> Result<Slot, B
                 }),
             };
             let index = match compiled {
-                Ok(function) => vm.add_guarded(succeeding(function, outcome), outcome),
-                Err(refusal) => vm.add_function(refusing(&refusal, outcome)),
+                Ok(function) => linking.add_guarded(succeeding(function, outcome), outcome),
+                Err(refusal) => linking.add_function(refusing(&refusal, outcome)),
             };
-            vm.evaluated.insert(key, index);
+            linking.link.evaluated.insert(key, index);
             index
         }
     };
     // A function without captures is a constant: callees do not count it.
-    let constant = vm.constant_closure(instance.ret, index);
-    Ok(vm.constants[constant as usize])
+    let constant = linking.constant_closure(instance.ret, index);
+    // SAFETY: the index was just handed out.
+    Ok(unsafe { *linking.world.constants.get(constant as usize) })
 }
 
 /// A form whose head is no macro any more.
@@ -88,7 +92,8 @@ pub(super) unsafe fn expand_once(
 }
 
 fn expand(vm: &Vm, form: &Syntax, once: bool) -> Result<Slot, Box<Trap>> {
-    let expanded = match vm.program.compiler() {
+    let linking = vm.linking();
+    let expanded = match linking.program().compiler() {
         Some(compiler) => compiler.expand(form, once),
         None => Ok(form.clone()),
     };

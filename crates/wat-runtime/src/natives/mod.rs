@@ -11,6 +11,7 @@ mod stdio;
 mod world;
 
 use crate::Host;
+use crate::kernel::KernelFn;
 use crate::vm::Vm;
 use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
@@ -30,6 +31,7 @@ pub(crate) enum Run {
     Pure(NativeFn),
     Host(HostFn),
     Machine(MachineFn),
+    Kernel(KernelFn),
     Setting(settings::Read),
     Typed(TypedFn),
 }
@@ -97,7 +99,10 @@ pub(crate) fn find(name: &str) -> Option<(&'static str, Run)> {
         let typed = TYPED
             .iter()
             .map(|(name, takes, run)| (*name, (*takes, Run::Typed(*run))));
+        let kernel =
+            crate::kernel::verbs().map(|(name, takes, run)| (*name, (*takes, Run::Kernel(*run))));
         pure.chain(host)
+            .chain(kernel)
             .chain(machine)
             .chain(settings)
             .chain(typed)
@@ -121,6 +126,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         .chain(io::TABLE.iter().map(|native| native.0))
         .chain(files::TABLE.iter().map(|native| native.0))
         .chain(MACHINE.iter().map(|native| native.0))
+        .chain(crate::kernel::verbs().map(|native| native.0))
         .chain(settings::READERS.iter().map(|native| native.0))
         .chain(TYPED.iter().map(|native| native.0))
 }

@@ -1,7 +1,8 @@
 //! Natives that ask the analysis about names.
 
 use crate::compiler::Question;
-use crate::vm::{Described, Vm};
+use crate::vm::Vm;
+use crate::world::Described;
 use wat_value::syntax::Syntax;
 use wat_value::{
     Instance, Repr, Slot, Trap, make_holon, make_keyword, make_string, make_variant, text, vector,
@@ -10,7 +11,7 @@ use wat_value::{
 type Outcome = Result<Slot, Box<Trap>>;
 
 fn ask(vm: &Vm, question: Question, name: &str) -> Option<Syntax> {
-    vm.program.compiler()?.reflect(question, name)
+    vm.linking().program().compiler()?.reflect(question, name)
 }
 
 /// An option of what is made from an answer.
@@ -78,7 +79,7 @@ pub(super) unsafe fn signature_of_fn(vm: &mut Vm, instance: &Instance, args: &[S
     }
     // SAFETY: the argument is a live function.
     let (code, _) = unsafe { wat_value::closure_code(args[0]) };
-    let described = vm.described(code);
+    let described = vm.linking().described(code);
     if let Described::Definition(name) = &described
         && let Some(signature) = ask(vm, Question::Signature, name)
     {
@@ -88,7 +89,8 @@ pub(super) unsafe fn signature_of_fn(vm: &mut Vm, instance: &Instance, args: &[S
         Described::Anonymous(names) => names,
         Described::Definition(_) => Vec::new(),
     };
-    let type_form = |ty| match vm.program.compiler() {
+    let linking = vm.linking();
+    let type_form = |ty| match linking.program().compiler() {
         Some(compiler) => compiler.type_form(ty),
         None => Syntax::keyword(":_"),
     };

@@ -106,6 +106,7 @@ fn next(vm: &mut Vm, desc: &'static Desc) -> Result<Option<Value>, Box<Trap>> {
     })?;
     match frame {
         Some(Frame::Text(text)) => vm
+            .linking()
             .with_shapes(|shapes| decoded(&text, desc, shapes))
             .map(Some)
             .map_err(|(code, message)| Trap::error(code, message)),

@@ -1,17 +1,15 @@
 //! A program from IR text and a host that remembers what was written.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io;
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use wat_ir::{Function, TypeDecl};
 use wat_runtime::{Failure, Host, Limits, Machine, Program, Value};
 
 #[derive(Clone, Default)]
 pub struct Text {
-    pub functions: Rc<RefCell<HashMap<String, Arc<Function>>>>,
-    pub types: Rc<RefCell<HashMap<String, Arc<TypeDecl>>>>,
+    pub functions: Arc<Mutex<HashMap<String, Arc<Function>>>>,
+    pub types: Arc<Mutex<HashMap<String, Arc<TypeDecl>>>>,
 }
 
 impl Text {
@@ -20,7 +18,8 @@ impl Text {
             .unwrap_or_else(|error| panic!("{error:?}: {}", &text[error.offset..]))
         {
             self.functions
-                .borrow_mut()
+                .lock()
+                .unwrap()
                 .insert(function.name.to_string(), Arc::new(function));
         }
     }
@@ -28,28 +27,32 @@ impl Text {
 
 impl Program for Text {
     fn function(&self, name: &str) -> Option<Arc<Function>> {
-        self.functions.borrow().get(name).cloned()
+        self.functions.lock().unwrap().get(name).cloned()
     }
     fn value(&self, name: &str) -> Option<Arc<Function>> {
         self.function(name)
     }
     fn type_decl(&self, path: &str) -> Option<Arc<TypeDecl>> {
-        self.types.borrow().get(path).cloned()
+        self.types.lock().unwrap().get(path).cloned()
     }
 }
 
 #[derive(Clone, Default)]
-pub struct Tape(pub Rc<RefCell<String>>);
+pub struct Tape(pub Arc<Mutex<String>>);
 
 impl Host for Tape {
+    fn share(&self) -> Box<dyn Host> {
+        Box::new(self.clone())
+    }
     fn stdout(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.0
-            .borrow_mut()
+            .lock()
+            .unwrap()
             .push_str(std::str::from_utf8(bytes).unwrap());
         Ok(())
     }
     fn stderr(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.borrow_mut().push_str("! ");
+        self.0.lock().unwrap().push_str("! ");
         self.stdout(bytes)
     }
 }

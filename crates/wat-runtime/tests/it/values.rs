@@ -171,7 +171,8 @@ fn declare(program: &Text, path: &str, kind: DeclKind, variants: Vec<VariantDecl
     };
     program
         .types
-        .borrow_mut()
+        .lock()
+        .unwrap()
         .insert(path.to_owned(), Arc::new(decl));
 }
 
@@ -272,7 +273,7 @@ fn output_goes_to_the_host() {
     Machine::new(program, tape.clone(), Limits::default())
         .call(":main")
         .unwrap();
-    assert_eq!(*tape.0.borrow(), "[\"a\" \"b\\n\"]\n! 7\n");
+    assert_eq!(*tape.0.lock().unwrap(), "[\"a\" \"b\\n\"]\n! 7\n");
 }
 
 #[test]

@@ -1,0 +1,167 @@
+//! `select`: waiting for several receivers, with a wait set whose capacity follows from their number.
+
+use super::channels::{Use, deadline, receiver, result, take};
+use super::context::{Context, KernelFn, WaitSet, Waited};
+use super::endpoint::{Outcome, Receiver, alone};
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Instant;
+use wat_value::{Death, Desc, Instance, Slot, Trap, make_string, make_variant, vector};
+
+type Run = Result<Slot, Box<Trap>>;
+
+pub(super) const VERBS: &[(&str, &str, KernelFn)] = &[
+    (":wat::kernel::select", "b", select),
+    (":wat::kernel::select-within", "bb", select_within),
+    (":wat::kernel::select-stats", "", stats),
+];
+
+/// More arms than this have no capacity.
+const MAX_ARMS: usize = 32_767;
+
+/// The wait set of a thread, and what it did.
+#[derive(Default)]
+pub(crate) struct Selector {
+    set: Option<Box<dyn WaitSet>>,
+    need: usize,
+    capacity: usize,
+    entries: i64,
+    rebuilds: i64,
+    grows: i64,
+    shrinks: i64,
+}
+
+impl Selector {
+    /// Makes the capacity the least power of two above the number of arms: one place is for the end of the program.
+    fn enter(&mut self, need: usize, context: &Context<'_>) {
+        let capacity = (need + 1).next_power_of_two();
+        self.need = need;
+        self.entries += 1;
+        if self.capacity == capacity {
+            return;
+        }
+        self.rebuilds += 1;
+        if self.capacity != 0 {
+            self.grows += i64::from(capacity > self.capacity);
+            self.shrinks += i64::from(capacity < self.capacity);
+        }
+        self.capacity = capacity;
+        // The old set goes before the new one comes.
+        self.set = None;
+        self.set = context.kernel().waiting().map(|w| w.wait_set(capacity));
+    }
+}
+
+/// The receivers of a vector.
+fn arms<'a>(slot: Slot) -> Result<Vec<&'a Receiver>, Box<Trap>> {
+    // SAFETY: the argument is a live vector of receivers, which outlives the call.
+    let found: Result<Vec<_>, _> = unsafe { vector::iter(slot) }.map(receiver).collect();
+    let found = found?;
+    match found.len() {
+        0 => Err(Trap::error(
+            8501,
+            "a `select` without receivers would wait for ever",
+        )),
+        many if many > MAX_ARMS => Err(Trap::error(
+            8526,
+            format!("a `select` takes at most {MAX_ARMS} receivers, and these are {many}"),
+        )),
+        _ => Ok(found),
+    }
+}
+
+/// The index of the arm that was ready, or -1, and its outcome; `None` if the time is up.
+pub(super) fn choose(
+    context: &mut Context<'_>,
+    arms: &[&Receiver],
+    item: &'static Desc,
+    until: Option<Instant>,
+) -> Result<Option<(i64, Outcome)>, Box<Trap>> {
+    let mut selector = std::mem::take(&mut context.vm().selector);
+    selector.enter(arms.len(), context);
+    let chosen = wait(context, arms, item, until, &mut selector);
+    context.vm().selector = selector;
+    chosen
+}
+
+fn wait(
+    context: &mut Context<'_>,
+    arms: &[&Receiver],
+    item: &'static Desc,
+    until: Option<Instant>,
+    selector: &mut Selector,
+) -> Result<Option<(i64, Outcome)>, Box<Trap>> {
+    let mut uses: Vec<Use<'_>> = Vec::with_capacity(arms.len());
+    for (index, arm) in arms.iter().enumerate() {
+        // A receiver may occur several times.
+        if !arms[..index].iter().any(|other| std::ptr::eq(*other, *arm)) {
+            uses.push(Use::begin(arm)?);
+        }
+    }
+    let stopped = || Some((-1, Outcome::Dead(alone(Death::Shutdown))));
+    loop {
+        if context.kernel().is_stopping() {
+            return Ok(stopped());
+        }
+        // The arm that was served longest ago, of equals the first.
+        let mut ready: Vec<(u64, usize)> = arms
+            .iter()
+            .enumerate()
+            .filter(|(_, arm)| arm.is_ready())
+            .map(|(index, arm)| (arm.served.load(Relaxed), index))
+            .collect();
+        ready.sort_unstable();
+        for (_, index) in ready {
+            // Another thread may have been faster.
+            if let Some(outcome) = take(context, arms[index], item) {
+                arms[index].served.store(context.kernel().serve(), Relaxed);
+                return Ok(Some((index as i64, outcome)));
+            }
+        }
+        match context.wait_for(arms, until, selector.set.as_mut())? {
+            Waited::Ready => {}
+            Waited::Late => return Ok(None),
+            Waited::Stopping => return Ok(stopped()),
+        }
+    }
+}
+
+/// A choice as a value of `Chosen<T>`.
+fn chosen(context: &Context<'_>, ret: &'static Desc, (index, outcome): (i64, Outcome)) -> Slot {
+    let result = result(context, ret.parts[1], outcome);
+    make_variant(ret, 0, &[index as Slot, result])
+}
+
+unsafe fn select(context: &mut Context<'_>, instance: &Instance, args: &[Slot]) -> Run {
+    let arms = arms(args[0])?;
+    let choice = choose(context, &arms, instance.types[0], None)?;
+    let choice = choice.unwrap_or((-1, Outcome::Closed));
+    Ok(chosen(context, instance.ret, choice))
+}
+
+unsafe fn select_within(context: &mut Context<'_>, instance: &Instance, args: &[Slot]) -> Run {
+    let until = deadline(args[1]);
+    let arms = arms(args[0])?;
+    Ok(match choose(context, &arms, instance.types[0], until)? {
+        Some(choice) => {
+            let choice = chosen(context, instance.ret.parts[0], choice);
+            make_variant(instance.ret, 1, &[choice])
+        }
+        None => make_variant(instance.ret, 0, &[]),
+    })
+}
+
+unsafe fn stats(context: &mut Context<'_>, instance: &Instance, _: &[Slot]) -> Run {
+    context.with_shapes(|shapes| shapes.resolve(instance.ret));
+    let selector = &context.vm().selector;
+    let backend = selector.set.as_ref().map_or("none", |set| set.backend());
+    let fields = [
+        make_string(backend),
+        selector.need as Slot,
+        selector.capacity as Slot,
+        selector.entries as Slot,
+        selector.rebuilds as Slot,
+        selector.grows as Slot,
+        selector.shrinks as Slot,
+    ];
+    Ok(make_variant(instance.ret, 0, &fields))
+}

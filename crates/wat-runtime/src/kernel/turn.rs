@@ -1,0 +1,182 @@
+//! A value that threads use one at a time, for a few steps each.
+//!
+//! A flag says whether the turn is taken. Who finds it taken looks again for a short while, then puts itself on a list
+//! and parks; who gives the turn back wakes everybody on the list, and they try again. A turn is never kept across a
+//! wait. Whoever forks takes the turns that the child needs first, so that the child finds them free.
+
+use std::cell::UnsafeCell;
+use std::ops::{Deref, DerefMut};
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::SeqCst};
+use std::thread::{self, Thread};
+
+/// Attempts before a thread parks.
+const ATTEMPTS: u32 = 100;
+
+struct Waiter {
+    thread: Thread,
+    woken: AtomicBool,
+    next: AtomicPtr<Waiter>,
+}
+
+/// A value that one thread at a time may use.
+pub struct Turn<T> {
+    taken: AtomicBool,
+    /// A stack of references to waiters.
+    waiting: AtomicPtr<Waiter>,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: the value is reached through a guard alone, and there is one guard at a time.
+unsafe impl<T: Send> Sync for Turn<T> {}
+
+/// The right to use the value; given back when it is dropped.
+pub struct TurnGuard<'t, T> {
+    turn: &'t Turn<T>,
+}
+
+impl<T> Turn<T> {
+    /// A value that nobody uses.
+    pub const fn new(value: T) -> Turn<T> {
+        Turn {
+            taken: AtomicBool::new(false),
+            waiting: AtomicPtr::new(ptr::null_mut()),
+            value: UnsafeCell::new(value),
+        }
+    }
+
+    fn try_take(&self) -> bool {
+        self.taken
+            .compare_exchange(false, true, SeqCst, SeqCst)
+            .is_ok()
+    }
+
+    /// Waits for the turn.
+    pub fn take(&self) -> TurnGuard<'_, T> {
+        let mut attempts = 0;
+        while !self.try_take() {
+            if attempts < ATTEMPTS {
+                attempts += 1;
+                std::hint::spin_loop();
+            } else if self.enlist() {
+                break;
+            }
+        }
+        TurnGuard { turn: self }
+    }
+
+    /// Waits to be woken; true if the turn was taken instead.
+    #[cold]
+    fn enlist(&self) -> bool {
+        let waiter = Arc::new(Waiter {
+            thread: thread::current(),
+            woken: AtomicBool::new(false),
+            next: AtomicPtr::new(ptr::null_mut()),
+        });
+        let node = Arc::into_raw(waiter.clone()).cast_mut();
+        let mut head = self.waiting.load(SeqCst);
+        loop {
+            waiter.next.store(head, SeqCst);
+            match self.waiting.compare_exchange(head, node, SeqCst, SeqCst) {
+                Ok(_) => break,
+                Err(other) => head = other,
+            }
+        }
+        // Who gave the turn back before the list had this waiter has not seen it.
+        if self.try_take() {
+            return true;
+        }
+        while !waiter.woken.load(SeqCst) {
+            thread::park();
+        }
+        false
+    }
+
+    fn give_back(&self) {
+        self.taken.store(false, SeqCst);
+        if self.waiting.load(SeqCst).is_null() {
+            return;
+        }
+        let mut node = self.waiting.swap(ptr::null_mut(), SeqCst);
+        while !node.is_null() {
+            // SAFETY: the list owns a reference to each waiter on it, and this thread has taken the list.
+            let waiter = unsafe { Arc::from_raw(node) };
+            node = waiter.next.load(SeqCst);
+            waiter.woken.store(true, SeqCst);
+            waiter.thread.unpark();
+        }
+    }
+
+    /// The value, of which there is no other user.
+    pub fn get_mut(&mut self) -> &mut T {
+        self.value.get_mut()
+    }
+}
+
+impl<T> Drop for Turn<T> {
+    fn drop(&mut self) {
+        // Nobody waits for a turn that nobody can reach.
+        let mut node = *self.waiting.get_mut();
+        while !node.is_null() {
+            // SAFETY: as above.
+            let waiter = unsafe { Arc::from_raw(node) };
+            node = waiter.next.load(SeqCst);
+        }
+    }
+}
+
+impl<T: Default> Default for Turn<T> {
+    fn default() -> Turn<T> {
+        Turn::new(T::default())
+    }
+}
+
+impl<T> Deref for TurnGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: there is one guard at a time.
+        unsafe { &*self.turn.value.get() }
+    }
+}
+
+impl<T> DerefMut for TurnGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: as above.
+        unsafe { &mut *self.turn.value.get() }
+    }
+}
+
+impl<T> Drop for TurnGuard<'_, T> {
+    fn drop(&mut self) {
+        self.turn.give_back();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Turn;
+
+    #[test]
+    fn a_turn_is_taken_by_one_thread_at_a_time() {
+        const STEPS: usize = if cfg!(miri) { 100 } else { 20_000 };
+        let turn = Turn::new((0usize, 0usize));
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for step in 0..STEPS {
+                        let mut pair = turn.take();
+                        assert_eq!(pair.0, pair.1);
+                        pair.0 += 1;
+                        if step % 64 == 0 {
+                            std::thread::yield_now();
+                        }
+                        pair.1 += 1;
+                    }
+                });
+            }
+        });
+        assert_eq!(*turn.take(), (8 * STEPS, 8 * STEPS));
+    }
+}
