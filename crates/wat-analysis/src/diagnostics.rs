@@ -209,6 +209,12 @@ pub(crate) fn program_diagnostics(
                 last.fixes
                     .extend(crate::late_values::moving(db, root, placed.form, problem));
             }
+            if problem.code == 3207
+                && let Some(last) = found.last_mut()
+            {
+                last.fixes
+                    .extend(crate::qualify::qualifying(db, root, placed.form, problem));
+            }
             if problem.code == 2121
                 && let Some(last) = found.last_mut()
             {

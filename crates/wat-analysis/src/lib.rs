@@ -41,6 +41,7 @@ mod nominal;
 mod order;
 mod problem;
 mod program;
+mod qualify;
 mod quoted;
 mod redefinition;
 mod reflect;

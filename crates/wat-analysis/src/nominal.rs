@@ -314,6 +314,7 @@ pub(crate) fn nominal<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>
         ast,
         generics: &generics,
         infer_allowed: false,
+        mentions: None,
         problems: None,
     };
     let variants = type_shape(ast, item.root(db), kind)

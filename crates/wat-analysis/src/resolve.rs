@@ -13,6 +13,13 @@ use crate::signature::generics;
 use crate::suggest;
 use crate::types::{Ctor, Type};
 
+/// A type token that mentions a declared type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) struct Mention<'db> {
+    pub(crate) node: u32,
+    pub(crate) item: Item<'db>,
+}
+
 /// Turns type keywords into types, in the scope of one declaration.
 pub(crate) struct TypeResolver<'a, 'db> {
     pub(crate) db: &'db dyn Db,
@@ -21,6 +28,8 @@ pub(crate) struct TypeResolver<'a, 'db> {
     pub(crate) generics: &'a [Arc<str>],
     /// May `:wat::type::Infer` stand here?
     pub(crate) infer_allowed: bool,
+    /// Where mentions of declared types without a namespace go.
+    pub(crate) mentions: Option<&'a mut Vec<Mention<'db>>>,
     /// Where problems go; `None` if somebody else reports them.
     pub(crate) problems: Option<&'a mut Vec<Problem<'db>>>,
 }
@@ -235,6 +244,11 @@ impl<'db> TypeResolver<'_, 'db> {
             }
             return Type::Error;
         };
+        if !path.contains("::")
+            && let Some(mentions) = &mut self.mentions
+        {
+            mentions.push(Mention { node: node.0, item });
+        }
         let generics = type_generics(self.db, item);
         if !self.arity(&full, generics.len(), resolved.len(), node) {
             return Type::Error;
@@ -556,6 +570,7 @@ pub(crate) fn alias_target<'db>(db: &'db dyn Db, program: SourceFile, item: Item
             ast,
             generics,
             infer_allowed: false,
+            mentions: None,
             problems: None,
         }
         .node(node),

@@ -267,6 +267,7 @@ pub(crate) fn signature<'db>(
         ast,
         generics: &generics,
         infer_allowed: false,
+        mentions: None,
         problems: None,
     };
     Some(Arc::new(read_signature(resolver, list, skip)))

@@ -107,7 +107,12 @@ pub(crate) fn body_offset(ast: &Ast, root: NodeId) -> usize {
     let is_tag = |node: &NodeId| ast.as_keyword(*node).is_some_and(|tag| tags.contains(&tag));
     while rest.next_if(is_tag).is_some() {
         offset += 1;
-        let list = rest.next_if(|&list| ast.kind(list) == NodeKind::Vector);
+        // A bare entry stands for the list that it should be in, if something follows that can be the rest.
+        let stands_for_list = |list: NodeId| {
+            ast.kind(list) == NodeKind::Vector
+                || (ast.as_keyword(list).is_some() && offset + 1 < ast.child_count(root))
+        };
+        let list = rest.next_if(|&list| stands_for_list(list));
         offset += usize::from(list.is_some());
     }
     offset

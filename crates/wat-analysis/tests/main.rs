@@ -30,6 +30,8 @@ mod loads;
 mod macros;
 #[path = "it/nominal.rs"]
 mod nominal;
+#[path = "it/qualify.rs"]
+mod qualify;
 #[path = "it/quote.rs"]
 mod quote;
 #[path = "it/requirements.rs"]

@@ -336,6 +336,7 @@ impl<'db> Infer<'db> {
             ast: self.ast,
             generics: &generics,
             infer_allowed: false,
+            mentions: Some(&mut self.mentions),
             problems: Some(&mut self.problems),
         };
         let signature = read_signature(resolver, list, skip);
@@ -463,6 +464,7 @@ impl<'db> Infer<'db> {
             ast: self.ast,
             generics: &self.generics,
             infer_allowed: false,
+            mentions: None,
             problems: None,
         };
         // An alias of a vector is one, and so is its retired spelling; what is no type has been told.
@@ -575,6 +577,7 @@ impl<'db> Infer<'db> {
             ast: self.ast,
             generics: &self.generics,
             infer_allowed,
+            mentions: Some(&mut self.mentions),
             problems: Some(&mut self.problems),
         };
         resolver.node(node)

@@ -558,6 +558,7 @@ impl<'db> Infer<'db> {
             ast: self.ast,
             generics: &self.generics,
             infer_allowed: true,
+            mentions: Some(&mut self.mentions),
             problems: Some(&mut self.problems),
         };
         resolver.expression(expr, node)

@@ -288,6 +288,7 @@ pub(crate) fn dispatch_arms<'db>(
             ast,
             generics: &letters,
             infer_allowed: false,
+            mentions: None,
             problems: None,
         };
         let repeats = ast

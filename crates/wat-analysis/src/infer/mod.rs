@@ -45,6 +45,7 @@ use crate::identity::Author;
 use crate::items::{Item, ItemKind};
 use crate::names::program_of;
 use crate::problem::Problem;
+use crate::resolve::Mention;
 use crate::signature::generics;
 use crate::statics::Findings;
 use crate::types::Type;
@@ -107,6 +108,7 @@ pub(crate) struct Inference<'db> {
     pub(crate) references: Vec<(NodeId, Referent<'db>)>,
     /// The references to definitions, for visibility.
     pub(crate) uses: Vec<Use<'db>>,
+    pub(crate) mentions: Vec<Mention<'db>>,
     /// Values that are evaluated after the arguments that follow them in the source.
     pub(crate) late: rustc_hash::FxHashSet<NodeId>,
     /// Calls of callables with a keyword form.
@@ -165,6 +167,8 @@ struct Infer<'db> {
     choices: Vec<Option<Chosen>>,
     references: Vec<(NodeId, Referent<'db>)>,
     uses: Vec<Use<'db>>,
+    /// Type tokens that mention declared types without a namespace.
+    mentions: Vec<Mention<'db>>,
     wanted: Vec<Wanted>,
     instantiated: Vec<Instantiated<'db>>,
     /// What calls print, and where.
@@ -207,6 +211,7 @@ impl<'db> Infer<'db> {
             choices: Vec::new(),
             references: Vec::new(),
             uses: Vec::new(),
+            mentions: Vec::new(),
             wanted: Vec::new(),
             instantiated: Vec::new(),
             printed: Vec::new(),
@@ -287,6 +292,7 @@ impl<'db> Infer<'db> {
             calls: self.calls,
             late: self.late,
             uses: self.uses,
+            mentions: self.mentions,
             needs,
             instances,
             body,
@@ -361,6 +367,7 @@ pub(crate) fn infer_head<'db>(
 pub(crate) struct Checked<'db> {
     pub(crate) problems: Vec<Problem<'db>>,
     pub(crate) uses: Vec<Use<'db>>,
+    pub(crate) mentions: Vec<Mention<'db>>,
     pub(crate) statics: Findings<'db>,
     pub(crate) needs: Vec<Need>,
     pub(crate) instances: Vec<Instance<'db>>,
@@ -382,6 +389,7 @@ pub(crate) fn check_item<'db>(
     Checked {
         problems,
         uses: inference.uses,
+        mentions: inference.mentions,
         statics,
         needs: inference.needs,
         instances: inference.instances,

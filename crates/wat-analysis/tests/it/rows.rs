@@ -508,3 +508,31 @@ fn the_configured_entry_is_told_about_its_entry_point() {
     assert_eq!(told(&db, "app.wat"), [] as [u16; 0]);
     assert_eq!(told(&db, "lib.wat"), [2002]);
 }
+
+#[test]
+fn the_macro_evaluator_takes_any_number_of_arguments_too() {
+    let text = "(c/defmacro :my::m [& xs <- c/Vector<wat::WatAST>] -> :wat::WatAST `(c/+ ~@(c/Vector/conj (c/Vector/concat xs [3] [4]) 1 2)))\n(c/defn :my::f [] -> c/i64 (:my::m 4 5))";
+    assert_eq!(codes(&written(text)), [] as [u16; 0]);
+    assert_eq!(
+        codes(&written(
+            "(c/defmacro :my::m [& xs <- c/Vector<wat::WatAST>] -> :wat::WatAST `(c/+ ~@(c/Vector/conj xs)))\n(c/defn :my::f [] -> c/i64 (:my::m 4 5))"
+        )),
+        [2408]
+    );
+}
+
+#[test]
+fn a_list_of_callers_without_brackets_is_one_mistake() {
+    is(
+        "(c/def-restricted :my::k::pin :restricted-to :my::k:: 4711)",
+        2110,
+        ":my::k::",
+        None,
+    );
+    is(
+        "(c/defn-restricted :my::k::pin :restricted-to :my::k:: [] -> c/i64 4711)",
+        2110,
+        ":my::k::",
+        None,
+    );
+}

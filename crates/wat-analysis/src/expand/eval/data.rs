@@ -49,6 +49,31 @@ impl Eval<'_, '_> {
         let Some(name) = name.strip_prefix(":wat::core::") else {
             return Ok(Err(args));
         };
+        let more = match name {
+            "Vector/conj" | "Vector/concat" | "HashMap/dissoc" | "HashSet/conj" => 1,
+            "HashMap/assoc" => 2,
+            _ => return self.collection_once(name, args),
+        };
+        if name == "Vector/concat" && args.len() == 1 {
+            return Ok(Ok(args.into_iter().next().unwrap_or(Value::Nil)));
+        }
+        if args.len() <= 1 + more || !(args.len() - 1).is_multiple_of(more) {
+            return self.collection_once(name, args);
+        }
+        // The result of each step is the first argument of the next.
+        let mut rest = args.into_iter();
+        let mut result = rest.next().unwrap_or(Value::Nil);
+        while rest.len() > 0 {
+            let step = std::iter::once(result).chain(rest.by_ref().take(more));
+            match self.collection_once(name, step.collect())? {
+                Ok(value) => result = value,
+                Err(args) => return Ok(Err(args)),
+            }
+        }
+        Ok(Ok(result))
+    }
+
+    fn collection_once(&mut self, name: &str, args: Vec<Value>) -> Outcome<Tried> {
         let cost: usize = args
             .iter()
             .map(|arg| match arg {
@@ -65,6 +90,15 @@ impl Eval<'_, '_> {
         }
     }
 
+    fn counted(&self, name: &str, wanted: usize, given: usize) -> Outcome<()> {
+        match given == wanted {
+            true => Ok(()),
+            false => Err(self.fail(format!(
+                "`:wat::core::{name}` takes {wanted} arguments, {given} are given"
+            ))),
+        }
+    }
+
     fn on_vector(&mut self, name: &str, args: Vec<Value>) -> Outcome<Tried> {
         let wanted = match name {
             "Vector/length" | "Vector/empty?" | "last" | "rest" | "reverse"
@@ -74,12 +108,7 @@ impl Eval<'_, '_> {
             "Vector/assoc" => 3,
             _ => return Ok(Err(args)),
         };
-        if args.len() != wanted {
-            return Err(self.fail(format!(
-                "`:wat::core::{name}` takes {wanted} arguments, {} are given",
-                args.len()
-            )));
-        }
+        self.counted(name, wanted, args.len())?;
         let mut args = args.into_iter();
         let (Some(Value::Vector(items)), second, third) = (args.next(), args.next(), args.next())
         else {
@@ -184,12 +213,7 @@ impl Eval<'_, '_> {
             "HashMap/assoc" => 3,
             _ => return Ok(Err(args)),
         };
-        if args.len() != wanted {
-            return Err(self.fail(format!(
-                "`:wat::core::{name}` takes {wanted} arguments, {} are given",
-                args.len()
-            )));
-        }
+        self.counted(name, wanted, args.len())?;
         let mut args = args.into_iter();
         let (Some(Value::Map(map)), second, third) = (args.next(), args.next(), args.next()) else {
             return Ok(Err(Vec::new()));
@@ -232,12 +256,7 @@ impl Eval<'_, '_> {
             "HashSet/contains?" | "HashSet/conj" | "disj" => 2,
             _ => return Ok(Err(args)),
         };
-        if args.len() != wanted {
-            return Err(self.fail(format!(
-                "`:wat::core::{name}` takes {wanted} arguments, {} are given",
-                args.len()
-            )));
-        }
+        self.counted(name, wanted, args.len())?;
         let mut args = args.into_iter();
         let (Some(Value::Set(set)), second) = (args.next(), args.next()) else {
             return Ok(Err(Vec::new()));
