@@ -143,36 +143,69 @@ proptest! {
 
     #[test]
     fn maps_are_persistent(steps in prop::collection::vec((any::<bool>(), 0u8..60, any::<i64>(), any::<bool>()), 1..200)) {
-        balanced(|| {
-            let desc = desc(&Ty::HashMap(Arc::new(Ty::Str), Arc::new(Ty::I64)));
-            let wrap = |slot| unsafe { Value::from_slot(desc, slot) };
-            let mut kept: Vec<(Value, BTreeMap<String, i64>)> = Vec::new();
-            let (mut now, mut model) = (wrap(map::empty(desc)), BTreeMap::new());
-            for (add, key, value, keep) in &steps {
-                if *keep {
-                    kept.push((now.clone(), model.clone()));
-                }
-                let (name, slot) = (key.to_string(), now.into_slot().1);
-                now = wrap(unsafe {
-                    if *add {
-                        model.insert(name.clone(), *value);
-                        map::insert(slot, make_string(&name), *value as Slot)
-                    } else {
-                        model.remove(&name);
-                        let key = Value::from_slot(wat_value::scalar(wat_value::Repr::Str), make_string(&name));
-                        map::remove(slot, key.slot())
-                    }
-                });
+        let steps: Vec<_> = steps.into_iter().map(|(add, key, value, keep)| (add, i64::from(key), value, keep)).collect();
+        balanced(|| check_map(Ty::Str, &steps, (|n| make_string(&n.to_string()), |slot| unsafe { text(slot) }.to_owned())));
+    }
+
+    #[test]
+    fn large_maps_are_persistent(runs in prop::collection::vec((0..4u8, -4000i64..4000, 1..1500usize, any::<bool>()), 1..12)) {
+        // Ascending, descending and scattered keys, in runs that are added or taken away.
+        let mut steps = Vec::new();
+        for (kind, from, count, keep) in runs {
+            for index in 0..count as i64 {
+                let key = match kind {
+                    0 => from + index,
+                    1 => from - index,
+                    _ => (from + index * 7919).rem_euclid(4001),
+                };
+                steps.push((kind < 3, key, index, keep && index == 0));
             }
-            kept.push((now, model));
-            for (value, model) in &kept {
-                let items: Vec<(String, i64)> = unsafe { map::entries(value.slot()) }
-                    .into_iter()
-                    .map(|(key, value)| (unsafe { text(key) }.to_owned(), value as i64))
-                    .collect();
-                assert_eq!(items, model.clone().into_iter().collect::<Vec<_>>());
+        }
+        balanced(|| check_map(Ty::I64, &steps, (|n| n as Slot, |slot| format!("{:020}", (slot as i64) + 1_000_000))));
+        balanced(|| check_map(Ty::Str, &steps, (|n| make_string(&n.to_string()), |slot| unsafe { text(slot) }.to_owned())));
+    }
+}
+
+/// How a model's number becomes a key, and a key a text that sorts alike.
+type KeyCode = (fn(i64) -> Slot, fn(Slot) -> String);
+
+/// Adds or removes keys, keeps some versions, and compares all of them with their models.
+fn check_map(keys: Ty, steps: &[(bool, i64, i64, bool)], code: KeyCode) {
+    let key_desc = desc(&keys);
+    let desc = desc(&Ty::HashMap(Arc::new(keys), Arc::new(Ty::I64)));
+    let wrap = |slot| unsafe { Value::from_slot(desc, slot) };
+    let key_of = |n| unsafe { Value::from_slot(key_desc, (code.0)(n)) };
+    let mut kept: Vec<(Value, BTreeMap<String, i64>)> = Vec::new();
+    let (mut now, mut model) = (wrap(map::empty(desc)), BTreeMap::new());
+    for (add, key, value, keep) in steps {
+        if *keep {
+            kept.push((now.clone(), model.clone()));
+        }
+        let (key, slot) = (key_of(*key), now.into_slot().1);
+        let name = (code.1)(key.slot());
+        now = wrap(unsafe {
+            if *add {
+                model.insert(name, *value);
+                map::insert(slot, key.into_slot().1, *value as Slot)
+            } else {
+                model.remove(&name);
+                map::remove(slot, key.slot())
             }
         });
+    }
+    kept.push((now, model));
+    for (value, model) in &kept {
+        let items: Vec<(String, i64)> = unsafe { map::entries(value.slot()) }
+            .into_iter()
+            .map(|(key, value)| ((code.1)(key), value as i64))
+            .collect();
+        assert_eq!(items, model.clone().into_iter().collect::<Vec<_>>());
+        assert_eq!(unsafe { map::len(value.slot()) }, model.len());
+        for (_, key, ..) in steps.iter().step_by(7) {
+            let key = key_of(*key);
+            let found = unsafe { map::get(value.slot(), key.slot()) }.map(|value| value as i64);
+            assert_eq!(found, model.get(&(code.1)(key.slot())).copied());
+        }
     }
 }
 
