@@ -343,6 +343,9 @@ pub(crate) struct RunOptions {
     /// Loads may not leave this directory
     #[arg(long, value_name = "DIR")]
     pub(crate) scope: Option<PathBuf>,
+    /// Write the code of every function that was called to standard error when the program ends
+    #[arg(long)]
+    pub(crate) dump_code: bool,
     /// The program; `-` is standard input, a directory the entry of its project
     #[arg(value_name = "FILE", default_value = ".", hide_default_value = true)]
     pub(crate) file: PathBuf,
@@ -544,6 +547,7 @@ fn program(words: Vec<OsString>) -> Result<Command, Usage> {
         return Ok(Command::Run(RunOptions {
             deny_warnings: false,
             scope: None,
+            dump_code: false,
             file: first.into(),
             args,
         }));
@@ -617,6 +621,7 @@ pub(crate) fn default_run() -> RunOptions {
     RunOptions {
         deny_warnings: false,
         scope: None,
+        dump_code: false,
         file: "-".into(),
         args: Vec::new(),
     }

@@ -180,6 +180,9 @@ fn execute(
     }
     let outcome = machine.call(ENTRY).map(drop);
     machine.end(GRACE);
+    if options.dump_code {
+        output::report(&machine.code_text());
+    }
     match outcome {
         Err(failure) => {
             let format = match global.format {

@@ -1,5 +1,7 @@
 //! Behaviour of the reports, the loader and the program handed to the machine.
 
+#[path = "it/blocks.rs"]
+mod blocks;
 #[path = "it/differential/mod.rs"]
 mod differential;
 #[path = "it/evaluate.rs"]

@@ -260,6 +260,12 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
         free(old);
     }
 
+    /// The code of every instance of a function that was called so far, as text, in the order of the first calls. What
+    /// was called again after [`Machine::forget`] stands there twice.
+    pub fn code_text(&mut self) -> String {
+        self.vm.linking().code_text()
+    }
+
     /// The code of a function without type parameters, as text; compiles it if need be.
     pub fn disassemble(&mut self, name: &str) -> Result<String, Failure> {
         let index = self.vm.linking().named(name);

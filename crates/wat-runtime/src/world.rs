@@ -488,6 +488,15 @@ impl Linking<'_> {
         Linker::desc(self, ty, &[])
     }
 
+    /// All code as text.
+    pub fn code_text(&self) -> String {
+        let codes = self.link.codes.iter();
+        let texts: Vec<String> = codes
+            .map(|code| crate::disassemble::disassemble(code))
+            .collect();
+        texts.join("\n")
+    }
+
     /// The code of a function as text.
     pub fn text(&mut self, index: u32) -> Result<String, Box<Trap>> {
         self.compile(index)?;

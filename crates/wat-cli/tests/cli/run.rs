@@ -188,3 +188,18 @@ fn a_directory_is_the_entry_of_its_project() {
         bare.stderr
     );
 }
+
+#[test]
+fn dump_code_shows_what_was_called_behind_the_output() {
+    let text = format!(
+        "(:wat::core::defn :my::twice [n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::* n 2))\n\
+         (:wat::core::defn :my::never [n <- :wat::core::i64] -> :wat::core::i64 n)\n{}",
+        main_of("(:wat::kernel::println (:my::twice 21))")
+    );
+    let dir = Dir::with(&[("main.wat", &text)]);
+    let ran = wat(&dir, &["run", "--dump-code", "main.wat"]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, "42\n"));
+    assert!(ran.stderr.contains(":my::twice frame="), "{}", ran.stderr);
+    assert!(ran.stderr.contains("MulIK"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains(":my::never"), "{}", ran.stderr);
+}

@@ -79,7 +79,7 @@ fn program(definitions: &str, expressions: &[&str]) -> String {
 }
 
 /// The codes of the errors that the check finds.
-fn errors(text: &str) -> Vec<u32> {
+pub fn errors(text: &str) -> Vec<u32> {
     let mut db = RootDatabase::new();
     let file = db.set_file("main.wat", SourceText::new(text), FileKind::Disk);
     file_diagnostics(&db, file)
