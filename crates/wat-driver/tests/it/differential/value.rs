@@ -123,27 +123,45 @@ fn mixed(a: i64, b: f64) -> Option<Ordering> {
     }
 }
 
-/// The data form of a float (04 §3.6), from the shortest digits.
+/// The data form of a float (04 §3.6), from the shortest digits; of two that are as near the even one.
 pub fn float(x: f64) -> String {
     if x.is_nan() {
         return "#wat-edn.float/nan nil".to_owned();
     }
     if x.is_infinite() {
-        return format!(
-            "#wat-edn.float/{} nil",
-            if x > 0.0 { "inf" } else { "neg-inf" }
-        );
+        let name = if x > 0.0 { "inf" } else { "neg-inf" };
+        return format!("#wat-edn.float/{name} nil");
     }
+    let shortest = format!("{x:e}");
+    let digits = shortest.split('e').next().unwrap_or_default();
+    let digits = digits.bytes().filter(u8::is_ascii_digit).count();
+    // As many digits, rounded from the exact value: halves to even.
+    let rounded = format!("{x:.0$e}", digits - 1);
+    let text = match rounded.parse() == Ok(x) {
+        true => rounded,
+        false => shortest,
+    };
     let size = x.abs();
     if size != 0.0 && !(1e-4..1e16).contains(&size) {
-        return format!("{x:e}");
+        return text;
     }
-    let text = format!("{x}");
-    if text.contains('.') {
-        text
-    } else {
-        text + ".0"
+    let (mantissa, exponent) = text.split_once('e').expect("the format has an exponent");
+    positional(mantissa, exponent.parse().expect("exponents are integers"))
+}
+
+/// `-1.25`, 1 ⇒ `-12.5`.
+fn positional(mantissa: &str, exponent: i32) -> String {
+    let sign = if mantissa.starts_with('-') { "-" } else { "" };
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    if exponent < 0 {
+        let zeros = "0".repeat(-exponent as usize - 1);
+        return format!("{sign}0.{zeros}{digits}");
     }
+    let point = exponent as usize + 1;
+    let digits = format!("{digits:0<point$}");
+    let (whole, fraction) = digits.split_at(point);
+    let fraction = if fraction.is_empty() { "0" } else { fraction };
+    format!("{sign}{whole}.{fraction}")
 }
 
 /// Compact EDN (04 §17.2).
