@@ -8,7 +8,7 @@ use crate::db::{Db, SourceFile};
 use crate::host::Standing;
 use crate::items::{Item, ItemKind, split_generic};
 use crate::names::{lookup_type, program_of};
-use crate::problem::{Place, Problem};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::generics;
 use crate::suggest;
 use crate::types::{Ctor, Type};
@@ -390,7 +390,14 @@ impl<'db> TypeResolver<'_, 'db> {
                 return;
             }
         }
-        if self.problems.is_none() {
+        let Some(problems) = &mut self.problems else {
+            return;
+        };
+        let message = format!("the type `:{path}` is not declared");
+        let mut told = problems.iter_mut();
+        let told = told.find(|told| told.code == 3203 && told.message == message);
+        if let Some(first) = told {
+            mention_again(first, part_places(self.ast, node, path));
             return;
         }
         let (db, program, ast) = (self.db, self.program, self.ast);
@@ -487,9 +494,15 @@ fn written(expr: &TypeExpr) -> String {
 
 /// The part of a type keyword that names this path, as a place; the whole token if it is the path itself.
 fn part_place<'db>(ast: &Ast, node: NodeId, path: &str) -> Place<'db> {
+    let first = part_places(ast, node, path).into_iter().next();
+    first.unwrap_or_else(|| Place::node(node))
+}
+
+/// The parts of a type keyword that name this path, as places.
+fn part_places<'db>(ast: &Ast, node: NodeId, path: &str) -> Vec<Place<'db>> {
     let text = ast.as_keyword(node).unwrap_or_default();
     if text.len() == path.len() + 1 {
-        return Place::node(node);
+        return vec![Place::node(node)];
     }
     let is_part = |at: usize| {
         let after = text.as_bytes().get(at + path.len());
@@ -499,13 +512,41 @@ fn part_place<'db>(ast: &Ast, node: NodeId, path: &str) -> Place<'db> {
                 b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':' | b'/' | b'!' | b'?')
             })
     };
-    match text
-        .match_indices(path)
-        .map(|(at, _)| at)
-        .find(|&at| at > 0 && is_part(at))
-    {
-        Some(at) => Place::part(node, at, at + path.len()),
-        None => Place::node(node),
+    let found = text.match_indices(path).map(|(at, _)| at);
+    found
+        .filter(|&at| at > 0 && is_part(at))
+        .map(|at| Place::part(node, at, at + path.len()))
+        .collect()
+}
+
+/// Adds a further mention of an unknown type to the report of the first one: a label, and an edit of each fix.
+fn mention_again<'db>(first: &mut Problem<'db>, places: Vec<Place<'db>>) {
+    const LABELLED: usize = 8;
+    let known = |first: &Problem<'db>, place: &Place<'db>| {
+        let mut edits = first.fixes.iter().flat_map(|fix| &fix.edits);
+        first.at == *place
+            || first.labels.iter().any(|(label, _)| label == place)
+            || edits.any(|edit| edit.place == *place)
+    };
+    let new = places.into_iter().find(|place| !known(first, place));
+    let Some(place) = new else { return };
+    if first.labels.len() < LABELLED {
+        first.labels.push((place, "also here".to_owned()));
+    }
+    for fix in &mut first.fixes {
+        let name = fix.edits.first().map_or("", |edit| &edit.insert);
+        let name = name.trim_start_matches(':');
+        let colon = if place.part.is_some_and(|part| part.0 > 0) {
+            ""
+        } else {
+            ":"
+        };
+        let insert = format!("{colon}{name}");
+        fix.edits.push(ProblemEdit {
+            at: EditAt::Replace,
+            place,
+            insert,
+        });
     }
 }
 

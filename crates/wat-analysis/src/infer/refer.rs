@@ -346,7 +346,12 @@ impl<'db> Infer<'db> {
             .label("a macro")
             .help(format!(
                 "call it inside a function: `(:wat::core::fn [x <- :T] -> :R ({name} x))`"
-            )),
+            ))
+            .replace(
+                Applicability::HasPlaceholders,
+                Place::node(node),
+                &format!("(:wat::core::fn [x <- <type>] -> <type> ({name} x))"),
+            ),
         );
         self.error(node)
     }

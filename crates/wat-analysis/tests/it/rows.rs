@@ -536,3 +536,63 @@ fn a_list_of_callers_without_brackets_is_one_mistake() {
         None,
     );
 }
+
+#[test]
+fn an_unknown_type_is_told_once_and_repaired_everywhere() {
+    let text = "(c/struct :my::Point (x c/i64))\n(c/defn :my::f [x <- :my::Pont y <- c/HashMap<my::Pont,my::Pont>] -> :my::Pont (c/let [_ (c/Vector :my::Pont)] x))";
+    is(
+        text,
+        3203,
+        ":my::Pont",
+        Some((MachineApplicable, &text.replace("Pont", "Point"))),
+    );
+    let text = written(text);
+    let (_db, found) = diagnose(&text);
+    assert_eq!(found[0].labels.len(), 4);
+}
+
+#[test]
+fn a_macro_as_a_value_is_wrapped() {
+    let text = written(
+        "(c/defmacro :my::m [x <- :wat::WatAST] -> :wat::WatAST x)\n(c/defn :my::f [] -> c/Vector<wat::core::i64> (c/map [1] :my::m))",
+    );
+    let (_db, found) = diagnose(&text);
+    assert_eq!(found[0].code.0, 2406);
+    let filled = apply(&text, &found[0].fixes[0]).replace("<type>", ":wat::core::i64");
+    assert_eq!(codes(&filled), [] as [u16; 0], "{filled}");
+}
+
+/// The sources of a directory, one after the other.
+fn sources(directory: &std::path::Path, all: &mut String) {
+    let entries = std::fs::read_dir(directory).expect("the sources are there");
+    for entry in entries {
+        let path = entry.expect("the directory is readable").path();
+        if path.is_dir() {
+            sources(&path, all);
+        } else if path
+            .file_name()
+            .is_some_and(|name| name != "codes.rs" && name != "family.rs")
+        {
+            all.push_str(&std::fs::read_to_string(&path).expect("sources are UTF-8"));
+        }
+    }
+}
+
+#[test]
+fn every_code_of_forms_names_and_types_is_told_by_somebody() {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+    let mut all = String::new();
+    sources(std::path::Path::new(source), &mut all);
+    let code: String = all
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect();
+    // WAT3213 comes with the programs that sandboxes run.
+    let missing: Vec<u16> = wat_analysis::CODES
+        .iter()
+        .map(|info| info.code.0)
+        .filter(|code| matches!(code, 2001..=2601 | 3001..=3305 | 3450 | 3507 | 3607 | 3901..=3904))
+        .filter(|number| *number != 3213 && !code.contains(&number.to_string()))
+        .collect();
+    assert_eq!(missing, [] as [u16; 0]);
+}
