@@ -88,7 +88,7 @@ pub use reflect::{Question, machine_type_form, reflect};
 pub use requirements::requirements_of;
 pub use run::{function_ir, origin_span, value_ir, value_names};
 pub use session::{Session, Step, Submission};
-pub use testing::{Test, TestKind, file_tests};
+pub use testing::{Test, TestKind, file_tests, time_limit};
 pub use wat_syntax::{
     Applicability, Code, CodeInfo, LineIndex, Severity, SourceText, TextRange, TextSize,
 };

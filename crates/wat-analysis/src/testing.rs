@@ -183,7 +183,7 @@ fn argument<'db>(ast: &Ast, node: NodeId, what: Annotation) -> Read<'db> {
         .label("not a literal string")
         .into());
     };
-    if what == Annotation::TimeLimit && duration(text).is_none() {
+    if what == Annotation::TimeLimit && time_limit(text).is_none() {
         let mut problem = problem(operand, format!("`{text}` is no time limit"))
             .label("not a number with a unit, above 0 and at most 24 hours")
             .help("write `\"500ms\"`, `\"5s\"` or `\"2m\"`");
@@ -199,8 +199,8 @@ fn argument<'db>(ast: &Ast, node: NodeId, what: Annotation) -> Read<'db> {
     Ok(text.into())
 }
 
-/// The milliseconds of `digits unit`.
-fn duration(text: &str) -> Option<u64> {
+/// The milliseconds of a time limit: digits, then `ms`, `s` or `m`; above 0 and at most 24 hours.
+pub fn time_limit(text: &str) -> Option<u64> {
     let text = text.trim();
     let digits = text.find(|ch: char| !ch.is_ascii_digit())?;
     let (number, unit) = text.split_at(digits);
@@ -340,7 +340,7 @@ impl<'db> Walk<'db> {
             span,
             ignore: one(Annotation::Ignore),
             should_panic: one(Annotation::ShouldPanic),
-            time_limit: one(Annotation::TimeLimit).and_then(|text| duration(&text)),
+            time_limit: one(Annotation::TimeLimit).and_then(|text| time_limit(&text)),
             tags: all(Annotation::Tag),
             serial: all(Annotation::Serial),
         });

@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -334,6 +335,104 @@ pub(crate) struct ExpandOptions {
     pub(crate) place: Option<String>,
 }
 
+/// `wat test`.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "--format is one of pretty, plain, edn, json, junit, github; FORMAT=FILE writes to a file; it can be \
+                  repeated. Status: 0 every test passed, 1 one did not, 5 no test was selected, 66 a target is missing."
+)]
+pub(crate) struct TestOptions {
+    /// What `--format` gives
+    #[arg(long = "report", value_name = "FORMAT", hide = true)]
+    pub(crate) formats: Vec<String>,
+    /// Tests whose name contains this; with `*` or `?` a glob; `!` excludes; repeatable
+    #[arg(short, long, value_name = "PATTERN", allow_hyphen_values = true)]
+    pub(crate) filter: Vec<String>,
+    /// Filters are whole names
+    #[arg(long)]
+    pub(crate) exact: bool,
+    /// Tests with this tag; repeatable
+    #[arg(long, value_name = "TAG")]
+    pub(crate) tag: Vec<String>,
+    /// No tests with this tag; repeatable
+    #[arg(long, value_name = "TAG")]
+    pub(crate) skip_tag: Vec<String>,
+    /// Tests of these kinds: test, prop
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    pub(crate) kind: Vec<String>,
+    /// Ignored tests only
+    #[arg(long)]
+    pub(crate) ignored: bool,
+    /// Ignored tests too
+    #[arg(long)]
+    pub(crate) include_ignored: bool,
+    /// The K-th of N parts of the tests
+    #[arg(long, value_name = "K/N", value_parser = parse_partition)]
+    pub(crate) partition: Option<wat_test::Partition>,
+    /// List the tests, run none
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// No test is a success, too
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+    /// Tests at once (as many as there are processors)
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
+    /// Seeds the order and all generators
+    #[arg(long, value_name = "SEED", value_parser = parse_seed)]
+    pub(crate) seed: Option<u64>,
+    /// Source order, file by file
+    #[arg(long)]
+    pub(crate) no_shuffle: bool,
+    /// Start no test after N failures
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "1")]
+    pub(crate) fail_fast: Option<usize>,
+    /// Run a failed test again, up to N times
+    #[arg(long, value_name = "N")]
+    pub(crate) retries: Option<usize>,
+    /// Run every test N times
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) repeat: u32,
+    /// List the N slowest tests
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) slowest: usize,
+    /// How long a test may take, such as `500ms` or `5s`
+    #[arg(long, value_name = "LIMIT", value_parser = parse_limit)]
+    pub(crate) time_limit: Option<Duration>,
+    /// Multiply all limits
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    pub(crate) time_limit_scale: f64,
+    /// A test that leaves threads, processes or descriptors behind fails
+    #[arg(long)]
+    pub(crate) deny_leaks: bool,
+    /// Show what tests write even if they pass
+    #[arg(long)]
+    pub(crate) show_output: bool,
+    /// Files, directories, `FILE#:name` and `:name`; without any, those of the project
+    #[arg(value_name = "TARGET")]
+    pub(crate) targets: Vec<OsString>,
+}
+
+fn parse_partition(text: &str) -> Result<wat_test::Partition, String> {
+    wat_test::Partition::parse(text).ok_or_else(|| "expected K/N with 1 ≤ K ≤ N".to_owned())
+}
+
+fn parse_seed(text: &str) -> Result<u64, String> {
+    let parsed = match text.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    parsed.map_err(|_| {
+        "expected a number from 0 to 2^64-1, perhaps in hexadecimal after `0x`".to_owned()
+    })
+}
+
+/// A time limit: digits, then `ms`, `s` or `m`.
+pub(crate) fn parse_limit(text: &str) -> Result<Duration, String> {
+    let limit = wat_analysis::time_limit(text).ok_or("expected a number with `ms`, `s` or `m`")?;
+    Ok(Duration::from_millis(limit))
+}
+
 /// `wat run`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct RunOptions {
@@ -395,6 +494,8 @@ enum Word {
     Fmt(FmtOptions),
     /// Apply the fixes of findings
     Fix(FixOptions),
+    /// Run tests
+    Test(TestOptions),
     /// Run a program
     Run(RunOptions),
     /// Evaluate interactively
@@ -451,6 +552,7 @@ pub(crate) enum Command {
     Check(CheckOptions),
     Fmt(FmtOptions),
     Fix(FixOptions),
+    Test(TestOptions),
     Run(RunOptions),
     Repl(ReplOptions),
     Lsp(LspOptions),
@@ -512,6 +614,7 @@ pub(crate) fn parse(words: Vec<OsString>) -> Result<Invocation, Usage> {
         Some(Word::Check(options)) => Command::Check(options),
         Some(Word::Fmt(options)) => Command::Fmt(options),
         Some(Word::Fix(options)) => Command::Fix(options),
+        Some(Word::Test(options)) => Command::Test(options),
         Some(Word::Run(options)) => Command::Run(options),
         Some(Word::Repl(arguments)) => Command::Repl(repl_options(&global, arguments)),
         Some(Word::Lsp(options)) => Command::Lsp(options),
@@ -580,8 +683,64 @@ fn legacy(mut words: Vec<OsString>) -> Vec<OsString> {
     } else if is(words.get(1), "--repl") {
         output::report("note: `wat --repl` is now `wat repl`\n");
         words[1] = "repl".into();
+    } else if command_of(&words).is_some_and(|word| word == "test") {
+        return formats_of_tests(words);
     }
     words
+}
+
+/// The first word that is neither an option nor its value.
+fn command_of(words: &[OsString]) -> Option<&OsString> {
+    const WITH_VALUE: [&str; 6] = [
+        "-C",
+        "--directory",
+        "--project",
+        "--color",
+        "--format",
+        "--set",
+    ];
+    let mut words = words.iter().skip(1);
+    loop {
+        let word = words.next()?;
+        let text = word.to_string_lossy();
+        if WITH_VALUE.contains(&&*text) {
+            words.next();
+        } else if !text.starts_with('-') || text == "-" {
+            return Some(word);
+        }
+    }
+}
+
+/// The formats of reports about tests are not those of findings.
+fn formats_of_tests(words: Vec<OsString>) -> Vec<OsString> {
+    let (mut first, mut rest, mut formats) = (Vec::new(), Vec::new(), Vec::new());
+    let mut words = words.into_iter();
+    first.extend(words.next());
+    while let Some(word) = words.next() {
+        let text = word.to_string_lossy().into_owned();
+        if text == "--format" {
+            formats.push(OsString::from("--report"));
+            formats.extend(words.next());
+        } else if let Some(format) = text.strip_prefix("--format=") {
+            formats.push(format!("--report={format}").into());
+        } else if text == "--" {
+            rest.push(word);
+            rest.extend(words.by_ref());
+        } else {
+            rest.push(word);
+        }
+    }
+    let at = rest
+        .iter()
+        .position(|word| word == "test")
+        .map_or(rest.len(), |at| at + 1);
+    let behind = rest.split_off(at);
+    first
+        .into_iter()
+        .chain(rest)
+        .chain(formats)
+        .chain(behind)
+        .collect()
 }
 
 fn repl_options(global: &Global, arguments: ReplArguments) -> ReplOptions {

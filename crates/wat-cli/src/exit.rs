@@ -8,6 +8,8 @@ pub(crate) const NEGATIVE: i32 = 1;
 pub(crate) const START: i32 = 3;
 /// `:user::main` is missing or of the wrong type.
 pub(crate) const ENTRY: i32 = 4;
+/// No test was selected.
+pub(crate) const NOTHING: i32 = 5;
 /// Wrong command line.
 pub(crate) const USAGE: i32 = 64;
 /// The input is not readable as wat.

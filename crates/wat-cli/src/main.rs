@@ -17,6 +17,7 @@ mod new;
 mod output;
 mod pager;
 mod run;
+mod test;
 mod version;
 mod workspace;
 
@@ -55,6 +56,7 @@ fn dispatch(invocation: Invocation) -> i32 {
         Command::Explain(options) => explain::explain(&global, &options),
         Command::Fix(options) => fix::fix(&global, &options),
         Command::Fmt(options) => fmt::fmt(&global, &options),
+        Command::Test(options) => test::test(&global, &options),
         Command::Run(options) => run::run(&global, &options),
         Command::Repl(options) => wat_repl::run(options),
         Command::Lsp(options) => wat_lsp::run_stdio(options.client_process),

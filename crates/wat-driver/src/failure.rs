@@ -187,6 +187,35 @@ pub fn failure_record(db: &dyn Db, program: SourceFile, failure: &Failure) -> St
     Death::chain_line("Process", &chain)
 }
 
+/// Where a failure happened.
+#[derive(Clone, Debug)]
+pub struct FailurePlaces {
+    /// The innermost call that stands in the program itself.
+    pub at: Option<Place>,
+    /// The calls, innermost first: functions and places.
+    pub frames: Vec<(String, Option<Place>)>,
+}
+
+/// Where a failure happened.
+pub fn failure_places(
+    db: &dyn Db,
+    program: SourceFile,
+    failure: &Failure,
+    sources: &mut Sources,
+) -> FailurePlaces {
+    let sites = sites(db, program, failure, sources);
+    let own = sites
+        .iter()
+        .find(|site| !site.is_library && site.place.is_some());
+    FailurePlaces {
+        at: own.and_then(|site| site.place.clone()),
+        frames: sites
+            .iter()
+            .map(|site| (site.frame.function.to_string(), site.place.clone()))
+            .collect(),
+    }
+}
+
 /// What a program sees of a failure that it catches.
 pub fn described(db: &dyn Db, program: SourceFile, failure: &Failure) -> Described {
     let mut sources = Sources::default();

@@ -16,7 +16,9 @@ mod program;
 mod project;
 mod report;
 
-pub use failure::{described, exit_code, failure_record, failure_report};
+pub use failure::{
+    FailurePlaces, described, exit_code, failure_places, failure_record, failure_report,
+};
 pub use findings::Sources;
 pub use fix::{Applied, Fixed, fix_files, machine_fix};
 pub use levels::{Level, LevelList, Levels, Selector};

@@ -47,13 +47,6 @@ fn option(desc: &'static Desc, value: Option<Slot>) -> Slot {
     }
 }
 
-/// The types that a failure is made of: frames, positions.
-pub(crate) fn parts_of(outcome: &'static Desc) -> [&'static Desc; 2] {
-    let failure = outcome.variants()[1].fields[0];
-    let fields = &failure.variants()[0].fields;
-    [fields[2].parts[0], fields[1].variants()[1].fields[0]]
-}
-
 /// `Some` of a `:wat::kernel::Failure`.
 pub(crate) fn value(outcome: &'static Desc, failure: &Failure, described: &Described) -> Slot {
     let desc = outcome.variants()[1].fields[0];
@@ -64,7 +57,7 @@ pub(crate) fn value(outcome: &'static Desc, failure: &Failure, described: &Descr
         let parts = [text(file), u64::from(*line), u64::from(*col)];
         make_variant(location, 0, &parts)
     });
-    let [frame, _] = parts_of(outcome);
+    let frame = fields[2].parts[0];
     let frames: Vec<Slot> = described
         .frames
         .iter()

@@ -274,9 +274,12 @@ impl Vm {
     fn catch(&mut self, outcome: &'static Desc, failure: Failure) -> Slot {
         let mut linking = self.linking();
         let described = linking.program().describe(&failure);
-        // Types are laid out when values of them are made.
-        for desc in crate::caught::parts_of(outcome) {
+        // Declared types are laid out when code mentions them, and this code is not from a program.
+        let mut work = vec![outcome];
+        while let Some(desc) = work.pop() {
             let _ = linking.closed(&desc.ty);
+            let fields = desc.variants().iter().flat_map(|variant| &variant.fields);
+            work.extend(desc.parts.iter().chain(fields).copied());
         }
         drop(linking);
         let value = crate::caught::value(outcome, &failure, &described);

@@ -18,3 +18,4 @@ mod run;
 mod start;
 mod support;
 mod terminal;
+mod testing;

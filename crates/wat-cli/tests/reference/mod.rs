@@ -13,6 +13,7 @@ mod owed;
 mod process;
 mod programs;
 mod records;
+mod suite;
 mod transcripts;
 mod workspace;
 

@@ -50,6 +50,17 @@ pub fn records(output: &str) -> Result<Records, String> {
     for line in output.lines().filter(|line| !line.trim().is_empty()) {
         let record: Value =
             serde_json::from_str(line).map_err(|e| format!("no JSON record ({e}): {line}"))?;
+        // Of a run of tests the findings about files count.
+        if let Some(event) = record["event"].as_str() {
+            let told = record["diagnostics"].as_array().into_iter().flatten();
+            for record in told.filter(|_| event == "file-invalid") {
+                found.diagnostics.push(
+                    diagnostic(record)
+                        .ok_or_else(|| format!("an incomplete diagnostic: {line}"))?,
+                );
+            }
+            continue;
+        }
         match record["kind"].as_str() {
             Some("diagnostic") => found.diagnostics.push(
                 diagnostic(&record).ok_or_else(|| format!("an incomplete diagnostic: {line}"))?,

@@ -107,6 +107,18 @@ pub struct FmtSettings {
 pub struct TestSettings {
     /// Directories and files; by default `wat-tests`.
     pub paths: Paths,
+    /// What no run of tests touches.
+    pub exclude: Vec<Spanned<Glob>>,
+    /// How many tests run at once; 0 for as many as there are processors.
+    pub jobs: Option<usize>,
+    /// How often a failed test is run again.
+    pub retries: Option<usize>,
+    /// Does a leak make a test fail?
+    pub deny_leaks: Option<bool>,
+    /// How long a test may take, as it is written.
+    pub time_limit: Option<String>,
+    /// How long a property may take, as it is written.
+    pub prop_time_limit: Option<String>,
 }
 
 /// `[lint]`: where the project's rules are, and how much rules weigh.
@@ -136,6 +148,12 @@ impl Default for Settings {
             fmt: FmtSettings::default(),
             test: TestSettings {
                 paths: Paths::Default(&["wat-tests"]),
+                exclude: Vec::new(),
+                jobs: None,
+                retries: None,
+                deny_leaks: None,
+                time_limit: None,
+                prop_time_limit: None,
             },
             lint: LintSettings {
                 rule_dirs: Paths::Default(&["wat-lints"]),
@@ -314,6 +332,7 @@ enum Checked {
     Paths(Vec<Spanned<String>>),
     Globs(Vec<Spanned<Glob>>),
     Levels(LevelList),
+    Text(String),
     LevelsByPath(Vec<(Glob, LevelList)>),
     /// Of a setting that is only checked.
     Sound,
@@ -344,6 +363,12 @@ impl Settings {
             }
             ("fmt.exclude", Checked::Globs(globs)) => fmt.exclude = globs,
             ("test.paths", Checked::Paths(paths)) => test.paths = Paths::Given(paths),
+            ("test.exclude", Checked::Globs(globs)) => test.exclude = globs,
+            ("test.jobs", Checked::Count(value)) => test.jobs = Some(value),
+            ("test.retries", Checked::Count(value)) => test.retries = Some(value),
+            ("test.deny-leaks", Checked::Bool(value)) => test.deny_leaks = Some(value),
+            ("test.time-limit", Checked::Text(text)) => test.time_limit = Some(text),
+            ("test.prop-time-limit", Checked::Text(text)) => test.prop_time_limit = Some(text),
             ("lint.rule-dirs", Checked::Paths(paths)) => lint.rule_dirs = Paths::Given(paths),
             ("load.scope", Checked::Path(path)) => *load_scope = Some(path),
             ("run.stack-limit", Checked::Count(bytes)) => run.stack_limit = Some(bytes),
@@ -407,7 +432,7 @@ fn check(told: &mut Told, kind: Type, path: &str, value: &Value) -> Option<Check
             }
         },
         (Type::Count, _) => return wrong(told, &name, value, "a number from 0"),
-        (Type::Text, _) => string(told, path, value).map(|_| Checked::Sound)?,
+        (Type::Text, _) => string(told, path, value).map(|text| Checked::Text(text.value))?,
         (Type::Word(words), _) => {
             let text = string(told, path, value)?;
             if !words.contains(&&*text.value) {

@@ -1,0 +1,343 @@
+//! `wat test`: finds tests, runs each in a child of its own, reports.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use wat_analysis::{SourceFile, TestKind};
+use wat_driver::{Style, nearest};
+use wat_test::{
+    Filter, Format, Found, Limits, Options, Reporter, Summary, TestCase, find, fresh_seed, run,
+};
+
+use crate::args::{Global, TestOptions, limits, parse_limit};
+use crate::workspace::{Workspace, settings};
+use crate::{exit, output};
+
+/// What the targets name.
+struct Targets {
+    paths: Vec<PathBuf>,
+    /// Ids that were named with their files, as paths and names.
+    named: Vec<(PathBuf, String)>,
+    /// Names without files.
+    names: Vec<String>,
+}
+
+fn targets(options: &TestOptions) -> Targets {
+    let mut found = Targets {
+        paths: Vec::new(),
+        named: Vec::new(),
+        names: Vec::new(),
+    };
+    for target in &options.targets {
+        let text = target.to_string_lossy();
+        if text.starts_with(':') {
+            found.names.push(text.into_owned());
+        } else if let Some((path, name)) = text.split_once("#:") {
+            found.named.push((PathBuf::from(path), format!(":{name}")));
+            found.paths.push(PathBuf::from(path));
+        } else {
+            found.paths.push(PathBuf::from(target));
+        }
+    }
+    found
+}
+
+/// A reason not to run: said already.
+type Refused<T> = Result<T, i32>;
+
+pub(crate) fn test(global: &Global, options: &TestOptions) -> i32 {
+    match prepare(global, options) {
+        Ok(Prepared {
+            space,
+            found,
+            selected,
+        }) => {
+            if options.list {
+                return list(options, &selected);
+            }
+            if selected.is_empty() && found.invalid.is_empty() {
+                return nothing(options);
+            }
+            start(global, options, &space, &found, &selected)
+        }
+        Err(status) => status,
+    }
+}
+
+struct Prepared {
+    space: Workspace,
+    found: Found,
+    selected: Vec<TestCase>,
+}
+
+fn prepare(global: &Global, options: &TestOptions) -> Refused<Prepared> {
+    let targets = targets(options);
+    for path in &targets.paths {
+        if !path.exists() {
+            return Err(missing(path));
+        }
+    }
+    let paths = match targets.paths.is_empty() {
+        true => defaults(global)?,
+        false => targets.paths.clone(),
+    };
+    let space = Workspace::open(global, &paths)?;
+    let excluded = |file: &SourceFile| {
+        let path = space.inner_path(&file.path(&*space.db));
+        let globs = &space.settings.test.exclude;
+        globs.iter().any(|glob| glob.value.matches(&path))
+    };
+    let files = space.files.iter().map(|(_, file)| *file);
+    let files: Vec<SourceFile> = files.filter(|file| !excluded(file)).collect();
+    let found = find(&space.db, &files, |path| space.inner_path(path));
+    let filter = filter(options, &space, &targets)?;
+    let selected = found.tests.iter().filter(|case| filter.admits(case));
+    let selected = selected.filter(|case| {
+        targets.names.is_empty() || targets.names.iter().any(|name| **name == *case.test.name)
+    });
+    let selected: Vec<TestCase> = selected.cloned().collect();
+    Ok(Prepared {
+        selected,
+        space,
+        found,
+    })
+}
+
+/// WAT5901.
+fn missing(path: &Path) -> i32 {
+    let mut text = format!("error[WAT5901]: there is no `{}` to test\n", path.display());
+    let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let names = std::fs::read_dir(parent.unwrap_or(Path::new(".")))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let names: Vec<String> = names
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if let Some(near) = nearest(&name, names.iter().map(String::as_str)) {
+        text.push_str(&format!(
+            "help: did you mean `{}`?\n",
+            path.with_file_name(near).display()
+        ));
+    }
+    output::report(&text);
+    exit::NO_INPUT
+}
+
+/// WAT5902.
+fn nothing(options: &TestOptions) -> i32 {
+    if options.allow_empty {
+        return exit::SUCCESS;
+    }
+    output::report(
+        "error[WAT5902]: no test is selected\nhelp: name other files, or widen the filter\n",
+    );
+    exit::NOTHING
+}
+
+/// The targets of a project; without one, the working directory.
+fn defaults(global: &Global) -> Refused<Vec<PathBuf>> {
+    let (project, settings) = settings(global, Path::new("."))?;
+    let Some(project) = project else {
+        return Ok(vec![PathBuf::from(".")]);
+    };
+    let paths: Vec<PathBuf> = settings
+        .test
+        .paths
+        .value()
+        .iter()
+        .map(|path| project.root.join(path))
+        .collect();
+    match paths.iter().find(|path| !path.exists()) {
+        Some(path) => Err(missing(path)),
+        None => Ok(paths),
+    }
+}
+
+fn filter(options: &TestOptions, space: &Workspace, targets: &Targets) -> Refused<Filter> {
+    let mut kinds = Vec::new();
+    for kind in &options.kind {
+        kinds.push(match kind.as_str() {
+            "test" => TestKind::Test,
+            "prop" => TestKind::Property,
+            // There are none of these yet.
+            "doc" | "proof" => continue,
+            other => {
+                output::report(&format!("error: there is no kind of test `{other}`\nhelp: the kinds are test, prop, doc and proof\n"));
+                return Err(exit::USAGE);
+            }
+        });
+    }
+    // A file that is a target without a name stays whole.
+    let whole: Vec<&PathBuf> = targets
+        .paths
+        .iter()
+        .filter(|path| !targets.named.iter().any(|(named, _)| named == *path))
+        .collect();
+    let ids = (!targets.named.is_empty() && whole.is_empty()).then(|| {
+        let ids = targets.named.iter().map(|(path, name)| {
+            let known = space.files.iter().find(|(asked, _)| asked == path);
+            let path = known.map_or_else(
+                || path.display().to_string(),
+                |(_, file)| file.path(&*space.db).to_string(),
+            );
+            format!("{}#{name}", space.inner_path(&path))
+        });
+        ids.collect()
+    });
+    Ok(Filter {
+        patterns: options.filter.clone(),
+        exact: options.exact,
+        tags: options.tag.clone(),
+        skipped_tags: options.skip_tag.clone(),
+        kinds: (!options.kind.is_empty()).then_some(kinds),
+        only_ignored: options.ignored,
+        ids,
+        partition: options.partition,
+    })
+}
+
+fn list(options: &TestOptions, selected: &[TestCase]) -> i32 {
+    if selected.is_empty() {
+        return nothing(options);
+    }
+    let lines: String = selected
+        .iter()
+        .map(|case| format!("{}\n", case.id))
+        .collect();
+    output::result(lines.as_bytes())
+        .err()
+        .unwrap_or(exit::SUCCESS)
+}
+
+/// The formats of the reports and where they go.
+fn formats(options: &TestOptions) -> Refused<Vec<(Format, Option<PathBuf>)>> {
+    let mut found = Vec::new();
+    for text in &options.formats {
+        let (name, path) = match text.split_once('=') {
+            Some((name, path)) => (name, Some(PathBuf::from(path))),
+            None => (text.as_str(), None),
+        };
+        let Some(format) = Format::parse(name) else {
+            output::report(&format!(
+                "error: there is no format `{name}`\nhelp: the formats are pretty, plain, edn, json, junit and github\n"
+            ));
+            return Err(exit::USAGE);
+        };
+        found.push((format, path));
+    }
+    if found.iter().filter(|(_, path)| path.is_none()).count() > 1 {
+        output::report(
+            "error: one report alone can go to standard output\nhelp: write the others to files: `--format junit=tests.xml`\n",
+        );
+        return Err(exit::USAGE);
+    }
+    if found.iter().all(|(_, path)| path.is_some()) {
+        let format = match io::stdout().is_terminal() {
+            true => Format::Pretty,
+            false => Format::Plain,
+        };
+        found.push((format, None));
+    }
+    Ok(found)
+}
+
+/// The limits, an option over a setting.
+fn time_limits(options: &TestOptions, space: &Workspace) -> Refused<Limits> {
+    let setting = |text: &Option<String>, key: &str| match text.as_deref().map(parse_limit) {
+        None => Ok(None),
+        Some(Ok(limit)) => Ok(Some(limit)),
+        Some(Err(wrong)) => {
+            output::report(&format!(
+                "error[WAT5903]: `test.{key}` is no time limit: {wrong}\n"
+            ));
+            Err(exit::BAD_PROJECT)
+        }
+    };
+    let test = &space.settings.test;
+    let defaults = Limits::default();
+    Ok(Limits {
+        test: options
+            .time_limit
+            .or(setting(&test.time_limit, "time-limit")?)
+            .unwrap_or(defaults.test),
+        property: setting(&test.prop_time_limit, "prop-time-limit")?.unwrap_or(defaults.property),
+        scale: options.time_limit_scale.clamp(0.001, 1e6),
+    })
+}
+
+fn start(
+    global: &Global,
+    options: &TestOptions,
+    space: &Workspace,
+    found: &Found,
+    selected: &[TestCase],
+) -> i32 {
+    let (formats, time) =
+        match formats(options).and_then(|formats| Ok((formats, time_limits(options, space)?))) {
+            Ok(both) => both,
+            Err(status) => return status,
+        };
+    let test = &space.settings.test;
+    let here = std::env::current_dir().unwrap_or_default();
+    let jobs = options.jobs.or(test.jobs).filter(|jobs| *jobs > 0);
+    let run_options = Options {
+        jobs: jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        seed: options.seed.unwrap_or_else(fresh_seed),
+        shuffle: !options.no_shuffle,
+        fail_fast: options.fail_fast,
+        retries: options.retries.or(test.retries).unwrap_or(0) as u32,
+        repeat: options.repeat,
+        run_ignored: options.ignored || options.include_ignored,
+        deny_leaks: options.deny_leaks || test.deny_leaks == Some(true),
+        limits: time,
+        machine: limits(&space.settings),
+        directory: space
+            .project
+            .as_ref()
+            .map_or(here, |project| project.root.clone()),
+    };
+    let mut outputs: Vec<(Format, bool, Box<dyn Write>)> = Vec::new();
+    for (format, path) in formats {
+        let out: Box<dyn Write> = match path {
+            None => Box::new(io::stdout()),
+            Some(path) => match File::create(&path) {
+                Ok(file) => Box::new(BufWriter::new(file)),
+                Err(error) => {
+                    output::complain(&format!("cannot write `{}`: {error}", path.display()));
+                    return exit::CANNOT_CREATE;
+                }
+            },
+        };
+        outputs.push((format, false, out));
+    }
+    let also = std::env::var("WAT_TEST_OUTPUT")
+        .ok()
+        .and_then(|name| Format::parse(&name));
+    if let Some(format) = also.filter(|format| matches!(format, Format::Edn | Format::Json)) {
+        outputs.push((format, true, Box::new(io::stdout())));
+    }
+    let style = Style::for_stream(&io::stdout(), global.color());
+    let mut reporter = Reporter::new(style, options.show_output, options.slowest);
+    for (format, failures_only, out) in &mut outputs {
+        reporter.add(*format, *failures_only, &mut **out);
+    }
+    let cases: Vec<&TestCase> = selected.iter().collect();
+    let ended = run(&space.db, found, &cases, &run_options, &mut reporter);
+    let ended = ended.and_then(|summary| {
+        let status = status(&summary);
+        reporter.end(&summary, status)?;
+        Ok(status)
+    });
+    ended.unwrap_or_else(|error| output::status_of(&error))
+}
+
+fn status(summary: &Summary) -> i32 {
+    match summary.interrupted {
+        Some(signal) => 128 + signal,
+        None if summary.totals.failures() > 0 => exit::NEGATIVE,
+        None => exit::SUCCESS,
+    }
+}

@@ -1,0 +1,287 @@
+//! `wat test`: every way in which a test can end, reports, selection, and what is left behind.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::support::{Dir, wat as run};
+
+/// Tests that end in every way.
+const NASTY: &str = r#"
+(:wat::core::defn :t::spin [] -> :wat::core::nil (:t::spin))
+(:wat::core::defn :t::flood [n <- :wat::core::i64] -> :wat::core::nil
+  (:wat::core::if (:wat::core::= n 0) :wat::core::nil
+    (:wat::core::do
+      (:wat::kernel::println "0123456789012345678901234567890123456789012345678901234567890123456789")
+      (:wat::kernel::eprintln "0123456789012345678901234567890123456789012345678901234567890123456789")
+      (:t::flood (:wat::core::- n 1)))))
+(:wat::core::defn :t::deep [n <- :wat::core::i64] -> :wat::core::i64
+  (:wat::core::+ 1 (:t::deep (:wat::core::+ n 1))))
+(:wat::test::deftest :t::passes () (:wat::test::assert-eq 1 1))
+(:wat::test::deftest :t::fails () (:wat::test::assert-eq 1 2))
+(:wat::test::deftest :t::panics () (:wat::core::Option/expect (:wat::core::Some :wat::core::nil) "there") (:wat::test::fail "boom"))
+(:wat::test::deftest :t::errs () (:wat::test::assert-eq (:wat::core::/ 1 0) 1))
+(:wat::test::time-limit "300ms")
+(:wat::test::deftest :t::hangs () (:t::spin))
+(:wat::test::deftest :t::floods () (:t::flood 20000))
+(:wat::test::deftest :t::exhausts () (:wat::test::assert-eq (:t::deep 0) 1))
+(:wat::test::ignore "later")
+(:wat::test::deftest :t::skipped () (:wat::test::assert-eq 1 2))
+(:wat::test::should-panic "division by zero")
+(:wat::test::deftest :t::promised () (:wat::test::assert-eq (:wat::core::/ 1 0) 1))
+(:wat::test::should-panic "division by zero")
+(:wat::test::deftest :t::broken-promise () (:wat::test::assert-eq 1 1))
+(:wat::test::should-panic "division by zero")
+(:wat::test::deftest :t::other-failure () (:wat::test::fail "else"))
+(:wat::core::defn :t::by-hand [] -> :wat::kernel::RunResult
+  (:wat::kernel::RunResult/new [] [] (:wat::core::Some (:wat::kernel::Failure/new "made" :wat::core::None [] :wat::core::None :wat::core::None))))
+"#;
+
+/// The records of a run, and its status.
+fn records(dir: &Dir, args: &[&str]) -> (i32, Vec<Value>) {
+    let ran = run(dir, &[&["test", "--format", "json"], args].concat());
+    let lines = ran.stdout.lines();
+    let records = lines.map(|line| serde_json::from_str(line).expect("a record"));
+    (ran.status, records.collect())
+}
+
+/// `status name code`, sorted.
+fn report(records: &[Value]) -> Vec<String> {
+    let finished = records.iter().filter(|it| it["event"] == "test-finished");
+    let mut found: Vec<String> = finished
+        .map(|it| {
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let line = format!(
+                "{} {} {}",
+                text(&it["name"]),
+                text(&it["status"]),
+                text(&it["failure"]["code"])
+            );
+            line.trim_end().to_owned()
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// Processes whose working directory is this one.
+fn processes_in(path: &Path) -> usize {
+    let path = path.canonicalize().expect("it exists");
+    let entries = fs::read_dir("/proc")
+        .expect("a list of processes")
+        .flatten();
+    entries
+        .filter(|entry| fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == path))
+        .count()
+}
+
+#[test]
+fn every_end_of_a_test_is_told_exactly_and_nothing_is_left() {
+    let dir = Dir::with(&[("t.wat", NASTY)]);
+    for jobs in ["1", "4"] {
+        let (status, records) = records(&dir, &["-j", jobs, "t.wat"]);
+        assert_eq!(status, 1);
+        assert_eq!(
+            report(&records),
+            [
+                ":t::broken-promise failed WAT8904",
+                ":t::by-hand failed WAT8517",
+                ":t::errs failed WAT8402",
+                ":t::exhausts failed WAT8202",
+                ":t::fails failed WAT8516",
+                ":t::floods passed",
+                ":t::hangs timed-out WAT8902",
+                ":t::other-failure failed WAT8905",
+                ":t::panics failed WAT8516",
+                ":t::passes passed",
+                ":t::promised passed",
+                ":t::skipped ignored",
+            ]
+        );
+        assert_eq!(processes_in(dir.path()), 0);
+        let of = |name: &str| {
+            let mut found = records.iter().filter(|it| it["event"] == "test-finished");
+            found.find(|it| it["name"] == name).expect("it ran").clone()
+        };
+        let flood = of(":t::floods")["stdout"].as_array().map_or(0, Vec::len);
+        assert!((10_000..20_000).contains(&flood), "{flood} lines are kept");
+        let fails = of(":t::fails");
+        let at = &fails["failure"]["location"];
+        assert_eq!(
+            (at["line"].as_u64(), at["col"].as_u64()),
+            (Some(12), Some(35))
+        );
+        assert_eq!(fails["failure"]["kind"], "AssertionFailed");
+        assert_eq!(fails["failure"]["actual"], "1");
+        let late = of(":t::hangs");
+        assert_eq!(late["failure"]["frames"][0]["symbol"], ":t::spin");
+        assert!(
+            late["duration-us"]
+                .as_u64()
+                .is_some_and(|took| took < 5_000_000)
+        );
+        let last = records.last().expect("an end");
+        assert_eq!(
+            (&last["passed"], &last["failed"], &last["exit"]),
+            (&3.into(), &7.into(), &1.into())
+        );
+    }
+}
+
+#[test]
+fn the_order_is_that_of_the_seed() {
+    let text: String = (0..12)
+        .map(|n| format!("(:wat::test::deftest :t::n{n} () (:wat::test::assert-eq 1 1))\n"))
+        .collect();
+    let dir = Dir::with(&[("t.wat", &text)]);
+    let names = |args: &[&str]| -> Vec<String> {
+        let (_, records) = records(&dir, args);
+        let finished = records.iter().filter(|it| it["event"] == "test-finished");
+        finished.map(|it| it["name"].to_string()).collect()
+    };
+    let one = names(&["--seed", "7", "-j", "4", "t.wat"]);
+    assert_eq!(one, names(&["--seed", "7", "-j", "1", "t.wat"]));
+    assert_ne!(one, names(&["--seed", "8", "t.wat"]));
+    let plain = names(&["--no-shuffle", "t.wat"]);
+    assert_eq!(plain[0], "\":t::n0\"");
+    assert_eq!(plain[11], "\":t::n11\"");
+}
+
+#[test]
+fn tests_are_selected_by_name_tag_and_part() {
+    let text = "(:wat::test::tag \"slow\")
+(:wat::test::deftest :a::one () (:wat::test::assert-eq 1 1))
+(:wat::test::deftest :a::two () (:wat::test::assert-eq 1 1))
+(:wat::test::ignore \"why\")
+(:wat::test::deftest :b::three () (:wat::test::assert-eq 1 1))";
+    let dir = Dir::with(&[("t.wat", text), ("lib.wat", "(:wat::core::def :l::x 1)")]);
+    let list = |args: &[&str]| {
+        let ran = run(&dir, &[&["test", "--list"], args].concat());
+        ran.stdout
+            .replace("t.wat#", "")
+            .replace('\n', " ")
+            .trim_end()
+            .to_owned()
+    };
+    assert_eq!(list(&[]), ":a::one :a::two :b::three");
+    assert_eq!(list(&["-f", "a::"]), ":a::one :a::two");
+    assert_eq!(list(&["-f", "*::t*"]), ":a::two :b::three");
+    assert_eq!(list(&["-f", "!a"]), ":b::three");
+    assert_eq!(list(&["-f", "a::one", "--exact"]), ":a::one");
+    assert_eq!(list(&["--tag", "slow"]), ":a::one");
+    assert_eq!(list(&["--skip-tag", "slow"]), ":a::two :b::three");
+    assert_eq!(list(&["--ignored"]), ":b::three");
+    assert_eq!(list(&["t.wat#:a::two"]), ":a::two");
+    assert_eq!(list(&[":a::two"]), ":a::two");
+    let parts = [list(&["--partition", "1/2"]), list(&["--partition", "2/2"])].join(" ");
+    let mut parts: Vec<&str> = parts.split_whitespace().collect();
+    parts.sort_unstable();
+    assert_eq!(parts, [":a::one", ":a::two", ":b::three"]);
+    assert_eq!(run(&dir, &["test", "-f", "nothing"]).status, 5);
+    assert_eq!(
+        run(&dir, &["test", "-f", "nothing", "--allow-empty"]).status,
+        0
+    );
+    assert_eq!(run(&dir, &["test", "lib.wat"]).status, 5);
+    let missing = run(&dir, &["test", "s.wat"]);
+    assert_eq!(missing.status, 66);
+    assert!(
+        missing.stderr.contains("WAT5901") && missing.stderr.contains("did you mean"),
+        "{}",
+        missing.stderr
+    );
+    assert_eq!(run(&dir, &["test", "--partition", "3/2"]).status, 64);
+    assert_eq!(run(&dir, &["test", "--format", "xml"]).status, 64);
+}
+
+#[test]
+fn a_file_that_does_not_check_is_invalid_and_the_others_run() {
+    let good = "(:wat::test::deftest :t::good () (:wat::test::assert-eq 1 1))";
+    let bad = "(:wat::test::deftest :t::bad () (:wat::test::assert-eq 1 (:t::nowhere)))";
+    let dir = Dir::with(&[
+        ("a.wat", good),
+        ("b.wat", bad),
+        ("c.wat", "(:wat::test::deftest :t::c)"),
+    ]);
+    let (status, records) = records(&dir, &["--no-shuffle"]);
+    assert_eq!(status, 1);
+    assert_eq!(report(&records), [":t::bad invalid", ":t::good passed"]);
+    let invalid = records.iter().filter(|it| it["event"] == "file-invalid");
+    let codes: Vec<&Value> = invalid.map(|it| &it["diagnostics"][0]["code"]).collect();
+    assert_eq!(codes, ["WAT3201", "WAT2901"]);
+}
+
+#[test]
+fn reports_go_to_files_in_their_formats() {
+    let dir = Dir::with(&[("t.wat", NASTY)]);
+    let ran = run(
+        &dir,
+        &[
+            "test",
+            "-f",
+            "t::fails",
+            "--format",
+            "junit=r.xml",
+            "--format=edn=r.edn",
+            "--seed",
+            "5",
+            "t.wat",
+        ],
+    );
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert!(
+        ran.stdout.contains("actual 1, expected 2"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout
+            .contains("rerun: wat test 't.wat#:t::fails' --seed 0x5"),
+        "{}",
+        ran.stdout
+    );
+    let read = |name: &str| fs::read_to_string(dir.path().join(name)).expect("a report");
+    let junit = read("r.xml");
+    assert!(
+        junit.contains("<failure type=\"AssertionFailed\" message=\"assert-eq failed\">"),
+        "{junit}"
+    );
+    assert!(junit.contains("classname=\"t\""), "{junit}");
+    let edn = read("r.edn");
+    assert!(
+        edn.contains(
+            "#wat.test/TestFinished {:id \"t.wat#:t::fails\" :name :t::fails :status :failed"
+        ),
+        "{edn}"
+    );
+    assert!(edn.contains(":actual-value 1 :expected-value 2"), "{edn}");
+    let github = run(
+        &dir,
+        &["test", "-f", "t::fails", "--format", "github", "t.wat"],
+    );
+    assert!(
+        github
+            .stdout
+            .starts_with("::error file=t.wat,line=12,col=35,"),
+        "{}",
+        github.stdout
+    );
+}
+
+#[test]
+fn failed_tests_are_run_again_and_runs_end_early() {
+    let dir = Dir::with(&[("t.wat", NASTY)]);
+    let (_, again) = records(&dir, &["--retries", "2", "-f", "t::fails", "t.wat"]);
+    let finished = again.iter().find(|it| it["event"] == "test-finished");
+    assert_eq!(finished.expect("it ran")["attempt"], 3);
+    let (_, early) = records(&dir, &["--no-shuffle", "-j", "1", "--fail-fast", "t.wat"]);
+    assert_eq!(
+        report(&early),
+        [
+            ":t::fails failed WAT8516",
+            ":t::passes passed",
+            ":t::skipped ignored"
+        ]
+    );
+}

@@ -1,0 +1,278 @@
+//! What happens in the child of a test: the test is called, and one record tells how it ended.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+use wat_analysis::RootDatabase;
+use wat_driver::{FailurePlaces, LinkedProgram, Place, Sources, failure_places};
+use wat_edn::Edn;
+use wat_kernel::{ChildIo, Interest};
+use wat_runtime::{Failure, FailureKind, Host, Machine};
+
+use crate::find::TestCase;
+use crate::json::{diff, map};
+
+/// What a child needs to know.
+pub(crate) struct Work<'a> {
+    pub db: &'a RootDatabase,
+    pub case: &'a TestCase,
+    pub limits: wat_runtime::Limits,
+    /// The directory that the test runs in.
+    pub directory: &'a PathBuf,
+    pub seed: u64,
+}
+
+/// The streams and the environment of a test.
+struct Streams {
+    variables: [(&'static str, String); 3],
+    arguments: Vec<String>,
+}
+
+impl Host for Streams {
+    fn stdout(&mut self, bytes: &[u8]) -> io::Result<()> {
+        wat_kernel::stdout().write_all(bytes)
+    }
+
+    fn stderr(&mut self, bytes: &[u8]) -> io::Result<()> {
+        wat_kernel::stderr().write_all(bytes)
+    }
+
+    fn arguments(&mut self) -> Vec<String> {
+        self.arguments.clone()
+    }
+
+    fn env(&mut self, name: &str) -> Option<String> {
+        let own = self.variables.iter().find(|(key, _)| *key == name);
+        own.map(|(_, value)| value.clone())
+            .or_else(|| std::env::var(name).ok())
+    }
+}
+
+/// Runs the test of a child; the status that the child ends with.
+pub(crate) fn work(work: &Work<'_>, mut io: ChildIo) -> i32 {
+    let Some(report) = io.kept().pop() else {
+        return 3;
+    };
+    let _ = std::env::set_current_dir(work.directory);
+    let record = run(work);
+    let mut line = record.to_string();
+    line.push('\n');
+    i32::from(report.write_all(line.as_bytes()).is_err())
+}
+
+/// Ends the evaluation when the process is asked to stop.
+fn watch(handle: wat_runtime::InterruptHandle) {
+    let Some(shutdown) = wat_kernel::process::shutdown() else {
+        return;
+    };
+    let watcher = move || {
+        if wat_kernel::poll(&[(shutdown, Interest::Read)], None).is_ok() {
+            handle.raise();
+        }
+    };
+    // Without the thread a test that takes too long is killed without telling where it was.
+    let _ = std::thread::Builder::new()
+        .name("wat:watcher".to_owned())
+        .stack_size(64 << 10)
+        .spawn(watcher);
+}
+
+fn run(work: &Work<'_>) -> Value {
+    let (db, case) = (work.db, work.case);
+    let program = LinkedProgram::new();
+    program.lend(db, case.file);
+    let host = Streams {
+        variables: [
+            ("WAT_TEST", "1".to_owned()),
+            ("WAT_TEST_NAME", case.test.name.to_string()),
+            ("WAT_TEST_SEED", work.seed.to_string()),
+        ],
+        arguments: vec!["wat".to_owned(), case.path.clone()],
+    };
+    let mut machine = Machine::new(program.clone(), host, work.limits);
+    machine.configure(wat_driver::settings(db, case.file));
+    watch(machine.interrupt());
+    if let Err(failure) = program.start(&mut machine) {
+        return json!({ "failure": told(work, &failure, Some("Startup")) });
+    }
+    let before = open_ends();
+    let outcome = machine.call(&case.test.name);
+    let after = open_ends();
+    let left: Vec<u64> = after
+        .iter()
+        .zip(before)
+        .map(|(after, before)| after.saturating_sub(before))
+        .collect();
+    let failure = match outcome {
+        Err(failure) if failure.kind == FailureKind::Interrupted => {
+            let frames = failure_places(db, case.file, &failure, &mut Sources::default());
+            return json!({ "interrupted": frames_of(&frames) });
+        }
+        Err(failure) => told(work, &failure, None),
+        Ok(result) => match wat_edn::read(&result.render()) {
+            Ok(result) => returned(work, &result, machine.caught()),
+            Err(_) => malformed("it is no result of a test"),
+        },
+    };
+    json!({ "failure": failure, "leaks": left })
+}
+
+/// Threads, children and descriptors of this process.
+fn open_ends() -> [u64; 3] {
+    let entries = |path: &str| fs::read_dir(path).map_or(0, |entries| entries.count() as u64);
+    [
+        entries("/proc/self/task"),
+        wat_kernel::live_children().len() as u64,
+        entries("/proc/self/fd"),
+    ]
+}
+
+fn place(place: &Place) -> Value {
+    let ((line, col), (end_line, end_col)) = (place.start(), place.end());
+    json!({
+        "file": place.source().path(),
+        "line": line,
+        "col": col,
+        "end-line": end_line,
+        "end-col": end_col,
+    })
+}
+
+fn frames_of(places: &FailurePlaces) -> Value {
+    let frame = |(symbol, at): &(String, Option<Place>)| {
+        let start = at.as_ref().map(Place::start);
+        map([
+            ("symbol", symbol.as_str().into()),
+            ("file", at.as_ref().map(|at| at.source().path()).into()),
+            ("line", start.map(|it| it.0).into()),
+            ("col", start.map(|it| it.1).into()),
+        ])
+    };
+    Value::Array(places.frames.iter().map(frame).collect())
+}
+
+/// The map of a failure of the machine.
+fn told(work: &Work<'_>, failure: &Failure, kind: Option<&str>) -> Value {
+    let places = failure_places(work.db, work.case.file, failure, &mut Sources::default());
+    let compared = failure.compared.as_deref().cloned().unwrap_or_default();
+    let difference = match (&compared.actual_value, &compared.expected_value) {
+        (Some(actual), Some(expected)) => diff(actual, expected),
+        _ => Value::Null,
+    };
+    let kind = kind.unwrap_or(match (failure.kind, failure.code) {
+        (FailureKind::Panic, 8516) => "AssertionFailed",
+        (FailureKind::Panic, _) => "Panic",
+        _ => "RuntimeError",
+    });
+    map([
+        ("kind", kind.into()),
+        (
+            "code",
+            (failure.code > 0)
+                .then(|| format!("WAT{}", failure.code))
+                .into(),
+        ),
+        ("message", failure.message.as_str().into()),
+        ("location", places.at.as_ref().map_or(Value::Null, place)),
+        ("actual", compared.actual.into()),
+        ("expected", compared.expected.into()),
+        ("actual-value", compared.actual_value.into()),
+        ("expected-value", compared.expected_value.into()),
+        ("diff", difference),
+        ("frames", frames_of(&places)),
+    ])
+}
+
+/// WAT8909.
+fn malformed(why: &str) -> Value {
+    map([
+        ("kind", "MalformedResult".into()),
+        ("code", "WAT8909".into()),
+        (
+            "message",
+            format!("the result of the test is malformed: {why}").into(),
+        ),
+    ])
+}
+
+fn field<'e>(value: &'e Edn, key: &str) -> Option<&'e Edn> {
+    let body = match value {
+        Edn::Tagged(_, body) => body,
+        value => value,
+    };
+    let Edn::Map(entries) = body else { return None };
+    let is_key = |it: &Edn| matches!(it, Edn::Keyword(text) if &**text == key);
+    entries
+        .iter()
+        .find(|(it, _)| is_key(it))
+        .map(|(_, value)| value)
+}
+
+fn string(value: Option<&Edn>) -> Option<&str> {
+    match value? {
+        Edn::Str(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// The failure of a result: what the machine has caught says more than the value.
+fn returned<'f>(work: &Work<'_>, result: &Edn, caught: impl Iterator<Item = &'f Failure>) -> Value {
+    let failure = match field(result, ":failure") {
+        None => return malformed("it has no field `failure`"),
+        Some(Edn::Nil) => return Value::Null,
+        Some(failure) => failure,
+    };
+    let Some(message) = string(field(failure, ":message")) else {
+        return malformed("its failure has no message");
+    };
+    let program = LinkedProgram::new();
+    program.lend(work.db, work.case.file);
+    let same = |caught: &&Failure| {
+        let described = wat_runtime::Program::describe(&program, caught);
+        let compared = caught.compared.as_deref();
+        described.message == message
+            && compared.and_then(|it| it.actual.as_deref()) == string(field(failure, ":actual"))
+            && compared.and_then(|it| it.expected.as_deref()) == string(field(failure, ":expected"))
+    };
+    match caught.filter(same).last() {
+        Some(caught) => told(work, caught, None),
+        None => foreign(failure, message),
+    }
+}
+
+/// A failure that came from elsewhere: another process, or made by hand.
+fn foreign(failure: &Edn, message: &str) -> Value {
+    let text = |key| string(field(failure, key));
+    let compares = text(":actual").is_some() || text(":expected").is_some();
+    let code = message.get(..7).filter(|code| {
+        code.starts_with("WAT") && code[3..].bytes().all(|byte| byte.is_ascii_digit())
+    });
+    let (kind, code) = match code {
+        Some(code) if compares => ("AssertionFailed", code),
+        Some(code) => ("RuntimeError", code),
+        None if compares || message.ends_with(" failed") => ("AssertionFailed", "WAT8516"),
+        None => ("Panic", "WAT8517"),
+    };
+    let number = |value: &Edn, key| match field(value, key) {
+        Some(Edn::Int(number)) => Value::from(*number),
+        _ => Value::Null,
+    };
+    let at = field(failure, ":location").filter(|at| !matches!(at, Edn::Nil));
+    let at = at.map_or(Value::Null, |at| {
+        map([
+            ("file", string(field(at, ":file")).into()),
+            ("line", number(at, ":line")),
+            ("col", number(at, ":col")),
+        ])
+    });
+    map([
+        ("kind", kind.into()),
+        ("code", code.into()),
+        ("message", message.into()),
+        ("location", at),
+        ("actual", text(":actual").into()),
+        ("expected", text(":expected").into()),
+    ])
+}

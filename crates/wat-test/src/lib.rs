@@ -1,0 +1,20 @@
+//! Tests: finding them, running each in a child of its own, reporting (chapter 09).
+//!
+//! Invariants: this crate prints nothing but into the writers that it is given, knows no terminal, and leaves no
+//! process behind. User code runs in children only.
+
+mod child;
+mod filter;
+mod find;
+mod json;
+mod outcome;
+mod report;
+mod runner;
+mod seed;
+
+pub use filter::{Filter, Partition};
+pub use find::{Found, InvalidFile, TestCase, find, is_test_file};
+pub use outcome::{Outcome, Status, Totals};
+pub use report::{Format, Reporter};
+pub use runner::{Limits, Options, Summary, run};
+pub use seed::fresh_seed;

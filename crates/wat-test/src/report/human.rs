@@ -1,0 +1,325 @@
+//! The report for people (§9.9.2).
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use serde_json::Value;
+use wat_analysis::RootDatabase;
+use wat_driver::{Sources, Style, render};
+
+use super::{End, Kept, headline, time};
+use crate::find::{Found, InvalidFile, TestCase};
+use crate::outcome::{Outcome, Status};
+use crate::runner::Options;
+
+/// What is shown beside the lines of the tests.
+pub(super) struct Shown {
+    pub(super) output: bool,
+    pub(super) slowest: usize,
+}
+
+fn plural(count: usize, word: &str) -> String {
+    match count {
+        1 => format!("1 {word}"),
+        count => format!("{count} {word}s"),
+    }
+}
+
+pub(super) fn started(
+    out: &mut dyn Write,
+    found: &Found,
+    selected: usize,
+    options: &Options,
+) -> io::Result<()> {
+    writeln!(
+        out,
+        "running {} from {}   seed {:#x}   {}",
+        plural(selected, "test"),
+        plural(found.files, "file"),
+        options.seed,
+        plural(options.jobs, "job"),
+    )
+}
+
+pub(super) fn invalid(
+    out: &mut dyn Write,
+    db: &RootDatabase,
+    file: &InvalidFile,
+    style: Style,
+) -> io::Result<()> {
+    let mut sources = Sources::default();
+    let mut text = String::new();
+    for error in &file.errors {
+        render(&sources.report(db, error), style, &mut text);
+        text.push('\n');
+    }
+    write!(out, "{text}")
+}
+
+pub(super) fn line(out: &mut dyn Write, case: &TestCase, outcome: &Outcome) -> io::Result<()> {
+    let word = match outcome.status {
+        Status::Passed if outcome.flaky => "flaky",
+        Status::Passed => "pass",
+        Status::Failed => "FAIL",
+        Status::Crashed => "CRASH",
+        Status::TimedOut => "LATE",
+        Status::Leaked => "LEAK",
+        Status::Invalid => "BAD",
+        Status::Ignored => "skip",
+    };
+    let behind = match &outcome.reason {
+        Some(reason) => reason.clone(),
+        None => time(Duration::from_micros(outcome.duration_us)),
+    };
+    writeln!(
+        out,
+        "  {word:<5} {}  {:<24} {behind}",
+        case.path, case.test.name
+    )
+}
+
+pub(super) fn ended(out: &mut dyn Write, kept: &[Kept], end: &End, shown: Shown) -> io::Result<()> {
+    for kept in kept {
+        let failed = kept.outcome.status.is_failure() && kept.outcome.status != Status::Invalid;
+        if failed {
+            failure(out, kept, end.seed)?;
+        }
+        if failed || shown.output {
+            streams(out, kept, failed)?;
+        }
+        if let Some([threads, processes, descriptors]) = kept.outcome.leaks
+            && kept.outcome.status == Status::Passed
+        {
+            writeln!(
+                out,
+                "\nwarning: {} left {}, {} and {} behind",
+                kept.case.test.name,
+                plural(threads as usize, "thread"),
+                plural(processes as usize, "process").replace("processs", "processes"),
+                plural(descriptors as usize, "descriptor"),
+            )?;
+        }
+    }
+    slowest(out, kept, shown.slowest)?;
+    let totals = &end.totals;
+    let mut parts = vec![format!("{} passed", totals.passed)];
+    for (count, word, always) in [
+        (totals.failed, "failed", true),
+        (totals.crashed, "crashed", false),
+        (totals.timed_out, "timed out", false),
+        (totals.leaked, "leaked", false),
+        (totals.invalid, "invalid", false),
+        (totals.ignored, "ignored", true),
+        (end.filtered_out, "filtered out", true),
+    ] {
+        if count > 0 || always {
+            parts.push(format!("{count} {word}"));
+        }
+    }
+    let word = if totals.failures() > 0 {
+        "FAILED"
+    } else {
+        "ok"
+    };
+    writeln!(
+        out,
+        "\n{word}  {} in {}",
+        parts.join(", "),
+        time(end.duration)
+    )
+}
+
+/// The failure of a test: what, where, how to run it again.
+fn failure(out: &mut dyn Write, kept: &Kept, seed: u64) -> io::Result<()> {
+    let Kept { case, outcome } = kept;
+    writeln!(out, "\nfailure: {}", case.test.name)?;
+    writeln!(out, "  {}", headline(outcome).replace('\n', "\n  "))?;
+    let failure = outcome.failure.as_ref().unwrap_or(&Value::Null);
+    let differences = failure["diff"].as_array().filter(|list| !list.is_empty());
+    let sides = [outcome.told("actual"), outcome.told("expected")];
+    excerpt(out, &failure["location"], sides, differences.is_some())?;
+    match (differences, sides) {
+        (Some(list), _) => paths(out, list)?,
+        (None, [Some(actual), Some(expected)])
+            if actual.contains('\n') || expected.contains('\n') =>
+        {
+            unified(out, actual, expected)?;
+        }
+        _ => {}
+    }
+    if let Some(frame) = failure["frames"]
+        .as_array()
+        .and_then(|frames| frames.first())
+        && failure["location"].is_null()
+    {
+        writeln!(
+            out,
+            "  in {} ({}:{})",
+            frame["symbol"].as_str().unwrap_or_default(),
+            frame["file"].as_str().unwrap_or_default(),
+            frame["line"],
+        )?;
+    }
+    writeln!(out, "  rerun: wat test '{}' --seed {seed:#x}", case.id)
+}
+
+/// The source line of a failure with what was compared.
+fn excerpt(
+    out: &mut dyn Write,
+    at: &Value,
+    sides: [Option<&str>; 2],
+    structured: bool,
+) -> io::Result<()> {
+    let (Some(file), Some(line), Some(col)) =
+        (at["file"].as_str(), at["line"].as_u64(), at["col"].as_u64())
+    else {
+        return Ok(());
+    };
+    let pad = line.to_string().len().max(2);
+    let label = match sides {
+        [Some(actual), Some(expected)]
+            if !structured && !actual.contains('\n') && !expected.contains('\n') =>
+        {
+            format!("actual {actual}, expected {expected}")
+        }
+        [Some(actual), None] if !actual.contains('\n') => format!("actual {actual}"),
+        [None, Some(expected)] if !expected.contains('\n') => format!("expected {expected}"),
+        _ => "here".to_owned(),
+    };
+    writeln!(out, "{:pad$} ╭─[{file}:{line}:{col}]", "")?;
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    if let Some(source) = text.lines().nth(line as usize - 1) {
+        let end = match at["end-line"].as_u64() == Some(line) {
+            true => at["end-col"].as_u64().unwrap_or(col + 1),
+            false => source.chars().count() as u64 + 1,
+        };
+        let width = end.saturating_sub(col).max(1) as usize;
+        let middle = width / 2;
+        let indent = " ".repeat(col as usize - 1);
+        let marks: String = (0..width)
+            .map(|at| if at == middle { '┬' } else { '─' })
+            .collect();
+        writeln!(out, "{line:>pad$} │ {source}")?;
+        writeln!(out, "{:pad$} │ {indent}{marks}", "")?;
+        writeln!(
+            out,
+            "{:pad$} │ {indent}{}╰── {label}",
+            "",
+            " ".repeat(middle)
+        )?;
+    } else {
+        writeln!(out, "{:pad$} │ {label}", "")?;
+    }
+    writeln!(out, "{:pad$} ╰", "")
+}
+
+/// The differing paths of two structures.
+fn paths(out: &mut dyn Write, list: &[Value]) -> io::Result<()> {
+    for difference in list {
+        let path: Vec<&str> = difference["path"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let side = |key: &str| difference[key].as_str().unwrap_or("nothing").to_owned();
+        writeln!(
+            out,
+            "  at [{}]: actual {}, expected {}",
+            path.join(" "),
+            side("actual"),
+            side("expected")
+        )?;
+    }
+    Ok(())
+}
+
+/// Lines of two texts: those of one alone are marked.
+fn unified(out: &mut dyn Write, actual: &str, expected: &str) -> io::Result<()> {
+    let (a, b): (Vec<&str>, Vec<&str>) = (actual.lines().collect(), expected.lines().collect());
+    writeln!(out, "  --- expected\n  +++ actual")?;
+    for (mark, line) in lines_of(&b, &a) {
+        writeln!(out, "  {mark}{line}")?;
+    }
+    Ok(())
+}
+
+/// The longest common subsequence decides which lines are common. Long texts are told apart line by line.
+fn lines_of<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<(char, &'t str)> {
+    const MOST: usize = 1 << 20;
+    let mut found = Vec::new();
+    if old.len() * new.len() > MOST {
+        found.extend(old.iter().map(|line| ('-', *line)));
+        found.extend(new.iter().map(|line| ('+', *line)));
+        return found;
+    }
+    let width = new.len() + 1;
+    let mut best = vec![0_u32; (old.len() + 1) * width];
+    for i in (0..old.len()).rev() {
+        for j in (0..new.len()).rev() {
+            best[i * width + j] = match old[i] == new[j] {
+                true => best[(i + 1) * width + j + 1] + 1,
+                false => best[(i + 1) * width + j].max(best[i * width + j + 1]),
+            };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    while i < old.len() || j < new.len() {
+        if i < old.len() && j < new.len() && old[i] == new[j] {
+            found.push((' ', old[i]));
+            i += 1;
+            j += 1;
+        } else if j == new.len()
+            || (i < old.len() && best[(i + 1) * width + j] >= best[i * width + j + 1])
+        {
+            found.push(('-', old[i]));
+            i += 1;
+        } else {
+            found.push(('+', new[j]));
+            j += 1;
+        }
+    }
+    found
+}
+
+fn streams(out: &mut dyn Write, kept: &Kept, failed: bool) -> io::Result<()> {
+    let outcome = &kept.outcome;
+    for (name, bytes) in [("stdout", &outcome.stdout), ("stderr", &outcome.stderr)] {
+        if bytes.is_empty() {
+            continue;
+        }
+        if !failed {
+            writeln!(out, "\noutput: {}", kept.case.test.name)?;
+        }
+        writeln!(out, "  {name}:")?;
+        for line in String::from_utf8_lossy(bytes).lines() {
+            writeln!(out, "    {line}")?;
+        }
+    }
+    Ok(())
+}
+
+fn slowest(out: &mut dyn Write, kept: &[Kept], count: usize) -> io::Result<()> {
+    let mut order: Vec<&Kept> = kept.iter().collect();
+    order.sort_by_key(|kept| std::cmp::Reverse(kept.outcome.duration_us));
+    for (at, kept) in order.into_iter().take(count).enumerate() {
+        if at == 0 {
+            writeln!(out, "\nslowest:")?;
+        }
+        let took = time(Duration::from_micros(kept.outcome.duration_us));
+        writeln!(out, "  {took:>8}  {}", kept.case.id)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn common_lines_stay() {
+        let found = lines_of(&["a", "b", "c"], &["a", "x", "c"]);
+        assert_eq!(found, [(' ', "a"), ('-', "b"), ('+', "x"), (' ', "c")]);
+        assert_eq!(lines_of(&[], &["a"]), [('+', "a")]);
+    }
+}

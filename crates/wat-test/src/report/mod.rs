@@ -1,0 +1,240 @@
+//! What is told of a run, in several formats at once.
+
+mod github;
+mod human;
+mod junit;
+mod records;
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use wat_analysis::RootDatabase;
+use wat_driver::Style;
+
+use crate::find::{Found, InvalidFile, TestCase};
+use crate::outcome::{Outcome, Totals};
+use crate::runner::{Options, Summary};
+
+/// A format of reports.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// For people, on a terminal.
+    Pretty,
+    /// For people.
+    Plain,
+    /// One EDN record per line.
+    Edn,
+    /// One JSON record per line.
+    Json,
+    /// JUnit XML.
+    Junit,
+    /// Workflow commands of GitHub.
+    Github,
+}
+
+impl Format {
+    /// The format of a name.
+    pub fn parse(name: &str) -> Option<Format> {
+        Some(match name {
+            "pretty" => Format::Pretty,
+            // The formats of findings for people mean the same here.
+            "plain" | "text" | "short" => Format::Plain,
+            "edn" => Format::Edn,
+            "json" => Format::Json,
+            "junit" => Format::Junit,
+            "github" => Format::Github,
+            _ => return None,
+        })
+    }
+}
+
+/// One report.
+struct Sink<'w> {
+    format: Format,
+    out: &'w mut dyn Write,
+    /// Only records of failures.
+    failures_only: bool,
+}
+
+/// A finished test, kept for formats that tell everything at the end.
+struct Kept {
+    case: TestCase,
+    outcome: Outcome,
+}
+
+/// Tells a run to all its reports.
+pub struct Reporter<'w> {
+    sinks: Vec<Sink<'w>>,
+    style: Style,
+    /// Are the streams of tests that passed shown?
+    show_output: bool,
+    /// How many of the slowest tests are listed.
+    slowest: usize,
+    seed: u64,
+    filtered_out: usize,
+    kept: Vec<Kept>,
+    invalid: Vec<InvalidFile>,
+}
+
+impl<'w> Reporter<'w> {
+    /// A reporter without reports.
+    pub fn new(style: Style, show_output: bool, slowest: usize) -> Reporter<'w> {
+        Reporter {
+            sinks: Vec::new(),
+            style,
+            show_output,
+            slowest,
+            seed: 0,
+            filtered_out: 0,
+            kept: Vec::new(),
+            invalid: Vec::new(),
+        }
+    }
+
+    /// Adds a report.
+    pub fn add(&mut self, format: Format, failures_only: bool, out: &'w mut dyn Write) {
+        self.sinks.push(Sink {
+            format,
+            out,
+            failures_only,
+        });
+    }
+
+    pub(crate) fn started(
+        &mut self,
+        found: &Found,
+        selected: usize,
+        options: &Options,
+    ) -> io::Result<()> {
+        self.seed = options.seed;
+        self.filtered_out = found.tests.len() - selected;
+        for sink in &mut self.sinks {
+            match sink.format {
+                Format::Pretty | Format::Plain => {
+                    human::started(sink.out, found, selected, options)?
+                }
+                Format::Edn | Format::Json if !sink.failures_only => {
+                    let record = records::run_started(found, selected, options);
+                    records::write(sink.out, sink.format, "RunStarted", &record)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn invalid(&mut self, db: &RootDatabase, file: &InvalidFile) -> io::Result<()> {
+        for sink in &mut self.sinks {
+            match sink.format {
+                Format::Pretty | Format::Plain => human::invalid(sink.out, db, file, self.style)?,
+                Format::Edn | Format::Json => {
+                    let record = records::file_invalid(db, file, sink.format);
+                    records::write(sink.out, sink.format, "FileInvalid", &record)?;
+                }
+                Format::Github => github::invalid(sink.out, db, file)?,
+                Format::Junit => {}
+            }
+        }
+        self.invalid.push(file.clone());
+        Ok(())
+    }
+
+    pub(crate) fn finished(&mut self, case: &TestCase, outcome: &Outcome) -> io::Result<()> {
+        for sink in &mut self.sinks {
+            match sink.format {
+                Format::Pretty | Format::Plain => human::line(sink.out, case, outcome)?,
+                Format::Edn | Format::Json => {
+                    if !sink.failures_only {
+                        let record = records::test_started(case);
+                        records::write(sink.out, sink.format, "TestStarted", &record)?;
+                    }
+                    if !sink.failures_only || outcome.status.is_failure() {
+                        let record = records::test_finished(case, outcome);
+                        records::write(sink.out, sink.format, "TestFinished", &record)?;
+                    }
+                }
+                Format::Github => github::failure(sink.out, case, outcome)?,
+                Format::Junit => {}
+            }
+        }
+        self.kept.push(Kept {
+            case: case.clone(),
+            outcome: outcome.clone(),
+        });
+        Ok(())
+    }
+
+    /// Tells the end of a run that ends with this status.
+    ///
+    /// # Errors
+    /// An output cannot be written.
+    pub fn end(&mut self, summary: &Summary, status: i32) -> io::Result<()> {
+        let end = End {
+            totals: summary.totals,
+            duration: summary.duration,
+            filtered_out: self.filtered_out,
+            seed: self.seed,
+            status,
+        };
+        for sink in &mut self.sinks {
+            match sink.format {
+                Format::Pretty | Format::Plain => {
+                    let shown = human::Shown {
+                        output: self.show_output,
+                        slowest: self.slowest,
+                    };
+                    human::ended(sink.out, &self.kept, &end, shown)?;
+                }
+                Format::Edn | Format::Json if !sink.failures_only => {
+                    let record = records::run_finished(&end);
+                    records::write(sink.out, sink.format, "RunFinished", &record)?;
+                }
+                Format::Junit => junit::write(sink.out, &self.kept, &self.invalid, &end)?,
+                _ => {}
+            }
+            sink.out.flush()?;
+        }
+        Ok(())
+    }
+
+    /// The ids of the tests that did not pass.
+    pub fn failed(&self) -> Vec<String> {
+        let failed = self
+            .kept
+            .iter()
+            .filter(|kept| kept.outcome.status.is_failure());
+        failed.map(|kept| kept.case.id.clone()).collect()
+    }
+}
+
+/// The end of a run.
+struct End {
+    totals: Totals,
+    duration: Duration,
+    filtered_out: usize,
+    seed: u64,
+    status: i32,
+}
+
+/// `1.1 ms`, `2.3 s`
+fn time(duration: Duration) -> String {
+    let ms = duration.as_secs_f64() * 1000.0;
+    match ms {
+        ms if ms < 10.0 => format!("{ms:.1} ms"),
+        ms if ms < 1000.0 => format!("{ms:.0} ms"),
+        ms => format!("{:.1} s", ms / 1000.0),
+    }
+}
+
+/// What a failed test says, for people, one thing a line.
+fn headline(outcome: &Outcome) -> String {
+    let message = outcome.told("message").unwrap_or(match outcome.status {
+        crate::Status::Invalid => "its file does not check",
+        status => status.word(),
+    });
+    match outcome.told("code") {
+        // The assertion says it all.
+        Some("WAT8516" | "WAT8517") | None => message.to_owned(),
+        Some(code) => format!("{code}: {message}"),
+    }
+}

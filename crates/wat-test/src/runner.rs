@@ -1,0 +1,620 @@
+//! The event loop: children are forked, watched, ended in time and reaped.
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use wat_analysis::{RootDatabase, TestKind};
+use wat_kernel::{Borrowed, Exit, Fd, Fork, Forked, Interest, poll};
+
+use crate::child::{Work, work};
+use crate::find::{Found, TestCase};
+use crate::json::map;
+use crate::outcome::{Outcome, Status, Totals};
+use crate::report::Reporter;
+use crate::seed::{shuffle, test_seed};
+
+const SIGTERM: i32 = 15;
+const SIGKILL: i32 = 9;
+/// What a child that was asked to end gets to tell where it is.
+const GRACE: Duration = Duration::from_millis(100);
+/// Bytes of a stream that are kept.
+const CAPTURED: usize = 1 << 20;
+
+/// How long tests may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// A test.
+    pub test: Duration,
+    /// A whole property.
+    pub property: Duration,
+    /// What all limits are multiplied with.
+    pub scale: f64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            test: Duration::from_millis(5_000),
+            property: Duration::from_millis(60_000),
+            scale: 1.0,
+        }
+    }
+}
+
+/// How tests are run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Children at once.
+    pub jobs: usize,
+    /// The seed of the run.
+    pub seed: u64,
+    /// Are tests started in an order that the seed decides?
+    pub shuffle: bool,
+    /// No test is started after this many failures.
+    pub fail_fast: Option<usize>,
+    /// How often a failed test is run again.
+    pub retries: u32,
+    /// How often every test is run.
+    pub repeat: u32,
+    /// Are ignored tests run?
+    pub run_ignored: bool,
+    /// Does a leak make a test fail?
+    pub deny_leaks: bool,
+    /// How long tests may take.
+    pub limits: Limits,
+    /// What an evaluation may use.
+    pub machine: wat_runtime::Limits,
+    /// The directory that tests run in.
+    pub directory: PathBuf,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Summary {
+    /// How many tests ended how.
+    pub totals: Totals,
+    /// How long the run took.
+    pub duration: Duration,
+    /// The signal that interrupted it.
+    pub interrupted: Option<i32>,
+}
+
+/// An output of a child.
+#[derive(Default)]
+struct Stream {
+    fd: Option<Fd>,
+    bytes: Vec<u8>,
+    is_cut: bool,
+}
+
+impl Stream {
+    fn of(fd: Fd) -> Stream {
+        Stream {
+            fd: Some(fd),
+            ..Stream::default()
+        }
+    }
+
+    fn arm(&self) -> Option<Borrowed> {
+        self.fd.as_ref().map(Fd::borrow)
+    }
+
+    /// Reads what is there.
+    fn read(&mut self) {
+        let mut buffer = [0; 1 << 16];
+        let Some(fd) = &self.fd else { return };
+        match fd.read(&mut buffer) {
+            Ok(0) | Err(_) => self.fd = None,
+            Ok(count) => {
+                let room = CAPTURED.saturating_sub(self.bytes.len());
+                self.bytes.extend_from_slice(&buffer[..count.min(room)]);
+                self.is_cut |= count > room;
+            }
+        }
+    }
+
+    /// Reads what is left once nobody writes any more, without waiting.
+    fn drain(&mut self) {
+        while let Some(fd) = self.arm() {
+            let ready = poll(&[(fd, Interest::Read)], Some(Instant::now()));
+            match ready {
+                Ok(ready) if ready.contains(&true) => self.read(),
+                _ => break,
+            }
+        }
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        self.drain();
+        if self.is_cut {
+            if !self.bytes.ends_with(b"\n") {
+                self.bytes.push(b'\n');
+            }
+            self.bytes
+                .extend_from_slice("… the rest was not kept\n".as_bytes());
+        }
+        self.bytes
+    }
+}
+
+/// A test that runs.
+struct Running {
+    /// Which of the selected tests.
+    index: usize,
+    child: wat_kernel::Child,
+    report: Stream,
+    streams: [Stream; 2],
+    started: Instant,
+    reported: Option<Instant>,
+    deadline: Instant,
+    /// It was asked to end.
+    is_late: bool,
+    limit: Duration,
+}
+
+/// A test of the run.
+struct Slot<'a> {
+    case: &'a TestCase,
+    /// Runs that are still to come, without retries.
+    left: u32,
+    attempts: u32,
+    failed_once: bool,
+    outcome: Option<Outcome>,
+}
+
+struct Run<'a> {
+    db: &'a RootDatabase,
+    options: &'a Options,
+    slots: Vec<Slot<'a>>,
+    waiting: VecDeque<usize>,
+    running: Vec<Running>,
+    failures: usize,
+    interrupted: Option<i32>,
+}
+
+/// Runs tests and tells the reporter, in the order in which they were started.
+///
+/// # Errors
+/// The operating system refuses to fork or to wait, or an output cannot be written.
+pub fn run(
+    db: &RootDatabase,
+    found: &Found,
+    selected: &[&TestCase],
+    options: &Options,
+    reporter: &mut Reporter<'_>,
+) -> io::Result<Summary> {
+    wat_kernel::process::start()?;
+    let started = Instant::now();
+    let mut cases = selected.to_vec();
+    if options.shuffle {
+        shuffle(&mut cases, options.seed);
+    }
+    reporter.started(found, cases.len(), options)?;
+    let mut totals = Totals::default();
+    for file in &found.invalid {
+        reporter.invalid(db, file)?;
+        totals.invalid += usize::from(!cases.iter().any(|case| case.path == file.path));
+    }
+    let mut run = Run {
+        db,
+        options,
+        slots: cases
+            .into_iter()
+            .map(|case| Slot {
+                case,
+                left: options.repeat.max(1),
+                attempts: 0,
+                failed_once: false,
+                outcome: None,
+            })
+            .collect(),
+        waiting: VecDeque::new(),
+        running: Vec::new(),
+        failures: 0,
+        interrupted: None,
+    };
+    run.prepare();
+    let mut told = 0;
+    loop {
+        run.start_more()?;
+        while let Some(outcome) = run.slots.get(told).and_then(|slot| slot.outcome.as_ref()) {
+            totals.add(outcome.status);
+            reporter.finished(run.slots[told].case, outcome)?;
+            told += 1;
+        }
+        if run.running.is_empty() {
+            break;
+        }
+        run.wait()?;
+    }
+    // What was never started because the run ended early is not told.
+    for slot in &run.slots[told..] {
+        if let Some(outcome) = &slot.outcome {
+            totals.add(outcome.status);
+            reporter.finished(slot.case, outcome)?;
+        }
+    }
+    Ok(Summary {
+        totals,
+        duration: started.elapsed(),
+        interrupted: run.interrupted,
+    })
+}
+
+impl Run<'_> {
+    /// Tests that are not run have their outcome now.
+    fn prepare(&mut self) {
+        for (index, slot) in self.slots.iter_mut().enumerate() {
+            let ignored = slot
+                .case
+                .test
+                .ignore
+                .as_ref()
+                .filter(|_| !self.options.run_ignored);
+            slot.outcome = match ignored {
+                Some(reason) => Some(Outcome {
+                    reason: Some(reason.to_string()),
+                    ..Outcome::without_run(Status::Ignored)
+                }),
+                None if slot.case.is_invalid => Some(Outcome::without_run(Status::Invalid)),
+                None => {
+                    self.waiting.push_back(index);
+                    None
+                }
+            };
+        }
+    }
+
+    fn start_more(&mut self) -> io::Result<()> {
+        let enough = self
+            .options
+            .fail_fast
+            .is_some_and(|most| self.failures >= most);
+        if enough || self.interrupted.is_some() {
+            self.waiting.clear();
+        }
+        while self.running.len() < self.options.jobs.max(1) {
+            let free = self.waiting.iter().position(|&index| {
+                let groups = &self.slots[index].case.test.serial;
+                let busy = |other: &Running| {
+                    let others = &self.slots[other.index].case.test.serial;
+                    groups.iter().any(|group| others.contains(group))
+                };
+                !self.running.iter().any(busy)
+            });
+            let Some(index) = free.and_then(|at| self.waiting.remove(at)) else {
+                break;
+            };
+            let running = self.start(index)?;
+            self.running.push(running);
+        }
+        Ok(())
+    }
+
+    fn limit(&self, case: &TestCase) -> Duration {
+        let limits = &self.options.limits;
+        let limit = match (case.test.time_limit, case.test.kind) {
+            (Some(limit), _) => Duration::from_millis(limit),
+            (None, TestKind::Test) => limits.test,
+            (None, TestKind::Property) => limits.property,
+        };
+        limit.mul_f64(limits.scale)
+    }
+
+    fn start(&mut self, index: usize) -> io::Result<Running> {
+        let slot = &mut self.slots[index];
+        slot.attempts += 1;
+        let case = slot.case;
+        let (report, report_end) = wat_kernel::pipe()?;
+        // The writing end comes first from a pipe.
+        let (theirs, ours) = (report, report_end);
+        let task = Work {
+            db: self.db,
+            case,
+            limits: self.options.machine,
+            directory: &self.options.directory,
+            seed: test_seed(self.options.seed, &case.id),
+        };
+        let forked = Fork::new().keep(&theirs).run(|io| work(&task, io))?;
+        let Forked {
+            child,
+            stdin,
+            stdout,
+            stderr,
+        } = forked;
+        drop(stdin);
+        drop(theirs);
+        let limit = self.limit(case);
+        let started = Instant::now();
+        Ok(Running {
+            index,
+            child,
+            report: Stream::of(ours),
+            streams: [Stream::of(stdout), Stream::of(stderr)],
+            started,
+            reported: None,
+            deadline: started + limit,
+            is_late: false,
+            limit,
+        })
+    }
+
+    /// Waits for something to happen and deals with it.
+    fn wait(&mut self) -> io::Result<()> {
+        let mut arms: Vec<(Borrowed, Interest)> = Vec::new();
+        let mut owners: Vec<(usize, usize)> = Vec::new();
+        for (at, running) in self.running.iter().enumerate() {
+            let streams = &running.streams;
+            let ends = [
+                running.child.exited(),
+                running.report.arm(),
+                streams[0].arm(),
+                streams[1].arm(),
+            ];
+            for (which, end) in ends.into_iter().enumerate() {
+                if let Some(end) = end {
+                    arms.push((end, Interest::Read));
+                    owners.push((at, which));
+                }
+            }
+        }
+        if let Some(shutdown) =
+            wat_kernel::process::shutdown().filter(|_| self.interrupted.is_none())
+        {
+            arms.push((shutdown, Interest::Read));
+        }
+        let deadline = self.running.iter().map(|running| running.deadline).min();
+        let ready = poll(&arms, deadline)?;
+        if self.interrupted.is_none() && wat_kernel::process::is_stopping() {
+            self.interrupted = Some(wat_kernel::process::stop_signal().unwrap_or(SIGTERM));
+        }
+        let mut ended = vec![false; self.running.len()];
+        for (&(at, which), ready) in owners.iter().zip(ready) {
+            if !ready {
+                continue;
+            }
+            let running = &mut self.running[at];
+            match which {
+                0 => ended[at] = true,
+                1 => {
+                    running.report.read();
+                    if running.report.bytes.ends_with(b"\n") {
+                        running.reported.get_or_insert_with(Instant::now);
+                    }
+                }
+                stream => running.streams[stream - 2].read(),
+            }
+        }
+        let now = Instant::now();
+        for at in (0..self.running.len()).rev() {
+            if ended[at] {
+                let running = self.running.swap_remove(at);
+                self.finish(running)?;
+            } else if now >= self.running[at].deadline || self.interrupted.is_some() {
+                let running = &mut self.running[at];
+                let kills = running.is_late || self.interrupted.is_some();
+                running
+                    .child
+                    .signal(if kills { SIGKILL } else { SIGTERM })?;
+                running.is_late = true;
+                running.deadline = now + GRACE;
+            }
+        }
+        Ok(())
+    }
+
+    /// The child has ended; whoever is left of its group ends too.
+    fn finish(&mut self, running: Running) -> io::Result<()> {
+        running.child.signal(SIGKILL)?;
+        let exit = running.child.wait()?;
+        let Running {
+            index,
+            mut report,
+            streams,
+            started,
+            reported,
+            is_late,
+            limit,
+            ..
+        } = running;
+        report.drain();
+        let [stdout, stderr] = streams.map(Stream::finish);
+        if self.interrupted.is_some() {
+            return Ok(());
+        }
+        let record: Value = serde_json::from_slice(&report.bytes).unwrap_or(Value::Null);
+        let end = reported.unwrap_or_else(Instant::now);
+        let slot = &self.slots[index];
+        let (status, failure) = judge(
+            slot.case,
+            &record,
+            exit,
+            is_late.then_some(limit),
+            self.options.deny_leaks,
+        );
+        let outcome = Outcome {
+            status,
+            failure,
+            duration_us: end.duration_since(started).as_micros() as u64,
+            stdout,
+            stderr,
+            leaks: leaks(&record),
+            attempt: slot.attempts,
+            flaky: slot.failed_once && status == Status::Passed,
+            reason: None,
+            limit_ms: limit.as_millis() as u64,
+        };
+        self.settle(index, outcome);
+        Ok(())
+    }
+
+    /// Whether the test is over, or to be run again.
+    fn settle(&mut self, index: usize, outcome: Outcome) {
+        let options = self.options;
+        let slot = &mut self.slots[index];
+        let failed = outcome.status.is_failure();
+        slot.failed_once |= failed && options.repeat <= 1;
+        let again = match failed {
+            true if options.repeat > 1 => false,
+            true => slot.attempts <= options.retries,
+            false => {
+                slot.left -= 1;
+                slot.left > 0
+            }
+        };
+        if again {
+            self.waiting.push_front(index);
+            return;
+        }
+        self.failures += usize::from(failed);
+        slot.outcome = Some(outcome);
+    }
+}
+
+/// What a test left behind, if it did.
+fn leaks(record: &Value) -> Option<[u64; 3]> {
+    let counts = record["leaks"].as_array()?;
+    let mut left = [0; 3];
+    for (count, value) in left.iter_mut().zip(counts) {
+        *count = value.as_u64()?;
+    }
+    (left != [0; 3]).then_some(left)
+}
+
+/// A failure that the runner states.
+fn stated(kind: &str, code: u16, message: String) -> Value {
+    map([
+        ("kind", kind.into()),
+        ("code", format!("WAT{code}").into()),
+        ("message", message.into()),
+    ])
+}
+
+/// Status and failure of a run.
+fn judge(
+    case: &TestCase,
+    record: &Value,
+    exit: Exit,
+    late: Option<Duration>,
+    deny_leaks: bool,
+) -> (Status, Option<Value>) {
+    let test = &case.test;
+    if record.get("failure").is_none() {
+        if let Some(limit) = late {
+            let mut failure = stated(
+                "Timeout",
+                8902,
+                format!("the test took longer than {} ms", limit.as_millis()),
+            );
+            if let Some(frames) = record.get("interrupted") {
+                failure["frames"] = frames.clone();
+            }
+            return (Status::TimedOut, Some(failure));
+        }
+        let (what, key, number) = match exit {
+            Exit::Signal(signal) => (
+                format!("the test was ended by {}", signal_name(signal)),
+                "signal",
+                json!(signal_name(signal)),
+            ),
+            Exit::Code(code) => (
+                format!("the test ended with status {code} and without a report"),
+                "exit-code",
+                json!(code),
+            ),
+        };
+        let mut failure = stated("Crash", 8903, what);
+        failure[key] = number;
+        return (Status::Crashed, Some(failure));
+    }
+    let failure = Some(&record["failure"]).filter(|failure| !failure.is_null());
+    let can_be_promised = |failure: &&Value| {
+        matches!(
+            failure["kind"].as_str(),
+            Some("AssertionFailed" | "Panic" | "RuntimeError")
+        )
+    };
+    let (status, failure) = match (&test.should_panic, failure) {
+        (None, None) => (Status::Passed, None),
+        (None, Some(failure)) => (Status::Failed, Some(failure.clone())),
+        (Some(text), None) => {
+            let mut failure = stated(
+                "ShouldPanic",
+                8904,
+                format!("the test promises to fail with `{text}`, and did not fail"),
+            );
+            failure["should-panic"] = json!(&**text);
+            (Status::Failed, Some(failure))
+        }
+        (Some(text), Some(failure)) => {
+            let rendered = rendered(failure);
+            match rendered.contains(&**text) && can_be_promised(&failure) {
+                true => (Status::Passed, None),
+                false => {
+                    let mut told = stated(
+                        "ShouldPanic",
+                        8905,
+                        format!("the test promises to fail with `{text}`, and failed otherwise"),
+                    );
+                    told["location"] = failure["location"].clone();
+                    told["actual"] = json!(rendered);
+                    told["expected"] = json!(&**text);
+                    told["should-panic"] = json!(&**text);
+                    (Status::Failed, Some(told))
+                }
+            }
+        }
+    };
+    if status == Status::Passed
+        && deny_leaks
+        && let Some([threads, processes, descriptors]) = leaks(record)
+    {
+        let message = format!(
+            "the test left {threads} threads, {processes} processes and {descriptors} descriptors behind"
+        );
+        return (Status::Leaked, Some(stated("Leak", 8906, message)));
+    }
+    (status, failure)
+}
+
+/// A failure as `should-panic` searches it.
+pub(crate) fn rendered(failure: &Value) -> String {
+    let mut text = failure["message"].as_str().unwrap_or_default().to_owned();
+    for key in ["actual", "expected"] {
+        if let Some(value) = failure[key].as_str() {
+            text.push_str(&format!("\n{key}: {value}"));
+        }
+    }
+    let at = &failure["location"];
+    if let (Some(file), Some(line), Some(col)) =
+        (at["file"].as_str(), at["line"].as_u64(), at["col"].as_u64())
+    {
+        text.push_str(&format!("\n{file}:{line}:{col}"));
+    }
+    text
+}
+
+fn signal_name(signal: i32) -> String {
+    const NAMES: [(i32, &str); 12] = [
+        (1, "SIGHUP"),
+        (2, "SIGINT"),
+        (3, "SIGQUIT"),
+        (4, "SIGILL"),
+        (6, "SIGABRT"),
+        (7, "SIGBUS"),
+        (8, "SIGFPE"),
+        (9, "SIGKILL"),
+        (11, "SIGSEGV"),
+        (13, "SIGPIPE"),
+        (14, "SIGALRM"),
+        (15, "SIGTERM"),
+    ];
+    let known = NAMES.iter().find(|(number, _)| *number == signal);
+    known.map_or_else(
+        || format!("signal {signal}"),
+        |(_, name)| (*name).to_owned(),
+    )
+}

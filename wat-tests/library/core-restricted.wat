@@ -1,0 +1,1 @@
+;; What `wat/core/restricted.wat` declares.
