@@ -25,6 +25,7 @@ pub(crate) struct Work<'a> {
 }
 
 /// The streams and the environment of a test.
+#[derive(Clone)]
 struct Streams {
     variables: [(&'static str, String); 3],
     arguments: Vec<String>,
@@ -41,6 +42,10 @@ impl Host for Streams {
 
     fn arguments(&mut self) -> Vec<String> {
         self.arguments.clone()
+    }
+
+    fn share(&self) -> Box<dyn Host> {
+        Box::new(self.clone())
     }
 
     fn env(&mut self, name: &str) -> Option<String> {

