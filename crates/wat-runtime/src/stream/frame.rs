@@ -146,8 +146,12 @@ impl Scan {
 #[derive(Debug, Default)]
 pub(super) struct Framer {
     scan: Scan,
+    /// Bytes of the buffer before the frame: blank lines.
+    start: usize,
     /// Bytes of the buffer that were scanned.
     seen: usize,
+    /// The bytes seen end with the frame.
+    is_whole: bool,
     /// The frame is too large; its bytes are not kept.
     skipping: bool,
 }
@@ -159,39 +163,44 @@ pub(super) struct Cut {
 }
 
 impl Framer {
-    /// The next frame at the front of `bytes`, or nothing but blank lines, or the part of a frame that is too large.
-    /// Nothing at all is cut off when more bytes are needed.
-    pub(super) fn cut(&mut self, bytes: &[u8]) -> Cut {
-        while let Some(&byte) = bytes.get(self.seen) {
+    /// Is there a whole frame at the front of `bytes`? Nothing is cut off.
+    pub(super) fn is_whole(&mut self, bytes: &[u8]) -> bool {
+        while !self.is_whole
+            && let Some(&byte) = bytes.get(self.seen)
+        {
             self.scan.byte(byte);
             self.seen += 1;
-            if byte != b'\n' {
-                continue;
-            }
-            if self.scan.ends() {
-                return self.finish(bytes);
-            }
-            if self.scan.is_blank() && !self.skipping {
-                return self.drop_seen(None);
+            if byte == b'\n' {
+                self.is_whole = self.scan.ends();
+                if self.scan.is_blank() && !self.skipping {
+                    self.start = self.seen;
+                    self.scan = Scan::default();
+                }
             }
         }
-        if self.seen >= MAX_FRAME_BYTES || (self.skipping && self.seen > 0) {
+        self.is_whole
+    }
+
+    /// The next frame at the front of `bytes`, or the part of a frame that is too large. Nothing at all is cut off
+    /// when more bytes are needed.
+    pub(super) fn cut(&mut self, bytes: &[u8]) -> Cut {
+        if self.is_whole(bytes) {
+            return self.finish(bytes);
+        }
+        let mut bytes = 0;
+        if self.seen - self.start >= MAX_FRAME_BYTES || (self.skipping && self.seen > 0) {
             self.skipping = true;
-            let cut = Cut {
-                frame: None,
-                bytes: self.seen,
-            };
-            self.seen = 0;
-            return cut;
+            bytes = std::mem::take(&mut self.seen);
+            self.start = 0;
         }
-        Cut {
-            frame: None,
-            bytes: 0,
-        }
+        Cut { frame: None, bytes }
     }
 
     /// What is left at the end of the stream.
     pub(super) fn end(&mut self, bytes: &[u8]) -> Cut {
+        if self.is_whole(bytes) {
+            return self.finish(bytes);
+        }
         // What ends an atom is the end.
         self.scan.byte(b'\n');
         self.seen = bytes.len();
@@ -202,7 +211,7 @@ impl Framer {
             true => Frame::End,
             false => Frame::Bad(8507, "the stream ends inside of a frame".to_owned()),
         };
-        self.drop_seen(Some(frame))
+        self.drop_seen(frame)
     }
 
     /// Begins anew, because somebody else has taken bytes.
@@ -211,7 +220,7 @@ impl Framer {
     }
 
     fn finish(&mut self, bytes: &[u8]) -> Cut {
-        let whole = &bytes[..self.seen];
+        let whole = &bytes[self.start..self.seen];
         let frame = if self.skipping || whole.len() > MAX_FRAME_BYTES {
             too_large()
         } else {
@@ -220,13 +229,16 @@ impl Framer {
                 Err(_) => Frame::Bad(8507, "the frame is not UTF-8".to_owned()),
             }
         };
-        self.drop_seen(Some(frame))
+        self.drop_seen(frame)
     }
 
-    fn drop_seen(&mut self, frame: Option<Frame>) -> Cut {
+    fn drop_seen(&mut self, frame: Frame) -> Cut {
         let bytes = self.seen;
         *self = Framer::default();
-        Cut { frame, bytes }
+        Cut {
+            frame: Some(frame),
+            bytes,
+        }
     }
 }
 
@@ -246,7 +258,9 @@ mod tests {
         for piece in pieces {
             buffer.extend_from_slice(piece);
             loop {
+                let whole = framer.is_whole(&buffer);
                 let cut = framer.cut(&buffer);
+                assert_eq!(whole, cut.frame.is_some());
                 buffer.drain(..cut.bytes);
                 if cut.bytes == 0 {
                     break;

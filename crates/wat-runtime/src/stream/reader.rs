@@ -4,6 +4,7 @@ use super::exclusive::{Exclusive, Guard};
 use super::frame::{Frame, Framer};
 use super::{Owner, closed, failed, foreign};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use wat_kernel::{Borrowed, Fd, Interest, poll, process};
 use wat_value::{Opaque, Trap};
 
@@ -32,6 +33,8 @@ struct State {
 pub struct Reader {
     owner: Owner,
     state: Exclusive<State>,
+    /// A receiver of its frames is in use.
+    in_use: AtomicBool,
 }
 
 /// How a reader waits for bytes.
@@ -63,6 +66,7 @@ impl Reader {
     fn new(owner: Owner, source: Source, bytes: Vec<u8>) -> Arc<Reader> {
         Arc::new(Reader {
             owner,
+            in_use: AtomicBool::new(false),
             state: Exclusive::new(State {
                 has_ended: matches!(source, Source::Memory),
                 source,
@@ -191,6 +195,51 @@ impl Reader {
         Ok(())
     }
 
+    /// Begins to receive frames; false if somebody else does (K3).
+    pub(crate) fn begin(&self) -> bool {
+        !self.in_use.swap(true, Ordering::Acquire)
+    }
+
+    /// Ends what [`Reader::begin`] began.
+    pub(crate) fn finish(&self) {
+        self.in_use.store(false, Ordering::Release);
+    }
+
+    /// The descriptor to wait on for more bytes; nothing where there is nothing to wait for.
+    pub(crate) fn descriptor(&self) -> Option<i32> {
+        let state = self.enter().ok()?;
+        match &state.source {
+            Source::Pipe(fd) | Source::File(fd) => Some(fd.raw()),
+            Source::Stdin(fd) => Some(fd.raw()),
+            Source::Memory | Source::Closed => None,
+        }
+    }
+
+    /// Would [`Reader::frame`] give something from what was read already?
+    pub(crate) fn has_frame(&self) -> bool {
+        // Who may not use it is told when it is used.
+        let Ok(mut state) = self.enter() else {
+            return true;
+        };
+        state.has_ended || matches!(state.source, Source::Closed) || state.is_whole()
+    }
+
+    /// Has the stream ended, with nothing left?
+    pub(crate) fn is_over(&self) -> bool {
+        self.enter().is_ok_and(|state| match state.source {
+            Source::Closed => true,
+            _ => state.has_ended && state.rest().is_empty(),
+        })
+    }
+
+    /// Reads once; the descriptor is ready.
+    pub(crate) fn read_once(&self) -> Result<(), Box<Trap>> {
+        match self.enter()?.more(Wait::Long) {
+            Err(Dry::Failed(trap)) => Err(trap),
+            Ok(()) | Err(Dry::Empty | Dry::Shutdown) => Ok(()),
+        }
+    }
+
     /// The next frame. Nothing if there is none yet and `wait` says not to wait for it; `Err(None)` if the process is
     /// asked to stop.
     pub(crate) fn frame(&self, wait: Wait) -> Result<Option<Frame>, Option<Box<Trap>>> {
@@ -238,6 +287,10 @@ impl State {
             self.bytes.drain(..self.at);
             self.at = 0;
         }
+    }
+
+    fn is_whole(&mut self) -> bool {
+        self.framer.is_whole(&self.bytes[self.at..])
     }
 
     fn cut(&mut self) -> Option<Frame> {

@@ -4,8 +4,12 @@ use super::exclusive::{Exclusive, Guard};
 use super::{Owner, closed, failed, foreign};
 use std::io;
 use std::sync::Arc;
-use wat_kernel::Fd;
+use std::time::{Duration, Instant};
+use wat_kernel::{Fd, Interest, poll, process};
 use wat_value::{Opaque, Trap};
+
+/// How long a frame that was begun may take after the process was asked to stop.
+const GRACE: Duration = Duration::from_secs(4);
 
 enum Sink {
     Memory(Vec<u8>),
@@ -80,6 +84,25 @@ impl Writer {
         }
     }
 
+    /// Writes all of a frame. While the process is asked to stop a frame is begun only if it goes at once, and one that
+    /// was begun is finished within the time of grace or the stream is closed (K23).
+    pub(crate) fn write_frame(&self, frame: &[u8]) -> Result<(), Unwritten> {
+        let mut sink = self.enter().map_err(Unwritten::Failed)?;
+        let fd = match &mut *sink {
+            Sink::Memory(written) => {
+                written.extend_from_slice(frame);
+                return Ok(());
+            }
+            Sink::Descriptor(fd) => fd,
+            Sink::Closed => return Err(Unwritten::Disconnected),
+        };
+        let outcome = write_frame(fd, frame);
+        if let Err((_, true)) = outcome {
+            *sink = Sink::Closed;
+        }
+        outcome.map_err(|(why, _)| why)
+    }
+
     /// Ends the stream; memory has no end.
     pub(crate) fn close(&self) -> Result<(), Box<Trap>> {
         let mut sink = self.enter()?;
@@ -104,4 +127,48 @@ impl Writer {
             )),
         }
     }
+}
+
+/// Why a frame was not written.
+pub(crate) enum Unwritten {
+    /// Nobody reads any more, or the stream is closed.
+    Disconnected,
+    /// The process is asked to stop.
+    Shutdown,
+    Failed(Box<Trap>),
+}
+
+/// On failure, whether a part was written, so that nothing may follow.
+fn write_frame(fd: &Fd, frame: &[u8]) -> Result<(), (Unwritten, bool)> {
+    let mut left = frame;
+    let mut grace = None;
+    let lost = |error: &io::Error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Unwritten::Disconnected,
+        _ => Unwritten::Failed(failed("writing", None, error)),
+    };
+    while !left.is_empty() {
+        let partial = left.len() < frame.len();
+        match fd.borrow().write_now(left) {
+            Ok(count) => left = &left[count..],
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                let stopping = process::is_stopping();
+                if stopping && !partial {
+                    return Err((Unwritten::Shutdown, false));
+                }
+                if stopping {
+                    grace.get_or_insert_with(|| Instant::now() + GRACE);
+                }
+                let shutdown = process::shutdown().filter(|_| !stopping);
+                let arms: Vec<_> = std::iter::once((fd.borrow(), Interest::Write))
+                    .chain(shutdown.map(|fd| (fd, Interest::Read)))
+                    .collect();
+                let ready = poll(&arms, grace).map_err(|error| (lost(&error), partial))?;
+                if grace.is_some() && !ready.contains(&true) {
+                    return Err((Unwritten::Shutdown, true));
+                }
+            }
+            Err(error) => return Err((lost(&error), partial)),
+        }
+    }
+    Ok(())
 }
