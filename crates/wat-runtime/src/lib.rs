@@ -52,6 +52,7 @@ mod failure;
 mod kernel;
 mod machine;
 mod natives;
+mod os;
 mod settings;
 mod stack;
 mod stream;

@@ -148,6 +148,7 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
         Machine {
             vm: {
                 let world = Arc::new(World::new(Box::new(program)));
+                world.kernel.set_waiting(&crate::os::DESCRIPTORS);
                 let task = Task::main(&world.kernel);
                 Vm::new(world, Box::new(host), limits, task)
             },
@@ -158,6 +159,13 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
     /// Sets what the program's entry file configures. To be called before anything is evaluated.
     pub fn configure(&mut self, settings: Settings) {
         self.vm.settings = settings;
+    }
+
+    /// Ends the waits of the program's threads when this process is asked to stop. To be called by whoever has made
+    /// the process watch its signals ([`wat_kernel::process::start`]).
+    pub fn obey_signals(&self) {
+        let kernel = self.vm.world.kernel.clone();
+        wat_kernel::process::on_shutdown(move || kernel.stop());
     }
 
     /// What other threads need to interrupt this machine.

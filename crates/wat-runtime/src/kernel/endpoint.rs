@@ -44,6 +44,10 @@ pub trait Source: Send + Sync {
     fn drain(&self, context: &mut Context<'_>, item: &'static Desc) -> Vec<Slot>;
     /// Ends it; values that it holds are given to `part`. Ending it again does nothing.
     fn close(&self, part: &mut dyn FnMut(&'static Desc, Slot));
+    /// The last handle of it has gone: it ends, unless others share what is behind it.
+    fn release(&self, part: &mut dyn FnMut(&'static Desc, Slot)) {
+        self.close(part);
+    }
     /// What to wait on.
     fn waits_on(&self) -> WaitsOn;
     /// The descriptor is ready: read once.
@@ -83,6 +87,10 @@ pub trait Sink: Send + Sync {
     ) -> Result<(), Refused>;
     /// Ends it. Ending it again does nothing.
     fn close(&self);
+    /// The last handle of it has gone: it ends, unless others share what is behind it.
+    fn release(&self) {
+        self.close();
+    }
 }
 
 pub(super) enum Tx {
@@ -204,7 +212,7 @@ impl Opaque for Sender {
     fn release(self: Box<Self>, _: &mut dyn FnMut(&'static Desc, Slot)) {
         match &self.tx {
             Tx::Memory(channel) => channel.close_sender(released()),
-            Tx::Other(sink) => sink.close(),
+            Tx::Other(sink) => sink.release(),
         }
     }
 }
@@ -218,7 +226,7 @@ impl Opaque for Receiver {
                     .into_iter()
                     .for_each(|slot| part(channel.item(), slot));
             }
-            Rx::Other(source) => source.close(part),
+            Rx::Other(source) => source.release(part),
         }
     }
 }

@@ -10,6 +10,9 @@ mod settings;
 mod stdio;
 mod world;
 
+pub(crate) use io::{make_reader, make_writer, reader, writer};
+pub(crate) use stdio::decoded;
+
 use crate::Host;
 use crate::kernel::KernelFn;
 use crate::vm::Vm;
@@ -99,8 +102,9 @@ pub(crate) fn find(name: &str) -> Option<(&'static str, Run)> {
         let typed = TYPED
             .iter()
             .map(|(name, takes, run)| (*name, (*takes, Run::Typed(*run))));
-        let kernel =
-            crate::kernel::verbs().map(|(name, takes, run)| (*name, (*takes, Run::Kernel(*run))));
+        let kernel = crate::kernel::verbs()
+            .chain(crate::os::verbs())
+            .map(|(name, takes, run)| (*name, (*takes, Run::Kernel(*run))));
         pure.chain(host)
             .chain(kernel)
             .chain(machine)
@@ -127,6 +131,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         .chain(files::TABLE.iter().map(|native| native.0))
         .chain(MACHINE.iter().map(|native| native.0))
         .chain(crate::kernel::verbs().map(|native| native.0))
+        .chain(crate::os::verbs().map(|native| native.0))
         .chain(settings::READERS.iter().map(|native| native.0))
         .chain(TYPED.iter().map(|native| native.0))
 }

@@ -11,8 +11,6 @@ pub(crate) const PENDING: &[&str] = &[
     ":wat::kernel::Process/println",
     ":wat::kernel::Process/readln",
     ":wat::kernel::Process/terminate",
-    ":wat::kernel::Receiver/from-pipe",
-    ":wat::kernel::Sender/from-pipe",
     ":wat::kernel::__internal/drop-child-handle",
     ":wat::kernel::__internal/drop-forked-child",
     ":wat::kernel::__internal/drop-process",

@@ -5,10 +5,10 @@ mod frame;
 mod reader;
 mod writer;
 
-pub(crate) use frame::Frame;
+pub(crate) use frame::{Frame, MAX_FRAME_BYTES};
 pub use reader::Reader;
 pub(crate) use reader::{ReaderHandle, Wait, not_text};
-pub(crate) use writer::{Writer, WriterHandle};
+pub(crate) use writer::{Unwritten, Writer, WriterHandle};
 
 use std::io;
 use std::thread::{self, ThreadId};

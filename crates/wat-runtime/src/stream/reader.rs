@@ -3,8 +3,9 @@
 use super::exclusive::{Exclusive, Guard};
 use super::frame::{Frame, Framer};
 use super::{Owner, closed, failed, foreign};
-use std::sync::Arc;
+use crate::kernel::Chain;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use wat_kernel::{Borrowed, Fd, Interest, poll, process};
 use wat_value::{Opaque, Trap};
 
@@ -35,6 +36,8 @@ pub struct Reader {
     state: Exclusive<State>,
     /// A receiver of its frames is in use.
     in_use: AtomicBool,
+    /// What to do at its end: a process says how it died.
+    ending: OnceLock<Box<dyn Fn() -> Option<Chain> + Send + Sync>>,
 }
 
 /// How a reader waits for bytes.
@@ -67,6 +70,7 @@ impl Reader {
         Arc::new(Reader {
             owner,
             in_use: AtomicBool::new(false),
+            ending: OnceLock::new(),
             state: Exclusive::new(State {
                 has_ended: matches!(source, Source::Memory),
                 source,
@@ -193,6 +197,16 @@ impl Reader {
         state.bytes = Vec::new();
         state.at = 0;
         Ok(())
+    }
+
+    /// Asks this at the end of the stream for the deaths that ended it. It is set once.
+    pub(crate) fn on_ending(&self, ask: Box<dyn Fn() -> Option<Chain> + Send + Sync>) {
+        let _ = self.ending.set(ask);
+    }
+
+    /// The deaths that ended the stream; none if it ended in order.
+    pub(crate) fn ending(&self) -> Option<Chain> {
+        self.ending.get().and_then(|ask| ask())
     }
 
     /// Begins to receive frames; false if somebody else does (K3).

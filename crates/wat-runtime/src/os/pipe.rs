@@ -1,0 +1,173 @@
+//! The ends of channels that carry EDN frames (05 §6.2).
+
+use crate::kernel::{
+    Chain, Context, KernelFn, Outcome, Receiver, Refused, Sender, Sink, Source, WaitsOn,
+};
+use crate::natives::{decoded, reader, writer};
+use crate::stream::{Frame, MAX_FRAME_BYTES, Reader, Unwritten, Wait, Writer};
+use std::sync::Arc;
+use wat_edn::Layout;
+use wat_value::{Death, Desc, Instance, Slot, Trap, make_opaque, render};
+
+type Run = Result<Slot, Box<Trap>>;
+
+pub(super) const VERBS: &[(&str, &str, KernelFn)] = &[
+    (":wat::kernel::Sender/from-pipe", "b", sender_from_pipe),
+    (":wat::kernel::Receiver/from-pipe", "b", receiver_from_pipe),
+];
+
+/// The chain of a failure that is a value and no death of this thread.
+pub(super) fn failure(code: u16, message: &str) -> Chain {
+    let name = match code {
+        8415 => "io-failed",
+        8507 => "frame-malformed",
+        8508 => "frame-type",
+        8509 => "frame-too-large",
+        8417 => "thread-owned",
+        8514 => "receiver-busy",
+        8528 => "foreign-handle",
+        _ => "failed",
+    };
+    [Death::RuntimeError(format!("WAT{code} {name}: {message}"))].into()
+}
+
+fn trapped(trap: &Trap) -> Chain {
+    failure(trap.code, &trap.message)
+}
+
+/// Frames of a reader, which stays usable for everybody else (K17).
+struct FrameSource(Arc<Reader>);
+
+impl FrameSource {
+    fn outcome(&self, frame: Frame, context: &Context<'_>, item: &'static Desc) -> Outcome {
+        match frame {
+            Frame::Text(text) => match context.with_shapes(|shapes| decoded(&text, item, shapes)) {
+                Ok(value) => Outcome::Value(value.into_slot().1),
+                Err((code, message)) => Outcome::Dead(failure(code, &message)),
+            },
+            Frame::Bad(code, message) => Outcome::Dead(failure(code, &message)),
+            Frame::End => match self.0.ending() {
+                Some(chain) => Outcome::Dead(chain),
+                None => Outcome::Closed,
+            },
+        }
+    }
+}
+
+impl Source for FrameSource {
+    fn take(&self, context: &mut Context<'_>, item: &'static Desc) -> Option<Outcome> {
+        match self.0.frame(Wait::Never) {
+            Ok(frame) => frame.map(|frame| self.outcome(frame, context, item)),
+            Err(None) => None,
+            Err(Some(trap)) => {
+                // What cannot be read once is not read again.
+                let _ = self.0.close();
+                Some(Outcome::Dead(trapped(&trap)))
+            }
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        self.0.has_frame()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.0.is_over()
+    }
+
+    fn drain(&self, context: &mut Context<'_>, item: &'static Desc) -> Vec<Slot> {
+        let mut values = Vec::new();
+        while let Ok(Some(frame)) = self.0.frame(Wait::Never) {
+            if frame == Frame::End {
+                break;
+            }
+            if let Outcome::Value(value) = self.outcome(frame, context, item) {
+                values.push(value);
+            }
+        }
+        values
+    }
+
+    fn close(&self, _: &mut dyn FnMut(&'static Desc, Slot)) {
+        let _ = self.0.close();
+    }
+
+    fn release(&self, _: &mut dyn FnMut(&'static Desc, Slot)) {}
+
+    fn waits_on(&self) -> WaitsOn {
+        match self.0.descriptor() {
+            Some(fd) => WaitsOn::Readable(fd),
+            None => WaitsOn::Bell,
+        }
+    }
+
+    fn readable(&self) {
+        // What fails is told when it is taken.
+        let _ = self.0.read_once();
+    }
+
+    fn begin(&self) -> bool {
+        self.0.begin()
+    }
+
+    fn finish(&self) {
+        self.0.finish();
+    }
+}
+
+/// Frames to a writer, which stays usable for everybody else.
+struct FrameSink(Arc<Writer>);
+
+/// The frame of a value, or why it has none.
+pub(super) fn frame_of(item: &'static Desc, value: Slot) -> Result<String, Chain> {
+    // SAFETY: the caller of a native says that its arguments are live values of the declared types.
+    let mut frame = unsafe { render(item, value, Layout::Compact) };
+    frame.push('\n');
+    match frame.len() <= MAX_FRAME_BYTES {
+        true => Ok(frame),
+        false => Err(failure(
+            8509,
+            &format!(
+                "the frame has {} bytes, and {MAX_FRAME_BYTES} is the limit",
+                frame.len()
+            ),
+        )),
+    }
+}
+
+/// Writes a frame; the deaths that kept it from being written.
+pub(super) fn send_frame(to: &Writer, frame: &str) -> Result<(), Chain> {
+    to.write_frame(frame.as_bytes()).map_err(|why| match why {
+        Unwritten::Disconnected => [Death::ChannelDisconnected].into(),
+        Unwritten::Shutdown => [Death::Shutdown].into(),
+        Unwritten::Failed(trap) => trapped(&trap),
+    })
+}
+
+impl Sink for FrameSink {
+    fn send(&self, _: &mut Context<'_>, item: &'static Desc, value: Slot) -> Result<(), Refused> {
+        frame_of(item, value)
+            .and_then(|frame| send_frame(&self.0, &frame))
+            .map_err(Refused::Died)
+    }
+
+    fn close(&self) {
+        let _ = self.0.close();
+    }
+
+    fn release(&self) {}
+}
+
+unsafe fn sender_from_pipe(_: &mut Context<'_>, instance: &Instance, args: &[Slot]) -> Run {
+    // SAFETY: the caller of a native says that its arguments are live values of the declared types.
+    let writer = unsafe { writer(args[0]) }?.clone();
+    let sender = Sender::to(Box::new(FrameSink(writer)));
+    Ok(make_opaque(instance.ret, Box::new(sender)))
+}
+
+unsafe fn receiver_from_pipe(_: &mut Context<'_>, instance: &Instance, args: &[Slot]) -> Run {
+    // SAFETY: as above.
+    let reader = unsafe { reader(args[0]) }?.clone();
+    let receiver = Receiver::from(Box::new(FrameSource(reader)));
+    Ok(make_opaque(instance.ret, Box::new(receiver)))
+}

@@ -1,0 +1,94 @@
+//! How threads wait for descriptors and for their bell at once: the bell gets a doorbell, which is a descriptor too.
+
+use crate::kernel::{Bell, WaitSet, Waiting};
+use std::cell::RefCell;
+use std::io;
+use std::sync::{Arc, Weak};
+use std::time::Instant;
+use wat_kernel::Doorbell;
+
+/// Waits with the wait sets of `wat-kernel`.
+pub(crate) struct Descriptors;
+
+pub(crate) static DESCRIPTORS: Descriptors = Descriptors;
+
+impl Waiting for Descriptors {
+    fn wait(&self, fd: i32, bell: &Arc<Bell>, until: Option<Instant>) -> io::Result<bool> {
+        let mut set = wat_kernel::WaitSet::polling(2);
+        let ready = wait(&mut set, &[fd], bell, until)?;
+        Ok(!ready.is_empty())
+    }
+
+    fn wait_set(&self, capacity: usize) -> Box<dyn WaitSet> {
+        Box::new(Set {
+            capacity,
+            set: wat_kernel::WaitSet::new(capacity),
+        })
+    }
+}
+
+struct Set {
+    capacity: usize,
+    set: wat_kernel::WaitSet,
+}
+
+impl WaitSet for Set {
+    fn backend(&self) -> &'static str {
+        self.set.backend().name()
+    }
+
+    fn wait(
+        &mut self,
+        fds: &[i32],
+        bell: &Arc<Bell>,
+        until: Option<Instant>,
+    ) -> io::Result<Vec<usize>> {
+        if !self.set.is_ours() {
+            self.set = wat_kernel::WaitSet::new(self.capacity);
+        }
+        wait(&mut self.set, fds, bell, until)
+    }
+}
+
+thread_local! {
+    /// The doorbell of the bell that this thread waits on.
+    static DOORBELL: RefCell<Option<(Weak<Bell>, Arc<Doorbell>)>> = const { RefCell::new(None) };
+}
+
+fn doorbell_of(bell: &Arc<Bell>) -> Arc<Doorbell> {
+    DOORBELL.with(|place| {
+        let mut place = place.borrow_mut();
+        if let Some((known, doorbell)) = &*place
+            && std::ptr::eq(known.as_ptr(), Arc::as_ptr(bell))
+        {
+            return doorbell.clone();
+        }
+        let doorbell = Arc::new(Doorbell::new());
+        let door = doorbell.clone();
+        bell.set_door(Box::new(move || door.ring()));
+        *place = Some((Arc::downgrade(bell), doorbell.clone()));
+        doorbell
+    })
+}
+
+fn wait(
+    set: &mut wat_kernel::WaitSet,
+    fds: &[i32],
+    bell: &Arc<Bell>,
+    until: Option<Instant>,
+) -> io::Result<Vec<usize>> {
+    let doorbell = doorbell_of(bell);
+    let own = doorbell.descriptor()?;
+    doorbell.absorb();
+    if bell.answer() {
+        // Who has called looks whether it was rung.
+        bell.ring();
+        return Ok(Vec::new());
+    }
+    let mut all = Vec::with_capacity(fds.len() + 1);
+    all.extend_from_slice(fds);
+    all.push(own);
+    let mut ready = set.wait(&all, until)?;
+    ready.retain(|index| *index < fds.len());
+    Ok(ready)
+}
