@@ -143,33 +143,25 @@ pub(crate) fn retired(path: &str) -> Option<Retired> {
     if !path.starts_with(":wat::") {
         return None;
     }
-    if let Some((_, code, now)) = RENAMED.iter().find(|(old, ..)| *old == path) {
-        return Some(Retired {
-            code: *code,
-            now: Cow::Borrowed(*now),
-            operand: "",
-            sure: true,
-        });
-    }
-    if let Some((_, code, now, operand, sure)) = REWRITTEN.iter().find(|(old, ..)| *old == path) {
-        return Some(Retired {
-            code: *code,
-            now: Cow::Borrowed(*now),
-            operand,
-            sure: *sure,
-        });
-    }
-    let (code, now, sure) = if let Some(rest) = path.strip_prefix(":wat::std::stream::") {
-        (3450, Cow::Owned(format!(":wat::stream::{rest}")), true)
-    } else if path.starts_with(":wat::console::") {
-        (4014, Cow::Borrowed(":wat::kernel::println"), false)
-    } else {
-        return None;
+    let renamed = RENAMED.iter().find(|(old, ..)| *old == path);
+    let renamed = renamed.map(|&(_, code, now)| (code, Cow::Borrowed(now), "", true));
+    let rewritten = || {
+        let row = REWRITTEN.iter().find(|(old, ..)| *old == path);
+        row.map(|&(_, code, now, operand, sure)| (code, Cow::Borrowed(now), operand, sure))
     };
-    Some(Retired {
+    let moved = || {
+        let rest = path.strip_prefix(":wat::std::stream::")?;
+        Some((3450, Cow::Owned(format!(":wat::stream::{rest}")), "", true))
+    };
+    let console = || {
+        let is_console = path.starts_with(":wat::console::");
+        is_console.then_some((4014, Cow::Borrowed(":wat::kernel::println"), "", false))
+    };
+    let found = renamed.or_else(rewritten).or_else(moved).or_else(console);
+    found.map(|(code, now, operand, sure)| Retired {
         code,
         now,
-        operand: "",
+        operand,
         sure,
     })
 }
