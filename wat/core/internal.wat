@@ -132,6 +132,14 @@
   "Returns the function that evaluates the forms of a text.")
 
 (:wat::core::native
+  :wat::core::__internal/verified
+  [source <- :wat::core::String
+   algorithm <- :wat::core::keyword
+   payloads <- :wat::core::Vector<wat::core::String>]
+  -> :wat::core::Result<wat::core::String,wat::core::EvalError>
+  "Returns a source text if it is verified: one payload is a digest or address, two are a signature and a key.")
+
+(:wat::core::native
   :wat::core::__internal/to-syntax<T>
   [value <- :T]
   -> :wat::WatAST

@@ -13,7 +13,7 @@ use crate::expand::{Spot, expanded_ast, expansion, spot, trail};
 use crate::forms::{Form, form_start, forms, read_form};
 use crate::infer::check_item;
 use crate::inline::outward;
-use crate::items::{Declarations, declarations};
+use crate::items::{Declarations, ItemKind, declarations};
 use crate::load_report::{does_not_read, is_loaded, load_problems, note_origin};
 use crate::names::{names, redefinitions};
 use crate::problem::{EditAt, Place, Problem};
@@ -157,6 +157,9 @@ fn toplevel_expression<'db>(
         let inference = crate::infer::infer_head(db, program, ast, head);
         return inference;
     }
+    if let Some(late) = late_macro_call(db, program, ast, head) {
+        return vec![late];
+    }
     if ast.is_damaged() {
         // The reader has told what is wrong; what the form was meant to be is not known.
         return Vec::new();
@@ -170,6 +173,19 @@ fn toplevel_expression<'db>(
         .label("not a declaration")
         .help("move it into a function, for example `:user::main`"),
     ]
+}
+
+/// WAT2413 for a call of a macro that an expansion further down defines.
+fn late_macro_call<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    ast: &wat_syntax::Ast,
+    head: Option<NodeId>,
+) -> Option<Problem<'db>> {
+    let path = ast.as_keyword(head?)?;
+    let item = crate::names::lookup(db, program, path)?;
+    let is_late = item.kind(db) == ItemKind::Macro && item.expanded(db).is_some();
+    is_late.then(|| crate::expand::late_macro(head.unwrap_or(ast.root()), path))
 }
 
 /// All diagnostics of a file in its primary program, sorted by start, severity and code. What is wrong with the entry

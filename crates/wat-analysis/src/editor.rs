@@ -177,7 +177,11 @@ pub(crate) fn info<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -
 }
 
 /// The docstring; another name inherits that of its target.
-fn documentation<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Option<Arc<str>> {
+pub(crate) fn documentation<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    item: Item<'db>,
+) -> Option<Arc<str>> {
     if item.kind(db) == ItemKind::KeywordVariant {
         return crate::keywords::variant_doc(db, program, item);
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use wat_ir::Ty as Ir;
 use wat_syntax::{Ast, NodeKind, Severity, SourceText};
 use wat_value::syntax::Syntax;
+use wat_verify::{Rejection, check_address, check_sha256, check_signature};
 
 use crate::db::{Db, SourceFile};
 use crate::expand::expand_data;
@@ -25,7 +26,7 @@ pub struct EvalRefusal {
 }
 
 impl EvalRefusal {
-    fn new(kind: &'static str, message: impl Into<String>) -> EvalRefusal {
+    pub(crate) fn new(kind: &'static str, message: impl Into<String>) -> EvalRefusal {
         EvalRefusal {
             kind,
             message: message.into(),
@@ -53,6 +54,42 @@ pub fn forms_of_text(text: &str) -> Result<Vec<Syntax>, EvalRefusal> {
         }
     }
     Ok(forms)
+}
+
+/// Is a source text what its evaluation may run (chapter 08 §5)? `payloads` are a digest or address, or a signature and
+/// a key.
+pub fn verified_source(
+    source: &str,
+    algorithm: &str,
+    payloads: &[String],
+) -> Result<(), EvalRefusal> {
+    let unit = || {
+        let forms = forms_of_text(source)?;
+        let asts: Vec<_> = forms.iter().map(|form| form.to_ast().0).collect();
+        wat_syntax::program_bytes(&asts.iter().collect::<Vec<_>>())
+            .ok_or_else(|| EvalRefusal::new("malformed-form", "the text does not read"))
+    };
+    let payload = |at: usize| payloads.get(at).map_or("", |payload| payload.trim());
+    let outcome = match (algorithm, payloads.len()) {
+        (":wat::verify::digest-sha256", 1) => check_sha256(source.as_bytes(), payload(0)),
+        (":wat::verify::address-blake3", 1) => check_address(&unit()?, payload(0)),
+        (":wat::verify::signed-ed25519", 2) => check_signature(&unit()?, payload(0), payload(1)),
+        _ => {
+            return Err(EvalRefusal::new(
+                "malformed-form",
+                format!("`{algorithm}` is no algorithm that this form verifies with"),
+            ));
+        }
+    };
+    outcome.map_err(|rejection| {
+        let why = match rejection {
+            Rejection::Encoding(expected) | Rejection::KeyEncoding(expected) => {
+                format!("the payload is not {expected}")
+            }
+            Rejection::Mismatch(_) => "the source is not the one that was expected".to_owned(),
+        };
+        EvalRefusal::new("verification-failed", why)
+    })
 }
 
 /// The code of forms that are evaluated in order in an empty local environment: a function without parameters that

@@ -224,7 +224,7 @@ pub(crate) fn written_declarations<'db>(db: &'db dyn Db, form: Form<'db>) -> Dec
     found
 }
 
-#[salsa::tracked(returns(ref))]
+#[salsa::tracked(returns(ref), cycle_result = cyclic_declarations)]
 fn expanded_declarations<'db>(
     db: &'db dyn Db,
     program: SourceFile,
@@ -244,6 +244,19 @@ fn expanded_declarations<'db>(
         found.problems.extend(expansion.problems.iter().cloned());
     }
     found
+}
+
+/// A form whose expansion needs what it defines defines nothing.
+fn cyclic_declarations<'db>(
+    db: &'db dyn Db,
+    _: salsa::Id,
+    _: SourceFile,
+    form: Form<'db>,
+) -> Declarations<'db> {
+    Declarations {
+        problems: vec![crate::expand::cycle_problem(ast(db, form))],
+        ..Declarations::default()
+    }
 }
 
 /// Walks a form in top-level position; a `do` there is a splice.

@@ -49,9 +49,11 @@ mod requirements;
 mod resolve;
 mod run;
 mod session;
+mod sight;
 mod signature;
 mod splice;
 mod statics;
+mod step;
 mod suggest;
 mod synonym;
 mod testing;
@@ -74,8 +76,8 @@ pub use editor::{
     names_in_conversation, restriction_at, suggest_names, symbol_at, type_at,
 };
 pub use entry::entry_diagnostics;
-pub use evaluation::{EvalRefusal, evaluation_ir, forms_of_text};
-pub use expand::{ExpandedText, expand_head, expand_once, expanded_text};
+pub use evaluation::{EvalRefusal, evaluation_ir, forms_of_text, verified_source};
+pub use expand::{ExpandedText, expand_head, expand_once, expanded_text, typed_expansion_text};
 pub use explain::explanation;
 pub use family::family;
 pub use forms::line_index;
@@ -88,6 +90,7 @@ pub use reflect::{Question, machine_type_form, reflect};
 pub use requirements::requirements_of;
 pub use run::{function_ir, origin_span, value_ir, value_names};
 pub use session::{Session, Step, Submission};
+pub use step::{Stepped, step};
 pub use testing::{Test, TestKind, file_tests, time_limit};
 pub use wat_syntax::{
     Applicability, Code, CodeInfo, LineIndex, Severity, SourceText, TextRange, TextSize,

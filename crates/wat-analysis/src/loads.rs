@@ -37,6 +37,16 @@ pub(crate) enum Check {
     Signature(Payload, Payload),
 }
 
+/// Is this one of the keywords that say how something is verified?
+pub(crate) fn is_word(path: &str) -> bool {
+    path.strip_prefix(":wat::verify::").is_some_and(|leaf| {
+        matches!(
+            leaf,
+            "digest-sha256" | "address-blake3" | "signed-ed25519" | "string" | "file-path"
+        )
+    })
+}
+
 /// A digest, signature or key.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
 pub(crate) enum Payload {

@@ -6,9 +6,10 @@ use wat_syntax::{Ast, NodeId, NodeKind};
 
 use crate::db::{Db, SourceFile};
 use crate::items::{Item, ItemKind, declarations_of};
-use crate::names::{lookup, lookup_type, program_of};
+use crate::names::{lookup, lookup_type};
 use crate::problem::{Place, Problem};
 use crate::resolve::{TypeResolver, alias_target};
+use crate::sight::Sight;
 use crate::signature::{Param, Signature, generics};
 use crate::types::{Ctor, Type};
 use crate::whitelist::is_restricted_type;
@@ -304,10 +305,15 @@ impl Nominal {
 /// The declared type of a type item.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn nominal<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Arc<Nominal> {
+    Arc::new(read_nominal(db, Sight::Program(program), item))
+}
+
+/// The declared type of a type item, to those who see these names.
+pub(crate) fn read_nominal<'db>(db: &'db dyn Db, sight: Sight<'db>, item: Item<'db>) -> Nominal {
     let ast = item.ast(db);
     let kind = item.kind(db);
     let generics = generics(ast, item.name_node(db));
-    let program = program_of(db, program, item);
+    let program = sight.of_item(db, item);
     let mut resolver = TypeResolver {
         db,
         program,
@@ -340,14 +346,14 @@ pub(crate) fn nominal<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>
                 .collect(),
         })
         .collect();
-    Arc::new(Nominal {
+    Nominal {
         path: item.name(db).text(db).as_str().into(),
         generics: generics.clone(),
         is_enum: kind == ItemKind::Enum,
         is_newtype: kind == ItemKind::Newtype,
         restricted: is_restricted_type(ast, item.root(db)),
         variants,
-    })
+    }
 }
 
 /// The type item that generated a member.
@@ -396,11 +402,11 @@ pub(crate) fn constructors(db: &dyn Db, program: SourceFile, path: &str) -> Vec<
 /// The signature of a generated constructor or accessor.
 pub(crate) fn member_signature<'db>(
     db: &'db dyn Db,
-    program: SourceFile,
+    sight: Sight<'db>,
     member: Item<'db>,
 ) -> Option<Signature> {
     let owner = owner(db, member)?;
-    let nominal = nominal(db, program, owner);
+    let nominal = sight.nominal(db, owner);
     let ret_node = owner.name_node(db).0;
     let (params, ret) = match member.kind(db) {
         ItemKind::Constructor => {

@@ -11,14 +11,16 @@ use wat_value::syntax::{Origin, Scopes, Syntax};
 
 use crate::db::{Db, SourceFile};
 use crate::evaluation::type_of_ir;
-use crate::items::{Item, ItemKind};
-use crate::names::{lookup, lookup_type};
-use crate::nominal::nominal;
-use crate::signature::{Signature, docs, function_list, function_shape, param_shapes, signature};
+use crate::forms::Form;
+use crate::items::{Item, ItemKind, Name};
+use crate::problem::Plain;
+use crate::resolve::TypeResolver;
+use crate::sight::Sight;
+use crate::signature::{Signature, function_list, function_shape, param_shapes, read_docs};
 use crate::types::{Ctor, Type};
 
 /// A question about a name.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
 pub enum Question {
     /// The defining form.
     Definition,
@@ -40,8 +42,75 @@ pub enum Question {
 
 /// The answer, as the form that a holon stands for; `None` if there is no such name, or it has nothing of the kind.
 pub fn reflect(db: &dyn Db, program: SourceFile, question: Question, name: &str) -> Option<Syntax> {
-    let item = lookup(db, program, name).or_else(|| lookup_type(db, program, name))?;
-    let asked = Asked { db, program, item };
+    answer(db, Sight::Program(program), question, name)
+}
+
+/// The answer that an expansion of a form gets; `before` is the form, unless nothing that expansions define may count.
+/// Changes only when the answer changes.
+#[salsa::tracked(returns(ref), cycle_result = endless)]
+pub(crate) fn early_answer<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    before: Option<Form<'db>>,
+    question: Question,
+    name: Name<'db>,
+) -> Option<Plain<Syntax>> {
+    let sight = Sight::expansion(program, before);
+    answer(db, sight, question, name.text(db)).map(Plain)
+}
+
+fn endless<'db>(
+    _: &'db dyn Db,
+    _: salsa::Id,
+    _: SourceFile,
+    _: Option<Form<'db>>,
+    _: Question,
+    _: Name<'db>,
+) -> Option<Plain<Syntax>> {
+    None
+}
+
+/// The definition whose body an expansion would read to answer a question; nothing if it needs none.
+pub(crate) fn body_in_question<'db>(
+    db: &'db dyn Db,
+    sight: Sight<'db>,
+    question: Question,
+    name: &str,
+) -> Option<Item<'db>> {
+    matches!(question, Question::Definition | Question::Body).then(|| {
+        sight
+            .lookup(db, name)
+            .or_else(|| sight.lookup_type(db, name))
+    })?
+}
+
+/// A type as it is written, in the structured form of signatures.
+pub(crate) fn written_type_form<'db>(db: &'db dyn Db, sight: Sight<'db>, text: &str) -> Syntax {
+    let read = wat_syntax::read_form(&SourceText::new(text), &Verdict::default()).ast;
+    let mut resolver = TypeResolver {
+        db,
+        program: sight,
+        ast: &read,
+        generics: &[],
+        infer_allowed: false,
+        problems: None,
+    };
+    match read.is_empty() {
+        true => Syntax::keyword(text),
+        false => type_form(&resolver.node(read.root()), &[]),
+    }
+}
+
+fn answer<'db>(
+    db: &'db dyn Db,
+    sight: Sight<'db>,
+    question: Question,
+    name: &str,
+) -> Option<Syntax> {
+    let item = sight
+        .lookup(db, name)
+        .or_else(|| sight.lookup_type(db, name))?;
+    let asked = Asked { db, sight, item };
     match question {
         Question::Definition => Some(asked.definition()),
         Question::Signature => asked.signature(),
@@ -52,7 +121,7 @@ pub fn reflect(db: &dyn Db, program: SourceFile, question: Question, name: &str)
         }
         Question::FieldNames => asked.fields(|field, _| Syntax::symbol(&*field.name)),
         Question::FieldTypes => asked.fields(|field, generics| type_form(&field.ty, generics)),
-        Question::Doc => docs(db, item).map(Syntax::string),
+        Question::Doc => asked.doc().map(Syntax::string),
         Question::Kind => Some(Syntax::keyword(asked.kind())),
     }
 }
@@ -99,7 +168,7 @@ fn type_form(ty: &Type, generics: &[Arc<str>]) -> Syntax {
 /// A definition that is asked about.
 struct Asked<'db> {
     db: &'db dyn Db,
-    program: SourceFile,
+    sight: Sight<'db>,
     item: Item<'db>,
 }
 
@@ -114,12 +183,7 @@ impl<'db> Asked<'db> {
 
     /// What a second name stands for.
     fn target(&self) -> Item<'db> {
-        match self.item.kind(self.db) {
-            ItemKind::Synonym => {
-                crate::synonym::target(self.db, self.program, self.item).unwrap_or(self.item)
-            }
-            _ => self.item,
-        }
+        self.sight.target(self.db, self.item)
     }
 
     fn kind(&self) -> &'static str {
@@ -153,25 +217,30 @@ impl<'db> Asked<'db> {
     }
 
     /// The signature of what can be called; of a dispatch, that of its first alternative.
-    fn called(&self) -> Option<&'db Signature> {
+    fn called(&self) -> Option<Arc<Signature>> {
         let mut item = self.target();
         if item.kind(self.db) == ItemKind::Dispatch {
-            let arms = crate::infer::dispatch::dispatch_arms(self.db, self.program, item);
-            item = arms.iter().find_map(|arm| arm.implementation)?;
+            let ast = item.ast(self.db);
+            let sight = self.sight.of_item(self.db, item);
+            let mut arms = ast.children(item.root(self.db)).skip(2);
+            item = arms.find_map(|arm| {
+                let target = ast.as_keyword(ast.children(arm).nth(1)?)?;
+                sight.lookup(self.db, target)
+            })?;
         }
-        signature(self.db, self.program, item).as_deref()
+        self.sight.signature(self.db, item)
     }
 
     fn signature(&self) -> Option<Syntax> {
         if let Some(signature) = self.called() {
-            return Some(self.signature_form(signature));
+            return Some(self.signature_form(&signature));
         }
         match self.item.kind(self.db) {
             ItemKind::SpecialForm | ItemKind::Operator => Some(self.sketch()),
             ItemKind::Macro => self.macro_signature(),
             ItemKind::UnitVariant => {
                 let owner = crate::nominal::owner(self.db, self.item)?;
-                let nominal = nominal(self.db, self.program, owner);
+                let nominal = self.sight.nominal(self.db, owner);
                 let ret = type_form(&nominal.itself(), &nominal.generics);
                 let name = generic_name(self.name(), &nominal.generics);
                 Some(Syntax::list([name, Syntax::symbol("->"), ret]))
@@ -247,8 +316,24 @@ impl<'db> Asked<'db> {
         Syntax::list(parts)
     }
 
+    fn doc(&self) -> Option<Arc<str>> {
+        if let Sight::Program(program) = self.sight {
+            return crate::editor::documentation(self.db, program, self.item);
+        }
+        let target = self.target();
+        let doc = read_docs(self.db, target);
+        if target == self.item {
+            return doc;
+        }
+        let alias = format!("Alias of `{}`.", target.name(self.db).text(self.db));
+        Some(match doc {
+            Some(doc) => format!("{alias}\n\n{doc}").into(),
+            None => alias.into(),
+        })
+    }
+
     fn definition(&self) -> Syntax {
-        let item = self.item;
+        let item = self.sight.finished(self.db, self.item);
         let is_written = !self.is_built_in() || item.kind(self.db) == ItemKind::Dispatch;
         if is_written {
             let ast = item.ast(self.db);
@@ -269,7 +354,7 @@ impl<'db> Asked<'db> {
     }
 
     fn body(&self) -> Option<Syntax> {
-        let item = self.target();
+        let item = self.sight.finished(self.db, self.target());
         if item.name(self.db).text(self.db).starts_with(":wat::") {
             return None;
         }
@@ -302,7 +387,7 @@ impl<'db> Asked<'db> {
         if self.item.kind(self.db) != ItemKind::Struct {
             return None;
         }
-        let nominal = nominal(self.db, self.program, self.item);
+        let nominal = self.sight.nominal(self.db, self.item);
         let fields = nominal.variants.first()?.fields.iter();
         let parts: Vec<Syntax> = fields
             .map(|field| about(field, &nominal.generics))

@@ -7,8 +7,8 @@ use wat_syntax::{Ast, NodeId, TypeExpr, parse_type_keyword};
 use crate::db::{Db, SourceFile};
 use crate::host::Standing;
 use crate::items::{Item, ItemKind, split_generic};
-use crate::names::{lookup_type, program_of};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::sight::Sight;
 use crate::signature::generics;
 use crate::suggest;
 use crate::types::{Ctor, Type};
@@ -23,7 +23,7 @@ pub(crate) struct Mention<'db> {
 /// Turns type keywords into types, in the scope of one declaration.
 pub(crate) struct TypeResolver<'a, 'db> {
     pub(crate) db: &'db dyn Db,
-    pub(crate) program: SourceFile,
+    pub(crate) program: Sight<'db>,
     pub(crate) ast: &'a Ast,
     pub(crate) generics: &'a [Arc<str>],
     /// May `:wat::type::Infer` stand here?
@@ -238,9 +238,13 @@ impl<'db> TypeResolver<'_, 'db> {
         if crate::host::is_host(&full) {
             return self.host_type(path, resolved, node);
         }
-        let Some(item) = lookup_type(self.db, self.program, &full) else {
+        let Some(item) = self.program.lookup_type(self.db, &full) else {
+            let Some(program) = self.program.program() else {
+                // An expansion that comes later may declare it.
+                return Type::App(Ctor::Nominal(full.into()), resolved.into());
+            };
             if !self.is_member(path, node) {
-                self.unknown(path, node);
+                self.unknown(program, path, node);
             }
             return Type::Error;
         };
@@ -249,12 +253,12 @@ impl<'db> TypeResolver<'_, 'db> {
         {
             mentions.push(Mention { node: node.0, item });
         }
-        let generics = type_generics(self.db, item);
+        let generics = self.generics_of(item);
         if !self.arity(&full, generics.len(), resolved.len(), node) {
             return Type::Error;
         }
         match item.kind(self.db) {
-            ItemKind::Alias => alias_target(self.db, self.program, item).substitute(&resolved),
+            ItemKind::Alias => self.program.alias(self.db, item).substitute(&resolved),
             _ => Type::App(Ctor::Nominal(full.into()), resolved.into()),
         }
     }
@@ -263,7 +267,10 @@ impl<'db> TypeResolver<'_, 'db> {
     fn host_type(&mut self, path: &str, arguments: Vec<Type>, node: NodeId) -> Type {
         let full = format!(":{path}");
         let place = part_place(self.ast, node, path);
-        match crate::host::standing(self.db, self.program, &full, place) {
+        let Some(program) = self.program.program() else {
+            return Type::App(Ctor::Nominal(full.into()), arguments.into());
+        };
+        match crate::host::standing(self.db, program, &full, place) {
             Standing::Usable => return Type::App(Ctor::Nominal(full.into()), arguments.into()),
             Standing::Excused => {}
             Standing::Undeclared(problem) => {
@@ -273,6 +280,15 @@ impl<'db> TypeResolver<'_, 'db> {
             }
         }
         Type::Error
+    }
+
+    /// The type parameters of a declared type.
+    fn generics_of(&self, item: Item<'db>) -> Box<[Arc<str>]> {
+        match self.program {
+            Sight::Program(_) => type_generics(self.db, item).clone(),
+            // An expansion must not depend on a query that depends on it.
+            Sight::Expansion { .. } => generics(item.ast(self.db), item.name_node(self.db)),
+        }
     }
 
     fn arity(&mut self, name: &str, wanted: usize, found: usize, node: NodeId) -> bool {
@@ -337,7 +353,10 @@ impl<'db> TypeResolver<'_, 'db> {
                 let name = path.trim_start_matches(':');
                 if let Some((code, canonical)) = legacy_name(name) {
                     let declared = self.generics.iter().any(|generic| **generic == *name)
-                        || lookup_type(self.db, self.program, &format!(":{name}")).is_some();
+                        || self
+                            .program
+                            .lookup_type(self.db, &format!(":{name}"))
+                            .is_some();
                     if !declared {
                         found.push((code, name.to_owned(), canonical.clone()));
                         *path = canonical;
@@ -371,8 +390,8 @@ impl<'db> TypeResolver<'_, 'db> {
         is_member
     }
 
-    fn unknown(&mut self, path: &str, node: NodeId) {
-        if crate::names::is_excused(self.db, self.program, &format!(":{path}")) {
+    fn unknown(&mut self, program: SourceFile, path: &str, node: NodeId) {
+        if crate::names::is_excused(self.db, program, &format!(":{path}")) {
             return;
         }
         let is_parameter = path.len() == 1 && path.as_bytes()[0].is_ascii_uppercase();
@@ -400,7 +419,7 @@ impl<'db> TypeResolver<'_, 'db> {
             mention_again(first, part_places(self.ast, node, path));
             return;
         }
-        let (db, program, ast) = (self.db, self.program, self.ast);
+        let (db, ast) = (self.db, self.ast);
         self.report(|| {
             if is_parameter {
                 return undeclared_parameter(ast, path, place);
@@ -601,9 +620,14 @@ fn type_generics<'db>(db: &'db dyn Db, item: Item<'db>) -> Box<[Arc<str>]> {
 /// The type that an alias stands for, in terms of its own parameters. A cycle of aliases is the error type.
 #[salsa::tracked(returns(ref), cycle_result = cyclic_alias)]
 pub(crate) fn alias_target<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Type {
+    read_alias(db, Sight::Program(program), item)
+}
+
+/// The type that an alias stands for, to those who see these names.
+pub(crate) fn read_alias<'db>(db: &'db dyn Db, sight: Sight<'db>, item: Item<'db>) -> Type {
     let ast = item.ast(db);
-    let generics = type_generics(db, item);
-    let program = program_of(db, program, item);
+    let generics = &generics(ast, item.name_node(db));
+    let program = sight.of_item(db, item);
     match ast.children(item.root(db)).nth(2) {
         Some(node) => TypeResolver {
             db,

@@ -6,9 +6,9 @@ use wat_syntax::{Ast, NodeId, NodeKind};
 
 use crate::db::{Db, SourceFile};
 use crate::items::{Item, ItemKind, split_generic};
-use crate::names::program_of;
 use crate::nominal::member_signature;
 use crate::resolve::TypeResolver;
+use crate::sight::Sight;
 use crate::types::{Ctor, Type};
 use crate::whitelist::body_offset;
 
@@ -250,17 +250,26 @@ pub(crate) fn signature<'db>(
     program: SourceFile,
     item: Item<'db>,
 ) -> Option<Arc<Signature>> {
-    if matches!(item.kind(db), ItemKind::Constructor | ItemKind::Accessor) {
-        return member_signature(db, program, item).map(Arc::new);
-    }
     if item.kind(db) == ItemKind::Synonym {
         let target = crate::synonym::target(db, program, item)?;
         return signature(db, program, target).clone();
     }
+    read_item_signature(db, Sight::Program(program), item).map(Arc::new)
+}
+
+/// The signature of a function, native, constructor or accessor, to those who see these names.
+pub(crate) fn read_item_signature<'db>(
+    db: &'db dyn Db,
+    sight: Sight<'db>,
+    item: Item<'db>,
+) -> Option<Signature> {
+    if matches!(item.kind(db), ItemKind::Constructor | ItemKind::Accessor) {
+        return member_signature(db, sight, item);
+    }
     let ast = item.ast(db);
     let (list, skip) = function_list(ast, item.root(db), item.kind(db))?;
     let generics = generics(ast, item.name_node(db));
-    let program = program_of(db, program, item);
+    let program = sight.of_item(db, item);
     let resolver = TypeResolver {
         db,
         program,
@@ -270,7 +279,7 @@ pub(crate) fn signature<'db>(
         mentions: None,
         problems: None,
     };
-    Some(Arc::new(read_signature(resolver, list, skip)))
+    Some(read_signature(resolver, list, skip))
 }
 
 /// The list that has the parameters of a definition, and how many elements stand before them.
@@ -362,6 +371,11 @@ pub(crate) fn read_signature(
 /// The docstring of a definition.
 #[salsa::tracked(returns(clone))]
 pub(crate) fn docs<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Arc<str>> {
+    read_docs(db, item)
+}
+
+/// The docstring of a definition, for expansions, which must not depend on a query that depends on them.
+pub(crate) fn read_docs<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Arc<str>> {
     let ast = item.ast(db);
     let root = item.root(db);
     let node = match item.kind(db) {

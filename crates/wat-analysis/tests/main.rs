@@ -26,6 +26,8 @@ mod kwargs;
 mod legacy;
 #[path = "it/loads.rs"]
 mod loads;
+#[path = "it/macro_reflection.rs"]
+mod macro_reflection;
 #[path = "it/macros.rs"]
 mod macros;
 #[path = "it/nominal.rs"]

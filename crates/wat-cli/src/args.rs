@@ -327,6 +327,9 @@ pub(crate) struct ExpandOptions {
     /// One step only
     #[arg(long)]
     pub(crate) once: bool,
+    /// Add inferred types as comments
+    #[arg(long, conflicts_with = "once")]
+    pub(crate) types: bool,
     /// Expand this form, instead of a file
     #[arg(short = 'e', value_name = "FORM", conflicts_with = "place")]
     pub(crate) form: Option<String>,

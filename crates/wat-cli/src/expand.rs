@@ -4,7 +4,7 @@ use std::path::Path;
 
 use wat_analysis::{
     FileKind, RootDatabase, Severity, SourceFile, SourceText, TextSize, expanded_text,
-    file_diagnostics, line_index, primary_root,
+    file_diagnostics, line_index, primary_root, typed_expansion_text,
 };
 use wat_driver::{Unreadable, file_loader, load_files};
 use wat_syntax::{ColumnEncoding, LineCol};
@@ -37,7 +37,10 @@ pub(crate) fn expand(options: &ExpandOptions) -> i32 {
         return exit::NOT_WAT;
     }
     let program = primary_root(&db, file);
-    let shown = expanded_text(&db, program, file, at, options.once);
+    let shown = match options.types {
+        true => typed_expansion_text(&db, program, file, at),
+        false => expanded_text(&db, program, file, at, options.once),
+    };
     let source = SourceText::new(shown.text.as_str());
     let text = wat_fmt::format(&source).unwrap_or(shown.text);
     if let Err(status) = output::result(text.as_bytes()) {

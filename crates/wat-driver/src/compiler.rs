@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use wat_analysis::{
-    EvalRefusal, Question as Asked, RootDatabase, SourceFile, evaluation_ir, expand_head,
-    expand_once, forms_of_text, machine_type_form, reflect,
+    EvalRefusal, Question as Asked, RootDatabase, SourceFile, Stepped, evaluation_ir, expand_head,
+    expand_once, forms_of_text, machine_type_form, reflect, step, verified_source,
 };
 use wat_ir::{Function, Ty};
-use wat_runtime::{Compiler, Data, Question, Refusal};
+use wat_runtime::{Compiler, Data, Question, Reduced, Refusal};
 use wat_value::syntax::Syntax;
 
 use crate::LinkedProgram;
@@ -16,6 +16,13 @@ fn refusal(refused: EvalRefusal) -> Refusal {
     Refusal {
         kind: refused.kind,
         message: refused.message,
+    }
+}
+
+fn ended() -> Refusal {
+    Refusal {
+        kind: "runtime-error",
+        message: "the program has ended".to_owned(),
     }
 }
 
@@ -53,6 +60,21 @@ impl Compiler for LinkedProgram {
         found.unwrap_or_else(|| Ok(form.clone()))
     }
 
+    fn step(&self, form: &Syntax) -> Result<Reduced, Refusal> {
+        let found = self.with(|db, program| step(db, program, form));
+        match found {
+            Some(Ok(Stepped::Next(form))) => Ok(Reduced::Next(form)),
+            Some(Ok(Stepped::Terminal(form))) => Ok(Reduced::Terminal(form)),
+            Some(Ok(Stepped::Already(form))) => Ok(Reduced::Already(form)),
+            Some(Err(refused)) => Err(refusal(refused)),
+            None => Err(ended()),
+        }
+    }
+
+    fn verify(&self, source: &str, algorithm: &str, payloads: &[String]) -> Result<(), Refusal> {
+        verified_source(source, algorithm, payloads).map_err(refusal)
+    }
+
     fn reflect(&self, asked: Question, name: &str) -> Option<Syntax> {
         self.with(|db, program| reflect(db, program, question(asked), name))?
     }
@@ -65,10 +87,7 @@ impl Compiler for LinkedProgram {
         let found = self.with(|db, program| compile(db, program, data, wanted));
         match found {
             Some(found) => found.map_err(refusal),
-            None => Err(Refusal {
-                kind: "runtime-error",
-                message: "the program has ended".to_owned(),
-            }),
+            None => Err(ended()),
         }
     }
 }

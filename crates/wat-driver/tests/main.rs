@@ -20,3 +20,5 @@ mod project;
 mod reflect;
 #[path = "it/report.rs"]
 mod report;
+#[path = "it/steps.rs"]
+mod steps;

@@ -22,6 +22,17 @@ pub struct Refusal {
     pub message: String,
 }
 
+/// What one reduction of a form comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reduced {
+    /// A form that can be reduced further.
+    Next(Syntax),
+    /// A value by this step, as the form of its holon.
+    Terminal(Syntax),
+    /// A value from the start, as the form of its holon.
+    Already(Syntax),
+}
+
 /// A question about a definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Question {
@@ -50,6 +61,12 @@ pub trait Compiler {
 
     /// Expands a form once at its head, or until its head is no macro; the message of an expansion that fails.
     fn expand(&self, form: &Syntax, once: bool) -> Result<Syntax, String>;
+
+    /// Reduces a form once.
+    fn step(&self, form: &Syntax) -> Result<Reduced, Refusal>;
+
+    /// Is a source text verified by a digest or address, or by a signature and a key?
+    fn verify(&self, source: &str, algorithm: &str, payloads: &[String]) -> Result<(), Refusal>;
 
     /// What is known about a name; `None` if there is no such name, or it has nothing of the kind.
     fn reflect(&self, question: Question, name: &str) -> Option<Syntax>;

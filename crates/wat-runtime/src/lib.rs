@@ -61,7 +61,7 @@ mod vm;
 mod world;
 
 pub use caught::{Described, DescribedFrame};
-pub use compiler::{Compiler, Data, Question, Refusal};
+pub use compiler::{Compiler, Data, Question, Reduced, Refusal};
 pub use failure::{Failure, FailureKind, TraceFrame};
 pub use kernel::{
     Bell, Chain, Context, Kernel, KernelFn, Outcome, Receiver, Refused, Rung, Sender, Sink, Source,

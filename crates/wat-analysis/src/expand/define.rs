@@ -349,6 +349,20 @@ fn identifier(node: &Syntax) -> Ident {
 }
 
 impl<'db> MacroDef<'db> {
+    /// What stands in for a macro when an expression is evaluated on its own.
+    pub(super) fn stand_in(name: &str, form: Form<'db>) -> MacroDef<'db> {
+        MacroDef {
+            name: name.into(),
+            form,
+            params: Plain(Vec::new()),
+            rest: Plain(None),
+            body: Plain(Syntax::new(Shape::Error, Origin(0))),
+            nodes: Box::default(),
+            broken: false,
+            problems: Vec::new(),
+        }
+    }
+
     /// Reads a definition whose origins are nodes of `form` as written.
     pub(super) fn read(
         db: &'db dyn Db,

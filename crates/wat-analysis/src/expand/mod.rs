@@ -14,6 +14,7 @@ mod once;
 mod show;
 mod stage;
 mod testing;
+mod thread;
 mod trail;
 mod walk;
 
@@ -28,14 +29,15 @@ use crate::forms::{Form, ast};
 use crate::problem::Problem;
 
 pub(crate) use define::{doc, macro_problems, same_definition, shape_problem, signature_line};
-pub(crate) use once::expand_data;
+pub(crate) use once::{Applied, apply_pure, expand_data, threaded_calls};
 pub use once::{expand_head, expand_once};
-pub use show::{ExpandedText, expanded_text};
-pub(crate) use stage::calling_forms;
+pub use show::{ExpandedText, expanded_text, typed_expansion_text};
+pub(crate) use stage::{calling_forms, calls_before};
 pub(crate) use testing::{
     Annotation, annotation, is_factory, is_test_form, is_test_unit, stands_in_prelude,
 };
 pub(crate) use trail::{Spot, spot, trail};
+pub(crate) use walk::{cycle_problem, late_macro};
 
 /// A macro call that was expanded.
 #[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
@@ -160,10 +162,13 @@ fn expand_form<'db>(
     form: Form<'db>,
 ) -> Option<Expansion<'db>> {
     let written = ast(db, form);
-    if written.is_empty() || !stage::mentions_macro(db, program, written) {
+    if written.is_empty() {
         return None;
     }
     let stage = stage::stage_of(db, program, form);
+    if !stage::mentions_macro(db, program, written, stage) {
+        return None;
+    }
     walk::Expander::new(db, program, form, stage).form(written)
 }
 

@@ -6,6 +6,8 @@ use crate::db::{Db, SourceFile};
 use crate::forms::form_list;
 use crate::program::program_files;
 
+use super::define::MacroDef;
+use super::eval::Eval;
 use super::stage::last_stage;
 use super::walk::Expander;
 
@@ -41,6 +43,35 @@ pub(crate) fn expand_data(
             .map_err(|problem| problem.message),
         None => Ok(form.clone()),
     }
+}
+
+/// What comes of a call of something pure with values for arguments.
+pub(crate) enum Applied {
+    /// The form that makes its value.
+    Value(Syntax),
+    /// It failed.
+    Failed(String),
+    /// It is not pure, or no form makes its value.
+    Refused,
+}
+
+/// Carries out a call of something pure that is built in.
+pub(crate) fn apply_pure(db: &dyn Db, program: SourceFile, call: &Syntax) -> Applied {
+    let Some(mut expander) = outside(db, program) else {
+        return Applied::Refused;
+    };
+    let def = MacroDef::stand_in(":wat::eval-step!", expander.place());
+    match Eval::new(&mut expander, &def, 0).pure_value(&foreign(call)) {
+        Ok(Some(value)) => Applied::Value(foreign(&value)),
+        Ok(None) => Applied::Refused,
+        Err(failure) if failure.code == 2408 => Applied::Failed(failure.message),
+        Err(_) => Applied::Refused,
+    }
+}
+
+/// A thread as the calls that it stands for; nothing if the form is none.
+pub(crate) fn threaded_calls(form: &Syntax) -> Option<Syntax> {
+    super::thread::calls_of(form)
 }
 
 /// An expander of what stands in no form, if the program has a form.

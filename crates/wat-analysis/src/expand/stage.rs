@@ -115,10 +115,10 @@ fn has_makers(db: &dyn Db, program: SourceFile) -> bool {
     program_pieces(db, program).any(|piece| piece.makes)
 }
 
-/// Does a form mention the name of a macro that its program has anywhere?
-pub(super) fn mentions_macro(db: &dyn Db, program: SourceFile, ast: &Ast) -> bool {
+/// Does a form mention the name of a macro that its program has at a stage?
+pub(super) fn mentions_macro(db: &dyn Db, program: SourceFile, ast: &Ast, stage: u32) -> bool {
     let literal = literal_macros(db, program);
-    let generated = generated_names(db, program);
+    let generated = generated_names(db, program, stage);
     ast.texts().any(|text| {
         text.starts_with(':')
             && (literal.contains_key(text)
@@ -148,7 +148,7 @@ fn mentioned_paths(db: &dyn Db, file: SourceFile) -> Vec<(u64, u32)> {
 #[salsa::tracked(returns(ref))]
 fn macro_digests(db: &dyn Db, program: SourceFile) -> FxHashSet<u64> {
     let literal = literal_macros(db, program).keys();
-    let names = literal.chain(generated_names(db, program));
+    let names = literal.chain(generated_names(db, program, last_stage(db, program)));
     names.map(|name| digest(name)).collect()
 }
 
@@ -190,7 +190,7 @@ fn program_calls(db: &dyn Db, program: SourceFile, file: SourceFile) -> Vec<u32>
 }
 
 /// Texts with which a template can make a macro definition.
-const MAKERS: [&str; 7] = [
+const MAKERS: [&str; 10] = [
     ":wat::core::defmacro",
     super::testing::MAKE,
     super::testing::MAKE_HERMETIC,
@@ -198,6 +198,9 @@ const MAKERS: [&str; 7] = [
     ":wat::core::keyword/from-string",
     ":wat::core::keyword/of",
     ":wat::holon::to-watast",
+    ":wat::runtime::lookup-form",
+    ":wat::runtime::lookup-define",
+    ":wat::runtime::body-of",
 ];
 
 /// Which macros a form mentions, and whether it can make definitions of macros itself.
@@ -293,17 +296,30 @@ pub(super) fn generated<'db>(
     stage_macros(db, program, stage)
 }
 
-/// The names of all macros that expansions define in a program.
-#[salsa::tracked(returns(ref))]
-pub(super) fn generated_names(db: &dyn Db, program: SourceFile) -> FxHashSet<Arc<str>> {
-    let last = generators(db, program).len() as u32;
-    if last == 0 {
-        return FxHashSet::default();
+/// The names of what the first `stage` generators define. Shared with the stage before if there is nothing new.
+pub(super) fn generated_names(
+    db: &dyn Db,
+    program: SourceFile,
+    stage: u32,
+) -> &FxHashSet<Arc<str>> {
+    for earlier in 0..stage {
+        stage_names(db, program, earlier);
     }
-    generated(db, program, last)
-        .iter()
-        .map(|generated| generated.name.clone())
-        .collect()
+    stage_names(db, program, stage)
+}
+
+#[salsa::tracked(returns(ref))]
+fn stage_names(db: &dyn Db, program: SourceFile, stage: u32) -> Arc<FxHashSet<Arc<str>>> {
+    let Some(before) = stage.checked_sub(1) else {
+        return Arc::default();
+    };
+    let known = stage_names(db, program, before);
+    let all = generated(db, program, stage);
+    let mut new = all.iter().map(|generated| &generated.name);
+    match new.all(|name| known.contains(name)) {
+        true => known.clone(),
+        false => Arc::new(all.iter().map(|generated| generated.name.clone()).collect()),
+    }
 }
 
 /// How many generators stand before a form.
@@ -321,14 +337,50 @@ pub(super) fn last_stage(db: &dyn Db, program: SourceFile) -> u32 {
 
 #[salsa::tracked(returns(copy))]
 fn stage_before<'db>(db: &'db dyn Db, program: SourceFile, wanted: Form<'db>) -> u32 {
-    let generators = generators(db, program);
+    passed(db, program, wanted, generators(db, program))
+}
+
+/// The forms before a form whose expansions may define something, in program order.
+pub(crate) fn calls_before<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    form: Form<'db>,
+) -> &'db [Form<'db>] {
+    let calls = calls(db, program);
+    &calls[..(calls_passed(db, program, form) as usize).min(calls.len())]
+}
+
+/// The forms of a program with something at their top level that declares nothing, in program order.
+#[salsa::tracked(returns(ref))]
+fn calls<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<Form<'db>> {
+    match has_macros(db, program) {
+        true => program_pieces(db, program)
+            .flat_map(|piece| piece.calls.iter().copied())
+            .collect(),
+        false => Vec::new(),
+    }
+}
+
+/// How many of them stand before a form.
+#[salsa::tracked(returns(copy))]
+fn calls_passed<'db>(db: &'db dyn Db, program: SourceFile, wanted: Form<'db>) -> u32 {
+    passed(db, program, wanted, calls(db, program))
+}
+
+/// How many of these forms, which are in program order, stand before a form.
+fn passed<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    wanted: Form<'db>,
+    counted: &[Form<'db>],
+) -> u32 {
     let mut passed = 0;
     for piece in &load_graph(db, program).pieces {
         for &form in piece_forms(db, piece.file, piece.part) {
             if form == wanted {
                 return passed as u32;
             }
-            if generators.get(passed) == Some(&form) {
+            if counted.get(passed) == Some(&form) {
                 passed += 1;
             }
         }

@@ -6,14 +6,15 @@ use rustc_hash::FxHashMap;
 use wat_syntax::{Ast, AstBuilder, NodeId};
 use wat_value::syntax::{Origin, Scope, Scopes, Shape, Syntax};
 
-use crate::db::{Db, SourceFile};
+use crate::db::{Db, FileKind, SourceFile};
 use crate::forms::Form;
-use crate::items::Name;
+use crate::items::{Item, Name};
 use crate::problem::{Place, Plain, Problem};
+use crate::sight::Sight;
 
 use super::define::{MacroDef, macro_def};
 use super::eval::{Eval, Failure};
-use super::stage::{Generated, generated, generated_names, literal_macros};
+use super::stage::{Generated, generated_names, literal_macros, mentions_macro, stage_of};
 use super::{Call, Expansion};
 
 /// Expansions inside one another.
@@ -30,10 +31,8 @@ const SEGMENT: usize = 2 * 1024 * 1024;
 
 /// What a path means to expansion.
 #[derive(Clone)]
-enum Found<'db> {
+pub(super) enum Found<'db> {
     Macro(Arc<MacroDef<'db>>),
-    /// A macro that an expansion defines further down.
-    Later,
     Nothing,
 }
 
@@ -57,12 +56,16 @@ pub(super) struct Expander<'db> {
     /// Macros that this form has defined so far.
     new: Vec<Generated<'db>>,
     known: FxHashMap<Arc<str>, Found<'db>>,
-    /// Are the macros of later forms known? Not while they are being found out.
-    complete: bool,
     /// A limit was passed: nothing more is expanded.
     halted: bool,
     /// One step at each call is enough.
     single: bool,
+    /// Nobody infers the result: threads are written out.
+    threads: bool,
+    /// The body of a macro is expanded.
+    body: bool,
+    /// It belongs to no form: the program is complete.
+    outside: bool,
 }
 
 impl<'db> Expander<'db> {
@@ -88,10 +91,51 @@ impl<'db> Expander<'db> {
             path: Vec::new(),
             new: Vec::new(),
             known: FxHashMap::default(),
-            complete: true,
             halted: false,
             single: false,
+            threads: false,
+            body: false,
+            outside: false,
         }
+    }
+
+    /// Are threads written out as the calls that they stand for, whether there are macros in them or not?
+    pub(super) fn writes_threads_out(&self) -> bool {
+        self.threads
+    }
+
+    /// What macros learn about names. The bodies of macros are expanded before everything else; who expands while the
+    /// program runs sees all of it.
+    pub(super) fn sight(&self) -> Sight<'db> {
+        match self.outside {
+            true => Sight::Program(self.program),
+            false => Sight::expansion(self.program, (!self.is_body()).then_some(self.form)),
+        }
+    }
+
+    /// Is the expanded body of a definition not to be had while this form is expanded?
+    pub(super) fn is_unfinished(&self, item: Item<'db>) -> bool {
+        let (db, form) = (self.db, item.form(self.db));
+        let is_there = item.expanded(db).is_some() || self.outside;
+        if is_there || form.file(db).kind(db) == FileKind::Library {
+            return false;
+        }
+        let written = crate::forms::ast(db, form);
+        let stage = stage_of(db, self.program, form);
+        stage > self.stage || form == self.form && mentions_macro(db, self.program, written, stage)
+    }
+
+    /// Is the body of a macro expanded?
+    pub(super) fn is_body(&self) -> bool {
+        self.body
+    }
+
+    pub(super) fn place(&self) -> Form<'db> {
+        self.form
+    }
+
+    pub(super) fn tell(&mut self, problem: Problem<'db>) {
+        self.problems.push(problem);
     }
 
     /// Expands a form; `None` if nothing changes.
@@ -111,12 +155,13 @@ impl<'db> Expander<'db> {
         once: bool,
     ) -> Option<Expansion<'db>> {
         self.single = once;
+        self.threads = true;
         let part = Syntax::from_ast(written, node, |node| Origin(node.0), |_| Scopes::default());
         let tree = match node == written.root() {
             true => self.top(&part, true),
             false => self.code(&part),
         };
-        if self.calls.is_empty() && self.problems.is_empty() {
+        if tree == part && self.calls.is_empty() && self.problems.is_empty() {
             return None;
         }
         Some(self.finish(written, &tree))
@@ -124,7 +169,6 @@ impl<'db> Expander<'db> {
 
     /// The macros that a form defines by expansion.
     pub(super) fn generated(mut self, written: &Ast) -> Vec<Generated<'db>> {
-        self.complete = false;
         if !written.is_empty() {
             self.top(&source_tree(written), true);
         }
@@ -133,7 +177,8 @@ impl<'db> Expander<'db> {
 
     /// Expands the body of a macro. Origins of the result are nodes of the form as written.
     pub(super) fn body(mut self, body: &Syntax) -> (Syntax, Vec<Problem<'db>>) {
-        self.complete = false;
+        self.body = true;
+        self.threads = true;
         // Beside the scopes of the form's own expansion.
         self.scopes = 1 << 31;
         let tree = self.code(body);
@@ -143,14 +188,17 @@ impl<'db> Expander<'db> {
     /// Expands what stands in no form: nothing is a source node, and macros of the whole program are there.
     pub(super) fn outside(&mut self) {
         self.base = 1;
-        self.complete = false;
+        self.outside = true;
         // Beside the scopes of the form that lends its identity.
         self.scopes = 1 << 30;
     }
 
     /// One expansion of a call from outside of any form; nothing if it is none.
     pub(super) fn once(&mut self, call: &Syntax) -> Result<Option<Syntax>, Box<Problem<'db>>> {
-        let result = self.call(call, true);
+        let result = match super::thread::calls_of(call) {
+            Some(calls) => Some(calls),
+            None => self.call(call, true),
+        };
         match self.problems.pop() {
             Some(problem) => Err(Box::new(problem)),
             None => Ok(result),
@@ -251,6 +299,14 @@ impl<'db> Expander<'db> {
             self.path.pop();
             return expanded;
         }
+        if let Some(last) = form.head().and_then(super::thread::thread)
+            && let Some(calls) = self.unthreaded(form, last)
+        {
+            return match self.single {
+                true => calls,
+                false => self.top(&calls, false),
+            };
+        }
         match form.head() {
             Some(path) if super::annotation(path).is_some() => self.raw(form),
             Some(":wat::core::do") => {
@@ -297,7 +353,7 @@ impl<'db> Expander<'db> {
     }
 
     /// Code: calls in it are expanded.
-    fn code(&mut self, form: &Syntax) -> Syntax {
+    pub(super) fn code(&mut self, form: &Syntax) -> Syntax {
         if !self.visit(form, 1) {
             return Syntax::new(Shape::Error, form.origin());
         }
@@ -325,6 +381,13 @@ impl<'db> Expander<'db> {
             };
             self.path.pop();
             return expanded;
+        }
+        if let Some(last) = form.head().and_then(super::thread::thread) {
+            return match self.unthreaded(form, last) {
+                Some(calls) if self.single => calls,
+                Some(calls) => self.code(&calls),
+                None => self.steps(form, last),
+            };
         }
         match form.head() {
             Some(head) => self.special(form, head),
@@ -504,7 +567,7 @@ impl<'db> Expander<'db> {
         Syntax::new(Shape::Error, at.origin())
     }
 
-    fn find(&mut self, name: &str) -> Found<'db> {
+    pub(super) fn find(&mut self, name: &str) -> Found<'db> {
         if let Some(found) = self.known.get(name) {
             return found.clone();
         }
@@ -529,16 +592,12 @@ impl<'db> Expander<'db> {
         if literal_macros(db, self.program).contains_key(name) {
             return found(macro_def(db, self.program, Name::new(db, name), self.stage));
         }
-        let earlier = generated(db, self.program, self.stage);
-        if earlier.iter().any(|earlier| &*earlier.name == name) {
+        if generated_names(db, self.program, self.stage).contains(name) {
             return found(macro_def(db, self.program, Name::new(db, name), self.stage));
         }
         if let Some(new) = self.new.iter().find(|new| &*new.name == name) {
             let def = MacroDef::read(db, self.program, new.form, &new.definition.0, self.stage);
             return Found::Macro(Arc::new(def));
-        }
-        if self.complete && generated_names(db, self.program).contains(name) {
-            return Found::Later;
         }
         Found::Nothing
     }
@@ -553,21 +612,13 @@ impl<'db> Expander<'db> {
         if super::testing::is_test_form(name) {
             return self.test_form(form, name, top);
         }
-        let found = match self.find(name) {
-            Found::Nothing => return None,
-            found => found,
+        let Found::Macro(def) = self.find(name) else {
+            return None;
         };
         let name: Arc<str> = name.into();
         let (head, parent) = self.place_of(form);
         let failed = Syntax::new(Shape::Error, form.origin());
         self.path.push(name.clone());
-        let def = match found {
-            Found::Macro(def) => def,
-            _ => {
-                self.problems.push(not_yet(head, &name));
-                return Some(failed);
-            }
-        };
         self.calls.push(Call {
             name: name.clone(),
             form: def.form,
@@ -664,7 +715,7 @@ pub(super) fn template_step(form: &Syntax) -> Option<Step> {
     }
 }
 
-fn with_children(form: &Syntax, new: Vec<Syntax>) -> Syntax {
+pub(super) fn with_children(form: &Syntax, new: Vec<Syntax>) -> Syntax {
     form.with_children(new).unwrap_or_else(|| form.clone())
 }
 
@@ -692,10 +743,11 @@ pub(super) fn rebuild(
     })
 }
 
-fn not_yet<'db>(head: u32, name: &str) -> Problem<'db> {
+/// WAT2413: a call of a macro that does not exist yet.
+pub(crate) fn late_macro<'db>(head: NodeId, name: &str) -> Problem<'db> {
     Problem::new(
         2413,
-        Place::written(NodeId(head)),
+        Place::node(head),
         format!("the macro `{name}` is defined by an expansion further down"),
     )
     .label("not defined yet")
@@ -718,14 +770,20 @@ fn chain_note<'db>(problem: Problem<'db>, path: &[Arc<str>]) -> Problem<'db> {
     problem.note(format!("the chain of macros: {}", shown.join(" → ")))
 }
 
-/// The expansion of a form that needs itself.
-pub(super) fn cyclic<'db>(written: &Ast) -> Expansion<'db> {
-    let problem = Problem::new(
+/// WAT2408 for a form whose expansion needs itself.
+pub(crate) fn cycle_problem<'db>(written: &Ast) -> Problem<'db> {
+    Problem::new(
         2408,
         Place::written(written.root()),
         "the expansion of this form depends on itself",
     )
-    .label("a cycle of macros");
+    .label("a cycle of macros")
+    .help("a macro may ask for signatures, fields and docs of what depends on its call, not for bodies")
+}
+
+/// The expansion of a form that needs itself.
+pub(super) fn cyclic<'db>(written: &Ast) -> Expansion<'db> {
+    let problem = cycle_problem(written);
     let error = Syntax::new(Shape::Error, Origin(0));
     Expansion {
         ast: Arc::new(error.to_ast().0),

@@ -332,7 +332,7 @@ impl<'db> Infer<'db> {
         let generics = std::mem::take(&mut self.generics);
         let resolver = TypeResolver {
             db: self.db,
-            program: self.program,
+            program: self.program.into(),
             ast: self.ast,
             generics: &generics,
             infer_allowed: false,
@@ -460,7 +460,7 @@ impl<'db> Infer<'db> {
         let text = self.ast.as_keyword(ty).unwrap_or_default();
         let mut resolver = TypeResolver {
             db: self.db,
-            program: self.program,
+            program: self.program.into(),
             ast: self.ast,
             generics: &self.generics,
             infer_allowed: false,
@@ -573,7 +573,7 @@ impl<'db> Infer<'db> {
     pub(super) fn type_at(&mut self, node: NodeId, infer_allowed: bool) -> Type {
         let mut resolver = TypeResolver {
             db: self.db,
-            program: self.program,
+            program: self.program.into(),
             ast: self.ast,
             generics: &self.generics,
             infer_allowed,

@@ -86,8 +86,7 @@ impl<'db> Infer<'db> {
                 let value = self.unit_variant(head, item);
                 self.apply(node, value)
             }
-            // Expansion has told why the call is still there.
-            ItemKind::Macro => self.error(node),
+            ItemKind::Macro => self.left_macro_call(item, node, head),
             ItemKind::Synonym
             | ItemKind::NativeType
             | ItemKind::Alias
@@ -96,6 +95,21 @@ impl<'db> Infer<'db> {
             | ItemKind::Newtype
             | ItemKind::Bindings => self.unknown_call(node, head, text),
         }
+    }
+
+    /// A call of a macro is still there: the macro comes later, or expansion has told why.
+    fn left_macro_call(&mut self, item: Item<'db>, node: NodeId, head: NodeId) -> ExprId {
+        let halted = |expansion: &crate::expand::Expansion<'_>| {
+            expansion
+                .problems
+                .iter()
+                .any(|problem| problem.code == 2403)
+        };
+        if item.expanded(self.db).is_some() && !self.expansion.is_some_and(halted) {
+            let name = item.name(self.db).text(self.db);
+            self.problems.push(crate::expand::late_macro(head, name));
+        }
+        self.error(node)
     }
 
     fn misplaced_form(&mut self, node: NodeId, path: &str) {
@@ -554,7 +568,7 @@ impl<'db> Infer<'db> {
     pub(super) fn type_expr(&mut self, expr: &wat_syntax::TypeExpr, node: NodeId) -> Type {
         let mut resolver = TypeResolver {
             db: self.db,
-            program: self.program,
+            program: self.program.into(),
             ast: self.ast,
             generics: &self.generics,
             infer_allowed: true,

@@ -284,7 +284,7 @@ pub(crate) fn dispatch_arms<'db>(
         let (types, target) = (parts.next()?, parts.next()?);
         let mut resolver = TypeResolver {
             db,
-            program,
+            program: program.into(),
             ast,
             generics: &letters,
             infer_allowed: false,

@@ -211,7 +211,8 @@ impl<'db> Infer<'db> {
                 crate::names::neighbours(self.db, self.program, literal, caller)
             }
         };
-        if (reserved || !near.is_empty())
+        let suspicious = reserved && !crate::loads::is_word(path);
+        if (suspicious || !near.is_empty())
             && lookup_type(self.db, self.program, split_generic(path).0).is_none()
             && !self.known_unknown(text, node)
         {

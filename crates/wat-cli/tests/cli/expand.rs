@@ -45,6 +45,41 @@ fn a_position_names_a_form_and_once_is_one_step() {
 }
 
 #[test]
+fn types_stand_before_what_has_them() {
+    let dir = Dir::with(&[("a.wat", PROGRAM)]);
+    let ran = wat(&dir, &["expand", "--types", "a.wat:3"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    let expanded = "  ;; from a.wat:1:69
+  ;; -> :wat::core::i64
+  (:wat::core::+
+    ;; from a.wat:1:69
+    ;; -> :wat::core::i64
+    (:wat::core::+
+      ;; from a.wat:3:79
+      ;; -> :wat::core::i64
+      (:wat::core::* n 2)
+      1)
+    1))
+";
+    assert!(ran.stdout.ends_with(expanded), "{}", ran.stdout);
+    let inner = wat(&dir, &["expand", "--types", "a.wat:3:79"]);
+    assert_eq!(inner.stdout, ";; -> :wat::core::i64\n(:wat::core::* n 2)\n");
+    let once = wat(&dir, &["expand", "--types", "--once", "a.wat"]);
+    assert_eq!(once.status, 64);
+}
+
+#[test]
+fn a_thread_is_shown_as_the_calls_that_it_stands_for() {
+    let dir = Dir::new();
+    let text = "(:wat::core::-> 1 (:wat::core::+ 2) (:wat::core::* 3))";
+    let ran = wat(&dir, &["expand", "-e", text]);
+    assert_eq!(
+        (ran.status, ran.stdout.as_str()),
+        (0, "(:wat::core::* (:wat::core::+ 1 2) 3)\n")
+    );
+}
+
+#[test]
 fn a_form_of_the_command_line() {
     let dir = Dir::new();
     let ran = wat(&dir, &["expand", "-e", "(:wat::core::+ 1 2)"]);

@@ -1,12 +1,15 @@
 //! Natives that turn data into functions.
 
 use crate::compile::Linker;
-use crate::compiler::{Data, Refusal};
-use crate::evaluate::{refusing, succeeding};
+use crate::compiler::{Data, Reduced, Refusal};
+use crate::evaluate::{failed, refusing, succeeding};
 use crate::vm::Vm;
 use crate::world::{EvaluatedKey, compile_trap};
 use wat_value::syntax::Syntax;
-use wat_value::{Instance, Slot, Trap, form as form_of, make_form, text as text_of};
+use wat_value::{
+    Instance, Slot, Trap, form as form_of, make_form, make_holon, make_string, make_variant,
+    text as text_of, vector,
+};
 
 /// The function of a form.
 pub(super) unsafe fn form(
@@ -51,11 +54,7 @@ fn evaluator(vm: &mut Vm, instance: &Instance, data: Data<'_>) -> Result<Slot, B
                 .map_err(|error| compile_trap(":eval::form", &error))?;
             let compiled = match linking.program().compiler() {
                 Some(compiler) => compiler.compile(data, &outcome.parts[0].ty),
-                None => Err(Refusal {
-                    kind: "runtime-error",
-                    message: "this program cannot evaluate data: it runs without its analysis"
-                        .to_owned(),
-                }),
+                None => Err(no_analysis()),
             };
             let index = match compiled {
                 Ok(function) => linking.add_guarded(succeeding(function, outcome), outcome),
@@ -100,5 +99,60 @@ fn expand(vm: &Vm, form: &Syntax, once: bool) -> Result<Slot, Box<Trap>> {
     match expanded {
         Ok(form) => Ok(make_form(form)),
         Err(message) => Err(Trap::panic(2408, message)),
+    }
+}
+
+/// One reduction of a form.
+pub(super) unsafe fn step(
+    vm: &mut Vm,
+    instance: &Instance,
+    args: &[Slot],
+) -> Result<Slot, Box<Trap>> {
+    // SAFETY: as above.
+    let form = unsafe { form_of(args[0]) };
+    let outcome = instance.ret;
+    let reduced = match vm.program.compiler() {
+        Some(compiler) => compiler.step(form),
+        None => Err(no_analysis()),
+    };
+    Ok(match reduced {
+        Err(refusal) => failed(outcome, refusal.kind, &refusal.message),
+        Ok(reduced) => {
+            let (variant, value) = match reduced {
+                Reduced::Next(form) => (0, make_form(form)),
+                Reduced::Terminal(form) => (1, make_holon(form)),
+                Reduced::Already(form) => (2, make_holon(form)),
+            };
+            let step = make_variant(outcome.variants()[0].fields[0], variant, &[value]);
+            make_variant(outcome, 0, &[step])
+        }
+    })
+}
+
+/// A source text that was verified.
+pub(super) unsafe fn verified(
+    vm: &mut Vm,
+    instance: &Instance,
+    args: &[Slot],
+) -> Result<Slot, Box<Trap>> {
+    // SAFETY: as above.
+    let (source, algorithm) = unsafe { (text_of(args[0]), text_of(args[1])) };
+    // SAFETY: as above.
+    let payloads = unsafe { vector::iter(args[2]).map(|payload| text_of(payload).to_owned()) };
+    let payloads: Vec<String> = payloads.collect();
+    let verified = match vm.program.compiler() {
+        Some(compiler) => compiler.verify(source, algorithm, &payloads),
+        None => Err(no_analysis()),
+    };
+    Ok(match verified {
+        Ok(()) => make_variant(instance.ret, 0, &[make_string(source)]),
+        Err(refusal) => failed(instance.ret, refusal.kind, &refusal.message),
+    })
+}
+
+fn no_analysis() -> Refusal {
+    Refusal {
+        kind: "runtime-error",
+        message: "this program cannot evaluate data: it runs without its analysis".to_owned(),
     }
 }

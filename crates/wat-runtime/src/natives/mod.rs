@@ -58,6 +58,8 @@ const HOST: &[HostRow] = &[
 const MACHINE: &[(&str, &str, MachineFn)] = &[
     (":wat::core::__internal/evaluator", "b", evaluate::form),
     (":wat::core::__internal/text-evaluator", "b", evaluate::text),
+    (":wat::core::__internal/verified", "bbb", evaluate::verified),
+    (":wat::eval-step!", "b", evaluate::step),
     (":wat::kernel::readln", "", stdio::readln),
     (":wat::kernel::try-readln", "", stdio::try_readln),
     (":wat::core::macroexpand", "b", evaluate::expand_all),

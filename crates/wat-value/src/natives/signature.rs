@@ -4,7 +4,7 @@ use super::support::{Outcome, invalid, native};
 use crate::boxed::{form, make_form, make_holon};
 use crate::heap::Slot;
 use crate::native::{Instance, Native};
-use crate::syntax::{Shape, Syntax};
+use crate::syntax::{renamed_signature, signature_parts};
 use crate::text::text;
 use crate::vector;
 
@@ -16,23 +16,11 @@ pub(crate) const TABLE: &[Native] = &[
     native(":wat::holon::to-watast", "b", to_watast),
 ];
 
-/// The parameters of a signature: what stands between its name and its arrow.
-fn params(signature: &Syntax) -> impl Iterator<Item = &Syntax> {
-    let parts = signature.children().iter().skip(1);
-    parts
-        .take_while(|part| part.name() != Some("->"))
-        .filter(|part| part.name() != Some("&"))
-}
-
-/// A part of each parameter; a slot of a sketch has no parts and is its own name.
+/// A part of each parameter.
 unsafe fn of_params(instance: &Instance, args: &[Slot], index: usize) -> Outcome {
     // SAFETY: the caller of a native says that its arguments are live values of the declared types.
     let signature = unsafe { form(args[0]) };
-    let found = params(signature).filter_map(|param| match param.shape() {
-        Shape::List(parts) => parts.get(index),
-        _ => Some(param).filter(|_| index == 0),
-    });
-    let found: Vec<Slot> = found.map(|part| make_holon(part.clone())).collect();
+    let found: Vec<Slot> = signature_parts(signature, index).map(make_holon).collect();
     Ok(vector::from_slots(instance.ret, &found))
 }
 
@@ -49,19 +37,9 @@ unsafe fn types(instance: &Instance, args: &[Slot]) -> Outcome {
 unsafe fn rename(_: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: as above.
     let (signature, from, to) = unsafe { (form(args[0]), text(args[1]), text(args[2])) };
-    let name = signature.children().first().and_then(Syntax::as_keyword);
-    let generics = name.and_then(|name| name.strip_prefix(from));
-    match generics.filter(|rest| rest.is_empty() || rest.starts_with('<')) {
-        Some(generics) => {
-            let mut parts = signature.children().to_vec();
-            parts[0] = Syntax::keyword(format!("{to}{generics}"));
-            Ok(make_holon(Syntax::list(parts)))
-        }
-        None => Err(invalid(format!(
-            "`{from}` is not the name of the signature; its name is `{}`",
-            name.unwrap_or_default()
-        ))),
-    }
+    renamed_signature(signature, from, to)
+        .map(make_holon)
+        .map_err(invalid)
 }
 
 unsafe fn from_watast(_: &Instance, args: &[Slot]) -> Outcome {

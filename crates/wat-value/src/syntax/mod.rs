@@ -8,9 +8,11 @@ mod bytes;
 mod convert;
 mod print;
 mod scopes;
+mod signature;
 
 pub use print::write_forms;
 pub use scopes::{Scope, Scopes};
+pub use signature::{renamed_signature, signature_parts};
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;

@@ -32,7 +32,7 @@ impl Eval<'_, '_> {
     /// Calls a function that is carried out here; gives the arguments back if it is none.
     pub(super) fn builtin(&mut self, path: &str, args: Vec<Value>) -> Outcome<Tried> {
         let Some(name) = path.strip_prefix(":wat::core::") else {
-            return Ok(Err(args));
+            return self.on_holons(path, args);
         };
         if let Some(value) = self.scalar(name, &args) {
             return value.map(Ok);
@@ -212,7 +212,7 @@ impl Eval<'_, '_> {
             Value::U8(value) => out = value.to_string(),
             Value::Str(text) => wat_edn::write_string(text, &mut out),
             Value::Keyword(text) => out.push_str(text),
-            Value::Syntax(node) => out = write_forms(node),
+            Value::Syntax(node) | Value::Holon(node) => out = write_forms(node),
             Value::Vector(items) | Value::Tuple(items) => {
                 out = format!("[{}]", self.shown_all(items)?);
             }

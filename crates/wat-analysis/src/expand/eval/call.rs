@@ -10,7 +10,7 @@ use crate::infer::typed::{Arith, Compare};
 use crate::items::{Name, split_generic};
 use crate::types::{Ctor, Type};
 
-use super::library::{Library, kind_fits, library};
+use super::library::{Alternative, Library, library};
 use super::value::{Cells, Closure, ERR, NONE, OK, SOME, Value};
 use super::{Eval, Flow, MAX_SIZE, Outcome, Stop};
 
@@ -69,20 +69,39 @@ impl Eval<'_, '_> {
             Library::Native { params, rest, ret } => self
                 .native(name, params, rest.as_ref(), ret, args)
                 .map(Flow::Value),
-            Library::Dispatch(arms) => {
-                let fits = |arm: &&(Vec<String>, Arc<str>)| {
-                    arm.0.len() == args.len()
-                        && arm.0.iter().zip(&args).all(|(ty, arg)| kind_fits(ty, arg))
-                };
-                match arms.iter().find(fits) {
-                    Some((_, target)) => self.call_path(target, args, tail),
-                    None => {
-                        let kinds: Vec<String> = args.iter().map(Value::kind).collect();
-                        Err(self.fail(format!("`{name}` does not take {}", kinds.join(" and "))))
-                    }
+            Library::Dispatch(arms) => match arms.iter().find(|arm| arm.takes(&args)) {
+                Some(arm) => self.alternative(arm, args, tail),
+                None => {
+                    let kinds: Vec<String> = args.iter().map(Value::kind).collect();
+                    Err(self.fail(format!("`{name}` does not take {}", kinds.join(" and "))))
                 }
-            }
+            },
             Library::Nothing => Err(self.refused(name)),
+        }
+    }
+
+    /// An alternative whose last parameter repeats takes the further arguments one after the other.
+    fn alternative(
+        &mut self,
+        arm: &Alternative,
+        mut args: Vec<Value>,
+        tail: bool,
+    ) -> Outcome<Flow> {
+        let more = args.split_off(arm.count().min(args.len()));
+        let Some((last, between)) = more.split_last() else {
+            return self.call_path(&arm.implementation, args, tail);
+        };
+        let mut value = self.call_value(&arm.implementation, args)?;
+        for next in between {
+            value = self.call_value(&arm.implementation, vec![value, next.clone()])?;
+        }
+        self.call_path(&arm.implementation, vec![value, last.clone()], tail)
+    }
+
+    fn call_value(&mut self, path: &Arc<str>, args: Vec<Value>) -> Outcome<Value> {
+        match self.call_path(path, args, false)? {
+            Flow::Value(value) => Ok(value),
+            Flow::Call(function, args) => self.run(function, args),
         }
     }
 
@@ -275,10 +294,7 @@ impl Eval<'_, '_> {
             _ => format!(":wat::core::{sign}'f64'i64"),
         };
         let name: Arc<str> = name.into();
-        match self.call_path(&name, vec![a, b], false)? {
-            Flow::Value(value) => Ok(value),
-            Flow::Call(function, args) => self.run(function, args),
-        }
+        self.call_value(&name, vec![a, b])
     }
 
     fn compare(&mut self, name: &str, op: Compare, a: Value, b: Value) -> Outcome<bool> {
@@ -294,7 +310,10 @@ impl Eval<'_, '_> {
         }
         let numbers = |v: &Value| matches!(v, Value::Int(_) | Value::Float(_));
         let comparable = std::mem::discriminant(&a) == std::mem::discriminant(&b)
-            && !matches!(a, Value::Syntax(_) | Value::Closure(_) | Value::Nil)
+            && !matches!(
+                a,
+                Value::Syntax(_) | Value::Holon(_) | Value::Closure(_) | Value::Nil
+            )
             || numbers(&a) && numbers(&b);
         if !comparable {
             return Err(self.fail(format!(
@@ -359,7 +378,7 @@ pub(super) fn weight(value: &Value) -> usize {
     match value {
         Value::Str(text) | Value::Keyword(text) => text.len() / 16,
         Value::Vector(items) | Value::Map(items) | Value::Set(items) => items.len() / 4,
-        Value::Syntax(node) => node.size_up_to(crate::expand::walk::MAX_NODES),
+        Value::Syntax(node) | Value::Holon(node) => node.size_up_to(crate::expand::walk::MAX_NODES),
         _ => 0,
     }
 }

@@ -15,6 +15,7 @@ use crate::suggest;
 
 use super::builtin::NAMES;
 use super::library::{Library, library};
+use super::reflect::{self, question};
 use super::scalar;
 use super::special::form_name;
 use crate::expand::define::{Ident, MacroDef};
@@ -38,6 +39,10 @@ enum FaultKind {
     OutsideTemplate,
     NoSequence,
     Quote(Arc<str>),
+    /// A question about something that is no name.
+    NoName(Arc<str>),
+    /// A question about several names, or none.
+    Count(Arc<str>, usize),
 }
 
 struct Check<'db> {
@@ -91,6 +96,19 @@ pub(in crate::expand) fn body_problems<'db>(
             }
             FaultKind::NoSequence => Problem::new(2214, at, "`~@` stands where no sequence is")
                 .label("nothing to splice into"),
+            FaultKind::NoName(head) => Problem::new(
+                2601,
+                at,
+                format!("`{head}` takes the name that it is asked about, a keyword"),
+            )
+            .label("not a keyword")
+            .help("write the name itself, or a parameter that stands for one"),
+            FaultKind::Count(head, found) => Problem::new(
+                3002,
+                at,
+                format!("`{head}` takes one name, {found} are given"),
+            )
+            .label("wrong number of arguments"),
             FaultKind::Quote(head) => {
                 Problem::new(2212, at, format!("`{head}` takes exactly one form"))
                     .label("wrong number of forms")
@@ -215,6 +233,7 @@ impl Check<'_> {
                     self.all(arm.children());
                 }
             }
+            _ if question(path).is_some() => self.question(form, path, args),
             _ => {
                 if form_name(path).is_none() && !self.callable(path) {
                     self.fault(head, FaultKind::Refused(path.into()));
@@ -234,7 +253,8 @@ impl Check<'_> {
     fn callable(&self, path: &str) -> bool {
         let name = split_generic(path).0;
         let Some(leaf) = name.strip_prefix(":wat::core::") else {
-            return name.starts_with(":wat::") && self.in_library(name);
+            return reflect::NAMES.contains(&name)
+                || name.starts_with(":wat::") && self.in_library(name);
         };
         operator(name).is_some()
             || NAMES.contains(&leaf)
@@ -247,6 +267,16 @@ impl Check<'_> {
             Library::Function(_) | Library::Dispatch(_) => true,
             Library::Native { .. } => pure_native(name).is_some(),
             Library::Nothing => false,
+        }
+    }
+
+    /// A question about a name: a keyword as it is, or code that yields one.
+    fn question(&mut self, form: &Syntax, path: &str, args: &[Syntax]) {
+        match args {
+            [name] if name.as_keyword().is_some() => {}
+            [name] if matches!(name.shape(), Shape::Symbol(..) | Shape::List(_)) => self.code(name),
+            [name] => self.fault(name, FaultKind::NoName(path.into())),
+            _ => self.fault(form, FaultKind::Count(path.into(), args.len())),
         }
     }
 

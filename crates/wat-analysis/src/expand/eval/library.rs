@@ -25,10 +25,39 @@ pub(in crate::expand) enum Library {
         rest: Option<Type>,
         ret: Type,
     },
-    /// Alternatives: the types of the parameters, the implementation.
-    Dispatch(Vec<(Vec<String>, Arc<str>)>),
+    /// Alternatives.
+    Dispatch(Vec<Alternative>),
     /// Nothing that can be called here.
     Nothing,
+}
+
+/// An alternative of a dispatch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::expand) struct Alternative {
+    /// The types of the parameters.
+    types: Vec<String>,
+    /// May the last one repeat?
+    repeats: bool,
+    pub(super) implementation: Arc<str>,
+}
+
+impl Alternative {
+    /// How many arguments it takes at once.
+    pub(super) fn count(&self) -> usize {
+        self.types.len()
+    }
+
+    /// Does it take these arguments?
+    pub(super) fn takes(&self, args: &[Value]) -> bool {
+        let Some(last) = self.types.last() else {
+            return args.is_empty();
+        };
+        let fits =
+            |(index, arg): (usize, &Value)| kind_fits(self.types.get(index).unwrap_or(last), arg);
+        let count = self.types.len();
+        (args.len() == count || self.repeats && args.len() > count)
+            && args.iter().enumerate().all(fits)
+    }
 }
 
 #[salsa::tracked(returns(ref))]
@@ -73,18 +102,23 @@ fn function<'db>(db: &'db dyn Db, item: Item<'db>) -> Library {
     }
 }
 
-fn dispatch_arm(ast: &Ast, arm: NodeId) -> Option<(Vec<String>, Arc<str>)> {
+fn dispatch_arm(ast: &Ast, arm: NodeId) -> Option<Alternative> {
     let mut parts = ast.children(arm);
     let (types, target) = (parts.next()?, parts.next()?);
-    let types = ast
-        .children(types)
-        .filter_map(|node| ast.as_keyword(node).map(str::to_owned))
-        .collect();
-    Some((types, ast.as_keyword(target)?.into()))
+    Some(Alternative {
+        types: ast
+            .children(types)
+            .filter_map(|node| ast.as_keyword(node).map(str::to_owned))
+            .collect(),
+        repeats: ast
+            .children(types)
+            .any(|node| ast.as_symbol(node) == Some("&")),
+        implementation: ast.as_keyword(target)?.into(),
+    })
 }
 
 /// Does a value fit the type of a dispatch's parameter? Single letters take anything.
-pub(super) fn kind_fits(ty: &str, value: &Value) -> bool {
+fn kind_fits(ty: &str, value: &Value) -> bool {
     match parse_type_keyword(ty) {
         Ok(expr) => fits(&expr, value),
         Err(_) => false,

@@ -9,6 +9,8 @@ pub(super) mod check;
 mod data;
 mod library;
 mod pattern;
+mod pure;
+mod reflect;
 mod scalar;
 mod special;
 mod template;

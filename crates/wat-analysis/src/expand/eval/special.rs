@@ -56,6 +56,9 @@ impl Eval<'_, '_> {
             if let Some(name) = form_name(path) {
                 return self.special(name, form, args, tail);
             }
+            if let Some(question) = super::reflect::question(path) {
+                return self.ask(path, question, args).map(Flow::Value);
+            }
             let path: Arc<str> = path.into();
             let args = self.values(args)?;
             return self.call_path(&path, args, tail);
@@ -301,7 +304,7 @@ pub(super) fn function_code(
     name: Option<Arc<str>>,
     library: bool,
 ) -> Option<Code> {
-    let [vector, arrow, _, body @ ..] = parts else {
+    let [vector, arrow, ret, body @ ..] = parts else {
         return None;
     };
     if !is_arrow(arrow) || !matches!(vector.shape(), Shape::Vector(_)) {
@@ -316,6 +319,7 @@ pub(super) fn function_code(
         params: Vec::new(),
         rest: None,
         body: body.to_vec(),
+        types: (Vec::new(), Some(ret.clone())),
         library,
     };
     let mut nodes = vector.children();
@@ -325,17 +329,19 @@ pub(super) fn function_code(
         };
         let ident: Ident = (symbol.clone(), scopes.clone());
         nodes = match after {
-            [name, arrow, _, ..]
+            [name, arrow, ty, ..]
                 if &**symbol == "&" && name.name().is_some() && is_binder(arrow) =>
             {
                 let Shape::Symbol(symbol, scopes) = name.shape() else {
                     return None;
                 };
                 code.rest = Some((symbol.clone(), scopes.clone()));
+                code.types.0.push(ty.clone());
                 &[]
             }
-            [arrow, _, after @ ..] if is_binder(arrow) => {
+            [arrow, ty, after @ ..] if is_binder(arrow) => {
                 code.params.push(ident);
+                code.types.0.push(ty.clone());
                 after
             }
             _ => return None,

@@ -116,6 +116,10 @@ impl Eval<'_, '_> {
     pub(super) fn syntax_of(&mut self, value: Value, from: u32) -> Outcome<Syntax> {
         let shape = match value {
             Value::Syntax(node) => return Ok(node),
+            Value::Holon(holon) => match self.form_of_holon(&holon)? {
+                Value::Syntax(node) => return Ok(node),
+                _ => return Ok(holon),
+            },
             Value::Int(value) => Shape::Int(value),
             Value::Float(value) => Shape::Float(value.to_bits()),
             Value::Bool(value) => Shape::Bool(value),

@@ -21,6 +21,8 @@ pub(in crate::expand) enum Value {
     Str(Arc<str>),
     Keyword(Arc<str>),
     Syntax(Syntax),
+    /// A holon, as the form that it lowers.
+    Holon(Syntax),
     Vector(Cells),
     Tuple(Cells),
     /// Keys and values in turn, in the order of the keys.
@@ -51,6 +53,8 @@ pub(in crate::expand) struct Code {
     pub(in crate::expand) params: Vec<Ident>,
     pub(in crate::expand) rest: Option<Ident>,
     pub(in crate::expand) body: Vec<Syntax>,
+    /// The types of the parameters, the rest parameter's last, and of the result, as they are written.
+    pub(in crate::expand) types: (Vec<Syntax>, Option<Syntax>),
     /// Does it stand in the library?
     pub(in crate::expand) library: bool,
 }
@@ -151,6 +155,7 @@ impl Value {
             Value::Str(_) => "a `String`".into(),
             Value::Keyword(_) => "a keyword".into(),
             Value::Syntax(node) => format!("a syntax node of kind `{}`", node.kind_name()),
+            Value::Holon(_) => "a holon".into(),
             Value::Vector(_) => "a vector".into(),
             Value::Tuple(_) => "a tuple".into(),
             Value::Map(_) => "a map".into(),
@@ -186,6 +191,7 @@ impl Value {
             Value::Variant(..) => 9,
             Value::Syntax(_) => 10,
             Value::Closure(_) => 11,
+            Value::Holon(_) => 12,
         }
     }
 
@@ -197,7 +203,7 @@ impl Value {
             (Value::Float(a), Value::Float(b)) => a.total_cmp(b),
             (Value::U8(a), Value::U8(b)) => a.cmp(b),
             (Value::Str(a), Value::Str(b)) | (Value::Keyword(a), Value::Keyword(b)) => a.cmp(b),
-            (Value::Syntax(a), Value::Syntax(b)) => {
+            (Value::Syntax(a), Value::Syntax(b)) | (Value::Holon(a), Value::Holon(b)) => {
                 wat_value::syntax::write_forms(a).cmp(&wat_value::syntax::write_forms(b))
             }
             (Value::Tuple(a), Value::Tuple(b))
@@ -223,7 +229,7 @@ impl Value {
             }
             (Value::U8(a), Value::U8(b)) => a == b,
             (Value::Str(a), Value::Str(b)) | (Value::Keyword(a), Value::Keyword(b)) => a == b,
-            (Value::Syntax(a), Value::Syntax(b)) => a == b,
+            (Value::Syntax(a), Value::Syntax(b)) | (Value::Holon(a), Value::Holon(b)) => a == b,
             (Value::Tuple(a), Value::Tuple(b))
             | (Value::Vector(a), Value::Vector(b))
             | (Value::Set(a), Value::Set(b))
