@@ -157,12 +157,32 @@ fn endless_expansions_end() {
     reports(&one(&big, "(:m::m n)"), &["WAT2403 3:2-3:7"]);
 }
 
+/// A body that doubles a value sixty times and then does something with it.
+fn shared(double: &str, then: &str) -> String {
+    format!(
+        "(:wat::core::let [v (:wat::core::foldl (:wat::core::range 0 60) x (:wat::core::fn [a <- :wat::WatAST i <- :wat::core::i64] -> :wat::WatAST {double}))] {then})"
+    )
+}
+
 #[test]
 fn endless_bodies_end() {
     for body in [
         "(:wat::core::let [r (:wat::core::foldl (:wat::core::range 0 3000000) 0 (:wat::core::fn [a <- :wat::core::i64 b <- :wat::core::i64] -> :wat::core::i64 (:wat::core::+ a b)))] `~r)",
         "(:wat::core::string::repeat \"x\" 100000000000)",
         "(:wat::core::let [f (:wat::core::fn [g <- :m::Any] -> :wat::WatAST (g g))] (f f))",
+        // Values that are small only because they share their parts.
+        &shared(
+            "`(~a ~a)",
+            "(:wat::holon::to-watast (:wat::holon::from-watast v))",
+        ),
+        &shared("`(~a ~a)", "(:wat::core::write-forms v)"),
+        &shared("`(~a ~a)", "(:wat::core::show [v])"),
+        &shared("`(~a ~a)", "(:wat::core::= [v] [v])"),
+        &shared("[a a]", "(:wat::core::show v)"),
+        &shared("[a a]", "(:wat::core::= v [v])"),
+        &shared("[a a]", "(:wat::core::length #{v [v]})"),
+        &shared("[a a]", "(:wat::core::length (:wat::core::keys {v 1}))"),
+        &shared("(:wat::core::concat [a] [a])", "v"),
     ] {
         reports(&one(body, "(:m::m n)"), &["WAT2408 3:2-3:7"]);
     }

@@ -373,14 +373,32 @@ impl Eval<'_, '_> {
     }
 }
 
-/// What a value costs to look at.
+/// What a value costs to look at: the parts of its parts count, however often they are shared. More than anybody may
+/// look at costs more than anybody has.
 pub(super) fn weight(value: &Value) -> usize {
-    match value {
-        Value::Str(text) | Value::Keyword(text) => text.len() / 16,
-        Value::Vector(items) | Value::Map(items) | Value::Set(items) => items.len() / 4,
-        Value::Syntax(node) | Value::Holon(node) => node.size_up_to(crate::expand::walk::MAX_NODES),
-        _ => 0,
+    const LIMIT: usize = crate::expand::walk::MAX_NODES;
+    let (mut cost, mut parts) = (0, 0);
+    let mut work = vec![value];
+    while let Some(value) = work.pop() {
+        parts += 1;
+        cost += match value {
+            Value::Str(text) | Value::Keyword(text) => text.len() / 16,
+            Value::Syntax(node) | Value::Holon(node) => node.size_up_to(LIMIT + 1),
+            Value::Vector(items)
+            | Value::Tuple(items)
+            | Value::Map(items)
+            | Value::Set(items)
+            | Value::Variant(_, items) => {
+                work.extend(items.iter());
+                0
+            }
+            _ => 0,
+        };
+        if cost.max(parts).max(work.len()) > LIMIT {
+            return usize::MAX / 4;
+        }
     }
+    cost + parts / 4
 }
 
 /// A value as a native takes it, by the type of the parameter.

@@ -21,19 +21,20 @@ impl Eval<'_, '_> {
         Ok(Value::Map(Cells::new(map)))
     }
 
-    pub(super) fn set_of(&mut self, values: Vec<Value>) -> Value {
+    pub(super) fn set_of(&mut self, values: Vec<Value>) -> Outcome<Value> {
         let mut set: Vec<Value> = Vec::with_capacity(values.len());
         for value in values {
+            self.pay(weight(&value))?;
             let value = self.coerced(value);
             if let Err(at) = set.binary_search_by(|other| other.canonical(&value)) {
                 set.insert(at, value);
             }
         }
-        Value::Set(Cells::new(set))
+        Ok(Value::Set(Cells::new(set)))
     }
 
     fn put(&mut self, map: &mut Vec<Value>, key: Value, value: Value) -> Outcome<()> {
-        self.pay(1 + map.len() / 64)?;
+        self.pay(1 + map.len() / 64 + weight(&key))?;
         let key = self.coerced(key);
         match find_key(map, &key) {
             Ok(at) => map[at + 1] = value,
@@ -219,6 +220,7 @@ impl Eval<'_, '_> {
             return Ok(Err(Vec::new()));
         };
         let key = self.coerced(second.unwrap_or(Value::Nil));
+        self.pay(weight(&key))?;
         let value = match name {
             "HashMap/length" => Value::Int(map.len() as i64 / 2),
             "HashMap/empty?" => Value::Bool(map.is_empty()),
@@ -262,6 +264,7 @@ impl Eval<'_, '_> {
             return Ok(Err(Vec::new()));
         };
         let element = self.coerced(second.unwrap_or(Value::Nil));
+        self.pay(weight(&element))?;
         let found = set.binary_search_by(|other| other.canonical(&element));
         Ok(Ok(match (name, found) {
             ("HashSet/length", _) => Value::Int(set.len() as i64),

@@ -252,7 +252,7 @@ impl<'x, 'db> Eval<'x, 'db> {
         match form.shape() {
             Shape::Vector(_) => Ok(Value::vector(values)),
             Shape::Brace(_) => self.map_of(values),
-            _ => Ok(self.set_of(values)),
+            _ => self.set_of(values),
         }
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use wat_value::syntax::{Shape, Syntax, renamed_signature, signature_parts};
 
+use super::call::weight;
 use super::data::Tried;
 use super::value::{Closure, Value};
 use super::{Eval, Outcome, Stop};
@@ -135,7 +136,7 @@ impl Eval<'_, '_> {
         let leaf = path.rsplit("::").next().unwrap_or(path);
         Ok(Ok(match (leaf, &args[..]) {
             ("from-watast", [Value::Syntax(form)]) => {
-                self.pay(form.size_up_to(crate::expand::walk::MAX_NODES))?;
+                self.pay(weight(&Value::Syntax(form.clone())))?;
                 Value::Holon(form.lowered())
             }
             ("to-watast", [Value::Holon(holon)]) => self.form_of_holon(holon)?,
@@ -172,7 +173,7 @@ impl Eval<'_, '_> {
 
     /// The form of a holon, made by this call.
     pub(super) fn form_of_holon(&mut self, holon: &Syntax) -> Outcome<Value> {
-        self.pay(holon.size_up_to(crate::expand::walk::MAX_NODES))?;
+        self.pay(weight(&Value::Syntax(holon.clone())))?;
         let (call, node) = (self.call, self.node);
         let x = &mut *self.x;
         let form = crate::expand::walk::rebuild(holon, &mut |part, children| {

@@ -108,7 +108,7 @@ impl Eval<'_, '_> {
             }
             "HashSet" => {
                 let values = self.values(without_types(args, 1))?;
-                self.set_of(values)
+                self.set_of(values)?
             }
             "u8" => self.byte(args)?,
             "Option/expect" | "Result/expect" => self.expect(args)?,
