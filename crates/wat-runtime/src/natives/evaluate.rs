@@ -111,7 +111,7 @@ pub(super) unsafe fn step(
     // SAFETY: as above.
     let form = unsafe { form_of(args[0]) };
     let outcome = instance.ret;
-    let reduced = match vm.program.compiler() {
+    let reduced = match vm.linking().program().compiler() {
         Some(compiler) => compiler.step(form),
         None => Err(no_analysis()),
     };
@@ -140,7 +140,7 @@ pub(super) unsafe fn verified(
     // SAFETY: as above.
     let payloads = unsafe { vector::iter(args[2]).map(|payload| text_of(payload).to_owned()) };
     let payloads: Vec<String> = payloads.collect();
-    let verified = match vm.program.compiler() {
+    let verified = match vm.linking().program().compiler() {
         Some(compiler) => compiler.verify(source, algorithm, &payloads),
         None => Err(no_analysis()),
     };
