@@ -70,6 +70,9 @@ pub struct Node<'f> {
     pub ops: Vec<Op<'f>>,
     /// What happens then.
     pub exit: Exit<'f>,
+    /// The locals with a name whose scope ends here, the last one bound first. The scope of a local is the rest of the
+    /// block that assigns it; that of a parameter or capture is the function.
+    pub ends: Vec<Local>,
 }
 
 /// A function laid flat. Node 0 is the entry; every edge leads to a later node; every node can be reached.
@@ -98,7 +101,8 @@ pub enum GraphError {
 #[derive(Clone, Copy)]
 enum Then {
     Return,
-    Assign(Local, BlockId),
+    /// To a local, with the names that are in scope there.
+    Assign(Local, BlockId, Option<usize>),
 }
 
 /// A join point in scope: a linked list in an arena, innermost first.
@@ -107,6 +111,7 @@ struct Scope<'f> {
     id: Join,
     params: &'f [Local],
     node: BlockId,
+    bound: Option<usize>,
 }
 
 struct Work<'f> {
@@ -115,9 +120,13 @@ struct Work<'f> {
     node: BlockId,
     then: Then,
     scope: Option<usize>,
+    /// The names in scope: a linked list in an arena, innermost first.
+    bound: Option<usize>,
 }
 
 struct Builder<'f> {
+    function: &'f Function,
+    bounds: Vec<(Option<usize>, Local)>,
     nodes: Vec<Node<'f>>,
     scopes: Vec<Scope<'f>>,
     work: Vec<Work<'f>>,
@@ -127,12 +136,16 @@ impl<'f> Graph<'f> {
     /// Lays `function` flat. Lambdas are functions of their own and are not entered.
     pub fn new(function: &'f Function) -> Result<Graph<'f>, GraphError> {
         let mut builder = Builder {
+            function,
+            bounds: Vec::new(),
             nodes: Vec::new(),
             scopes: Vec::new(),
             work: Vec::new(),
         };
         let entry = builder.node();
-        builder.push(&function.body, entry, Then::Return, None);
+        let entries = (function.captures + function.params).min(function.locals.len() as u32);
+        let bound = (0..entries).fold(None, |bound, local| builder.bind(bound, Local(local)));
+        builder.push(&function.body, entry, Then::Return, None, bound);
         while let Some(work) = builder.work.pop() {
             builder.block(work)?;
         }
@@ -148,19 +161,50 @@ impl<'f> Builder<'f> {
         self.nodes.push(Node {
             ops: Vec::new(),
             exit: Exit::Unreachable,
+            ends: Vec::new(),
         });
         BlockId(
             u32::try_from(self.nodes.len() - 1).expect("fewer than 2^32 blocks fit into memory"),
         )
     }
 
-    fn push(&mut self, block: &'f Block, node: BlockId, then: Then, scope: Option<usize>) {
+    /// The names in scope after a local was assigned.
+    fn bind(&mut self, bound: Option<usize>, local: Local) -> Option<usize> {
+        match self.function.locals.get(local.0 as usize) {
+            Some(decl) if !decl.name.is_empty() => {
+                self.bounds.push((bound, local));
+                Some(self.bounds.len() - 1)
+            }
+            _ => bound,
+        }
+    }
+
+    /// The names in scope that are not in an outer one.
+    fn leaving(&self, mut bound: Option<usize>, outer: Option<usize>) -> Vec<Local> {
+        let mut ends = Vec::new();
+        while let Some(index) = bound.filter(|_| bound != outer) {
+            let (next, local) = self.bounds[index];
+            ends.push(local);
+            bound = next;
+        }
+        ends
+    }
+
+    fn push(
+        &mut self,
+        block: &'f Block,
+        node: BlockId,
+        then: Then,
+        scope: Option<usize>,
+        bound: Option<usize>,
+    ) {
         self.work.push(Work {
             block,
             first_stmt: 0,
             node,
             then,
             scope,
+            bound,
         });
     }
 
@@ -180,9 +224,10 @@ impl<'f> Builder<'f> {
                     };
                     work.node = rest;
                     work.first_stmt = index + 1;
-                    let scope = work.scope;
+                    let (scope, bound) = (work.scope, work.bound);
+                    work.bound = self.bind(bound, *dst);
                     self.work.push(work);
-                    self.push(inner, entry, Then::Assign(*dst, rest), scope);
+                    self.push(inner, entry, Then::Assign(*dst, rest, bound), scope, bound);
                     return Ok(());
                 }
                 Stmt::Let { dst, value, at } => {
@@ -191,14 +236,19 @@ impl<'f> Builder<'f> {
                         value,
                         at: *at,
                     });
+                    work.bound = self.bind(work.bound, *dst);
                 }
                 Stmt::Join { id, params, body } => {
                     if self.find(work.scope, *id).is_some() {
                         return Err(GraphError::DuplicateJoin(*id));
                     }
                     let node = self.node();
-                    self.push(body, node, work.then, work.scope);
+                    let inside = params
+                        .iter()
+                        .fold(work.bound, |bound, param| self.bind(bound, *param));
+                    self.push(body, node, work.then, work.scope, inside);
                     self.scopes.push(Scope {
+                        bound: work.bound,
                         outer: work.scope,
                         id: *id,
                         params,
@@ -212,11 +262,17 @@ impl<'f> Builder<'f> {
     }
 
     fn end(&mut self, work: Work<'f>) -> Result<(), GraphError> {
+        // Down to where the names of the target begin; a branch leaves no scope.
+        let mut ends = match (&work.block.end, work.then) {
+            (End::If { .. } | End::Switch { .. } | End::Jump { .. }, _) => Vec::new(),
+            (End::Yield(_), Then::Assign(_, _, outer)) => self.leaving(work.bound, outer),
+            _ => self.leaving(work.bound, None),
+        };
         let exit = match &work.block.end {
             End::Return(value) => Exit::Return(value),
             End::Yield(value) => match work.then {
                 Then::Return => Exit::Return(value),
-                Then::Assign(dst, to) => Exit::Goto {
+                Then::Assign(dst, to, _) => Exit::Goto {
                     to,
                     assigns: vec![(dst, value)],
                 },
@@ -235,8 +291,8 @@ impl<'f> Builder<'f> {
                 otherwise,
             } => {
                 let (yes, no) = (self.node(), self.node());
-                self.push(then, yes, work.then, work.scope);
-                self.push(otherwise, no, work.then, work.scope);
+                self.push(then, yes, work.then, work.scope, work.bound);
+                self.push(otherwise, no, work.then, work.scope, work.bound);
                 Exit::If {
                     cond,
                     then: yes,
@@ -247,12 +303,12 @@ impl<'f> Builder<'f> {
                 let mut targets = Vec::with_capacity(cases.len());
                 for (variant, block) in cases {
                     let node = self.node();
-                    self.push(block, node, work.then, work.scope);
+                    self.push(block, node, work.then, work.scope, work.bound);
                     targets.push((*variant, node));
                 }
                 let default = default.as_ref().map(|block| {
                     let node = self.node();
-                    self.push(block, node, work.then, work.scope);
+                    self.push(block, node, work.then, work.scope, work.bound);
                     node
                 });
                 Exit::Switch {
@@ -268,6 +324,7 @@ impl<'f> Builder<'f> {
                 if scope.params.len() != args.len() {
                     return Err(GraphError::JumpArity(*to));
                 }
+                ends = self.leaving(work.bound, scope.bound);
                 Exit::Goto {
                     to: scope.node,
                     assigns: scope.params.iter().copied().zip(args.iter()).collect(),
@@ -275,7 +332,9 @@ impl<'f> Builder<'f> {
             }
             End::Unreachable => Exit::Unreachable,
         };
-        self.nodes[work.node.0 as usize].exit = exit;
+        let node = &mut self.nodes[work.node.0 as usize];
+        node.exit = exit;
+        node.ends = ends;
         Ok(())
     }
 

@@ -680,4 +680,9 @@ impl Linker for Linking<'_> {
         self.link.global_names.insert(name.clone(), index);
         index
     }
+
+    fn holds_resources(&mut self, desc: &'static Desc) -> bool {
+        let decls = Decls(&*self.link.program);
+        self.link.types.holds_resources(desc, &decls)
+    }
 }

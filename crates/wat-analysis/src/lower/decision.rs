@@ -507,7 +507,7 @@ impl<'a, 'db> Lower<'a, 'db> {
         }
         for (local, at) in bound {
             let value = self.part_value(*at, plan, known);
-            self.places.insert(*local, value);
+            self.bind_place(*local, value);
         }
         self.end(plan.arms[arm].1, plan.tail)
     }

@@ -65,6 +65,35 @@ pub(crate) fn lower(inference: &Inference<'_>, name: &str) -> Option<Arc<Functio
     Some(Arc::new(lower.function(0, params, ret, body, at)))
 }
 
+/// May a value of this type hold a handle, whose release can be observed? The machine knows for certain, for each
+/// instance.
+fn may_hold_handles(ty: &wat_ir::Ty) -> bool {
+    let mut work = vec![ty];
+    while let Some(ty) = work.pop() {
+        match ty {
+            wat_ir::Ty::Fn(..) | wat_ir::Ty::Param(_) => return true,
+            wat_ir::Ty::Nominal(path, _) => {
+                const PLAIN: [&str; 4] = [
+                    wat_ir::Ty::FORM,
+                    ":wat::core::Uuid",
+                    ":wat::time::Instant",
+                    ":wat::time::Duration",
+                ];
+                if !PLAIN.contains(&&**path) {
+                    return true;
+                }
+            }
+            wat_ir::Ty::Vector(of) | wat_ir::Ty::HashSet(of) | wat_ir::Ty::Option(of) => {
+                work.push(of)
+            }
+            wat_ir::Ty::HashMap(a, b) | wat_ir::Ty::Result(a, b) => work.extend([&**a, &**b]),
+            wat_ir::Ty::Tuple(parts) => work.extend(parts.iter()),
+            _ => {}
+        }
+    }
+    false
+}
+
 /// The initialiser of something that has a turn in program order and no value: it yields nil.
 pub(crate) fn marker(name: &str) -> Arc<Function> {
     Arc::new(Function {
@@ -135,6 +164,17 @@ impl<'a, 'db> Lower<'a, 'db> {
         let place = self.fresh(&info.name, self.inference.table.to_ir(info.ty));
         self.places.insert(local, Operand::Local(place));
         place
+    }
+
+    /// Binds a name to a value. If the value may hold a handle it gets the name, because it lives as long as its scope.
+    fn bind_place(&mut self, local: LocalId, value: Operand) {
+        if let Operand::Local(Local(index)) = value {
+            let decl = &mut self.locals[index as usize];
+            if decl.name.is_empty() && may_hold_handles(&decl.ty) {
+                decl.name = self.inference.locals[local.0 as usize].name.clone().into();
+            }
+        }
+        self.places.insert(local, value);
     }
 
     fn emit(&mut self, ty: wat_ir::Ty, value: Value, at: NodeId) -> Operand {

@@ -10,7 +10,7 @@ use crate::infer::typed::{
 };
 use crate::types::Ctor;
 
-use super::Lower;
+use super::{Lower, may_hold_handles};
 
 const RED_ZONE: usize = 128 * 1024;
 const SEGMENT: usize = 2 * 1024 * 1024;
@@ -145,7 +145,7 @@ impl<'a> Lower<'a, '_> {
     fn bind(&mut self, pattern: &Pattern, value: Operand) {
         match &pattern.kind {
             PatternKind::Bind(local) => {
-                self.places.insert(*local, value);
+                self.bind_place(*local, value);
             }
             PatternKind::Variant {
                 index: variant,
@@ -209,6 +209,14 @@ impl<'a> Lower<'a, '_> {
             ExprKind::ToSyntax { of, splice } => self.fill(*of, *splice),
             ExprKind::Local(local) => return self.place(*local),
             ExprKind::Do(body) => return self.sequence_value(body),
+            // What is bound here is released where the form ends.
+            ExprKind::Let { bindings, .. }
+                if bindings
+                    .iter()
+                    .any(|(_, value)| may_hold_handles(&self.ir(self.expr(*value).ty))) =>
+            {
+                Value::Block(Box::new(self.block(|lower| lower.end(id, false))))
+            }
             ExprKind::Let { bindings, body } => {
                 self.bindings(bindings);
                 return self.sequence_value(body);

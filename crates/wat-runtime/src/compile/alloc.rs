@@ -47,7 +47,12 @@ enum Hint {
     Same(Local),
 }
 
-pub(crate) fn allocate(graph: &Graph<'_>, lives: &[NodeLife], shape: &dyn Shape) -> Registers {
+pub(crate) fn allocate(
+    graph: &Graph<'_>,
+    lives: &[NodeLife],
+    scoped: &[bool],
+    shape: &dyn Shape,
+) -> Registers {
     let count = graph.function.locals.len();
     let never = Interval {
         start: usize::MAX,
@@ -59,7 +64,7 @@ pub(crate) fn allocate(graph: &Graph<'_>, lives: &[NodeLife], shape: &dyn Shape)
         first: Vec::new(),
         positions: 0,
     };
-    scan.measure(graph, lives, shape);
+    scan.measure(graph, lives, scoped, shape);
     scan.assign(graph, shape)
 }
 
@@ -81,7 +86,13 @@ impl Scan {
         interval.end = interval.end.max(time);
     }
 
-    fn measure(&mut self, graph: &Graph<'_>, lives: &[NodeLife], shape: &dyn Shape) {
+    fn measure(
+        &mut self,
+        graph: &Graph<'_>,
+        lives: &[NodeLife],
+        scoped: &[bool],
+        shape: &dyn Shape,
+    ) {
         let f = graph.function;
         for local in 0..f.captures {
             self.write(Local(local), 1);
@@ -109,6 +120,9 @@ impl Scan {
                 }
                 self.write(op.dst, 2 * position + 1);
                 position += 1;
+            }
+            for local in node.ends.iter().filter(|l| scoped[l.0 as usize]) {
+                self.read(*local, 2 * position);
             }
             self.exit(&node.exit, position);
             position += 1;

@@ -5,7 +5,7 @@ mod plan;
 
 use super::alloc::{MAX_REGISTERS, Registers, allocate};
 use super::intrinsic::{Cmp, Intrinsic, float_jump_not, int_constant_jump, int_jump, intrinsic};
-use super::live::{Deaths, NodeLife, liveness};
+use super::live::{Deaths, NodeLife, exit_operands, liveness, locals};
 use super::{CompileError, Linker};
 use crate::code::{Code, Ins, Op, Site};
 use plan::Plan;
@@ -26,13 +26,23 @@ pub(crate) fn emit(
     for local in &function.locals {
         descs.push(linker.desc(&local.ty, types)?);
     }
-    let lives = liveness(&graph);
+    // What may hold a handle lives as long as its name: that it is released can be observed.
+    let scoped: Vec<bool> = function
+        .locals
+        .iter()
+        .zip(&descs)
+        .map(|(local, desc)| {
+            !local.name.is_empty() && desc.is_pointer() && linker.holds_resources(desc)
+        })
+        .collect();
+    let lives = liveness(&graph, &scoped);
     let plan = Plan::new(&graph, types, &descs, linker)?;
-    let registers = allocate(&graph, &lives, &plan);
+    let registers = allocate(&graph, &lives, &scoped, &plan);
     let mut emitter = Emitter {
         graph: &graph,
         types,
         descs,
+        scoped,
         lives: &lives,
         registers,
         linker,
@@ -59,6 +69,8 @@ struct Emitter<'f, 'l> {
     graph: &'f Graph<'f>,
     types: &'f [&'static Desc],
     descs: Vec<&'static Desc>,
+    /// Locals that live until their scope ends.
+    scoped: Vec<bool>,
     lives: &'f [NodeLife],
     registers: Registers,
     linker: &'l mut dyn Linker,
@@ -398,6 +410,7 @@ impl Emitter<'_, '_> {
     fn exit(&mut self, index: usize, position: usize) -> Emit {
         let graph = self.graph;
         let mut scratch = self.registers.top[position];
+        self.leave_scopes(index)?;
         match &graph.nodes[index].exit {
             Exit::Return(value) => {
                 let register = self.read(value, &mut scratch)?;
@@ -405,7 +418,7 @@ impl Emitter<'_, '_> {
             }
             Exit::TailCall { callee, args, at } => {
                 self.at = *at;
-                self.tail_call(callee, args, position)?;
+                self.tail_call(callee, args, position, &graph.nodes[index].ends)?;
             }
             Exit::If {
                 cond,
@@ -495,12 +508,41 @@ impl Emitter<'_, '_> {
         Ok(())
     }
 
-    fn tail_call(&mut self, callee: &Callee, args: &[Operand], position: usize) -> Emit {
+    /// Releases what is bound where control leaves, unless it goes along. A native is called before.
+    fn leave_scopes(&mut self, index: usize) -> Emit {
+        let node = &self.graph.nodes[index];
+        let native = matches!(
+            node.exit,
+            Exit::TailCall {
+                callee: Callee::Native { .. },
+                ..
+            }
+        );
+        if native || matches!(node.exit, Exit::Unreachable) {
+            return Ok(());
+        }
+        let taken: Vec<Local> = locals(exit_operands(&node.exit).into_iter()).collect();
+        for local in &node.ends {
+            if self.scoped[local.0 as usize] && !taken.contains(local) {
+                self.release(*local)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn tail_call(
+        &mut self,
+        callee: &Callee,
+        args: &[Operand],
+        position: usize,
+        ends: &[Local],
+    ) -> Emit {
         let scratch = self.registers.top[position];
         if let Callee::Native { name, types } = callee {
             // A native has no frame of its own: call it, then return.
+            let unscoped = self.held.iter().filter(|local| !ends.contains(local));
             let deaths = Deaths {
-                operands: self.held.iter().copied().collect(),
+                operands: unscoped.chain(ends).copied().collect(),
                 result: false,
             };
             let ret = &self.graph.function.ret;

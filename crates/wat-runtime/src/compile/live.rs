@@ -100,8 +100,8 @@ pub(crate) fn exit_operands<'e>(exit: &Exit<'e>) -> Vec<&'e Operand> {
     }
 }
 
-/// Liveness of every node.
-pub(crate) fn liveness(graph: &Graph<'_>) -> Vec<NodeLife> {
+/// Liveness of every node. A local that is `scoped` lives until its scope ends.
+pub(crate) fn liveness(graph: &Graph<'_>, scoped: &[bool]) -> Vec<NodeLife> {
     let count = graph.function.locals.len();
     let mut lives: Vec<NodeLife> = Vec::with_capacity(graph.nodes.len());
     let last = graph.nodes.len() - 1;
@@ -119,6 +119,11 @@ pub(crate) fn liveness(graph: &Graph<'_>) -> Vec<NodeLife> {
         }
         for local in locals(exit_operands(&node.exit).into_iter()) {
             live.add(local);
+        }
+        for local in &node.ends {
+            if scoped[local.0 as usize] {
+                live.add(*local);
+            }
         }
         if matches!(node.exit, Exit::If { .. } | Exit::Switch { .. }) {
             // The branch only looks; each target lets go of what it does not need.

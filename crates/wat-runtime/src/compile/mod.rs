@@ -71,6 +71,8 @@ pub(crate) trait Linker {
     fn make(&mut self, make: Make) -> u32;
     fn table(&mut self, table: Box<[i32]>) -> u32;
     fn global(&mut self, name: &Arc<str>) -> u32;
+    /// May a value of the type hold a handle?
+    fn holds_resources(&mut self, desc: &'static Desc) -> bool;
 }
 
 /// Compiles one instance of a function.
