@@ -10,6 +10,8 @@ mod evaluate;
 mod fix;
 #[path = "it/fuzz.rs"]
 mod fuzz;
+#[path = "it/kernel.rs"]
+mod kernel;
 #[path = "it/library.rs"]
 mod library;
 #[path = "it/matches.rs"]

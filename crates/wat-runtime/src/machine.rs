@@ -13,7 +13,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use wat_ir::{Function, TypeDecl};
-use wat_value::{Death, Slot, Value, release};
+use wat_value::{Death, Slot, Value, add_live_objects, release};
 
 /// Where IR comes from. The machine asks when a function is first called and remembers the answer until
 /// [`Machine::forget`].
@@ -229,7 +229,9 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
     pub fn end(&mut self, grace: Duration) -> bool {
         let kernel = self.vm.world.kernel.clone();
         kernel.stop();
-        kernel.await_others(&self.vm.task, Instant::now().checked_add(grace))
+        let all = kernel.await_others(&self.vm.task, Instant::now().checked_add(grace));
+        add_live_objects(kernel.take_balance());
+        all
     }
 
     /// How many threads evaluate, this one included.

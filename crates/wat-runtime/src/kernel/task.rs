@@ -88,6 +88,8 @@ pub struct Kernel {
     served: AtomicU64,
     started: AtomicU64,
     waiting: OnceLock<&'static dyn Waiting>,
+    /// Objects that threads which nobody joins have allocated more than they have freed.
+    balance: AtomicIsize,
     /// Who waits for the others to end.
     leaving: Turn<Vec<Arc<Bell>>>,
 }
@@ -114,6 +116,16 @@ impl Kernel {
         for task in &*self.tasks.take() {
             task.bell.ring();
         }
+    }
+
+    /// Adds the balance of a thread that nobody joins.
+    pub(super) fn add_balance(&self, balance: isize) {
+        self.balance.fetch_add(balance, SeqCst);
+    }
+
+    /// Takes what was added.
+    pub(crate) fn take_balance(&self) -> isize {
+        self.balance.swap(0, SeqCst)
     }
 
     /// Waits until no thread but that of this task is left, or the time is up; whether none is.

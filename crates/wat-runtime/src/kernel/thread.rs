@@ -6,7 +6,7 @@ use super::channel::{Channel, End};
 use super::channels::{make, receive, receiver, send_to, sender, until};
 use super::context::{Context, KernelFn, chain_of, current_death, end_death};
 use super::endpoint::{Outcome, Tx, alone};
-use super::task::Task;
+use super::task::{Kernel, Task};
 use super::turn::Turn;
 use crate::Host;
 use crate::failure::Failure;
@@ -68,13 +68,15 @@ struct Ending {
 /// What joiners and the thread share.
 pub(super) struct Joint {
     end: Turn<Ending>,
+    kernel: Arc<Kernel>,
     stderr: Turn<Box<dyn Host>>,
 }
 
 impl Joint {
-    pub fn new(host: Box<dyn Host>) -> Arc<Joint> {
+    fn new(host: Box<dyn Host>, kernel: Arc<Kernel>) -> Arc<Joint> {
         Arc::new(Joint {
             end: Turn::default(),
+            kernel,
             stderr: Turn::new(host),
         })
     }
@@ -88,6 +90,7 @@ impl Joint {
             end.is_detached
         };
         if unheard {
+            self.kernel.add_balance(balance);
             self.report(&outcome);
         }
     }
@@ -132,16 +135,17 @@ impl Joint {
 
     /// Nobody will join the thread.
     fn detach(&self) {
-        let outcome = {
+        let (outcome, balance) = {
             let mut end = self.end.take();
-            if end.is_joined {
+            if end.is_joined || end.is_detached {
                 return;
             }
             end.is_detached = true;
             end.thread = None;
-            end.outcome.clone()
+            (end.outcome.clone(), end.balance)
         };
         if let Some(outcome) = outcome {
+            self.kernel.add_balance(balance);
             self.report(&outcome);
         }
     }
@@ -250,7 +254,7 @@ pub(super) fn start(
     let function = context.vm().linking().written(code).0;
     let number = context.kernel().next_thread();
     let task = Task::start(context.kernel(), format!("{function}-{number}").into());
-    let joint = Joint::new(context.host().share());
+    let joint = Joint::new(context.host().share(), context.kernel().clone());
     let vm = sibling(context, task.clone());
     let start = Start { vm, closure, args };
     let (inner, shared) = (task.clone(), joint.clone());
