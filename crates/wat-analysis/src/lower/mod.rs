@@ -171,7 +171,7 @@ impl<'a, 'db> Lower<'a, 'db> {
         if let Operand::Local(Local(index)) = value {
             let decl = &mut self.locals[index as usize];
             if decl.name.is_empty() && may_hold_handles(&decl.ty) {
-                decl.name = self.inference.locals[local.0 as usize].name.clone().into();
+                decl.name = self.inference.locals[local.0 as usize].name.clone();
             }
         }
         self.places.insert(local, value);
