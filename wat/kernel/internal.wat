@@ -41,3 +41,19 @@
   [message <- :wat::core::String
    chain <- :E]
   -> :T "Panics with a message, because of the deaths of a chain. Never returns.")
+
+(:wat::core::native
+  :wat::kernel::__internal/feed
+  [writer <- :wat::io::IOWriter
+   text <- :wat::core::String]
+  -> :wat::core::nil
+  "Writes a text and closes the writer; that nobody reads it is no failure.")
+
+(:wat::core::native
+  :wat::kernel::__internal/fork-scoped
+  :restricted-to
+  [:wat::]
+  [forms <- :wat::core::Vector<wat::WatAST>
+   scope <- :wat::core::Option<wat::core::String>]
+  -> :wat::kernel::ForkedChild
+  "Forks a child like `:wat::kernel::fork-with-forms`; it may load the files below the scope.")

@@ -2,7 +2,6 @@
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use wat_analysis::{
@@ -10,12 +9,12 @@ use wat_analysis::{
     entry_diagnostics,
 };
 use wat_driver::{
-    LinkedProgram, STDIN, Sources, Style, Unreadable, edn_line, exit_code, failure_record,
-    failure_report, file_loader, github_line, json_line, load_files, pending_in_program, render,
-    sarif, short_line,
+    LinkedProgram, ProgramLauncher, STDIN, Settings, Sources, Style, Unreadable, edn_line,
+    failure_chain, failure_record, failure_report, file_loader, github_line, json_line, load_files,
+    pending_in_program, render, sarif, short_line,
 };
 use wat_load::Loader;
-use wat_runtime::{Failure, Host, Limits, Machine, Reader, SourceError, Turn};
+use wat_runtime::{Failure, Machine, Streams};
 
 use crate::args::{Format, Global, RunOptions, limits};
 use crate::check::Printer;
@@ -58,7 +57,7 @@ pub(crate) fn run(global: &Global, options: &RunOptions) -> i32 {
     match checked(global, options, &db, root, started) {
         exit::SUCCESS => match pending_in_program(&db, root, ENTRY) {
             Some(refusal) => refuse(global, &db, &refusal, started),
-            None => execute(global, options, limits(&settings), loader, &db, root),
+            None => execute(global, options, &settings, loader, &db, root),
         },
         status => status,
     }
@@ -157,20 +156,26 @@ fn checked(
 fn execute(
     global: &Global,
     options: &RunOptions,
-    limits: Limits,
+    settings: &Settings,
     loader: Box<dyn Loader>,
     db: &RootDatabase,
     root: SourceFile,
 ) -> i32 {
     let program = LinkedProgram::new();
     program.lend(db, root);
-    let streams = Streams {
-        input: Reader::stdin(),
-        output: Arc::default(),
+    let limits = limits(settings);
+    let launcher = ProgramLauncher {
+        options: settings.analysis(),
+        limits,
         loader: loader.into(),
-        arguments: arguments(options),
+        arguments: arguments(options).into(),
     };
-    let mut machine = Machine::new(program.clone(), streams, limits);
+    let host = launcher.host(Streams::standard());
+    let mut machine = Machine::new(program.clone(), host, limits);
+    // Where the system refuses to have its signals watched, they end the program as they end any other.
+    if wat_kernel::process::start().is_ok() {
+        machine.obey_signals();
+    }
     machine.configure(wat_driver::settings(db, root));
     if let Err(failure) = program.start(&mut machine) {
         // The program has not started: this is a report, not the record of a death.
@@ -183,6 +188,7 @@ fn execute(
     if options.dump_code {
         output::report(&machine.code_text());
     }
+    wat_kernel::process::end_every_child();
     match outcome {
         Err(failure) => {
             let format = match global.format {
@@ -190,7 +196,7 @@ fn execute(
                 format => format,
             };
             failed(format, global, db, root, &failure);
-            exit_code(&failure)
+            wat_driver::program_exit_code(&failure, &failure_chain(db, root, &failure))
         }
         Ok(()) => exit::SUCCESS,
     }
@@ -239,50 +245,4 @@ fn arguments(options: &RunOptions) -> Vec<String> {
         .chain(&options.args)
         .map(|argument| argument.to_string_lossy().into_owned())
         .collect()
-}
-
-/// The program's standard streams, loader and arguments. What is printed has been written when the call returns.
-/// Threads write one at a time, so that lines stay whole.
-#[derive(Clone)]
-struct Streams {
-    input: Arc<Reader>,
-    output: Arc<Turn<()>>,
-    loader: Arc<dyn Loader>,
-    arguments: Vec<String>,
-}
-
-impl Host for Streams {
-    fn share(&self) -> Box<dyn Host> {
-        Box::new(self.clone())
-    }
-
-    fn stdout(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let _turn = self.output.take();
-        match wat_kernel::stdout().write_all(bytes) {
-            // A program whose reader is gone ends as if by the signal.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                std::process::exit(exit::CLOSED)
-            }
-            result => result,
-        }
-    }
-
-    fn stderr(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let _turn = self.output.take();
-        // There is nobody to tell that nobody reads.
-        let _ = wat_kernel::stderr().write_all(bytes);
-        Ok(())
-    }
-
-    fn stdin(&mut self) -> Option<Arc<Reader>> {
-        Some(self.input.clone())
-    }
-
-    fn read_source(&mut self, path: &str) -> Result<String, SourceError> {
-        wat_driver::read_source(&*self.loader, path)
-    }
-
-    fn arguments(&mut self) -> Vec<String> {
-        self.arguments.clone()
-    }
 }

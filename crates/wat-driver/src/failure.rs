@@ -176,15 +176,19 @@ pub(crate) fn death(db: &dyn Db, program: SourceFile, failure: &Failure) -> Deat
     }
 }
 
-/// The line `#wat.kernel/ProcessPanics [death]` with its line feed: the death of the program, and what led to it.
-pub fn failure_record(db: &dyn Db, program: SourceFile, failure: &Failure) -> String {
+/// The death of the program, and what led to it.
+pub fn failure_chain(db: &dyn Db, program: SourceFile, failure: &Failure) -> Vec<Death> {
     let own = match failure.kind {
         FailureKind::Interrupted => Death::RuntimeError(error_text(failure, None)),
         _ => death(db, program, failure),
     };
     let upstream = failure.upstream.iter();
-    let chain: Vec<Death> = std::iter::once(own).chain(upstream.cloned()).collect();
-    Death::chain_line("Process", &chain)
+    std::iter::once(own).chain(upstream.cloned()).collect()
+}
+
+/// The line `#wat.kernel/ProcessPanics [death]` with its line feed.
+pub fn failure_record(db: &dyn Db, program: SourceFile, failure: &Failure) -> String {
+    Death::chain_line("Process", &failure_chain(db, program, failure))
 }
 
 /// Where a failure happened.

@@ -8,6 +8,7 @@ mod compiler;
 mod failure;
 mod findings;
 mod fix;
+mod launch;
 mod levels;
 mod load;
 mod nearest;
@@ -17,10 +18,11 @@ mod project;
 mod report;
 
 pub use failure::{
-    FailurePlaces, described, exit_code, failure_places, failure_record, failure_report,
+    FailurePlaces, described, exit_code, failure_chain, failure_places, failure_record, failure_report,
 };
 pub use findings::Sources;
 pub use fix::{Applied, Fixed, fix_files, machine_fix};
+pub use launch::{ProgramHost, ProgramLauncher, program_exit_code};
 pub use levels::{Level, LevelList, Levels, Selector};
 pub use load::{
     STDIN, Unreadable, failure, file_loader, follow_loads, load_files, load_text, name_of,

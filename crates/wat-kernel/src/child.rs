@@ -117,6 +117,33 @@ impl Child {
         self.observe(libc::WNOHANG)
     }
 
+    /// How the child has ended, without waiting and without reaping it.
+    ///
+    /// # Errors
+    /// As for [`Child::wait`].
+    pub fn peek(&self) -> io::Result<Option<Exit>> {
+        self.own()?;
+        if let Some(exit) = self.ended() {
+            return Ok(Some(exit));
+        }
+        let flags = libc::WEXITED | libc::WNOWAIT | libc::WNOHANG;
+        match uninterrupted(|| self.waitid(flags)) {
+            Ok(exit) => Ok(exit),
+            Err(error) => self.ended().map(Some).ok_or(error),
+        }
+    }
+
+    /// Ends the child with its process group, and reaps it.
+    ///
+    /// # Errors
+    /// As for [`Child::wait`].
+    pub fn end(&self) -> io::Result<Exit> {
+        if self.ended().is_none() {
+            self.signal(libc::SIGKILL)?;
+        }
+        self.wait()
+    }
+
     /// Waits until the child has ended or the deadline has come.
     ///
     /// # Errors

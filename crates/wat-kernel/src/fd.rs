@@ -143,7 +143,8 @@ impl Drop for Fd {
 }
 
 impl Borrowed {
-    pub(crate) fn from_number(raw: RawFd) -> Borrowed {
+    /// The descriptor of this number, whoever keeps it open. Where it is closed every operation fails.
+    pub fn from_number(raw: RawFd) -> Borrowed {
         Borrowed(raw)
     }
 

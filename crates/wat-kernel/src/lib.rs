@@ -27,6 +27,11 @@ pub mod process;
 mod registry;
 mod wait;
 
+/// The signal that asks a process to end.
+pub const SIGTERM: i32 = libc::SIGTERM;
+/// The signal that ends a process.
+pub const SIGKILL: i32 = libc::SIGKILL;
+
 pub use child::{Child, Exit};
 pub use fd::{Borrowed, Fd, pipe, stderr, stdin, stdout};
 pub use files::{Temporary, append_file, create_file, list_directory, open_file};

@@ -275,11 +275,16 @@ fn end_children(deadline: Instant, status: Option<i32>) {
     }
 }
 
-/// Ends the process with this status, after its children; nothing of the program is run or dropped on the way.
-pub fn exit(status: i32) -> ! {
+/// Asks the children of this process to end, ends those that do not in time, and reaps them (K52).
+pub fn end_every_child() {
     if !registry::live_children().is_empty() {
         end_children(Instant::now() + GRACE, None);
     }
+}
+
+/// Ends the process with this status, after its children; nothing of the program is run or dropped on the way.
+pub fn exit(status: i32) -> ! {
+    end_every_child();
     // SAFETY: the call does not return.
     unsafe { libc::_exit(status) }
 }

@@ -50,6 +50,7 @@ mod evaluate;
 mod exec;
 mod failure;
 mod kernel;
+mod launch;
 mod machine;
 mod natives;
 mod os;
@@ -67,6 +68,7 @@ pub use kernel::{
     Bell, Chain, Context, Kernel, KernelFn, Outcome, Receiver, Refused, Rung, Sender, Sink, Source,
     Task, Turn, TurnGuard, WaitSet, Waiting, WaitsOn,
 };
+pub use launch::{Ended, Launcher, Output, Prepared, Scope, Streams, Unchecked};
 pub use machine::{
     Host, InterruptHandle, Limits, Machine, Program, SourceError, is_pending, native_names,
     pending_names,

@@ -4,6 +4,7 @@ use crate::caught::Described;
 use crate::compiler::Compiler;
 use crate::failure::{Failure, FailureKind};
 use crate::kernel::Task;
+use crate::launch::Launcher;
 use crate::settings::Settings;
 use crate::stream::Reader;
 use crate::vm::Vm;
@@ -79,6 +80,10 @@ pub trait Host: Send {
     }
     /// The standard input of the program; without one it has ended.
     fn stdin(&mut self) -> Option<Arc<Reader>> {
+        None
+    }
+    /// What checks and runs programs inside of this one; where there is none they cannot be started.
+    fn launcher(&self) -> Option<Arc<dyn Launcher>> {
         None
     }
     /// The text of a file, through the loader of the program.

@@ -29,14 +29,14 @@ pub(super) const VERBS: &[(&str, &str, KernelFn)] = &[
 const MAX_CAPACITY: i64 = 1 << 20;
 
 /// The sender in a slot.
-pub(super) fn sender<'s>(slot: Slot) -> Result<&'s Sender, Box<Trap>> {
+pub(crate) fn sender<'s>(slot: Slot) -> Result<&'s Sender, Box<Trap>> {
     // SAFETY: the caller of a native says that its arguments are live values of the declared types, and the native
     // ends before they do.
     unsafe { opaque(slot) }.ok_or_else(|| foreign("sender"))
 }
 
 /// The receiver in a slot.
-pub(super) fn receiver<'s>(slot: Slot) -> Result<&'s Receiver, Box<Trap>> {
+pub(crate) fn receiver<'s>(slot: Slot) -> Result<&'s Receiver, Box<Trap>> {
     // SAFETY: as above.
     unsafe { opaque(slot) }.ok_or_else(|| foreign("receiver"))
 }
@@ -75,7 +75,7 @@ unsafe fn make_unbounded(_: &mut Context<'_>, instance: &Instance, _: &[Slot]) -
 }
 
 /// Sends a value, whose reference it takes whatever happens.
-pub(super) fn send_to(
+pub(crate) fn send_to(
     context: &mut Context<'_>,
     to: &Sender,
     item: &'static Desc,
@@ -213,7 +213,7 @@ impl Drop for Use<'_> {
 }
 
 /// Receives; `None` if nothing comes in time.
-pub(super) fn receive(
+pub(crate) fn receive(
     context: &mut Context<'_>,
     from: &Receiver,
     item: &'static Desc,

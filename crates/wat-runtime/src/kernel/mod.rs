@@ -20,6 +20,7 @@ mod timer;
 mod turn;
 
 pub use bell::{Bell, Rung};
+pub(crate) use channels::{receive, receiver, send_to, sender};
 pub use context::{Context, KernelFn, WaitSet, Waiting};
 pub(crate) use context::{begin_death, end_death};
 pub use endpoint::{Outcome, Receiver, Refused, Sender, Sink, Source, WaitsOn};

@@ -1,13 +1,18 @@
-//! The operating system's half of the kernel: channels over pipes, waiting for descriptors.
+//! The operating system's half of the kernel: channels over pipes, waiting for descriptors, processes, signals.
 
+mod collect;
 mod pipe;
+mod process;
+mod signals;
 mod waiting;
 
+pub(crate) use collect::Collected;
 pub(crate) use waiting::DESCRIPTORS;
 
 use crate::kernel::KernelFn;
 
 /// The natives of this module: name, how they take their arguments, code.
 pub(crate) fn verbs() -> impl Iterator<Item = &'static (&'static str, &'static str, KernelFn)> {
-    pipe::VERBS.iter()
+    let tables = [pipe::VERBS, process::VERBS, signals::VERBS];
+    tables.into_iter().flatten()
 }

@@ -46,7 +46,7 @@ impl FrameSource {
                 Err((code, message)) => Outcome::Dead(failure(code, &message)),
             },
             Frame::Bad(code, message) => Outcome::Dead(failure(code, &message)),
-            Frame::End => match self.0.ending() {
+            Frame::End => match self.0.ending(context) {
                 Some(chain) => Outcome::Dead(chain),
                 None => Outcome::Closed,
             },
@@ -119,7 +119,7 @@ impl Source for FrameSource {
 struct FrameSink(Arc<Writer>);
 
 /// The frame of a value, or why it has none.
-pub(super) fn frame_of(item: &'static Desc, value: Slot) -> Result<String, Chain> {
+fn frame_of(item: &'static Desc, value: Slot) -> Result<String, Chain> {
     // SAFETY: the caller of a native says that its arguments are live values of the declared types.
     let mut frame = unsafe { render(item, value, Layout::Compact) };
     frame.push('\n');
@@ -136,18 +136,25 @@ pub(super) fn frame_of(item: &'static Desc, value: Slot) -> Result<String, Chain
 }
 
 /// Writes a frame; the deaths that kept it from being written.
-pub(super) fn send_frame(to: &Writer, frame: &str) -> Result<(), Chain> {
+fn send_frame(to: &Writer, frame: &str, context: &Context<'_>) -> Result<(), Chain> {
     to.write_frame(frame.as_bytes()).map_err(|why| match why {
-        Unwritten::Disconnected => [Death::ChannelDisconnected].into(),
+        Unwritten::Disconnected => to
+            .ending(context)
+            .unwrap_or_else(|| [Death::ChannelDisconnected].into()),
         Unwritten::Shutdown => [Death::Shutdown].into(),
         Unwritten::Failed(trap) => trapped(&trap),
     })
 }
 
 impl Sink for FrameSink {
-    fn send(&self, _: &mut Context<'_>, item: &'static Desc, value: Slot) -> Result<(), Refused> {
+    fn send(
+        &self,
+        context: &mut Context<'_>,
+        item: &'static Desc,
+        value: Slot,
+    ) -> Result<(), Refused> {
         frame_of(item, value)
-            .and_then(|frame| send_frame(&self.0, &frame))
+            .and_then(|frame| send_frame(&self.0, &frame, context))
             .map_err(Refused::Died)
     }
 

@@ -7,7 +7,7 @@ mod writer;
 
 pub(crate) use frame::{Frame, MAX_FRAME_BYTES};
 pub use reader::Reader;
-pub(crate) use reader::{ReaderHandle, Wait, not_text};
+pub(crate) use reader::{Ending, ReaderHandle, Wait, not_text};
 pub(crate) use writer::{Unwritten, Writer, WriterHandle};
 
 use std::io;

@@ -3,7 +3,8 @@
 use super::exclusive::{Exclusive, Guard};
 use super::frame::{Frame, Framer};
 use super::{Owner, closed, failed, foreign};
-use crate::kernel::Chain;
+use crate::kernel::{Chain, Context};
+use crate::os::Collected;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use wat_kernel::{Borrowed, Fd, Interest, poll, process};
@@ -17,6 +18,8 @@ enum Source {
     File(Fd),
     Pipe(Fd),
     Stdin(Borrowed),
+    /// What another thread reads from a pipe.
+    Collected(Arc<Collected>),
     Closed,
 }
 
@@ -30,6 +33,9 @@ struct State {
     has_ended: bool,
 }
 
+/// The deaths that ended a stream.
+pub(crate) type Ending = Box<dyn Fn(&Context<'_>) -> Option<Chain> + Send + Sync>;
+
 /// What the bytes of programs come from. It has one user at a time.
 pub struct Reader {
     owner: Owner,
@@ -37,7 +43,7 @@ pub struct Reader {
     /// A receiver of its frames is in use.
     in_use: AtomicBool,
     /// What to do at its end: a process says how it died.
-    ending: OnceLock<Box<dyn Fn() -> Option<Chain> + Send + Sync>>,
+    ending: OnceLock<Ending>,
 }
 
 /// How a reader waits for bytes.
@@ -103,6 +109,11 @@ impl Reader {
             Source::Stdin(wat_kernel::stdin()),
             Vec::new(),
         )
+    }
+
+    /// A reader of what another thread collects.
+    pub(crate) fn collected(from: Arc<Collected>) -> Arc<Reader> {
+        Reader::new(Owner::anyone(), Source::Collected(from), Vec::new())
     }
 
     fn enter(&self) -> Result<Guard<'_, State>, Box<Trap>> {
@@ -177,7 +188,7 @@ impl Reader {
                 state.bytes.clear();
                 state.has_ended = false;
             }
-            Source::Pipe(_) | Source::Stdin(_) => {
+            Source::Pipe(_) | Source::Stdin(_) | Source::Collected(_) => {
                 return Err(Trap::error(
                     8415,
                     "rewinding failed: only memory and files can be read twice",
@@ -200,13 +211,13 @@ impl Reader {
     }
 
     /// Asks this at the end of the stream for the deaths that ended it. It is set once.
-    pub(crate) fn on_ending(&self, ask: Box<dyn Fn() -> Option<Chain> + Send + Sync>) {
+    pub(crate) fn on_ending(&self, ask: Ending) {
         let _ = self.ending.set(ask);
     }
 
     /// The deaths that ended the stream; none if it ended in order.
-    pub(crate) fn ending(&self) -> Option<Chain> {
-        self.ending.get().and_then(|ask| ask())
+    pub(crate) fn ending(&self, context: &Context<'_>) -> Option<Chain> {
+        self.ending.get().and_then(|ask| ask(context))
     }
 
     /// Begins to receive frames; false if somebody else does (K3).
@@ -225,6 +236,7 @@ impl Reader {
         match &state.source {
             Source::Pipe(fd) | Source::File(fd) => Some(fd.raw()),
             Source::Stdin(fd) => Some(fd.raw()),
+            Source::Collected(from) => from.descriptor().ok(),
             Source::Memory | Source::Closed => None,
         }
     }
@@ -251,6 +263,23 @@ impl Reader {
         match self.enter()?.more(Wait::Long) {
             Err(Dry::Failed(trap)) => Err(trap),
             Ok(()) | Err(Dry::Empty | Dry::Shutdown) => Ok(()),
+        }
+    }
+
+    /// Reads and discards everything to the end; false if the process is asked to stop first.
+    pub(crate) fn discard(&self) -> Result<bool, Box<Trap>> {
+        let mut state = self.enter()?;
+        loop {
+            let count = state.rest().len();
+            state.take(count);
+            if state.has_ended || matches!(state.source, Source::Closed) {
+                return Ok(true);
+            }
+            match state.more(Wait::UntilShutdown) {
+                Ok(()) => {}
+                Err(Dry::Failed(trap)) => return Err(trap),
+                Err(Dry::Empty | Dry::Shutdown) => return Ok(false),
+            }
         }
     }
 
@@ -344,6 +373,10 @@ impl State {
         let fd = match &self.source {
             Source::File(fd) | Source::Pipe(fd) => fd.borrow(),
             Source::Stdin(fd) => *fd,
+            Source::Collected(from) => match from.descriptor() {
+                Ok(fd) => Borrowed::from_number(fd),
+                Err(error) => return Err(Dry::Failed(failed("reading", None, &error))),
+            },
             Source::Memory | Source::Closed => return Err(Dry::Failed(closed("reading"))),
         };
         let lost = |error: &_| Dry::Failed(failed("reading", None, error));
@@ -362,6 +395,12 @@ impl State {
             if !ready[0] {
                 return Err(Dry::Empty);
             }
+        }
+        if let Source::Collected(from) = &self.source {
+            let more = from.read().map_err(|error| lost(&error))?;
+            self.has_ended = more.is_empty();
+            self.bytes.extend_from_slice(&more);
+            return Ok(());
         }
         let old = self.bytes.len();
         self.bytes.resize(old + CHUNK, 0);

@@ -1,9 +1,11 @@
 //! Writers: what is written has been handed on when the call returns (F9).
 
 use super::exclusive::{Exclusive, Guard};
+use super::reader::Ending;
 use super::{Owner, closed, failed, foreign};
+use crate::kernel::{Chain, Context};
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use wat_kernel::{Fd, Interest, poll, process};
 use wat_value::{Opaque, Trap};
@@ -21,6 +23,8 @@ enum Sink {
 pub(crate) struct Writer {
     owner: Owner,
     sink: Exclusive<Sink>,
+    /// What to say when nobody reads any more: a process says how it died.
+    ending: OnceLock<Ending>,
 }
 
 /// The object behind `:wat::io::IOWriter`.
@@ -34,6 +38,7 @@ impl Writer {
         Arc::new(Writer {
             owner: Owner::this_thread(),
             sink: Exclusive::new(Sink::Memory(Vec::new())),
+            ending: OnceLock::new(),
         })
     }
 
@@ -42,7 +47,18 @@ impl Writer {
         Arc::new(Writer {
             owner: Owner::anyone(),
             sink: Exclusive::new(Sink::Descriptor(fd)),
+            ending: OnceLock::new(),
         })
+    }
+
+    /// Asks this for the deaths when nobody reads any more. It is set once.
+    pub(crate) fn on_ending(&self, ask: Ending) {
+        let _ = self.ending.set(ask);
+    }
+
+    /// The deaths because of which nobody reads any more, if there are any.
+    pub(crate) fn ending(&self, context: &Context<'_>) -> Option<Chain> {
+        self.ending.get().and_then(|ask| ask(context))
     }
 
     fn enter(&self) -> Result<Guard<'_, Sink>, Box<Trap>> {

@@ -1,0 +1,232 @@
+//! Programs that a program starts: checked with a database of their own, in a forked child or in this process.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use wat_analysis::{
+    Code, Diagnostic, Options, RootDatabase, Severity, SourceFile, SourceText,
+    all_program_diagnostics, entry_diagnostics,
+};
+use wat_load::{InMemoryLoader, Loader};
+use wat_runtime::{
+    Ended, Failure, Host, Launcher, Limits, Machine, Prepared, Reader, Scope, SourceError, Streams,
+    Unchecked,
+};
+use wat_value::{Death, syntax::write_forms};
+
+use crate::failure::failure_chain;
+use crate::findings::Sources;
+use crate::{
+    LinkedProgram, exit_code, file_loader, load_text, pending_in_program, read_source, settings,
+    short_line,
+};
+
+const ENTRY: &str = ":user::main";
+/// The program has no entry, or one that cannot be called.
+const ENTRY_CODES: [Code; 2] = [Code(2001), Code(2002)];
+/// How long threads that are left may go on when the program ends.
+const GRACE: Duration = Duration::from_secs(5);
+/// The status of a program that does not start.
+const NOT_STARTED: i32 = 3;
+/// The status of a program without the right entry.
+const NO_ENTRY: i32 = 4;
+/// The status of a program whose reader is gone.
+const CLOSED: i32 = 141;
+
+/// What a program hands on to those that it starts.
+#[derive(Clone)]
+pub struct ProgramLauncher {
+    /// How programs are checked.
+    pub options: Options,
+    /// What they may use.
+    pub limits: Limits,
+    /// What they may load.
+    pub loader: Arc<dyn Loader>,
+    /// What their command line was.
+    pub arguments: Arc<[String]>,
+}
+
+impl ProgramLauncher {
+    fn loader_of(&self, scope: &Scope) -> Result<Arc<dyn Loader>, String> {
+        match scope {
+            Scope::Inherited => Ok(self.loader.clone()),
+            Scope::Nothing => Ok(Arc::new(InMemoryLoader::new())),
+            Scope::Directory(path) => match file_loader(Some(path)) {
+                Ok(loader) => Ok(loader.into()),
+                Err(unreadable) => Err(unreadable.reason),
+            },
+        }
+    }
+
+    /// The host of a program with these streams.
+    pub fn host(&self, streams: Streams) -> ProgramHost {
+        ProgramHost {
+            streams,
+            launcher: self.clone(),
+        }
+    }
+}
+
+fn not_started(status: i32, message: String) -> Ended {
+    let death = match status {
+        NO_ENTRY => Death::MainSignature(message),
+        _ => Death::StartupError(message),
+    };
+    Ended {
+        status,
+        chain: vec![death],
+    }
+}
+
+/// Why a checked program does not start, if it does not.
+fn refusal(db: &RootDatabase, root: SourceFile) -> Option<Ended> {
+    let mut found = all_program_diagnostics(db, root);
+    found.extend(entry_diagnostics(db, root).iter().cloned());
+    let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
+    let about_entry = |found: &Diagnostic| ENTRY_CODES.contains(&found.code);
+    let first = found
+        .iter()
+        .find(|found| is_error(found) && !about_entry(found))
+        .or_else(|| found.iter().find(is_error));
+    let pending = match first {
+        Some(_) => None,
+        None => pending_in_program(db, root, ENTRY),
+    };
+    let first = first.or(pending.as_ref())?;
+    let status = match about_entry(first) {
+        true => NO_ENTRY,
+        false => NOT_STARTED,
+    };
+    let mut line = String::new();
+    short_line(&Sources::default().report(db, first), &mut line);
+    Some(not_started(status, format!("startup: {}", line.trim_end())))
+}
+
+impl Launcher for ProgramLauncher {
+    fn prepare(&self, program: &Unchecked, scope: &Scope) -> Result<Box<dyn Prepared>, Ended> {
+        let loader = self.loader_of(scope).map_err(|reason| {
+            not_started(
+                NOT_STARTED,
+                format!("startup: the scope cannot be used: {reason}"),
+            )
+        })?;
+        let (name, text) = match program {
+            Unchecked::Forms(forms) => {
+                let lines: Vec<String> = forms.iter().map(write_forms).collect();
+                ("-#forms", lines.join("\n"))
+            }
+            Unchecked::Text(text) => ("-#source", text.clone()),
+        };
+        let mut db = RootDatabase::new();
+        db.set_options(self.options.clone());
+        let root = load_text(&mut db, &*loader, name, SourceText::new(text));
+        if let Some(refused) = refusal(&db, root) {
+            return Err(refused);
+        }
+        Ok(Box::new(Ready {
+            db,
+            root,
+            launcher: ProgramLauncher {
+                loader,
+                ..self.clone()
+            },
+        }))
+    }
+
+    fn refuses(&self, scope: &Scope) -> Option<String> {
+        self.loader_of(scope).err()
+    }
+}
+
+/// The status of a process whose program has failed: where the root of it is that the process was asked to stop by a
+/// signal, it is that of the signal.
+pub fn program_exit_code(failure: &Failure, chain: &[Death]) -> i32 {
+    match (chain.last(), wat_kernel::process::stop_signal()) {
+        (Some(Death::Shutdown), Some(signal)) => 128 + signal,
+        _ => exit_code(failure),
+    }
+}
+
+/// A program that has been checked.
+struct Ready {
+    db: RootDatabase,
+    root: SourceFile,
+    launcher: ProgramLauncher,
+}
+
+impl Prepared for Ready {
+    fn run(self: Box<Self>, streams: Streams) -> Result<(), Ended> {
+        let Ready { db, root, launcher } = *self;
+        let program = LinkedProgram::new();
+        program.lend(&db, root);
+        let is_process = streams.stdout.is_standard();
+        let mut machine = Machine::new(program.clone(), launcher.host(streams), launcher.limits);
+        machine.configure(settings(&db, root));
+        if is_process {
+            machine.obey_signals();
+        }
+        if let Err(failure) = program.start(&mut machine) {
+            let death = failure_chain(&db, root, &failure)
+                .first()
+                .map(Death::message);
+            let message = format!("startup: {}", death.unwrap_or_default());
+            return Err(not_started(NOT_STARTED, message));
+        }
+        let outcome = machine.call(ENTRY).map(drop);
+        machine.end(GRACE);
+        outcome.map_err(|failure| {
+            let chain = failure_chain(&db, root, &failure);
+            let status = program_exit_code(&failure, &chain);
+            Ended { status, chain }
+        })
+    }
+}
+
+/// The world around a program: its streams, its loader, and what starts other programs.
+#[derive(Clone)]
+pub struct ProgramHost {
+    streams: Streams,
+    launcher: ProgramLauncher,
+}
+
+impl Host for ProgramHost {
+    fn share(&self) -> Box<dyn Host> {
+        Box::new(self.clone())
+    }
+
+    fn stdout(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self.streams.stdout.write(bytes) {
+            // A program whose reader is gone ends as if by the signal.
+            Err(error)
+                if error.kind() == io::ErrorKind::BrokenPipe
+                    && self.streams.stdout.is_standard() =>
+            {
+                wat_kernel::process::exit(CLOSED)
+            }
+            result => result,
+        }
+    }
+
+    fn stderr(&mut self, bytes: &[u8]) -> io::Result<()> {
+        // There is nobody to tell that nobody reads.
+        let _ = self.streams.stderr.write(bytes);
+        Ok(())
+    }
+
+    fn stdin(&mut self) -> Option<Arc<Reader>> {
+        Some(self.streams.stdin.clone())
+    }
+
+    fn launcher(&self) -> Option<Arc<dyn Launcher>> {
+        Some(Arc::new(self.launcher.clone()))
+    }
+
+    fn read_source(&mut self, path: &str) -> Result<String, SourceError> {
+        read_source(&*self.launcher.loader, path)
+    }
+
+    fn arguments(&mut self) -> Vec<String> {
+        self.launcher.arguments.to_vec()
+    }
+}
