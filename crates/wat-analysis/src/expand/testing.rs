@@ -13,10 +13,9 @@ pub(super) const MAKE: &str = ":wat::test::make-deftest";
 pub(super) const MAKE_HERMETIC: &str = ":wat::test::make-deftest-hermetic";
 const DEFTEST: &str = ":wat::test::deftest";
 const USE: &str = ":wat::test::__internal/use-factory";
-const DEFPROP: &str = ":wat::test::defprop";
 const MATCHES: &str = ":wat::test::assert-matches";
 /// What declares a test directly.
-const DECLARING: [&str; 3] = [DEFTEST, USE, DEFPROP];
+const DECLARING: [&str; 2] = [DEFTEST, USE];
 
 /// What an annotation says of the next test.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -43,7 +42,7 @@ pub(crate) fn annotation(path: &str) -> Option<Annotation> {
 /// Is this the head of a form that is expanded here, or of an annotation?
 pub(crate) fn is_test_form(path: &str) -> bool {
     path.starts_with(":wat::test::")
-        && (matches!(path, DEFTEST | MAKE | USE | DEFPROP | MATCHES) || annotation(path).is_some())
+        && (matches!(path, DEFTEST | MAKE | USE | MATCHES) || annotation(path).is_some())
 }
 
 /// Does this list of an expansion stand for one test and its prelude?
@@ -121,7 +120,6 @@ impl<'db> Expander<'db> {
         }
         Some(match name {
             MAKE => testing.factory(USE),
-            DEFPROP => testing.property(),
             MATCHES => testing.matches(),
             USE => testing.factory_use(),
             _ => testing.test(),
@@ -132,10 +130,6 @@ impl<'db> Expander<'db> {
 /// `:wat::core::X`
 fn core(name: &str) -> String {
     format!(":wat::core::{name}")
-}
-
-fn is_symbol(node: &Syntax, name: &str) -> bool {
-    matches!(node.shape(), Shape::Symbol(text, _) if &**text == name)
 }
 
 /// A list whose head is a word, as calls are.
@@ -530,156 +524,5 @@ impl<'db> Testing<'_, 'db> {
         let (arrow, nil) = (self.symbol("->"), self.keyword(&core("nil")));
         let test = self.list(&core("match"), [local, arrow, nil, found, otherwise]);
         self.list(&core("let"), [binding, test])
-    }
-
-    /// `(defprop name "doc"? [binder…] {option…}? body…)`
-    fn property(&mut self) -> Syntax {
-        let parts = self.form.children()[1..].to_vec();
-        if parts.is_empty() {
-            return self.no_property("the name is missing");
-        }
-        let Some(operands) = self.operands(&parts) else {
-            return self.failed();
-        };
-        let [binders, rest @ ..] = operands.rest else {
-            return self.no_property("the binders are missing");
-        };
-        if !matches!(binders.shape(), Shape::Vector(_)) {
-            return self.no_property("the binders stand in brackets behind the name");
-        }
-        let (options, body) = match rest {
-            [options, body @ ..]
-                if matches!(options.shape(), Shape::Brace(_)) && !body.is_empty() =>
-            {
-                (Some(options), body)
-            }
-            body => (None, body),
-        };
-        if body.is_empty() {
-            return self.no_property("the body is missing");
-        }
-        let Some(options) = self.options(options) else {
-            return self.failed();
-        };
-        let Some(bindings) = self.binders(binders.children()) else {
-            return self.failed();
-        };
-        let body = self.list(":wat::test::__internal/body", body.to_vec());
-        let body = match bindings.is_empty() {
-            true => body,
-            false => {
-                let bindings = self.vector(bindings);
-                self.list(&core("let"), [bindings, body])
-            }
-        };
-        let case = self.guarded(body);
-        let name = operands.name.as_keyword().unwrap_or_default();
-        let name = self.string(name.trim_start_matches(':'));
-        let options = options.map(|value| self.make(Shape::Int(value)));
-        let parts = [name].into_iter().chain(options).chain([case]);
-        let parts: Vec<Syntax> = parts.collect();
-        let run = self.list(":wat::test::__internal/run-property", parts);
-        self.function(&operands, &[], run)
-    }
-
-    /// WAT2910.
-    fn no_property(&mut self, label: &str) -> Syntax {
-        let problem = self
-            .problem(2910, self.form, "a property has a name, binders and a body")
-            .label(label)
-            .help("write `(:wat::test::defprop :my::name [x <- :wat::core::i64] body)`");
-        self.x.problems.push(problem);
-        self.failed()
-    }
-
-    /// The numbers of cases, sizes, shrinks and discards.
-    fn options(&mut self, options: Option<&Syntax>) -> Option<[i64; 4]> {
-        let mut values = [100, 100, 2000, -1];
-        for pair in options.map_or(&[][..], Syntax::children).chunks(2) {
-            const KEYS: [&str; 4] = [":cases", ":max-size", ":max-shrinks", ":max-discards"];
-            let at = KEYS
-                .iter()
-                .position(|key| pair[0].as_keyword() == Some(key));
-            let value = match pair.get(1).map(Syntax::shape) {
-                Some(&Shape::Int(value)) if value >= 0 => Some(value),
-                _ => None,
-            };
-            let (Some(at), Some(value)) = (at, value) else {
-                let wrong = if at.is_none() { &pair[0] } else { pair.last()? };
-                let problem = self
-                    .problem(
-                        2910,
-                        wrong,
-                        "an option of a property is a known key with a number",
-                    )
-                    .label(match at {
-                        None => "not an option",
-                        Some(_) => "not a number from 0",
-                    })
-                    .help(
-                        "the options are `:cases`, `:max-size`, `:max-shrinks` and `:max-discards`",
-                    );
-                self.x.problems.push(problem);
-                return None;
-            };
-            values[at] = value;
-        }
-        if values[3] < 0 {
-            values[3] = values[0].saturating_mul(10);
-        }
-        Some(values)
-    }
-
-    /// Names and the values that are drawn for them.
-    fn binders(&mut self, mut parts: &[Syntax]) -> Option<Vec<Syntax>> {
-        let mut bindings = Vec::new();
-        while let Some((name, rest)) = parts.split_first() {
-            let named = matches!(name.shape(), Shape::Symbol(..)) && !is_symbol(name, "<-");
-            let (Some((generator, rest)), true) = (
-                rest.split_first()
-                    .filter(|(arrow, _)| is_symbol(arrow, "<-"))
-                    .and_then(|(_, rest)| rest.split_first()),
-                named,
-            ) else {
-                self.no_binder(name, rest.first().filter(|_| named));
-                return None;
-            };
-            let generator = match generator.shape() {
-                Shape::Keyword(_) => self.list(":wat::test::gen::of", [generator.clone()]),
-                Shape::List(_) | Shape::Symbol(..) => generator.clone(),
-                _ => {
-                    self.no_binder(generator, None);
-                    return None;
-                }
-            };
-            let text = self.string(name.name().unwrap_or("_"));
-            let drawn = self.list(":wat::test::__internal/draw", [text, generator]);
-            bindings.extend([name.clone(), drawn]);
-            parts = rest;
-        }
-        Some(bindings)
-    }
-
-    /// WAT2911.
-    fn no_binder(&mut self, at: &Syntax, next: Option<&Syntax>) {
-        let mut problem = self
-            .problem(
-                2911,
-                at,
-                "a binder of a property is `name <- :Type` or `name <- generator`",
-            )
-            .label("not a binder")
-            .help("write `x <- :wat::core::i64`");
-        if let Some(next) =
-            next.filter(|next| !is_symbol(next, "<-") && self.x.is_written(next.origin()))
-        {
-            let edit = ProblemEdit {
-                at: EditAt::Before,
-                place: self.at(next),
-                insert: "<- ".to_owned(),
-            };
-            problem = problem.fix("insert `<-`", Applicability::MachineApplicable, vec![edit]);
-        }
-        self.x.problems.push(problem);
     }
 }
