@@ -13,7 +13,7 @@ use crate::expand::{expanded_ast, expansion, spot};
 use crate::forms::{forms, read_form};
 use crate::identity::Author;
 use crate::infer::{check_item, infer_expression, value_type};
-use crate::items::{Item, ItemKind, declarations};
+use crate::items::{Item, ItemKind, declarations, split_generic};
 use crate::names::{lookup, names, program_items};
 use crate::program::program_files;
 use crate::requirements::unmet;
@@ -57,6 +57,8 @@ pub enum Step {
         redefined: bool,
         /// Is it a value, as opposed to a function?
         is_value: bool,
+        /// How many definitions use what is redefined; users of a macro are expanded again.
+        dependents: u32,
     },
     /// The bindings of a `let` around definitions are evaluated.
     Bind {
@@ -197,7 +199,26 @@ impl Session {
         found
     }
 
-    /// WAT2950: a name changes its type and something that uses it does not check any more.
+    /// How many definitions of the program use a name, or are expanded by the macro of this name.
+    fn dependents(&self, db: &RootDatabase, name: &str) -> u32 {
+        let table = names(db, self.root);
+        let items = table.items.values();
+        let users = items.filter(|item| item.name(db).text(db) != name);
+        let uses = |item: &&Item<'_>| {
+            let ast = item.ast(db);
+            let expansion = item.expansion(db);
+            let root = item.root(db);
+            (root.0..ast.subtree_end(root).0).map(NodeId).any(|node| {
+                let mentions = ast
+                    .as_keyword(node)
+                    .is_some_and(|path| split_generic(path).0 == name);
+                mentions || expansion.is_some_and(|expansion| expansion.is_made_by(node, name))
+            })
+        };
+        users.filter(uses).count() as u32
+    }
+
+    /// WAT2950: a name changes its type, or a macro changes, and something that uses it does not check any more.
     fn broken_dependents(
         &self,
         db: &RootDatabase,
@@ -207,7 +228,9 @@ impl Session {
         let changed: Vec<&str> = before
             .iter()
             .filter(|(name, old)| {
-                lookup(db, self.root, name).is_some_and(|new| type_of(db, self.root, new) != *old)
+                lookup(db, self.root, name).is_some_and(|new| {
+                    new.kind(db) == ItemKind::Macro || type_of(db, self.root, new) != *old
+                })
             })
             .map(|(name, _)| name.as_str())
             .collect();
@@ -239,7 +262,12 @@ impl Session {
         Some(Diagnostic {
             code: Code(2950),
             severity: Severity::Error,
-            message: format!("`{name}` is not redefined: its new type breaks {listed}"),
+            message: match lookup(db, self.root, name).map(|item| item.kind(db)) {
+                Some(ItemKind::Macro) => {
+                    format!("`{name}` is not redefined: what it expands to now breaks {listed}")
+                }
+                _ => format!("`{name}` is not redefined: its new type breaks {listed}"),
+            },
             span: Span {
                 file,
                 range: spans.range(at) + placed.start(),
@@ -268,6 +296,7 @@ impl Session {
             ty: type_of(db, self.root, item),
             redefined: false,
             is_value,
+            dependents: 0,
         };
         let order: Vec<Item<'_>> = crate::order::start_order(db, self.root)
             .iter()
@@ -306,10 +335,15 @@ impl Session {
                     }
                     Some(item) => {
                         let name = item.name(db).text(db);
+                        let redefined = before.iter().any(|(other, _)| other == name);
                         steps.push(Step::Defined {
                             name: name.as_str().into(),
                             ty: type_of(db, self.root, item),
-                            redefined: before.iter().any(|(other, _)| other == name),
+                            redefined,
+                            dependents: match redefined {
+                                true => self.dependents(db, name),
+                                false => 0,
+                            },
                             is_value: item.kind(db) == ItemKind::Value || is_late(db, item),
                         });
                     }

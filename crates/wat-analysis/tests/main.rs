@@ -10,6 +10,8 @@ mod configuration;
 mod declared;
 #[path = "it/firewall.rs"]
 mod firewall;
+#[path = "it/firewall_macros.rs"]
+mod firewall_macros;
 #[path = "it/fixes.rs"]
 mod fixes;
 #[path = "it/host.rs"]

@@ -205,6 +205,7 @@ impl Engine {
                 ty,
                 redefined,
                 is_value,
+                dependents,
             } => {
                 if redefined {
                     self.forget_code();
@@ -215,7 +216,8 @@ impl Engine {
                 }
                 self.declared.retain(|(known, _)| **known != *name);
                 self.declared.push((name.to_string(), ty.clone()));
-                self.printer.defined(&name, &ty, redefined);
+                self.printer
+                    .defined(&name, &ty, redefined.then_some(dependents));
             }
             Step::Bind { name } => self.machine.define_value(&name)?,
             Step::Evaluate { function, ty } => {

@@ -66,15 +66,25 @@ impl Printer {
         }
     }
 
-    pub(crate) fn defined(&self, name: &str, ty: &str, redefined: bool) {
+    /// A definition; of one that replaces another, how many definitions use it.
+    pub(crate) fn defined(&self, name: &str, ty: &str, redefined: Option<u32>) {
         if self.mode == Mode::Conversation {
-            let word = if redefined { "redefined" } else { "defined" };
+            let word = if redefined.is_some() {
+                "redefined"
+            } else {
+                "defined"
+            };
+            let users = match redefined {
+                None | Some(0) => String::new(),
+                Some(1) => " (1 dependent)".to_owned(),
+                Some(count) => format!(" ({count} dependents)"),
+            };
             let suffix = if ty.is_empty() {
                 String::new()
             } else {
                 self.dim(&format!(" : {ty}"))
             };
-            self.line(&format!("{word} {name}{suffix}"));
+            self.line(&format!("{word} {name}{users}{suffix}"));
         }
     }
 

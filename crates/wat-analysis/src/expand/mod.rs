@@ -91,6 +91,22 @@ impl<'db> Expansion<'db> {
         }
     }
 
+    /// Was a node made by a call of this macro, or by what such a call made?
+    pub(crate) fn is_made_by(&self, node: NodeId, name: &str) -> bool {
+        let mut next = match self.origin_of(node) {
+            Source::Written(_) => None,
+            Source::Template { call, .. } => Some(call),
+        };
+        while let Some(call) = next {
+            let call = &self.calls[call as usize];
+            if &*call.name == name {
+                return true;
+            }
+            next = call.parent.map(|(parent, _)| parent);
+        }
+        false
+    }
+
     /// Does a node stand in the expansion as its author wrote it, with all its parts?
     pub(crate) fn is_intact(&self, node: NodeId) -> bool {
         let end = self.ast.subtree_end(node).0;

@@ -14,11 +14,13 @@ fn submit(db: &mut RootDatabase, session: &mut Session, text: &str) -> Vec<Strin
             name,
             ty,
             redefined,
+            dependents,
             ..
-        } => format!(
-            "{} {name} {ty}",
-            if *redefined { "redefined" } else { "defined" }
-        ),
+        } => match (redefined, dependents) {
+            (false, _) => format!("defined {name} {ty}"),
+            (true, 0) => format!("redefined {name} {ty}"),
+            (true, count) => format!("redefined {name} ({count}) {ty}"),
+        },
         Step::Evaluate { ty, .. } => format!("value {ty}"),
         Step::Bind { .. } => "let".to_owned(),
     }));
@@ -86,6 +88,49 @@ fn a_change_of_type_that_breaks_a_dependent_is_refused() {
         submit(&mut db, &mut session, "(:my::g)"),
         ["value :wat::core::i64"]
     );
+}
+
+#[test]
+fn users_of_a_macro_are_expanded_again() {
+    let (mut db, mut session) = start();
+    for input in [
+        "(:wat::core::defmacro :my::m [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::+ ~x 1))",
+        "(:wat::core::defmacro :my::n [x <- :wat::WatAST] -> :wat::WatAST `(:my::m ~x))",
+        "(:wat::core::defn :my::f [x <- :wat::core::i64] -> :wat::core::i64 (:my::m x))",
+        "(:wat::core::defn :my::g [x <- :wat::core::i64] -> :wat::core::i64 (:my::n x))",
+        "(:wat::core::defn :my::h [x <- :wat::core::i64] -> :wat::core::i64 x)",
+    ] {
+        let steps = submit(&mut db, &mut session, input);
+        assert!(steps[0].starts_with("defined"), "{steps:?}");
+    }
+    let code = |db: &RootDatabase, session: &Session, name: &str| {
+        wat_analysis::function_ir(db, session.program(), name).map(|code| format!("{code:?}"))
+    };
+    let before: Vec<_> = [":my::f", ":my::g", ":my::h"]
+        .map(|name| code(&db, &session, name))
+        .into();
+    // What breaks a user is refused, though the parameters are the same.
+    assert_eq!(
+        submit(
+            &mut db,
+            &mut session,
+            "(:wat::core::defmacro :my::m [x <- :wat::WatAST] -> :wat::WatAST `\"text\")"
+        ),
+        ["WAT2950"]
+    );
+    assert_eq!(code(&db, &session, ":my::f"), before[0]);
+    // The macro that uses it and both functions depend on it.
+    assert_eq!(
+        submit(
+            &mut db,
+            &mut session,
+            "(:wat::core::defmacro :my::m [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::* ~x 2))"
+        ),
+        ["redefined :my::m (3) [x <- :wat::WatAST] -> :wat::WatAST"]
+    );
+    assert_ne!(code(&db, &session, ":my::f"), before[0]);
+    assert_ne!(code(&db, &session, ":my::g"), before[1]);
+    assert_eq!(code(&db, &session, ":my::h"), before[2]);
 }
 
 #[test]
