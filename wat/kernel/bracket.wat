@@ -40,9 +40,15 @@
   -> :wat::core::Vector<wat::core::Vector<wat::core::String>>
   "Writes the lines and closes the input, and meanwhile reads both outputs to their ends: their lines are the first two elements."
   (:wat::kernel::run-threads
-    (:wat::core::Vector :wat::core::i64 0 1 2)
-    (:wat::core::fn [part <- :wat::core::i64] -> :wat::core::Vector<wat::core::String>
-      (:wat::core::cond -> :wat::core::Vector<wat::core::String>
+    (:wat::core::Vector :wat::core::i64
+      0
+      1
+      2)
+    (:wat::core::fn
+      [part <- :wat::core::i64]
+      -> :wat::core::Vector<wat::core::String>
+      (:wat::core::cond
+        -> :wat::core::Vector<wat::core::String>
         ((:wat::core::= part 0) (:wat::kernel::drain-lines stdout))
         ((:wat::core::= part 1) (:wat::kernel::drain-lines stderr))
         (:else
@@ -56,7 +62,9 @@
    otherwise <- :wat::core::String]
   -> :wat::kernel::Failure
   "Returns the record of the first death, or one of a message."
-  (:wat::core::match (:wat::core::first chain) -> :wat::kernel::Failure
+  (:wat::core::match
+    (:wat::core::first chain)
+    -> :wat::kernel::Failure
     ((:wat::core::Some death) (:wat::kernel::ProcessDiedError/to-failure death))
     (:wat::core::None (:wat::kernel::__internal/failure-of otherwise))))
 
@@ -77,10 +85,12 @@
   -> :wat::kernel::RunResult
   "Returns what a program left behind."
   (:wat::kernel::RunResult/new
-    (:wat::core::Option/expect -> :wat::core::Vector<wat::core::String>
+    (:wat::core::Option/expect
+      -> :wat::core::Vector<wat::core::String>
       (:wat::core::get parts 0)
       "standard output was read")
-    (:wat::core::Option/expect -> :wat::core::Vector<wat::core::String>
+    (:wat::core::Option/expect
+      -> :wat::core::Vector<wat::core::String>
       (:wat::core::get parts 1)
       "standard error was read")
     failure))
@@ -90,7 +100,9 @@
    stdin <- :wat::core::Vector<wat::core::String>]
   -> :wat::kernel::RunResult
   "Runs a program on a thread to its end, if it has started."
-  (:wat::core::match started -> :wat::kernel::RunResult
+  (:wat::core::match
+    started
+    -> :wat::kernel::RunResult
     ((:wat::core::Err error)
       (:wat::kernel::RunResult/new
         (:wat::core::Vector :wat::core::String)
@@ -98,12 +110,15 @@
         (:wat::core::Some (:wat::kernel::__internal/failure-of (:wat::kernel::StartupError/message error)))))
     ((:wat::core::Ok process)
       (:wat::core::let
-        [parts (:wat::kernel::__internal/converse
-                 (:wat::kernel::Process/stdin process)
-                 (:wat::kernel::Process/stdout process)
-                 (:wat::kernel::Process/stderr process)
-                 stdin)]
-        (:wat::core::match (:wat::kernel::Process/drain-and-join process) -> :wat::kernel::RunResult
+        [parts
+           (:wat::kernel::__internal/converse
+             (:wat::kernel::Process/stdin process)
+             (:wat::kernel::Process/stdout process)
+             (:wat::kernel::Process/stderr process)
+             stdin)]
+        (:wat::core::match
+          (:wat::kernel::Process/drain-and-join process)
+          -> :wat::kernel::RunResult
           ((:wat::core::Ok _) (:wat::kernel::__internal/left-behind parts :wat::core::None))
           ((:wat::core::Err chain)
             (:wat::kernel::__internal/left-behind
@@ -135,26 +150,35 @@
   -> :wat::kernel::RunResult
   "Runs a program given as forms in a process of its own, with these lines as its input, and returns what it wrote."
   (:wat::core::let
-    [child (:wat::core::match scope -> :wat::kernel::ForkedChild
-             ((:wat::core::Some _) (:wat::kernel::__internal/fork-scoped forms scope))
-             (:wat::core::None (:wat::kernel::fork-with-forms forms)))
-     parts (:wat::kernel::__internal/converse
-             (:wat::kernel::ForkedChild/stdin child)
-             (:wat::kernel::ForkedChild/stdout child)
-             (:wat::kernel::ForkedChild/stderr child)
-             stdin)
+    [child
+       (:wat::core::match
+         scope
+         -> :wat::kernel::ForkedChild
+         ((:wat::core::Some _) (:wat::kernel::__internal/fork-scoped forms scope))
+         (:wat::core::None (:wat::kernel::fork-with-forms forms)))
+     parts
+       (:wat::kernel::__internal/converse
+         (:wat::kernel::ForkedChild/stdin child)
+         (:wat::kernel::ForkedChild/stdout child)
+         (:wat::kernel::ForkedChild/stderr child)
+         stdin)
      code (:wat::kernel::wait-child (:wat::kernel::ForkedChild/handle child))
-     stderr (:wat::core::Option/expect -> :wat::core::Vector<wat::core::String>
-              (:wat::core::get parts 1)
-              "standard error was read")
+     stderr
+       (:wat::core::Option/expect
+         -> :wat::core::Vector<wat::core::String>
+         (:wat::core::get parts 1)
+         "standard error was read")
      otherwise (:wat::core::string::concat "process exited " (:wat::core::i64::to-string code))]
     (:wat::kernel::__internal/left-behind
       parts
-      (:wat::core::if (:wat::core::= code 0) -> :wat::core::Option<wat::kernel::Failure>
+      (:wat::core::if
+        (:wat::core::= code 0)
+        -> :wat::core::Option<wat::kernel::Failure>
         :wat::core::None
-        (:wat::core::match (:wat::kernel::extract-panics stderr) -> :wat::core::Option<wat::kernel::Failure>
-          ((:wat::core::Some chain)
-            (:wat::core::Some (:wat::kernel::__internal/first-failure chain otherwise)))
+        (:wat::core::match
+          (:wat::kernel::extract-panics stderr)
+          -> :wat::core::Option<wat::kernel::Failure>
+          ((:wat::core::Some chain) (:wat::core::Some (:wat::kernel::__internal/first-failure chain otherwise)))
           (:wat::core::None (:wat::core::Some (:wat::kernel::__internal/failure-of otherwise))))))))
 
 (:wat::core::defn :wat::kernel::run-hermetic-ast

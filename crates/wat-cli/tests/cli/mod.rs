@@ -12,6 +12,7 @@ mod line;
 mod load;
 mod lsp;
 mod new;
+mod process;
 mod pty;
 mod repl;
 mod run;

@@ -1,0 +1,164 @@
+//! Programs that start programs: forked children, processes, sandboxes, signals.
+#![allow(unsafe_code)]
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use super::support::{Dir, Ran, command, main_of, wat};
+
+/// Runs a program that may use the raw verbs.
+fn raw(text: &str) -> Ran {
+    let dir = Dir::with(&[("main.wat", text)]);
+    wat(
+        &dir,
+        &[
+            "--set",
+            "concurrency.allow-raw-spawn=true",
+            "run",
+            "main.wat",
+        ],
+    )
+}
+
+/// Ends of channels over pipes, at a type.
+const ENDS: &str = "(:wat::core::defn :my::tx [w <- :wat::io::IOWriter] -> :wat::kernel::Sender<wat::core::String> (:wat::kernel::Sender/from-pipe w))
+(:wat::core::defn :my::rx [r <- :wat::io::IOReader] -> :wat::kernel::Receiver<wat::core::i64> (:wat::kernel::Receiver/from-pipe r))
+";
+
+fn prints(text: &str, expected: &str) {
+    let ran = raw(&format!("{ENDS}{text}"));
+    assert_eq!(
+        (ran.status, ran.stdout.as_str()),
+        (0, expected),
+        "{text}\n{}",
+        ran.stderr
+    );
+}
+
+/// A program that says what the deaths of a process are whose `main` has this body.
+fn deaths(body: &str) -> String {
+    main_of(&format!(
+        "(:wat::core::match (:wat::kernel::Process/drain-and-join (:wat::kernel::spawn-process (:wat::core::forms
+           (:wat::core::defn :user::main [] -> :wat::core::nil {body})))) -> :wat::core::nil
+           ((:wat::core::Ok _) (:wat::kernel::println \"well\"))
+           ((:wat::core::Err chain) (:wat::kernel::println (:wat::core::map chain :wat::kernel::ProcessDiedError/message))))"
+    ))
+}
+
+#[test]
+fn a_death_of_a_process_is_told_by_its_join() {
+    prints(&deaths(":wat::core::nil"), "\"well\"\n");
+    prints(
+        &deaths("(:wat::kernel::assertion-failed! \"bad\" :wat::core::None :wat::core::None)"),
+        "[\"bad\"]\n",
+    );
+    let ran = raw(&deaths(
+        "(:wat::kernel::println (:wat::core::i64::/'2 1 0))",
+    ));
+    assert!(ran.stdout.contains("WAT8402"), "{ran:?}");
+    let ran = raw(&deaths("(:user::missing)"));
+    assert!(ran.stdout.starts_with("[\"startup: "), "{ran:?}");
+    assert!(ran.stdout.contains("WAT"), "{ran:?}");
+}
+
+#[test]
+fn a_child_that_complains_much_does_not_keep_its_parent_waiting() {
+    // 4 MiB to standard error, then one frame; the parent reads standard output alone.
+    prints(
+        &main_of(
+            "(:wat::core::let
+               [p (:wat::kernel::spawn-process (:wat::core::forms
+                    (:wat::core::defn :user::main [] -> :wat::core::nil
+                      (:wat::core::do
+                        (:wat::kernel::eprintln (:wat::core::string::repeat \"x\" 4194304))
+                        (:wat::kernel::println 7)))))
+                line (:wat::io::IOReader/read-line (:wat::kernel::Process/stdout p))]
+               (:wat::core::match (:wat::kernel::Process/drain-and-join p) -> :wat::core::nil
+                 ((:wat::core::Ok _) (:wat::core::do (:wat::kernel::println line)
+                   (:wat::kernel::println (:wat::core::map (:wat::kernel::drain-lines (:wat::kernel::Process/stderr p)) :wat::core::string::length))))
+                 ((:wat::core::Err _) (:wat::kernel::println \"failed\"))))",
+        ),
+        "\"7\"\n[4194306]\n",
+    );
+}
+
+#[test]
+fn frames_around_the_limit_are_delivered_or_refused() {
+    let send = |length: usize| {
+        format!(
+            "(:wat::core::match (:wat::kernel::send tx (:wat::core::string::repeat \"x\" {length})) -> :wat::core::nil
+               ((:wat::core::Ok _) (:wat::kernel::println \"sent\"))
+               ((:wat::core::Err chain) (:wat::kernel::println (:wat::core::map chain (:wat::core::fn [e <- :wat::kernel::ThreadDiedError] -> :wat::core::bool (:wat::core::string::contains? (:wat::kernel::ThreadDiedError/message e) \"WAT8509 \"))))))"
+        )
+    };
+    prints(
+        &main_of(&format!(
+            "(:wat::core::let [[w r] (:wat::kernel::pipe)
+                tx (:my::tx w)]
+               (:wat::core::do {} {} (:wat::kernel::println (:wat::core::Option/some? (:wat::io::IOReader/read-line r)))))",
+            send(16_777_214),
+            send(60_000)
+        )),
+        "[true]\n\"sent\"\ntrue\n",
+    );
+}
+
+#[test]
+fn a_pipe_that_is_read_by_lines_and_by_frames_loses_nothing() {
+    prints(
+        &main_of(
+            "(:wat::core::let [[w r] (:wat::kernel::pipe)
+                rx (:my::rx r)
+                _ (:wat::io::IOWriter/print w \"1\\nline\\n2\\n3\\n\")]
+               (:wat::core::do
+                 (:wat::kernel::println (:wat::kernel::try-recv rx))
+                 (:wat::kernel::println (:wat::io::IOReader/read-line r))
+                 (:wat::kernel::println (:wat::kernel::drain rx))
+                 (:wat::io::IOWriter/close w)
+                 (:wat::kernel::println (:wat::kernel::drain rx))
+                 (:wat::kernel::println (:wat::kernel::Receiver/closed? rx))))",
+        ),
+        "#wat-edn.result/ok 1\n\"line\"\n[2 3]\n[]\ntrue\n",
+    );
+}
+
+#[test]
+fn a_stop_signal_ends_the_waits_of_a_program() {
+    let text = main_of(
+        "(:wat::core::do
+           (:wat::kernel::println \"ready\")
+           (:wat::core::match (:wat::kernel::sleep (:wat::time::Hour 1)) -> :wat::core::nil
+             ((:wat::core::Ok _) (:wat::kernel::println \"slept\"))
+             ((:wat::core::Err _) (:wat::kernel::println (:wat::kernel::stopped?)))))",
+    );
+    let dir = Dir::with(&[("main.wat", &text)]);
+    let mut child = command(&dir)
+        .args(["run", "main.wat"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
+    assert_eq!(lines.next().expect("a line").expect("text"), "\"ready\"");
+    // SAFETY: plain numbers; the child is not reaped yet.
+    unsafe { libc::kill(child.id() as i32, libc::SIGTERM) };
+    assert_eq!(lines.next().expect("a line").expect("text"), "true");
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn a_sandbox_has_the_files_of_its_scope_alone() {
+    let inner = "(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:wat::io::read-file \\\"data.txt\\\")))";
+    let text = main_of(&format!(
+        "(:wat::core::do
+           (:wat::kernel::println (:wat::kernel::RunResult/stdout (:wat::kernel::run-sandboxed \"{inner}\" (:wat::core::Vector :wat::core::String) (:wat::core::Some \"in\"))))
+           (:wat::kernel::println (:wat::core::Option/some? (:wat::kernel::RunResult/failure (:wat::kernel::run-sandboxed \"{inner}\" (:wat::core::Vector :wat::core::String) (:wat::core::Some \"out\"))))))"
+    ));
+    let dir = Dir::with(&[
+        ("main.wat", &text),
+        ("in/data.txt", "x"),
+        ("out/other.txt", "y"),
+    ]);
+    let ran = wat(&dir, &["run", "main.wat"]);
+    assert_eq!(ran.stdout, "[\"\\\"x\\\"\"]\ntrue\n", "{}", ran.stderr);
+}
