@@ -18,7 +18,8 @@ mod project;
 mod report;
 
 pub use failure::{
-    FailurePlaces, described, exit_code, failure_chain, failure_places, failure_record, failure_report,
+    FailurePlaces, described, exit_code, failure_chain, failure_places, failure_record,
+    failure_report,
 };
 pub use findings::Sources;
 pub use fix::{Applied, Fixed, fix_files, machine_fix};
