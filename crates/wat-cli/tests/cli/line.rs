@@ -20,7 +20,7 @@ fn help_names_exactly_the_commands_that_exist() {
     assert_eq!(
         words,
         [
-            "check", "fmt", "fix", "run", "repl", "lsp", "expand", "explain", "lint", "new",
+            "check", "fmt", "fix", "test", "run", "repl", "lsp", "expand", "explain", "lint", "new",
             "init", "help"
         ]
     );
