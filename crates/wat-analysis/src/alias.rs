@@ -1,11 +1,11 @@
 //! Type aliases: members that are reached through them, and cycles.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 use wat_syntax::{TypeExpr, parse_type_keyword};
 
 use crate::db::{Db, SourceFile};
 use crate::items::{Item, ItemKind, Name};
-use crate::names::{lookup, lookup_type, program_of};
+use crate::names::{lookup, lookup_type, program_items, program_of};
 use crate::resolve::alias_target;
 use crate::types::{Ctor, Type};
 
@@ -35,7 +35,7 @@ fn aliased_member<'db>(
     alias: Item<'db>,
     path: Name<'db>,
 ) -> Option<Item<'db>> {
-    let Type::App(ctor, _) = alias_target(db, program, alias) else {
+    let Type::App(ctor, _) = &alias_target(db, program, alias).ty else {
         return None;
     };
     let member = &path.text(db)[alias.name(db).text(db).len()..];
@@ -79,51 +79,118 @@ fn mentioned<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Vec<
     found
 }
 
-/// The cycle that an alias closes, in program order: itself and the other links; `None` if it closes none.
+/// A cycle of aliases: the one that closes it, which is the last in program order, and the others.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+pub(crate) struct Cycle<'db> {
+    last: Item<'db>,
+    others: Vec<Item<'db>>,
+}
+
+/// The other aliases of the cycle that this alias closes, in program order; `None` if it closes none.
 pub(crate) fn cycle_closed_by<'db>(
     db: &'db dyn Db,
     program: SourceFile,
     item: Item<'db>,
-) -> Option<Vec<Item<'db>>> {
-    let mut cycle = FxHashSet::default();
-    for &next in mentioned(db, program, item) {
-        if reaches(db, program, next, item) {
-            cycle.insert(next);
-            let mut work = vec![next];
-            while let Some(at) = work.pop() {
-                for &further in mentioned(db, program, at) {
-                    if reaches(db, program, further, item) && cycle.insert(further) {
-                        work.push(further);
-                    }
+) -> Option<&'db [Item<'db>]> {
+    if !alias_target(db, program_of(db, program, item), item).is_cyclic {
+        return None;
+    }
+    let cycles = cycles(db, program_of(db, program, item));
+    let closed = cycles.iter().find(|cycle| cycle.last == item)?;
+    Some(&closed.others)
+}
+
+/// The cycles of aliases of a program. Only programs that have one are asked.
+#[salsa::tracked(returns(ref))]
+fn cycles<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<Cycle<'db>> {
+    let aliases: Vec<Item<'db>> = program_items(db, program)
+        .filter(|item| item.kind(db) == ItemKind::Alias)
+        .collect();
+    let number: FxHashMap<Item<'db>, usize> =
+        (0..).zip(&aliases).map(|(at, &it)| (it, at)).collect();
+    let edges: Vec<Vec<usize>> = aliases
+        .iter()
+        .map(|&alias| {
+            let found = mentioned(db, program, alias).iter();
+            found.filter_map(|next| number.get(next).copied()).collect()
+        })
+        .collect();
+    let mut found = Vec::new();
+    for mut group in components(&edges) {
+        group.sort_unstable();
+        let Some((&last, others)) = group.split_last() else {
+            continue;
+        };
+        if !others.is_empty() || edges[last].contains(&last) {
+            found.push(Cycle {
+                last: aliases[last],
+                others: others.iter().map(|&at| aliases[at]).collect(),
+            });
+        }
+    }
+    found
+}
+
+/// The strongly connected components of a graph: Tarjan's algorithm, with a stack of its own.
+fn components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    const NEW: usize = usize::MAX;
+    let (mut order, mut low) = (vec![NEW; edges.len()], vec![NEW; edges.len()]);
+    let mut is_open = vec![false; edges.len()];
+    let (mut open, mut found) = (Vec::new(), Vec::new());
+    let mut count = 0;
+    for root in 0..edges.len() {
+        let mut work = match order[root] {
+            NEW => vec![(root, 0)],
+            _ => continue,
+        };
+        while let Some((at, edge)) = work.pop() {
+            if edge == 0 {
+                (order[at], low[at]) = (count, count);
+                count += 1;
+                open.push(at);
+                is_open[at] = true;
+            } else {
+                low[at] = low[at].min(low[edges[at][edge - 1]]);
+            }
+            let further = (edge..edges[at].len()).find(|&edge| {
+                let next = edges[at][edge];
+                if is_open[next] {
+                    low[at] = low[at].min(order[next]);
                 }
+                order[next] == NEW
+            });
+            if let Some(edge) = further {
+                work.push((at, edge + 1));
+                work.push((edges[at][edge], 0));
+            } else if low[at] == order[at] {
+                let start = open.iter().rposition(|&other| other == at).unwrap_or(0);
+                let group = open.split_off(start);
+                group.iter().for_each(|&member| is_open[member] = false);
+                found.push(group);
             }
         }
     }
-    if cycle.is_empty() {
-        return None;
-    }
-    let links: Vec<Item<'db>> = crate::names::program_items(db, program)
-        .filter(|other| *other == item || cycle.contains(other))
-        .collect();
-    links
-        .last()
-        .is_none_or(|last| *last == item)
-        .then_some(links)
+    found
 }
 
-fn reaches<'db>(db: &'db dyn Db, program: SourceFile, from: Item<'db>, to: Item<'db>) -> bool {
-    let mut seen = FxHashSet::from_iter([from]);
-    let mut work = vec![from];
-    while let Some(at) = work.pop() {
-        if at == to {
-            return true;
-        }
-        work.extend(
-            mentioned(db, program, at)
-                .iter()
-                .copied()
-                .filter(|next| seen.insert(*next)),
-        );
+#[cfg(test)]
+mod tests {
+    use super::components;
+
+    #[test]
+    fn components_are_what_reaches_each_other() {
+        let edges = [
+            vec![1],
+            vec![2, 3],
+            vec![0],
+            vec![3],
+            vec![3, 5],
+            vec![4],
+            vec![],
+        ];
+        let mut found = components(&edges);
+        found.iter_mut().for_each(|group| group.sort_unstable());
+        found.sort();
+        assert_eq!(found, [vec![0, 1, 2], vec![3], vec![4, 5], vec![6]]);
     }
-    false
 }

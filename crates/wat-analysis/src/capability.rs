@@ -4,7 +4,7 @@
 //! parameters is the least fixed point over the declarations that it reaches; a type lacks a capability if some part
 //! that it reaches does.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -183,29 +183,32 @@ fn declared_needs<'db>(
             lacks: !declared_row(db, item, capability),
         };
     }
-    let mut known: BTreeMap<Arc<str>, Needs> = BTreeMap::new();
     let own: Arc<str> = item.name(db).text(db).as_str().into();
-    known.insert(own.clone(), Needs::default());
-    loop {
-        let mut changed = false;
-        for path in known.keys().cloned().collect::<Vec<_>>() {
-            let (needs, reached) = one_round(db, program, capability, &path, &known);
-            for path in reached {
-                changed |= known.insert(path, Needs::default()).is_none();
-            }
-            if known.get(&path) != Some(&needs) {
-                changed = true;
-                known.insert(path, needs);
-            }
+    let mut known = BTreeMap::from([(own.clone(), Needs::default())]);
+    let mut users: BTreeMap<Arc<str>, BTreeSet<Arc<str>>> = BTreeMap::new();
+    let mut work = VecDeque::from([own.clone()]);
+    while let Some(path) = work.pop_front() {
+        let (needs, mentioned) = one_round(db, program, capability, &path, &known);
+        if needs.lacks && path == own {
+            return needs;
         }
-        let lacks = known.get(&own).is_some_and(|needs| needs.lacks);
-        if lacks || !changed {
-            return known.remove(&own).unwrap_or_default();
+        for other in mentioned {
+            if !known.contains_key(&other) {
+                known.insert(other.clone(), Needs::default());
+                work.push_back(other.clone());
+            }
+            users.entry(other).or_default().insert(path.clone());
+        }
+        if known.get(&path) != Some(&needs) {
+            work.extend(users.get(&path).into_iter().flatten().cloned());
+            known.insert(path, needs);
         }
     }
+    known.remove(&own).unwrap_or_default()
 }
 
-/// The needs of one declaration, given what is known of the others, and the others that are not known yet.
+/// The needs of one declaration, given what is known of the others, and the declared types that it mentions; of one that
+/// is not known yet nothing is needed so far.
 fn one_round(
     db: &dyn Db,
     program: SourceFile,
@@ -239,13 +242,13 @@ fn one_round(
             Type::App(ctor, args) => (ctor, args),
         };
         match ctor {
-            Ctor::Nominal(path) => match known.get(path) {
-                Some(needs) => {
+            Ctor::Nominal(path) => {
+                if let Some(needs) = known.get(path) {
                     found.lacks |= needs.lacks;
                     work.extend(needs.params.iter().filter_map(|&at| args.get(at as usize)));
                 }
-                None => reached.push(path.clone()),
-            },
+                reached.push(path.clone());
+            }
             ctor => match row(ctor, capability) {
                 Row::Has => {}
                 Row::Lacks => found.lacks = true,

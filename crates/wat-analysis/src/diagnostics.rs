@@ -154,7 +154,7 @@ fn toplevel_expression<'db>(
         && crate::names::lookup(db, program, crate::items::split_generic(path).0).is_none()
     {
         // The head is unknown: that is the one mistake, whatever the form was meant to be.
-        let inference = crate::infer::infer_head(db, program, ast, head);
+        let inference = crate::infer::infer_head(db, program, ast, node, head);
         return inference;
     }
     if let Some(late) = late_macro_call(db, program, ast, head) {

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashMap;
 use wat_syntax::{Ast, NodeId, NodeKind};
 
 use crate::db::{Db, FileKind, SourceFile};
@@ -12,7 +13,7 @@ use crate::keywords;
 use crate::loads::{LoadRef, is_load, read_load};
 use crate::problem::{Place, Problem};
 use crate::splice;
-use crate::whitelist::{body_offset, is_restricted};
+use crate::whitelist::{body_offset, is_restricted, restricted_members};
 
 /// An interned path, with its leading colon and without type parameters.
 #[salsa::interned(debug)]
@@ -119,7 +120,7 @@ impl<'db> Item<'db> {
     /// The node of the name in the defining list; of a generated member, of the field or variant.
     pub(crate) fn name_node(self, db: &'db dyn Db) -> NodeId {
         let ast = self.ast(db);
-        if let Some(node) = self.member_node(db, ast) {
+        if let Some(node) = self.member_node(db) {
             return node;
         }
         match self.kind(db) {
@@ -132,26 +133,39 @@ impl<'db> Item<'db> {
 }
 
 impl<'db> Item<'db> {
-    fn member_node(self, db: &'db dyn Db, ast: &Ast) -> Option<NodeId> {
-        let part = self.part(db) as usize;
-        let kind = crate::nominal::owner(db, self)
-            .filter(|_| !self.kind(db).is_type())?
-            .kind(db);
-        let shape = crate::nominal::type_shape(ast, self.root(db), kind);
-        match self.kind(db) {
-            ItemKind::Accessor => Some(shape.variants.first()?.fields.get(part)?.name),
-            ItemKind::Constructor | ItemKind::UnitVariant if kind == ItemKind::Enum => {
-                Some(shape.variants.get(part)?.node)
-            }
-            _ => None,
-        }
+    fn member_node(self, db: &'db dyn Db) -> Option<NodeId> {
+        let owner = crate::nominal::owner(db, self).filter(|_| !self.kind(db).is_type())?;
+        let is_named = match self.kind(db) {
+            ItemKind::Accessor => true,
+            ItemKind::Constructor | ItemKind::UnitVariant => owner.kind(db) == ItemKind::Enum,
+            _ => false,
+        };
+        let nodes = member_nodes(db, owner);
+        let node = nodes.get(self.part(db) as usize).filter(|_| is_named);
+        node.map(|&node| NodeId(node))
     }
+}
+
+/// The nodes that name the members of a type declaration, once for all of them: the variants of an enum, the fields of
+/// everything else.
+#[salsa::tracked(returns(ref))]
+fn member_nodes<'db>(db: &'db dyn Db, owner: Item<'db>) -> Vec<u32> {
+    let kind = owner.kind(db);
+    let shape = crate::nominal::type_shape(owner.ast(db), owner.root(db), kind);
+    if kind == ItemKind::Enum {
+        return shape.variants.iter().map(|it| it.node.0).collect();
+    }
+    let fields = shape.variants.first().map(|it| &it.fields);
+    let names = fields.into_iter().flatten().map(|field| field.name.0);
+    names.collect()
 }
 
 /// What a top-level form contributes.
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
 pub(crate) struct Declarations<'db> {
     pub(crate) items: Vec<Item<'db>>,
+    /// The declared types with members, by the node of their list.
+    pub(crate) types: FxHashMap<u32, Item<'db>>,
     /// The bindings of each `let`.
     pub(crate) bindings: Vec<Item<'db>>,
     pub(crate) loads: Vec<LoadRef>,
@@ -472,19 +486,22 @@ fn define<'db>(
     }
     let canonical = canonical.to_owned();
     if kind.is_nominal() {
+        let is_restricted = restricted_members(ast, node);
         for (path, member, part) in crate::nominal::members(ast, node, kind, &canonical) {
             let name = Name::new(db, path);
-            let restricted = is_restricted(ast, node, member, part);
+            let restricted = is_restricted(member, part);
             found.items.push(Item::new(
                 db, form, name, member, part, restricted, expanded, node.0,
             ));
         }
     }
     let name = Name::new(db, canonical);
-    let restricted = is_restricted(ast, node, kind, 0);
-    found.items.push(Item::new(
-        db, form, name, kind, 0, restricted, expanded, node.0,
-    ));
+    let restricted = is_restricted(ast, node, kind);
+    let item = Item::new(db, form, name, kind, 0, restricted, expanded, node.0);
+    if kind.is_type() {
+        found.types.insert(node.0, item);
+    }
+    found.items.push(item);
 }
 
 /// The node that names a keyword variant: the written name, else the target that the name is made from.

@@ -35,7 +35,9 @@ pub(crate) fn moving<'db>(
     let later = problem.labels.first()?.0.form?;
     let (own, moved) = (only_item(db, root, form)?, only_item(db, root, later)?);
     let file = form.file(db);
-    if later.file(db) != file {
+    // A name that is defined twice means its first definition: moving another one changes what is told, not why.
+    let is_the_one = |item: Item<'db>| lookup(db, root, item.name(db).text(db)) == Some(item);
+    if later.file(db) != file || own == moved || !is_the_one(own) || !is_the_one(moved) {
         return None;
     }
     let tree = ast(db, later);

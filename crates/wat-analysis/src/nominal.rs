@@ -322,6 +322,7 @@ pub(crate) fn read_nominal<'db>(db: &'db dyn Db, sight: Sight<'db>, item: Item<'
         infer_allowed: false,
         mentions: None,
         problems: None,
+        has_unknown: false,
     };
     let variants = type_shape(ast, item.root(db), kind)
         .variants
@@ -358,11 +359,8 @@ pub(crate) fn read_nominal<'db>(db: &'db dyn Db, sight: Sight<'db>, item: Item<'
 
 /// The type item that generated a member.
 pub(crate) fn owner<'db>(db: &'db dyn Db, member: Item<'db>) -> Option<Item<'db>> {
-    let items = &declarations_of(db, member).items;
-    items
-        .iter()
-        .copied()
-        .find(|item| item.node(db) == member.node(db) && item.kind(db).is_type())
+    let types = &declarations_of(db, member).types;
+    types.get(&member.node(db)).copied()
 }
 
 /// The declared type that a path names.
@@ -380,7 +378,7 @@ pub(crate) fn constructors(db: &dyn Db, program: SourceFile, path: &str) -> Vec<
     let Some(item) = lookup_type(db, program, path) else {
         return Vec::new();
     };
-    let whole = match (item.kind(db), alias_target(db, program, item)) {
+    let whole = match (item.kind(db), &alias_target(db, program, item).ty) {
         (ItemKind::Alias, Type::App(Ctor::Tuple, _)) => ":wat::core::Tuple".to_owned(),
         (ItemKind::Alias, Type::App(ctor, _)) => format!(":{}", ctor.path()),
         _ => path.to_owned(),

@@ -99,7 +99,7 @@ pub(crate) struct ProblemFix<'db> {
 }
 
 /// A value of another crate that holds nothing of the database.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) struct Plain<T>(pub(crate) T);
 
 /// A diagnostic with relative positions.

@@ -95,45 +95,92 @@ pub(crate) fn requirements<'db>(
     }
 }
 
+/// A definition that reaches more generic definitions than this takes its requirements from those of the whole program,
+/// computed once: each for itself would cost the square of their number.
+const NEAR: usize = 128;
+
+/// Requirements by definition.
+type Known<'db> = FxHashMap<Item<'db>, BTreeSet<(u32, Capability)>>;
+
 #[salsa::tracked(returns(ref))]
 fn inferred<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Vec<(u32, Capability)> {
-    let flow_of = |item: Item<'db>| flow(db, program_of(db, program, item), item);
-    let mut known: FxHashMap<Item<'db>, BTreeSet<(u32, Capability)>> = FxHashMap::default();
-    known.insert(item, BTreeSet::new());
-    let mut order = vec![item];
+    let own = match reached(db, program, vec![item], NEAR) {
+        Some(near) => fixed_point(db, program, &near).remove(&item),
+        None => requirements_of_all(db, program).0.get(&item).cloned(),
+    };
+    own.unwrap_or_default().into_iter().collect()
+}
+
+/// The requirements of a whole program.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+struct AllRequirements<'db>(Known<'db>);
+
+#[salsa::tracked(returns(ref))]
+fn requirements_of_all<'db>(db: &'db dyn Db, program: SourceFile) -> AllRequirements<'db> {
+    let own = crate::names::program_items(db, program).filter(|item| is_generic(db, *item));
+    let all = reached(db, program, own.collect(), usize::MAX).unwrap_or_default();
+    AllRequirements(fixed_point(db, program, &all))
+}
+
+fn flow_of<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> &'db Flow<'db> {
+    flow(db, program_of(db, program, item), item)
+}
+
+/// Generic definitions and all that they hand parameters on to; `None` if these are more than `limit`.
+fn reached<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    from: Vec<Item<'db>>,
+    limit: usize,
+) -> Option<Vec<Item<'db>>> {
+    let mut seen: FxHashSet<Item<'db>> = from.iter().copied().collect();
+    let mut order = from;
     let mut at = 0;
     while let Some(&next) = order.get(at) {
         at += 1;
-        for Edge { callee, .. } in &flow_of(next).onward {
-            if is_generic(db, *callee) && !known.contains_key(callee) {
-                known.insert(*callee, BTreeSet::new());
+        for Edge { callee, .. } in &flow_of(db, program, next).onward {
+            if is_generic(db, *callee) && seen.insert(*callee) {
                 order.push(*callee);
             }
         }
+        if order.len() > limit {
+            return None;
+        }
     }
-    loop {
-        let mut changed = false;
-        for &next in order.iter().rev() {
-            let flow = flow_of(next);
-            let mut found: BTreeSet<_> = flow.own.iter().copied().collect();
-            for Edge { callee, types } in &flow.onward {
-                for &(param, capability) in known.get(callee).into_iter().flatten() {
-                    if let Some(Plain(ty)) = types.get(param as usize) {
-                        let params = needs(db, program, capability, ty).params;
-                        found.extend(params.into_iter().map(|param| (param, capability)));
-                    }
+    Some(order)
+}
+
+/// The least fixed point over definitions that reach no others. A definition is looked at again when one that it hands
+/// parameters on to has grown.
+fn fixed_point<'db>(db: &'db dyn Db, program: SourceFile, all: &[Item<'db>]) -> Known<'db> {
+    let mut known: Known<'db> = all.iter().map(|&item| (item, BTreeSet::new())).collect();
+    let mut users: FxHashMap<Item<'db>, Vec<Item<'db>>> = FxHashMap::default();
+    for &user in all {
+        for Edge { callee, .. } in &flow_of(db, program, user).onward {
+            users.entry(*callee).or_default().push(user);
+        }
+    }
+    let mut work: VecDeque<Item<'db>> = all.iter().rev().copied().collect();
+    let mut waiting: FxHashSet<Item<'db>> = all.iter().copied().collect();
+    while let Some(next) = work.pop_front() {
+        waiting.remove(&next);
+        let flow = flow_of(db, program, next);
+        let mut found: BTreeSet<_> = flow.own.iter().copied().collect();
+        for Edge { callee, types } in &flow.onward {
+            for &(param, capability) in known.get(callee).into_iter().flatten() {
+                if let Some(Plain(ty)) = types.get(param as usize) {
+                    let params = needs(db, program, capability, ty).params;
+                    found.extend(params.into_iter().map(|param| (param, capability)));
                 }
             }
-            if known.get(&next) != Some(&found) {
-                known.insert(next, found);
-                changed = true;
-            }
         }
-        if !changed {
-            let own = known.remove(&item).unwrap_or_default();
-            return own.into_iter().collect();
+        if known.get(&next) != Some(&found) {
+            known.insert(next, found);
+            let users = users.get(&next).into_iter().flatten();
+            work.extend(users.filter(|user| waiting.insert(**user)));
         }
     }
+    known
 }
 
 /// Uses of generic functions, in a definition, at types that lack what the function requires.

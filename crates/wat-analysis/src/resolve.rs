@@ -13,6 +13,10 @@ use crate::signature::generics;
 use crate::suggest;
 use crate::types::{Ctor, Type};
 
+/// How much stack is left when an alias that stands for another one grows it, and by how much.
+const RED_ZONE: usize = 128 * 1024;
+const SEGMENT: usize = 2 * 1024 * 1024;
+
 /// A type token that mentions a declared type.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
 pub(crate) struct Mention<'db> {
@@ -32,6 +36,8 @@ pub(crate) struct TypeResolver<'a, 'db> {
     pub(crate) mentions: Option<&'a mut Vec<Mention<'db>>>,
     /// Where problems go; `None` if somebody else reports them.
     pub(crate) problems: Option<&'a mut Vec<Problem<'db>>>,
+    /// An alias was met that stands for no type: what is made of it is unknown as a whole.
+    pub(crate) has_unknown: bool,
 }
 
 impl<'db> TypeResolver<'_, 'db> {
@@ -100,8 +106,9 @@ impl<'db> TypeResolver<'_, 'db> {
                 Type::App(Ctor::Tuple, parts)
             }
             TypeExpr::Function { head, params, ret } => {
-                if head.trim_start_matches(':') != "wat::core::Fn" {
-                    self.bad_function_head(head, node);
+                if head.trim_start_matches(':') != "wat::core::Fn"
+                    && !self.bad_function_head(head, node)
+                {
                     return Type::Error;
                 }
                 let mut parts: Vec<Type> = params
@@ -117,7 +124,8 @@ impl<'db> TypeResolver<'_, 'db> {
         }
     }
 
-    fn bad_function_head(&mut self, head: &str, node: NodeId) {
+    /// Reports the head of a function type; true if it is a former spelling, which is understood.
+    fn bad_function_head(&mut self, head: &str, node: NodeId) -> bool {
         let head = head.trim_start_matches(':').to_owned();
         let lower = matches!(head.as_str(), "fn" | "wat::core::fn" | "Fn");
         let text = self.ast.as_keyword(node).unwrap_or_default().replacen(
@@ -148,6 +156,7 @@ impl<'db> TypeResolver<'_, 'db> {
                 .help("a function type is `:wat::core::Fn(A,B)->R`")
             }
         });
+        lower
     }
 
     fn path(&mut self, path: &str, args: &[TypeExpr], node: NodeId, depth: usize) -> Type {
@@ -258,7 +267,7 @@ impl<'db> TypeResolver<'_, 'db> {
             return Type::Error;
         }
         match item.kind(self.db) {
-            ItemKind::Alias => self.program.alias(self.db, item).substitute(&resolved),
+            ItemKind::Alias => self.alias(item, &full, &resolved, node),
             _ => Type::App(Ctor::Nominal(full.into()), resolved.into()),
         }
     }
@@ -289,6 +298,29 @@ impl<'db> TypeResolver<'_, 'db> {
             // An expansion must not depend on a query that depends on it.
             Sight::Expansion { .. } => generics(item.ast(self.db), item.name_node(self.db)),
         }
+    }
+
+    /// What an alias stands for, with these arguments.
+    fn alias(&mut self, item: Item<'db>, name: &str, arguments: &[Type], node: NodeId) -> Type {
+        let target = stacker::maybe_grow(RED_ZONE, SEGMENT, || {
+            self.program.alias(self.db, item)
+        });
+        self.has_unknown |= target == Type::Error;
+        let size = target.size_with(arguments);
+        if size.is_fine() {
+            return target.substitute(arguments);
+        }
+        self.report(|| {
+            Problem::new(
+                3101,
+                Place::node(node),
+                format!("`{name}` stands for a type that {}", size.complaint()),
+            )
+            .label("too large when its aliases are written out")
+            .help("name a struct or an enum on the way: a declared type counts once")
+        });
+        self.has_unknown = true;
+        Type::Error
     }
 
     fn arity(&mut self, name: &str, wanted: usize, found: usize, node: NodeId) -> bool {
@@ -617,10 +649,26 @@ fn type_generics<'db>(db: &'db dyn Db, item: Item<'db>) -> Box<[Arc<str>]> {
     generics(item.ast(db), item.name_node(db))
 }
 
-/// The type that an alias stands for, in terms of its own parameters. A cycle of aliases is the error type.
+/// What an alias stands for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct AliasTarget {
+    /// The type in terms of the alias's own parameters; of an alias on a cycle the error type.
+    pub(crate) ty: Type,
+    /// The alias reaches itself.
+    pub(crate) is_cyclic: bool,
+}
+
+/// The type that an alias stands for.
 #[salsa::tracked(returns(ref), cycle_result = cyclic_alias)]
-pub(crate) fn alias_target<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Type {
-    read_alias(db, Sight::Program(program), item)
+pub(crate) fn alias_target<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    item: Item<'db>,
+) -> AliasTarget {
+    AliasTarget {
+        ty: read_alias(db, Sight::Program(program), item),
+        is_cyclic: false,
+    }
 }
 
 /// The type that an alias stands for, to those who see these names.
@@ -628,21 +676,27 @@ pub(crate) fn read_alias<'db>(db: &'db dyn Db, sight: Sight<'db>, item: Item<'db
     let ast = item.ast(db);
     let generics = &generics(ast, item.name_node(db));
     let program = sight.of_item(db, item);
-    match ast.children(item.root(db)).nth(2) {
-        Some(node) => TypeResolver {
-            db,
-            program,
-            ast,
-            generics,
-            infer_allowed: false,
-            mentions: None,
-            problems: None,
-        }
-        .node(node),
-        None => Type::Error,
+    let mut resolver = TypeResolver {
+        db,
+        program,
+        ast,
+        generics,
+        infer_allowed: false,
+        mentions: None,
+        problems: None,
+        has_unknown: false,
+    };
+    let written = ast.children(item.root(db)).nth(2);
+    let ty = written.map_or(Type::Error, |node| resolver.node(node));
+    match resolver.has_unknown {
+        true => Type::Error,
+        false => ty,
     }
 }
 
-fn cyclic_alias<'db>(_: &'db dyn Db, _: salsa::Id, _: SourceFile, _: Item<'db>) -> Type {
-    Type::Error
+fn cyclic_alias<'db>(_: &'db dyn Db, _: salsa::Id, _: SourceFile, _: Item<'db>) -> AliasTarget {
+    AliasTarget {
+        ty: Type::Error,
+        is_cyclic: true,
+    }
 }

@@ -95,7 +95,7 @@ impl<'db> Sight<'db> {
     /// The type that an alias stands for.
     pub(crate) fn alias(self, db: &'db dyn Db, item: Item<'db>) -> Type {
         match self {
-            Sight::Program(program) => alias_target(db, program, item).clone(),
+            Sight::Program(program) => alias_target(db, program, item).ty.clone(),
             Sight::Expansion { depth, .. } if depth >= MAX_DEPTH => Type::Error,
             Sight::Expansion {
                 program,

@@ -278,6 +278,7 @@ pub(crate) fn read_item_signature<'db>(
         infer_allowed: false,
         mentions: None,
         problems: None,
+        has_unknown: false,
     };
     Some(read_signature(resolver, list, skip))
 }

@@ -64,6 +64,47 @@ impl Ctor {
     }
 }
 
+/// How many parts a type may have: names count wherever they occur, aliases are written out.
+pub(crate) const MAX_PARTS: u32 = 10_000;
+/// How deep the parts of a type may nest, like forms.
+pub(crate) const MAX_NESTING: u32 = 1024;
+
+/// How large a type is. Aliases and inference share parts, so that a short text can stand for a type that fills the
+/// memory once it is written out; whoever writes one out asks first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Size {
+    pub(crate) parts: u32,
+    pub(crate) nesting: u32,
+}
+
+impl Size {
+    /// Of a type without parts of its own.
+    pub(crate) const ONE: Size = Size {
+        parts: 1,
+        nesting: 1,
+    };
+
+    /// Of a constructor over parts of these sizes.
+    pub(crate) fn over(parts: impl Iterator<Item = Size>) -> Size {
+        parts.fold(Size::ONE, |whole, part| Size {
+            parts: whole.parts.saturating_add(part.parts),
+            nesting: whole.nesting.max(part.nesting.saturating_add(1)),
+        })
+    }
+
+    pub(crate) fn is_fine(self) -> bool {
+        self.parts <= MAX_PARTS && self.nesting <= MAX_NESTING
+    }
+
+    /// What is wrong with it, after `a type that`.
+    pub(crate) fn complaint(self) -> String {
+        match self.parts > MAX_PARTS {
+            true => format!("has more than {MAX_PARTS} parts"),
+            false => format!("nests more than {MAX_NESTING} deep"),
+        }
+    }
+}
+
 /// A type.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Type {
@@ -80,6 +121,24 @@ pub(crate) enum Type {
 impl Type {
     pub(crate) fn simple(ctor: Ctor) -> Type {
         Type::App(ctor, Box::default())
+    }
+
+    /// The size of the type with its parameters replaced, without making it.
+    pub(crate) fn size_with(&self, arguments: &[Type]) -> Size {
+        let arguments: Vec<Size> = arguments.iter().map(|ty| ty.size_over(&[])).collect();
+        self.size_over(&arguments)
+    }
+
+    /// The size where parameters have these sizes.
+    fn size_over(&self, arguments: &[Size]) -> Size {
+        match self {
+            Type::Error | Type::Infer => Size::ONE,
+            Type::Param(index) => {
+                let size = arguments.get(*index as usize);
+                size.copied().unwrap_or(Size::ONE)
+            }
+            Type::App(_, parts) => Size::over(parts.iter().map(|part| part.size_over(arguments))),
+        }
     }
 
     /// Replaces parameters by types.

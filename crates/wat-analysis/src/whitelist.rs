@@ -138,9 +138,31 @@ pub(crate) fn is_restricted_type(ast: &Ast, root: NodeId) -> bool {
     )
 }
 
-/// Does a definition, or a member that a type declaration generates, have a whitelist?
-pub(crate) fn is_restricted(ast: &Ast, root: NodeId, kind: ItemKind, part: u32) -> bool {
-    list_of(ast, root, kind, part).is_some()
+/// Does a definition have a whitelist?
+pub(crate) fn is_restricted(ast: &Ast, root: NodeId, kind: ItemKind) -> bool {
+    list_of(ast, root, kind, 0).is_some()
+}
+
+/// Which members that a type declaration generates have a whitelist.
+pub(crate) fn restricted_members(ast: &Ast, root: NodeId) -> impl Fn(ItemKind, u32) -> bool {
+    let is_restricted = is_restricted_type(ast, root);
+    let fields: Vec<bool> = match is_restricted {
+        true => field_lists(ast, root).iter().map(Option::is_some).collect(),
+        false => Vec::new(),
+    };
+    let has_list = ast.children(root).nth(2).is_some();
+    move |member, part| match member {
+        ItemKind::Accessor => fields.get(part as usize) == Some(&true),
+        _ => is_restricted && has_list,
+    }
+}
+
+/// The whitelists of the fields of a struct.
+fn field_lists(ast: &Ast, root: NodeId) -> Vec<Option<NodeId>> {
+    let shape = crate::nominal::type_shape(ast, root, ItemKind::Struct);
+    let fields = shape.variants.into_iter().next().map(|it| it.fields);
+    let lists = fields.into_iter().flatten().map(|field| field.whitelist);
+    lists.collect()
 }
 
 /// Where the whitelist of a definition stands; `None` for what everybody may refer to.
@@ -149,10 +171,8 @@ fn list_of(ast: &Ast, root: NodeId, kind: ItemKind, part: u32) -> Option<NodeId>
         ItemKind::Constructor | ItemKind::UnitVariant => {
             is_restricted_type(ast, root).then(|| ast.children(root).nth(2))?
         }
-        ItemKind::Accessor => {
-            let shape = crate::nominal::type_shape(ast, root, ItemKind::Struct);
-            let fields = &shape.variants.first()?.fields;
-            is_restricted_type(ast, root).then(|| fields.get(part as usize)?.whitelist)?
+        ItemKind::Accessor if is_restricted_type(ast, root) => {
+            field_lists(ast, root).get(part as usize).copied()?
         }
         ItemKind::Function
         | ItemKind::Value

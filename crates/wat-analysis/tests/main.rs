@@ -14,6 +14,10 @@ mod firewall;
 mod firewall_macros;
 #[path = "it/fixes.rs"]
 mod fixes;
+#[path = "it/fixes_mutated.rs"]
+mod fixes_mutated;
+#[path = "it/grow.rs"]
+mod grow;
 #[path = "it/host.rs"]
 mod host;
 #[path = "it/incremental.rs"]
@@ -32,6 +36,8 @@ mod loads;
 mod macro_reflection;
 #[path = "it/macros.rs"]
 mod macros;
+#[path = "it/mutate.rs"]
+mod mutate;
 #[path = "it/nominal.rs"]
 mod nominal;
 #[path = "it/qualify.rs"]
@@ -52,6 +58,8 @@ mod shapes;
 mod start;
 #[path = "it/statics.rs"]
 mod statics;
+#[path = "it/stress.rs"]
+mod stress;
 #[path = "it/support.rs"]
 mod support;
 #[path = "it/testing.rs"]

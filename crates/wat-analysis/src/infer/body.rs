@@ -17,6 +17,9 @@ use super::table::Ty;
 use super::typed::{ExprId, ExprKind, LocalId};
 use super::{Body, How, Infer};
 
+/// How many of the aliases on a cycle are pointed at.
+const RELATED: usize = 8;
+
 impl<'db> Infer<'db> {
     pub(super) fn definition(&mut self, item: Item<'db>) -> Body {
         let root = item.root(self.db);
@@ -193,21 +196,24 @@ impl<'db> Infer<'db> {
         );
     }
 
-    /// WAT3105, if an alias closes a cycle in program order.
+    /// WAT3105, told where the cycle is closed in program order.
     fn cyclic_alias(&mut self, item: Item<'db>) {
-        let Some(links) = crate::alias::cycle_closed_by(self.db, self.program, item) else {
+        let Some(others) = crate::alias::cycle_closed_by(self.db, self.program, item) else {
             return;
         };
         let name = item.name(self.db).text(self.db);
         let at = Place::node(item.name_node(self.db));
-        let problem = Problem::new(3105, at, format!("the alias `{name}` reaches itself"))
+        let mut problem = Problem::new(3105, at, format!("the alias `{name}` reaches itself"))
             .label("this alias stands for itself")
             .help("break the cycle: name a struct, an enum or a built-in type on the way");
-        let others = links.into_iter().filter(|link| *link != item).take(8);
-        let problem = others.fold(problem, |problem, link| {
-            let place = Place::elsewhere(link.form(self.db), link.name_node(self.db));
-            problem.also(place, "through this alias")
-        });
+        for other in others.iter().take(RELATED) {
+            let place = Place::elsewhere(other.form(self.db), other.name_node(self.db));
+            problem = problem.also(place, "through this alias");
+        }
+        if others.len() > RELATED {
+            let more = others.len() - RELATED;
+            problem = problem.note(format!("{more} more aliases are on the way"));
+        }
         self.problems.push(problem);
     }
 
@@ -338,6 +344,7 @@ impl<'db> Infer<'db> {
             infer_allowed: false,
             mentions: Some(&mut self.mentions),
             problems: Some(&mut self.problems),
+            has_unknown: false,
         };
         let signature = read_signature(resolver, list, skip);
         self.generics = generics;
@@ -466,6 +473,7 @@ impl<'db> Infer<'db> {
             infer_allowed: false,
             mentions: None,
             problems: None,
+            has_unknown: false,
         };
         // An alias of a vector is one, and so is its retired spelling; what is no type has been told.
         let collects = matches!(resolver.node(ty), Type::App(Ctor::Vector, _) | Type::Error);
@@ -579,6 +587,7 @@ impl<'db> Infer<'db> {
             infer_allowed,
             mentions: Some(&mut self.mentions),
             problems: Some(&mut self.problems),
+            has_unknown: false,
         };
         resolver.node(node)
     }

@@ -128,19 +128,17 @@ impl<'db> Infer<'db> {
         if let Some(expr) = declared.and_then(|item| self.struct_call(item, node, head, text)) {
             return expr;
         }
-        let reported = self.problems.len();
         self.report_unknown_call(head, text);
-        if self.problems.len() > reported && !self.latest_takes(node) {
-            self.doubt_latest();
-        }
+        self.doubt_head(text, node);
         self.arguments(node);
         self.error(node)
     }
 
     /// Reports the head of a form that names nothing.
-    pub(super) fn unknown_head(&mut self, head: NodeId) {
+    pub(super) fn unknown_head(&mut self, form: NodeId, head: NodeId) {
         if let NodeKind::Keyword(text) = self.ast.kind(head) {
             self.report_unknown_call(head, text);
+            self.doubt_head(text, form);
         }
     }
 
@@ -574,6 +572,7 @@ impl<'db> Infer<'db> {
             infer_allowed: true,
             mentions: Some(&mut self.mentions),
             problems: Some(&mut self.problems),
+            has_unknown: false,
         };
         resolver.expression(expr, node)
     }

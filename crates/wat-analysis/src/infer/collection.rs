@@ -35,6 +35,9 @@ impl<'db> Infer<'db> {
 
     pub(super) fn vector_literal(&mut self, node: NodeId) -> ExprId {
         let elements = self.elements(node);
+        if elements.is_empty() && self.ast.is_poisoned(node) {
+            return self.error(node);
+        }
         self.vector_of(elements, node)
     }
 

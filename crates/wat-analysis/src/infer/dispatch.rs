@@ -290,6 +290,7 @@ pub(crate) fn dispatch_arms<'db>(
             infer_allowed: false,
             mentions: None,
             problems: None,
+            has_unknown: false,
         };
         let repeats = ast
             .children(types)

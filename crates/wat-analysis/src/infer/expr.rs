@@ -64,7 +64,11 @@ impl<'db> Infer<'db> {
 
     pub(super) fn list(&mut self, node: NodeId) -> ExprId {
         let Some(head) = self.ast.children(node).next() else {
-            if self.ast.is_poisoned(node) {
+            let is_told = self
+                .problems
+                .iter()
+                .any(|problem| problem.at == Place::node(node));
+            if self.ast.is_poisoned(node) || is_told {
                 return self.error(node);
             }
             self.push_reader_problem(wat_syntax::errors::empty_list_as_nil, node);

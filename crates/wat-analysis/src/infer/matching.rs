@@ -184,6 +184,12 @@ impl<'db> Infer<'db> {
     }
 
     fn arm_shape(&mut self, arm: NodeId, children: &[NodeId]) {
+        // A statement is a call. Anything else is a slip, and so may be what stands around it.
+        let is_call = |&node: &NodeId| self.ast.kind(node) == NodeKind::List;
+        let how = match children.iter().rev().skip(1).rev().skip(1).all(is_call) {
+            true => Applicability::MachineApplicable,
+            false => Applicability::MaybeIncorrect,
+        };
         let problem = Problem::new(
             2209,
             Place::node(arm),
@@ -196,7 +202,7 @@ impl<'db> Infer<'db> {
                     .help("wrap the bodies in `:wat::core::do`")
                     .fix(
                         "wrap the bodies in `:wat::core::do`",
-                        Applicability::MachineApplicable,
+                        how,
                         vec![
                             ProblemEdit {
                                 at: EditAt::Before,

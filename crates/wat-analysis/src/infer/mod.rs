@@ -17,6 +17,7 @@ mod kwargs;
 mod legacy;
 mod matches;
 mod matching;
+mod measure;
 pub(crate) mod operator;
 mod pattern;
 pub(crate) mod quote;
@@ -123,6 +124,8 @@ pub(crate) struct Inference<'db> {
     pub(crate) bound: Vec<LocalId>,
     /// What must have been evaluated before this function runs.
     pub(crate) guard: Option<Arc<str>>,
+    /// A type is too large to be written out, which is told.
+    pub(crate) is_oversized: bool,
 }
 
 /// A call without mistakes of a callable that has a keyword form.
@@ -279,7 +282,11 @@ impl<'db> Infer<'db> {
 
     fn finish(mut self, body: Body) -> Inference<'db> {
         self.solve_all();
-        let (needs, instances) = self.settle();
+        let is_oversized = self.measure();
+        let (needs, instances) = match is_oversized {
+            true => Default::default(),
+            false => self.settle(),
+        };
         self.problems
             .retain(|problem| problem.code != report::WITHDRAWN);
         Inference {
@@ -299,6 +306,7 @@ impl<'db> Infer<'db> {
             generics: self.generics,
             bound: self.bound,
             guard: None,
+            is_oversized,
         }
     }
 }
@@ -355,10 +363,11 @@ pub(crate) fn infer_head<'db>(
     db: &'db dyn Db,
     program: SourceFile,
     ast: &'db Ast,
+    form: NodeId,
     head: NodeId,
 ) -> Vec<Problem<'db>> {
     let mut infer = Infer::new(db, program, ast, Box::default());
-    infer.unknown_head(head);
+    infer.unknown_head(form, head);
     infer.problems
 }
 

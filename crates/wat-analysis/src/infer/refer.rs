@@ -115,18 +115,30 @@ impl<'db> Infer<'db> {
     }
 
     /// Takes back that a tool may apply the first fix of the latest report unattended.
-    pub(super) fn doubt_latest(&mut self) {
+    fn doubt_latest(&mut self) {
         let latest = self.problems.last_mut();
         if let Some(fix) = latest.and_then(|problem| problem.fixes.first_mut()) {
             fix.applicability.0 = Applicability::MaybeIncorrect;
         }
     }
 
-    /// True if the first fix of the latest report names a function that can take the arguments of a call, by position or
-    /// by keyword. Of what is no function nothing is known.
-    pub(super) fn latest_takes(&self, call: NodeId) -> bool {
-        let fixes = self.problems.last().map(|problem| &problem.fixes);
-        let edit = fixes.and_then(|fixes| fixes.first()?.edits.first());
+    /// Takes back that a tool may apply the first fix of the report of an unknown head unattended, unless it names a
+    /// function that can take the arguments of this call.
+    pub(super) fn doubt_head(&mut self, text: TextId, call: NodeId) {
+        let Some(&at) = self.unknown.get(&text) else {
+            return;
+        };
+        if !self.takes(&self.problems[at], call)
+            && let Some(fix) = self.problems[at].fixes.first_mut()
+        {
+            fix.applicability.0 = Applicability::MaybeIncorrect;
+        }
+    }
+
+    /// True if the first fix of a report names a function that can take the arguments of a call, by position or by
+    /// keyword. Of what is no function nothing is known.
+    fn takes(&self, problem: &Problem<'db>, call: NodeId) -> bool {
+        let edit = problem.fixes.first().and_then(|fix| fix.edits.first());
         let item = edit.and_then(|edit| lookup(self.db, self.program, &edit.insert));
         let signature = item.and_then(|item| signature(self.db, self.program, item).as_ref());
         let mut args = self.ast.children(call).skip(1);

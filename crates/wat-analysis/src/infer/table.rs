@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::types::{Ctor, Type, write_app};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::types::{Ctor, MAX_NESTING, MAX_PARTS, Size, Type, write_app};
 
 /// A type of the arena.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -53,6 +55,32 @@ pub(crate) enum Clash {
     Differ { rigid: bool },
     /// A variable would contain itself.
     Infinite,
+}
+
+/// How long a rendered type gets before the rest of it is left out.
+const RENDERED: usize = 4000;
+
+/// What a walk over shared parts has been at. The first steps are not noted down: most types are small.
+struct Seen<T> {
+    steps: u32,
+    noted: FxHashSet<T>,
+}
+
+impl<T: Eq + std::hash::Hash> Seen<T> {
+    const FREE: u32 = 64;
+
+    fn new() -> Self {
+        Seen {
+            steps: 0,
+            noted: FxHashSet::default(),
+        }
+    }
+
+    /// False if the walk has certainly been there.
+    fn is_first(&mut self, at: T) -> bool {
+        self.steps = self.steps.saturating_add(1);
+        self.steps <= Self::FREE || self.noted.insert(at)
+    }
 }
 
 /// The arena of one definition.
@@ -193,9 +221,10 @@ impl Table {
     pub(crate) fn unify(&mut self, a: Ty, b: Ty) -> Result<(), Clash> {
         let snapshot = self.snapshot();
         let mut work = vec![(a, b)];
+        let mut seen = Seen::new();
         while let Some((a, b)) = work.pop() {
             let (a, b) = (self.resolve(a), self.resolve(b));
-            if a == b {
+            if a == b || !seen.is_first((a, b)) {
                 continue;
             }
             if let Err(clash) = self.step(a, b, &mut work) {
@@ -250,12 +279,15 @@ impl Table {
 
     fn occurs(&self, var: Ty, inside: Ty) -> bool {
         let mut work = vec![inside];
+        let mut seen = Seen::new();
         while let Some(ty) = work.pop() {
             let ty = self.resolve(ty);
             if ty == var {
                 return true;
             }
-            if let Node::App { start, len, .. } = self.nodes[ty.0 as usize] {
+            if let Node::App { start, len, .. } = self.nodes[ty.0 as usize]
+                && seen.is_first(ty)
+            {
                 work.extend_from_slice(&self.args[start as usize..(start + len) as usize]);
             }
         }
@@ -274,26 +306,61 @@ impl Table {
     /// Does the type hold an open variable?
     pub(crate) fn is_open(&self, ty: Ty) -> bool {
         let mut work = vec![ty];
+        let mut seen = Seen::new();
         while let Some(ty) = work.pop() {
             match self.shape(ty) {
                 Shape::Var => return true,
-                Shape::App(_, args) => work.extend_from_slice(args),
-                Shape::Error | Shape::Param(_) => {}
+                Shape::App(_, args) if seen.is_first(self.resolve(ty)) => {
+                    work.extend_from_slice(args);
+                }
+                Shape::Error | Shape::Param(_) | Shape::App(..) => {}
             }
         }
         false
     }
 
-    /// As a declared type. Open variables become the error type.
+    /// The size of a type; `known` keeps what was measured, as long as nothing is bound.
+    pub(crate) fn size(&self, ty: Ty, known: &mut FxHashMap<Ty, Size>) -> Size {
+        let mut work = vec![self.resolve(ty)];
+        while let Some(&at) = work.last() {
+            let size = match self.shape(at) {
+                Shape::App(_, args) if !args.is_empty() => {
+                    let before = work.len();
+                    let parts = args.iter().map(|arg| self.resolve(*arg));
+                    work.extend(parts.filter(|part| !known.contains_key(part)));
+                    if work.len() > before {
+                        continue;
+                    }
+                    let parts = args.iter().map(|arg| known.get(&self.resolve(*arg)));
+                    Size::over(parts.map(|size| size.copied().unwrap_or(Size::ONE)))
+                }
+                _ => Size::ONE,
+            };
+            known.insert(at, size);
+            work.pop();
+        }
+        known.get(&self.resolve(ty)).copied().unwrap_or(Size::ONE)
+    }
+
+    /// As a declared type. Open variables become the error type, and so does a type that is too large.
     pub(crate) fn to_type(&self, ty: Ty) -> Type {
-        match self.shape(ty) {
+        let mut parts = MAX_PARTS;
+        self.declared(ty, MAX_NESTING, &mut parts)
+            .unwrap_or(Type::Error)
+    }
+
+    /// `None` if there are more parts than that, or they nest deeper.
+    fn declared(&self, ty: Ty, nesting: u32, parts: &mut u32) -> Option<Type> {
+        *parts = parts.checked_sub(1)?;
+        let nesting = nesting.checked_sub(1)?;
+        Some(match self.shape(ty) {
             Shape::Error | Shape::Var => Type::Error,
             Shape::Param(index) => Type::Param(index),
-            Shape::App(ctor, args) => Type::App(
-                ctor.clone(),
-                args.iter().map(|arg| self.to_type(*arg)).collect(),
-            ),
-        }
+            Shape::App(ctor, args) => {
+                let args = args.iter().map(|arg| self.declared(*arg, nesting, parts));
+                Type::App(ctor.clone(), args.collect::<Option<_>>()?)
+            }
+        })
     }
 
     /// As the machine sees it. Open variables are never inspected and become nil.
@@ -301,25 +368,38 @@ impl Table {
         type_to_ir(&self.to_type(ty))
     }
 
-    /// As a reader sees it. Variables print as `_`, or `_1`, `_2` if there are several.
+    /// As a reader sees it. Variables print as `_`, or `_1`, `_2` if there are several. The rest of a very long type is
+    /// left out.
     pub(crate) fn render(&self, ty: Ty, params: &[Arc<str>]) -> String {
-        let mut vars = Vec::new();
-        self.variables(ty, &mut vars);
+        let vars = self.variables(ty);
         let mut text = String::from(":");
-        self.write(ty, params, &vars, &mut text);
+        self.write(ty, params, &vars, MAX_NESTING, &mut text);
         text
     }
 
-    fn variables(&self, ty: Ty, vars: &mut Vec<Ty>) {
-        let ty = self.resolve(ty);
-        match self.shape(ty) {
-            Shape::Var if !vars.contains(&ty) => vars.push(ty),
-            Shape::App(_, args) => args.iter().for_each(|arg| self.variables(*arg, vars)),
-            _ => {}
+    /// The open variables of a type in the order of their first occurrence.
+    fn variables(&self, ty: Ty) -> Vec<Ty> {
+        let mut vars = Vec::new();
+        let mut work = vec![ty];
+        let mut seen = Seen::new();
+        while let Some(ty) = work.pop() {
+            let ty = self.resolve(ty);
+            match self.shape(ty) {
+                Shape::Var if !vars.contains(&ty) => vars.push(ty),
+                Shape::App(_, args) if seen.is_first(ty) => work.extend(args.iter().rev()),
+                _ => {}
+            }
         }
+        vars
     }
 
-    fn write(&self, ty: Ty, params: &[Arc<str>], vars: &[Ty], out: &mut String) {
+    fn write(&self, ty: Ty, params: &[Arc<str>], vars: &[Ty], nesting: u32, out: &mut String) {
+        if out.len() > RENDERED || nesting == 0 {
+            if !out.ends_with('…') {
+                out.push('…');
+            }
+            return;
+        }
         match self.shape(ty) {
             Shape::Error => out.push('_'),
             Shape::Var if vars.len() < 2 => out.push('_'),
@@ -335,7 +415,7 @@ impl Table {
                 None => out.push('_'),
             },
             Shape::App(ctor, args) => write_app(ctor, args, out, |arg, out| {
-                self.write(*arg, params, vars, out)
+                self.write(*arg, params, vars, nesting - 1, out)
             }),
         }
     }

@@ -35,7 +35,7 @@ pub(crate) struct Facts {
 }
 
 /// What the static rules find in a definition.
-#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
 pub(crate) struct Findings<'db> {
     pub(crate) problems: Vec<Problem<'db>>,
     /// Deadlocks if the named functions receive.
@@ -72,6 +72,9 @@ pub(crate) fn check<'db>(
     inference: &Inference<'db>,
     is_definition: bool,
 ) -> Findings<'db> {
+    if inference.is_oversized {
+        return Findings::default();
+    }
     let mut rules = Rules {
         db,
         program,

@@ -1,0 +1,204 @@
+//! Machine-applicable fixes in programs that nobody wrote: the examples of the reference and of the pages of
+//! `wat explain`, the library and the programs of `wat-tests`, as they are and mutated.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use wat_analysis::{
+    Applicability, DefInfo, DefKind, Diagnostic, DiagnosticFix, FileEdit, FileKind, RootDatabase,
+    Severity, SourceText, definition, file_diagnostics,
+};
+
+use crate::fixes::apply;
+use crate::mutate::{Choices, Corpus, blocks};
+use crate::support::Random;
+
+/// Longer programs say nothing new and take long to check.
+const MAX_BYTES: usize = 12_000;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// All files below a directory of the workspace with this ending, in order.
+fn files(directory: &str, ending: &str) -> Vec<PathBuf> {
+    let mut work = vec![root().join(directory)];
+    let mut found = Vec::new();
+    while let Some(directory) = work.pop() {
+        for entry in fs::read_dir(directory).expect("the directory is there") {
+            let path = entry.expect("it is readable").path();
+            match path.is_dir() {
+                true => work.push(path),
+                false if path.extension().is_some_and(|it| it == ending) => found.push(path),
+                false => {}
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).expect("documents are UTF-8")
+}
+
+/// The examples of the documents and the programs in wat. Definitions of the library are moved to another namespace: under
+/// their own they would only be refused.
+pub fn texts() -> Vec<String> {
+    let documents = [
+        files("docs/reference", "md"),
+        files("crates/wat-analysis/explain", "md"),
+    ];
+    let mut found: Vec<String> = documents
+        .concat()
+        .iter()
+        .flat_map(|path| blocks(&read(path)))
+        .collect();
+    found.extend(files("wat-tests", "wat").iter().map(|path| read(path)));
+    for path in files("wat", "wat") {
+        let text = read(&path);
+        let forms = text.split("\n(").filter(|form| !form.contains("::native"));
+        let forms: Vec<&str> = forms.skip(1).collect();
+        for some in forms.chunks(6) {
+            let text: Vec<String> = some
+                .iter()
+                .map(|form| format!("({}", form.replacen(" :wat::", " :my::", 1)))
+                .collect();
+            found.push(text.join("\n"));
+        }
+    }
+    found
+}
+
+/// What is said of a fix that leaves its diagnostic.
+const STAYS: &str = "stays";
+
+/// What is wrong with the fixes of a text, one line for each.
+struct Proof {
+    problems: Vec<String>,
+    applied: usize,
+}
+
+fn diagnose(db: &mut RootDatabase, text: &str) -> Vec<Diagnostic> {
+    let file = db.set_file("main.wat", SourceText::new(text), FileKind::Disk);
+    file_diagnostics(db, file).to_vec()
+}
+
+fn count(found: &[Diagnostic], severity: impl Fn(&Diagnostic) -> bool) -> usize {
+    found.iter().filter(|one| severity(one)).count()
+}
+
+fn is_error(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error
+}
+
+fn is_of_reader(diagnostic: &Diagnostic) -> bool {
+    is_error(diagnostic) && diagnostic.code.0 < 2000
+}
+
+/// Why a fix is none, if so: its diagnostic stands as often as before, or an error is new. The repair of a broken token
+/// may uncover any number of errors, that of another error one, because what is broken silences what depends on it.
+fn complaint(told: &Diagnostic, before: &[Diagnostic], after: &[Diagnostic]) -> Option<String> {
+    let same = |one: &Diagnostic| (one.code, &one.message) == (told.code, &told.message);
+    if count(after, same) >= count(before, same) {
+        return Some(STAYS.to_owned());
+    }
+    let grown = count(after, is_error) > count(before, is_error) - usize::from(is_error(told));
+    let uncovered = is_error(told) && count(after, is_error) == count(before, is_error)
+        || count(after, is_of_reader) < count(before, is_of_reader);
+    (grown && !uncovered).then(|| {
+        let new = after.iter().filter(|one| is_error(one));
+        let is_known = |one: &&Diagnostic| {
+            before
+                .iter()
+                .any(|old| (old.code, &old.message) == (one.code, &one.message))
+        };
+        let new: Vec<String> = new
+            .filter(|one| !is_known(one))
+            .map(|one| format!("{} {}", one.code, one.message))
+            .collect();
+        format!("adds {new:?}")
+    })
+}
+
+/// Of what is misspelled in the head of a form nothing inside is checked. What a form of the language or an overloaded name
+/// makes of it is not known before the name is right.
+fn opens_a_form(told: &Diagnostic, fix: &DiagnosticFix) -> bool {
+    let mut db = RootDatabase::new();
+    let file = db.set_file("main.wat", SourceText::new(""), FileKind::Disk);
+    let named = |edit: &FileEdit| definition(&db, file, &edit.insert);
+    let kinds = [DefKind::SpecialForm, DefKind::Operator, DefKind::Dispatch];
+    let opens = |info: DefInfo| kinds.contains(&info.kind);
+    told.code.0 == 3201 && fix.edits.first().and_then(named).is_some_and(opens)
+}
+
+impl Proof {
+    fn of(text: &str) -> Proof {
+        let mut proof = Proof {
+            problems: Vec::new(),
+            applied: 0,
+        };
+        let before = diagnose(&mut RootDatabase::new(), text);
+        let mut db = RootDatabase::new();
+        for told in &before {
+            let machine =
+                |fix: &&DiagnosticFix| fix.applicability == Applicability::MachineApplicable;
+            for fix in told.fixes.iter().filter(machine).take(2) {
+                let fixed = apply(text, fix);
+                let after = diagnose(&mut db, &fixed);
+                proof.applied += 1;
+                let why = complaint(told, &before, &after);
+                if let Some(why) = why.filter(|why| *why == STAYS || !opens_a_form(told, fix)) {
+                    proof.problems.push(format!(
+                        "{} {}: {why}\n--- {}\n--- before\n{text}\n--- after\n{fixed}\n",
+                        told.code, told.message, fix.title
+                    ));
+                }
+            }
+        }
+        proof
+    }
+}
+
+fn prove(texts: impl Iterator<Item = String>) {
+    let (mut applied, mut problems) = (0, Vec::new());
+    for text in texts {
+        let proof = Proof::of(&text);
+        applied += proof.applied;
+        problems.extend(proof.problems);
+    }
+    if let Some(path) = std::env::var_os("FIX_PROBLEMS") {
+        fs::write(path, problems.join("\n=====\n")).expect("the list is writable");
+    }
+    assert!(
+        problems.is_empty(),
+        "{} of {applied} fixes are none\n{}",
+        problems.len(),
+        problems.concat()
+    );
+    assert!(applied > 50, "only {applied} fixes were tried");
+}
+
+#[test]
+fn every_machine_fix_of_an_example_is_one() {
+    prove(texts().into_iter());
+}
+
+#[test]
+fn every_machine_fix_of_a_mutated_program_is_one() {
+    let (seeds, start) = (from_env("FIX_CASES", 400), from_env("FIX_SEED", 0));
+    let corpus = Corpus::of(texts());
+    prove((start..start + seeds).filter_map(|seed| {
+        let mut random = Random(seed as u64);
+        let bytes: Vec<u8> = (0..64).flat_map(|_| random.next().to_le_bytes()).collect();
+        let mut choices = Choices(&bytes);
+        let program = corpus.program(&mut choices);
+        let text = corpus.mutated(program, &mut choices);
+        (text.len() < MAX_BYTES).then_some(text)
+    }));
+}
+
+fn from_env(name: &str, default: usize) -> usize {
+    let value = std::env::var(name).ok();
+    value.and_then(|text| text.parse().ok()).unwrap_or(default)
+}
