@@ -12,6 +12,10 @@ use super::table::{Shape, Ty};
 use super::typed::{Pattern, PatternKind};
 use super::{How, Infer, Use};
 
+/// Patterns nest as deep as forms do.
+const RED_ZONE: usize = 128 * 1024;
+const SEGMENT: usize = 2 * 1024 * 1024;
+
 impl<'db> Infer<'db> {
     /// A binder of `let` for a value of this type.
     pub(super) fn binder(&mut self, node: NodeId, ty: Ty) -> Pattern {
@@ -401,6 +405,15 @@ impl<'db> Infer<'db> {
     }
 
     pub(super) fn pattern_in(
+        &mut self,
+        node: NodeId,
+        ty: Ty,
+        names: &mut Vec<(String, NodeId)>,
+    ) -> Pattern {
+        stacker::maybe_grow(RED_ZONE, SEGMENT, || self.pattern_on_stack(node, ty, names))
+    }
+
+    fn pattern_on_stack(
         &mut self,
         node: NodeId,
         ty: Ty,

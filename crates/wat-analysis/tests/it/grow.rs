@@ -84,7 +84,7 @@ pub const NESTED: &[Shape] = &[
         format!(
             "(:wat::core::def :m::v {}{}x)\n",
             "`".repeat(n),
-            "~".repeat(n)
+            "~".repeat(n - 1)
         )
     }),
     ("threads", |n| {

@@ -129,7 +129,7 @@ fn thousands_of_definitions_that_hang_together_are_checked() {
 
 #[test]
 fn deep_programs_end_with_a_finding_or_none() {
-    const TOO_DEEP: [u16; 5] = [1019, 1033, 2301, 3005, 3006];
+    const TOO_DEEP: [u16; 6] = [1019, 1033, 2301, 3005, 3006, 3202];
     for (name, shape) in NESTED {
         let found = check(name, shape(60)).errors;
         assert!(
