@@ -94,6 +94,7 @@ pub(crate) fn written_type_form<'db>(db: &'db dyn Db, sight: Sight<'db>, text: &
         generics: &[],
         infer_allowed: false,
         problems: None,
+        has_unknown: false,
         mentions: None,
     };
     match read.is_empty() {

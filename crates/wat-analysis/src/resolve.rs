@@ -302,9 +302,7 @@ impl<'db> TypeResolver<'_, 'db> {
 
     /// What an alias stands for, with these arguments.
     fn alias(&mut self, item: Item<'db>, name: &str, arguments: &[Type], node: NodeId) -> Type {
-        let target = stacker::maybe_grow(RED_ZONE, SEGMENT, || {
-            self.program.alias(self.db, item)
-        });
+        let target = stacker::maybe_grow(RED_ZONE, SEGMENT, || self.program.alias(self.db, item));
         self.has_unknown |= target == Type::Error;
         let size = target.size_with(arguments);
         if size.is_fine() {
