@@ -18,6 +18,12 @@
   -> :T "Panics with a message (WAT8201). Never returns: a failed `expect` ends the thread.")
 
 (:wat::core::native
+  :wat::core::__internal/expect-ok-failed<T,E>
+  [message <- :wat::core::String
+   error <- :E]
+  -> :T "Panics with a message (WAT8201) and the error value. Never returns: a failed `Result/expect` ends the thread.")
+
+(:wat::core::native
   :wat::core::__internal/check-count
   [found <- :wat::core::i64
    wanted <- :wat::core::i64

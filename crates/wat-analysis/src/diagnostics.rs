@@ -164,6 +164,10 @@ fn toplevel_expression<'db>(
         // The reader has told what is wrong; what the form was meant to be is not known.
         return Vec::new();
     }
+    let declared = crate::misplaced::in_branches(ast, node);
+    if !declared.is_empty() {
+        return declared;
+    }
     vec![
         Problem::new(
             2003,

@@ -300,6 +300,9 @@ fn top_level<'db>(
         };
         match head {
             ":wat::core::do" => {
+                if ast.child_count(node) == 1 && !ast.is_poisoned(node) {
+                    found.problems.push(crate::misplaced::empty_do(node));
+                }
                 let start = work.len();
                 work.extend(ast.children(node).skip(1));
                 work[start..].reverse();
@@ -378,7 +381,7 @@ fn defines_inside(ast: &Ast, list: NodeId) -> bool {
     false
 }
 
-fn definer(ast: &Ast, node: NodeId, head: &str) -> Option<ItemKind> {
+pub(crate) fn definer(ast: &Ast, node: NodeId, head: &str) -> Option<ItemKind> {
     Some(match head {
         ":wat::core::define" => ItemKind::Function,
         ":wat::core::defn" | ":wat::core::defn-restricted" => ItemKind::Function,

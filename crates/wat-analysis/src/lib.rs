@@ -36,6 +36,7 @@ mod library;
 mod load_report;
 mod loads;
 mod lower;
+mod misplaced;
 mod names;
 mod nominal;
 mod order;

@@ -241,6 +241,19 @@ pub(crate) fn shape_problems<'db>(ast: &Ast, root: NodeId, kind: ItemKind) -> Ve
     found
 }
 
+/// Is this a restricted definition without a readable list of callers? WAT2110 tells of it.
+pub(crate) fn lacks_clause(ast: &Ast, root: NodeId) -> bool {
+    let restricted = matches!(
+        head(ast, root),
+        ":wat::core::def-restricted" | ":wat::core::defn-restricted"
+    );
+    let mut parts = ast.children(root).skip(2);
+    let tag = parts.next().and_then(|tag| ast.as_keyword(tag));
+    let list = parts.next();
+    restricted
+        && (tag != Some(CLAUSE) || list.is_none_or(|list| ast.kind(list) != NodeKind::Vector))
+}
+
 fn clause_problems<'db>(ast: &Ast, root: NodeId, head: &str, found: &mut Vec<Problem<'db>>) {
     let tag = ast.children(root).nth(2);
     if tag.and_then(|tag| ast.as_keyword(tag)) == Some(CLAUSE) {

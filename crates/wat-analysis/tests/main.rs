@@ -48,6 +48,8 @@ mod quote;
 mod requirements;
 #[path = "it/rows.rs"]
 mod rows;
+#[path = "it/sentences.rs"]
+mod sentences;
 #[path = "it/sequences.rs"]
 mod sequences;
 #[path = "it/session.rs"]

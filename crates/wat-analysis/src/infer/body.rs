@@ -358,6 +358,9 @@ impl<'db> Infer<'db> {
         let shape = function_shape(self.ast, list, skip);
         let help = "write `[name <- :Type …] -> :Result`";
         let Some(vector) = shape.params else {
+            if crate::whitelist::lacks_clause(self.ast, list) {
+                return;
+            }
             let at = self.ast.children(list).nth(skip).unwrap_or(list);
             self.problems.push(
                 Problem::new(2105, Place::node(at), "a function needs a parameter vector")
@@ -519,6 +522,13 @@ impl<'db> Infer<'db> {
         }
         let ret = self.table.instantiate(&signature.ret, &[]);
         let shape = function_shape(self.ast, list, skip);
+        let Some(vector) = shape.params else {
+            // What the body may mention is not known.
+            self.scope.truncate(scope);
+            let body = vec![self.error(list)];
+            return (params, body, ret);
+        };
+        self.bind_misshapen(vector, signature);
         self.returns.push(ret);
         let body = self.sequence(&shape.body);
         self.returns.pop();
@@ -535,6 +545,26 @@ impl<'db> Infer<'db> {
         }
         self.scope.truncate(scope);
         (params, body, ret)
+    }
+
+    /// The names in what is no parameter fit everything: the mistake is told where they stand.
+    fn bind_misshapen(&mut self, vector: NodeId, signature: &Signature) {
+        let (_, Some(_)) = param_shapes(self.ast, vector) else {
+            return;
+        };
+        let read = signature.params.iter().chain(&signature.rest);
+        let read: Vec<u32> = read.map(|param| param.node).collect();
+        let mut work: Vec<NodeId> = self.ast.children(vector).collect();
+        while let Some(node) = work.pop() {
+            match self.ast.as_symbol(node) {
+                Some("<-" | "->" | "&") => {}
+                Some(_) if read.contains(&node.0) => {}
+                Some(_) => {
+                    self.bind(node, Ty::ERROR);
+                }
+                None => work.extend(self.ast.children(node)),
+            }
+        }
     }
 
     /// `(fn [x <- :T] -> :R body…)`

@@ -190,7 +190,8 @@ impl<'db> Infer<'db> {
             | ":wat::core::newtype"
             | crate::keywords::AUTO
             | crate::keywords::DEFINE => {
-                self.misplaced_declaration(node, path);
+                self.problems
+                    .push(crate::misplaced::declaration(node, path));
                 self.error(node)
             }
             _ if crate::configuration::is_setter(path) => {
@@ -209,18 +210,6 @@ impl<'db> Infer<'db> {
                     .or_else(|| self.kernel_form(path, node));
             }
         })
-    }
-
-    fn misplaced_declaration(&mut self, node: NodeId, path: &str) {
-        self.problems.push(
-            Problem::new(
-                2004,
-                Place::node(node),
-                format!("`{path}` declares a name and cannot stand inside an expression"),
-            )
-            .label("a declaration in an expression")
-            .help("move it to the top level, or bind a local with `:wat::core::let`"),
-        );
     }
 
     /// Splits an optional `-> :T` off the front of arguments.
@@ -394,15 +383,15 @@ impl<'db> Infer<'db> {
 
     /// WAT2207: at the first arm that is none, else at the last one, which is no `:else`.
     fn cond_shape(&mut self, node: NodeId, bad: Option<NodeId>, last: Option<NodeId>) {
+        let test = last.and_then(|last| self.ast.children(last).next());
+        let like_else = test.filter(|&test| bad.is_none() && self.is_like_else(test));
         let problem = Problem::new(
             2207,
-            Place::node(bad.or(last).unwrap_or(node)),
+            Place::node(like_else.or(bad).or(last).unwrap_or(node)),
             "`:wat::core::cond` needs arms `(test body)` and a last arm `(:else body)`",
         )
         .label("the last arm must be `(:else body)`, every other one `(test body)`");
-        let test = last.and_then(|last| self.ast.children(last).next());
         let has_else = test.is_some_and(|test| self.ast.as_keyword(test) == Some(":else"));
-        let like_else = test.filter(|&test| bad.is_none() && self.is_like_else(test));
         let problem = match like_else {
             None if has_else => problem,
             Some(test) => {
@@ -460,16 +449,7 @@ impl<'db> Infer<'db> {
             }
             None => {
                 if !self.ast.is_poisoned(node) {
-                    self.problems.push(
-                        Problem::new(2205, Place::node(node), "`(:wat::core::do)` is empty")
-                            .label("no form to evaluate")
-                            .help("the nil value is written `:wat::core::nil`")
-                            .replace(
-                                Applicability::MachineApplicable,
-                                Place::node(node),
-                                ":wat::core::nil",
-                            ),
-                    );
+                    self.problems.push(crate::misplaced::empty_do(node));
                 }
                 self.error(node)
             }

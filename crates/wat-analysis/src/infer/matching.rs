@@ -48,7 +48,12 @@ impl<'db> Infer<'db> {
         self.settle_scrutinee(ty, &nodes, scrutinee);
         let mut arms = Vec::new();
         let mut well_formed = !poisoned;
+        // Arms without parentheses are one mistake.
+        let mut bare = false;
         for arm in nodes {
+            if self.ast.kind(arm) != NodeKind::List && std::mem::replace(&mut bare, true) {
+                continue;
+            }
             match self.arm(arm, ty) {
                 Some(arm) => arms.push(arm),
                 None => well_formed = false,

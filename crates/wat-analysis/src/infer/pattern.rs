@@ -161,15 +161,22 @@ impl<'db> Infer<'db> {
             }
             Shape::App(..) | Shape::Param(_) => {
                 let found = self.render(ty);
-                let code = if binder { 3001 } else { 2303 };
-                self.problems.push(
-                    Problem::new(
-                        code,
-                        Place::node(node),
-                        format!("a tuple pattern cannot take apart a `{found}`"),
-                    )
-                    .label(format!("the value is a `{found}`")),
-                );
+                let vector = matches!(self.table.shape(ty), Shape::App(Ctor::Vector, _));
+                let code = match (binder, vector) {
+                    (true, _) => 3001,
+                    (false, true) => 2307,
+                    (false, false) => 2303,
+                };
+                let mut problem = Problem::new(
+                    code,
+                    Place::node(node),
+                    format!("a tuple pattern cannot take apart a `{found}`"),
+                )
+                .label(format!("the value is a `{found}`"));
+                if vector {
+                    problem = problem.help("there are no patterns for the elements of a vector; ask with `:wat::core::first` or `:wat::core::get`");
+                }
+                self.problems.push(problem);
                 None
             }
         };
@@ -621,6 +628,13 @@ impl<'db> Infer<'db> {
             let kind = PatternKind::Error;
             return Pattern { kind, ty, node };
         }
+        if matches!(variant, VariantPath::None) && path.is_some_and(is_no_constructor) {
+            // What is mentioned there are no binders; a body may mention them all the same.
+            let names = children.iter().skip(1).copied().collect();
+            self.bind_all(names);
+            let kind = PatternKind::Error;
+            return Pattern { kind, ty, node };
+        }
         let fields: Vec<Pattern> = children
             .iter()
             .skip(1)
@@ -654,6 +668,18 @@ impl<'db> Infer<'db> {
             _ => PatternKind::Error,
         };
         Pattern { kind, ty, node }
+    }
+
+    /// Binds every symbol below the nodes to what fits everything.
+    fn bind_all(&mut self, mut work: Vec<NodeId>) {
+        while let Some(node) = work.pop() {
+            match self.ast.kind(node) {
+                NodeKind::Symbol(_) => {
+                    self.bind(node, Ty::ERROR);
+                }
+                _ => work.extend(self.ast.children(node)),
+            }
+        }
     }
 
     /// WAT2307: `((:E::V :x a :y b) …)`.
@@ -744,6 +770,13 @@ impl<'db> Infer<'db> {
         let name = self.ast.as_keyword(at);
         let found = self.render(ty);
         self.problems.push(match name {
+            Some(name) if is_no_constructor(name) => Problem::new(
+                2307,
+                Place::node(node),
+                format!("`{name}` begins no pattern: there are no guards, alternatives or ranges"),
+            )
+            .label("not a pattern")
+            .help("test the value in the body of the arm, or write an arm for each case"),
             Some(name) => Problem::new(
                 2303,
                 Place::node(at),
@@ -758,6 +791,13 @@ impl<'db> Infer<'db> {
             .label("not a constructor"),
         });
     }
+}
+
+/// A name of one segment, or one directly in the core library, is no variant of an enum.
+fn is_no_constructor(path: &str) -> bool {
+    let core = path.strip_prefix(":wat::core::");
+    let leaf = core.unwrap_or(&path[1..]);
+    !leaf.contains("::") && core != Some("None")
 }
 
 /// What a path means in a pattern.

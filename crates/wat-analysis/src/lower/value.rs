@@ -639,6 +639,11 @@ impl<'a> Lower<'a, '_> {
     fn expect(&mut self, expr: &'a Expr, of: ExprId, message: ExprId, success: u32) -> End {
         let value = self.value(of);
         let ty = self.ir(expr.ty);
+        let chain = self.chain_of(of);
+        let error = match self.ir(self.expr(of).ty) {
+            wat_ir::Ty::Result(_, error) => Some((*error).clone()),
+            _ => None,
+        };
         let good = self.block(|lower| {
             let field = Value::Field {
                 of: value.clone(),
@@ -649,25 +654,32 @@ impl<'a> Lower<'a, '_> {
         });
         let bad = self.block(|lower| {
             let message = lower.value(message);
-            let (callee, args) = match lower.chain_of(of) {
-                Some(chain) => {
-                    let types = vec![ty.clone(), chain.clone()];
-                    let field = Value::Field {
-                        of: value.clone(),
-                        variant: 1 - success,
-                        index: 0,
-                    };
-                    let upstream = lower.emit(chain, field, expr.node);
-                    let callee = native(":wat::kernel::__internal/expect-died", types);
-                    (callee, vec![message, upstream])
+            let mut carried = |ty: wat_ir::Ty| {
+                let field = Value::Field {
+                    of: value.clone(),
+                    variant: 1 - success,
+                    index: 0,
+                };
+                lower.emit(ty, field, expr.node)
+            };
+            let (name, types, args) = match (chain, error) {
+                (Some(chain), _) => {
+                    let upstream = carried(chain.clone());
+                    let name = ":wat::kernel::__internal/expect-died";
+                    (name, vec![ty.clone(), chain], vec![message, upstream])
                 }
-                None => {
+                (None, Some(error)) => {
+                    let found = carried(error.clone());
+                    let name = ":wat::core::__internal/expect-ok-failed";
+                    (name, vec![ty.clone(), error], vec![message, found])
+                }
+                (None, None) => {
                     let name = ":wat::core::__internal/expect-failed";
-                    (native(name, vec![ty.clone()]), vec![message])
+                    (name, vec![ty.clone()], vec![message])
                 }
             };
             let failed = Value::Call {
-                callee,
+                callee: native(name, types),
                 args: args.into(),
             };
             lower.emit(ty.clone(), failed, expr.node);

@@ -110,6 +110,17 @@ fn a_panic_is_2_with_a_record() {
 }
 
 #[test]
+fn a_failed_result_expect_carries_its_error() {
+    let ran = run(&main_of(
+        "(:wat::core::Result/expect -> :wat::core::nil (:wat::core::Err [1 2]) \"bad\")",
+    ));
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+    for part in ["{:message \"bad\"", ":actual \"[1, 2]\""] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+}
+
+#[test]
 fn the_text_format_shows_where_it_failed() {
     let text =
         main_of("(:wat::kernel::assertion-failed! \"boom\" :wat::core::None :wat::core::None)");

@@ -4,9 +4,11 @@ use super::support::{Outcome, invalid, native};
 use crate::boxed::make_any;
 use crate::compare::{equal, order};
 use crate::heap::Slot;
-use crate::native::{Instance, Native, Trap};
+use crate::native::{Compared, Instance, Native, Trap};
+use crate::print::render;
 use crate::{map, text::text, vector};
 use std::cmp::Ordering;
+use wat_edn::Layout;
 
 pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::__internal/positive", "bb", positive),
@@ -25,6 +27,11 @@ pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::__internal/to-u8", "b", to_u8),
     native(":wat::core::__internal/check-count", "bbb", check_count),
     native(":wat::core::__internal/expect-failed", "b", expect_failed),
+    native(
+        ":wat::core::__internal/expect-ok-failed",
+        "bb",
+        expect_ok_failed,
+    ),
     native(":wat::core::__internal/any", "o", any),
 ];
 
@@ -171,6 +178,27 @@ unsafe fn check_count(_: &Instance, args: &[Slot]) -> Outcome {
 unsafe fn expect_failed(_: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: the argument is a live string.
     Err(Trap::panic(8201, unsafe { text(args[0]) }))
+}
+
+/// The panic carries the error value, as people and as programs read it.
+unsafe fn expect_ok_failed(instance: &Instance, args: &[Slot]) -> Outcome {
+    let error = instance.types[1];
+    // SAFETY: the arguments are a live string and a live value of the second type.
+    let (message, shown, value) = unsafe {
+        (
+            text(args[0]),
+            crate::show::show(error, args[1]),
+            render(error, args[1], Layout::Compact),
+        )
+    };
+    let compared = Compared {
+        actual: Some(shown),
+        actual_value: Some(value),
+        ..Compared::default()
+    };
+    let mut trap = Trap::panic(8201, message);
+    trap.compared = Some(Box::new(compared));
+    Err(trap)
 }
 
 unsafe fn any(instance: &Instance, args: &[Slot]) -> Outcome {
