@@ -20,8 +20,8 @@ fn help_names_exactly_the_commands_that_exist() {
     assert_eq!(
         words,
         [
-            "check", "fmt", "fix", "test", "run", "repl", "lsp", "expand", "explain", "lint", "new",
-            "init", "help"
+            "check", "fmt", "fix", "test", "run", "repl", "lsp", "expand", "explain", "lint",
+            "new", "init", "help"
         ]
     );
 }
