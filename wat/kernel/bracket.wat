@@ -73,11 +73,11 @@
   -> :wat::kernel::Failure
   "Returns a record of a message alone."
   (:wat::kernel::Failure/new
-    message
-    :wat::core::None
-    (:wat::core::Vector :wat::kernel::Frame)
-    :wat::core::None
-    :wat::core::None))
+    :message message
+    :location :wat::core::None
+    :frames (:wat::core::Vector :wat::kernel::Frame)
+    :actual :wat::core::None
+    :expected :wat::core::None))
 
 (:wat::core::defn :wat::kernel::__internal/left-behind
   [parts <- :wat::core::Vector<wat::core::Vector<wat::core::String>>

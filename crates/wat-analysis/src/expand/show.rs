@@ -232,10 +232,10 @@ impl<'db> Marked<'_, 'db> {
             if call != outer
                 && let Some((form, node)) = place
             {
-                out.push_str(&format!("\n;; from {}\n", position(db, form, node)));
+                comment(out, &format!("from {}", position(db, form, node)));
             }
             if let Some(ty) = self.types.get(&node) {
-                out.push_str(&format!("\n;; -> {ty}\n"));
+                comment(out, &format!("-> {ty}"));
             }
             out.push_str(open);
             work.push(Step::Text(close));
@@ -248,6 +248,16 @@ impl<'db> Marked<'_, 'db> {
             }
         }
     }
+}
+
+/// A comment on a line of its own.
+fn comment(out: &mut String, text: &str) {
+    if !out.is_empty() && !out.ends_with('\n') {
+        out.push('\n');
+    }
+    out.push_str(";; ");
+    out.push_str(text);
+    out.push('\n');
 }
 
 /// `FILE:LINE:COLUMN`
