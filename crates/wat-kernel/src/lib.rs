@@ -25,6 +25,7 @@ mod generation;
 mod poll;
 pub mod process;
 mod registry;
+pub mod thread;
 mod wait;
 
 /// The signal that asks a process to end.

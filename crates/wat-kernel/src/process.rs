@@ -127,10 +127,7 @@ fn begin(lifeline: Option<Fd>) -> io::Result<()> {
         stops: 0,
         deadline: None,
     };
-    std::thread::Builder::new()
-        .name("wat:warden".to_owned())
-        .stack_size(WARDEN_STACK)
-        .spawn(move || warden.watch())?;
+    crate::thread::spawn("wat:warden", Some(WARDEN_STACK), move || warden.watch())?;
     handle(libc::SIGTERM)?;
     handle(libc::SIGINT)?;
     handle(libc::SIGUSR1)?;

@@ -78,10 +78,7 @@ fn watch(handle: wat_runtime::InterruptHandle) {
         }
     };
     // Without the thread a test that takes too long is killed without telling where it was.
-    let _ = std::thread::Builder::new()
-        .name("wat:watcher".to_owned())
-        .stack_size(64 << 10)
-        .spawn(watcher);
+    let _ = wat_kernel::thread::spawn("wat:watcher", Some(64 << 10), watcher);
 }
 
 fn run(work: &Work<'_>) -> Value {

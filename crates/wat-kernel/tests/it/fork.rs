@@ -243,6 +243,40 @@ fn a_stop_signal_begins_the_shutdown_and_a_second_one_ends_the_process() {
 }
 
 #[test]
+fn a_child_has_its_warden_whatever_other_threads_did_at_the_fork() {
+    let goes_on = AtomicBool::new(true);
+    std::thread::scope(|scope| {
+        // Threads of the standard library begin and end all the time.
+        let busy = || {
+            while goes_on.load(Ordering::Relaxed) {
+                std::thread::spawn(|| ()).join().unwrap();
+            }
+        };
+        scope.spawn(busy);
+        let ends: Vec<Option<Exit>> = (0..200)
+            .map(|_| {
+                let forked = Fork::new()
+                    .run(|_| {
+                        stdout().write_all(b"r").unwrap();
+                        until_shutdown();
+                        0
+                    })
+                    .unwrap();
+                forked.stdout.read(&mut [0]).unwrap();
+                forked.child.signal(libc::SIGTERM).unwrap();
+                let deadline = Instant::now() + Duration::from_secs(20);
+                forked.child.wait_until(deadline).unwrap()
+            })
+            .collect();
+        goes_on.store(false, Ordering::Relaxed);
+        assert!(
+            ends.iter().all(|end| *end == Some(Exit::Code(0))),
+            "{ends:?}"
+        );
+    });
+}
+
+#[test]
 fn user_signals_set_flags_that_stay_until_reset() {
     use process::UserSignal::{Hup, Usr1, Usr2};
     let forked = Fork::new()

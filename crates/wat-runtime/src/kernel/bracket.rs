@@ -12,7 +12,6 @@ use crate::failure::{Failure, FailureKind};
 use crate::vm::Vm;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::thread::{Builder, JoinHandle};
 use wat_value::{
     Death, Desc, Instance, Repr, Slot, Trap, add_live_objects, closure_type, make_variant, opaque,
     release, scalar, share, take_live_objects, vector,
@@ -99,7 +98,7 @@ struct Shared {
 /// A worker: a thread, and the channel that closes when it has ended.
 struct Worker {
     task: Arc<Task>,
-    thread: JoinHandle<isize>,
+    thread: wat_kernel::thread::JoinHandle<isize>,
     news: Slot,
 }
 
@@ -152,7 +151,7 @@ fn worker(
         body,
     };
     let name = format!("wat:worker-{index}");
-    match Builder::new().name(name).spawn(move || started.run()) {
+    match wat_kernel::thread::spawn(&name, None, move || started.run()) {
         Ok(thread) => Ok(Worker { task, thread, news }),
         Err(error) => {
             // SAFETY: both ends are ours: the thread does not exist.

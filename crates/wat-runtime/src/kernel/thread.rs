@@ -14,7 +14,6 @@ use crate::vm::{Application, Vm};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread::{Builder, JoinHandle};
 use wat_ir::Ty;
 use wat_value::{
     Death, Desc, Instance, Opaque, Slot, Trap, add_live_objects, closure_code, field, make_opaque,
@@ -58,7 +57,7 @@ impl Parcel {
 struct Ending {
     outcome: Option<Result<(), Chain>>,
     waiters: Vec<Arc<Bell>>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<wat_kernel::thread::JoinHandle<()>>,
     /// Objects that it has allocated and others free.
     balance: isize,
     is_joined: bool,
@@ -267,7 +266,7 @@ pub(super) fn start(
         .chain([start.closure.0])
         .collect();
     let body = move || run(start, &inner, &shared);
-    match Builder::new().name(name.replace('\0', "")).spawn(body) {
+    match wat_kernel::thread::spawn(&name, None, body) {
         Ok(thread) => {
             joint.end.take().thread = Some(thread);
             Ok(joint)

@@ -46,10 +46,7 @@ impl Collected {
         collected.drained.descriptor()?;
         collected.ended.descriptor()?;
         let shared = collected.clone();
-        std::thread::Builder::new()
-            .name("wat:stderr".to_owned())
-            .stack_size(STACK)
-            .spawn(move || shared.collect(&from))?;
+        wat_kernel::thread::spawn("wat:stderr", Some(STACK), move || shared.collect(&from))?;
         Ok(collected)
     }
 

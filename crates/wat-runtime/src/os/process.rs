@@ -12,7 +12,6 @@ use crate::natives::{make_reader, make_writer, reader, writer};
 use crate::stream::{Ending, Reader, Writer};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread::JoinHandle;
 use wat_edn::Edn;
 use wat_ir::Ty;
 use wat_kernel::{Child, Exit, Fork, Forked};
@@ -72,7 +71,7 @@ enum Host {
     },
     Thread {
         outcome: Arc<OnceLock<Result<(), Chain>>>,
-        thread: Turn<Option<JoinHandle<()>>>,
+        thread: Turn<Option<wat_kernel::thread::JoinHandle<()>>>,
     },
 }
 
@@ -463,20 +462,17 @@ fn on_thread(
     let place = outcome.clone();
     // Two threads evaluate from now on.
     wat_value::share();
-    let thread = std::thread::Builder::new()
-        .name("wat:program".to_owned())
-        .stack_size(STACK)
-        .spawn(move || {
-            let complaints = streams.stderr.clone();
-            let ended = prepared.run(streams).map_err(|ended| {
-                let line = Death::chain_line("Process", &ended.chain);
-                // There is nobody to tell that nobody reads.
-                let _ = complaints.write(line.as_bytes());
-                Chain::from(ended.chain)
-            });
-            let _ = place.set(ended);
-        })
-        .map_err(|error| cannot(&error))?;
+    let thread = wat_kernel::thread::spawn("wat:program", Some(STACK), move || {
+        let complaints = streams.stderr.clone();
+        let ended = prepared.run(streams).map_err(|ended| {
+            let line = Death::chain_line("Process", &ended.chain);
+            // There is nobody to tell that nobody reads.
+            let _ = complaints.write(line.as_bytes());
+            Chain::from(ended.chain)
+        });
+        let _ = place.set(ended);
+    })
+    .map_err(|error| cannot(&error))?;
     let stderr = Collected::start(stderr).map_err(|error| cannot(&error))?;
     let joint = Joint {
         stdin: Writer::descriptor(stdin),
