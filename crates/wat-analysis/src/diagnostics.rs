@@ -246,6 +246,7 @@ pub(crate) fn program_diagnostics(
     load_problems(db, root, file, &mut found);
     config_problems(db, root, file, &mut found);
     crate::testing::annotation_problems(db, root, file, &mut found);
+    crate::glued::quiet(db, file, &mut found);
     let mut found = finish(found.into_iter().map(|found| outward(db, found)).collect());
     note_origin(db, root, file, &mut found);
     found.into()

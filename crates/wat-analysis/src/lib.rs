@@ -23,6 +23,7 @@ mod expand;
 mod explain;
 mod family;
 mod forms;
+mod glued;
 mod host;
 mod identity;
 mod infer;

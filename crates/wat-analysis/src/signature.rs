@@ -83,6 +83,8 @@ pub(crate) struct FunctionShape {
     pub(crate) arrow: Option<NodeId>,
     pub(crate) ret: Option<NodeId>,
     pub(crate) doc: Option<NodeId>,
+    /// A docstring before the arrow, where none belongs.
+    pub(crate) early_doc: Option<NodeId>,
     pub(crate) body: Vec<NodeId>,
 }
 
@@ -100,13 +102,21 @@ pub(crate) fn function_shape(ast: &Ast, list: NodeId, skip: usize) -> FunctionSh
             )
         })
         .and_then(|&node| legacy_signature(ast, node));
+    let mut early_doc = None;
     let (params, arrow, ret) = match former {
         Some(former) => (rest.next(), former.arrow, Some(former.ret)),
-        None => (
-            rest.next_if(|&node| ast.kind(node) == NodeKind::Vector),
-            rest.next_if(|&node| ast.as_symbol(node) == Some("->")),
-            rest.next_if(|&node| ast.as_keyword(node).is_some()),
-        ),
+        None => {
+            let is_arrow = |node: NodeId| ast.as_symbol(node) == Some("->");
+            let params = rest.next_if(|&node| ast.kind(node) == NodeKind::Vector);
+            if params.is_some() && rest.clone().nth(1).is_some_and(is_arrow) {
+                early_doc = rest.next_if(|&node| ast.as_str(node).is_some());
+            }
+            (
+                params,
+                rest.next_if(|&node| is_arrow(node)),
+                rest.next_if(|&node| ast.as_keyword(node).is_some()),
+            )
+        }
     };
     let doc = rest.next_if(|&node| ast.as_str(node).is_some());
     let mut body: Vec<NodeId> = rest.collect();
@@ -121,7 +131,8 @@ pub(crate) fn function_shape(ast: &Ast, list: NodeId, skip: usize) -> FunctionSh
         params,
         arrow,
         ret,
-        doc,
+        doc: doc.or(early_doc),
+        early_doc,
         body,
     }
 }

@@ -68,5 +68,7 @@ mod support;
 mod testing;
 #[path = "it/thread.rs"]
 mod thread;
+#[path = "it/told_once.rs"]
+mod told_once;
 #[path = "it/visibility.rs"]
 mod visibility;

@@ -424,9 +424,7 @@ pub(crate) fn macro_def<'db>(
         let def = MacroDef::read(db, program, literal.form, &definition, stage);
         return Some(Arc::new(def));
     }
-    let found = generated(db, program, stage)
-        .iter()
-        .find(|generated| &*generated.name == text)?;
+    let found = generated(db, program, stage).get(text)?;
     let def = MacroDef::read(db, program, found.form, &found.definition.0, stage);
     Some(Arc::new(def))
 }

@@ -10,6 +10,7 @@
 
 mod define;
 mod eval;
+mod layers;
 mod once;
 mod show;
 mod stage;

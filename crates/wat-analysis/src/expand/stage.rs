@@ -2,7 +2,8 @@
 //!
 //! Macros that stand literally at the top level are seen everywhere. A *generator* is a form whose expansion may define
 //! more; those are seen from there on. The generators are numbered in program order, and stage k is what the first k of
-//! them define. Asking for the stages one after the other keeps the depth of queries constant.
+//! them define. Stages are asked for from the first on, in blocks that double, so that the depth of queries stays small
+//! and nobody asks for every stage again.
 
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::items::{macro_name, written_declarations};
 use crate::problem::Plain;
 use crate::program::load_graph;
 
+use super::layers::Layers;
 use super::walk::Expander;
 
 /// A macro that stands literally at the top level.
@@ -148,7 +150,7 @@ fn mentioned_paths(db: &dyn Db, file: SourceFile) -> Vec<(u64, u32)> {
 #[salsa::tracked(returns(ref))]
 fn macro_digests(db: &dyn Db, program: SourceFile) -> FxHashSet<u64> {
     let literal = literal_macros(db, program).keys();
-    let names = literal.chain(generated_names(db, program, last_stage(db, program)));
+    let names = literal.chain(generated_names(db, program, last_stage(db, program)).names());
     names.map(|name| digest(name)).collect()
 }
 
@@ -221,25 +223,29 @@ fn hint<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> (bool, Ve
     (makes, mentioned)
 }
 
-/// May the expansion of a form, which has calls at its top level, define macros?
-#[salsa::tracked(returns(copy))]
-fn may_generate<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> bool {
+/// The literal macros of a program whose expansions may define macros: those that make definitions themselves, and those
+/// that mention such a macro.
+#[salsa::tracked(returns(ref))]
+fn making_macros(db: &dyn Db, program: SourceFile) -> FxHashSet<Arc<str>> {
     let literal = literal_macros(db, program);
-    let mut seen = FxHashSet::from_iter([form]);
-    let mut work = vec![form];
-    while let Some(form) = work.pop() {
-        let (makes, mentioned) = hint(db, program, form);
+    let mut users: FxHashMap<&str, Vec<&Arc<str>>> = FxHashMap::default();
+    let mut work: Vec<&Arc<str>> = Vec::new();
+    for (name, found) in literal {
+        let (makes, mentioned) = hint(db, program, found.form);
         if *makes {
-            return true;
+            work.push(name);
         }
-        let forms = mentioned.iter().filter_map(|name| literal.get(name));
-        work.extend(
-            forms
-                .map(|literal| literal.form)
-                .filter(|form| seen.insert(*form)),
-        );
+        for other in mentioned {
+            users.entry(other).or_default().push(name);
+        }
     }
-    false
+    let mut making = FxHashSet::default();
+    while let Some(name) = work.pop() {
+        if making.insert(name.clone()) {
+            work.extend(users.get(&**name).into_iter().flatten());
+        }
+    }
+    making
 }
 
 /// The generators of a program, in program order.
@@ -257,7 +263,9 @@ fn generators<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<Form<'db>> {
                     && hint(db, program, form).1.is_empty()
                     && !ast(db, form).library_macros
             };
-            if may_generate(db, program, form) || calls_unknown() {
+            let (makes, mentioned) = hint(db, program, form);
+            let making = making_macros(db, program);
+            if *makes || mentioned.iter().any(|name| making.contains(name)) || calls_unknown() {
                 found.push(form);
             }
         }
@@ -265,61 +273,80 @@ fn generators<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<Form<'db>> {
     found
 }
 
-/// What the first `stage` generators define.
-#[salsa::tracked(returns(ref))]
-fn stage_macros<'db>(db: &'db dyn Db, program: SourceFile, stage: u32) -> Arc<Vec<Generated<'db>>> {
-    let Some(before) = stage.checked_sub(1) else {
-        return Arc::default();
-    };
-    let known = stage_macros(db, program, before);
-    let Some(&form) = generators(db, program).get(before as usize) else {
-        return known.clone();
-    };
-    let new = Expander::new(db, program, form, before).generated(ast(db, form));
-    if new.is_empty() {
-        return known.clone();
-    }
-    let mut all = known.to_vec();
-    all.extend(new);
-    Arc::new(all)
+/// The macros that expansions define up to a stage.
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
+struct Stage<'db> {
+    all: Layers<Generated<'db>>,
+    /// The names that its own generator defines.
+    new: Vec<Arc<str>>,
 }
 
-/// What the first `stage` generators of a program define, in order.
+/// What the first `stage` generators define.
+#[salsa::tracked(returns(ref))]
+fn stage_macros<'db>(db: &'db dyn Db, program: SourceFile, stage: u32) -> Stage<'db> {
+    let Some(before) = stage.checked_sub(1) else {
+        return Stage::default();
+    };
+    let known = &stage_macros(db, program, before).all;
+    let new = match generators(db, program).get(before as usize) {
+        Some(&form) => Expander::new(db, program, form, before).generated(ast(db, form)),
+        None => Vec::new(),
+    };
+    Stage {
+        new: new.iter().map(|new| new.name.clone()).collect(),
+        all: known.with(new.into_iter().map(|new| (new.name.clone(), new))),
+    }
+}
+
+/// Asks for a block of stages in order: the `at`-th one of 2^`level` stages.
+#[salsa::tracked(returns(copy))]
+fn ask_block(db: &dyn Db, program: SourceFile, level: u32, at: u32) {
+    match level.checked_sub(1) {
+        Some(half) => {
+            ask_block(db, program, half, 2 * at);
+            ask_block(db, program, half, 2 * at + 1);
+        }
+        None => {
+            stage_names(db, program, at);
+        }
+    }
+}
+
+/// Asks for all stages before this one, in order: each finds the one before it answered.
+fn ask_before(db: &dyn Db, program: SourceFile, stage: u32) {
+    let mut asked = 0;
+    for level in (0..u32::BITS).rev() {
+        if stage & (1 << level) != 0 {
+            ask_block(db, program, level, asked >> level);
+            asked += 1 << level;
+        }
+    }
+}
+
+/// What the first `stage` generators of a program define.
 pub(super) fn generated<'db>(
     db: &'db dyn Db,
     program: SourceFile,
     stage: u32,
-) -> &'db [Generated<'db>] {
-    for earlier in 0..stage {
-        stage_macros(db, program, earlier);
-    }
-    stage_macros(db, program, stage)
+) -> &'db Layers<Generated<'db>> {
+    ask_before(db, program, stage);
+    &stage_macros(db, program, stage).all
 }
 
 /// The names of what the first `stage` generators define. Shared with the stage before if there is nothing new.
-pub(super) fn generated_names(
-    db: &dyn Db,
-    program: SourceFile,
-    stage: u32,
-) -> &FxHashSet<Arc<str>> {
-    for earlier in 0..stage {
-        stage_names(db, program, earlier);
-    }
+pub(super) fn generated_names(db: &dyn Db, program: SourceFile, stage: u32) -> &Layers<()> {
+    ask_before(db, program, stage);
     stage_names(db, program, stage)
 }
 
 #[salsa::tracked(returns(ref))]
-fn stage_names(db: &dyn Db, program: SourceFile, stage: u32) -> Arc<FxHashSet<Arc<str>>> {
+fn stage_names(db: &dyn Db, program: SourceFile, stage: u32) -> Layers<()> {
     let Some(before) = stage.checked_sub(1) else {
-        return Arc::default();
+        return Layers::default();
     };
+    let new = stage_macros(db, program, stage).new.iter();
     let known = stage_names(db, program, before);
-    let all = generated(db, program, stage);
-    let mut new = all.iter().map(|generated| &generated.name);
-    match new.all(|name| known.contains(name)) {
-        true => known.clone(),
-        false => Arc::new(all.iter().map(|generated| generated.name.clone()).collect()),
-    }
+    known.with(new.map(|name| (name.clone(), ())))
 }
 
 /// How many generators stand before a form.
@@ -337,7 +364,14 @@ pub(super) fn last_stage(db: &dyn Db, program: SourceFile) -> u32 {
 
 #[salsa::tracked(returns(copy))]
 fn stage_before<'db>(db: &'db dyn Db, program: SourceFile, wanted: Form<'db>) -> u32 {
-    passed(db, program, wanted, generators(db, program))
+    let found = stages(db, program).get(&wanted).copied();
+    found.unwrap_or_else(|| last_stage(db, program))
+}
+
+/// How many generators stand before each form of a program.
+#[salsa::tracked(returns(ref))]
+fn stages<'db>(db: &'db dyn Db, program: SourceFile) -> FxHashMap<Form<'db>, u32> {
+    passed(db, program, generators(db, program))
 }
 
 /// The forms before a form whose expansions may define something, in program order.
@@ -364,48 +398,50 @@ fn calls<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<Form<'db>> {
 /// How many of them stand before a form.
 #[salsa::tracked(returns(copy))]
 fn calls_passed<'db>(db: &'db dyn Db, program: SourceFile, wanted: Form<'db>) -> u32 {
-    passed(db, program, wanted, calls(db, program))
+    let found = call_places(db, program).get(&wanted).copied();
+    found.unwrap_or(calls(db, program).len() as u32)
 }
 
-/// How many of these forms, which are in program order, stand before a form.
+/// How many of them stand before each form of a program.
+#[salsa::tracked(returns(ref))]
+fn call_places<'db>(db: &'db dyn Db, program: SourceFile) -> FxHashMap<Form<'db>, u32> {
+    passed(db, program, calls(db, program))
+}
+
+/// How many of these forms, which are in program order, stand before each form of a program.
 fn passed<'db>(
     db: &'db dyn Db,
     program: SourceFile,
-    wanted: Form<'db>,
     counted: &[Form<'db>],
-) -> u32 {
+) -> FxHashMap<Form<'db>, u32> {
+    let mut found = FxHashMap::default();
     let mut passed = 0;
     for piece in &load_graph(db, program).pieces {
-        for &form in piece_forms(db, piece.file, piece.part) {
-            if form == wanted {
-                return passed as u32;
-            }
-            if counted.get(passed) == Some(&form) {
+        let parts = part_ranges(db, piece.file);
+        let Some(range) = parts.get(piece.part as usize) else {
+            continue;
+        };
+        for &form in &form_list(db, piece.file)[range.0 as usize..range.1 as usize] {
+            found.entry(form).or_insert(passed);
+            if counted.get(passed as usize) == Some(&form) {
                 passed += 1;
             }
         }
     }
-    passed as u32
+    found
 }
 
-/// The forms of a piece of a source.
-fn piece_forms<'db>(db: &'db dyn Db, file: SourceFile, part: u32) -> &'db [Form<'db>] {
-    let forms = form_list(db, file);
-    let mut loads = 0;
-    let (mut start, mut end) = (None, forms.len());
-    if part == 0 {
-        start = Some(0);
-    }
-    for (at, &form) in forms.iter().enumerate() {
-        loads += written_declarations(db, form).loads.len() as u32;
-        if loads >= part && start.is_none() {
-            start = Some(at + 1);
-        } else if loads > part {
-            end = at;
-            break;
+/// Where the pieces of a source between its loads begin and end, as places of forms.
+#[salsa::tracked(returns(ref))]
+fn part_ranges(db: &dyn Db, file: SourceFile) -> Vec<(u32, u32)> {
+    let mut ranges = Vec::new();
+    let mut start = 0;
+    for (&form, at) in form_list(db, file).iter().zip(0..) {
+        for _ in &written_declarations(db, form).loads {
+            ranges.push((start.min(at), at));
+            start = at + 1;
         }
     }
-    forms
-        .get(start.unwrap_or(forms.len())..end)
-        .unwrap_or_default()
+    ranges.push((start, form_list(db, file).len() as u32));
+    ranges
 }

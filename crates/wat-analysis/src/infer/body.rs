@@ -7,7 +7,7 @@ use crate::items::{Item, ItemKind};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::resolve::TypeResolver;
 use crate::signature::{
-    Signature, function_list, function_shape, generics, param_shapes, read_signature,
+    FunctionShape, Signature, function_list, function_shape, generics, param_shapes, read_signature,
 };
 use crate::types::{Ctor, Type};
 use crate::whitelist::body_offset;
@@ -247,10 +247,11 @@ impl<'db> Infer<'db> {
         let value = self.expr(value);
         self.solve_all();
         // An error in the expression is why its type is open.
-        let broken = self
-            .problems
-            .iter()
-            .any(|problem| problem.severity.0 == Severity::Error);
+        let broken = self.ast.is_damaged()
+            || self
+                .problems
+                .iter()
+                .any(|problem| problem.severity.0 == Severity::Error);
         if self.table.is_open(self.ty(value)) && broken {
             self.exprs[value.0 as usize].ty = Ty::ERROR;
         } else if self.table.is_open(self.ty(value)) {
@@ -372,6 +373,18 @@ impl<'db> Infer<'db> {
         if !self.ast.is_poisoned(vector) {
             self.retired_signature(list, vector);
             self.parameter_shape(vector);
+        }
+        if let Some(doc) = shape.early_doc {
+            self.problems.push(
+                Problem::new(
+                    2105,
+                    Place::node(doc),
+                    "a docstring stands after the result type, not before it",
+                )
+                .label("not a part of a signature")
+                .help("write `[name <- :Type …] -> :Result \"docstring\" body …`"),
+            );
+            return;
         }
         match (shape.arrow, shape.ret) {
             (Some(_), Some(_)) => {}
@@ -530,7 +543,7 @@ impl<'db> Infer<'db> {
         };
         self.bind_misshapen(vector, signature);
         self.returns.push(ret);
-        let body = self.sequence(&shape.body);
+        let body = self.sequence(&self.without_stray_arrow(&shape));
         self.returns.pop();
         let why = Why::Result {
             node: NodeId(signature.ret_node),
@@ -545,6 +558,20 @@ impl<'db> Infer<'db> {
         }
         self.scope.truncate(scope);
         (params, body, ret)
+    }
+
+    /// The body. An arrow further down is where the missing result type went, which has been told.
+    fn without_stray_arrow(&self, shape: &FunctionShape) -> Vec<NodeId> {
+        let is_arrow = |&node: &NodeId| self.ast.as_symbol(node) == Some("->");
+        let mut body = shape.body.clone();
+        if shape.arrow.is_none()
+            && shape.ret.is_none()
+            && let Some(at) = body.iter().position(is_arrow)
+        {
+            let end = body.len().min(at + 2);
+            body.drain(at..end);
+        }
+        body
     }
 
     /// The names in what is no parameter fit everything: the mistake is told where they stand.

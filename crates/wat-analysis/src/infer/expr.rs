@@ -410,21 +410,33 @@ impl<'db> Infer<'db> {
         self.problems.push(problem);
     }
 
+    /// `(when t e…)` is `(if t (do e…) nil)`, so the last form is nil; `unless` has its branches the other way round.
     fn when_form(&mut self, node: NodeId, negated: bool) -> ExprId {
         let nodes: Vec<NodeId> = self.argument_nodes(node);
+        if nodes.len() < 2 && !self.ast.is_poisoned(node) {
+            self.problems.push(
+                Problem::new(2402, Place::node(node), "this form needs a test and a body")
+                    .label(match nodes.len() {
+                        0 => "test and body are missing",
+                        _ => "the body is missing",
+                    })
+                    .help("write `(:wat::core::when test body …)`"),
+            );
+        }
         let Some((&test, body)) = nodes.split_first() else {
-            if !self.ast.is_poisoned(node) {
-                self.problems.push(
-                    Problem::new(2206, Place::node(node), "this form needs a test and a body")
-                        .label("the test is missing"),
-                );
-            }
             return self.error(node);
         };
         let cond = self.condition(test);
-        let mut body = self.sequence(body);
-        let nil = self.push(ExprKind::Nil, Ty::NIL, node);
-        body.push(nil);
+        let body = self.sequence(body);
+        let Some(&last) = body.last() else {
+            return self.error(node);
+        };
+        let told = self.problems.len();
+        self.expect(last, Ty::NIL, Why::OnlyBranch);
+        let ty = match self.problems.len() == told {
+            true => Ty::NIL,
+            false => Ty::ERROR,
+        };
         let then = self.push(ExprKind::Do(body), Ty::NIL, node);
         let nil = self.push(ExprKind::Nil, Ty::NIL, node);
         let (then, otherwise) = if negated { (nil, then) } else { (then, nil) };
@@ -434,7 +446,7 @@ impl<'db> Infer<'db> {
                 then,
                 otherwise,
             },
-            Ty::NIL,
+            ty,
             node,
         )
     }

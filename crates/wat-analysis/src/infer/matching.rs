@@ -6,6 +6,7 @@ use wat_syntax::{Applicability, NodeId, NodeKind};
 
 use crate::coverage::{self, Ctor as CoverCtor, CtorInfo, Pat};
 use crate::db::{Db, SourceFile};
+use crate::expand::Source;
 use crate::items::ItemKind;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::types::Ctor;
@@ -225,15 +226,12 @@ impl<'db> Infer<'db> {
             });
     }
 
-    /// WAT2301: values that no arm matches.
+    /// WAT2301: values that no arm matches. WAT7305: arms that no value reaches.
     fn coverage(&mut self, node: NodeId, ty: Ty, arms: &[(Pattern, ExprId)]) {
         if self.table.is_error(ty) {
             return;
         }
         let rows: Vec<Pat> = arms.iter().map(|(pattern, _)| cover(pattern)).collect();
-        if rows.iter().any(|row| matches!(row, Pat::Wild)) {
-            return;
-        }
         let found = coverage::check(
             &Cover {
                 db: self.db,
@@ -244,6 +242,7 @@ impl<'db> Infer<'db> {
             &rows,
             COVERAGE_BUDGET,
         );
+        self.unreachable(&found.unreachable, arms);
         if found.missing.is_empty() {
             return;
         }
@@ -276,6 +275,56 @@ impl<'db> Infer<'db> {
         );
         self.problems.push(problem);
     }
+
+    /// WAT7305. An ill-formed pattern covers everything, so nothing is said of the arms behind it; what a macro wrote is
+    /// nobody's arm to delete.
+    fn unreachable(&mut self, found: &[usize], arms: &[(Pattern, ExprId)]) {
+        if found.is_empty() || arms.iter().any(|(pattern, _)| is_ill_formed(pattern)) {
+            return;
+        }
+        for &at in found {
+            let node = arms[at].0.node;
+            let (Source::Written(_), Some(arm)) = (self.origin_of(node), self.parent(node)) else {
+                continue;
+            };
+            let problem = Problem::new(
+                7305,
+                Place::node(node),
+                "no value reaches this arm: the arms before it take all that it matches",
+            )
+            .label("never matches")
+            .help("delete the arm, or move it up");
+            self.problems.push(problem.fix(
+                "delete the arm",
+                Applicability::MachineApplicable,
+                vec![ProblemEdit {
+                    at: EditAt::DeleteThrough(arm.0),
+                    place: Place::node(arm),
+                    insert: String::new(),
+                }],
+            ));
+        }
+    }
+
+    /// The list that begins with a node.
+    fn parent(&self, node: NodeId) -> Option<NodeId> {
+        let before = NodeId(node.0.checked_sub(1)?);
+        (self.ast.children(before).next() == Some(node)).then_some(before)
+    }
+}
+
+/// Is there something in a pattern that is none?
+fn is_ill_formed(pattern: &Pattern) -> bool {
+    let mut work = vec![pattern];
+    while let Some(pattern) = work.pop() {
+        match &pattern.kind {
+            PatternKind::Error => return true,
+            PatternKind::Variant { fields, .. } => work.extend(fields),
+            PatternKind::Tuple(parts) => work.extend(parts),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// A pattern as coverage sees it.

@@ -31,6 +31,8 @@ pub(super) enum Why<'db> {
     Element { node: NodeId },
     /// The first branch, without an ascription.
     Branch { node: NodeId },
+    /// The other branch is nil, and is not written.
+    OnlyBranch,
     /// Something else that the form itself demands.
     Form,
 }
@@ -96,6 +98,10 @@ impl<'db> Infer<'db> {
                 format!("the result is declared as `{want}`, but the body has type `{have}`"),
             ),
             Why::Branch { .. } => (3010, format!("the branches differ: `{want}` and `{have}`")),
+            Why::OnlyBranch => (
+                3010,
+                format!("the last form has type `{have}`, but without it the value is `{want}`"),
+            ),
             _ => (3001, format!("expected `{want}`, found `{have}`")),
         };
         let mut problem = Problem::new(code, at, message).label(format!("this is a `{have}`"));
@@ -115,8 +121,13 @@ impl<'db> Infer<'db> {
             Why::Branch { node } => {
                 problem.also(Place::node(node), format!("this branch is a `{want}`"))
             }
-            Why::Argument { declared: None } | Why::Condition | Why::Form => problem,
+            Why::Argument { declared: None } | Why::Condition | Why::OnlyBranch | Why::Form => {
+                problem
+            }
         };
+        if matches!(why, Why::OnlyBranch) {
+            problem = problem.help("use `:wat::core::if` with both branches, or let the last form be `:wat::core::nil`");
+        }
         if matches!(why, Why::Condition) {
             problem = problem.help("a condition is a `:wat::core::bool`; there is no truthiness");
         }

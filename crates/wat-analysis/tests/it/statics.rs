@@ -180,7 +180,7 @@ fn everything_else_ignores_a_communication() {
     );
     refused(&body("(k.println (k.recv rx))"), &["WAT4002 (k.recv rx)"]);
     refused(
-        &body("(c.when b (k.send tx 1))"),
+        &body("(c.when b (k.send tx 1) c.nil)"),
         &["WAT4002 (k.send tx 1)"],
     );
     refused(
@@ -539,7 +539,10 @@ fn workers_are_not_thrown_away() {
         &spawning("(c.let [_t (k.spawn-thread :u::work)] c.nil)"),
         orphan,
     );
-    refused(&spawning("(c.when b (k.spawn-thread :u::work))"), orphan);
+    refused(
+        &spawning("(c.when b (k.spawn-thread :u::work) c.nil)"),
+        orphan,
+    );
     refused(
         &spawning("(c.do (c.if b (k.spawn-thread :u::work) (k.spawn-thread :u::work)) c.nil)"),
         &[orphan[0], orphan[0]],

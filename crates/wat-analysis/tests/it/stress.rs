@@ -68,10 +68,6 @@ fn checked(text: &str) -> Outcome {
 fn grows_linearly(shapes: &[Shape], size: usize) {
     let empty = check("nothing", String::new()).work;
     for (name, shape) in shapes {
-        if *name == "macros that make macros" {
-            // Each stage of definitions asks again what the forms behind it mean.
-            continue;
-        }
         let small = check(name, shape(size)).work - empty;
         let large = check(name, shape(4 * size)).work - empty;
         assert!(
@@ -90,6 +86,59 @@ fn wide_programs_cost_what_their_parts_cost() {
 #[test]
 fn many_definitions_cost_what_each_of_them_costs() {
     grows_linearly(MANY, 200);
+}
+
+/// Each definition is a stage that knows those before it, and the forms behind it know them all.
+#[test]
+fn macros_that_make_macros_cost_what_each_of_them_costs() {
+    let shapes: &[Shape] = &[
+        ("definitions", |n| makers(n, |_| String::new())),
+        ("definitions and calls", |n| {
+            makers(n, |i| {
+                format!("(:wat::core::def :m::v{i} (:m::m{i} {i}))\n")
+            })
+        }),
+        ("definitions that call the one before", |n| {
+            makers(n, |i| match i {
+                0 => String::new(),
+                _ => format!(
+                    "(:wat::core::def :m::v{i} (:m::m{i} (:m::m{} {i})))\n",
+                    i - 1
+                ),
+            })
+        }),
+        ("forms behind definitions", |n| {
+            let forms: String = (0..n)
+                .map(|i| format!("(:wat::core::def :m::v{i} {i})\n"))
+                .collect();
+            makers(n, |_| String::new()) + &forms
+        }),
+        ("macros in a row that make one", |n| {
+            let row: String = (0..n)
+                .map(|i| {
+                    format!("(:wat::core::defmacro :m::r{} [n <- :wat::WatAST] -> :wat::WatAST `(:m::r{i} ~n))\n", i + 1)
+                })
+                .collect();
+            let first = "(:wat::core::defmacro :m::r0 [n <- :wat::WatAST] -> :wat::WatAST `(:wat::core::defmacro ~n [x <- :wat::WatAST] -> :wat::WatAST ~'x))\n";
+            let calls: String = (0..n)
+                .map(|i| format!("(:m::r{} :m::c{i})\n", i % 20))
+                .collect();
+            format!("{first}{row}{calls}")
+        }),
+    ];
+    for (name, shape) in shapes {
+        assert_eq!(check(name, shape(21)).errors, [], "{name}");
+    }
+    grows_linearly(shapes, 60);
+}
+
+/// Macros that a macro makes, and something behind each of them.
+fn makers(n: usize, behind: impl Fn(usize) -> String) -> String {
+    let make = "(:wat::core::defmacro :m::make [n <- :wat::WatAST] -> :wat::WatAST `(:wat::core::defmacro ~n [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::do ~~'x)))\n";
+    let calls: String = (0..n)
+        .map(|i| format!("(:m::make :m::m{i})\n{}", behind(i)))
+        .collect();
+    format!("{make}{calls}")
 }
 
 #[test]
