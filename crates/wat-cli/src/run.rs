@@ -184,6 +184,7 @@ fn execute(
         return exit::START;
     }
     let outcome = machine.call(ENTRY).map(drop);
+    wat_kernel::process::ask_every_child();
     machine.end(GRACE);
     if options.dump_code {
         output::report(&machine.code_text());

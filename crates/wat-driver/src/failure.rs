@@ -247,7 +247,7 @@ pub fn described(db: &dyn Db, program: SourceFile, failure: &Failure) -> Describ
 
 /// What a program that panics says is its message; where the library panics for it, the code says why.
 fn panic_text(failure: &Failure) -> String {
-    const OF_THE_PROGRAM: [u16; 3] = [8201, 8516, 8517];
+    const OF_THE_PROGRAM: [u16; 4] = [8201, 8516, 8517, 8518];
     match code(failure).filter(|code| !OF_THE_PROGRAM.contains(&code.0)) {
         Some(code) => format!("{code} {}: {}", code_name(failure), failure.message),
         None => failure.message.clone(),

@@ -163,9 +163,7 @@ impl Prepared for Ready {
         let is_process = streams.stdout.is_standard();
         let mut machine = Machine::new(program.clone(), launcher.host(streams), launcher.limits);
         machine.configure(settings(&db, root));
-        if is_process {
-            machine.obey_signals();
-        }
+        machine.obey_signals();
         if let Err(failure) = program.start(&mut machine) {
             let death = failure_chain(&db, root, &failure)
                 .first()
@@ -174,6 +172,9 @@ impl Prepared for Ready {
             return Err(not_started(NOT_STARTED, message));
         }
         let outcome = machine.call(ENTRY).map(drop);
+        if is_process {
+            wat_kernel::process::ask_every_child();
+        }
         machine.end(GRACE);
         outcome.map_err(|failure| {
             let chain = failure_chain(&db, root, &failure);
@@ -193,6 +194,10 @@ pub struct ProgramHost {
 impl Host for ProgramHost {
     fn share(&self) -> Box<dyn Host> {
         Box::new(self.clone())
+    }
+
+    fn forked(&self) -> Box<dyn Host> {
+        Box::new(self.launcher.host(Streams::standard()))
     }
 
     fn stdout(&mut self, bytes: &[u8]) -> io::Result<()> {

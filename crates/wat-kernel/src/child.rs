@@ -144,6 +144,24 @@ impl Child {
         self.wait()
     }
 
+    /// Asks the child and its process group to end, once: whoever was asked before is left alone.
+    ///
+    /// # Errors
+    /// The process is not the parent.
+    pub fn ask_to_end(&self) -> io::Result<()> {
+        self.own()?;
+        self.entry.ask(self.pid, |pid| {
+            // SAFETY: plain numbers; the child is not reaped while it gets a signal.
+            unsafe {
+                match self.leads_group {
+                    true => libc::killpg(pid, libc::SIGTERM),
+                    false => libc::kill(pid, libc::SIGTERM),
+                }
+            };
+        });
+        Ok(())
+    }
+
     /// Waits until the child has ended or the deadline has come.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ mod fd;
 mod files;
 mod fork;
 mod generation;
+mod hooks;
 mod poll;
 pub mod process;
 mod registry;

@@ -5,12 +5,14 @@
 
 use std::io;
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::fd::{Borrowed, Fd, check};
 use crate::poll;
-use crate::registry;
+use crate::{hooks, registry};
+
+pub use crate::hooks::OnShutdown;
 
 /// How long a process may go on after its parent or its program has ended.
 const GRACE: Duration = Duration::from_secs(5);
@@ -64,27 +66,14 @@ pub fn stop_signal() -> Option<i32> {
     Some(STOP.load(Ordering::Relaxed)).filter(|signal| *signal > 0)
 }
 
-/// What else is to be done when the shutdown begins.
-type Hook = Box<dyn Fn() + Send + Sync>;
-
-static HOOK: AtomicPtr<Hook> = AtomicPtr::new(null_mut());
-
-/// Has this called when the shutdown begins, on the thread of the warden; at once if it has begun. There is one such
-/// call: a later one takes its place.
-pub fn on_shutdown(call: impl Fn() + Send + Sync + 'static) {
-    let hook: Box<Hook> = Box::new(Box::new(call));
-    // What stood here may be running: it is never freed. There are as many as programs in this process.
-    HOOK.store(Box::into_raw(hook), Ordering::SeqCst);
+/// Has this called when the shutdown begins, on the thread of the warden; all calls are made at once if it has begun.
+/// So a call may be made several times.
+pub fn on_shutdown(call: impl Fn() + Send + Sync + 'static) -> OnShutdown {
+    let added = hooks::add(call);
     if is_stopping() {
-        call_hook();
+        hooks::call_all();
     }
-}
-
-fn call_hook() {
-    // SAFETY: a hook is never freed.
-    if let Some(hook) = unsafe { HOOK.load(Ordering::SeqCst).as_ref() } {
-        hook();
-    }
+    added
 }
 
 /// A descriptor that is readable for ever once the shutdown has begun; none before [`start`].
@@ -109,7 +98,7 @@ pub(crate) fn restart(lifeline: Fd) -> io::Result<()> {
     STOP.store(0, Ordering::Relaxed);
     STOPS.store(0, Ordering::Relaxed);
     STOPPED.store(false, Ordering::Relaxed);
-    HOOK.store(null_mut(), Ordering::Relaxed);
+    hooks::forget();
     for flag in &FLAGS {
         flag.store(false, Ordering::Relaxed);
     }
@@ -239,26 +228,41 @@ impl Warden {
         STOPPED.store(true, Ordering::SeqCst);
         // SAFETY: the descriptor lives as long as the warden.
         unsafe { ring(self.broadcast.raw()) };
-        call_hook();
-        signal_children(signal);
+        hooks::call_all();
+        ask_children(signal);
+    }
+}
+
+fn signal_child(pid: i32, signal: i32) {
+    // SAFETY: plain numbers; a child is not reaped while it gets a signal. One that leads no group is signalled alone.
+    unsafe {
+        if libc::killpg(pid, signal) != 0 {
+            libc::kill(pid, signal);
+        }
     }
 }
 
 fn signal_children(signal: i32) {
-    registry::each(|pid| {
-        // SAFETY: plain numbers; a child is not reaped while it gets a signal. One that leads no group is signalled alone.
-        unsafe {
-            if libc::killpg(pid, signal) != 0 {
-                libc::kill(pid, signal);
-            }
-        }
+    registry::each(|entry, pid| {
+        entry.signal(pid, |pid| signal_child(pid, signal));
     });
+}
+
+/// Asks every child to end that was not asked before: a second request would end it at once.
+fn ask_children(signal: i32) {
+    registry::each(|entry, pid| entry.ask(pid, |pid| signal_child(pid, signal)));
+}
+
+/// The program of this process has ended: its children are asked to end too, as those of a process that is asked
+/// itself. They are not waited for.
+pub fn ask_every_child() {
+    ask_children(libc::SIGTERM);
 }
 
 /// Asks every child to end, ends those that have not by the deadline, reaps them (K52). Then the process ends with
 /// the status, if there is one.
 fn end_children(deadline: Instant, status: Option<i32>) {
-    signal_children(libc::SIGTERM);
+    ask_children(libc::SIGTERM);
     for pid in registry::live_children() {
         registry::await_end(pid, deadline);
     }

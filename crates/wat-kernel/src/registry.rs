@@ -4,7 +4,7 @@
 //! read while threads change it and holds no lock, so the end of the process can go through it at any time.
 
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, Ordering};
 use std::time::Instant;
 
 use crate::child::pidfd;
@@ -17,6 +17,8 @@ pub(crate) struct Entry {
     pid: AtomicI32,
     /// How many threads are sending it a signal: it is not reaped meanwhile, so that the number stays its own.
     senders: AtomicU32,
+    /// Was it asked to end?
+    asked: AtomicBool,
     next: *mut Entry,
 }
 
@@ -43,12 +45,14 @@ pub(crate) fn reserve() -> &'static Entry {
             .pid
             .compare_exchange(0, TAKEN, Ordering::AcqRel, Ordering::Relaxed);
         if taken.is_ok() {
+            entry.asked.store(false, Ordering::SeqCst);
             return entry;
         }
     }
     let entry = Box::into_raw(Box::new(Entry {
         pid: AtomicI32::new(TAKEN),
         senders: AtomicU32::new(0),
+        asked: AtomicBool::new(false),
         next: null_mut(),
     }));
     let mut head = HEAD.load(Ordering::Acquire);
@@ -77,6 +81,15 @@ impl Entry {
         sent
     }
 
+    /// Calls `send` like [`Entry::signal`], once in the life of the child.
+    pub(crate) fn ask(&self, pid: i32, send: impl FnOnce(i32)) {
+        self.signal(pid, |pid| {
+            if !self.asked.swap(true, Ordering::SeqCst) {
+                send(pid);
+            }
+        });
+    }
+
     /// Gives the entry back and waits for those who are sending a signal.
     pub(crate) fn retire(&self) {
         self.set(0);
@@ -94,12 +107,12 @@ pub fn live_children() -> Vec<i32> {
         .collect()
 }
 
-/// Calls `send` with the number of every child that is not reaped.
-pub(crate) fn each(send: impl Fn(i32)) {
+/// Calls `send` with the entry and the number of every child that is not reaped.
+pub(crate) fn each(send: impl Fn(&Entry, i32)) {
     for entry in entries() {
         let pid = entry.pid.load(Ordering::SeqCst);
         if pid > 0 {
-            entry.signal(pid, &send);
+            send(entry, pid);
         }
     }
 }

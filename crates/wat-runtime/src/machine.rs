@@ -50,6 +50,10 @@ pub trait Program: Send {
 pub trait Host: Send {
     /// A host of the same world for another thread.
     fn share(&self) -> Box<dyn Host>;
+    /// A host for a forked child, whose standard streams are those of its process.
+    fn forked(&self) -> Box<dyn Host> {
+        Box::new(StandardHost)
+    }
     /// Writes to standard output.
     fn stdout(&mut self, bytes: &[u8]) -> io::Result<()>;
     /// Writes to standard error.
@@ -95,6 +99,23 @@ pub trait Host: Send {
     /// The value of an environment variable; nothing if it is not set or not Unicode.
     fn env(&mut self, name: &str) -> Option<String> {
         std::env::var(name).ok()
+    }
+}
+
+/// The world of a process, as it is.
+struct StandardHost;
+
+impl Host for StandardHost {
+    fn share(&self) -> Box<dyn Host> {
+        Box::new(StandardHost)
+    }
+
+    fn stdout(&mut self, bytes: &[u8]) -> io::Result<()> {
+        wat_kernel::stdout().write_all(bytes)
+    }
+
+    fn stderr(&mut self, bytes: &[u8]) -> io::Result<()> {
+        wat_kernel::stderr().write_all(bytes)
     }
 }
 
@@ -144,6 +165,8 @@ impl InterruptHandle {
 /// A machine with its program and host. It stays on one thread.
 pub struct Machine<P: Program, H: Host> {
     vm: Vm,
+    /// While the machine obeys the signals of its process.
+    obeys: Option<wat_kernel::process::OnShutdown>,
     kinds: PhantomData<(P, H)>,
 }
 
@@ -157,6 +180,7 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
                 let task = Task::main(&world.kernel);
                 Vm::new(world, Box::new(host), limits, task)
             },
+            obeys: None,
             kinds: PhantomData,
         }
     }
@@ -168,9 +192,9 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
 
     /// Ends the waits of the program's threads when this process is asked to stop. To be called by whoever has made
     /// the process watch its signals ([`wat_kernel::process::start`]).
-    pub fn obey_signals(&self) {
+    pub fn obey_signals(&mut self) {
         let kernel = self.vm.world.kernel.clone();
-        wat_kernel::process::on_shutdown(move || kernel.stop());
+        self.obeys = Some(wat_kernel::process::on_shutdown(move || kernel.stop()));
     }
 
     /// What other threads need to interrupt this machine.

@@ -48,6 +48,10 @@ impl Host for Streams {
         Box::new(self.clone())
     }
 
+    fn forked(&self) -> Box<dyn Host> {
+        self.share()
+    }
+
     fn env(&mut self, name: &str) -> Option<String> {
         let own = self.variables.iter().find(|(key, _)| *key == name);
         own.map(|(_, value)| value.clone())

@@ -1,5 +1,6 @@
 //! Commands, exit statuses, streams, and the terminal.
 
+mod brackets;
 mod check;
 mod edn;
 mod expand;

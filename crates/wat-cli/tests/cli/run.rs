@@ -53,28 +53,6 @@ fn an_error_in_the_program_is_3_and_nothing_runs() {
 }
 
 #[test]
-fn a_program_that_reaches_a_pending_native_is_refused_before_anything_runs() {
-    let text = "(:wat::core::defn :my::same [n <- :wat::core::i64] -> :wat::core::i64 n)\n\
-                (:wat::core::defn :my::wait [] -> :wat::core::bool (:wat::core::empty? \
-                (:wat::kernel::run-processes (:wat::core::range 0 2) :my::same)))\n";
-    let body = "(:wat::core::do (:wat::kernel::println 1) \
-                (:wat::core::when (:my::wait) (:wat::kernel::println 2)))";
-    let ran = run(&format!("{text}{}", main_of(body)));
-    assert_eq!((ran.status, ran.stdout.as_str()), (3, ""), "{}", ran.stderr);
-    let line = "`:wat::kernel::run-processes` is declared, but this build of the machine cannot";
-    assert!(ran.stderr.contains(line), "{}", ran.stderr);
-    assert!(ran.stderr.contains("main.wat:2:"), "{}", ran.stderr);
-    // What is not reached does not matter.
-    let ran = run(&format!("{text}{}", main_of("(:wat::kernel::println 3)")));
-    assert_eq!(
-        (ran.status, ran.stdout.as_str()),
-        (0, "3\n"),
-        "{}",
-        ran.stderr
-    );
-}
-
-#[test]
 fn a_missing_or_wrong_entry_is_4() {
     let ran = run("(:wat::core::defn :my::main [] -> :wat::core::nil (:wat::kernel::println 1))\n");
     assert_eq!(ran.status, 4, "{}", ran.stderr);

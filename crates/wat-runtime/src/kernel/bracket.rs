@@ -19,6 +19,9 @@ use wat_value::{
 
 type Run = Result<Slot, Box<Trap>>;
 
+/// How messages call the form.
+const THREADS: &str = "run-threads";
+
 pub(super) const VERBS: &[(&str, &str, KernelFn)] = &[
     (":wat::kernel::run-threads", "b*", run_threads),
     (":wat::kernel::run-threads-results", "b*", run_results),
@@ -29,6 +32,11 @@ unsafe fn run_threads(context: &mut Context<'_>, instance: &Instance, args: &[Sl
         return coordinate(context, instance, args);
     }
     let results = fan_out(context, instance, args, true)?;
+    all_or_death(THREADS, instance, results)
+}
+
+/// The results in order, or the first death among them.
+pub(crate) fn all_or_death(form: &str, instance: &Instance, results: Given) -> Run {
     let first = results
         .iter()
         .position(|result| matches!(result, Some(Err(_))));
@@ -51,11 +59,16 @@ unsafe fn run_threads(context: &mut Context<'_>, instance: &Instance, args: &[Sl
         }
     }
     let chain = death.unwrap_or_else(|| alone(Death::Shutdown));
-    Err(died("item", first, &chain))
+    Err(died(form, "item", first, &chain))
 }
 
 unsafe fn run_results(context: &mut Context<'_>, instance: &Instance, args: &[Slot]) -> Run {
     let results = fan_out(context, instance, args, false)?;
+    Ok(each_result(context, instance, results))
+}
+
+/// What became of each item, as a vector of results.
+pub(crate) fn each_result(context: &Context<'_>, instance: &Instance, results: Given) -> Slot {
     let outcome = instance.ret.parts[0];
     let values: Vec<Slot> = results
         .into_iter()
@@ -65,19 +78,29 @@ unsafe fn run_results(context: &mut Context<'_>, instance: &Instance, args: &[Sl
             None => context.died(outcome, &[Death::Shutdown]),
         })
         .collect();
-    Ok(vector::from_slots(instance.ret, &values))
+    vector::from_slots(instance.ret, &values)
+}
+
+/// Releases the results of a bracket that has none.
+pub(crate) fn release_results(instance: &Instance, results: Given) {
+    for value in results.into_iter().flatten().flatten() {
+        if instance.types[1].is_pointer() {
+            // SAFETY: the results are the bracket's.
+            unsafe { release(value) };
+        }
+    }
 }
 
 #[cold]
-fn died(what: &str, index: usize, chain: &Chain) -> Box<Trap> {
+pub(crate) fn died(form: &str, what: &str, index: usize, chain: &Chain) -> Box<Trap> {
     let message = chain.first().map(Death::message).unwrap_or_default();
-    Trap::panic(8518, format!("run-threads: {what} {index} died: {message}"))
-        .because(chain.to_vec())
+    Trap::panic(8518, format!("{form}: {what} {index} died: {message}")).because(chain.to_vec())
 }
 
+/// The end of a bracket whose program ends.
 #[cold]
-fn stopped() -> Box<Trap> {
-    Trap::panic(8518, "run-threads: process shutdown").because(vec![Death::Shutdown])
+pub(crate) fn stopped(form: &str) -> Box<Trap> {
+    Trap::panic(8518, format!("{form}: process shutdown")).because(vec![Death::Shutdown])
 }
 
 type Results = Vec<Option<Result<Parcel, Chain>>>;
@@ -184,8 +207,9 @@ fn attend(
         let index = match choose(context, &running, nil, None) {
             Ok(Some((index, Outcome::Closed | Outcome::Dead(_)))) if index >= 0 => index as usize,
             Ok(Some((-1, _))) => {
-                ended = Err(stopped());
-                break;
+                // The waits of the workers end too; what they do then is their affair.
+                give_up();
+                return join(workers, Err(stopped(THREADS)));
             }
             Ok(_) => continue,
             Err(trap) => {
@@ -201,6 +225,11 @@ fn attend(
             worker.task.interrupt();
         }
     }
+    join(workers, ended)
+}
+
+/// Waits for every worker; then what the wait comes to.
+fn join(workers: Vec<Worker>, ended: Result<(), Box<Trap>>) -> Result<(), Box<Trap>> {
     for worker in workers {
         // A worker catches its panics.
         add_live_objects(worker.thread.join().unwrap_or(0));
@@ -210,7 +239,8 @@ fn attend(
     ended
 }
 
-fn limit(args: &[Slot]) -> Result<usize, Box<Trap>> {
+/// How many workers there are at most.
+pub(crate) fn limit(args: &[Slot]) -> Result<usize, Box<Trap>> {
     match args.get(2).map(|limit| *limit as i64) {
         Some(limit) if limit < 1 => Err(Trap::error(
             8520,
@@ -221,7 +251,8 @@ fn limit(args: &[Slot]) -> Result<usize, Box<Trap>> {
     }
 }
 
-type Given = Vec<Option<Result<Slot, Chain>>>;
+/// What became of each item; nothing for those that were not handed out.
+pub(crate) type Given = Vec<Option<Result<Slot, Chain>>>;
 
 /// Applies work to items; what became of each, nothing for those that were not handed out.
 fn fan_out(
@@ -275,12 +306,7 @@ fn fan_out(
         .map(|result| result.map(|result| result.map(|value| value.0)))
         .collect();
     if let Err(trap) = ended {
-        for value in results.into_iter().flatten().flatten() {
-            if instance.types[1].is_pointer() {
-                // SAFETY: as above.
-                unsafe { release(value) };
-            }
-        }
+        release_results(instance, results);
         return Err(trap);
     }
     Ok(results)
@@ -417,7 +443,7 @@ fn judge(
         .is_some_and(|trap| trap.code != 8503 || trap.upstream.is_empty());
     let trap = match (attended, first) {
         (Err(trap), _) => trap,
-        (Ok(()), Some((index, chain))) if !own => died("worker", index, &chain),
+        (Ok(()), Some((index, chain))) if !own => died(THREADS, "worker", index, &chain),
         (Ok(()), _) => return outcome,
     };
     if let Ok(value) = outcome
@@ -431,7 +457,7 @@ fn judge(
 
 /// A failure of the coordinator as that of the form.
 #[cold]
-fn again(chain: Chain, failure: Option<Failure>) -> Box<Trap> {
+pub(crate) fn again(chain: Chain, failure: Option<Failure>) -> Box<Trap> {
     let Some(failure) = failure else {
         let message = chain.first().map(Death::message).unwrap_or_default();
         return Trap::panic(0, message);

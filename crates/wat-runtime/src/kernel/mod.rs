@@ -12,6 +12,7 @@ mod channels;
 mod context;
 mod died;
 mod endpoint;
+mod fork;
 mod pool;
 mod select;
 mod task;
@@ -20,12 +21,16 @@ mod timer;
 mod turn;
 
 pub use bell::{Bell, Rung};
+pub(crate) use bracket::{
+    Given, again, all_or_death, died, each_result, limit, release_results, stopped,
+};
 pub(crate) use channels::{receive, receiver, send_to, sender};
 pub use context::{Context, KernelFn, WaitSet, Waiting};
 pub(crate) use context::{begin_death, end_death};
 pub use endpoint::{Outcome, Receiver, Refused, Sender, Sink, Source, WaitsOn};
-pub(crate) use select::Selector;
+pub(crate) use select::{Selector, choose};
 pub use task::{Kernel, Task};
+pub(crate) use thread::{apply, apply_plain, sibling};
 pub use turn::{Turn, TurnGuard};
 
 use std::sync::Arc;

@@ -70,7 +70,7 @@ fn arms<'a>(slot: Slot) -> Result<Vec<&'a Receiver>, Box<Trap>> {
 }
 
 /// The index of the arm that was ready, or -1, and its outcome; `None` if the time is up.
-pub(super) fn choose(
+pub(crate) fn choose(
     context: &mut Context<'_>,
     arms: &[&Receiver],
     item: &'static Desc,

@@ -2,7 +2,7 @@
 
 use super::bell::{Bell, Rung};
 use super::context::Waiting;
-use super::turn::Turn;
+use super::turn::{Turn, TurnGuard};
 use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -118,6 +118,15 @@ impl Kernel {
         }
     }
 
+    /// Keeps the threads of the program from coming and going, for whoever forks.
+    pub(super) fn hold(&self) -> Held<'_> {
+        Held {
+            kernel: self,
+            tasks: self.tasks.take(),
+            leaving: self.leaving.take(),
+        }
+    }
+
     /// Adds the balance of a thread that nobody joins.
     pub(super) fn add_balance(&self, balance: isize) {
         self.balance.fetch_add(balance, SeqCst);
@@ -197,5 +206,23 @@ impl Kernel {
         if let Some(bell) = last {
             bell.doom();
         }
+    }
+}
+
+/// The threads of a program, which neither come nor go.
+pub(super) struct Held<'k> {
+    kernel: &'k Kernel,
+    tasks: TurnGuard<'k, Vec<Arc<Task>>>,
+    leaving: TurnGuard<'k, Vec<Arc<Bell>>>,
+}
+
+impl Held<'_> {
+    /// In a forked child: of the threads this one is left. What belonged to the others is never released.
+    pub fn leave_alone(mut self, task: &Arc<Task>) {
+        std::mem::forget(std::mem::replace(&mut *self.tasks, vec![task.clone()]));
+        std::mem::forget(std::mem::take(&mut *self.leaving));
+        self.kernel.live.store(1, SeqCst);
+        self.kernel.blocked.store(0, SeqCst);
+        self.kernel.stopping.store(false, SeqCst);
     }
 }

@@ -174,7 +174,7 @@ struct Start {
 unsafe impl Send for Start {}
 
 /// A machine for another thread of the program.
-pub(super) fn sibling(context: &mut Context<'_>, task: Arc<Task>) -> Vm {
+pub(crate) fn sibling(context: &mut Context<'_>, task: Arc<Task>) -> Vm {
     let vm = context.vm();
     let mut sibling = Vm::new(vm.world.clone(), vm.host.share(), vm.limits, task);
     sibling.settings = vm.settings;
@@ -189,18 +189,18 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
 }
 
 /// Why a function has no result.
-type Fallen = (Chain, Option<Failure>);
+pub(crate) type Fallen = (Chain, Option<Failure>);
 
 /// Applies a closure to values of pointer types, which stay the caller's. After a failure the thread is dying until the
 /// caller has released what is to be marked.
-pub(super) fn apply(vm: &mut Vm, closure: Slot, args: &[Slot]) -> Result<Slot, Fallen> {
+pub(crate) fn apply(vm: &mut Vm, closure: Slot, args: &[Slot]) -> Result<Slot, Fallen> {
     // SAFETY: the caller holds these values.
     unsafe { args.iter().for_each(|slot| retain(*slot)) };
     apply_plain(vm, closure, args)
 }
 
 /// The same with arguments that need not be counted.
-pub(super) fn apply_plain(vm: &mut Vm, closure: Slot, args: &[Slot]) -> Result<Slot, Fallen> {
+pub(crate) fn apply_plain(vm: &mut Vm, closure: Slot, args: &[Slot]) -> Result<Slot, Fallen> {
     // SAFETY: the caller holds the closure; one with captures belongs to the callee.
     unsafe { retain(closure) };
     let call = Application { closure, args };

@@ -10,7 +10,7 @@ use wat_kernel::{Borrowed, Doorbell, Fd, Interest, poll};
 const LIMIT: usize = 8 << 20;
 const STACK: usize = 192 << 10;
 /// What the line of a death begins with.
-const MARK: &[u8] = b"#wat.kernel/ProcessPanics ";
+pub(super) const MARK: &[u8] = b"#wat.kernel/ProcessPanics ";
 
 #[derive(Default)]
 struct State {

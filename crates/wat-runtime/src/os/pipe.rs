@@ -36,9 +36,13 @@ fn trapped(trap: &Trap) -> Chain {
 }
 
 /// Frames of a reader, which stays usable for everybody else (K17).
-struct FrameSource(Arc<Reader>);
+pub(super) struct FrameSource(Arc<Reader>);
 
 impl FrameSource {
+    pub(super) fn new(reader: Arc<Reader>) -> FrameSource {
+        FrameSource(reader)
+    }
+
     fn outcome(&self, frame: Frame, context: &Context<'_>, item: &'static Desc) -> Outcome {
         match frame {
             Frame::Text(text) => match context.with_shapes(|shapes| decoded(&text, item, shapes)) {
@@ -116,10 +120,16 @@ impl Source for FrameSource {
 }
 
 /// Frames to a writer, which stays usable for everybody else.
-struct FrameSink(Arc<Writer>);
+pub(super) struct FrameSink(Arc<Writer>);
+
+impl FrameSink {
+    pub(super) fn new(writer: Arc<Writer>) -> FrameSink {
+        FrameSink(writer)
+    }
+}
 
 /// The frame of a value, or why it has none.
-fn frame_of(item: &'static Desc, value: Slot) -> Result<String, Chain> {
+pub(super) fn frame_of(item: &'static Desc, value: Slot) -> Result<String, Chain> {
     // SAFETY: the caller of a native says that its arguments are live values of the declared types.
     let mut frame = unsafe { render(item, value, Layout::Compact) };
     frame.push('\n');

@@ -1,6 +1,7 @@
 //! Forked children and the processes and programs made of them (05 §7).
 
 use super::collect::Collected;
+use super::forward::Forwarder;
 use super::pipe::failure;
 use crate::Turn;
 use crate::kernel::{
@@ -12,6 +13,7 @@ use crate::natives::{make_reader, make_writer, reader, writer};
 use crate::stream::{Ending, Reader, Writer};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 use wat_edn::Edn;
 use wat_ir::Ty;
 use wat_kernel::{Child, Exit, Fork, Forked};
@@ -64,10 +66,15 @@ struct ChildHandle(Arc<Child>);
 impl Opaque for ChildHandle {}
 
 /// Where a program runs.
-enum Host {
+pub(super) enum Host {
     Forked {
         child: Arc<Child>,
         stderr: Arc<Collected>,
+    },
+    /// The program of a worker, whose complaints are handed on.
+    Worker {
+        child: Arc<Child>,
+        lines: Arc<Forwarder>,
     },
     Thread {
         outcome: Arc<OnceLock<Result<(), Chain>>>,
@@ -76,12 +83,11 @@ enum Host {
 }
 
 /// What the handles of one program share.
-struct Joint {
-    host: Host,
-    stdin: Arc<Writer>,
-    stdout: Arc<Reader>,
-    stderr: Arc<Reader>,
-    outcome: OnceLock<Result<(), Chain>>,
+pub(super) struct Joint {
+    pub host: Host,
+    pub stdin: Arc<Writer>,
+    pub stdout: Arc<Reader>,
+    pub outcome: OnceLock<Result<(), Chain>>,
 }
 
 /// The object behind `:wat::kernel::ProgramHandle` of a process.
@@ -94,7 +100,7 @@ impl Opaque for ProcessHandle {
 }
 
 #[cold]
-fn cannot(error: &std::io::Error) -> Box<Trap> {
+pub(super) fn cannot(error: &std::io::Error) -> Box<Trap> {
     Trap::error(8515, error.to_string())
 }
 
@@ -111,7 +117,7 @@ fn no_handle(what: &str) -> Box<Trap> {
     Trap::panic(0, format!("internal error: this is no {what}"))
 }
 
-fn launcher(context: &mut Context<'_>) -> Result<Arc<dyn Launcher>, Box<Trap>> {
+pub(super) fn launcher(context: &mut Context<'_>) -> Result<Arc<dyn Launcher>, Box<Trap>> {
     context
         .host()
         .launcher()
@@ -122,7 +128,7 @@ fn launcher(context: &mut Context<'_>) -> Result<Arc<dyn Launcher>, Box<Trap>> {
 ///
 /// # Safety
 /// The slot holds a live vector of forms.
-unsafe fn forms(slot: Slot) -> Unchecked {
+pub(super) unsafe fn forms(slot: Slot) -> Unchecked {
     // SAFETY: the caller says so.
     let forms = unsafe { vector::iter(slot).map(|slot| form(slot).clone()) };
     Unchecked::Forms(forms.collect())
@@ -148,7 +154,7 @@ unsafe fn scope(launcher: &dyn Launcher, slot: Slot, none: Scope) -> Result<Scop
 }
 
 /// Forks a child that checks and runs a program.
-fn fork(
+pub(super) fn fork(
     launcher: Arc<dyn Launcher>,
     program: Unchecked,
     scope: Scope,
@@ -231,7 +237,7 @@ unsafe fn child<'c>(slot: Slot) -> Result<&'c Arc<Child>, Box<Trap>> {
 }
 
 #[cold]
-fn not_waited(error: &std::io::Error) -> Box<Trap> {
+pub(super) fn not_waited(error: &std::io::Error) -> Box<Trap> {
     Trap::error(8522, format!("the child cannot be waited for: {error}"))
 }
 
@@ -298,22 +304,48 @@ impl Joint {
     fn end(&self) {
         // What is in use elsewhere is closed when it is released.
         let _ = self.stdin.close();
-        if let Host::Forked { child, .. } = &self.host
+        if let Some(child) = self.child()
             && child.is_ours()
         {
             let _ = child.end();
         }
     }
 
-    fn own(&self) -> Result<(), Box<Trap>> {
+    /// The process of the program, if it has one of its own.
+    fn child(&self) -> Option<&Arc<Child>> {
         match &self.host {
-            Host::Forked { child, .. } if !child.is_ours() => Err(foreign()),
+            Host::Forked { child, .. } | Host::Worker { child, .. } => Some(child),
+            Host::Thread { .. } => None,
+        }
+    }
+
+    /// Asks the process of the program to end.
+    pub(super) fn ask_to_end(&self) {
+        if let Some(child) = self.child() {
+            // Another process's child is not ours to ask.
+            let _ = child.ask_to_end();
+        }
+    }
+
+    /// The same, and ends it if it does not within this time.
+    pub(super) fn end_within(&self, grace: Duration) {
+        self.ask_to_end();
+        if let Some(child) = self.child()
+            && !matches!(child.wait_until(Instant::now() + grace), Ok(Some(_)))
+        {
+            let _ = child.end();
+        }
+    }
+
+    fn own(&self) -> Result<(), Box<Trap>> {
+        match self.child() {
+            Some(child) if !child.is_ours() => Err(foreign()),
             _ => Ok(()),
         }
     }
 
     /// Waits for the end and says how the program ended.
-    fn wait(&self, context: &Context<'_>) -> Result<Result<(), Chain>, Box<Trap>> {
+    pub(super) fn wait(&self, context: &Context<'_>) -> Result<Result<(), Chain>, Box<Trap>> {
         if let Some(outcome) = self.outcome.get() {
             return Ok(outcome.clone());
         }
@@ -322,6 +354,11 @@ impl Joint {
             Host::Forked { child, stderr } => {
                 let exit = child.wait().map_err(|error| not_waited(&error))?;
                 let line = stderr.last_death().map_err(|error| not_waited(&error))?;
+                judged(exit, line.as_deref(), context)
+            }
+            Host::Worker { child, lines } => {
+                let line = lines.last_death().map_err(|error| not_waited(&error))?;
+                let exit = child.wait().map_err(|error| not_waited(&error))?;
                 judged(exit, line.as_deref(), context)
             }
             Host::Thread { outcome, thread } => {
@@ -341,7 +378,7 @@ impl Joint {
 }
 
 /// How a process ended, from its status and the last line that tells of a death (K33).
-fn judged(exit: Exit, line: Option<&str>, context: &Context<'_>) -> Result<(), Chain> {
+pub(super) fn judged(exit: Exit, line: Option<&str>, context: &Context<'_>) -> Result<(), Chain> {
     let told = || {
         let line = line?.trim_end();
         let chain = context.with_shapes(|shapes| chain_in(line, shapes))?;
@@ -361,7 +398,7 @@ fn judged(exit: Exit, line: Option<&str>, context: &Context<'_>) -> Result<(), C
 }
 
 /// The streams ask the program how it ended.
-fn connect(joint: &Arc<Joint>) {
+pub(super) fn connect(joint: &Arc<Joint>) {
     let ask = || -> Ending {
         let joint = Arc::downgrade(joint);
         Box::new(move |context| joint.upgrade()?.wait(context).ok()?.err())
@@ -370,7 +407,12 @@ fn connect(joint: &Arc<Joint>) {
     joint.stdin.on_ending(ask());
 }
 
-fn process(context: &Context<'_>, ret: &'static Desc, joint: Arc<Joint>) -> Run {
+fn process(
+    context: &Context<'_>,
+    ret: &'static Desc,
+    joint: Arc<Joint>,
+    complaints: Arc<Reader>,
+) -> Run {
     connect(&joint);
     let [stdin, stdout, stderr, join] = fields(context, ret)? else {
         return Err(no_handle("type of four fields"));
@@ -378,7 +420,7 @@ fn process(context: &Context<'_>, ret: &'static Desc, joint: Arc<Joint>) -> Run 
     let parts = [
         make_writer(stdin, joint.stdin.clone()),
         make_reader(stdout, joint.stdout.clone()),
-        make_reader(stderr, joint.stderr.clone()),
+        make_reader(stderr, complaints),
         make_opaque(join, Box::new(ProcessHandle(joint))),
     ];
     Ok(make_variant(ret, 0, &parts))
@@ -389,14 +431,13 @@ fn forked_process(context: &Context<'_>, ret: &'static Desc, forked: Forked) -> 
     let joint = Joint {
         stdin: Writer::descriptor(forked.stdin),
         stdout: Reader::pipe(forked.stdout),
-        stderr: Reader::collected(stderr.clone()),
         host: Host::Forked {
             child: Arc::new(forked.child),
-            stderr,
+            stderr: stderr.clone(),
         },
         outcome: OnceLock::new(),
     };
-    process(context, ret, Arc::new(joint))
+    process(context, ret, Arc::new(joint), Reader::collected(stderr))
 }
 
 unsafe fn spawn_process(context: &mut Context<'_>, instance: &Instance, args: &[Slot]) -> Run {
@@ -477,14 +518,14 @@ fn on_thread(
     let joint = Joint {
         stdin: Writer::descriptor(stdin),
         stdout: Reader::pipe(stdout),
-        stderr: Reader::collected(stderr),
         host: Host::Thread {
             outcome,
             thread: Turn::new(Some(thread)),
         },
         outcome: OnceLock::new(),
     };
-    let process = process(context, instance.ret.parts[0], Arc::new(joint))?;
+    let ret = instance.ret.parts[0];
+    let process = process(context, ret, Arc::new(joint), Reader::collected(stderr))?;
     Ok(make_variant(instance.ret, 0, &[process]))
 }
 
@@ -531,7 +572,8 @@ unsafe fn drop_process(_: &mut Context<'_>, _: &Instance, args: &[Slot]) -> Run 
     let joint = unsafe { joint(args[0]) }?;
     joint.end();
     joint.stdout.close()?;
-    joint.stderr.close()?;
+    // SAFETY: the third field of the declaration.
+    unsafe { reader(field(args[0], 2))?.close()? };
     Ok(0)
 }
 
@@ -554,7 +596,7 @@ unsafe fn println(context: &mut Context<'_>, instance: &Instance, args: &[Slot])
 }
 
 fn signalled(joint: &Joint, signal: i32) -> Run {
-    if let Host::Forked { child, .. } = &joint.host {
+    if let Some(child) = joint.child() {
         child.signal(signal).map_err(|error| cannot(&error))?;
     }
     Ok(0)
@@ -621,7 +663,7 @@ impl Source for Exited {
 unsafe fn exited(_: &mut Context<'_>, instance: &Instance, args: &[Slot]) -> Run {
     // SAFETY: as above.
     let joint = unsafe { joint(args[0]) }?;
-    let Host::Forked { child, .. } = &joint.host else {
+    let Some(child) = joint.child() else {
         return Err(Trap::error(
             8522,
             "a program on a thread of this process has no exit status",

@@ -62,6 +62,5 @@ fn declared_natives_are_those_of_the_machine() {
 #[test]
 fn the_list_of_pending_natives_is_sorted() {
     assert!(wat_runtime::pending_names().is_sorted_by(|a, b| a < b));
-    assert!(wat_runtime::is_pending(":wat::kernel::run-processes"));
     assert!(!wat_runtime::is_pending(":wat::kernel::println"));
 }

@@ -1,0 +1,368 @@
+//! `run-processes`: workers in forked children, whole programs as partners of a coordinator.
+#![allow(unsafe_code)]
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Stdio};
+
+use super::support::{Dir, Ran, command, main_of, wat};
+
+fn run(text: &str) -> Ran {
+    let dir = Dir::with(&[("main.wat", text)]);
+    wat(&dir, &["run", "main.wat"])
+}
+
+fn prints(text: &str, expected: &str) {
+    let ran = run(text);
+    assert_eq!(
+        (ran.status, ran.stdout.as_str(), ran.stderr.as_str()),
+        (0, expected, ""),
+        "{text}"
+    );
+}
+
+const WORK: &str = "(:wat::core::defn :my::square [n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::* n n))
+(:wat::core::defn :my::inverse [n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::i64::/'2 100 n))
+(:wat::core::defn :my::say [n <- :wat::core::i64] -> :wat::core::nil
+  (:wat::core::do (:wat::kernel::println n) (:wat::kernel::eprintln n)))
+(:wat::core::defn :my::root [chain <- :wat::kernel::ProcessPanics] -> :wat::core::String
+  (:wat::kernel::ProcessDiedError/message (:wat::core::Option/expect -> :wat::kernel::ProcessDiedError (:wat::core::last chain) \"a death\")))
+(:wat::core::defn :my::show [r <- :wat::core::Result<wat::core::i64,wat::kernel::ProcessPanics>] -> :wat::core::String
+  (:wat::core::match r -> :wat::core::String
+    ((:wat::core::Ok n) (:wat::core::i64::to-string n))
+    ((:wat::core::Err chain) (:my::root chain))))
+";
+
+fn program(body: &str) -> String {
+    format!("{WORK}{}", main_of(body))
+}
+
+#[test]
+fn results_have_the_order_of_the_items_whatever_the_limit() {
+    let squares: Vec<String> = (0..60).map(|n| (n * n).to_string()).collect();
+    let expected = format!("[{}]\n", squares.join(" "));
+    for limit in [1, 2, 5, 16] {
+        prints(
+            &program(&format!(
+                "(:wat::kernel::println (:wat::kernel::run-processes (:wat::core::range 0 60) :my::square {limit}))"
+            )),
+            &expected,
+        );
+    }
+    prints(
+        &program(
+            "(:wat::kernel::println (:wat::kernel::run-processes (:wat::core::Vector :wat::core::i64) :my::square))",
+        ),
+        "[]\n",
+    );
+}
+
+#[test]
+fn a_worker_holds_what_its_work_captures() {
+    prints(
+        &program(
+            "(:wat::core::let [base (:wat::core::string::repeat \"x\" 3)
+                words (:wat::kernel::run-processes (:wat::core::Vector :wat::core::String \"a\" \"b\")
+                        (:wat::core::fn [s <- :wat::core::String] -> :wat::core::String (:wat::core::string::concat base s)))]
+               (:wat::kernel::println words))",
+        ),
+        "[\"xxxa\" \"xxxb\"]\n",
+    );
+}
+
+#[test]
+fn the_lines_of_a_worker_come_out_whole_and_once() {
+    let ran = run(&program(
+        "(:wat::kernel::println (:wat::core::length (:wat::kernel::run-processes (:wat::core::range 0 40) :my::say 4)))",
+    ));
+    for (stream, last) in [(&ran.stdout, Some("40")), (&ran.stderr, None)] {
+        let mut lines: Vec<&str> = stream.lines().collect();
+        if last.is_some() {
+            assert_eq!(lines.pop(), last);
+        }
+        lines.sort_by_key(|line| line.parse::<u32>().expect("a whole line"));
+        let expected: Vec<String> = (0..40).map(|n| n.to_string()).collect();
+        assert_eq!(lines, expected);
+    }
+}
+
+#[test]
+fn the_first_death_ends_the_form_and_is_told_once() {
+    let ran = run(&program(
+        "(:wat::kernel::println (:wat::kernel::run-processes (:wat::core::Vector :wat::core::i64 1 0 2 0) :my::inverse 2))",
+    ));
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+    assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+    let start = "#wat.kernel/ProcessPanics [#wat.kernel.ProcessDiedError/Panic [\"run-processes: item 1 died: main.wat:2:";
+    assert!(ran.stderr.starts_with(start), "{}", ran.stderr);
+    let root = "#wat.kernel.ProcessDiedError/RuntimeError [\"main.wat:2:";
+    assert!(ran.stderr.contains(root), "{}", ran.stderr);
+}
+
+#[test]
+fn every_item_has_a_result_where_deaths_are_results() {
+    prints(
+        &program(
+            "(:wat::kernel::println (:wat::core::map
+               (:wat::kernel::run-processes-results (:wat::core::Vector :wat::core::i64 1 0 2 0 5)
+                 (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::i64
+                   (:wat::core::if (:wat::core::= n 0) -> :wat::core::i64
+                     (:wat::kernel::assertion-failed! \"none\" :wat::core::None :wat::core::None)
+                     (:my::inverse n))) 2)
+               :my::show))",
+        ),
+        "[\"100\" \"none\" \"50\" \"none\" \"20\"]\n",
+    );
+}
+
+#[test]
+fn a_limit_below_one_is_refused() {
+    let ran = run(&program(
+        "(:wat::kernel::println (:wat::kernel::run-processes (:wat::core::range 0 4) :my::square 0))",
+    ));
+    assert_eq!(ran.status, 1);
+    assert!(ran.stderr.contains("WAT8520"), "{}", ran.stderr);
+}
+
+#[test]
+fn brackets_nest_and_workers_run_threads() {
+    prints(
+        &program(
+            "(:wat::kernel::println (:wat::kernel::run-processes (:wat::core::range 1 4)
+               (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::Vector<wat::core::i64>
+                 (:wat::core::concat
+                   (:wat::kernel::run-threads (:wat::core::range 0 n) :my::square 2)
+                   (:wat::kernel::run-processes (:wat::core::range 0 n) :my::square 2))) 2))",
+        ),
+        "[[0 0] [0 1 0 1] [0 1 4 0 1 4]]\n",
+    );
+}
+
+#[test]
+fn a_worker_that_waits_for_nobody_is_reported() {
+    let ran = run(&program(
+        "(:wat::kernel::println (:wat::kernel::run-processes (:wat::core::range 0 2)
+           (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::i64
+             (:wat::core::let [[tx rx] (:wat::kernel::make-bounded-channel :wat::core::i64 1)
+                 got (:wat::kernel::recv rx)]
+               (:wat::core::match got -> :wat::core::i64
+                 ((:wat::core::Ok _) (:wat::core::do (:wat::kernel::drop tx) n))
+                 ((:wat::core::Err _) 0))))))",
+    ));
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("item 0 died: "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("WAT8525"), "{}", ran.stderr);
+}
+
+const PEER: &str = ":wat::kernel::ProcessPeer<wat::core::i64,wat::core::String>";
+
+fn coordinated(coordinator: &str, programs: &[&str]) -> String {
+    let programs: Vec<String> = programs
+        .iter()
+        .map(|body| {
+            format!(
+                "(:wat::core::forms (:wat::core::defn :user::main [] -> :wat::core::nil {body}))"
+            )
+        })
+        .collect();
+    program(&format!(
+        "(:wat::kernel::println (:wat::kernel::run-processes {coordinator} {}))",
+        programs.join(" ")
+    ))
+}
+
+const ASK: &str = "(:wat::core::do
+  (:wat::core::Result/expect -> :wat::core::nil (:wat::kernel::Process/println p \"four\") \"writes\")
+  (:wat::core::Result/expect -> :wat::core::i64 (:wat::kernel::Process/readln p) \"reads\"))";
+const LENGTH: &str = "(:wat::core::do (:wat::kernel::eprintln \"hi\")
+  (:wat::kernel::println (:wat::core::string::length (:wat::kernel::readln -> :wat::core::String))))";
+
+#[test]
+fn a_coordinator_talks_with_programs() {
+    let text = coordinated(
+        &format!("(:wat::core::fn [p <- {PEER}] -> :wat::core::i64 {ASK})"),
+        &[LENGTH],
+    );
+    let ran = run(&text);
+    assert_eq!(
+        (ran.status, ran.stdout.as_str(), ran.stderr.as_str()),
+        (0, "4\n", "\"hi\"\n")
+    );
+}
+
+#[test]
+fn a_program_that_wanted_to_hear_more_is_no_failure() {
+    let again = format!("(:wat::core::do {LENGTH} {LENGTH})");
+    let text = coordinated(
+        &format!("(:wat::core::fn [p <- {PEER}] -> :wat::core::i64 {ASK})"),
+        &[&again],
+    );
+    let ran = run(&text);
+    assert_eq!(
+        (ran.status, ran.stdout.as_str()),
+        (0, "4\n"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_program_that_dies_ends_the_form_and_so_does_its_coordinator() {
+    let dies = "(:wat::kernel::assertion-failed! \"kid\" :wat::core::None :wat::core::None)";
+    let idle = format!("(:wat::core::fn [a <- {PEER} b <- {PEER}] -> :wat::core::i64 7)");
+    let ran = run(&coordinated(&idle, &[":wat::core::nil", dies]));
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{}", ran.stderr);
+    let told = "Panic [\"run-processes: worker 1 died: kid\"";
+    assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    let ran = run(&coordinated(
+        &format!(
+            "(:wat::core::fn [p <- {PEER}] -> :wat::core::i64 (:wat::core::Result/expect -> :wat::core::i64 (:wat::kernel::Process/readln p) \"hears\"))"
+        ),
+        &[dies],
+    ));
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("Panic [\"hears\""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("Panic [\"kid\""), "{}", ran.stderr);
+}
+
+/// A program that runs, and the lines it prints.
+struct Running {
+    child: Child,
+    lines: std::io::Lines<BufReader<ChildStdout>>,
+    _dir: Dir,
+}
+
+fn start(text: &str) -> Running {
+    let dir = Dir::with(&[("main.wat", text)]);
+    let mut child = command(&dir)
+        .args(["run", "main.wat"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
+    Running {
+        child,
+        lines,
+        _dir: dir,
+    }
+}
+
+impl Running {
+    fn line(&mut self) -> String {
+        self.lines.next().expect("a line").expect("text")
+    }
+}
+
+/// The children of a process.
+fn children(pid: u32) -> Vec<i32> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("the process runs");
+    tasks
+        .filter_map(|task| fs::read_to_string(task.ok()?.path().join("children")).ok())
+        .flat_map(|list| {
+            list.split(' ')
+                .filter_map(|n| n.parse().ok())
+                .collect::<Vec<i32>>()
+        })
+        .collect()
+}
+
+#[test]
+fn a_worker_that_is_killed_fails_its_item_alone() {
+    let mut running = start(&program(
+        "(:wat::kernel::println (:wat::core::map
+           (:wat::kernel::run-processes-results (:wat::core::range 0 4)
+             (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::i64
+               (:wat::core::if (:wat::core::= n 0) -> :wat::core::i64
+                 (:wat::core::do (:wat::kernel::println \"waits\")
+                   (:wat::core::match (:wat::kernel::sleep (:wat::time::Hour 1)) -> :wat::core::i64 ((:wat::core::Ok _) 0) ((:wat::core::Err _) -1)))
+                 n)) 1)
+           :my::show))",
+    ));
+    assert_eq!(running.line(), "\"waits\"");
+    let workers = children(running.child.id());
+    assert_eq!(workers.len(), 1);
+    // SAFETY: plain numbers; the bracket has not reaped its worker.
+    unsafe { libc::kill(workers[0], libc::SIGKILL) };
+    assert_eq!(
+        running.line(),
+        "[\"process killed by signal 9\" \"1\" \"2\" \"3\"]"
+    );
+    assert_eq!(running.child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn a_stop_signal_ends_a_bracket_with_its_workers() {
+    let mut running = start(&program(
+        "(:wat::kernel::println (:wat::core::length (:wat::kernel::run-processes (:wat::core::range 0 9)
+           (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::nil
+             (:wat::core::do (:wat::kernel::println n)
+               (:wat::core::match (:wat::kernel::sleep (:wat::time::Hour 1)) -> :wat::core::nil
+                 ((:wat::core::Ok _) :wat::core::nil) ((:wat::core::Err _) (:wat::kernel::println \"stops\"))))) 2)))",
+    ));
+    let mut first = [running.line(), running.line()];
+    first.sort();
+    assert_eq!(first, ["0", "1"]);
+    // SAFETY: plain numbers; the child is not reaped yet.
+    unsafe { libc::kill(running.child.id() as i32, libc::SIGTERM) };
+    assert_eq!([running.line(), running.line()], ["\"stops\"", "\"stops\""]);
+    assert!(running.lines.next().is_none());
+    let output = running.child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(143));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        stderr.contains("run-processes: process shutdown"),
+        "{stderr}"
+    );
+    assert!(
+        stderr
+            .trim_end()
+            .ends_with("#wat.kernel.ProcessDiedError/Shutdown nil]"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn many_brackets_leave_nothing() {
+    // The descriptors of the program are counted from outside, between two lines that it prints.
+    let mut running = start(&program(
+        "(:wat::core::do
+           (:wat::kernel::println (:wat::core::length (:wat::kernel::run-processes (:wat::core::range 0 8) :my::square 8)))
+           (:wat::core::match (:wat::kernel::sleep (:wat::time::Millisecond 200)) -> :wat::core::nil ((:wat::core::Ok _) :wat::core::nil) ((:wat::core::Err _) :wat::core::nil))
+           (:wat::kernel::println (:wat::core::foldl (:wat::core::range 0 12) 0
+             (:wat::core::fn [sum <- :wat::core::i64 _n <- :wat::core::i64] -> :wat::core::i64
+               (:wat::core::+ sum (:wat::core::length (:wat::kernel::run-processes (:wat::core::range 0 8) :my::square 8))))))
+           (:wat::core::match (:wat::kernel::sleep (:wat::time::Hour 1)) -> :wat::core::nil ((:wat::core::Ok _) :wat::core::nil) ((:wat::core::Err _) :wat::core::nil)))",
+    ));
+    let pid = running.child.id();
+    let look = || {
+        let count =
+            |what: &str| fs::read_dir(format!("/proc/{pid}/{what}")).map_or(0, Iterator::count);
+        (count("fd"), count("task"), children(pid).len())
+    };
+    assert_eq!(running.line(), "8");
+    let before = look();
+    assert_eq!(running.line(), "96");
+    assert_eq!((look(), before.2), (before, 0));
+    // SAFETY: plain numbers; the child is not reaped yet.
+    unsafe { libc::kill(pid as i32, libc::SIGTERM) };
+    assert_eq!(running.child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn workers_are_forked_from_threads_that_print_without_pause() {
+    let ran = run(&program(
+        "(:wat::kernel::println (:wat::core::foldl
+           (:wat::kernel::run-threads (:wat::core::range 0 6)
+             (:wat::core::fn [t <- :wat::core::i64] -> :wat::core::i64
+               (:wat::core::foldl (:wat::core::range 0 6) 0
+                 (:wat::core::fn [sum <- :wat::core::i64 n <- :wat::core::i64] -> :wat::core::i64
+                   (:wat::core::do (:my::say n)
+                     (:wat::core::+ sum (:wat::core::length (:wat::kernel::run-processes (:wat::core::range 0 2) :my::say 2))))))) 6)
+           0 :wat::core::i64::+'2))",
+    ));
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert_eq!(ran.stdout.lines().last(), Some("72"));
+    assert_eq!(ran.stdout.lines().count(), 36 + 72 + 1);
+}
