@@ -95,6 +95,9 @@ impl Host for Silent {
     fn stderr(&mut self, _: &[u8]) -> io::Result<()> {
         Ok(())
     }
+    fn share(&self) -> Box<dyn Host> {
+        Box::new(Silent)
+    }
 }
 
 /// Runs the program's entry for a while.

@@ -1,7 +1,8 @@
 //! The pages of `wat explain`: what a code means, a failing example, the repaired one.
 //!
 //! They are written in `explain/*.md`, one file per hundred codes; the build embeds them as one table. An example of a
-//! page is a fenced block: `wat fails` and `wat fixed` are checked by the tests, other blocks are illustrations.
+//! page is one fenced block or several that adjoin, `LANGUAGE fails` or `LANGUAGE fixed`: files (`file=NAME` unless it is
+//! the program) and the commands to type. The tests run them; other blocks are illustrations.
 
 use wat_syntax::Code;
 

@@ -134,10 +134,8 @@ fn readable(page: &str) -> String {
     for line in page.lines().skip(2) {
         if line.starts_with("```") {
             inside = !inside;
-            match line {
-                "```wat fails" => out.push_str("  Wrong:\n\n"),
-                "```wat fixed" => out.push_str("  Right:\n\n"),
-                _ => {}
+            if inside {
+                out.push_str(&caption(line));
             }
             continue;
         }
@@ -149,6 +147,20 @@ fn readable(page: &str) -> String {
         let _ = writeln!(out, "{indent}{line}");
     }
     out.trim_end().to_owned()
+}
+
+/// What stands over an example in a terminal, from the opener of its block: `wat fails file=lib.wat`.
+fn caption(opener: &str) -> String {
+    let mut words = opener.trim_start_matches('`').split_whitespace().skip(1);
+    let verdict = match words.next() {
+        Some("fails") => "Wrong",
+        Some("fixed") => "Right",
+        _ => return String::new(),
+    };
+    match words.find_map(|word| word.strip_prefix("file=")) {
+        Some(file) => format!("  {verdict}, `{file}`:\n\n"),
+        None => format!("  {verdict}:\n\n"),
+    }
 }
 
 /// Shows a text, in the pager if people read it.

@@ -1,7 +1,7 @@
 //! Sources into the database: the files asked for, then whatever they load, through a loader.
 
 use std::collections::HashSet;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -182,15 +182,23 @@ pub fn failure(error: LoadError) -> LoadFailure {
     }
 }
 
+/// Reads no more than a source may have: a device may never end.
 fn read(path: &Path) -> io::Result<SourceText> {
-    let bytes = std::fs::read(path)?;
-    if bytes.len() > wat_syntax::MAX_SOURCE_LEN {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            "the file is too large",
-        ));
+    let limit = wat_syntax::MAX_SOURCE_LEN as u64;
+    let too_large = || {
+        let message = "it is larger than 512 MiB (WAT1028)";
+        io::Error::new(io::ErrorKind::FileTooLarge, message)
+    };
+    let file = std::fs::File::open(path)?;
+    if file.metadata()?.len() > limit {
+        return Err(too_large());
     }
-    Ok(SourceText::from_bytes(bytes))
+    let mut bytes = Vec::new();
+    io::Read::take(file, limit + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > limit {
+        true => Err(too_large()),
+        false => Ok(SourceText::from_bytes(bytes)),
+    }
 }
 
 /// What the system says, without its error number.

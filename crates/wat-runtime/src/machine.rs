@@ -197,6 +197,21 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
         self.obeys = Some(wat_kernel::process::on_shutdown(move || kernel.stop()));
     }
 
+    /// Opens what this thread keeps from its first wait on, for whoever counts descriptors. To be called by the thread
+    /// that the machine runs on.
+    ///
+    /// # Errors
+    ///
+    /// The system has no descriptor left.
+    pub fn prepare_waits(&self) -> io::Result<()> {
+        crate::os::prepare(self.vm.task.bell())
+    }
+
+    /// Closes what this thread keeps for its next `select`.
+    pub fn rest(&mut self) {
+        self.vm.selector.rest();
+    }
+
     /// What other threads need to interrupt this machine.
     pub fn interrupt(&self) -> InterruptHandle {
         InterruptHandle(self.vm.task.clone())

@@ -103,8 +103,11 @@ fn run(work: &Work<'_>) -> Value {
     if let Err(failure) = program.start(&mut machine) {
         return json!({ "failure": told(work, &failure, Some("Startup")) });
     }
+    // What the thread of the test waits with, here and below, is not the test's to close.
+    let _ = machine.prepare_waits();
     let before = open_ends();
     let outcome = machine.call(&case.test.name);
+    machine.rest();
     let after = open_ends();
     let left: Vec<u64> = after
         .iter()

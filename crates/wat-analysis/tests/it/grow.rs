@@ -246,6 +246,16 @@ pub const WIDE: &[Shape] = &[
     ("operands", |n| {
         function(&format!("(:wat::core::+ {})", list(n, |_| "x".to_owned())))
     }),
+    ("a long text", |n| {
+        format!("(:wat::core::def :m::v \"{}\")\n", "text ".repeat(n))
+    }),
+    ("a long name", |n| {
+        let name = nested(n, "a::", "b", "");
+        format!("(:wat::core::def :m::{name} 1)\n(:wat::core::def :m::v :m::{name})\n")
+    }),
+    ("a long number", |n| {
+        format!("(:wat::core::def :m::v 1{}.5)\n", "0".repeat(n))
+    }),
     ("macro calls", |n| {
         format!(
             "{DOUBLE}{}",
@@ -328,6 +338,13 @@ pub const MANY: &[Shape] = &[
         format!(
             "{ring}(:wat::core::defn :m::f [s <- :m::S0] -> :wat::core::bool (:wat::core::= s s))\n"
         )
+    }),
+    ("loads of itself", |n| {
+        list(n, |i| {
+            format!(
+                "(:wat::load-file! \"main.wat\")\n(:wat::load-string! \"(:wat::core::def :m::v{i} 1)\")\n"
+            )
+        })
     }),
     ("macros", |n| {
         list(n / 5, |i| {

@@ -1,5 +1,9 @@
 //! The pages of `wat explain`, executed: the failing example of a page gives exactly its code, the repaired one nothing.
 //!
+//! An example is a block `LANGUAGE fails` or `LANGUAGE fixed`, or several that adjoin: its files, each named by `file=NAME`
+//! unless it is the program or the project file, and at most one block `console` with the commands to type. Without
+//! commands the code decides what is asked.
+//!
 //! `explain-owed.txt` lists the codes of which that does not hold yet, usually because their rule is not built. The
 //! list only shrinks: `UPDATE_OWED=1` removes what holds.
 
@@ -8,20 +12,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::fences::{Fence, fences};
-use super::process::{Directory, Output, wat};
+use super::process::{Directory, Output, shell, wat};
 use super::records::{Diagnostic, records};
+use super::transcripts::steps;
 use super::{advice_of, owed, root};
 
-/// Codes that no short program of one file shows: what is too large, conversations, several files or processes, keys,
-/// limits of the system. Their pages have a sketch.
+/// Codes that no example shows: their rule is not built, or it takes a defect or a failing system to meet them. Their
+/// pages have a sketch.
 #[rustfmt::skip]
 const SKETCHED: &[u16] = &[
-    1019, 1028, 1033, 2913, 2914, 2950, 2951, 2952, 4033, 5015, 5016, 5018, 5030, 5031, 5032, 5040,
-    5041, 5042, 5043, 5044, 5045, 5046, 5803, 5804, 5807, 5809, 5810, 5811, 5812, 5813, 5814, 5899,
-    5901, 5902, 5903, 5904, 6032, 6033, 7107, 7303, 7306, 7501, 7502, 7504, 7512, 7701, 7702, 7801,
-    7802, 7803, 7905, 8417, 8503, 8504, 8505, 8507, 8508, 8509, 8514, 8515, 8518, 8520, 8522, 8526,
-    8527, 8528, 8701, 8702, 8703, 8705, 8706, 8707, 8708, 8709, 8710, 8711, 8801, 8803, 8804, 8805,
-    8806, 8903, 8906, 8908, 8909, 8910, 8911, 8912, 8913,
+    2913, 2914, 4033, 5015, 5016, 5018, 5030, 5031, 5032, 5040, 5041, 5042, 5043, 5044, 5045, 5046,
+    5807, 5809, 5810, 5811, 5812, 5813, 5814, 5899, 5904, 6032, 6033, 7107, 7303, 7306, 7501, 7502,
+    7504, 7512, 7701, 7702, 7801, 7802, 7803, 7905, 8514, 8528, 8701, 8702, 8703, 8705, 8706, 8707,
+    8708, 8709, 8710, 8711, 8801, 8803, 8804, 8805, 8806, 8903, 8908, 8909, 8910, 8911, 8912, 8913,
 ];
 
 /// A page and its examples.
@@ -33,7 +36,8 @@ struct Page {
 struct Example {
     fixed: bool,
     options: Vec<String>,
-    text: Vec<u8>,
+    files: Vec<(String, Vec<u8>)>,
+    commands: Vec<String>,
 }
 
 fn pages() -> Vec<Page> {
@@ -54,8 +58,13 @@ fn pages_of(path: &Path) -> Vec<Page> {
     }
     for fence in fences(&text).expect("pages are well-formed") {
         let code = code_of(&fence.heading);
-        if let Some(example) = example(&fence) {
-            found.entry(code).or_default().push(example);
+        let Some(part) = Example::part(&fence) else {
+            continue;
+        };
+        let examples = found.entry(code).or_default();
+        match examples.last_mut() {
+            Some(last) if fence.adjoins && last.fixed == part.fixed => last.join(part),
+            _ => examples.push(part),
         }
     }
     let page = |(code, examples)| Page { code, examples };
@@ -69,54 +78,48 @@ fn code_of(heading: &str) -> u16 {
         .unwrap_or_else(|_| panic!("the heading `{heading}` names a code"))
 }
 
-/// An example: a block `wat fails` or `wat fixed`, with options behind.
-fn example(fence: &Fence) -> Option<Example> {
-    let mut words = fence.info.split_whitespace();
-    let language = words.next()?;
-    let fixed = match words.next()? {
-        "fails" => false,
-        "fixed" => true,
-        _ => return None,
-    };
-    let mut options: Vec<String> = words.map(str::to_owned).collect();
-    if language != "wat" {
-        options.push(language.to_owned());
-    }
-    Some(Example {
-        fixed,
-        options,
-        text: bytes(&fence.text),
-    })
-}
-
-/// The text with what cannot be seen put in: `<U+00A0>` is that character, `<0xE9>` that byte.
+/// The text with what cannot be shown put in: `<U+00A0>` is that character, `<0xE9>` that byte, `<70×(do >` the text
+/// `(do ` 70 times.
 fn bytes(text: &str) -> Vec<u8> {
     let mut out = Vec::new();
     let mut rest = text;
-    while let Some(at) = rest.find(['<']) {
+    while let Some(at) = rest.find('<') {
         let (before, behind) = rest.split_at(at);
         out.extend(before.bytes());
-        let marked = behind
-            .find('>')
-            .map(|end| (&behind[1..end], &behind[end + 1..]));
-        let hex = |digits: &str| u32::from_str_radix(digits, 16).ok();
-        rest = match marked {
-            Some((mark, after)) if let Some(ch) = mark.strip_prefix("U+").and_then(hex) => {
-                out.extend(char::from_u32(ch).expect("a character").to_string().bytes());
-                after
+        match marked(behind) {
+            Some((meant, length)) => {
+                out.extend(meant);
+                rest = &behind[length..];
             }
-            Some((mark, after)) if let Some(byte) = mark.strip_prefix("0x").and_then(hex) => {
-                out.push(u8::try_from(byte).expect("a byte"));
-                after
-            }
-            _ => {
+            None => {
                 out.push(b'<');
-                &behind[1..]
+                rest = &behind[1..];
             }
-        };
+        }
     }
     out.extend(rest.bytes());
     out
+}
+
+/// What the mark at the beginning of a text means, and its length.
+fn marked(text: &str) -> Option<(Vec<u8>, usize)> {
+    let end = text.find('>')?;
+    let mark = &text[1..end];
+    let hex = |digits: &str| u32::from_str_radix(digits, 16).ok();
+    if let Some(code) = mark.strip_prefix("U+").and_then(hex) {
+        let ch = char::from_u32(code).expect("a character");
+        return Some((ch.to_string().into_bytes(), end + 1));
+    }
+    if let Some(byte) = mark.strip_prefix("0x").and_then(hex) {
+        return Some((vec![u8::try_from(byte).expect("a byte")], end + 1));
+    }
+    let (count, repeated) = mark.split_once('×')?;
+    let count = count.parse().ok()?;
+    // `<3×>>` repeats the bracket itself.
+    match repeated {
+        "" => Some((b">".repeat(count), end + 2)),
+        _ => Some((repeated.repeat(count).into_bytes(), end + 1)),
+    }
 }
 
 impl Page {
@@ -130,7 +133,10 @@ impl Page {
             // What exhausts a small stack exhausts a large one, later.
             command.extend(["--set", "run.stack-limit=16 MiB"]);
         }
-        command.extend(["--format", "json"]);
+        // The chain of deaths tells which one brought the others about; the record of a failure is the last one.
+        if !example.has("chain") {
+            command.extend(["--format", "json"]);
+        }
         command.extend(match self.code {
             2001 | 2002 => ["run", "main.wat"],
             2900..=2949 | 8900..=8999 => ["test", "main.wat"],
@@ -146,7 +152,8 @@ impl Page {
         let fails = self.examples.iter().any(|example| !example.fixed);
         let fixed = self.examples.iter().any(|example| example.fixed);
         if SKETCHED.contains(&self.code) {
-            return None;
+            let shows = fails || fixed;
+            return shows.then(|| "the page is listed as a sketch and has an example".to_owned());
         }
         if !fails || !fixed {
             return Some("the page lacks a failing or a repaired example".to_owned());
@@ -160,20 +167,18 @@ impl Page {
     }
 
     fn judge(&self, example: &Example) -> Result<(), String> {
+        let code = format!("WAT{}", self.code);
         let directory = Directory::new().map_err(|e| e.to_string())?;
-        let name = match example.has("toml") {
-            true => "wat.toml",
-            false => "main.wat",
-        };
+        if !example.commands.is_empty() {
+            return example.typed(&directory, &code);
+        }
         let main = "(:wat::core::defn :user::main [] -> :wat::core::nil :wat::core::nil)\n";
         let written = directory.write("main.wat", main);
         written.map_err(|e| e.to_string())?;
-        let written = directory.write_bytes(name, &example.text);
-        written.map_err(|e| e.to_string())?;
+        example.write(&directory)?;
         let mut command = self.command(example);
         command.retain(|word| !word.is_empty());
         let output = wat(&directory, &command, "")?;
-        let code = format!("WAT{}", self.code);
         if example.has("toml") {
             return match output.stderr.contains(&code) != example.fixed {
                 true => Ok(()),
@@ -215,8 +220,79 @@ impl Page {
 }
 
 impl Example {
+    /// An example of one block: `LANGUAGE fails` or `LANGUAGE fixed`, with options behind.
+    fn part(fence: &Fence) -> Option<Self> {
+        let mut words = fence.info.split_whitespace();
+        let language = words.next()?;
+        let fixed = match words.next()? {
+            "fails" => false,
+            "fixed" => true,
+            _ => return None,
+        };
+        let mut example = Example {
+            fixed,
+            options: Vec::new(),
+            files: Vec::new(),
+            commands: Vec::new(),
+        };
+        if language == "console" {
+            let steps = steps(&fence.text).expect("commands begin with `$ `");
+            example.commands = steps.into_iter().map(|step| step.command).collect();
+            return Some(example);
+        }
+        let mut name = match language {
+            "toml" => "wat.toml",
+            _ => "main.wat",
+        };
+        for word in words {
+            match word.strip_prefix("file=") {
+                Some(file) => name = file,
+                None => example.options.push(word.to_owned()),
+            }
+        }
+        if name == "wat.toml" {
+            example.options.push("toml".to_owned());
+        }
+        example.files.push((name.to_owned(), bytes(&fence.text)));
+        Some(example)
+    }
+
+    fn join(&mut self, part: Example) {
+        let name = |(name, _): &(String, Vec<u8>)| name.clone();
+        let names: Vec<String> = self.files.iter().map(name).collect();
+        let is_new = |file| !names.contains(&name(file));
+        assert!(part.files.iter().all(is_new), "a file of {names:?} twice");
+        self.options.extend(part.options);
+        self.files.extend(part.files);
+        self.commands.extend(part.commands);
+    }
+
     fn has(&self, option: &str) -> bool {
         self.options.iter().any(|word| word == option)
+    }
+
+    fn write(&self, directory: &Directory) -> Result<(), String> {
+        for (name, text) in &self.files {
+            let inner = Path::new(name).parent().unwrap_or(Path::new(""));
+            fs::create_dir_all(directory.path().join(inner)).map_err(|e| e.to_string())?;
+            let written = directory.write_bytes(name, text);
+            written.map_err(|e| e.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Types the commands: what they print has the code, or no code at all.
+    fn typed(&self, directory: &Directory, code: &str) -> Result<(), String> {
+        self.write(directory)?;
+        let printed = shell(directory, &self.commands.join("\n"))?;
+        let holds = match self.fixed {
+            true => !printed.contains("[WAT") && !printed.contains(code),
+            false => printed.contains(code),
+        };
+        match holds {
+            true => Ok(()),
+            false => Err(printed),
+        }
     }
 }
 
@@ -278,4 +354,5 @@ fn every_page_shows_what_it_says_or_is_owed() {
 fn marks_stand_for_what_cannot_be_seen() {
     let read = bytes("a<U+00A0>b<0xFF> <- :V<T>");
     assert_eq!(read, b"a\xc2\xa0b\xff <- :V<T>");
+    assert_eq!(bytes("<3×(>1<3×)> :<2×V<>T<2×>>"), b"(((1))) :V<V<T>>");
 }

@@ -12,12 +12,13 @@ use super::process::{Directory, shell};
 
 /// One command with what it prints.
 #[derive(Debug, PartialEq, Eq)]
-struct Step {
-    command: String,
+pub(super) struct Step {
+    pub(super) command: String,
     output: String,
 }
 
-fn steps(text: &str) -> Result<Vec<Step>, String> {
+/// The commands of a block.
+pub(super) fn steps(text: &str) -> Result<Vec<Step>, String> {
     let mut found: Vec<Step> = Vec::new();
     for line in text.lines() {
         if let Some(command) = line.strip_prefix("$ ") {

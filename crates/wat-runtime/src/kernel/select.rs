@@ -49,6 +49,12 @@ impl Selector {
         self.set = None;
         self.set = context.kernel().waiting().map(|w| w.wait_set(capacity));
     }
+
+    /// Closes the wait set; the next select makes one.
+    pub fn rest(&mut self) {
+        self.set = None;
+        self.capacity = 0;
+    }
 }
 
 /// The receivers of a vector.

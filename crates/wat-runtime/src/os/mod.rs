@@ -9,7 +9,7 @@ mod signals;
 mod waiting;
 
 pub(crate) use collect::Collected;
-pub(crate) use waiting::DESCRIPTORS;
+pub(crate) use waiting::{DESCRIPTORS, prepare};
 
 use crate::kernel::KernelFn;
 

@@ -23,7 +23,7 @@ pub(super) fn failure(code: u16, message: &str) -> Chain {
         8507 => "frame-malformed",
         8508 => "frame-type",
         8509 => "frame-too-large",
-        8417 => "thread-owned",
+        8417 => "wrong-thread",
         8514 => "receiver-busy",
         8528 => "foreign-handle",
         _ => "failed",

@@ -71,6 +71,11 @@ fn doorbell_of(bell: &Arc<Bell>) -> Arc<Doorbell> {
     })
 }
 
+/// Opens the descriptor that wakes this thread out of a wait, which is kept from the first wait on.
+pub(crate) fn prepare(bell: &Arc<Bell>) -> io::Result<()> {
+    doorbell_of(bell).descriptor().map(drop)
+}
+
 fn wait(
     set: &mut wat_kernel::WaitSet,
     fds: &[i32],
