@@ -149,14 +149,21 @@
    scope <- :wat::core::Option<wat::core::String>]
   -> :wat::kernel::RunResult
   "Runs a program given as forms in a process of its own, with these lines as its input, and returns what it wrote."
+  (:wat::kernel::__internal/run-forked
+    (:wat::core::match
+      scope
+      -> :wat::kernel::ForkedChild
+      ((:wat::core::Some _) (:wat::kernel::__internal/fork-scoped forms scope))
+      (:wat::core::None (:wat::kernel::fork-with-forms forms)))
+    stdin))
+
+(:wat::core::defn :wat::kernel::__internal/run-forked
+  [child <- :wat::kernel::ForkedChild
+   stdin <- :wat::core::Vector<wat::core::String>]
+  -> :wat::kernel::RunResult
+  "Runs a child to its end, with these lines as its input."
   (:wat::core::let
-    [child
-       (:wat::core::match
-         scope
-         -> :wat::kernel::ForkedChild
-         ((:wat::core::Some _) (:wat::kernel::__internal/fork-scoped forms scope))
-         (:wat::core::None (:wat::kernel::fork-with-forms forms)))
-     parts
+    [parts
        (:wat::kernel::__internal/converse
          (:wat::kernel::ForkedChild/stdin child)
          (:wat::kernel::ForkedChild/stdout child)

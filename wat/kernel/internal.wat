@@ -57,3 +57,11 @@
    scope <- :wat::core::Option<wat::core::String>]
   -> :wat::kernel::ForkedChild
   "Forks a child like `:wat::kernel::fork-with-forms`; it may load the files below the scope.")
+
+(:wat::core::native
+  :wat::kernel::__internal/fork-inheriting
+  :restricted-to
+  [:wat::]
+  [forms <- :wat::core::Vector<wat::WatAST>]
+  -> :wat::kernel::ForkedChild
+  "Forks a child like `:wat::kernel::fork-with-forms`; it may load what this program may.")

@@ -8,6 +8,20 @@
    The prelude holds declarations that only the test needs; it is often empty, `()`. The body is an implicit `do` of type nil (WAT2915). Stands only at the top level. Wrong operands are WAT2901, a wrong name is WAT2902, a wrong prelude WAT2903 or WAT2904: `(:wat::test::deftest :my::adds () (:wat::test::assert-eq (:wat::core::+ 1 1) 2))`.")
 
 (:wat::core::special-form
+  :wat::test::deftest-hermetic
+  "(:wat::test::deftest-hermetic :name \"doc\"? (prelude…) body…)"
+  "Declares a test whose body is a program of its own: it runs in a process, and what it writes is in the result.
+
+   Prelude and body see the library and each other alone, nothing of the file (WAT2908); setters of the prelude stand first in it. Shapes are those of `:wat::test::deftest`: `(:wat::test::deftest-hermetic :my::prints () (:wat::kernel::println 1))`.")
+
+(:wat::core::special-form
+  :wat::test::make-deftest-hermetic
+  "(:wat::test::make-deftest-hermetic :alias (prelude…))"
+  "Declares a macro that declares hermetic tests: `(:alias :name body…)` is `(:wat::test::deftest-hermetic :name (prelude…) body…)`.
+
+   Stands only at the top level, before its uses: `(:wat::test::make-deftest-hermetic :deftest-h ())`.")
+
+(:wat::core::special-form
   :wat::test::make-deftest
   "(:wat::test::make-deftest :alias (prelude…))"
   "Declares a macro that declares tests: `(:alias :name body…)` is `(:wat::test::deftest :name (prelude…) body…)`.
@@ -18,6 +32,11 @@
   :wat::test::__internal/use-factory
   "(:wat::test::__internal/use-factory (prelude…) :name \"doc\"? body…)"
   "What a macro of `make-deftest` expands to. Programs have no use for it.")
+
+(:wat::core::special-form
+  :wat::test::__internal/use-hermetic-factory
+  "(:wat::test::__internal/use-hermetic-factory (prelude…) :name \"doc\"? body…)"
+  "What a macro of `make-deftest-hermetic` expands to. Programs have no use for it.")
 
 (:wat::core::special-form
   :wat::test::__internal/body

@@ -91,3 +91,165 @@
    (:wat::core::length (:wat::test::program (:wat::core::def :my::x 1) (:wat::core::def :my::y 2))) ;=> 2
    ```"
   `(:wat::core::forms ~@forms))
+
+;; Programs inside of tests.
+
+(:wat::core::special-form
+  :wat::test::run-hermetic
+  "(:wat::test::run-hermetic body)"
+  "Runs a body of type nil as a program in a process of its own and returns what it wrote and whether it failed.
+
+   The body sees the library alone, nothing of the file (WAT2908): `(:wat::kernel::RunResult/stdout (:wat::test::run-hermetic (:wat::kernel::println 1)))` is `[\"1\"]`.")
+
+(:wat::core::special-form
+  :wat::test::run-hermetic-with-prelude
+  "(:wat::test::run-hermetic-with-prelude (prelude…) body)"
+  "Runs a body like `run-hermetic`, in a program with the declarations of a prelude.
+
+   Setters stand first in the prelude; what it does not set is as in this program: `(:wat::test::run-hermetic-with-prelude ((:wat::core::def :my::x 1)) (:wat::kernel::println :my::x))`.")
+
+(:wat::core::special-form
+  :wat::test::run-hermetic-with-io
+  "(:wat::test::run-hermetic-with-io :I :O inputs body)"
+  "Runs a body like `run-hermetic`, with the values of a `Vector<I>` as the lines of its input, and reads each line of its output as an `:O`.
+
+   A line that is no `:O` is the failure; the values before it are kept: `(:wat::test::run-hermetic-with-io :wat::core::i64 :wat::core::i64 [21] (:wat::kernel::println (:wat::kernel::readln -> :wat::core::i64)))`.")
+
+(:wat::core::defn :wat::test::__internal/run-hermetic
+  [forms <- :wat::core::Vector<wat::WatAST>]
+  -> :wat::kernel::RunResult
+  "Runs a program in a process of its own."
+  (:wat::test::__internal/run-inheriting forms (:wat::core::Vector :wat::core::String)))
+
+(:wat::core::defn :wat::test::__internal/run-inheriting
+  [forms <- :wat::core::Vector<wat::WatAST>
+   stdin <- :wat::core::Vector<wat::core::String>]
+  -> :wat::kernel::RunResult
+  "Runs a program in a process of its own; it may load what this one may."
+  (:wat::kernel::__internal/run-forked (:wat::kernel::__internal/fork-inheriting forms) stdin))
+
+(:wat::core::defn :wat::test::__internal/as-keyword
+  [text <- :wat::core::String]
+  -> :wat::core::keyword
+  "Returns the keyword of a text with its colon."
+  (:wat::core::keyword/from-string (:wat::core::string::subs text 1 (:wat::core::string::length text))))
+
+(:wat::core::defn :wat::test::__internal/run-hermetic-io<I,O>
+  [forms <- :wat::core::Vector<wat::WatAST>
+   inputs <- :wat::core::Vector<I>
+   encode <- :wat::core::Fn(I)->wat::core::String
+   decode <- :wat::core::Fn(wat::core::String)->wat::core::Result<O,wat::edn::ReadError>
+   output <- :wat::core::String]
+  -> :wat::test::RunResultIO<O>
+  "Runs a program in a process of its own, with values as its input and as its output."
+  (:wat::core::let
+    [result (:wat::test::__internal/run-inheriting forms (:wat::core::map inputs encode))
+     decoded
+       (:wat::test::__internal/decoded
+         (:wat::kernel::RunResult/stdout result)
+         decode
+         output
+         0
+         (:wat::test::RunResultIO/new
+           :outputs (:wat::core::Vector :O)
+           :stderr (:wat::kernel::RunResult/stderr result)
+           :failure :wat::core::None))]
+    (:wat::core::match
+      (:wat::kernel::RunResult/failure result)
+      -> :wat::test::RunResultIO<O>
+      (:wat::core::None decoded)
+      ((:wat::core::Some failure)
+        (:wat::test::RunResultIO/new
+          :outputs (:wat::test::RunResultIO/outputs decoded)
+          :stderr (:wat::kernel::RunResult/stderr result)
+          :failure (:wat::core::Some failure))))))
+
+(:wat::core::defn :wat::test::__internal/decoded<O>
+  [lines <- :wat::core::Vector<wat::core::String>
+   decode <- :wat::core::Fn(wat::core::String)->wat::core::Result<O,wat::edn::ReadError>
+   output <- :wat::core::String
+   index <- :wat::core::i64
+   so-far <- :wat::test::RunResultIO<O>]
+  -> :wat::test::RunResultIO<O>
+  "Returns what lines from an index on are decoded as, up to the first that is no value."
+  (:wat::core::match
+    (:wat::core::get lines index)
+    -> :wat::test::RunResultIO<O>
+    (:wat::core::None so-far)
+    ((:wat::core::Some line)
+      (:wat::core::match
+        (decode line)
+        -> :wat::test::RunResultIO<O>
+        ((:wat::core::Ok value)
+          (:wat::test::__internal/decoded
+            lines
+            decode
+            output
+            (:wat::core::+ index 1)
+            (:wat::test::RunResultIO/new
+              :outputs (:wat::core::conj (:wat::test::RunResultIO/outputs so-far) value)
+              :stderr (:wat::test::RunResultIO/stderr so-far)
+              :failure :wat::core::None)))
+        ((:wat::core::Err error)
+          (:wat::test::RunResultIO/new
+            :outputs (:wat::test::RunResultIO/outputs so-far)
+            :stderr (:wat::test::RunResultIO/stderr so-far)
+            :failure
+              (:wat::core::Some
+                (:wat::kernel::__internal/failure-of
+                  (:wat::core::format
+                    "output line {line} is not a {type}: {reason}"
+                    :line (:wat::core::+ index 1)
+                    :type output
+                    :reason (:wat::edn::ReadError/message error))))))))))
+
+(:wat::core::defn :wat::test::run-ast
+  [forms <- :wat::core::Vector<wat::WatAST>
+   stdin <- :wat::core::Vector<wat::core::String>]
+  -> :wat::kernel::RunResult
+  "Runs a program given as forms in this process, with these lines as its input, and returns what it wrote.
+
+   It never fails because of the program: see the field `failure`."
+  (:wat::kernel::run-sandboxed-ast forms stdin :wat::core::None))
+
+(:wat::core::defn :wat::test::run
+  [src <- :wat::core::String
+   stdin <- :wat::core::Vector<wat::core::String>]
+  -> :wat::kernel::RunResult
+  "Runs a program given as text in this process, with these lines as its input, and returns what it wrote.
+
+   It never fails because of the program: one that does not start has a failure whose message begins with `startup:`."
+  (:wat::kernel::run-sandboxed src stdin :wat::core::None))
+
+(:wat::core::defn :wat::test::run-in-scope
+  [src <- :wat::core::String
+   stdin <- :wat::core::Vector<wat::core::String>
+   scope <- :wat::core::String]
+  -> :wat::kernel::RunResult
+  "Runs a program like `run`; it loads from below a directory alone."
+  (:wat::kernel::run-sandboxed src stdin (:wat::core::Some scope)))
+
+(:wat::core::defn :wat::test::name
+  []
+  -> :wat::core::Option<wat::core::keyword>
+  "Returns the name of the test that runs, if one does."
+  (:wat::core::Option/map (:wat::runtime::env "WAT_TEST_NAME") :wat::test::__internal/as-keyword))
+
+(:wat::core::defn :wat::test::seed
+  []
+  -> :wat::core::i64
+  "Returns the seed of the test that runs, which derives from the seed of the run and the test; 0 outside of tests."
+  (:wat::core::match
+    (:wat::runtime::env "WAT_TEST_SEED")
+    -> :wat::core::i64
+    ((:wat::core::Some text) (:wat::core::Option/or (:wat::core::string::to-i64 text) 0))
+    (:wat::core::None 0)))
+
+(:wat::core::defn :wat::test::tmp-dir
+  []
+  -> :wat::core::String
+  "Returns the absolute path of an empty directory that belongs to the test that runs and is removed behind it; panics outside of tests."
+  (:wat::core::Option/expect
+    -> :wat::core::String
+    (:wat::runtime::env "WAT_TEST_TMP")
+    "only a test that `wat test` runs has a directory of its own"))

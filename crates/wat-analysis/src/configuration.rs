@@ -101,7 +101,7 @@ fn kind_of(head: &str) -> Option<Takes> {
 /// The configuration of the program with this root.
 #[salsa::tracked(returns(copy))]
 pub fn config(db: &dyn Db, root: SourceFile) -> Config {
-    let mut config = Config::default();
+    let mut config = crate::db::Project::get(db).options(db).inherited;
     for setter in file_setters(db, root)
         .iter()
         .filter(|setter| setter.leading)

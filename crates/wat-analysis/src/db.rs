@@ -93,6 +93,8 @@ pub struct Options {
     pub host_types: Arc<[Arc<str>]>,
     /// Relaxes the restriction of raw spawn and fork verbs to `:wat::`.
     pub allow_raw_spawn: bool,
+    /// The configuration of the program that starts these programs; they change it by setters of their own.
+    pub inherited: crate::configuration::Config,
 }
 
 #[salsa::input(singleton)]

@@ -497,7 +497,11 @@ impl<'db> Edge<'db> {
                 edits.push(FileEdit {
                     file,
                     range,
-                    insert: Box::from(&*apart(file.text(self.db).text(), range, &edit.insert)),
+                    insert: Box::from(&*apart(
+                        file.text(self.db).text(),
+                        range,
+                        &crate::expand::unmarked(&edit.insert),
+                    )),
                 });
             }
         }
@@ -554,24 +558,25 @@ pub(crate) fn absolute<'db>(
         let repeats = span == at && (made.is_some() || edge.spot(place).made.is_some());
         (!repeats).then(|| SpanLabel {
             span,
-            message: message.clone(),
+            message: crate::expand::unmarked(message).into_owned(),
         })
     });
+    let shown = |text: &str| crate::expand::unmarked(text).into_owned();
     Diagnostic {
         code: Code(problem.code),
         severity: problem.severity.0,
-        message: problem.message.clone(),
+        message: shown(&problem.message),
         span: at,
-        label: problem.label.clone(),
+        label: shown(&problem.label),
         labels: labels.collect(),
-        notes,
-        help: problem.help.clone(),
+        notes: notes.iter().map(|note| shown(note)).collect(),
+        help: problem.help.as_deref().map(shown),
         fixes: problem
             .fixes
             .iter()
             .filter_map(|fix| {
                 Some(DiagnosticFix {
-                    title: fix.title.clone(),
+                    title: shown(&fix.title),
                     applicability: fix.applicability.0,
                     edits: edge.edits(fix)?,
                 })

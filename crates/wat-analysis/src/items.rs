@@ -318,7 +318,9 @@ fn top_level<'db>(
             _ if is_load(head) && node == ast.root() && expanded.is_none() => {
                 read_load(ast, node, head, found)
             }
-            crate::testing::DEFTEST if node == ast.root() && expanded.is_none() => {
+            crate::testing::DEFTEST | crate::testing::DEFTEST_HERMETIC
+                if node == ast.root() && expanded.is_none() =>
+            {
                 for (load, head) in crate::testing::prelude_loads(ast, node) {
                     read_load(ast, load, head, found);
                 }

@@ -24,6 +24,7 @@ mod explain;
 mod family;
 mod forms;
 mod glued;
+mod hermetic;
 mod host;
 mod identity;
 mod infer;

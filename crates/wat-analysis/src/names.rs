@@ -158,7 +158,7 @@ pub(crate) fn callable_names(db: &dyn Db, program: SourceFile) -> Vec<String> {
     let own = own
         .copied()
         .chain(crate::library::members(db))
-        .filter(|item| !item.restricted(db));
+        .filter(|item| !item.restricted(db) && !crate::expand::is_marked(item.name(db).text(db)));
     let mut own: Vec<String> = own.map(|item| item.name(db).text(db).clone()).collect();
     own.sort_unstable();
     library.chain(own).collect()

@@ -111,6 +111,10 @@ pub enum StartStep {
 pub fn start_steps(db: &dyn Db, program: SourceFile) -> Vec<StartStep> {
     let mut steps = Vec::new();
     for &item in start_order(db, program) {
+        // What another process runs is not evaluated here.
+        if crate::expand::is_marked(item.name(db).text(db)) {
+            continue;
+        }
         let code: Arc<str> = code_name(db, program, item).into();
         let is_function = item.kind(db) == ItemKind::Function;
         let name = item.name(db);

@@ -450,6 +450,10 @@ impl<'db> TypeResolver<'_, 'db> {
             return;
         }
         let (db, ast) = (self.db, self.ast);
+        if let Some(leak) = crate::hermetic::leak(db, program, None, &format!(":{path}"), place) {
+            self.report(|| leak);
+            return;
+        }
         self.report(|| {
             if is_parameter {
                 return undeclared_parameter(ast, path, place);

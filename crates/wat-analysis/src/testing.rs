@@ -17,6 +17,7 @@ use crate::signature::signature;
 use crate::types::{Ctor, Type};
 
 pub(crate) const DEFTEST: &str = ":wat::test::deftest";
+pub(crate) const DEFTEST_HERMETIC: &str = ":wat::test::deftest-hermetic";
 const RESULT: &str = ":wat::kernel::RunResult";
 /// Milliseconds of the longest time limit.
 const DAY: u64 = 24 * 60 * 60 * 1000;
@@ -129,10 +130,19 @@ fn units<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Unit
             }
             // What is broken may well have been meant as a test.
             _ if ast.kind(node) == NodeKind::Error => continue,
+            // A program that an expression runs stands beside it.
+            _ if is_beside(ast, node) => continue,
             _ => test_at(node).map_or(Unit::Other, Unit::Test),
         });
     }
     found
+}
+
+/// Is this a definition that an expression needs beside its form?
+fn is_beside(ast: &Ast, node: NodeId) -> bool {
+    let name = ast.children(node).nth(1);
+    name.and_then(|name| ast.as_keyword(name))
+        .is_some_and(crate::expand::is_marked)
 }
 
 /// An annotation where it stands.

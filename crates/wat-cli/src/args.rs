@@ -408,6 +408,9 @@ pub(crate) struct TestOptions {
     /// A test that leaves threads, processes or descriptors behind fails
     #[arg(long)]
     pub(crate) deny_leaks: bool,
+    /// Keep the directories of tests that failed
+    #[arg(long)]
+    pub(crate) keep_tmp: bool,
     /// Show what tests write even if they pass
     #[arg(long)]
     pub(crate) show_output: bool,

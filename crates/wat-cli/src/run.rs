@@ -169,7 +169,8 @@ fn execute(
         limits,
         loader: loader.into(),
         arguments: arguments(options).into(),
-    };
+    }
+    .of(db, root);
     let host = launcher.host(Streams::standard());
     let mut machine = Machine::new(program.clone(), host, limits);
     // Where the system refuses to have its signals watched, they end the program as they end any other.

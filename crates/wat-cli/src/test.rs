@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use wat_analysis::{SourceFile, TestKind};
-use wat_driver::{Style, nearest};
+use wat_driver::{ProgramLauncher, Style, file_loader, nearest};
 use wat_test::{
     Filter, Format, Found, Limits, Options, Reporter, Summary, TestCase, find, fresh_seed, run,
 };
@@ -283,6 +283,20 @@ fn start(
     let test = &space.settings.test;
     let here = std::env::current_dir().unwrap_or_default();
     let jobs = options.jobs.or(test.jobs).filter(|jobs| *jobs > 0);
+    let scope = space.project.as_ref().map(|it| it.scope(&space.settings));
+    let loader = match file_loader(scope.as_deref()) {
+        Ok(loader) => loader,
+        Err(wrong) => {
+            output::complain(&wrong.reason);
+            return exit::NO_INPUT;
+        }
+    };
+    let launcher = ProgramLauncher {
+        options: space.settings.analysis(),
+        limits: limits(&space.settings),
+        loader: loader.into(),
+        arguments: [].into(),
+    };
     let run_options = Options {
         jobs: jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         seed: options.seed.unwrap_or_else(fresh_seed),
@@ -293,7 +307,8 @@ fn start(
         run_ignored: options.ignored || options.include_ignored,
         deny_leaks: options.deny_leaks || test.deny_leaks == Some(true),
         limits: time,
-        machine: limits(&space.settings),
+        launcher,
+        keep_tmp: options.keep_tmp,
         directory: space
             .project
             .as_ref()

@@ -59,6 +59,12 @@ impl ProgramLauncher {
         }
     }
 
+    /// What a program hands on that this database holds: its configuration too.
+    pub fn of(mut self, db: &RootDatabase, program: SourceFile) -> ProgramLauncher {
+        self.options.inherited = wat_analysis::config(db, program);
+        self
+    }
+
     /// The host of a program with these streams.
     pub fn host(&self, streams: Streams) -> ProgramHost {
         ProgramHost {
@@ -124,13 +130,14 @@ impl Launcher for ProgramLauncher {
         if let Some(refused) = refusal(&db, root) {
             return Err(refused);
         }
+        let launcher = ProgramLauncher {
+            loader,
+            ..self.clone()
+        };
         Ok(Box::new(Ready {
+            launcher: launcher.of(&db, root),
             db,
             root,
-            launcher: ProgramLauncher {
-                loader,
-                ..self.clone()
-            },
         }))
     }
 

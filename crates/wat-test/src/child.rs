@@ -3,13 +3,16 @@
 use std::fs;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use wat_analysis::RootDatabase;
-use wat_driver::{FailurePlaces, LinkedProgram, Place, Sources, failure_places};
+use wat_driver::{
+    FailurePlaces, LinkedProgram, Place, ProgramHost, ProgramLauncher, Sources, failure_places,
+};
 use wat_edn::Edn;
 use wat_kernel::{ChildIo, Interest};
-use wat_runtime::{Failure, FailureKind, Host, Machine};
+use wat_runtime::{Failure, FailureKind, Host, Launcher, Machine, Reader, SourceError, Streams};
 
 use crate::find::TestCase;
 use crate::json::{diff, map};
@@ -18,30 +21,47 @@ use crate::json::{diff, map};
 pub(crate) struct Work<'a> {
     pub db: &'a RootDatabase,
     pub case: &'a TestCase,
-    pub limits: wat_runtime::Limits,
+    /// What it hands on to programs that it starts.
+    pub launcher: &'a ProgramLauncher,
     /// The directory that the test runs in.
     pub directory: &'a PathBuf,
+    /// The directory that the test has for itself, once it asks for one.
+    pub own: PathBuf,
     pub seed: u64,
 }
 
-/// The streams and the environment of a test.
+/// The world around a test: that of a program, with variables of its own.
 #[derive(Clone)]
-struct Streams {
+struct Surroundings {
+    inner: ProgramHost,
     variables: [(&'static str, String); 3],
-    arguments: Vec<String>,
+    /// The directory of the test, made when it is asked for.
+    own: PathBuf,
 }
 
-impl Host for Streams {
+impl Host for Surroundings {
     fn stdout(&mut self, bytes: &[u8]) -> io::Result<()> {
-        wat_kernel::stdout().write_all(bytes)
+        self.inner.stdout(bytes)
     }
 
     fn stderr(&mut self, bytes: &[u8]) -> io::Result<()> {
-        wat_kernel::stderr().write_all(bytes)
+        self.inner.stderr(bytes)
+    }
+
+    fn stdin(&mut self) -> Option<Arc<Reader>> {
+        self.inner.stdin()
+    }
+
+    fn launcher(&self) -> Option<Arc<dyn Launcher>> {
+        self.inner.launcher()
+    }
+
+    fn read_source(&mut self, path: &str) -> Result<String, SourceError> {
+        self.inner.read_source(path)
     }
 
     fn arguments(&mut self) -> Vec<String> {
-        self.arguments.clone()
+        self.inner.arguments()
     }
 
     fn share(&self) -> Box<dyn Host> {
@@ -53,6 +73,10 @@ impl Host for Streams {
     }
 
     fn env(&mut self, name: &str) -> Option<String> {
+        if name == "WAT_TEST_TMP" {
+            fs::create_dir_all(&self.own).ok()?;
+            return Some(self.own.to_str()?.to_owned());
+        }
         let own = self.variables.iter().find(|(key, _)| *key == name);
         own.map(|(_, value)| value.clone())
             .or_else(|| std::env::var(name).ok())
@@ -89,15 +113,21 @@ fn run(work: &Work<'_>) -> Value {
     let (db, case) = (work.db, work.case);
     let program = LinkedProgram::new();
     program.lend(db, case.file);
-    let host = Streams {
+    let launcher = ProgramLauncher {
+        arguments: ["wat".to_owned(), case.path.clone()].into(),
+        ..work.launcher.clone()
+    }
+    .of(db, case.file);
+    let host = Surroundings {
+        inner: launcher.host(Streams::standard()),
         variables: [
             ("WAT_TEST", "1".to_owned()),
             ("WAT_TEST_NAME", case.test.name.to_string()),
-            ("WAT_TEST_SEED", work.seed.to_string()),
+            ("WAT_TEST_SEED", work.seed.cast_signed().to_string()),
         ],
-        arguments: vec!["wat".to_owned(), case.path.clone()],
+        own: work.own.clone(),
     };
-    let mut machine = Machine::new(program.clone(), host, work.limits);
+    let mut machine = Machine::new(program.clone(), host, work.launcher.limits);
     machine.configure(wat_driver::settings(db, case.file));
     watch(machine.interrupt());
     if let Err(failure) = program.start(&mut machine) {
@@ -128,13 +158,22 @@ fn run(work: &Work<'_>) -> Value {
     json!({ "failure": failure, "leaks": left })
 }
 
-/// Threads, children and descriptors of this process.
+/// Threads, children and descriptors of this process. Bells, rings and handles of children are the machine's own.
 fn open_ends() -> [u64; 3] {
-    let entries = |path: &str| fs::read_dir(path).map_or(0, |entries| entries.count() as u64);
+    let entries = |path: &str| fs::read_dir(path).into_iter().flatten().flatten();
+    let is_own = |entry: &fs::DirEntry| {
+        let target = fs::read_link(entry.path()).unwrap_or_default();
+        target
+            .as_os_str()
+            .as_encoded_bytes()
+            .starts_with(b"anon_inode:")
+    };
     [
-        entries("/proc/self/task"),
+        entries("/proc/self/task").count() as u64,
         wat_kernel::live_children().len() as u64,
-        entries("/proc/self/fd"),
+        entries("/proc/self/fd")
+            .filter(|entry| !is_own(entry))
+            .count() as u64,
     ]
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use wat_analysis::{RootDatabase, TestKind};
+use wat_driver::ProgramLauncher;
 use wat_kernel::{Borrowed, Exit, Fd, Fork, Forked, Interest, poll};
 
 use crate::child::{Work, work};
@@ -45,7 +46,7 @@ impl Default for Limits {
 }
 
 /// How tests are run.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Options {
     /// Children at once.
     pub jobs: usize,
@@ -65,8 +66,10 @@ pub struct Options {
     pub deny_leaks: bool,
     /// How long tests may take.
     pub limits: Limits,
-    /// What an evaluation may use.
-    pub machine: wat_runtime::Limits,
+    /// What tests hand on to programs that they start, and what evaluations may use.
+    pub launcher: ProgramLauncher,
+    /// Are the directories of tests that failed kept?
+    pub keep_tmp: bool,
     /// The directory that tests run in.
     pub directory: PathBuf,
 }
@@ -314,8 +317,9 @@ impl Run<'_> {
         let task = Work {
             db: self.db,
             case,
-            limits: self.options.machine,
+            launcher: &self.options.launcher,
             directory: &self.options.directory,
+            own: own_directory(index),
             seed: test_seed(self.options.seed, &case.id),
         };
         let forked = Fork::new().keep(&theirs).run(|io| work(&task, io))?;
@@ -423,6 +427,7 @@ impl Run<'_> {
         report.drain();
         let [stdout, stderr] = streams.map(Stream::finish);
         if self.interrupted.is_some() {
+            let _ = std::fs::remove_dir_all(own_directory(index));
             return Ok(());
         }
         let record: Value = serde_json::from_slice(&report.bytes).unwrap_or(Value::Null);
@@ -435,6 +440,10 @@ impl Run<'_> {
             is_late.then_some(limit),
             self.options.deny_leaks,
         );
+        if !(self.options.keep_tmp && status.is_failure()) {
+            // Most tests have none.
+            let _ = std::fs::remove_dir_all(own_directory(index));
+        }
         let outcome = Outcome {
             status,
             failure,
@@ -472,6 +481,11 @@ impl Run<'_> {
         self.failures += usize::from(failed);
         slot.outcome = Some(outcome);
     }
+}
+
+/// The directory that a test has for itself.
+fn own_directory(index: usize) -> PathBuf {
+    std::env::temp_dir().join(format!("wat-test-{}-{index}", std::process::id()))
 }
 
 /// What a test left behind, if it did.

@@ -6,16 +6,24 @@ use wat_value::syntax::{Scopes, Shape, Syntax, write_forms};
 
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 
+use super::hermetic::Run;
 use super::walk::Expander;
 use super::{Expansion, Source};
 
 pub(super) const MAKE: &str = ":wat::test::make-deftest";
 pub(super) const MAKE_HERMETIC: &str = ":wat::test::make-deftest-hermetic";
 const DEFTEST: &str = ":wat::test::deftest";
+const DEFTEST_HERMETIC: &str = ":wat::test::deftest-hermetic";
 const USE: &str = ":wat::test::__internal/use-factory";
+const USE_HERMETIC: &str = ":wat::test::__internal/use-hermetic-factory";
 const MATCHES: &str = ":wat::test::assert-matches";
+pub(super) const RUN_HERMETIC: &str = ":wat::test::run-hermetic";
+pub(super) const RUN_WITH_PRELUDE: &str = ":wat::test::run-hermetic-with-prelude";
+pub(super) const RUN_WITH_IO: &str = ":wat::test::run-hermetic-with-io";
 /// What declares a test directly.
-const DECLARING: [&str; 2] = [DEFTEST, USE];
+const DECLARING: [&str; 4] = [DEFTEST, DEFTEST_HERMETIC, USE, USE_HERMETIC];
+/// What stands for an expression.
+const EXPRESSIONS: [&str; 4] = [MATCHES, RUN_HERMETIC, RUN_WITH_PRELUDE, RUN_WITH_IO];
 
 /// What an annotation says of the next test.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -42,7 +50,10 @@ pub(crate) fn annotation(path: &str) -> Option<Annotation> {
 /// Is this the head of a form that is expanded here, or of an annotation?
 pub(crate) fn is_test_form(path: &str) -> bool {
     path.starts_with(":wat::test::")
-        && (matches!(path, DEFTEST | MAKE | USE | MATCHES) || annotation(path).is_some())
+        && (matches!(path, MAKE | MAKE_HERMETIC)
+            || DECLARING.contains(&path)
+            || EXPRESSIONS.contains(&path)
+            || annotation(path).is_some())
 }
 
 /// Does this list of an expansion stand for one test and its prelude?
@@ -97,10 +108,10 @@ struct Operands<'a> {
 }
 
 /// The expansion of one form.
-struct Testing<'x, 'db> {
-    x: &'x mut Expander<'db>,
-    call: u32,
-    form: &'x Syntax,
+pub(super) struct Testing<'x, 'db> {
+    pub(super) x: &'x mut Expander<'db>,
+    pub(super) call: u32,
+    pub(super) form: &'x Syntax,
 }
 
 impl<'db> Expander<'db> {
@@ -115,20 +126,24 @@ impl<'db> Expander<'db> {
             call,
             form,
         };
-        if !top && name != MATCHES {
+        if !top && !EXPRESSIONS.contains(&name) {
             return Some(testing.inside(name));
         }
         Some(match name {
             MAKE => testing.factory(USE),
+            MAKE_HERMETIC => testing.factory(USE_HERMETIC),
             MATCHES => testing.matches(),
-            USE => testing.factory_use(),
-            _ => testing.test(),
+            USE => testing.factory_use(false),
+            USE_HERMETIC => testing.factory_use(true),
+            DEFTEST_HERMETIC => testing.test(true),
+            RUN_HERMETIC | RUN_WITH_PRELUDE | RUN_WITH_IO => testing.run_hermetic(name),
+            _ => testing.test(false),
         })
     }
 }
 
 /// `:wat::core::X`
-fn core(name: &str) -> String {
+pub(super) fn core(name: &str) -> String {
     format!(":wat::core::{name}")
 }
 
@@ -140,34 +155,34 @@ fn is_call(node: &Syntax) -> bool {
 }
 
 impl<'db> Testing<'_, 'db> {
-    fn make(&mut self, shape: Shape) -> Syntax {
+    pub(super) fn make(&mut self, shape: Shape) -> Syntax {
         let origin = self.x.make(self.call, u32::MAX);
         Syntax::new(shape, origin)
     }
 
-    fn keyword(&mut self, text: &str) -> Syntax {
+    pub(super) fn keyword(&mut self, text: &str) -> Syntax {
         self.make(Shape::Keyword(text.into()))
     }
 
-    fn symbol(&mut self, text: &str) -> Syntax {
+    pub(super) fn symbol(&mut self, text: &str) -> Syntax {
         self.make(Shape::Symbol(text.into(), Scopes::default()))
     }
 
-    fn string(&mut self, text: &str) -> Syntax {
+    pub(super) fn string(&mut self, text: &str) -> Syntax {
         self.make(Shape::Str(text.into()))
     }
 
-    fn list(&mut self, head: &str, parts: impl IntoIterator<Item = Syntax>) -> Syntax {
+    pub(super) fn list(&mut self, head: &str, parts: impl IntoIterator<Item = Syntax>) -> Syntax {
         let head = self.keyword(head);
         let parts: Vec<Syntax> = std::iter::once(head).chain(parts).collect();
         self.make(Shape::List(parts.into()))
     }
 
-    fn vector(&mut self, parts: Vec<Syntax>) -> Syntax {
+    pub(super) fn vector(&mut self, parts: Vec<Syntax>) -> Syntax {
         self.make(Shape::Vector(parts.into()))
     }
 
-    fn failed(&self) -> Syntax {
+    pub(super) fn failed(&self) -> Syntax {
         Syntax::new(Shape::Error, self.form.origin())
     }
 
@@ -180,7 +195,12 @@ impl<'db> Testing<'_, 'db> {
         }
     }
 
-    fn problem(&self, code: u16, node: &Syntax, message: impl Into<String>) -> Problem<'db> {
+    pub(super) fn problem(
+        &self,
+        code: u16,
+        node: &Syntax,
+        message: impl Into<String>,
+    ) -> Problem<'db> {
         Problem::new(code, self.at(node), message)
     }
 
@@ -258,7 +278,7 @@ impl<'db> Testing<'_, 'db> {
     }
 
     /// `(deftest name "doc"? (prelude…)? body…)`
-    fn test(&mut self) -> Syntax {
+    fn test(&mut self, hermetic: bool) -> Syntax {
         let parts = self.form.children()[1..].to_vec();
         if parts.is_empty() {
             return self.empty();
@@ -271,12 +291,12 @@ impl<'db> Testing<'_, 'db> {
         }
         match operands.rest {
             [] => self.empty(),
-            [_] => self.declare(&operands, &[], operands.rest),
+            [_] => self.declare(&operands, &[], operands.rest, hermetic),
             [prelude, body @ ..] => {
-                let Some(forms) = self.prelude(prelude) else {
+                let Some(forms) = self.prelude(prelude, hermetic) else {
                     return self.failed();
                 };
-                self.declare(&operands, &forms, body)
+                self.declare(&operands, &forms, body, hermetic)
             }
         }
     }
@@ -317,7 +337,7 @@ impl<'db> Testing<'_, 'db> {
     }
 
     /// The forms of a prelude.
-    fn prelude(&mut self, prelude: &Syntax) -> Option<Vec<Syntax>> {
+    pub(super) fn prelude(&mut self, prelude: &Syntax, hermetic: bool) -> Option<Vec<Syntax>> {
         let is_list = matches!(prelude.shape(), Shape::List(_));
         let forms = prelude.children();
         let fine = is_list
@@ -356,7 +376,7 @@ impl<'db> Testing<'_, 'db> {
         }
         let mut kept = Vec::with_capacity(forms.len());
         for form in forms {
-            match self.refusal(form) {
+            match self.refusal(form, hermetic) {
                 None => kept.push(form.clone()),
                 Some((what, help)) => {
                     let problem = self
@@ -375,15 +395,15 @@ impl<'db> Testing<'_, 'db> {
     }
 
     /// What a form is that a prelude cannot have, and what to do.
-    fn refusal(&self, form: &Syntax) -> Option<(&'static str, &'static str)> {
+    fn refusal(&self, form: &Syntax, hermetic: bool) -> Option<(&'static str, &'static str)> {
         let head = form.head()?;
-        if crate::configuration::is_setter(head) {
+        if crate::configuration::is_setter(head) && !hermetic {
             return Some((
                 "a setter",
                 "set it at the start of the file, or use `:wat::test::deftest-hermetic`",
             ));
         }
-        if is_test_form(head) && head != MATCHES {
+        if is_test_form(head) && !EXPRESSIONS.contains(&head) {
             return Some(("a test", "move it to the top level of the file"));
         }
         let defines = matches!(
@@ -392,14 +412,25 @@ impl<'db> Testing<'_, 'db> {
         );
         let name = form.children().get(1);
         let name = name.and_then(|name| name.as_keyword().or_else(|| name.head()));
-        (defines && name == Some(":user::main")).then_some((
-            "`:user::main`",
-            "a test is run by `wat test`; it needs no entry",
-        ))
+        let help = match hermetic {
+            false => "a test is run by `wat test`; it needs no entry",
+            true => "the body of the program stands behind the prelude",
+        };
+        (defines && name == Some(":user::main")).then_some(("`:user::main`", help))
     }
 
     /// The function of a test, behind its prelude.
-    fn declare(&mut self, operands: &Operands<'_>, prelude: &[Syntax], body: &[Syntax]) -> Syntax {
+    fn declare(
+        &mut self,
+        operands: &Operands<'_>,
+        prelude: &[Syntax],
+        body: &[Syntax],
+        hermetic: bool,
+    ) -> Syntax {
+        if hermetic {
+            let (checked, run) = self.hermetic(prelude, body, Run::Test);
+            return self.function(operands, &checked, run);
+        }
         let body = self.list(":wat::test::__internal/body", body.to_vec());
         let run = self.guarded(body);
         let run = self.list(":wat::test::__internal/run-thread", [run]);
@@ -407,7 +438,7 @@ impl<'db> Testing<'_, 'db> {
     }
 
     /// `(fn [] -> nil body)`
-    fn guarded(&mut self, body: Syntax) -> Syntax {
+    pub(super) fn guarded(&mut self, body: Syntax) -> Syntax {
         let params = self.vector(Vec::new());
         let arrow = self.symbol("->");
         let nil = self.keyword(&core("nil"));
@@ -447,7 +478,7 @@ impl<'db> Testing<'_, 'db> {
             self.x.problems.push(problem);
             return self.failed();
         }
-        let Some(forms) = self.prelude(prelude) else {
+        let Some(forms) = self.prelude(prelude, user == USE_HERMETIC) else {
             return self.failed();
         };
         let prelude = self.make(Shape::List(forms.into()));
@@ -468,7 +499,7 @@ impl<'db> Testing<'_, 'db> {
     }
 
     /// `(use-factory (prelude…) name "doc"? body…)`
-    fn factory_use(&mut self) -> Syntax {
+    fn factory_use(&mut self, hermetic: bool) -> Syntax {
         let parts = self.form.children()[1..].to_vec();
         let Some((prelude, parts)) = parts.split_first() else {
             return self.empty();
@@ -481,7 +512,7 @@ impl<'db> Testing<'_, 'db> {
         };
         match operands.rest {
             [] => self.empty(),
-            body => self.declare(&operands, prelude.children(), body),
+            body => self.declare(&operands, prelude.children(), body, hermetic),
         }
     }
 

@@ -66,6 +66,8 @@ pub(super) struct Expander<'db> {
     body: bool,
     /// It belongs to no form: the program is complete.
     outside: bool,
+    /// Definitions that expressions need beside the form.
+    beside: Vec<Syntax>,
 }
 
 impl<'db> Expander<'db> {
@@ -96,6 +98,7 @@ impl<'db> Expander<'db> {
             threads: false,
             body: false,
             outside: false,
+            beside: Vec::new(),
         }
     }
 
@@ -141,6 +144,7 @@ impl<'db> Expander<'db> {
     /// Expands a form; `None` if nothing changes.
     pub(super) fn form(mut self, written: &Ast) -> Option<Expansion<'db>> {
         let tree = self.top(&source_tree(written), true);
+        let tree = self.beside(tree);
         if self.calls.is_empty() && self.problems.is_empty() {
             return None;
         }
@@ -165,6 +169,31 @@ impl<'db> Expander<'db> {
             return None;
         }
         Some(self.finish(written, &tree))
+    }
+
+    /// Definitions that are checked as part of the program, and that nothing in it can name. Who expands less than a
+    /// whole form has no use for them.
+    pub(super) fn declare_beside(&mut self, definitions: Vec<Syntax>) {
+        if self.single || self.body || self.outside {
+            return;
+        }
+        for definition in definitions {
+            let expanded = self.top(&definition, false);
+            self.beside.push(expanded);
+        }
+    }
+
+    /// The form behind the definitions that stand beside it.
+    fn beside(&mut self, tree: Syntax) -> Syntax {
+        if self.beside.is_empty() {
+            return tree;
+        }
+        let origin = Origin(0);
+        let head = Syntax::new(Shape::Keyword(":wat::core::do".into()), origin);
+        let mut parts = vec![head];
+        parts.append(&mut self.beside);
+        parts.push(tree);
+        Syntax::new(Shape::List(parts.into()), origin)
     }
 
     /// The macros that a form defines by expansion.

@@ -145,7 +145,7 @@ impl<'db> Infer<'db> {
     fn report_unknown_call(&mut self, head: NodeId, text: TextId) {
         let path = self.ast.text(text);
         let canonical = split_generic(path).0;
-        if self.tell_retired(head, text, None) {
+        if self.tell_retired(head, text, None) || self.tell_leak(head, text) {
             return;
         }
         if crate::host::is_host(canonical) && self.tell_host(head, canonical) {

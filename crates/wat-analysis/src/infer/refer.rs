@@ -3,7 +3,7 @@
 use wat_syntax::{Applicability, NodeId, NodeKind, TextId};
 
 use crate::expand::Source;
-use crate::identity::{Identity, identity, in_a_conversation};
+use crate::identity::{Author, Identity, identity, in_a_conversation};
 use crate::items::{Item, ItemKind, Name, split_generic};
 use crate::legacy::bare_variant;
 use crate::names::{lookup, lookup_type};
@@ -158,6 +158,29 @@ impl<'db> Infer<'db> {
         self.problems.push(problem);
     }
 
+    /// WAT2908: a path of a hermetic program that means something outside of it.
+    pub(super) fn tell_leak(&mut self, node: NodeId, text: TextId) -> bool {
+        let path = split_generic(self.ast.text(text)).0;
+        if !crate::expand::is_marked(path) {
+            return false;
+        }
+        let form = self.author.and_then(|author| match author {
+            Author::Definition(item) => Some(item.form(self.db)),
+            Author::Expression { form, .. } => Some(form),
+            Author::Evaluated => None,
+        });
+        let place = Place::node(node);
+        match crate::hermetic::leak(self.db, self.program, form, path, place) {
+            Some(problem) => {
+                if !self.known_unknown(text, node) {
+                    self.report_unknown(text, problem);
+                }
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Who refers to something at a node.
     fn identity(&self, node: NodeId) -> Identity {
         match self.author {
@@ -212,6 +235,9 @@ impl<'db> Infer<'db> {
             return self.push(ExprKind::Error, ty, node);
         }
         if self.tell_retired(node, text, None) {
+            return self.error(node);
+        }
+        if self.tell_leak(node, text) {
             return self.error(node);
         }
         let reserved = path.starts_with(":wat::") || path.starts_with(":rust::");

@@ -229,3 +229,101 @@ fn sure_fixes_remove_what_they_are_about() {
         reports(&fixed, &[]);
     }
 }
+
+#[test]
+fn a_hermetic_program_sees_its_prelude_and_the_library_alone() {
+    let file = "(:wat::core::defn :my::f [] -> :wat::core::i64 42)
+(:wat::core::def :my::c 7)
+(:wat::core::struct :my::R (a :wat::core::i64))
+";
+    let with = |test: &str, expected: &[&str]| reports(&format!("{file}{test}"), expected);
+    with(
+        "(:wat::test::deftest-hermetic :h::a () (:wat::test::assert-eq (:my::f) 42))",
+        &["WAT2908 4:64-4:70"],
+    );
+    with(
+        "(:wat::test::deftest-hermetic :h::a () (:wat::test::assert-eq :my::c 7))",
+        &["WAT2908 4:63-4:69"],
+    );
+    with(
+        "(:wat::test::deftest-hermetic :h::a ((:wat::core::defn :h::g [r <- :wat::core::Vector<my::R>] -> :wat::core::nil :wat::core::nil)) (:h::g []))",
+        &["WAT2908 4:87-4:123"],
+    );
+    with(
+        "(:wat::core::defn :my::g [] -> :wat::kernel::RunResult (:wat::test::run-hermetic (:wat::kernel::println (:my::f))))",
+        &["WAT2908 4:106-4:112"],
+    );
+    // What is nowhere is unknown, and mistakes of the program are told where they stand, by their own names.
+    with(
+        "(:wat::test::deftest-hermetic :h::a ((:wat::core::defn :h::g [n <- :wat::core::i64] -> :wat::core::i64 n)) (:wat::test::assert-eq (:h::g \"x\") (:h::x)))",
+        &["WAT3001 4:139-4:142", "WAT3201 4:145-4:149"],
+    );
+    with(
+        "(:wat::test::deftest-hermetic :h::a () 5)",
+        &["WAT2915 4:40-4:41"],
+    );
+    with(
+        "(:wat::core::defn :my::g [x <- :wat::core::i64] -> :wat::kernel::RunResult (:wat::test::run-hermetic (:wat::kernel::println x)))",
+        &["WAT3202 4:125-4:126"],
+    );
+}
+
+#[test]
+fn names_of_two_hermetic_programs_never_meet() {
+    let text = "(:wat::core::defn :h::f [] -> :wat::core::i64 0)
+(:wat::test::deftest-hermetic :h::a ((:wat::core::defn :h::f [] -> :wat::core::i64 1)) (:wat::test::assert-eq (:h::f) 1))
+(:wat::test::deftest-hermetic :h::b ((:wat::core::defn :h::f [] -> :wat::core::String \"x\")) (:wat::test::assert-eq (:h::f) \"x\"))
+(:wat::test::ignore \"why\")
+(:wat::test::deftest :h::c ()
+  (:wat::test::assert-stdout-is
+    (:wat::test::run-hermetic-with-prelude ((:wat::core::struct :h::R (a :wat::core::i64))) (:wat::kernel::println (:h::R/new 1)))
+    []))";
+    reports(text, &[]);
+    assert_eq!(tests(text), [":h::a", ":h::b", ":h::c"]);
+    reports(
+        "(:wat::core::defn :h::f [] -> :wat::core::i64 (:wat::core::+ 1 \"x\"))
+(:wat::test::deftest-hermetic :h::a ((:wat::core::defn :h::f [] -> :wat::core::i64 1)) (:h::ff))",
+        &["WAT3403 1:64-1:67", "WAT3201 2:89-2:95"],
+    );
+}
+
+#[test]
+fn the_prelude_of_a_hermetic_test_has_setters_and_no_entry() {
+    reports(
+        "(:wat::test::deftest-hermetic :h::a ((:wat::config::set-dim-count! 64)) (:wat::test::assert-true true))",
+        &[],
+    );
+    reports(
+        "(:wat::test::deftest-hermetic :h::a ((:wat::core::defn :user::main [] -> :wat::core::nil :wat::core::nil)) (:wat::test::assert-true true))",
+        &["WAT2904 1:38-1:106"],
+    );
+    reports(
+        "(:wat::test::make-deftest-hermetic :deftest-h ((:wat::core::def :t::x 1)))
+(:deftest-h :t::a (:wat::test::assert-eq :t::x 1))
+(:deftest-h :t::b (:wat::test::assert-eq :t::y 1))
+(:wat::core::def :t::y 1)",
+        &["WAT2908 3:42-3:47"],
+    );
+    reports(
+        "(:wat::core::def :t::r (:wat::test::run-hermetic))",
+        &["WAT2402 1:24-1:50"],
+    );
+}
+
+#[test]
+fn the_declaration_that_a_hermetic_test_lacks_is_copied() {
+    let text = "(:wat::core::defn :my::f [] -> :wat::core::i64 42)
+(:wat::test::deftest-hermetic :h::a () (:wat::test::assert-eq (:my::f) 42))";
+    let db = database(&[("t.wat", text)]);
+    let found = file_diagnostics(&db, db.file("t.wat").unwrap());
+    let edit = &found[0].fixes[0].edits[0];
+    let mut fixed = text.to_owned();
+    let at = usize::from(edit.range.start());
+    fixed.insert_str(at, &edit.insert);
+    reports(&fixed, &[]);
+    assert!(
+        !found[0].message.contains("hermetic_"),
+        "{}",
+        found[0].message
+    );
+}

@@ -53,6 +53,11 @@ pub(super) const VERBS: &[(&str, &str, KernelFn)] = &[
     ),
     (":wat::kernel::__internal/feed", "bb", feed),
     (":wat::kernel::__internal/fork-scoped", "bb", fork_scoped),
+    (
+        ":wat::kernel::__internal/fork-inheriting",
+        "b",
+        fork_inheriting,
+    ),
 ];
 
 /// Bytes of the stack of a program on a thread.
@@ -211,6 +216,13 @@ unsafe fn fork_with_forms(context: &mut Context<'_>, instance: &Instance, args: 
     // SAFETY: the caller of a native says that its arguments are live values of the declared types.
     let program = unsafe { forms(args[0]) };
     let forked = fork(launcher(context)?, program, Scope::Nothing)?;
+    forked_child(context, instance.ret, forked)
+}
+
+unsafe fn fork_inheriting(context: &mut Context<'_>, instance: &Instance, args: &[Slot]) -> Run {
+    // SAFETY: as above.
+    let program = unsafe { forms(args[0]) };
+    let forked = fork(launcher(context)?, program, Scope::Inherited)?;
     forked_child(context, instance.ret, forked)
 }
 

@@ -1,0 +1,233 @@
+//! Programs inside of expressions (chapter 09 §9.2.3, §9.6): their forms are data for the process that runs them, and
+//! are checked where they stand, as definitions of the file whose names nobody else can write.
+//!
+//! Every path of such a program that is not the library's gets a segment in front which nobody else writes. So the
+//! names of two programs never meet, what the file declares is not seen, and everything that is known of definitions
+//! holds for these too. Where a name is shown the segment is taken away again ([`unmarked`]).
+
+use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
+
+use wat_value::syntax::{Shape, Syntax};
+
+use super::testing::{RUN_HERMETIC, RUN_WITH_IO, Testing, core};
+use super::walk::rebuild;
+
+/// Begins the segment. A name that a program has like this is read as the program's own; nobody else has one.
+const MARK: &str = "__hermetic_";
+
+/// What runs a program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Run {
+    Test,
+    Expression,
+}
+
+/// Is this a name of a program inside of an expression?
+pub(crate) fn is_marked(name: &str) -> bool {
+    name.contains(MARK)
+}
+
+/// A text with the names that its author wrote.
+pub(crate) fn unmarked(text: &str) -> Cow<'_, str> {
+    if !is_marked(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut parts = text.split(MARK);
+    let mut found = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        found.push_str(part.split_once("::").map_or("", |(_, rest)| rest));
+    }
+    Cow::Owned(found)
+}
+
+/// The name that a marked one would be outside of its program.
+pub(crate) fn outside(name: &str) -> Option<String> {
+    let at = name.find(MARK)?;
+    let (_, rest) = name[at..].split_once("::")?;
+    Some(format!("{}{rest}", &name[..at]))
+}
+
+/// A keyword with the segment in front of each path in it that is not the library's.
+fn marked(text: &str, segment: &str) -> String {
+    let mut found = String::with_capacity(text.len() + segment.len());
+    for part in text.split_inclusive(['<', '>', '(', ')', ',']) {
+        let colon = part.starts_with(':');
+        let path = &part[usize::from(colon)..];
+        if colon {
+            found.push(':');
+        }
+        if path.contains("::") && !path.starts_with("wat::") && !path.starts_with("rust::") {
+            found.push_str(segment);
+        }
+        found.push_str(path);
+    }
+    found
+}
+
+impl Testing<'_, '_> {
+    /// The segment of this program: the same for the same place in the same form of a file.
+    fn segment(&self) -> String {
+        let form = self.x.place();
+        let mut hasher = rustc_hash::FxHasher::default();
+        form.file(self.x.db).path(self.x.db).hash(&mut hasher);
+        form.key(self.x.db).text().hash(&mut hasher);
+        format!("{MARK}{:016x}_{}::", hasher.finish(), self.call)
+    }
+
+    /// The definitions as which a program is checked, and the call that runs it.
+    pub(super) fn hermetic(
+        &mut self,
+        prelude: &[Syntax],
+        body: &[Syntax],
+        run: Run,
+    ) -> (Vec<Syntax>, Syntax) {
+        let segment = self.segment();
+        let is_setting = |form: &&Syntax| form.head().is_some_and(crate::configuration::is_setter);
+        let mut checked: Vec<Syntax> = prelude
+            .iter()
+            .filter(|form| !is_setting(form))
+            .map(|form| mark(form, &segment))
+            .collect();
+        let inner = match run {
+            Run::Test => ":wat::test::__internal/body".to_owned(),
+            Run::Expression => core("do"),
+        };
+        let parts = body
+            .iter()
+            .map(|form| mark(form, &segment))
+            .collect::<Vec<_>>();
+        let main = self.list(&inner, parts);
+        checked.push(self.main(&format!(":{segment}user::main"), main));
+        let main = self.list(&core("do"), body.to_vec());
+        let main = self.main(":user::main", main);
+        let forms: Vec<Syntax> = prelude.iter().cloned().chain([main]).collect();
+        let forms = self.list(&core("forms"), forms);
+        let run = self.list(":wat::test::__internal/run-hermetic", [forms]);
+        (checked, run)
+    }
+
+    /// `(defn name [] -> nil body)`
+    fn main(&mut self, name: &str, body: Syntax) -> Syntax {
+        let name = self.keyword(name);
+        let params = self.vector(Vec::new());
+        let arrow = self.symbol("->");
+        let nil = self.keyword(&core("nil"));
+        self.list(&core("defn"), [name, params, arrow, nil, body])
+    }
+
+    /// `(run-hermetic body)`, `(run-hermetic-with-prelude (prelude…) body)`, `(run-hermetic-with-io :I :O inputs body)`
+    pub(super) fn run_hermetic(&mut self, name: &str) -> Syntax {
+        let parts = self.form.children()[1..].to_vec();
+        let wanted = match name {
+            RUN_HERMETIC => 1,
+            RUN_WITH_IO => 4,
+            _ => 2,
+        };
+        let Some((body, before)) = parts.split_last().filter(|_| parts.len() == wanted) else {
+            let s = if wanted == 1 { "" } else { "s" };
+            let problem = self
+                .problem(
+                    2402,
+                    self.form,
+                    format!("`{name}` takes {wanted} argument{s}, {} given", parts.len()),
+                )
+                .label("wrong number of arguments");
+            self.x.problems.push(problem);
+            return self.failed();
+        };
+        let prelude = match before {
+            [prelude] => match self.prelude(prelude, true) {
+                Some(forms) => forms,
+                None => return self.failed(),
+            },
+            _ => Vec::new(),
+        };
+        let (checked, run) = self.hermetic(&prelude, std::slice::from_ref(body), Run::Expression);
+        self.x.declare_beside(checked);
+        match before {
+            [input, output, inputs] => self.with_io(input, output, inputs, &run),
+            _ => run,
+        }
+    }
+
+    /// The call that runs a program with values as its input and output.
+    fn with_io(
+        &mut self,
+        input: &Syntax,
+        output: &Syntax,
+        inputs: &Syntax,
+        run: &Syntax,
+    ) -> Syntax {
+        let forms = run.children()[1].clone();
+        let scope = self.x.fresh_scope();
+        let shape = Shape::Symbol("value".into(), Default::default());
+        let value = match shape {
+            Shape::Symbol(name, scopes) => self.make(Shape::Symbol(name, scopes.with(scope))),
+            other => self.make(other),
+        };
+        let string = self.keyword(&core("String"));
+        let (gets, arrow) = (self.symbol("<-"), self.symbol("->"));
+        let written = self.list(":wat::edn::write", [value.clone()]);
+        let params = self.vector(vec![value.clone(), gets.clone(), input.clone()]);
+        let encode = self.list(
+            &core("fn"),
+            [params, arrow.clone(), string.clone(), written],
+        );
+        let type_text = output.as_keyword().unwrap_or_default().to_owned();
+        let result = self.keyword(&format!(
+            ":wat::core::Result<{},wat::edn::ReadError>",
+            type_text.trim_start_matches(':')
+        ));
+        let read = self.list(
+            ":wat::edn::try-read",
+            [arrow.clone(), output.clone(), value.clone()],
+        );
+        let params = self.vector(vec![value, gets, string]);
+        let decode = self.list(&core("fn"), [params, arrow, result, read]);
+        let shown = self.string(&type_text);
+        self.list(
+            ":wat::test::__internal/run-hermetic-io",
+            [forms, inputs.clone(), encode, decode, shown],
+        )
+    }
+}
+
+/// A form with marked names.
+fn mark(form: &Syntax, segment: &str) -> Syntax {
+    if form.head().is_some_and(crate::loads::is_load) {
+        return form.clone();
+    }
+    rebuild(
+        form,
+        &mut |node, children| match (children, node.as_keyword()) {
+            (Some(children), _) => node.with_children(children).unwrap_or_else(|| node.clone()),
+            (None, Some(text)) => {
+                Syntax::new(Shape::Keyword(marked(text, segment).into()), node.origin())
+            }
+            (None, None) => node.clone(),
+        },
+    )
+}
+
+#[test]
+fn paths_are_marked_and_unmarked() {
+    let segment = "__hermetic_x::";
+    for text in [
+        ":my::f",
+        ":wat::core::Vector<my::T>",
+        ":(my::A,wat::core::i64,my::B<my::C>)",
+        ":wat::core::Fn(my::A)->my::B",
+        ":my::a->b",
+        ":my::",
+        ":plain",
+    ] {
+        let marked = marked(text, segment);
+        assert_eq!(unmarked(&marked), text);
+        assert_eq!(marked.matches(MARK).count(), text.matches("my::").count());
+    }
+    assert_eq!(
+        outside(":__hermetic_a::__hermetic_b::my::f").as_deref(),
+        Some(":__hermetic_b::my::f")
+    );
+}
