@@ -229,15 +229,11 @@
   "Runs a program like `run`; it loads from below a directory alone."
   (:wat::kernel::run-sandboxed src stdin (:wat::core::Some scope)))
 
-(:wat::core::defn :wat::test::name
-  []
-  -> :wat::core::Option<wat::core::keyword>
+(:wat::core::defn :wat::test::name [] -> :wat::core::Option<wat::core::keyword>
   "Returns the name of the test that runs, if one does."
   (:wat::core::Option/map (:wat::runtime::env "WAT_TEST_NAME") :wat::test::__internal/as-keyword))
 
-(:wat::core::defn :wat::test::seed
-  []
-  -> :wat::core::i64
+(:wat::core::defn :wat::test::seed [] -> :wat::core::i64
   "Returns the seed of the test that runs, which derives from the seed of the run and the test; 0 outside of tests."
   (:wat::core::match
     (:wat::runtime::env "WAT_TEST_SEED")
@@ -245,11 +241,59 @@
     ((:wat::core::Some text) (:wat::core::Option/or (:wat::core::string::to-i64 text) 0))
     (:wat::core::None 0)))
 
-(:wat::core::defn :wat::test::tmp-dir
-  []
-  -> :wat::core::String
+(:wat::core::defn :wat::test::tmp-dir [] -> :wat::core::String
   "Returns the absolute path of an empty directory that belongs to the test that runs and is removed behind it; panics outside of tests."
   (:wat::core::Option/expect
     -> :wat::core::String
     (:wat::runtime::env "WAT_TEST_TMP")
     "only a test that `wat test` runs has a directory of its own"))
+
+;; Checking.
+
+(:wat::core::native
+  :wat::test::__internal/check
+  [source <- :wat::core::String]
+  -> :wat::core::String
+  "Checks a text as a program; the EDN text of a vector of what is found.")
+
+(:wat::core::defn :wat::test::check
+  [source <- :wat::core::String]
+  -> :wat::core::Vector<wat::test::Diagnostic>
+  "Checks a text as a program, without loading and without running it, and returns what is found, in source order.
+
+   ```wat
+   (:wat::core::map (:wat::test::check \"(:my::nowhere)\") :wat::test::Diagnostic/code) ;=> [\"WAT3201\"]
+   (:wat::test::check \"(:wat::core::def :my::x 1)\") ;=> []
+   ```"
+  (:wat::edn::read -> :wat::core::Vector<wat::test::Diagnostic> (:wat::test::__internal/check source)))
+
+(:wat::core::defn :wat::test::assert-rejects
+  [source <- :wat::core::String
+   code <- :wat::core::String]
+  -> :wat::core::nil
+  "Panics unless checking a text as a program reports an error with a code (WAT8516).
+
+   ```wat
+   (:wat::test::assert-rejects \"(:my::nowhere)\" \"WAT3201\")
+   (:wat::test::assert-rejects \"(:wat::core::def :my::x 1)\" \"WAT3201\") ;!! \"accepted\"
+   ```"
+  (:wat::core::let
+    [errors
+       (:wat::core::filter
+         (:wat::test::check source)
+         (:wat::core::fn
+           [found <- :wat::test::Diagnostic]
+           -> :wat::core::bool
+           (:wat::core::= (:wat::test::Diagnostic/severity found) "error")))
+     codes (:wat::core::map errors :wat::test::Diagnostic/code)]
+    (:wat::core::if
+      (:wat::core::contains? codes code)
+      :wat::core::nil
+      (:wat::kernel::assertion-failed!
+        "assert-rejects failed"
+        (:wat::core::Some
+          (:wat::core::if
+            (:wat::core::empty? codes)
+            "accepted"
+            (:wat::core::string::join " " codes)))
+        (:wat::core::Some code)))))

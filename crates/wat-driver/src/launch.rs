@@ -8,6 +8,7 @@ use wat_analysis::{
     Code, Diagnostic, Options, RootDatabase, Severity, SourceFile, SourceText,
     all_program_diagnostics, entry_diagnostics,
 };
+use wat_edn::Edn;
 use wat_load::{InMemoryLoader, Loader};
 use wat_runtime::{
     Ended, Failure, Host, Launcher, Limits, Machine, Prepared, Reader, Scope, SourceError, Streams,
@@ -71,6 +72,15 @@ impl ProgramLauncher {
             streams,
             launcher: self.clone(),
         }
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+        Severity::Hint => "hint",
     }
 }
 
@@ -139,6 +149,30 @@ impl Launcher for ProgramLauncher {
             db,
             root,
         }))
+    }
+
+    fn check(&self, source: &str) -> String {
+        let mut db = RootDatabase::new();
+        db.set_options(self.options.clone());
+        let loader = InMemoryLoader::new();
+        let root = load_text(&mut db, &loader, "-#source", SourceText::new(source));
+        let mut found = all_program_diagnostics(&db, root);
+        found.sort_by_key(|it| (it.span.range.start(), it.span.range.end()));
+        let mut sources = Sources::default();
+        let field = |key: &str, value: Edn| (Edn::Keyword(format!(":{key}").into()), value);
+        let records = found.iter().map(|it| {
+            let (line, col) = sources.place(&db, &it.span).start();
+            let fields = [
+                field("code", Edn::Str(it.code.to_string().into())),
+                field("severity", Edn::Str(severity(it.severity).into())),
+                field("message", Edn::Str(it.message.as_str().into())),
+                field("line", Edn::Int(line.into())),
+                field("col", Edn::Int(col.into())),
+            ];
+            let map = Edn::Map(fields.into_iter().collect());
+            Edn::Tagged("wat.test/Diagnostic".into(), Box::new(map))
+        });
+        wat_edn::write(&Edn::Vector(records.collect()))
     }
 
     fn refuses(&self, scope: &Scope) -> Option<String> {

@@ -43,6 +43,9 @@ pub trait Launcher: Send + Sync {
     /// The program does not start, with status 3 or 4; or the directory of the scope cannot be used, with the reason.
     fn prepare(&self, program: &Unchecked, scope: &Scope) -> Result<Box<dyn Prepared>, Ended>;
 
+    /// What checking a text as a program finds, without loading: the EDN text of a vector of `:wat::test::Diagnostic`.
+    fn check(&self, source: &str) -> String;
+
     /// Why a directory cannot be the scope of a program, if it cannot.
     fn refuses(&self, scope: &Scope) -> Option<String>;
 }

@@ -256,7 +256,7 @@ fn a_hermetic_program_sees_its_prelude_and_the_library_alone() {
     // What is nowhere is unknown, and mistakes of the program are told where they stand, by their own names.
     with(
         "(:wat::test::deftest-hermetic :h::a ((:wat::core::defn :h::g [n <- :wat::core::i64] -> :wat::core::i64 n)) (:wat::test::assert-eq (:h::g \"x\") (:h::x)))",
-        &["WAT3001 4:139-4:142", "WAT3201 4:145-4:149"],
+        &["WAT3001 4:138-4:141", "WAT3201 4:144-4:149"],
     );
     with(
         "(:wat::test::deftest-hermetic :h::a () 5)",

@@ -53,6 +53,7 @@ pub(super) const VERBS: &[(&str, &str, KernelFn)] = &[
     ),
     (":wat::kernel::__internal/feed", "bb", feed),
     (":wat::kernel::__internal/fork-scoped", "bb", fork_scoped),
+    (":wat::test::__internal/check", "b", check),
     (
         ":wat::kernel::__internal/fork-inheriting",
         "b",
@@ -217,6 +218,12 @@ unsafe fn fork_with_forms(context: &mut Context<'_>, instance: &Instance, args: 
     let program = unsafe { forms(args[0]) };
     let forked = fork(launcher(context)?, program, Scope::Nothing)?;
     forked_child(context, instance.ret, forked)
+}
+
+unsafe fn check(context: &mut Context<'_>, _: &Instance, args: &[Slot]) -> Run {
+    // SAFETY: as above.
+    let found = launcher(context)?.check(unsafe { text(args[0]) });
+    Ok(make_string(&found))
 }
 
 unsafe fn fork_inheriting(context: &mut Context<'_>, instance: &Instance, args: &[Slot]) -> Run {
