@@ -15,7 +15,14 @@ use wat_ide::{ActionKind, Candidate, EditorDiagnostic, Origin, Tag};
 
 use crate::view::View;
 
-pub(crate) fn diagnostic(view: &View, file: SourceFile, found: &EditorDiagnostic) -> Diagnostic {
+/// A finding as its project wants it told; `None` if it does not.
+pub(crate) fn diagnostic(
+    view: &View,
+    file: SourceFile,
+    found: &EditorDiagnostic,
+) -> Option<Diagnostic> {
+    let path = file.path(&view.db);
+    let level = view.projects.severity(found.code, found.severity, &path)?;
     let related = found.related.iter().filter_map(|related| {
         let location = view.location(related.span.file, related.span.range)?;
         Some(DiagnosticRelatedInformation {
@@ -32,9 +39,9 @@ pub(crate) fn diagnostic(view: &View, file: SourceFile, found: &EditorDiagnostic
         Tag::Deprecated => DiagnosticTag::DEPRECATED,
     });
     let tags: Vec<_> = tags.collect();
-    Diagnostic {
+    Some(Diagnostic {
         range: view.range(file, found.range),
-        severity: Some(severity(found.severity)),
+        severity: Some(severity(level)),
         code: Some(NumberOrString::String(found.code.to_string())),
         code_description: None,
         source: Some("wat".to_owned()),
@@ -43,10 +50,10 @@ pub(crate) fn diagnostic(view: &View, file: SourceFile, found: &EditorDiagnostic
             .then_some(related),
         tags: (view.client.diagnostic_tags && !tags.is_empty()).then_some(tags),
         data: (view.client.diagnostic_data && !fixes.is_empty()).then(|| json!({ "fixes": fixes })),
-    }
+    })
 }
 
-fn severity(severity: Severity) -> DiagnosticSeverity {
+pub(crate) fn severity(severity: Severity) -> DiagnosticSeverity {
     match severity {
         Severity::Error => DiagnosticSeverity::ERROR,
         Severity::Warning => DiagnosticSeverity::WARNING,
@@ -75,7 +82,7 @@ pub(crate) fn code_action(
             action
                 .diagnostics
                 .iter()
-                .map(|found| diagnostic(view, file, found))
+                .filter_map(|found| diagnostic(view, file, found))
                 .collect(),
         ),
         edit: Some(workspace_edit(view, &action.edits)),

@@ -15,7 +15,7 @@ use tower_lsp_server::jsonrpc::{Error, Id};
 use tower_lsp_server::ls_types::{
     Diagnostic, DidChangeTextDocumentParams, PublishDiagnosticsParams, TextDocumentItem, Uri,
 };
-use wat_analysis::LoadFailure;
+use wat_analysis::{LoadFailure, Options};
 use wat_ide::BUILTIN_SCHEME;
 use wat_syntax::SourceText;
 
@@ -23,6 +23,7 @@ use crate::client::{self, ClientInfo};
 use crate::documents::Document;
 use crate::features::{Feature, Work};
 use crate::files;
+use crate::project::{Projects, Told, is_project_file};
 
 /// What the protocol allows at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,6 +87,8 @@ pub(crate) enum Change {
     Payload(Arc<str>, Result<Arc<str>, LoadFailure>),
     /// What loaders said before holds no longer.
     Forget,
+    /// The project files of these paths are to be read.
+    Projects(Vec<String>),
 }
 
 #[derive(Default)]
@@ -100,6 +103,11 @@ struct State {
     answers: Vec<Change>,
     /// Something changed on disk: what loaders have said holds no longer.
     forget: bool,
+    /// Project files are to be read.
+    look_for_projects: bool,
+    projects: Arc<Projects>,
+    /// What is told about project files.
+    told: Vec<Told>,
     requests: VecDeque<Job>,
     pending: HashMap<Id, Pending>,
     /// Open documents whose diagnostics belong to an older revision; the front first.
@@ -143,6 +151,7 @@ impl Desk {
     pub(crate) fn start(&self, client: ClientInfo) {
         let mut state = self.lock();
         state.client = Arc::new(client);
+        state.look_for_projects = true;
         state.phase = Some(Phase::Running);
     }
 
@@ -197,6 +206,7 @@ impl Desk {
         };
         state.published.remove(&path);
         state.documents.insert(path.clone(), document);
+        state.look_for_projects = true;
         state.touched(path);
         self.work.notify_one();
     }
@@ -234,12 +244,41 @@ impl Desk {
         self.work.notify_one();
     }
 
+    /// A project file was saved by the client.
+    pub(crate) fn project_saved(&self) {
+        self.watched(Vec::new());
+        self.lock().look_for_projects = true;
+        self.work.notify_one();
+    }
+
+    /// The projects of the last write.
+    pub(crate) fn projects(&self) -> Arc<Projects> {
+        self.lock().projects.clone()
+    }
+
+    /// Reads the project files of these paths, tells what is wrong with them, and returns the options that they give.
+    pub(crate) fn read_projects(&self, paths: &[String]) -> Options {
+        let (before, encoding) = {
+            let state = self.lock();
+            (state.projects.clone(), state.client.encoding)
+        };
+        let (projects, told) = Projects::read(&before, paths, encoding);
+        let options = projects.options();
+        let mut state = self.lock();
+        state.projects = Arc::new(projects);
+        state.tell(told);
+        self.mail.notify_one();
+        options
+    }
+
     /// Files on disk changed, came or went.
     pub(crate) fn watched(&self, paths: Vec<String>) {
         let mut state = self.lock();
         state.forget = true;
         for path in paths {
-            if !state.documents.contains_key(&path) {
+            if is_project_file(&path) {
+                state.look_for_projects = true;
+            } else if !state.documents.contains_key(&path) {
                 state.reread.insert(path);
             }
         }
@@ -438,6 +477,13 @@ impl State {
         if std::mem::take(&mut self.forget) {
             changes.push(Change::Forget);
         }
+        if std::mem::take(&mut self.look_for_projects) {
+            let mut paths = self.client.folders.clone();
+            let mut open: Vec<String> = self.documents.keys().cloned().collect();
+            open.sort();
+            paths.append(&mut open);
+            changes.push(Change::Projects(paths));
+        }
         changes.append(&mut self.answers);
         for (path, text) in std::mem::take(&mut self.loaded) {
             changes.push(Change::Disk(path, text));
@@ -468,6 +514,33 @@ impl State {
             self.stale.push_front(path.clone());
             self.dirty.insert(path);
         }
+    }
+
+    /// Puts findings of project files into the outbox, and clears those of files that have none any more.
+    fn tell(&mut self, told: Vec<Told>) {
+        if self.phase != Some(Phase::Running) {
+            return;
+        }
+        let gone: Vec<Told> = self
+            .told
+            .iter()
+            .filter(|before| told.iter().all(|now| now.path != before.path))
+            .map(|before| Told {
+                path: before.path.clone(),
+                diagnostics: Vec::new(),
+            })
+            .collect();
+        for now in told.iter().chain(&gone) {
+            let before = self.told.iter().find(|before| before.path == now.path);
+            let shown = before.map_or(&[][..], |before| &before.diagnostics);
+            if shown != now.diagnostics
+                && let Some(uri) = files::document_uri(&now.path)
+            {
+                let params = PublishDiagnosticsParams::new(uri, now.diagnostics.clone(), None);
+                self.outbox.insert(now.path.clone(), params);
+            }
+        }
+        self.told = told;
     }
 
     /// The document's text no longer counts: its diagnostics go, and the file on disk takes its place.
@@ -533,7 +606,7 @@ impl State {
     }
 }
 
-/// True for text that the database gets: not the built-in library's, which it has, and not WebAssembly.
+/// True for text that the database gets: not the built-in library's, which it has, no project file and not WebAssembly.
 fn analysed(path: &str, text: &str) -> bool {
-    !path.starts_with(BUILTIN_SCHEME) && !files::is_webassembly(text)
+    !path.starts_with(BUILTIN_SCHEME) && !is_project_file(path) && !files::is_webassembly(text)
 }

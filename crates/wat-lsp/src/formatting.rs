@@ -29,7 +29,7 @@ pub(crate) fn document(view: &View, params: &DocumentFormattingParams) -> Vec<Te
 
 /// `textDocument/rangeFormatting`
 pub(crate) fn range(view: &View, params: &DocumentRangeFormattingParams) -> Vec<TextEdit> {
-    let Some(file) = view.file(&params.text_document.uri) else {
+    let Some(file) = formatted(view, &params.text_document.uri) else {
         return Vec::new();
     };
     let range = view.text_range(file, params.range);
@@ -58,8 +58,15 @@ pub(crate) fn before_save(view: &View, params: &WillSaveTextDocumentParams) -> V
     }
 }
 
+/// The file of an address, unless its project wants its layout left alone.
+fn formatted(view: &View, uri: &Uri) -> Option<SourceFile> {
+    let file = view.file(uri)?;
+    let is_left_alone = view.projects.excludes_from_fmt(&file.path(&view.db));
+    (!is_left_alone).then_some(file)
+}
+
 fn whole(view: &View, uri: &Uri) -> Vec<TextEdit> {
-    view.file(uri).map_or(Vec::new(), |file| {
+    formatted(view, uri).map_or(Vec::new(), |file| {
         edits(view, file, wat_ide::format_document(&view.db, file))
     })
 }

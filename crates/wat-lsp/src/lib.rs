@@ -16,6 +16,7 @@ mod loads;
 mod ordering;
 mod parent;
 mod pool;
+mod project;
 mod server;
 mod view;
 mod writer;

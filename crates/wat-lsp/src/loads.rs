@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use wat_analysis::LoadFailure;
 use wat_ide::MissingLoads;
-use wat_load::{FsLoader, LoadError, Loader, OverlayLoader};
+use wat_load::{LoadError, Loader, OverlayLoader};
 use wat_syntax::SourceText;
 
 use crate::desk::Change;
@@ -23,10 +23,11 @@ pub(crate) struct Answers {
 
 /// Asks for everything that is missing. `open` are the open documents by their path in the database.
 pub(crate) fn ask<'a>(
+    disk: Box<dyn Loader>,
     open: impl Iterator<Item = (&'a str, SourceText)>,
     missing: MissingLoads,
 ) -> Answers {
-    let mut loader = OverlayLoader::new(FsLoader);
+    let mut loader = OverlayLoader::new(disk);
     // A document that was opened through a link keeps the path that it was opened with.
     let mut documents: HashMap<String, &str> = HashMap::new();
     for (path, text) in open {
@@ -90,6 +91,7 @@ fn failure(error: LoadError) -> LoadFailure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wat_load::FsLoader;
 
     #[test]
     fn a_document_opened_through_a_link_is_found_under_its_own_path() {
@@ -105,6 +107,7 @@ mod tests {
         };
         let open = [(at("link.wat"), SourceText::new("2"))];
         let answers = ask(
+            Box::new(FsLoader),
             open.iter()
                 .map(|(path, text)| (path.as_str(), text.clone())),
             missing,

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tower_lsp_server::jsonrpc::{Error, Id, Request, Response};
 use tower_lsp_server::ls_types::{
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, MessageType, Uri,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, MessageType, Uri,
 };
 use tower_lsp_server::{Client, ExitedError, LspService};
 use tower_service::Service;
@@ -22,6 +22,7 @@ use crate::backend::{Backend, pull_settings};
 use crate::client::ClientInfo;
 use crate::desk::{Desk, Job, Phase};
 use crate::features::{FEATURES, Feature};
+use crate::project::is_project_file;
 use crate::{files, parent, server};
 
 type Reply = Pin<Box<dyn Future<Output = Result<Option<Response>, ExitedError>> + Send>>;
@@ -183,7 +184,7 @@ fn notice(method: &str) -> Option<Notice> {
         "workspace/didChangeWatchedFiles" => did_change_watched_files,
         "workspace/didChangeWorkspaceFolders" => did_change_workspace_folders,
         "workspace/didChangeConfiguration" => did_change_configuration,
-        "textDocument/didSave" => |_, _| Ok(()),
+        "textDocument/didSave" => did_save,
         _ => return None,
     })
 }
@@ -207,13 +208,23 @@ fn did_close(desk: &Arc<Desk>, params: Value) -> Result<(), String> {
     Ok(())
 }
 
+/// A save changes no text; that of a project file changes what holds for all the others.
+fn did_save(desk: &Arc<Desk>, params: Value) -> Result<(), String> {
+    let params: DidSaveTextDocumentParams = read(params)?;
+    if is_project_file(&files::document_path(&params.text_document.uri)) {
+        desk.project_saved();
+    }
+    Ok(())
+}
+
 fn did_change_watched_files(desk: &Arc<Desk>, params: Value) -> Result<(), String> {
     let params: DidChangeWatchedFilesParams = read(params)?;
     let paths = params
         .changes
         .iter()
         .filter_map(|change| files::disk_path(&change.uri));
-    desk.watched(paths.filter(|path| path.ends_with(".wat")).collect());
+    let counts = |path: &String| path.ends_with(".wat") || is_project_file(path);
+    desk.watched(paths.filter(counts).collect());
     Ok(())
 }
 

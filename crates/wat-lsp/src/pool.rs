@@ -72,6 +72,7 @@ fn view(desk: &Desk, db: RootDatabase) -> View {
         db,
         client: desk.client(),
         open: desk.open_documents(),
+        projects: desk.projects(),
     }
 }
 
@@ -120,7 +121,7 @@ fn load_missing(desk: &Desk, view: &View, path: &str) -> bool {
         let text = view.db.file(path)?.text(&view.db);
         Some((path.as_str(), text))
     });
-    let answers = loads::ask(open, missing);
+    let answers = loads::ask(view.projects.loader(path), open, missing);
     desk.loaded(answers.files);
     desk.answered(answers.said);
     true
@@ -133,7 +134,7 @@ fn diagnostics(view: &View, path: &str) -> Vec<Diagnostic> {
     let found = wat_ide::diagnostics(&view.db, file);
     found
         .iter()
-        .map(|found| convert::diagnostic(view, file, found))
+        .filter_map(|found| convert::diagnostic(view, file, found))
         .collect()
 }
 

@@ -7,6 +7,7 @@ use tower_lsp_server::ls_types::{Location, Position, Range, Uri};
 use wat_analysis::{RootDatabase, SourceFile, TextRange, TextSize, line_index};
 
 use crate::client::ClientInfo;
+use crate::project::Projects;
 use crate::{documents, files};
 
 /// A snapshot with the client's encoding and spelling of addresses.
@@ -14,6 +15,7 @@ pub(crate) struct View {
     pub(crate) db: RootDatabase,
     pub(crate) client: Arc<ClientInfo>,
     pub(crate) open: HashMap<String, (Uri, i32)>,
+    pub(crate) projects: Arc<Projects>,
 }
 
 impl View {

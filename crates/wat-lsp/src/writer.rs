@@ -27,7 +27,7 @@ fn write(desk: &Desk, pool: &SyncSender<Task>) {
     loop {
         let task = match desk.next_turn() {
             Turn::Write(changes) => {
-                apply(&mut db, changes);
+                apply(&mut db, desk, changes);
                 continue;
             }
             Turn::Answer(job, revision) => {
@@ -46,13 +46,17 @@ fn write(desk: &Desk, pool: &SyncSender<Task>) {
 }
 
 /// The last change of a path counts.
-fn apply(db: &mut RootDatabase, changes: Vec<Change>) {
+fn apply(db: &mut RootDatabase, desk: &Desk, changes: Vec<Change>) {
     let mut texts = BTreeMap::new();
     let (mut found, mut payloads) = (Vec::new(), Vec::new());
     for change in changes {
         match change {
             Change::Forget => {
                 db.forget_found();
+                None
+            }
+            Change::Projects(paths) => {
+                db.set_options(desk.read_projects(&paths));
                 None
             }
             Change::Found(path, answer) => {

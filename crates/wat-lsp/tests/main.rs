@@ -16,3 +16,5 @@ mod lifecycle;
 mod navigation;
 #[path = "it/ordering.rs"]
 mod ordering;
+#[path = "it/project.rs"]
+mod project;

@@ -8,20 +8,20 @@ use serde_json::{Value, json};
 use crate::client::{Client, capabilities, codes, span};
 
 /// A folder of its own for a test, removed at the end.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Folder {
+    pub(crate) fn new(name: &str) -> Folder {
         let path = std::env::temp_dir().join(format!("wat-lsp-{name}-{}", std::process::id()));
         fs::create_dir_all(&path).expect("a folder for the test");
         Folder(path)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.0.join(name), text).expect("a file for the test");
     }
 
-    fn uri(&self, name: &str) -> String {
+    pub(crate) fn uri(&self, name: &str) -> String {
         format!("file://{}", self.0.join(name).display())
     }
 }
@@ -36,7 +36,7 @@ impl Drop for Folder {
 const CALC: &str = "(:wat::core::defn :calc::add [a <- :wat::core::i64] -> :wat::core::i64 a)\n";
 const MAIN: &str = "(:wat::load-file! \"calc.wat\")\n(:wat::core::defn :m::f [] -> :wat::core::i64 (:calc::add 1))\n";
 
-async fn in_folder(folder: &Folder) -> Client {
+pub(crate) async fn in_folder(folder: &Folder) -> Client {
     let mut client = Client::fresh();
     let folders = json!([{ "uri": folder.uri(""), "name": "test" }]);
     let params = json!({ "processId": null, "rootUri": null, "workspaceFolders": folders, "capabilities": capabilities("utf-8") });
