@@ -451,6 +451,9 @@ pub(crate) struct RunOptions {
     /// Write the code of every function that was called to standard error when the program ends
     #[arg(long)]
     pub(crate) dump_code: bool,
+    /// Run the program in this process, for debuggers and profilers, and not in a child that is supervised
+    #[arg(long)]
+    pub(crate) in_process: bool,
     /// The program; `-` is standard input, a directory the entry of its project
     #[arg(value_name = "FILE", default_value = ".", hide_default_value = true)]
     pub(crate) file: PathBuf,
@@ -657,6 +660,7 @@ fn program(words: Vec<OsString>) -> Result<Command, Usage> {
             deny_warnings: false,
             scope: None,
             dump_code: false,
+            in_process: false,
             file: first.into(),
             args,
         }));
@@ -787,6 +791,7 @@ pub(crate) fn default_run() -> RunOptions {
         deny_warnings: false,
         scope: None,
         dump_code: false,
+        in_process: false,
         file: "-".into(),
         args: Vec::new(),
     }

@@ -11,8 +11,9 @@ use wat_analysis::{
 use wat_driver::{
     LinkedProgram, ProgramLauncher, STDIN, Settings, Sources, Style, Unreadable, edn_line,
     failure_chain, failure_record, failure_report, file_loader, github_line, json_line, load_files,
-    pending_in_program, render, sarif, short_line,
+    pending_in_program, reaches_native, render, sarif, short_line, signal_record,
 };
+use wat_kernel::Exit;
 use wat_load::Loader;
 use wat_runtime::{Failure, Machine, Streams};
 
@@ -57,7 +58,13 @@ pub(crate) fn run(global: &Global, options: &RunOptions) -> i32 {
     match checked(global, options, &db, root, started) {
         exit::SUCCESS => match pending_in_program(&db, root, ENTRY) {
             Some(refusal) => refuse(global, &db, &refusal, started),
-            None => execute(global, options, &settings, loader, &db, root),
+            None => {
+                let program = || execute(global, options, &settings, loader, &db, root);
+                match options.in_process {
+                    true => program(),
+                    false => supervise(global, program),
+                }
+            }
         },
         status => status,
     }
@@ -153,6 +160,25 @@ fn checked(
     }
 }
 
+/// Runs the program in a child and says how it ended.
+fn supervise(global: &Global, program: impl FnOnce() -> i32) -> i32 {
+    match wat_kernel::supervise(program) {
+        Ok(Exit::Code(status)) => status,
+        Ok(Exit::Signal(signal)) => {
+            let (line, message) = signal_record(signal);
+            match global.format {
+                None if !io::stderr().is_terminal() => output::report(&line),
+                _ => output::complain(&message),
+            }
+            128 + signal
+        }
+        Err(error) => {
+            output::complain(&format!("the program cannot be started: {error}"));
+            exit::START
+        }
+    }
+}
+
 fn execute(
     global: &Global,
     options: &RunOptions,
@@ -176,6 +202,9 @@ fn execute(
     // Where the system refuses to have its signals watched, they end the program as they end any other.
     if wat_kernel::process::start().is_ok() {
         machine.obey_signals();
+    }
+    if reaches_native(db, root, ENTRY, ":wat::kernel::sighup?") {
+        wat_kernel::process::watch_hangup();
     }
     machine.configure(wat_driver::settings(db, root));
     if let Err(failure) = program.start(&mut machine) {

@@ -191,6 +191,14 @@ pub fn failure_record(db: &dyn Db, program: SourceFile, failure: &Failure) -> St
     Death::chain_line("Process", &failure_chain(db, program, failure))
 }
 
+/// How a process ended that a signal has ended: the line `#wat.kernel/ProcessPanics [death]` with its line feed, and a
+/// sentence for people.
+pub fn signal_record(signal: i32) -> (String, String) {
+    let death = Death::Signaled(signal.into());
+    let message = death.message();
+    (Death::chain_line("Process", &[death]), message)
+}
+
 /// Where a failure happened.
 #[derive(Clone, Debug)]
 pub struct FailurePlaces {

@@ -19,7 +19,7 @@ mod report;
 
 pub use failure::{
     FailurePlaces, described, exit_code, failure_chain, failure_places, failure_record,
-    failure_report,
+    failure_report, signal_record,
 };
 pub use findings::Sources;
 pub use fix::{Applied, Fixed, fix_files, machine_fix};
@@ -30,7 +30,7 @@ pub use load::{
     read_source, reason, walk,
 };
 pub use nearest::nearest;
-pub use pending::{pending_in_program, pending_natives};
+pub use pending::{pending_in_program, pending_natives, reaches_native};
 pub use program::{LinkedProgram, settings};
 pub use project::{
     BadProject, CheckSettings, FmtSettings, Glob, LintSettings, Paths, Project, ProjectChoice,

@@ -26,10 +26,7 @@ enum Mention<'f> {
 
 /// The first pending native, in breadth-first order, that an entry and the values of a program reach.
 pub fn pending_in_program(db: &dyn Db, program: SourceFile, entry: &str) -> Option<Diagnostic> {
-    let values = value_names(db, program);
-    let values = values.iter().filter_map(|name| value_ir(db, program, name));
-    let roots: Vec<_> = values.chain(function_ir(db, program, entry)).collect();
-    pending_natives(db, program, roots)
+    pending_natives(db, program, roots(db, program, entry))
 }
 
 /// The first pending native, in breadth-first order, that these functions reach.
@@ -38,6 +35,31 @@ pub fn pending_natives(
     program: SourceFile,
     roots: Vec<Arc<Function>>,
 ) -> Option<Diagnostic> {
+    let (name, site) = first_native(db, program, roots, is_pending)?;
+    Some(refusal(&name, program, site))
+}
+
+/// Do an entry and the values of a program reach a native?
+pub fn reaches_native(db: &dyn Db, program: SourceFile, entry: &str, native: &str) -> bool {
+    first_native(db, program, roots(db, program, entry), |name| {
+        name == native
+    })
+    .is_some()
+}
+
+fn roots(db: &dyn Db, program: SourceFile, entry: &str) -> Vec<Arc<Function>> {
+    let values = value_names(db, program);
+    let values = values.iter().filter_map(|name| value_ir(db, program, name));
+    values.chain(function_ir(db, program, entry)).collect()
+}
+
+/// The first native of a kind, in breadth-first order, that these functions reach, and the place that leads to it.
+fn first_native(
+    db: &dyn Db,
+    program: SourceFile,
+    roots: Vec<Arc<Function>>,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Option<(Arc<str>, Option<Span>)> {
     let mut seen: HashSet<Arc<str>> = HashSet::new();
     let mut queue: std::collections::VecDeque<Visit> = roots
         .into_iter()
@@ -56,9 +78,7 @@ pub fn pending_natives(
                 false => origin_span(db, program, inside, at),
             };
             match mention {
-                Mention::Native(name) if is_pending(name) => {
-                    return Some(refusal(name, program, site()));
-                }
+                Mention::Native(name) if is_wanted(name) => return Some((name.clone(), site())),
                 Mention::Function(name) | Mention::Value(name) if seen.insert(name.clone()) => {
                     let code = match mention {
                         Mention::Value(_) => value_ir(db, program, name),

@@ -26,6 +26,8 @@ mod hooks;
 mod poll;
 pub mod process;
 mod registry;
+mod requests;
+mod supervise;
 pub mod thread;
 mod wait;
 
@@ -41,4 +43,5 @@ pub use fork::{ChildIo, Collected, Fork, Forked};
 pub use generation::{Generation, is_forked};
 pub use poll::{Interest, Ready, poll};
 pub use registry::live_children;
+pub use supervise::supervise;
 pub use wait::{Backend, Doorbell, WaitSet, poll_reason, select_backend};

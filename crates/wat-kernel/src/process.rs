@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use crate::fd::{Borrowed, Fd, check};
 use crate::poll;
+use crate::requests::{Requests, Verdict};
+use crate::supervise::default_action;
 use crate::{hooks, registry};
 
 pub use crate::hooks::OnShutdown;
@@ -23,9 +25,26 @@ const ORPHANED: i32 = 128 + libc::SIGTERM;
 const WARDEN_STACK: usize = 128 << 10;
 const NONE: i32 = -1;
 
+const HANGUP: u32 = 1;
+/// The terminal itself says so.
+const TERMINAL_GONE: u32 = 2;
+const STOPPED_BY_TERMINAL: u32 = 4;
+const CONTINUED: u32 = 8;
+
 /// The stop signal that came first; 0 for none.
 static STOP: AtomicI32 = AtomicI32::new(0);
 static STOPS: AtomicU32 = AtomicU32::new(0);
+/// Who sent the last of them.
+static STOP_FROM: AtomicI32 = AtomicI32::new(0);
+/// What has arrived that the warden deals with, as bits.
+static NEWS: AtomicU32 = AtomicU32::new(0);
+/// Where a supervisor tells of signals.
+static HEARD: AtomicI32 = AtomicI32::new(NONE);
+/// Whether a hang-up of the terminal is for the program to deal with.
+static WATCHES_HANGUP: AtomicBool = AtomicBool::new(false);
+/// Whether hang-ups and stops were ignored when the program was started, by whoever started it.
+static IGNORES: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
+static HAD_TERMINAL: AtomicBool = AtomicBool::new(false);
 static FLAGS: [AtomicBool; 3] = [const { AtomicBool::new(false) }; 3];
 /// Wakes the warden.
 static WAKE: AtomicI32 = AtomicI32::new(NONE);
@@ -97,6 +116,8 @@ pub fn start() -> io::Result<()> {
 pub(crate) fn restart(lifeline: Fd) -> io::Result<()> {
     STOP.store(0, Ordering::Relaxed);
     STOPS.store(0, Ordering::Relaxed);
+    NEWS.store(0, Ordering::Relaxed);
+    HEARD.store(NONE, Ordering::Relaxed);
     STOPPED.store(false, Ordering::Relaxed);
     hooks::forget();
     for flag in &FLAGS {
@@ -109,19 +130,93 @@ fn begin(lifeline: Option<Fd>) -> io::Result<()> {
     let (wake, broadcast) = (eventfd()?, eventfd()?);
     WAKE.store(wake.raw(), Ordering::Release);
     BROADCAST.store(broadcast.raw(), Ordering::Release);
+    HAD_TERMINAL.store(terminal_exists(), Ordering::Relaxed);
     let warden = Warden {
         wake,
         broadcast,
         lifeline,
-        stops: 0,
+        requests: Requests::default(),
+        heard: None,
+        has_stopped: false,
         deadline: None,
+        unclear: None,
     };
     crate::thread::spawn("wat:warden", Some(WARDEN_STACK), move || warden.watch())?;
     handle(libc::SIGTERM)?;
     handle(libc::SIGINT)?;
     handle(libc::SIGUSR1)?;
     handle(libc::SIGUSR2)?;
-    handle(libc::SIGHUP)
+    handle(libc::SIGHUP)?;
+    handle(libc::SIGCONT)?;
+    if !IGNORES[1].load(Ordering::Relaxed) {
+        handle(libc::SIGTSTP)?;
+    }
+    default_action(libc::SIGCHLD)
+}
+
+/// Whether the process has a terminal that sends it signals.
+fn terminal_exists() -> bool {
+    // SAFETY: the path ends in a zero byte; the descriptor is closed again.
+    unsafe {
+        let flags = libc::O_RDONLY | libc::O_NOCTTY | libc::O_CLOEXEC;
+        let fd = libc::open(c"/dev/tty".as_ptr(), flags);
+        if fd >= 0 {
+            libc::close(fd);
+        }
+        fd >= 0
+    }
+}
+
+/// A signal that a supervisor hands on.
+#[derive(Clone, Copy)]
+pub(crate) struct Record {
+    pub(crate) signal: i32,
+    pub(crate) from: i32,
+}
+
+impl Record {
+    const SIZE: usize = 8;
+
+    pub(crate) fn bytes(self) -> [u8; Record::SIZE] {
+        let [a, b, c, d] = self.signal.to_ne_bytes();
+        let [e, f, g, h] = self.from.to_ne_bytes();
+        [a, b, c, d, e, f, g, h]
+    }
+
+    fn read(bytes: &[u8]) -> Option<Record> {
+        let (signal, from) = bytes.split_at_checked(4)?;
+        Some(Record {
+            signal: i32::from_ne_bytes(signal.try_into().ok()?),
+            from: i32::from_ne_bytes(from.try_into().ok()?),
+        })
+    }
+}
+
+/// From now on this process hears of signals from its supervisor too.
+pub(crate) fn listen(heard: Fd) {
+    HEARD.store(heard.raw(), Ordering::Release);
+    // The warden takes it over.
+    std::mem::forget(heard);
+    // SAFETY: the descriptor is the warden's.
+    unsafe { ring(WAKE.load(Ordering::Relaxed)) };
+}
+
+/// Remembers which signals whoever started this process wants ignored. To be called before any is dealt with.
+pub(crate) fn note_ignored() {
+    for (signal, place) in [libc::SIGHUP, libc::SIGTSTP].into_iter().zip(&IGNORES) {
+        // SAFETY: the structure is plain numbers and valid for the call.
+        let ignored = unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            libc::sigaction(signal, std::ptr::null(), &raw mut action) == 0
+                && action.sa_sigaction == libc::SIG_IGN
+        };
+        place.store(ignored, Ordering::Relaxed);
+    }
+}
+
+/// The program looks at hang-ups itself: they do not ask it to stop.
+pub fn watch_hangup() {
+    WATCHES_HANGUP.store(true, Ordering::Relaxed);
 }
 
 fn eventfd() -> io::Result<Fd> {
@@ -138,26 +233,34 @@ fn handle(signal: i32) -> io::Result<()> {
     // SAFETY: the handler does what a handler may; the structure is valid for the call.
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
-        action.sa_sigaction = on_signal as extern "C" fn(i32) as usize;
-        action.sa_flags = libc::SA_RESTART;
+        let handler: extern "C" fn(i32, *const libc::siginfo_t, *mut libc::c_void) = on_signal;
+        action.sa_sigaction = handler as usize;
+        action.sa_flags = libc::SA_RESTART | libc::SA_SIGINFO;
         check(libc::sigaction(signal, &raw const action, null_mut()))?;
     }
     Ok(())
 }
 
-extern "C" fn on_signal(signal: i32) {
-    let flag = match signal {
-        libc::SIGUSR1 => UserSignal::Usr1,
-        libc::SIGUSR2 => UserSignal::Usr2,
-        libc::SIGHUP => UserSignal::Hup,
-        _ => return on_stop(signal),
+extern "C" fn on_signal(signal: i32, info: *const libc::siginfo_t, _: *mut libc::c_void) {
+    // SAFETY: the system passes a structure that is valid for reads.
+    let (is_sent, from) = unsafe { ((*info).si_code <= 0, (*info).si_pid()) };
+    let news = match signal {
+        libc::SIGUSR1 => return FLAGS[UserSignal::Usr1 as usize].store(true, Ordering::Relaxed),
+        libc::SIGUSR2 => return FLAGS[UserSignal::Usr2 as usize].store(true, Ordering::Relaxed),
+        libc::SIGHUP => {
+            FLAGS[UserSignal::Hup as usize].store(true, Ordering::Relaxed);
+            if is_sent { HANGUP } else { TERMINAL_GONE }
+        }
+        libc::SIGTSTP => STOPPED_BY_TERMINAL,
+        libc::SIGCONT => CONTINUED,
+        _ => {
+            let _ = STOP.compare_exchange(0, signal, Ordering::AcqRel, Ordering::Relaxed);
+            STOP_FROM.store(if is_sent { from } else { 0 }, Ordering::Release);
+            STOPS.fetch_add(1, Ordering::AcqRel);
+            0
+        }
     };
-    FLAGS[flag as usize].store(true, Ordering::Relaxed);
-}
-
-fn on_stop(signal: i32) {
-    let _ = STOP.compare_exchange(0, signal, Ordering::AcqRel, Ordering::Relaxed);
-    STOPS.fetch_add(1, Ordering::AcqRel);
+    NEWS.fetch_or(news, Ordering::AcqRel);
     // SAFETY: the bytes are valid for reads; the interrupted code finds its error number again.
     unsafe {
         let errno = *libc::__errno_location();
@@ -177,30 +280,44 @@ struct Warden {
     wake: Fd,
     broadcast: Fd,
     lifeline: Option<Fd>,
-    /// Stop signals that were dealt with.
-    stops: u32,
+    requests: Requests,
+    /// Where the supervisor tells of signals.
+    heard: Option<Fd>,
+    has_stopped: bool,
     deadline: Option<Instant>,
+    /// When to look again whether a request was the second one.
+    unclear: Option<Instant>,
 }
 
 impl Warden {
     fn watch(mut self) {
         loop {
-            let lifeline = self.lifeline.as_ref().map_or(NONE, Fd::raw);
-            let mut set = [self.wake.raw(), lifeline].map(|fd| libc::pollfd {
+            let number = |fd: &Option<Fd>| fd.as_ref().map_or(NONE, Fd::raw);
+            let watched = [self.wake.raw(), number(&self.lifeline), number(&self.heard)];
+            let mut set = watched.map(|fd| libc::pollfd {
                 fd,
                 events: libc::POLLIN,
                 revents: 0,
             });
-            match poll::wait(&mut set, self.deadline) {
-                // There is nobody to tell; without waiting there is no watching either.
-                Err(_) => return,
-                Ok(0) => end_children(Instant::now() + LEAST_GRACE, Some(ORPHANED)),
-                Ok(_) => {}
+            let until = [self.deadline, self.unclear].into_iter().flatten().min();
+            // There is nobody to tell; without waiting there is no watching either.
+            if poll::wait(&mut set, until).is_err() {
+                return;
+            }
+            if self
+                .deadline
+                .is_some_and(|deadline| Instant::now() >= deadline)
+            {
+                end_children(Instant::now() + LEAST_GRACE, Some(ORPHANED));
             }
             if set[0].revents != 0 {
                 let _ = self.wake.read(&mut [0; 8]);
                 self.signalled();
             }
+            if set[2].revents != 0 {
+                self.told();
+            }
+            self.judge();
             if set[1].revents != 0 {
                 self.lifeline = None;
                 self.stop(libc::SIGTERM);
@@ -209,21 +326,91 @@ impl Warden {
         }
     }
 
+    /// Signals have come directly.
     fn signalled(&mut self) {
-        let seen = STOPS.load(Ordering::Acquire);
-        let signal = STOP.load(Ordering::Acquire);
-        if seen > self.stops && self.stops == 0 {
-            self.stop(signal);
+        let from = STOP_FROM.load(Ordering::Acquire);
+        let stops = STOPS.swap(0, Ordering::AcqRel);
+        self.requests.direct(stops, from, Instant::now());
+        let raw = HEARD.swap(NONE, Ordering::AcqRel);
+        if raw != NONE {
+            // SAFETY: whoever stored the number has given the descriptor up.
+            self.heard = unsafe { Fd::from_raw(raw) }.ok();
         }
-        if seen > 1 {
-            signal_children(libc::SIGKILL);
-            // SAFETY: the call does not return.
-            unsafe { libc::_exit(128 + signal) }
+        let news = NEWS.swap(0, Ordering::AcqRel);
+        if news & (HANGUP | TERMINAL_GONE) != 0 {
+            self.hung_up(news & TERMINAL_GONE != 0);
         }
-        self.stops = seen;
+        // Whoever continues a process has it forget that it was to stop.
+        if news & CONTINUED != 0 {
+            signal_children(libc::SIGCONT);
+        } else if news & STOPPED_BY_TERMINAL != 0 {
+            signal_children(libc::SIGTSTP);
+            // SAFETY: plain numbers.
+            unsafe { libc::kill(libc::getpid(), libc::SIGSTOP) };
+        }
     }
 
-    fn stop(&self, signal: i32) {
+    /// The supervisor tells of signals.
+    fn told(&mut self) {
+        let mut buffer = [0; 64 * Record::SIZE];
+        let count = self.heard.as_ref().map_or(Ok(0), |fd| fd.read(&mut buffer));
+        let count = count.unwrap_or(0);
+        if count == 0 {
+            self.heard = None;
+        }
+        for record in buffer[..count]
+            .chunks(Record::SIZE)
+            .filter_map(Record::read)
+        {
+            let flag = match record.signal {
+                libc::SIGUSR1 => UserSignal::Usr1,
+                libc::SIGUSR2 => UserSignal::Usr2,
+                libc::SIGHUP => UserSignal::Hup,
+                signal => {
+                    let _ = STOP.compare_exchange(0, signal, Ordering::AcqRel, Ordering::Relaxed);
+                    self.requests.forwarded(record.from, Instant::now());
+                    continue;
+                }
+            };
+            FLAGS[flag as usize].store(true, Ordering::Relaxed);
+            if flag == UserSignal::Hup {
+                // The terminal is no process.
+                self.hung_up(record.from == 0);
+            }
+        }
+    }
+
+    /// A hang-up asks the program to stop if its terminal is gone and it does not look at hang-ups itself.
+    fn hung_up(&mut self, is_gone: bool) {
+        let is_gone = is_gone || (HAD_TERMINAL.load(Ordering::Relaxed) && !terminal_exists());
+        let is_left = WATCHES_HANGUP.load(Ordering::Relaxed) || IGNORES[0].load(Ordering::Relaxed);
+        if is_gone && !is_left {
+            self.stop(libc::SIGHUP);
+        }
+    }
+
+    /// Does what the requests so far come to.
+    fn judge(&mut self) {
+        let verdict = self.requests.verdict(Instant::now());
+        self.unclear = match verdict {
+            Verdict::Unclear(until) => Some(until),
+            _ => None,
+        };
+        if verdict != Verdict::Nothing {
+            self.stop(STOP.load(Ordering::Acquire));
+        }
+        if verdict == Verdict::Force {
+            signal_children(libc::SIGKILL);
+            // SAFETY: the call does not return.
+            unsafe { libc::_exit(128 + STOP.load(Ordering::Acquire)) }
+        }
+    }
+
+    /// Begins the shutdown, once.
+    fn stop(&mut self, signal: i32) {
+        if std::mem::replace(&mut self.has_stopped, true) {
+            return;
+        }
         let _ = STOP.compare_exchange(0, signal, Ordering::AcqRel, Ordering::Relaxed);
         STOPPED.store(true, Ordering::SeqCst);
         // SAFETY: the descriptor lives as long as the warden.

@@ -235,7 +235,7 @@ struct Running {
 fn start(text: &str) -> Running {
     let dir = Dir::with(&[("main.wat", text)]);
     let mut child = command(&dir)
-        .args(["run", "main.wat"])
+        .args(["run", "--in-process", "main.wat"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

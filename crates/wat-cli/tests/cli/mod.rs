@@ -18,6 +18,7 @@ mod pty;
 mod repl;
 mod run;
 mod start;
+mod supervise;
 mod support;
 mod terminal;
 mod testing;

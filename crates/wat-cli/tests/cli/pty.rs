@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
@@ -17,31 +17,49 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub struct Terminal {
     child: Child,
     master: File,
+    /// The thread that reads the terminal goes when this is closed.
+    reading: Option<PipeWriter>,
     output: Receiver<Vec<u8>>,
     seen: String,
 }
 
+/// Both sides; no other process gets them by accident, or the terminal would never hang up.
 fn pair() -> (OwnedFd, OwnedFd) {
-    let (mut master, mut slave) = (-1, -1);
     let size = libc::winsize {
         ws_row: 40,
         ws_col: 120,
         ws_xpixel: 0,
         ws_ypixel: 0,
     };
-    // SAFETY: both results are written before they are read; the unused arguments may be null.
-    let status = unsafe {
-        libc::openpty(
-            &raw mut master,
-            &raw mut slave,
-            std::ptr::null_mut(),
-            std::ptr::null(),
-            &raw const size,
-        )
+    let flags = libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC;
+    let mut name = [0; 64];
+    // SAFETY: the descriptors were just opened and are owned by nobody else; the buffer is valid for its length.
+    unsafe {
+        let master = libc::posix_openpt(flags);
+        assert!(master >= 0, "a pseudo-terminal can be opened");
+        let master = OwnedFd::from_raw_fd(master);
+        let raw = master.as_raw_fd();
+        assert_eq!(libc::grantpt(raw) | libc::unlockpt(raw), 0);
+        assert_eq!(libc::ptsname_r(raw, name.as_mut_ptr(), name.len()), 0);
+        let slave = libc::open(name.as_ptr(), flags);
+        assert!(slave >= 0, "its other side can be opened");
+        let slave = OwnedFd::from_raw_fd(slave);
+        libc::ioctl(raw, libc::TIOCSWINSZ, &raw const size);
+        (master, slave)
+    }
+}
+
+/// Waits until the terminal can be read; false if it is not to be read any more.
+fn is_readable(terminal: &File, stop: &PipeReader) -> bool {
+    let entry = |fd| libc::pollfd {
+        fd,
+        events: libc::POLLIN,
+        revents: 0,
     };
-    assert_eq!(status, 0, "a pseudo-terminal can be opened");
-    // SAFETY: openpty succeeded, so both are open and owned by nobody else.
-    unsafe { (OwnedFd::from_raw_fd(master), OwnedFd::from_raw_fd(slave)) }
+    let mut set = [entry(terminal.as_raw_fd()), entry(stop.as_raw_fd())];
+    // SAFETY: the set is valid for the call.
+    let ready = unsafe { libc::poll(set.as_mut_ptr(), 2, -1) };
+    ready > 0 && set[1].revents == 0
 }
 
 impl Terminal {
@@ -68,9 +86,13 @@ impl Terminal {
         let master = File::from(master);
         let mut reader = master.try_clone().expect("descriptor");
         let (sender, output) = mpsc::channel();
+        let (stop, reading) = std::io::pipe().expect("pipe");
         thread::spawn(move || {
             let mut buffer = [0; 4096];
-            while let Ok(count @ 1..) = reader.read(&mut buffer) {
+            while is_readable(&reader, &stop) {
+                let Ok(count @ 1..) = reader.read(&mut buffer) else {
+                    break;
+                };
                 if sender.send(buffer[..count].to_vec()).is_err() {
                     break;
                 }
@@ -79,6 +101,7 @@ impl Terminal {
         Self {
             child,
             master,
+            reading: Some(reading),
             output,
             seen: String::new(),
         }
@@ -107,6 +130,19 @@ impl Terminal {
                 Err(_) => panic!("`{text}` does not appear in: {:?}", self.seen),
             }
         }
+    }
+
+    /// The number of the process.
+    pub fn pid(&self) -> i32 {
+        self.child.id() as i32
+    }
+
+    /// Closes the terminal, waits for the end and returns the status.
+    pub fn hang_up(mut self) -> i32 {
+        self.reading = None;
+        while self.output.recv().is_ok() {}
+        self.master = File::open("/dev/null").expect("a file");
+        self.child.wait().expect("it ends").code().unwrap_or(-1)
     }
 
     /// Waits for the end and returns the status.
