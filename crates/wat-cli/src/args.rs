@@ -521,6 +521,8 @@ enum Word {
     New(NewOptions),
     /// Create a project in this directory
     Init(InitOptions),
+    /// Examine what this installation and this system offer
+    Doctor,
     /// Help on commands, names and codes
     Help(HelpOptions),
     #[command(external_subcommand)]
@@ -570,6 +572,7 @@ pub(crate) enum Command {
     Lint(LintOptions),
     New(NewOptions),
     Init(InitOptions),
+    Doctor,
     Help(HelpOptions),
     /// No command was named.
     Default,
@@ -632,6 +635,7 @@ pub(crate) fn parse(words: Vec<OsString>) -> Result<Invocation, Usage> {
         Some(Word::Lint(options)) => Command::Lint(options),
         Some(Word::New(options)) => Command::New(options),
         Some(Word::Init(options)) => Command::Init(options),
+        Some(Word::Doctor) => Command::Doctor,
         Some(Word::Help(options)) => Command::Help(options),
         Some(Word::Other(words)) => program(words)?,
     };

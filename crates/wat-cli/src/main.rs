@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod diff;
+mod doctor;
 mod exit;
 mod expand;
 mod explain;
@@ -48,6 +49,7 @@ fn dispatch(invocation: Invocation) -> i32 {
     match command {
         Command::Version => version::print(&global),
         Command::Check(options) => check::check(&global, &options),
+        Command::Doctor => doctor::doctor(&global),
         Command::Expand(options) => expand::expand(&options),
         Command::Help(options) => help::help(&global, &options),
         Command::Init(options) => new::init(&options),

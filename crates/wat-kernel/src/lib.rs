@@ -18,6 +18,7 @@
 #![allow(unsafe_code)]
 
 mod child;
+pub mod doctor;
 mod fd;
 mod files;
 mod fork;

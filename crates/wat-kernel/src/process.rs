@@ -130,6 +130,7 @@ fn begin(lifeline: Option<Fd>) -> io::Result<()> {
     let (wake, broadcast) = (eventfd()?, eventfd()?);
     WAKE.store(wake.raw(), Ordering::Release);
     BROADCAST.store(broadcast.raw(), Ordering::Release);
+    crate::doctor::raise_descriptors();
     HAD_TERMINAL.store(terminal_exists(), Ordering::Relaxed);
     let warden = Warden {
         wake,

@@ -48,6 +48,14 @@ pub fn select_backend() -> Backend {
     WaitSet::new(2).backend()
 }
 
+/// What rings can do here, by the names of the system; nothing where there are none.
+pub(crate) fn features() -> Vec<&'static str> {
+    match Ring::new(2) {
+        Ok(ring) if poll_reason().is_none() => ring.features(),
+        _ => Vec::new(),
+    }
+}
+
 enum Kind {
     Ring(Box<Ring>),
     Poll(Vec<libc::pollfd>),

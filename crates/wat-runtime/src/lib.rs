@@ -74,5 +74,5 @@ pub use machine::{
     pending_names,
 };
 pub use settings::Settings;
-pub use stream::Reader;
+pub use stream::{MAX_FRAME_BYTES, Reader};
 pub use wat_value::{Compared, Value, live_objects};

@@ -366,3 +366,46 @@ fn workers_are_forked_from_threads_that_print_without_pause() {
     assert_eq!(ran.stdout.lines().last(), Some("72"));
     assert_eq!(ran.stdout.lines().count(), 36 + 72 + 1);
 }
+
+#[test]
+fn readers_of_standard_input_are_served_one_at_a_time() {
+    let text = program(
+        "(:wat::kernel::println (:wat::core::foldl
+           (:wat::kernel::run-threads (:wat::core::range 0 200)
+             (:wat::core::fn [_n <- :wat::core::i64] -> :wat::core::i64 (:wat::kernel::readln -> :wat::core::i64)) 8)
+           0 :wat::core::i64::+'2))",
+    );
+    let input: String = (0..200).map(|n| format!("{n}\n")).collect();
+    let dir = Dir::with(&[("main.wat", &text)]);
+    let ran = super::support::fed(&dir, &["run", "main.wat"], &input);
+    assert_eq!(
+        (ran.status, ran.stdout.as_str()),
+        (0, "19900\n"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_program_may_have_as_many_descriptors_as_the_system_permits() {
+    let text = "ulimit -S -n 64; exec \"$0\" doctor --format json";
+    let dir = Dir::new();
+    let output = std::process::Command::new("/bin/sh")
+        .args(["-c", text, env!("CARGO_BIN_EXE_wat")])
+        .current_dir(dir.path())
+        .output()
+        .expect("the shell runs");
+    let record: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    // The doctor itself is no host of programs: it tells what it was given.
+    assert_eq!(record["kernel"]["nofile-soft"], 64);
+    let body = "(:wat::kernel::println (:wat::core::length (:wat::core::map (:wat::core::range 0 200)
+      (:wat::core::fn [_n <- :wat::core::i64] -> :(wat::io::IOWriter,wat::io::IOReader) (:wat::kernel::pipe)))))";
+    let dir = Dir::with(&[("main.wat", &main_of(body))]);
+    let text = "ulimit -S -n 64; exec \"$0\" run main.wat";
+    let output = std::process::Command::new("/bin/sh")
+        .args(["-c", text, env!("CARGO_BIN_EXE_wat")])
+        .current_dir(dir.path())
+        .output()
+        .expect("the shell runs");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "200\n");
+}

@@ -21,7 +21,7 @@ fn help_names_exactly_the_commands_that_exist() {
         words,
         [
             "check", "fmt", "fix", "test", "run", "repl", "lsp", "expand", "explain", "lint",
-            "new", "init", "help"
+            "new", "init", "doctor", "help"
         ]
     );
 }

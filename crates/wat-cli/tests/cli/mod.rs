@@ -2,6 +2,7 @@
 
 mod brackets;
 mod check;
+mod doctor;
 mod edn;
 mod expand;
 mod explain;

@@ -44,6 +44,25 @@ impl Ring {
         })
     }
 
+    pub(super) fn features(&self) -> Vec<&'static str> {
+        let params = self.ring.params();
+        let known = [
+            ("single_mmap", params.is_feature_single_mmap()),
+            ("nodrop", params.is_feature_nodrop()),
+            ("submit_stable", params.is_feature_submit_stable()),
+            ("rw_cur_pos", params.is_feature_rw_cur_pos()),
+            ("cur_personality", params.is_feature_cur_personality()),
+            ("fast_poll", params.is_feature_fast_poll()),
+            ("poll_32bits", params.is_feature_poll_32bits()),
+            ("ext_arg", params.is_feature_ext_arg()),
+            ("native_workers", params.is_feature_native_workers()),
+        ];
+        known
+            .into_iter()
+            .filter_map(|(name, has)| has.then_some(name))
+            .collect()
+    }
+
     pub(super) fn capacity(&self) -> usize {
         self.ring.params().sq_entries() as usize
     }

@@ -1,7 +1,8 @@
 //! Printing to standard output and standard error, reading frames from standard input.
 
 use crate::Host;
-use crate::stream::{Frame, Wait};
+use crate::kernel::Context;
+use crate::stream::{Frame, Reader, Wait};
 use crate::vm::Vm;
 use std::io;
 use wat_edn::Layout;
@@ -96,13 +97,46 @@ pub(crate) fn decoded(
     })
 }
 
+#[cold]
+fn stopping() -> Box<Trap> {
+    Trap::error(8527, "the process has been asked to stop")
+}
+
+/// Reads when those who came before have read.
+fn in_turn<T>(
+    vm: &mut Vm,
+    stdin: &Reader,
+    read: impl FnOnce() -> Result<T, Box<Trap>>,
+) -> Result<T, Box<Trap>> {
+    let bell = vm.task.bell().clone();
+    stdin.enqueue(&bell);
+    let mut outcome = None;
+    while outcome.is_none() {
+        if stdin.is_first(&bell) {
+            break;
+        }
+        if vm.world.kernel.is_stopping() {
+            outcome = Some(stopping());
+        } else {
+            outcome = Context::new(vm).wait(None).err();
+        }
+    }
+    let outcome = match outcome {
+        Some(trap) => Err(trap),
+        None => read(),
+    };
+    stdin.dequeue(&bell);
+    outcome
+}
+
 /// The next value of standard input; nothing at its end.
 fn next(vm: &mut Vm, desc: &'static Desc) -> Result<Option<Value>, Box<Trap>> {
     let Some(stdin) = vm.host.stdin() else {
         return Ok(None);
     };
-    let frame = stdin.frame(Wait::UntilShutdown).map_err(|stopped| {
-        stopped.unwrap_or_else(|| Trap::error(8527, "the process has been asked to stop"))
+    let frame = in_turn(vm, &stdin, || {
+        let frame = stdin.frame(Wait::UntilShutdown);
+        frame.map_err(|stopped| stopped.unwrap_or_else(stopping))
     })?;
     match frame {
         Some(Frame::Text(text)) => vm

@@ -5,7 +5,7 @@
 //! EDN to say, once, when it is decoded.
 
 /// The longest frame on a pipe, its line feed included (`:wat::kernel::MAX-FRAME-BYTES`).
-pub(crate) const MAX_FRAME_BYTES: usize = 16_777_216;
+pub const MAX_FRAME_BYTES: usize = 16_777_216;
 
 /// What comes next on a stream.
 #[derive(Debug, PartialEq, Eq)]

@@ -5,7 +5,8 @@ mod frame;
 mod reader;
 mod writer;
 
-pub(crate) use frame::{Frame, MAX_FRAME_BYTES};
+pub(crate) use frame::Frame;
+pub use frame::MAX_FRAME_BYTES;
 pub use reader::Reader;
 pub(crate) use reader::{Ending, ReaderHandle, Wait, not_text};
 pub(crate) use writer::{Unwritten, Writer, WriterHandle};

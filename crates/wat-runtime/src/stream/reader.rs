@@ -3,8 +3,9 @@
 use super::exclusive::{Exclusive, Guard};
 use super::frame::{Frame, Framer};
 use super::{Owner, closed, failed, foreign};
-use crate::kernel::{Chain, Context};
+use crate::kernel::{Bell, Chain, Context, Turn};
 use crate::os::Collected;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use wat_kernel::{Borrowed, Fd, Interest, poll, process};
@@ -42,6 +43,8 @@ pub struct Reader {
     state: Exclusive<State>,
     /// A receiver of its frames is in use.
     in_use: AtomicBool,
+    /// Who reads values of it, and who waits to, in the order of their coming.
+    queue: Turn<VecDeque<Arc<Bell>>>,
     /// What to do at its end: a process says how it died.
     ending: OnceLock<Ending>,
 }
@@ -76,6 +79,7 @@ impl Reader {
         Arc::new(Reader {
             owner,
             in_use: AtomicBool::new(false),
+            queue: Turn::default(),
             ending: OnceLock::new(),
             state: Exclusive::new(State {
                 has_ended: matches!(source, Source::Memory),
@@ -218,6 +222,26 @@ impl Reader {
     /// The deaths that ended the stream; none if it ended in order.
     pub(crate) fn ending(&self, context: &Context<'_>) -> Option<Chain> {
         self.ending.get().and_then(|ask| ask(context))
+    }
+
+    /// Takes a place in the queue of readers, whose first one reads.
+    pub(crate) fn enqueue(&self, bell: &Arc<Bell>) {
+        self.queue.take().push_back(bell.clone());
+    }
+
+    /// Is it the turn of this reader?
+    pub(crate) fn is_first(&self, bell: &Arc<Bell>) -> bool {
+        let queue = self.queue.take();
+        queue.front().is_some_and(|first| Arc::ptr_eq(first, bell))
+    }
+
+    /// Leaves the queue; whoever is first now is told.
+    pub(crate) fn dequeue(&self, bell: &Arc<Bell>) {
+        let mut queue = self.queue.take();
+        queue.retain(|one| !Arc::ptr_eq(one, bell));
+        if let Some(first) = queue.front() {
+            first.ring();
+        }
     }
 
     /// Begins to receive frames; false if somebody else does (K3).
