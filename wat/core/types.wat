@@ -45,7 +45,7 @@
 (:wat::core::native-type
   :wat::core::Uuid
   :capabilities
-  [:eq :ord :hash :portable]
+  [:eq :ord :hash :portable :gen]
   "A universally unique identifier of 128 bits.
 
    Made by `:wat::core::Uuid/v4`, `:wat::core::Uuid/v5`, `:wat::core::Uuid/from-string` and `:wat::core::Uuid/nil`; equal and ordered by its bytes.")
@@ -91,7 +91,7 @@
 (:wat::core::native-type
   :wat::time::Instant
   :capabilities
-  [:eq :ord :hash :portable]
+  [:eq :ord :hash :portable :gen]
   "A point in time (UTC) with nanosecond resolution.
 
    Made by `:wat::time::now`, `:wat::time::at` and `:wat::time::from-iso8601`; ordered chronologically.")
@@ -99,7 +99,7 @@
 (:wat::core::native-type
   :wat::time::Duration
   :capabilities
-  [:eq :ord :hash :portable]
+  [:eq :ord :hash :portable :gen]
   "A length of time, a count of nanoseconds that is never negative.
 
    Made by `:wat::time::Second` and its siblings; a negative count panics (WAT8421). Direction is in the operation, not in the sign.")
@@ -131,7 +131,7 @@
 (:wat::core::native-type
   :wat::holon::HolonAST
   :capabilities
-  [:eq :hash :atom :portable]
+  [:eq :hash :atom :portable :gen]
   "A holon: an immutable expression of the holographic algebra, built from leaves, bindings and bundles.
 
    Compares structurally, is usable as a key and portable. `:wat::holon::encode` turns it into a vector.")

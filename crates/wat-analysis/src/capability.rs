@@ -36,14 +36,17 @@ pub(crate) enum Capability {
     Portable,
     /// Operand of `:wat::holon::Atom`.
     Atom,
+    /// Properties can make its values.
+    Generated,
 }
 
-const NAMES: [(Capability, &str, &str); 5] = [
+const NAMES: [(Capability, &str, &str); 6] = [
     (Capability::Eq, "Eq", ":eq"),
     (Capability::Ord, "Ord", ":ord"),
     (Capability::Hash, "Hash", ":hash"),
     (Capability::Portable, "Portable", ":portable"),
     (Capability::Atom, "Atom", ":atom"),
+    (Capability::Generated, "Gen", ":gen"),
 ];
 
 impl Capability {
@@ -70,6 +73,7 @@ impl Capability {
             Capability::Hash => 3406,
             Capability::Portable => 3411,
             Capability::Atom => 3702,
+            Capability::Generated => 2912,
         }
     }
 
@@ -80,6 +84,7 @@ impl Capability {
             Capability::Hash => "cannot be a key",
             Capability::Portable => "is not portable",
             Capability::Atom => "cannot be an atom",
+            Capability::Generated => "has no derived generator",
         }
     }
 }
@@ -131,7 +136,7 @@ pub(crate) fn is_handle<'db>(db: &'db dyn Db, item: Item<'db>) -> bool {
 fn declaration_lacks(declared: &Nominal, capability: Capability) -> bool {
     match capability {
         Capability::Ord | Capability::Atom => true,
-        Capability::Portable => declared.restricted,
+        Capability::Portable | Capability::Generated => declared.restricted,
         Capability::Eq | Capability::Hash => false,
     }
 }
@@ -321,7 +326,7 @@ pub(crate) fn explain(
         let declared = nominal(db, program, item);
         if declaration_lacks(declared, capability) {
             let why = match capability {
-                Capability::Portable => ": it is restricted",
+                Capability::Portable | Capability::Generated => ": it is restricted",
                 _ => "",
             };
             return format!("{chain} {}{why}", capability.lack());

@@ -408,6 +408,9 @@ pub(crate) struct TestOptions {
     /// A test that leaves threads, processes or descriptors behind fails
     #[arg(long)]
     pub(crate) deny_leaks: bool,
+    /// Do not remember counterexamples of properties beside the test files
+    #[arg(long)]
+    pub(crate) no_persist: bool,
     /// Keep the directories of tests that failed
     #[arg(long)]
     pub(crate) keep_tmp: bool,

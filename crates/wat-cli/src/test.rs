@@ -308,6 +308,7 @@ fn start(
         deny_leaks: options.deny_leaks || test.deny_leaks == Some(true),
         limits: time,
         launcher,
+        persist: !options.no_persist && std::env::var_os("CI").is_none(),
         keep_tmp: options.keep_tmp,
         directory: space
             .project

@@ -73,6 +73,7 @@ pub use machine::{
     Host, InterruptHandle, Limits, Machine, Program, SourceError, is_pending, native_names,
     pending_names,
 };
+pub use natives::{PropertyOutcome, property_outcome, seed_properties};
 pub use settings::Settings;
 pub use stream::{MAX_FRAME_BYTES, Reader};
 pub use wat_value::{Compared, Value, live_objects};

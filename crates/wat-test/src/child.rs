@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use wat_analysis::RootDatabase;
+use wat_analysis::{RootDatabase, TestKind};
 use wat_driver::{
     FailurePlaces, LinkedProgram, Place, ProgramHost, ProgramLauncher, Sources, failure_places,
 };
@@ -16,6 +16,7 @@ use wat_runtime::{Failure, FailureKind, Host, Launcher, Machine, Reader, SourceE
 
 use crate::find::TestCase;
 use crate::json::{diff, map};
+use crate::regressions;
 
 /// What a child needs to know.
 pub(crate) struct Work<'a> {
@@ -27,7 +28,10 @@ pub(crate) struct Work<'a> {
     pub directory: &'a PathBuf,
     /// The directory that the test has for itself, once it asks for one.
     pub own: PathBuf,
+    /// The seed of the test.
     pub seed: u64,
+    /// The seed of the run.
+    pub run_seed: u64,
 }
 
 /// The world around a test: that of a program, with variables of its own.
@@ -135,6 +139,8 @@ fn run(work: &Work<'_>) -> Value {
     }
     // What the thread of the test waits with, here and below, is not the test's to close.
     let _ = machine.prepare_waits();
+    let known = regressions::known(&work.directory.join(&case.path), &case.test.name);
+    wat_runtime::seed_properties(work.run_seed, known);
     let before = open_ends();
     let outcome = machine.call(&case.test.name);
     machine.rest();
@@ -155,7 +161,48 @@ fn run(work: &Work<'_>) -> Value {
             Err(_) => malformed("it is no result of a test"),
         },
     };
-    json!({ "failure": failure, "leaks": left })
+    let property = wat_runtime::property_outcome().filter(|_| case.test.kind == TestKind::Property);
+    let failure = match &property {
+        Some(property) => falsified(failure, property),
+        None => failure,
+    };
+    let labels = property.map_or(Value::Null, |property| labels(&property));
+    json!({ "failure": failure, "leaks": left, "labels": labels })
+}
+
+fn labels(property: &PropertyOutcome) -> Value {
+    let labels = property.labels.iter();
+    let labels = labels.map(|(name, count)| (name.clone(), Value::from(*count)));
+    match property.labels.is_empty() {
+        true => Value::Null,
+        false => json!({ "cases": property.cases, "labels": Value::Object(labels.collect()) }),
+    }
+}
+
+/// The failure of a property: WAT8907, or WAT8908 if it has hardly run.
+fn falsified(mut failure: Value, property: &PropertyOutcome) -> Value {
+    if !property.is_falsified && !property.is_exhausted {
+        return failure;
+    }
+    let code = match property.is_exhausted {
+        true => "WAT8908",
+        false => "WAT8907",
+    };
+    let values = property.counterexample.iter();
+    let values = values.map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+    failure["kind"] = "Property".into();
+    failure["code"] = code.into();
+    failure["property"] = json!({
+        "cases": property.cases,
+        "discards": property.discards,
+        "shrinks": property.shrinks,
+        "seed": property.seed,
+        "case": property.case,
+        "choices": property.choices,
+        "counterexample": Value::Object(values.collect()),
+        "labels": labels(property)["labels"],
+    });
+    failure
 }
 
 /// Threads, children and descriptors of this process. Bells, rings and handles of children are the machine's own.

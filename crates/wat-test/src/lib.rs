@@ -8,6 +8,7 @@ mod filter;
 mod find;
 mod json;
 mod outcome;
+mod regressions;
 mod report;
 mod runner;
 mod seed;

@@ -14,6 +14,7 @@ use crate::child::{Work, work};
 use crate::find::{Found, TestCase};
 use crate::json::map;
 use crate::outcome::{Outcome, Status, Totals};
+use crate::regressions;
 use crate::report::Reporter;
 use crate::seed::{shuffle, test_seed};
 
@@ -68,6 +69,8 @@ pub struct Options {
     pub limits: Limits,
     /// What tests hand on to programs that they start, and what evaluations may use.
     pub launcher: ProgramLauncher,
+    /// Are counterexamples of properties remembered beside the test files?
+    pub persist: bool,
     /// Are the directories of tests that failed kept?
     pub keep_tmp: bool,
     /// The directory that tests run in.
@@ -321,6 +324,7 @@ impl Run<'_> {
             directory: &self.options.directory,
             own: own_directory(index),
             seed: test_seed(self.options.seed, &case.id),
+            run_seed: self.options.seed,
         };
         let forked = Fork::new().keep(&theirs).run(|io| work(&task, io))?;
         let Forked {
@@ -443,6 +447,15 @@ impl Run<'_> {
         if !(self.options.keep_tmp && status.is_failure()) {
             // Most tests have none.
             let _ = std::fs::remove_dir_all(own_directory(index));
+        }
+        let choices = failure
+            .as_ref()
+            .and_then(|failure| failure["property"]["choices"].as_array())
+            .filter(|_| self.options.persist && status == Status::Failed);
+        if let Some(choices) = choices.filter(|choices| !choices.is_empty()) {
+            let choices: Vec<u64> = choices.iter().filter_map(Value::as_u64).collect();
+            let file = self.options.directory.join(&slot.case.path);
+            regressions::remember(&file, &slot.case.test.name, &choices)?;
         }
         let outcome = Outcome {
             status,

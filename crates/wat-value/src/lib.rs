@@ -51,6 +51,7 @@ pub use native::{Compared, Instance, Native, NativeFn, Trap, TrapKind};
 pub use natives::{NATIVES, is_pure, regex_error, with_version};
 pub use plain::{instant, make_instant, make_uuid, uuid};
 pub use print::{Form, encode, render, render_tagless};
+pub use show::show;
 pub use tagged::{Tagged, call_tagged, pure_native};
 pub use text::{append, make_constant_text, make_keyword, make_string, text};
 pub use value::Value;

@@ -13,6 +13,7 @@ mod eval;
 mod hermetic;
 mod layers;
 mod once;
+mod property;
 mod show;
 mod stage;
 mod testing;

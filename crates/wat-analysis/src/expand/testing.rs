@@ -17,13 +17,15 @@ const DEFTEST_HERMETIC: &str = ":wat::test::deftest-hermetic";
 const USE: &str = ":wat::test::__internal/use-factory";
 const USE_HERMETIC: &str = ":wat::test::__internal/use-hermetic-factory";
 const MATCHES: &str = ":wat::test::assert-matches";
+const DEFPROP: &str = ":wat::test::defprop";
+const GEN_OF: &str = ":wat::test::gen::of";
 pub(super) const RUN_HERMETIC: &str = ":wat::test::run-hermetic";
 pub(super) const RUN_WITH_PRELUDE: &str = ":wat::test::run-hermetic-with-prelude";
 pub(super) const RUN_WITH_IO: &str = ":wat::test::run-hermetic-with-io";
 /// What declares a test directly.
-const DECLARING: [&str; 4] = [DEFTEST, DEFTEST_HERMETIC, USE, USE_HERMETIC];
+const DECLARING: [&str; 5] = [DEFTEST, DEFTEST_HERMETIC, USE, USE_HERMETIC, DEFPROP];
 /// What stands for an expression.
-const EXPRESSIONS: [&str; 4] = [MATCHES, RUN_HERMETIC, RUN_WITH_PRELUDE, RUN_WITH_IO];
+const EXPRESSIONS: [&str; 5] = [MATCHES, RUN_HERMETIC, RUN_WITH_PRELUDE, RUN_WITH_IO, GEN_OF];
 
 /// What an annotation says of the next test.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -101,10 +103,10 @@ pub(crate) fn stands_in_prelude(expansion: &Expansion<'_>, node: NodeId) -> bool
 }
 
 /// The operands of a form that declares a test, behind its name.
-struct Operands<'a> {
-    name: &'a Syntax,
-    doc: Option<&'a Syntax>,
-    rest: &'a [Syntax],
+pub(super) struct Operands<'a> {
+    pub(super) name: &'a Syntax,
+    pub(super) doc: Option<&'a Syntax>,
+    pub(super) rest: &'a [Syntax],
 }
 
 /// The expansion of one form.
@@ -136,6 +138,8 @@ impl<'db> Expander<'db> {
             USE => testing.factory_use(false),
             USE_HERMETIC => testing.factory_use(true),
             DEFTEST_HERMETIC => testing.test(true),
+            DEFPROP => testing.property(),
+            GEN_OF => testing.generator(),
             RUN_HERMETIC | RUN_WITH_PRELUDE | RUN_WITH_IO => testing.run_hermetic(name),
             _ => testing.test(false),
         })
@@ -229,7 +233,7 @@ impl<'db> Testing<'_, 'db> {
     }
 
     /// The name, the docstring, and what follows.
-    fn operands<'a>(&mut self, parts: &'a [Syntax]) -> Option<Operands<'a>> {
+    pub(super) fn operands<'a>(&mut self, parts: &'a [Syntax]) -> Option<Operands<'a>> {
         let (name, rest) = parts.split_first()?;
         if name.as_keyword().is_none_or(|name| name.starts_with(":(")) {
             let problem = self
@@ -443,6 +447,16 @@ impl<'db> Testing<'_, 'db> {
         let arrow = self.symbol("->");
         let nil = self.keyword(&core("nil"));
         self.list(&core("fn"), [params, arrow, nil, body])
+    }
+
+    /// The function of a test that has no prelude.
+    pub(super) fn declared(&mut self, name: &Syntax, doc: Option<Syntax>, run: Syntax) -> Syntax {
+        let operands = Operands {
+            name,
+            doc: doc.as_ref(),
+            rest: &[],
+        };
+        self.function(&operands, &[], run)
     }
 
     fn function(&mut self, operands: &Operands<'_>, prelude: &[Syntax], run: Syntax) -> Syntax {

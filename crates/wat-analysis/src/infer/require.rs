@@ -128,6 +128,7 @@ impl<'db> Infer<'db> {
             Capability::Portable => {
                 problem.help("read a type that has an EDN form: no functions, no handles")
             }
+            Capability::Generated => problem.help("write a generator instead of the type"),
             _ => problem,
         });
     }

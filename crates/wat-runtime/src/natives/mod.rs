@@ -5,10 +5,13 @@ mod evaluate;
 mod files;
 mod io;
 mod pending;
+mod property;
 mod reflect;
 mod settings;
 mod stdio;
 mod world;
+
+pub use property::{PropertyOutcome, property_outcome, seed_properties};
 
 pub(crate) use io::{make_reader, make_writer, reader, writer};
 pub(crate) use stdio::decoded;
@@ -103,6 +106,7 @@ pub(crate) fn find(name: &str) -> Option<(&'static str, Run)> {
             .map(|(name, read)| (*name, ("", Run::Setting(*read))));
         let typed = TYPED
             .iter()
+            .chain(property::TABLE)
             .map(|(name, takes, run)| (*name, (*takes, Run::Typed(*run))));
         let kernel = crate::kernel::verbs()
             .chain(crate::os::verbs())
@@ -136,4 +140,5 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         .chain(crate::os::verbs().map(|native| native.0))
         .chain(settings::READERS.iter().map(|native| native.0))
         .chain(TYPED.iter().map(|native| native.0))
+        .chain(property::TABLE.iter().map(|native| native.0))
 }

@@ -1,0 +1,387 @@
+//! Properties (chapter 09 §9.11): the case that runs, what it draws, and what becomes of it.
+//!
+//! A property runs on one thread, which has its session: cases are fresh until one fails, then smaller ones until none
+//! fails, and the smallest once more, whose values are noted. The loop around it is wat code.
+
+mod choices;
+mod generate;
+
+use choices::{Choices, Shrinker};
+use generate::Generator;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use wat_value::{Instance, Shapes, Slot, Trap, make_string, show, text};
+
+type Run = Result<Slot, Box<Trap>>;
+type Row = (&'static str, &'static str, super::TypedFn);
+
+pub(super) const TABLE: &[Row] = &[
+    (":wat::test::__internal/property-begin", "bbbbb", begin),
+    (":wat::test::__internal/property-next", "", next),
+    (":wat::test::__internal/property-judge", "bb", judge),
+    (":wat::test::__internal/property-end", "b", end),
+    (":wat::test::__internal/note", "bb", note),
+    (":wat::test::__internal/discard", "", discard),
+    (":wat::test::label", "b", label),
+    (":wat::test::__internal/draw", "b", draw),
+    (":wat::test::__internal/draw-in", "bb", draw_in),
+    (":wat::test::__internal/draw-more", "bbb", draw_more),
+    (":wat::test::__internal/draw-value", "b", draw_value),
+    (":wat::test::__internal/draw-any-f64", "b", draw_any_f64),
+    (":wat::test::__internal/draw-string", "bb", draw_string),
+    (":wat::test::__internal/sample-begin", "bb", sample_begin),
+    (":wat::test::__internal/sample-end", "", sample_end),
+];
+
+/// What a property has come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PropertyOutcome {
+    /// Cases that ran, the discarded ones excepted.
+    pub cases: u64,
+    /// Cases that were discarded.
+    pub discards: u64,
+    /// Steps that made the counterexample smaller.
+    pub shrinks: u64,
+    /// The seed of the run.
+    pub seed: u64,
+    /// The case that failed.
+    pub case: u64,
+    /// The choices of the counterexample; none if there is none.
+    pub choices: Vec<u64>,
+    /// The names and values of the counterexample.
+    pub counterexample: Vec<(String, String)>,
+    /// Labels, by name, and how often they were set.
+    pub labels: Vec<(String, u64)>,
+    /// Is there a counterexample?
+    pub is_falsified: bool,
+    /// Were too many cases discarded?
+    pub is_exhausted: bool,
+}
+
+/// What the session is at.
+enum Phase {
+    /// Sequences that failed once.
+    Known(VecDeque<Vec<u64>>),
+    Fresh,
+    Shrinking(Shrinker),
+    /// The counterexample runs once more.
+    Noting,
+    Over,
+}
+
+struct Session {
+    name: String,
+    cases: u64,
+    max_size: u64,
+    max_shrinks: u64,
+    max_discards: u64,
+    phase: Phase,
+    choices: Choices,
+    /// The case that runs, the discarded ones counted.
+    at: u64,
+    /// The size of the case that runs.
+    size: u64,
+    is_discarded: bool,
+    tried: u64,
+    /// How and where the counterexample fails.
+    key: String,
+    labels: FxHashMap<String, u64>,
+    set: Vec<String>,
+    outcome: PropertyOutcome,
+}
+
+#[derive(Default)]
+struct Local {
+    session: Option<Session>,
+    sample: Option<Choices>,
+    outcome: Option<PropertyOutcome>,
+    known: Vec<Vec<u64>>,
+    seed: u64,
+}
+
+thread_local! {
+    static LOCAL: RefCell<Local> = RefCell::default();
+}
+
+/// Sets the seed of properties that this thread runs, and choices that are tried first.
+pub fn seed_properties(seed: u64, known: Vec<Vec<u64>>) {
+    LOCAL.with_borrow_mut(|local| {
+        local.seed = seed;
+        local.known = known;
+    });
+}
+
+/// What the last property that this thread ran has come to.
+pub fn property_outcome() -> Option<PropertyOutcome> {
+    LOCAL.with_borrow_mut(|local| local.outcome.take())
+}
+
+impl Session {
+    fn size_of(&self, case: u64) -> u64 {
+        match self.cases {
+            0 | 1 => self.max_size,
+            cases => 1 + case.min(cases - 1) * (self.max_size - 1) / (cases - 1),
+        }
+    }
+
+    /// Prepares the next case; its size, or nothing at the end.
+    fn next(&mut self) -> Option<u64> {
+        self.is_discarded = false;
+        self.set.clear();
+        loop {
+            match &mut self.phase {
+                Phase::Known(known) => match known.pop_front() {
+                    Some(choices) => {
+                        self.choices = Choices::given(choices);
+                        self.size = self.max_size;
+                        return Some(self.size);
+                    }
+                    None => self.phase = Phase::Fresh,
+                },
+                Phase::Fresh if self.outcome.cases >= self.cases => self.phase = Phase::Over,
+                Phase::Fresh if self.outcome.discards > self.max_discards => {
+                    self.outcome.is_exhausted = true;
+                    self.phase = Phase::Over;
+                }
+                Phase::Fresh => {
+                    self.choices = Choices::fresh(self.outcome.seed, &self.name, self.at);
+                    self.size = self.size_of(self.outcome.cases);
+                    return Some(self.size);
+                }
+                Phase::Shrinking(shrinker) => {
+                    let more = self.tried < self.max_shrinks;
+                    match shrinker.candidate().filter(|_| more) {
+                        Some(candidate) => {
+                            self.tried += 1;
+                            self.choices = Choices::given(candidate);
+                        }
+                        None => {
+                            let best = std::mem::take(&mut shrinker.best);
+                            self.outcome.choices.clone_from(&best);
+                            self.choices = Choices::given(best);
+                            self.phase = Phase::Noting;
+                        }
+                    }
+                    return Some(self.size);
+                }
+                Phase::Noting | Phase::Over => return None,
+            }
+        }
+    }
+
+    /// What became of the case: nothing, or how and where it failed.
+    fn judge(&mut self, key: Option<String>) {
+        let read = std::mem::take(&mut self.choices.read);
+        let is_fresh = matches!(self.phase, Phase::Fresh);
+        match &mut self.phase {
+            Phase::Known(_) | Phase::Fresh => {
+                self.at += u64::from(is_fresh);
+                if self.is_discarded {
+                    self.outcome.discards += 1;
+                    return;
+                }
+                self.outcome.cases += u64::from(is_fresh);
+                for label in self.set.drain(..) {
+                    *self.labels.entry(label).or_default() += 1;
+                }
+                if let Some(key) = key {
+                    self.outcome.is_falsified = true;
+                    self.outcome.case = self.at.saturating_sub(u64::from(is_fresh));
+                    self.key = key;
+                    self.phase = Phase::Shrinking(Shrinker::new(read));
+                }
+            }
+            Phase::Shrinking(shrinker) => {
+                let fails = !self.is_discarded && key.is_some_and(|key| key == self.key);
+                let helps = shrinker.judge(fails.then_some(read));
+                self.outcome.shrinks += u64::from(helps);
+            }
+            Phase::Noting | Phase::Over => {}
+        }
+    }
+
+    /// The message of what the property has come to; empty if it holds.
+    fn message(&self, last: &str) -> String {
+        let outcome = &self.outcome;
+        let name = &self.name;
+        if outcome.is_exhausted {
+            return format!(
+                "property :{name} gave up after {} cases: {} were discarded (seed {:#x})",
+                outcome.cases, outcome.discards, outcome.seed
+            );
+        }
+        if !outcome.is_falsified {
+            return String::new();
+        }
+        let plural = |count: u64| if count == 1 { "" } else { "s" };
+        let cases = outcome.cases.max(1);
+        let mut message = format!(
+            "property :{name} falsified after {cases} case{} (seed {:#x}, {} shrink{})",
+            plural(cases),
+            outcome.seed,
+            outcome.shrinks,
+            plural(outcome.shrinks)
+        );
+        let width = outcome
+            .counterexample
+            .iter()
+            .map(|(name, _)| name.chars().count());
+        let width = width.max().unwrap_or(0);
+        for (name, value) in &outcome.counterexample {
+            message.push_str(&format!("\n  {name:width$} = {value}"));
+        }
+        message.push_str(&format!("\n  {last}"));
+        message
+    }
+}
+
+/// Runs `f` on the session; what draws outside of a property has none.
+fn with<R>(f: impl FnOnce(&mut Session) -> R) -> Option<R> {
+    LOCAL.with_borrow_mut(|local| local.session.as_mut().map(f))
+}
+
+#[cold]
+fn nowhere() -> Box<Trap> {
+    Trap::panic(0, "generators draw inside of a property, or of `sample`")
+}
+
+/// Runs `f` on what generators read here.
+fn drawing<R>(f: impl FnOnce(&mut Choices) -> R) -> Result<R, Box<Trap>> {
+    LOCAL.with_borrow_mut(|local| {
+        let session = local.session.as_mut().map(|session| &mut session.choices);
+        match local.sample.as_mut().or(session) {
+            Some(choices) => Ok(f(choices)),
+            None => Err(nowhere()),
+        }
+    })
+}
+
+unsafe fn begin(_: Shapes<'_>, _: &Instance, args: &[Slot]) -> Run {
+    // SAFETY: the caller of a native says that its arguments are live values of the declared types.
+    let name = unsafe { text(args[0]) };
+    let number = |slot: Slot| slot.cast_signed().max(0).cast_unsigned();
+    LOCAL.with_borrow_mut(|local| {
+        let outcome = PropertyOutcome {
+            seed: local.seed,
+            ..PropertyOutcome::default()
+        };
+        local.session = Some(Session {
+            name: name.trim_start_matches(':').to_owned(),
+            cases: number(args[1]),
+            max_size: number(args[2]).max(1),
+            max_shrinks: number(args[3]),
+            max_discards: number(args[4]),
+            phase: Phase::Known(std::mem::take(&mut local.known).into()),
+            choices: Choices::default(),
+            at: 0,
+            size: 0,
+            is_discarded: false,
+            tried: 0,
+            key: String::new(),
+            labels: FxHashMap::default(),
+            set: Vec::new(),
+            outcome,
+        });
+    });
+    Ok(0)
+}
+
+unsafe fn next(_: Shapes<'_>, _: &Instance, _: &[Slot]) -> Run {
+    let size = with(Session::next).flatten();
+    Ok(size.map_or(-1, u64::cast_signed).cast_unsigned())
+}
+
+unsafe fn judge(_: Shapes<'_>, _: &Instance, args: &[Slot]) -> Run {
+    // SAFETY: as above.
+    let key = (args[0] != 0).then(|| unsafe { text(args[1]) }.to_owned());
+    with(|session| session.judge(key));
+    Ok(0)
+}
+
+unsafe fn end(_: Shapes<'_>, _: &Instance, args: &[Slot]) -> Run {
+    // SAFETY: as above.
+    let last = unsafe { text(args[0]) };
+    let message = LOCAL.with_borrow_mut(|local| {
+        let mut session = local.session.take()?;
+        let mut labels: Vec<_> = session.labels.drain().collect();
+        labels.sort();
+        session.outcome.labels = labels;
+        let message = session.message(last);
+        local.outcome = Some(session.outcome);
+        Some(message)
+    });
+    Ok(make_string(&message.unwrap_or_default()))
+}
+
+unsafe fn note(_: Shapes<'_>, instance: &Instance, args: &[Slot]) -> Run {
+    let is_noting = with(|session| matches!(session.phase, Phase::Noting));
+    if is_noting == Some(true) {
+        // SAFETY: as above; the type of the second argument is the type argument of the native.
+        let (name, value) = unsafe { (text(args[0]).to_owned(), show(instance.types[0], args[1])) };
+        with(|session| session.outcome.counterexample.push((name, value)));
+    }
+    Ok(0)
+}
+
+unsafe fn discard(_: Shapes<'_>, _: &Instance, _: &[Slot]) -> Run {
+    with(|session| session.is_discarded = true);
+    Ok(0)
+}
+
+unsafe fn label(_: Shapes<'_>, _: &Instance, args: &[Slot]) -> Run {
+    // SAFETY: as above.
+    let name = unsafe { text(args[0]) };
+    with(|session| {
+        if !session.set.iter().any(|set| set == name) {
+            session.set.push(name.to_owned());
+        }
+    });
+    Ok(0)
+}
+
+unsafe fn draw(_: Shapes<'_>, _: &Instance, args: &[Slot]) -> Run {
+    drawing(|choices| choices.draw(args[0]))
+}
+
+unsafe fn draw_in(_: Shapes<'_>, _: &Instance, args: &[Slot]) -> Run {
+    let (low, high) = (args[0].cast_signed(), args[1].cast_signed());
+    if low > high {
+        return Err(Trap::panic(
+            0,
+            format!("the range of a generator goes from {low} to {high}: it is empty"),
+        ));
+    }
+    drawing(|choices| generate::between(choices, low, high).cast_unsigned())
+}
+
+/// Is there another element, behind so many of at least and at most so many?
+unsafe fn draw_more(_: Shapes<'_>, _: &Instance, args: &[Slot]) -> Run {
+    let [count, least, most] = [0, 1, 2].map(|at| args[at].cast_signed());
+    drawing(|choices| Slot::from(generate::more(choices, count, least, most)))
+}
+
+unsafe fn draw_value(shapes: Shapes<'_>, instance: &Instance, args: &[Slot]) -> Run {
+    drawing(|choices| Generator { choices, shapes }.value(instance.ret, args[0]))
+}
+
+unsafe fn draw_any_f64(_: Shapes<'_>, _: &Instance, args: &[Slot]) -> Run {
+    drawing(|choices| generate::any_f64(choices, args[0]).to_bits())
+}
+
+unsafe fn draw_string(_: Shapes<'_>, _: &Instance, args: &[Slot]) -> Run {
+    // SAFETY: as above.
+    let alphabet: Vec<char> = unsafe { text(args[0]) }.chars().collect();
+    let most = args[1].cast_signed();
+    drawing(|choices| make_string(&generate::string_of(choices, &alphabet, most)))
+}
+
+unsafe fn sample_begin(_: Shapes<'_>, _: &Instance, args: &[Slot]) -> Run {
+    LOCAL.with_borrow_mut(|local| local.sample = Some(Choices::fresh(args[0], "", args[1])));
+    Ok(0)
+}
+
+unsafe fn sample_end(_: Shapes<'_>, _: &Instance, _: &[Slot]) -> Run {
+    LOCAL.with_borrow_mut(|local| local.sample = None);
+    Ok(0)
+}

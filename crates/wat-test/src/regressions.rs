@@ -1,0 +1,99 @@
+//! Counterexamples that were found once: `regressions/<stem>.edn` beside a test file holds their choices.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use wat_edn::Edn;
+
+const KEY: &str = ":wat.test/regressions";
+
+fn store(file: &Path) -> Option<PathBuf> {
+    let stem = file.file_stem()?.to_str()?;
+    let folder = file.parent().unwrap_or(Path::new(""));
+    Some(folder.join("regressions").join(format!("{stem}.edn")))
+}
+
+/// The entries of a store: names of properties, written as EDN keywords, and their sequences.
+fn entries(store: &Path) -> Vec<(Edn, Edn)> {
+    let Ok(text) = fs::read_to_string(store) else {
+        return Vec::new();
+    };
+    let Ok(Edn::Map(parts)) = wat_edn::read(&text) else {
+        return Vec::new();
+    };
+    let found = parts
+        .into_iter()
+        .find_map(|(key, value)| match (key, value) {
+            (Edn::Keyword(key), Edn::Map(entries)) if *key == *KEY => Some(entries),
+            _ => None,
+        });
+    found.unwrap_or_default()
+}
+
+/// A choice; beyond the integers of EDN text as a string.
+fn number(choice: &Edn) -> Option<u64> {
+    match choice {
+        Edn::Int(number) => u64::try_from(*number).ok(),
+        Edn::Str(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+fn sequences(value: &Edn) -> Vec<Vec<u64>> {
+    let parts = |value: &Edn| match value {
+        Edn::Vector(items) => items.clone(),
+        _ => Vec::new(),
+    };
+    let sequence = |value: &Edn| parts(value).iter().filter_map(number).collect();
+    parts(value).iter().map(sequence).collect()
+}
+
+fn key_of(name: &str) -> Edn {
+    Edn::Str(name.into())
+}
+
+/// The sequences that are known to have falsified a property of a file.
+pub(crate) fn known(file: &Path, name: &str) -> Vec<Vec<u64>> {
+    let Some(store) = store(file) else {
+        return Vec::new();
+    };
+    let entries = entries(&store);
+    let own = entries.iter().find(|(key, _)| *key == key_of(name));
+    own.map_or_else(Vec::new, |(_, value)| sequences(value))
+}
+
+/// Remembers a sequence, if it is not known.
+///
+/// # Errors
+/// The store cannot be written.
+pub(crate) fn remember(file: &Path, name: &str, choices: &[u64]) -> io::Result<()> {
+    let Some(store) = store(file) else {
+        return Ok(());
+    };
+    let mut entries = entries(&store);
+    let choice = |choice: &u64| match i64::try_from(*choice) {
+        Ok(number) => Edn::Int(number),
+        Err(_) => Edn::Str(choice.to_string().into()),
+    };
+    let sequence = Edn::Vector(choices.iter().map(choice).collect());
+    let key = key_of(name);
+    let at = entries.iter().position(|(other, _)| *other == key);
+    match at.map(|at| &mut entries[at].1) {
+        Some(Edn::Vector(known)) if known.contains(&sequence) => return Ok(()),
+        Some(Edn::Vector(known)) => known.push(sequence),
+        Some(other) => *other = Edn::Vector(vec![sequence]),
+        None => entries.push((key, Edn::Vector(vec![sequence]))),
+    }
+    let document = Edn::Map(vec![(Edn::Keyword(KEY.into()), Edn::Map(entries))]);
+    if let Some(folder) = store.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut text = wat_edn::write_pretty(&document);
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    let fresh = store.with_extension("edn.new");
+    fs::write(&fresh, text)?;
+    fs::rename(fresh, store)
+}
