@@ -91,17 +91,14 @@
   (:wat::test::Gen/new
     (:wat::core::fn
       [_size <- :wat::core::i64]
-      -> :T v)))
+      -> :T
+      v)))
 
-(:wat::core::defn :wat::test::gen::bool
-  []
-  -> :wat::test::Gen<wat::core::bool>
+(:wat::core::defn :wat::test::gen::bool [] -> :wat::test::Gen<wat::core::bool>
   "Returns the generator of truth values; `false` is simplest."
   (:wat::test::gen::of :wat::core::bool))
 
-(:wat::core::defn :wat::test::gen::i64
-  []
-  -> :wat::test::Gen<wat::core::i64>
+(:wat::core::defn :wat::test::gen::i64 [] -> :wat::test::Gen<wat::core::i64>
   "Returns the generator of integers: they grow with the size, boundary values mixed in."
   (:wat::test::gen::of :wat::core::i64))
 
@@ -127,27 +124,19 @@
         -> :wat::core::i64
         (:wat::test::__internal/draw-in lo hi)))))
 
-(:wat::core::defn :wat::test::gen::u8
-  []
-  -> :wat::test::Gen<wat::core::u8>
+(:wat::core::defn :wat::test::gen::u8 [] -> :wat::test::Gen<wat::core::u8>
   "Returns the generator of bytes."
   (:wat::test::gen::of :wat::core::u8))
 
-(:wat::core::defn :wat::test::gen::f64
-  []
-  -> :wat::test::Gen<wat::core::f64>
+(:wat::core::defn :wat::test::gen::f64 [] -> :wat::test::Gen<wat::core::f64>
   "Returns the generator of finite numbers, integers before fractions."
   (:wat::test::gen::of :wat::core::f64))
 
-(:wat::core::defn :wat::test::gen::f64-any
-  []
-  -> :wat::test::Gen<wat::core::f64>
+(:wat::core::defn :wat::test::gen::f64-any [] -> :wat::test::Gen<wat::core::f64>
   "Returns the generator of all numbers: NaN, infinities and subnormal ones too."
   (:wat::test::Gen/new :wat::test::__internal/draw-any-f64))
 
-(:wat::core::defn :wat::test::gen::string
-  []
-  -> :wat::test::Gen<wat::core::String>
+(:wat::core::defn :wat::test::gen::string [] -> :wat::test::Gen<wat::core::String>
   "Returns the generator of texts: small letters, then ASCII, then any characters."
   (:wat::test::gen::of :wat::core::String))
 
@@ -162,9 +151,7 @@
       -> :wat::core::String
       (:wat::test::__internal/draw-string alphabet max))))
 
-(:wat::core::defn :wat::test::gen::keyword
-  []
-  -> :wat::test::Gen<wat::core::keyword>
+(:wat::core::defn :wat::test::gen::keyword [] -> :wat::test::Gen<wat::core::keyword>
   "Returns the generator of keywords."
   (:wat::test::gen::of :wat::core::keyword))
 
@@ -194,12 +181,7 @@
     (:wat::core::fn
       [size <- :wat::core::i64]
       -> :wat::core::Vector<T>
-      (:wat::test::__internal/elements
-        g
-        size
-        0
-        size
-        (:wat::core::Vector :T)))))
+      (:wat::test::__internal/elements g size 0 size (:wat::core::Vector :T)))))
 
 (:wat::core::defn :wat::test::gen::vector-in<T>
   [g <- :wat::test::Gen<T>
@@ -215,12 +197,7 @@
     (:wat::core::fn
       [size <- :wat::core::i64]
       -> :wat::core::Vector<T>
-      (:wat::test::__internal/elements
-        g
-        size
-        lo
-        hi
-        (:wat::core::Vector :T)))))
+      (:wat::test::__internal/elements g size lo hi (:wat::core::Vector :T)))))
 
 (:wat::core::defn :wat::test::gen::hash-map<K,V>
   [k <- :wat::test::Gen<K>
@@ -325,7 +302,8 @@
     (:wat::test::Gen/new
       (:wat::core::fn
         [_size <- :wat::core::i64]
-        -> :T (:wat::core::nth xs (:wat::test::__internal/draw (:wat::core::- (:wat::core::length xs) 1)))))))
+        -> :T
+        (:wat::core::nth xs (:wat::test::__internal/draw (:wat::core::- (:wat::core::length xs) 1)))))))
 
 (:wat::core::defn :wat::test::gen::one-of<T>
   [gs <- :wat::core::Vector<wat::test::Gen<T>>]
@@ -395,7 +373,8 @@
   (:wat::test::Gen/new
     (:wat::core::fn
       [size <- :wat::core::i64]
-      -> :B (f (:wat::test::__internal/draw-from g size)))))
+      -> :B
+      (f (:wat::test::__internal/draw-from g size)))))
 
 (:wat::core::defn :wat::test::gen::bind<A,B>
   [g <- :wat::test::Gen<A>
@@ -405,7 +384,8 @@
   (:wat::test::Gen/new
     (:wat::core::fn
       [size <- :wat::core::i64]
-      -> :B (:wat::test::__internal/draw-from (f (:wat::test::__internal/draw-from g size)) size))))
+      -> :B
+      (:wat::test::__internal/draw-from (f (:wat::test::__internal/draw-from g size)) size))))
 
 (:wat::core::defn :wat::test::__internal/kept<T>
   [g <- :wat::test::Gen<T>
@@ -436,7 +416,8 @@
   (:wat::test::Gen/new
     (:wat::core::fn
       [size <- :wat::core::i64]
-      -> :T (:wat::test::__internal/kept g p size 0))))
+      -> :T
+      (:wat::test::__internal/kept g p size 0))))
 
 (:wat::core::defn :wat::test::gen::sized<T>
   [f <- :wat::core::Fn(wat::core::i64)->wat::test::Gen<T>]
@@ -445,7 +426,8 @@
   (:wat::test::Gen/new
     (:wat::core::fn
       [size <- :wat::core::i64]
-      -> :T (:wat::test::__internal/draw-from (f size) size))))
+      -> :T
+      (:wat::test::__internal/draw-from (f size) size))))
 
 (:wat::core::defn :wat::test::gen::resize<T>
   [n <- :wat::core::i64
@@ -455,7 +437,8 @@
   (:wat::test::Gen/new
     (:wat::core::fn
       [_size <- :wat::core::i64]
-      -> :T (:wat::test::__internal/draw-from g n))))
+      -> :T
+      (:wat::test::__internal/draw-from g n))))
 
 (:wat::core::defn :wat::test::gen::recursive<T>
   [leaf <- :wat::test::Gen<T>
@@ -467,9 +450,7 @@
       [size <- :wat::core::i64]
       -> :T
       (:wat::core::if
-        (:wat::core::or
-          (:wat::core::< size 1)
-          (:wat::core::= (:wat::test::__internal/draw 1) 0))
+        (:wat::core::or (:wat::core::< size 1) (:wat::core::= (:wat::test::__internal/draw 1) 0))
         (:wat::test::__internal/draw-from leaf size)
         (:wat::core::let
           [half (:wat::core::/ size 2)]

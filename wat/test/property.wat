@@ -43,11 +43,7 @@
   -> :wat::core::nil
   "Notes a value of a counterexample.")
 
-(:wat::core::native
-  :wat::test::__internal/discard
-  []
-  -> :wat::core::nil
-  "Lets the case not count.")
+(:wat::core::native :wat::test::__internal/discard [] -> :wat::core::nil "Lets the case not count.")
 
 (:wat::core::native
   :wat::test::label
@@ -103,9 +99,7 @@
       (:wat::core::let
         [failure
            (:wat::test::__internal/attempt
-             (:wat::core::fn
-               []
-               -> :wat::core::nil
+             (:wat::core::fn [] -> :wat::core::nil
                (body size)))]
         (:wat::core::do
           (:wat::core::match

@@ -247,6 +247,7 @@ fn problem<'db>(
                 Capability::Hash => "used as a key here",
                 Capability::Portable => "crosses a boundary here",
                 Capability::Atom => "made an atom here",
+                Capability::Generated => "generated here",
             },
         ),
         None => problem,

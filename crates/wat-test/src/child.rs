@@ -12,7 +12,9 @@ use wat_driver::{
 };
 use wat_edn::Edn;
 use wat_kernel::{ChildIo, Interest};
-use wat_runtime::{Failure, FailureKind, Host, Launcher, Machine, Reader, SourceError, Streams};
+use wat_runtime::{
+    Failure, FailureKind, Host, Launcher, Machine, PropertyOutcome, Reader, SourceError, Streams,
+};
 
 use crate::find::TestCase;
 use crate::json::{diff, map};

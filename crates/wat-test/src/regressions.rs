@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use wat_edn::Edn;
 
-const KEY: &str = ":wat.test/regressions";
+const KEY: &str = ":wat.test::regressions";
 
 fn store(file: &Path) -> Option<PathBuf> {
     let stem = file.file_stem()?.to_str()?;
@@ -19,15 +19,14 @@ fn entries(store: &Path) -> Vec<(Edn, Edn)> {
     let Ok(text) = fs::read_to_string(store) else {
         return Vec::new();
     };
-    let Ok(Edn::Map(parts)) = wat_edn::read(&text) else {
+    let document = wat_edn::read(&text);
+    let Ok(Edn::Map(parts)) = &document else {
         return Vec::new();
     };
-    let found = parts
-        .into_iter()
-        .find_map(|(key, value)| match (key, value) {
-            (Edn::Keyword(key), Edn::Map(entries)) if *key == *KEY => Some(entries),
-            _ => None,
-        });
+    let found = parts.iter().find_map(|(key, value)| match (key, value) {
+        (Edn::Keyword(key), Edn::Map(entries)) if **key == *KEY => Some(entries.clone()),
+        _ => None,
+    });
     found.unwrap_or_default()
 }
 
@@ -50,7 +49,7 @@ fn sequences(value: &Edn) -> Vec<Vec<u64>> {
 }
 
 fn key_of(name: &str) -> Edn {
-    Edn::Str(name.into())
+    Edn::Keyword(name.into())
 }
 
 /// The sequences that are known to have falsified a property of a file.
@@ -96,4 +95,18 @@ pub(crate) fn remember(file: &Path, name: &str, choices: &[u64]) -> io::Result<(
     let fresh = store.with_extension("edn.new");
     fs::write(&fresh, text)?;
     fs::rename(fresh, store)
+}
+
+#[test]
+fn sequences_are_remembered_once_each() {
+    let folder = std::env::temp_dir().join(format!("wat-regressions-{}", std::process::id()));
+    let file = folder.join("a.wat");
+    assert_eq!(known(&file, ":p::q"), Vec::<Vec<u64>>::new());
+    for choices in [[1, u64::MAX], [1, u64::MAX], [2, 3]] {
+        remember(&file, ":p::q", &choices).expect("it can be written");
+    }
+    remember(&file, ":p::r", &[7]).expect("it can be written");
+    assert_eq!(known(&file, ":p::q"), [[1, u64::MAX], [2, 3]]);
+    assert_eq!(known(&file, ":p::r"), [[7]]);
+    fs::remove_dir_all(folder).expect("it is there");
 }

@@ -85,8 +85,9 @@ impl Testing<'_, '_> {
     /// The derived generator of a type.
     fn derived(&mut self, ty: &Syntax) -> Syntax {
         let size = self.fresh("size");
-        let head = self.keyword(":wat::test::__internal/draw-value");
         // A type without generator is told where it is written.
+        let head = Shape::Keyword(":wat::test::__internal/draw-value".into());
+        let head = Syntax::new(head, ty.origin());
         let draw = Syntax::new(Shape::List([head, size.clone()].into()), ty.origin());
         let ty = ty.clone();
         let make = self.function_to(&size, ty, draw);

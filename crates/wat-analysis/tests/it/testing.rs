@@ -327,3 +327,61 @@ fn the_declaration_that_a_hermetic_test_lacks_is_copied() {
         found[0].message
     );
 }
+
+#[test]
+fn a_property_has_a_name_binders_and_a_body() {
+    reports(
+        "(:wat::test::defprop :p::a \"doc\" [x <- :wat::core::i64 y <- (:wat::test::gen::i64-in 0 9)] {:cases 5} (:wat::test::assert-true (:wat::core::= x y)))",
+        &[],
+    );
+    reports(
+        "(:wat::test::defprop :p::a [] (:wat::test::assert-true true))",
+        &[],
+    );
+    for (text, expected) in [
+        (
+            "(:wat::test::defprop :p::a (:wat::test::assert-true true))",
+            "WAT2910 1:1-1:59",
+        ),
+        ("(:wat::test::defprop :p::a [])", "WAT2910 1:1-1:31"),
+        (
+            "(:wat::test::defprop :p::a [] {:case 1} (:wat::test::assert-true true))",
+            "WAT2910 1:32-1:37",
+        ),
+        (
+            "(:wat::test::defprop :p::a [x :wat::core::i64] (:wat::test::assert-true true))",
+            "WAT2911 1:29-1:30",
+        ),
+        (
+            "(:wat::test::defprop :p::a [x <- 5] (:wat::test::assert-true true))",
+            "WAT2911 1:34-1:35",
+        ),
+        (
+            "(:wat::test::defprop :p::a [x <- :wat::core::i64] x)",
+            "WAT2915 1:51-1:52",
+        ),
+        (
+            "(:wat::test::defprop :p::a [x <- :wat::kernel::Sender<wat::core::i64>] (:wat::test::assert-true true))",
+            "WAT2912 1:34-1:70",
+        ),
+        (
+            "(:wat::test::defprop :p::a [x <- (:wat::core::+ 1 2)] (:wat::test::assert-true true))",
+            "WAT3001 1:34-1:53",
+        ),
+    ] {
+        reports(text, &[expected]);
+    }
+    // What a generic function makes generators of is asked of its callers.
+    reports(
+        "(:wat::core::defn :p::gen<T> [] -> :wat::test::Gen<wat::core::Vector<T>> (:wat::test::gen::of :wat::core::Vector<T>))
+(:wat::core::defn :p::a [] -> :wat::test::Gen<wat::core::Vector<wat::core::i64>> (:p::gen))
+(:wat::core::defn :p::b [] -> :wat::test::Gen<wat::core::Vector<wat::io::IOReader>> (:p::gen))",
+        &["WAT2912 3:86-3:93"],
+    );
+    let db = database(&[(
+        "t.wat",
+        "(:wat::test::defprop :p::a [] (:wat::test::assert-true true))",
+    )]);
+    let file = db.file("t.wat").unwrap();
+    assert_eq!(file_tests(&db, file, file)[0].kind, TestKind::Property);
+}

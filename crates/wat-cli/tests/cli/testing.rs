@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::support::{Dir, wat as run};
+use super::support::{Dir, Ran, command, wat as run};
 
 /// Tests that end in every way.
 const NASTY: &str = r#"
@@ -288,5 +288,77 @@ fn failed_tests_are_run_again_and_runs_end_early() {
             ":t::passes passed",
             ":t::skipped ignored"
         ]
+    );
+}
+
+/// Properties that hold, that fail, and that hardly run.
+const PROPERTIES: &str = r#"
+(:wat::core::struct :t::Pair (left :wat::core::i64) (right :wat::core::String))
+(:wat::core::enum :t::Tree :Leaf (Node (left :t::Tree) (right :t::Tree)))
+(:wat::core::defn :t::leaves [tree <- :t::Tree] -> :wat::core::i64
+  (:wat::core::match tree -> :wat::core::i64
+    (:t::Tree::Leaf 1)
+    ((:t::Tree::Node left right) (:wat::core::+ (:t::leaves left) (:t::leaves right)))))
+(:wat::test::defprop :t::small [x <- :wat::core::i64] (:wat::test::assert-true (:wat::core::< x 100)))
+(:wat::test::defprop :t::reversed [xs <- :wat::core::Vector<wat::core::i64>]
+  (:wat::test::assert-eq (:wat::core::reverse xs) xs))
+(:wat::test::defprop :t::few-leaves [tree <- :t::Tree]
+  (:wat::test::assert-true (:wat::core::< (:t::leaves tree) 3)))
+(:wat::test::defprop :t::short [pair <- :t::Pair  n <- (:wat::test::gen::i64-in 7 9)]
+  (:wat::test::assert-true (:wat::core::< (:wat::core::string::length (:t::Pair/right pair)) 2)))
+(:wat::test::defprop :t::divides [n <- :wat::core::i64]
+  (:wat::test::assert-eq (:wat::core::/ 100 (:wat::core::- n n)) n))
+(:wat::test::defprop :t::holds [a <- :wat::core::HashSet<wat::core::String>  b <- (:wat::test::gen::element [1 2])]
+  {:cases 30}
+  (:wat::test::assert-true (:wat::core::< 0 b)))
+(:wat::test::defprop :t::picky [x <- :wat::core::i64] {:cases 3} (:wat::test::assume false))
+"#;
+
+#[test]
+fn properties_shrink_to_the_smallest_case_whatever_the_seed() {
+    let dir = Dir::with(&[("t.wat", PROPERTIES)]);
+    for seed in ["1", "2", "3"] {
+        let (_, records) = records(&dir, &["--no-persist", "--seed", seed, "t.wat"]);
+        let counterexample = |name: &str| {
+            let mut found = records.iter().filter(|it| it["event"] == "test-finished");
+            let found = found.find(|it| it["name"] == name).expect("it ran");
+            let failure = &found["failure"];
+            format!(
+                "{} {}",
+                failure["code"], failure["property"]["counterexample"]
+            )
+            .replace('"', "")
+        };
+        assert_eq!(counterexample(":t::small"), "WAT8907 {x:100}");
+        assert_eq!(counterexample(":t::reversed"), "WAT8907 {xs:[1, 0]}");
+        assert_eq!(counterexample(":t::divides"), "WAT8907 {n:0}");
+        let short = counterexample(":t::short");
+        assert!(short.contains("{left: 0, right: \\aa\\}"), "{short}");
+        assert!(short.contains("n:7"), "{short}");
+        assert!(counterexample(":t::few-leaves").contains("Node"), "{seed}");
+        assert_eq!(counterexample(":t::picky"), "WAT8908 {}");
+        assert_eq!(counterexample(":t::holds"), "null null");
+    }
+    assert!(!dir.path().join("regressions").exists());
+}
+
+#[test]
+fn counterexamples_are_remembered_and_tried_first() {
+    let dir = Dir::with(&[("t.wat", PROPERTIES)]);
+    let args = ["test", "--set", "test.jobs=1", "-f", "t::small", "t.wat"];
+    let run = || -> Ran {
+        let mut command = command(&dir);
+        command.args(args).env_remove("CI");
+        command.output().expect("the binary runs").into()
+    };
+    let first = run();
+    assert_eq!(first.status, 1);
+    let stored = fs::read_to_string(dir.path().join("regressions/t.edn")).expect("it is stored");
+    assert!(stored.contains(":t/small"), "{stored}");
+    let again = run();
+    assert!(
+        again.stdout.contains("falsified after 1 case "),
+        "{}",
+        again.stdout
     );
 }
