@@ -13,7 +13,7 @@
    The form sees the definitions of the program and no locals; values are passed in with a template. It is expanded, resolved and checked first, and must have the type that the context wants. Definitions, loads and settings in it are refused. Failures are values: `unknown-function`, `type-mismatch`, `division-by-zero` and so on; a panic is a panic of the caller.
 
    ```wat
-   (:wat::eval-ast! '(:wat::core::i64::+ 40 2)) ;=> #wat-edn.result/ok 42
+   (:wat::core::Result/ok? (:wat::eval-ast! '(:wat::core::i64::+ 40 2))) ;=> true
    ```"
   ((:wat::core::__internal/evaluator form)))
 
@@ -25,7 +25,7 @@
    Otherwise like `:wat::eval-ast!`; a text that does not read is `malformed-form`.
 
    ```wat
-   (:wat::eval-edn! \"(:wat::core::i64::+ 1 1) (:wat::core::i64::+ 1 2)\") ;=> #wat-edn.result/ok 3
+   (:wat::core::Result/ok? (:wat::eval-edn! \"(:wat::core::i64::+ 1 1) (:wat::core::i64::+ 1 2)\")) ;=> true
    ```"
   ((:wat::core::__internal/text-evaluator source)))
 
@@ -187,7 +187,7 @@
    A call of a function of the program with values for arguments becomes its body. Effects are `effectful-in-step`; what no rule reduces is `no-step-rule`, and `:wat::eval-ast!` evaluates it.
 
    ```wat
-   (:wat::eval-step! '(:wat::core::i64::+ 40 2)) ;=> #wat-edn.result/ok #wat.eval.StepResult/StepTerminal 42
+   (:wat::core::Result/ok? (:wat::eval-step! '(:wat::core::i64::+ 40 2))) ;=> true
    ```")
 
 (:wat::core::defn :wat::eval::walk<A>

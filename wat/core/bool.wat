@@ -27,6 +27,6 @@
   "Reads exactly `\"true\"` or `\"false\"`; `None` of any other text.
 
    ```wat
-   (:wat::core::string::to-bool \"true\") ;=> true
-   (:wat::core::string::to-bool \"True\") ;=> nil
+   (:wat::core::string::to-bool \"true\") ;=> (:wat::core::Some true)
+   (:wat::core::string::to-bool \"True\") ;=> :wat::core::None
    ```")

@@ -177,7 +177,7 @@
   "Returns the smallest element, or `None` of an empty vector. NaN counts only if all are.
 
    ```wat
-   (:wat::core::f64::min-of [1.0 3.0 2.0]) ;=> 1.0
+   (:wat::core::f64::min-of [1.0 3.0 2.0]) ;=> (:wat::core::Some 1.0)
    ```")
 
 (:wat::core::native
@@ -187,7 +187,7 @@
   "Returns the greatest element, or `None` of an empty vector. NaN counts only if all are.
 
    ```wat
-   (:wat::core::f64::max-of [1.0 3.0 2.0]) ;=> 3.0
+   (:wat::core::f64::max-of [1.0 3.0 2.0]) ;=> (:wat::core::Some 3.0)
    ```")
 
 (:wat::core::native
@@ -276,8 +276,8 @@
   "Returns the whole part as an integer; `None` of NaN, infinities and what does not fit.
 
    ```wat
-   (:wat::core::f64::to-i64 -3.99) ;=> -3
-   (:wat::core::f64::to-i64 1.0e30) ;=> nil
+   (:wat::core::f64::to-i64 -3.99) ;=> (:wat::core::Some -3)
+   (:wat::core::f64::to-i64 1.0e30) ;=> :wat::core::None
    ```")
 
 (:wat::core::native
@@ -297,6 +297,6 @@
   "Reads a float: an optional sign, digits with an optional point, an optional exponent; or `inf`, `infinity`, `nan` in any case. `None` if the text is something else.
 
    ```wat
-   (:wat::core::string::to-f64 \"1e3\") ;=> 1000.0
-   (:wat::core::string::to-f64 \" 1\") ;=> nil
+   (:wat::core::string::to-f64 \"1e3\") ;=> (:wat::core::Some 1000.0)
+   (:wat::core::string::to-f64 \" 1\") ;=> :wat::core::None
    ```")

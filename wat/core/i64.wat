@@ -220,7 +220,7 @@
   "Returns the sum of two integers, or `None` if it does not fit.
 
    ```wat
-   (:wat::core::i64::checked-add 1 2) ;=> 3
+   (:wat::core::i64::checked-add 1 2) ;=> (:wat::core::Some 3)
    ```")
 
 (:wat::core::native
@@ -231,7 +231,7 @@
   "Returns the difference of two integers, or `None` if it does not fit.
 
    ```wat
-   (:wat::core::i64::checked-sub 1 2) ;=> -1
+   (:wat::core::i64::checked-sub 1 2) ;=> (:wat::core::Some -1)
    ```")
 
 (:wat::core::native
@@ -242,7 +242,7 @@
   "Returns the product of two integers, or `None` if it does not fit.
 
    ```wat
-   (:wat::core::i64::checked-mul 1 2) ;=> 2
+   (:wat::core::i64::checked-mul 1 2) ;=> (:wat::core::Some 2)
    ```")
 
 (:wat::core::native
@@ -272,6 +272,6 @@
   "Reads an integer: an optional sign and decimal digits, nothing else. `None` if the text is no integer or does not fit.
 
    ```wat
-   (:wat::core::string::to-i64 \"+42\") ;=> 42
-   (:wat::core::string::to-i64 \" 42\") ;=> nil
+   (:wat::core::string::to-i64 \"+42\") ;=> (:wat::core::Some 42)
+   (:wat::core::string::to-i64 \" 42\") ;=> :wat::core::None
    ```")

@@ -9,7 +9,7 @@
    Outside 0 to 255 it is WAT8403.
 
    ```wat
-   (:wat::core::__internal/to-u8 7) ;=> 7
+   (:wat::core::__internal/to-u8 7) ;=> (:wat::core::u8 7)
    ```")
 
 (:wat::core::native

@@ -50,7 +50,7 @@
   "Returns what a function makes of the value, if there is one.
 
    ```wat
-   (:wat::core::Option/map (:wat::core::Some 4) (:wat::core::fn [x <- :wat::core::i64] -> :wat::core::i64 (:wat::core::* x x))) ;=> 16
+   (:wat::core::Option/map (:wat::core::Some 4) (:wat::core::fn [x <- :wat::core::i64] -> :wat::core::i64 (:wat::core::* x x))) ;=> (:wat::core::Some 16)
    ```"
   (:wat::core::match
     option
@@ -65,7 +65,7 @@
   "Returns what a function returns for the value, if there is one.
 
    ```wat
-   (:wat::core::Option/and-then (:wat::core::Some \"4\") :wat::core::string::to-i64) ;=> 4
+   (:wat::core::Option/and-then (:wat::core::Some \"4\") :wat::core::string::to-i64) ;=> (:wat::core::Some 4)
    ```"
   (:wat::core::match
     option
@@ -80,7 +80,7 @@
   "Returns the value as `Ok`, or else an error as `Err`.
 
    ```wat
-   (:wat::core::Option/ok-or (:wat::core::Some 4) \"none\") ;=> #wat-edn.result/ok 4
+   (:wat::core::Option/ok-or (:wat::core::Some 4) \"none\") ;=> (:wat::core::Ok 4)
    ```"
   (:wat::core::match
     option

@@ -50,7 +50,7 @@
   "Returns a success with what a function makes of its value; an error stays.
 
    ```wat
-   (:wat::core::Result/map (:wat::core::Option/ok-or (:wat::core::Some 4) \"none\") :wat::core::i64::to-string) ;=> #wat-edn.result/ok \"4\"
+   (:wat::core::Result/map (:wat::core::Option/ok-or (:wat::core::Some 4) \"none\") :wat::core::i64::to-string) ;=> (:wat::core::Ok \"4\")
    ```"
   (:wat::core::match
     result
@@ -65,7 +65,7 @@
   "Returns an error with what a function makes of it; a success stays.
 
    ```wat
-   (:wat::core::Result/map-err (:wat::core::Option/ok-or (:wat::core::Some 4) \"none\") :wat::core::string::length) ;=> #wat-edn.result/ok 4
+   (:wat::core::Result/map-err (:wat::core::Option/ok-or (:wat::core::Some 4) \"none\") :wat::core::string::length) ;=> (:wat::core::Ok 4)
    ```"
   (:wat::core::match
     result
@@ -90,7 +90,7 @@
   "Returns the value of a success.
 
    ```wat
-   (:wat::core::Result/ok (:wat::core::Option/ok-or (:wat::core::Some 4) \"none\")) ;=> 4
+   (:wat::core::Result/ok (:wat::core::Option/ok-or (:wat::core::Some 4) \"none\")) ;=> (:wat::core::Some 4)
    ```"
   (:wat::core::match
     result
@@ -104,7 +104,7 @@
   "Returns the error, if there is one.
 
    ```wat
-   (:wat::core::Result/err (:wat::core::Option/ok-or (:wat::core::Some 4) \"none\")) ;=> nil
+   (:wat::core::Result/err (:wat::core::Option/ok-or (:wat::core::Some 4) \"none\")) ;=> :wat::core::None
    ```"
   (:wat::core::match
     result

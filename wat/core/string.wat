@@ -189,7 +189,7 @@
   "Returns the position of the first occurrence of a part, or `None`.
 
    ```wat
-   (:wat::core::string::index-of \"hello\" \"l\") ;=> 2
+   (:wat::core::string::index-of \"hello\" \"l\") ;=> (:wat::core::Some 2)
    ```")
 
 (:wat::core::native
@@ -274,7 +274,7 @@
   "Returns the bytes of the UTF-8 encoding.
 
    ```wat
-   (:wat::core::string::to-bytes \"é\") ;=> [195 169]
+   (:wat::core::string::to-bytes \"é\") ;=> [(:wat::core::u8 195) (:wat::core::u8 169)]
    ```")
 
 (:wat::core::native
@@ -284,7 +284,7 @@
   "Returns the text that some bytes encode in UTF-8, or `None` if they do not encode one.
 
    ```wat
-   (:wat::core::string::from-bytes [(:wat::core::u8 97)]) ;=> \"a\"
+   (:wat::core::string::from-bytes [(:wat::core::u8 97)]) ;=> (:wat::core::Some \"a\")
    ```")
 
 (:wat::core::native

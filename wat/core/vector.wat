@@ -28,8 +28,8 @@
   "Returns the element at an index, or `None` if there is none.
 
    ```wat
-   (:wat::core::Vector/get [7 8] 1) ;=> 8
-   (:wat::core::Vector/get [7 8] 2) ;=> nil
+   (:wat::core::Vector/get [7 8] 1) ;=> (:wat::core::Some 8)
+   (:wat::core::Vector/get [7 8] 2) ;=> :wat::core::None
    ```")
 
 (:wat::core::native
@@ -107,7 +107,7 @@
   "Returns the last element, or `None` of an empty vector.
 
    ```wat
-   (:wat::core::last [7 8]) ;=> 8
+   (:wat::core::last [7 8]) ;=> (:wat::core::Some 8)
    ```")
 
 (:wat::core::native
@@ -196,7 +196,7 @@
   "Returns the value of a key, or `None`.
 
    ```wat
-   (:wat::core::HashMap/get {:a 1} :a) ;=> 1
+   (:wat::core::HashMap/get {:a 1} :a) ;=> (:wat::core::Some 1)
    ```")
 
 (:wat::core::native
@@ -251,7 +251,7 @@
   "Returns the entries as tuples, in canonical order of the keys.
 
    ```wat
-   (:wat::core::HashMap/entries {\"k\" true}) ;=> [[\"k\" true]]
+   (:wat::core::HashMap/entries {\"k\" true}) ;=> [(:wat::core::Tuple \"k\" true)]
    ```")
 
 (:wat::core::native
@@ -960,7 +960,7 @@
   "Returns the index of the first element for which a predicate holds.
 
    ```wat
-   (:wat::core::find-index [1 2 3] (:wat::core::fn [x <- :wat::core::i64] -> :wat::core::bool (:wat::core::> x 1))) ;=> 1
+   (:wat::core::find-index [1 2 3] (:wat::core::fn [x <- :wat::core::i64] -> :wat::core::bool (:wat::core::> x 1))) ;=> (:wat::core::Some 1)
    ```"
   (:wat::core::__internal/find-from xs found? true 0))
 
@@ -986,7 +986,7 @@
   "Returns the index of the last element for which a predicate holds.
 
    ```wat
-   (:wat::core::find-last-index [1 2 3] (:wat::core::fn [x <- :wat::core::i64] -> :wat::core::bool (:wat::core::> x 1))) ;=> 2
+   (:wat::core::find-last-index [1 2 3] (:wat::core::fn [x <- :wat::core::i64] -> :wat::core::bool (:wat::core::> x 1))) ;=> (:wat::core::Some 2)
    ```"
   (:wat::core::__internal/find-before xs found? (:wat::core::Vector/length xs)))
 
@@ -1013,7 +1013,7 @@
   "Returns the first element for which a predicate holds.
 
    ```wat
-   (:wat::core::find-first [1 2 3] (:wat::core::fn [x <- :wat::core::i64] -> :wat::core::bool (:wat::core::> x 1))) ;=> 2
+   (:wat::core::find-first [1 2 3] (:wat::core::fn [x <- :wat::core::i64] -> :wat::core::bool (:wat::core::> x 1))) ;=> (:wat::core::Some 2)
    ```"
   (:wat::core::match
     (:wat::core::__internal/find-from xs found? true 0)
@@ -1356,7 +1356,7 @@
   "Returns the first element with the least key, or `None` of an empty vector.
 
    ```wat
-   (:wat::core::min-by [\"ccc\" \"a\" \"b\"] :wat::core::string::length) ;=> \"a\"
+   (:wat::core::min-by [\"ccc\" \"a\" \"b\"] :wat::core::string::length) ;=> (:wat::core::Some \"a\")
    ```"
   (:wat::core::__internal/best-by
     xs
@@ -1374,7 +1374,7 @@
   "Returns the first element with the greatest key, or `None` of an empty vector.
 
    ```wat
-   (:wat::core::max-by [\"a\" \"ccc\" \"bbb\"] :wat::core::string::length) ;=> \"ccc\"
+   (:wat::core::max-by [\"a\" \"ccc\" \"bbb\"] :wat::core::string::length) ;=> (:wat::core::Some \"ccc\")
    ```"
   (:wat::core::__internal/best-by
     xs

@@ -55,7 +55,7 @@
    The name is a keyword literal, which is not evaluated (WAT2601).
 
    ```wat
-   (:wat::runtime::doc :no::such::name) ;=> nil
+   (:wat::runtime::doc :no::such::name) ;=> :wat::core::None
    ```")
 
 (:wat::core::special-form
@@ -66,7 +66,7 @@
    The name is a keyword literal, which is not evaluated (WAT2601). The kinds are `:function`, `:value`, `:native`, `:pure-native`, `:special-form`, `:macro`, `:struct`, `:enum`, `:newtype`, `:typealias`, `:variant`, `:constructor`, `:accessor`, `:dispatch` and `:kwargs`.
 
    ```wat
-   (:wat::runtime::kind-of :wat::core::if) ;=> :special-form
+   (:wat::runtime::kind-of :wat::core::if) ;=> (:wat::core::Some :special-form)
    ```")
 
 (:wat::core::native

@@ -88,7 +88,7 @@
 
    ```wat
    (:wat::test::assert-approx 0.1 0.10001 0.001)
-   (:wat::test::assert-approx 1.0 2.0 0.5) ;!! \"2.0 ± 0.5\"
+   (:wat::test::assert-approx 1.0 2.0 0.5) ;!! \"2 ± 0.5\"
    ```"
   (:wat::core::if
     (:wat::core::or

@@ -29,6 +29,8 @@ pub enum TestKind {
     Test,
     /// A property.
     Property,
+    /// An example in a docstring or in Markdown; who runs tests finds these.
+    Example,
 }
 
 /// A test with its annotations.

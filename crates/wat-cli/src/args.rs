@@ -360,7 +360,7 @@ pub(crate) struct TestOptions {
     /// No tests with this tag; repeatable
     #[arg(long, value_name = "TAG")]
     pub(crate) skip_tag: Vec<String>,
-    /// Tests of these kinds: test, prop
+    /// Tests of these kinds: test, prop, doc
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     pub(crate) kind: Vec<String>,
     /// Ignored tests only

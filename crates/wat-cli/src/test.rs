@@ -5,9 +5,10 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use wat_analysis::{SourceFile, TestKind};
-use wat_driver::{ProgramLauncher, Style, file_loader, nearest};
+use wat_driver::{ProgramLauncher, Style, file_loader, nearest, reason, walk_for};
 use wat_test::{
-    Filter, Format, Found, Limits, Options, Reporter, Summary, TestCase, find, fresh_seed, run,
+    Filter, Format, Found, Limits, Markdown, Options, Reporter, Summary, TestCase, find,
+    find_in_markdown, fresh_seed, run,
 };
 
 use crate::args::{Global, TestOptions, limits, parse_limit};
@@ -82,7 +83,13 @@ fn prepare(global: &Global, options: &TestOptions) -> Refused<Prepared> {
         true => defaults(global)?,
         false => targets.paths.clone(),
     };
-    let space = Workspace::open(global, &paths)?;
+    let is_markdown = |path: &PathBuf| path.extension().is_some_and(|ext| ext == "md");
+    let (texts, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(is_markdown);
+    let space = match (&paths[..], texts.first()) {
+        ([], Some(first)) => Workspace::empty(global, first)?,
+        (paths, _) => Workspace::open(global, paths)?,
+    };
+    let markdown = markdown(options, &space, texts, &paths)?;
     let excluded = |file: &SourceFile| {
         let path = space.inner_path(&file.path(&*space.db));
         let globs = &space.settings.test.exclude;
@@ -90,7 +97,8 @@ fn prepare(global: &Global, options: &TestOptions) -> Refused<Prepared> {
     };
     let files = space.files.iter().map(|(_, file)| *file);
     let files: Vec<SourceFile> = files.filter(|file| !excluded(file)).collect();
-    let found = find(&space.db, &files, |path| space.inner_path(path));
+    let mut found = find(&space.db, &files, |path| space.inner_path(path));
+    find_in_markdown(&space.db, &markdown, &mut found);
     let filter = filter(options, &space, &targets)?;
     let selected = found.tests.iter().filter(|case| filter.admits(case));
     let selected = selected.filter(|case| {
@@ -102,6 +110,32 @@ fn prepare(global: &Global, options: &TestOptions) -> Refused<Prepared> {
         space,
         found,
     })
+}
+
+/// The Markdown texts: those that are targets, and with `--kind doc` those below the directories that are.
+fn markdown(
+    options: &TestOptions,
+    space: &Workspace,
+    mut files: Vec<PathBuf>,
+    paths: &[PathBuf],
+) -> Refused<Vec<Markdown>> {
+    let unreadable = |path: &Path, reason: String| {
+        output::complain(&format!("cannot read `{}`: {reason}", path.display()));
+        exit::NO_INPUT
+    };
+    if options.kind.iter().any(|kind| kind == "doc") {
+        for path in paths.iter().filter(|path| path.is_dir()) {
+            files.extend(walk_for(path, "md").map_err(|wrong| unreadable(path, wrong.reason))?);
+        }
+    }
+    let read = |path: PathBuf| match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Markdown {
+            path: space.inner_path(&path.display().to_string()),
+            text,
+        }),
+        Err(error) => Err(unreadable(&path, reason(&error))),
+    };
+    files.into_iter().map(read).collect()
 }
 
 /// WAT5901.
@@ -162,8 +196,9 @@ fn filter(options: &TestOptions, space: &Workspace, targets: &Targets) -> Refuse
         kinds.push(match kind.as_str() {
             "test" => TestKind::Test,
             "prop" => TestKind::Property,
+            "doc" => TestKind::Example,
             // There are none of these yet.
-            "doc" | "proof" => continue,
+            "proof" => continue,
             other => {
                 output::report(&format!("error: there is no kind of test `{other}`\nhelp: the kinds are test, prop, doc and proof\n"));
                 return Err(exit::USAGE);

@@ -34,21 +34,26 @@ impl Workspace {
     pub(crate) fn open(global: &Global, paths: &[PathBuf]) -> Result<Workspace, i32> {
         let first = paths.iter().find(|path| path.as_path() != Path::new("-"));
         let from = first.map_or(Path::new("."), |path| path.as_path());
-        let (project, settings) = settings(global, from)?;
-        let mut db = RootDatabase::new();
-        db.set_options(settings.analysis());
-        let mut space = Workspace {
-            db: ManuallyDrop::new(db),
-            files: Vec::new(),
-            project,
-            settings,
-        };
+        let mut space = Workspace::empty(global, from)?;
         let found = match paths {
             [] => space.of_project(global)?,
             paths => paths.to_vec(),
         };
         space.load(&found).map_err(|wrong| unreadable(&wrong))?;
         Ok(space)
+    }
+
+    /// No files, under the settings that hold at a path.
+    pub(crate) fn empty(global: &Global, from: &Path) -> Result<Workspace, i32> {
+        let (project, settings) = settings(global, from)?;
+        let mut db = RootDatabase::new();
+        db.set_options(settings.analysis());
+        Ok(Workspace {
+            db: ManuallyDrop::new(db),
+            files: Vec::new(),
+            project,
+            settings,
+        })
     }
 
     /// The roots of the project, or the working directory.

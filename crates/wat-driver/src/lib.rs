@@ -5,6 +5,7 @@
 //! never ends the process.
 
 mod compiler;
+mod doctest;
 mod failure;
 mod findings;
 mod fix;
@@ -17,6 +18,7 @@ mod program;
 mod project;
 mod report;
 
+pub use doctest::{DocBlock, DocStep, DocWant, docstring_examples, markdown_examples};
 pub use failure::{
     FailurePlaces, described, exit_code, failure_chain, failure_places, failure_record,
     failure_report, signal_record,
@@ -27,7 +29,7 @@ pub use launch::{ProgramHost, ProgramLauncher, program_exit_code};
 pub use levels::{Level, LevelList, Levels, Selector};
 pub use load::{
     STDIN, Unreadable, failure, file_loader, follow_loads, load_files, load_text, name_of,
-    read_source, reason, walk,
+    read_source, reason, walk, walk_for,
 };
 pub use nearest::nearest;
 pub use pending::{pending_in_program, pending_natives, reaches_native};

@@ -259,6 +259,14 @@ fn absolute(path: &Path) -> PathBuf {
 /// The `.wat` files below a directory in byte order of their paths. Hidden entries and the directories `target` and
 /// `node_modules` are skipped, links to directories are not followed.
 pub fn walk(directory: &Path) -> Result<Vec<PathBuf>, Unreadable> {
+    walk_for(directory, "wat")
+}
+
+/// The files below a directory whose names end like this, as [`walk`] finds them.
+///
+/// # Errors
+/// A directory cannot be read.
+pub fn walk_for(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, Unreadable> {
     let mut found = Vec::new();
     let mut work = vec![directory.to_path_buf()];
     while let Some(next) = work.pop() {
@@ -279,7 +287,7 @@ pub fn walk(directory: &Path) -> Result<Vec<PathBuf>, Unreadable> {
                 if name != "target" && name != "node_modules" {
                     work.push(path);
                 }
-            } else if path.extension().is_some_and(|ext| ext == "wat") && path.is_file() {
+            } else if path.extension().is_some_and(|ext| ext == extension) && path.is_file() {
                 found.push(path);
             }
         }

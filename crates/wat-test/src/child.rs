@@ -16,6 +16,7 @@ use wat_runtime::{
     Failure, FailureKind, Host, Launcher, Machine, PropertyOutcome, Reader, SourceError, Streams,
 };
 
+use crate::doc::run_example;
 use crate::find::TestCase;
 use crate::json::{diff, map};
 use crate::regressions;
@@ -117,6 +118,9 @@ fn watch(handle: wat_runtime::InterruptHandle) {
 
 fn run(work: &Work<'_>) -> Value {
     let (db, case) = (work.db, work.case);
+    if let Some(example) = &case.example {
+        return json!({ "failure": run_example(example, work.launcher) });
+    }
     let program = LinkedProgram::new();
     program.lend(db, case.file);
     let launcher = ProgramLauncher {

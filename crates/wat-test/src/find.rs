@@ -1,10 +1,14 @@
 //! Which files hold tests, and which tests.
 
+use std::sync::Arc;
+
 use wat_analysis::{
-    Diagnostic, RootDatabase, Severity, SourceFile, Test, all_program_diagnostics,
+    Diagnostic, RootDatabase, Severity, SourceFile, Span, Test, TestKind, all_program_diagnostics,
     file_diagnostics, file_tests,
 };
-use wat_driver::Sources;
+use wat_driver::{Sources, docstring_examples, markdown_examples};
+
+use crate::doc::DocTest;
 
 /// A test and where it stands.
 #[derive(Clone, Debug)]
@@ -23,6 +27,17 @@ pub struct TestCase {
     pub col: u32,
     /// Its file has errors.
     pub is_invalid: bool,
+    /// The example that it is, if it is none of the file's tests.
+    pub example: Option<Arc<DocTest>>,
+}
+
+/// A Markdown text.
+#[derive(Clone, Debug)]
+pub struct Markdown {
+    /// The path, relative to the root of the project.
+    pub path: String,
+    /// The text.
+    pub text: String,
 }
 
 /// A file that does not check.
@@ -43,6 +58,50 @@ pub struct Found {
     pub invalid: Vec<InvalidFile>,
     /// How many files hold tests.
     pub files: usize,
+}
+
+/// An example as a test: it belongs to a file, or to none but the library's.
+fn example_case(file: SourceFile, example: DocTest) -> TestCase {
+    let range = wat_analysis::TextRange::empty(0.into());
+    TestCase {
+        id: format!("{}#{}", example.path, example.block.name),
+        path: example.path.clone(),
+        file,
+        test: Test {
+            name: example.block.name.as_str().into(),
+            kind: TestKind::Example,
+            span: Span { file, range },
+            ignore: example.block.is_ignored.then(|| "ignored".into()),
+            should_panic: None,
+            time_limit: None,
+            tags: Vec::new(),
+            serial: Vec::new(),
+        },
+        line: example.block.line,
+        col: 1,
+        is_invalid: false,
+        example: Some(Arc::new(example)),
+    }
+}
+
+/// Adds the examples of Markdown texts.
+pub fn find_in_markdown(db: &RootDatabase, texts: &[Markdown], found: &mut Found) {
+    let Some(&library) = db.builtin_files().first() else {
+        return;
+    };
+    for markdown in texts {
+        let examples = markdown_examples(&markdown.text);
+        found.files += usize::from(!examples.is_empty());
+        found.tests.extend(examples.into_iter().map(|block| {
+            let example = DocTest {
+                path: markdown.path.clone(),
+                name: format!("{}#{}", markdown.path, block.name),
+                base: String::new(),
+                block,
+            };
+            example_case(library, example)
+        }));
+    }
 }
 
 /// Does a file declare tests at its own top level?
@@ -85,8 +144,21 @@ pub fn find(db: &RootDatabase, files: &[SourceFile], path: impl Fn(&str) -> Stri
                 line,
                 col,
                 is_invalid: !errors.is_empty(),
+                example: None,
             });
         }
+        let text = file.text(db);
+        let examples = docstring_examples(text.text());
+        found.files += usize::from(tests.is_empty() && !examples.is_empty());
+        found.tests.extend(examples.into_iter().map(|block| {
+            let example = DocTest {
+                path: shown.clone(),
+                name: file.path(db).to_string(),
+                base: text.text().to_owned(),
+                block,
+            };
+            example_case(file, example)
+        }));
         if !errors.is_empty() {
             found.invalid.push(InvalidFile {
                 path: shown,

@@ -4,6 +4,7 @@
 //! process behind. User code runs in children only.
 
 mod child;
+mod doc;
 mod filter;
 mod find;
 mod json;
@@ -13,8 +14,9 @@ mod report;
 mod runner;
 mod seed;
 
+pub use doc::{DocTest, run_example};
 pub use filter::{Filter, Partition};
-pub use find::{Found, InvalidFile, TestCase, find, is_test_file};
+pub use find::{Found, InvalidFile, Markdown, TestCase, find, find_in_markdown, is_test_file};
 pub use outcome::{Outcome, Status, Totals};
 pub use report::{Format, Reporter};
 pub use runner::{Limits, Options, Summary, run};

@@ -304,7 +304,7 @@ impl Run<'_> {
         let limits = &self.options.limits;
         let limit = match (case.test.time_limit, case.test.kind) {
             (Some(limit), _) => Duration::from_millis(limit),
-            (None, TestKind::Test) => limits.test,
+            (None, TestKind::Test | TestKind::Example) => limits.test,
             (None, TestKind::Property) => limits.property,
         };
         limit.mul_f64(limits.scale)

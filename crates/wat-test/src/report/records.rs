@@ -70,6 +70,7 @@ pub(super) fn kind(kind: TestKind) -> &'static str {
     match kind {
         TestKind::Test => "test",
         TestKind::Property => "prop",
+        TestKind::Example => "doc",
     }
 }
 
