@@ -10,7 +10,9 @@
    another file; it must have a keyword form.
 
    ```wat
-   (:wat::kwargs::auto-kwargs :my::connect) ; (:my::with-connect :host \"h\" :port 443)
+   (:wat::core::defn :my::connect [host <- :wat::core::String port <- :wat::core::i64] -> :wat::core::i64 port)
+   (:wat::kwargs::auto-kwargs :my::connect)
+   (:my::with-connect :host \"h\" :port 443) ;=> 443
    ```")
 
 (:wat::core::special-form
@@ -22,5 +24,6 @@
    first alternative. There is one keyword for each parameter.
 
    ```wat
-   (:wat::kwargs::define-with-kwargs :my::between :wat::core::range [:from :below]) ; (:my::between :from 1 :below 4)
+   (:wat::kwargs::define-with-kwargs :my::between :wat::core::range [:from :below])
+   (:my::between :from 1 :below 4) ;=> [1 2 3]
    ```")

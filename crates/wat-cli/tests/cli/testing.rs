@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
 
 use serde_json::Value;
 
@@ -36,6 +37,36 @@ const NASTY: &str = r#"
 (:wat::test::deftest :t::other-failure () (:wat::test::fail "else"))
 (:wat::core::defn :t::by-hand [] -> :wat::kernel::RunResult
   (:wat::kernel::RunResult/new [] [] (:wat::core::Some (:wat::kernel::Failure/new "made" :wat::core::None [] :wat::core::None :wat::core::None))))
+"#;
+
+/// Tests that start processes and leave things behind.
+const RAW: &str = r#"
+(:wat::core::defn :t::spin [] -> :wat::core::nil (:t::spin))
+(:wat::core::defn :t::square [n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::* n n))
+(:wat::test::deftest :t::forks ()
+  (:wat::test::assert-eq (:wat::kernel::run-processes [1 2 3] :t::square) [1 4 9])
+  (:wat::test::assert-stdout-is (:wat::test::run-hermetic (:wat::kernel::println 7)) ["7"]))
+(:wat::test::deftest :t::abandons ()
+  (:wat::core::let
+    [child
+       (:wat::kernel::spawn-process
+         (:wat::core::forms
+           (:wat::core::defn :t::spin [] -> :wat::core::nil (:t::spin))
+           (:wat::core::defn :user::main [] -> :wat::core::nil (:t::spin))))]
+    (:wat::kernel::drop child)))
+(:wat::core::defn :t::hold [ends <- :(wat::io::IOWriter,wat::io::IOReader)] -> :wat::core::nil
+  (:wat::core::do (:t::spin) (:wat::io::IOWriter/close (:wat::core::first ends))))
+(:wat::test::deftest :t::leaks ()
+  (:wat::core::let
+    [ends (:wat::kernel::pipe)
+     thread
+       (:wat::kernel::spawn-thread
+         (:wat::core::fn
+           [_in <- :wat::kernel::Receiver<wat::core::i64>
+            _out <- :wat::kernel::Sender<wat::core::i64>]
+           -> :wat::core::nil
+           (:t::hold ends)))]
+    (:wat::kernel::drop thread)))
 "#;
 
 /// The records of a run, and its status.
@@ -78,23 +109,35 @@ fn processes_in(path: &Path) -> usize {
 
 #[test]
 fn every_end_of_a_test_is_told_exactly_and_nothing_is_left() {
-    let dir = Dir::with(&[("t.wat", NASTY)]);
+    let dir = Dir::with(&[("t.wat", NASTY), ("raw.wat", RAW)]);
     for jobs in ["1", "4"] {
         let (status, records) = records(
             &dir,
-            &["-j", jobs, "--set", "run.stack-limit=16 MiB", "t.wat"],
+            &[
+                "-j",
+                jobs,
+                "--set",
+                "run.stack-limit=16 MiB",
+                "--set",
+                "concurrency.allow-raw-spawn=true",
+                "t.wat",
+                "raw.wat",
+            ],
         );
         assert_eq!(status, 1);
         assert_eq!(
             report(&records),
             [
+                ":t::abandons passed",
                 ":t::broken-promise failed WAT8904",
                 ":t::by-hand failed WAT8517",
                 ":t::errs failed WAT8402",
                 ":t::exhausts failed WAT8202",
                 ":t::fails failed WAT8516",
                 ":t::floods passed",
+                ":t::forks passed",
                 ":t::hangs timed-out WAT8902",
+                ":t::leaks passed",
                 ":t::other-failure failed WAT8905",
                 ":t::panics failed WAT8516",
                 ":t::passes passed",
@@ -129,7 +172,13 @@ fn every_end_of_a_test_is_told_exactly_and_nothing_is_left() {
         let last = records.last().expect("an end");
         assert_eq!(
             (&last["passed"], &last["failed"], &last["exit"]),
-            (&3.into(), &7.into(), &1.into())
+            (&6.into(), &7.into(), &1.into())
+        );
+        let leaks = &of(":t::leaks")["leaks"];
+        assert_eq!(
+            (&leaks["threads"], &leaks["descriptors"]),
+            (&1.into(), &2.into()),
+            "{leaks}"
         );
     }
 }
@@ -469,4 +518,61 @@ fn examples_of_the_library_hold() {
         failed.len(),
         failed.join("\n")
     );
+}
+
+#[test]
+fn leaks_fail_where_they_are_denied() {
+    let dir = Dir::with(&[("raw.wat", RAW)]);
+    let raw = ["--set", "concurrency.allow-raw-spawn=true", "--deny-leaks"];
+    let (status, records) = records(&dir, &[&raw[..], &["-f", "t::leaks", "raw.wat"]].concat());
+    assert_eq!(
+        (status, report(&records)),
+        (1, vec![":t::leaks leaked WAT8906".to_owned()])
+    );
+}
+
+/// The children of a process.
+fn children(pid: u32) -> Vec<i32> {
+    let list = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    list.split_whitespace()
+        .filter_map(|pid| pid.parse().ok())
+        .collect()
+}
+
+#[test]
+#[allow(unsafe_code)]
+fn a_test_that_a_signal_ends_has_crashed() {
+    let text = "(:wat::core::defn :t::spin [] -> :wat::core::nil (:t::spin))
+(:wat::test::time-limit \"60s\")
+(:wat::test::deftest :t::crashes () (:t::spin))";
+    let dir = Dir::with(&[("t.wat", text)]);
+    let mut command = command(&dir);
+    command.args(["test", "--format", "json", "t.wat"]);
+    let mut runner = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    // The first signal may find a handler that gives the place back to the system's own.
+    while runner.try_wait().expect("it is ours").is_none() {
+        for child in children(runner.id()) {
+            // SAFETY: a signal to a process that the runner has not reaped.
+            unsafe { libc::kill(child, libc::SIGSEGV) };
+        }
+        std::thread::yield_now();
+    }
+    let ran: Ran = runner.wait_with_output().expect("it has ended").into();
+    let finished = ran
+        .stdout
+        .lines()
+        .find(|line| line.contains("test-finished"));
+    let finished: Value = serde_json::from_str(finished.expect("a record")).expect("JSON");
+    assert_eq!(
+        (
+            &finished["status"],
+            &finished["failure"]["code"],
+            &finished["failure"]["signal"]
+        ),
+        (&"crashed".into(), &"WAT8903".into(), &"SIGSEGV".into())
+    );
+    assert_eq!(processes_in(dir.path()), 0);
 }
