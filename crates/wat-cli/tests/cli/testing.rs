@@ -26,6 +26,7 @@ const NASTY: &str = r#"
 (:wat::test::time-limit "300ms")
 (:wat::test::deftest :t::hangs () (:t::spin))
 (:wat::test::deftest :t::floods () (:t::flood 20000))
+(:wat::test::time-limit "60s")
 (:wat::test::deftest :t::exhausts () (:wat::test::assert-eq (:t::deep 0) 1))
 (:wat::test::ignore "later")
 (:wat::test::deftest :t::skipped () (:wat::test::assert-eq 1 2))
