@@ -9,6 +9,7 @@ mod explain;
 mod fences;
 mod formatted;
 mod judge;
+mod locks;
 mod owed;
 mod process;
 mod programs;
