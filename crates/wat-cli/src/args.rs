@@ -65,13 +65,6 @@ impl Global {
             let _ = settings.set_from(text);
         }
     }
-
-    /// The settings without a project.
-    fn settings(&self) -> Settings {
-        let mut settings = Settings::default();
-        self.override_settings(&mut settings);
-        settings
-    }
 }
 
 /// What an evaluation may use.
@@ -761,7 +754,6 @@ fn formats_of_tests(words: Vec<OsString>) -> Vec<OsString> {
 }
 
 fn repl_options(global: &Global, arguments: ReplArguments) -> ReplOptions {
-    let settings = global.settings();
     let mut loads = arguments.load;
     loads.extend(arguments.files);
     ReplOptions {
@@ -776,18 +768,14 @@ fn repl_options(global: &Global, arguments: ReplArguments) -> ReplOptions {
         },
         color: global.color(),
         short_reports: global.format == Some(Format::Short),
-        analysis: settings.analysis(),
-        limits: limits(&settings),
+        ..ReplOptions::default()
     }
 }
 
 /// The REPL of a bare `wat`.
 pub(crate) fn default_repl(global: &Global) -> ReplOptions {
-    let settings = global.settings();
     ReplOptions {
         color: global.color(),
-        analysis: settings.analysis(),
-        limits: limits(&settings),
         ..ReplOptions::default()
     }
 }

@@ -60,11 +60,33 @@ fn dispatch(invocation: Invocation) -> i32 {
         Command::Fmt(options) => fmt::fmt(&global, &options),
         Command::Test(options) => test::test(&global, &options),
         Command::Run(options) => run::run(&global, &options),
-        Command::Repl(options) => wat_repl::run(options),
+        Command::Repl(options) => repl(&global, options),
         Command::Lsp(options) => wat_lsp::run_stdio(options.client_process),
         Command::Default if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => {
-            wat_repl::run(args::default_repl(&global))
+            repl(&global, args::default_repl(&global))
         }
         Command::Default => run::run(&global, &args::default_run()),
     }
+}
+
+/// A conversation under the settings of the project of its first file, or of the working directory.
+fn repl(global: &args::Global, options: wat_repl::Options) -> i32 {
+    let first = options.loads.first();
+    let from = first.map_or(std::path::Path::new("."), |path| path.as_path());
+    let (project, settings) = match workspace::settings(global, from) {
+        Ok(found) => found,
+        Err(status) => return status,
+    };
+    wat_repl::run(wat_repl::Options {
+        analysis: settings.analysis(),
+        limits: args::limits(&settings),
+        levels: wat_driver::Levels {
+            paths: settings.lint.paths.clone(),
+            project: settings.lint.levels.clone(),
+            ..wat_driver::Levels::default()
+        },
+        scope: project.as_ref().map(|project| project.scope(&settings)),
+        project,
+        ..options
+    })
 }

@@ -1,15 +1,17 @@
 //! The session: inputs are checked, installed and evaluated here.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use wat_analysis::{
     Applicability, DefKind, Diagnostic, RootDatabase, Session, Severity, SourceFile, Step,
     all_names, all_program_diagnostics, value_ir, value_names,
 };
 use wat_driver::{
-    LinkedProgram, Sources, exit_code, failure_report, follow_loads, load_files, pending_natives,
+    LinkedProgram, Report, Sources, exit_code, failure_report, follow_loads, load_files,
+    pending_natives,
 };
-use wat_load::FsLoader;
+use wat_load::{FsLoader, Loader, ScopedLoader};
 use wat_runtime::{Failure, InterruptHandle, Machine};
 use wat_syntax::{TextEdit, apply_edits};
 
@@ -35,6 +37,7 @@ pub(crate) struct Engine {
     program: LinkedProgram,
     pub(crate) printer: Printer,
     options: Options,
+    loader: Arc<dyn Loader>,
     loaded: Vec<PathBuf>,
     repair: Option<Repair>,
     /// Names declared by inputs, in order of their first declaration.
@@ -57,6 +60,7 @@ impl Engine {
             program,
             printer,
             options: options.clone(),
+            loader: loader(options),
             loaded: Vec::new(),
             repair: None,
             declared: Vec::new(),
@@ -88,8 +92,8 @@ impl Engine {
 
     fn load_each(&mut self, paths: &[PathBuf]) -> Result<(), i32> {
         for path in paths {
-            let files =
-                load_files(&mut self.db, &FsLoader, std::slice::from_ref(path)).map_err(|bad| {
+            let files = load_files(&mut self.db, &*self.loader, std::slice::from_ref(path))
+                .map_err(|bad| {
                     self.printer.complain(&format!(
                         "error: cannot read `{}`: {}\n",
                         bad.path, bad.reason
@@ -109,7 +113,7 @@ impl Engine {
         let mut sources = Sources::default();
         for diagnostic in &all_program_diagnostics(&self.db, file) {
             broken |= diagnostic.severity == Severity::Error;
-            self.printer.report(&sources.report(&self.db, diagnostic));
+            self.tell(&mut sources, diagnostic);
         }
         if broken {
             return Err(BROKEN_LOAD);
@@ -141,7 +145,7 @@ impl Engine {
 
     fn evaluate_input(&mut self, text: &str) -> Result<(), i32> {
         let wanted = self.session.wanted(&mut self.db, text);
-        follow_loads(&mut self.db, &FsLoader, &wanted);
+        follow_loads(&mut self.db, &*self.loader, &wanted);
         let submission = self.session.submit(&mut self.db, text);
         self.next = submission.number + 1;
         self.repair = None;
@@ -179,10 +183,27 @@ impl Engine {
         Err(REJECTED)
     }
 
+    /// Reports a finding as the project wants it told. A lint that it denies is told as an error and stops nothing.
+    fn tell(&self, sources: &mut Sources, diagnostic: &Diagnostic) {
+        let path = diagnostic.span.file.path(&self.db);
+        let Options {
+            levels, project, ..
+        } = &self.options;
+        let project = project.as_ref().filter(|_| !levels.paths.is_empty());
+        let inner = project.and_then(|project| project.inner_path(Path::new(&*path)));
+        let path = inner.as_deref().unwrap_or(&path);
+        if let Some(severity) = levels.severity(diagnostic.code, diagnostic.severity, path) {
+            self.printer.report(&Report {
+                severity,
+                ..sources.report(&self.db, diagnostic)
+            });
+        }
+    }
+
     fn show(&mut self, text: &str, file: SourceFile, diagnostics: &[Diagnostic]) {
         let mut sources = Sources::default();
         for diagnostic in diagnostics {
-            self.printer.report(&sources.report(&self.db, diagnostic));
+            self.tell(&mut sources, diagnostic);
         }
         let broken = diagnostics
             .iter()
@@ -273,7 +294,7 @@ impl Engine {
 
     fn type_of_input(&mut self, text: &str) -> Result<Option<String>, i32> {
         let wanted = self.session.wanted(&mut self.db, text);
-        follow_loads(&mut self.db, &FsLoader, &wanted);
+        follow_loads(&mut self.db, &*self.loader, &wanted);
         let submission = self.session.submit(&mut self.db, text);
         self.next = submission.number + 1;
         self.show(text, submission.file, &submission.diagnostics);
@@ -298,6 +319,15 @@ impl Engine {
             });
         outcome.map_err(|failure| self.failed(&failure))?;
         Ok(ty)
+    }
+}
+
+/// What the inputs and files of a session may load.
+fn loader(options: &Options) -> Arc<dyn Loader> {
+    let scope = options.scope.as_deref();
+    match scope.and_then(|scope| ScopedLoader::new(scope).ok()) {
+        Some(scoped) => Arc::new(scoped),
+        None => Arc::new(FsLoader),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use wat_driver::ColorChoice;
+use wat_driver::{ColorChoice, Levels, Project};
 
 /// Where inputs are remembered.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -37,4 +37,10 @@ pub struct Options {
     pub analysis: wat_analysis::Options,
     /// What an evaluation may use.
     pub limits: wat_runtime::Limits,
+    /// How much findings weigh.
+    pub levels: Levels,
+    /// The project that the session belongs to.
+    pub project: Option<Project>,
+    /// The directory that loads may not leave.
+    pub scope: Option<PathBuf>,
 }

@@ -132,3 +132,51 @@ fn commands_answer_in_a_pipe_too() {
         ran.stderr
     );
 }
+
+/// A call with five arguments of one type: a note about calls by position.
+const POSITIONAL: &str = "(:wat::core::defn :m::g [a <- :wat::core::i64 b <- :wat::core::i64 c <- :wat::core::i64 d <- :wat::core::i64 e <- :wat::core::i64] -> :wat::core::i64 a)\n(:m::g 1 2 3 4 5)\n";
+
+#[test]
+fn a_session_keeps_to_its_project() {
+    let dir = Dir::new();
+    let told = fed(&dir, &["repl"], POSITIONAL);
+    assert!(told.stderr.contains("note[WAT7408]"), "{}", told.stderr);
+    dir.write("wat.toml", "[lint]\nlevels = { \"WAT7408\" = \"off\" }\n");
+    let silent = fed(&dir, &["repl"], POSITIONAL);
+    assert_eq!((&*silent.stdout, &*silent.stderr), ("1\n", ""));
+    dir.write("wat.toml", "[lint]\nlevels = { \"idiom\" = \"deny\" }\n");
+    let denied = fed(&dir, &["repl"], POSITIONAL);
+    assert!(
+        denied.stderr.contains("error[WAT7408]"),
+        "{}",
+        denied.stderr
+    );
+    assert_eq!(denied.stdout, "1\n");
+}
+
+#[test]
+fn loads_of_a_session_stay_inside_its_project() {
+    let dir = Dir::new();
+    dir.write("wat.toml", "[load]\nscope = \"inside\"\n");
+    dir.write("inside/a.wat", "(:wat::core::def :a::one 1)\n");
+    dir.write("lib.wat", "(:wat::core::def :lib::two 2)\n");
+    let inside = fed(
+        &dir,
+        &["repl"],
+        "(:wat::load-file! \"inside/a.wat\")\n:a::one\n",
+    );
+    assert_eq!((&*inside.stdout, &*inside.stderr), ("1\n", ""));
+    let outside = fed(&dir, &["repl"], "(:wat::load-file! \"lib.wat\")\n");
+    assert!(outside.stderr.contains("WAT5004"), "{}", outside.stderr);
+}
+
+#[test]
+fn a_broken_project_file_ends_a_session_before_it_begins() {
+    let dir = Dir::new();
+    dir.write("wat.toml", "[concurrency]\nallow-raw-spawn = 7\n");
+    let broken = fed(&dir, &["repl"], "1\n");
+    assert_eq!((broken.status, &*broken.stdout), (78, ""));
+    assert!(broken.stderr.contains("wat.toml:2:19"), "{}", broken.stderr);
+    let other = fed(&dir, &["--no-project", "repl"], "1\n");
+    assert_eq!((other.status, &*other.stdout), (0, "1\n"));
+}

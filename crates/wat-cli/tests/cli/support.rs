@@ -22,11 +22,15 @@ impl Dir {
     pub fn with(files: &[(&str, &str)]) -> Self {
         let dir = Self::new();
         for (name, text) in files {
-            let path = dir.0.join(name);
-            fs::create_dir_all(path.parent().expect("a file has a parent")).expect("subdirectory");
-            fs::write(path, text).expect("the file can be written");
+            dir.write(name, text);
         }
         dir
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().expect("a file has a parent")).expect("subdirectory");
+        fs::write(path, text).expect("the file can be written");
     }
 
     pub fn path(&self) -> &Path {
