@@ -191,9 +191,13 @@ fn roots(db: &dyn Db) -> Roots {
             roots.add(db, root);
         }
     }
-    for &file in &members {
-        if !roots.primary.contains_key(&file) {
-            roots.add(db, file);
+    // What a circle loads has no root but a file of the circle, whatever its path.
+    let closes = |file: &SourceFile| load_graph(db, *file).cycles.values().any(|it| it == file);
+    for of_circle in [true, false] {
+        for file in &members {
+            if !roots.primary.contains_key(file) && (!of_circle || closes(file)) {
+                roots.add(db, *file);
+            }
         }
     }
     roots

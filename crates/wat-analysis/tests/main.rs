@@ -10,6 +10,8 @@ mod configuration;
 mod declared;
 #[path = "it/firewall.rs"]
 mod firewall;
+#[path = "it/firewall_loads.rs"]
+mod firewall_loads;
 #[path = "it/firewall_macros.rs"]
 mod firewall_macros;
 #[path = "it/fixes.rs"]
@@ -20,6 +22,8 @@ mod fixes_mutated;
 mod grow;
 #[path = "it/host.rs"]
 mod host;
+#[path = "it/identity.rs"]
+mod identity;
 #[path = "it/incremental.rs"]
 mod incremental;
 #[path = "it/index.rs"]

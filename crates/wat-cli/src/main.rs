@@ -60,7 +60,7 @@ fn dispatch(invocation: Invocation) -> i32 {
         Command::Fmt(options) => fmt::fmt(&global, &options),
         Command::Test(options) => test::test(&global, &options),
         Command::Run(options) => run::run(&global, &options),
-        Command::Repl(options) => repl(&global, options),
+        Command::Repl(options) => repl(&global, *options),
         Command::Lsp(options) => wat_lsp::run_stdio(options.client_process),
         Command::Default if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => {
             repl(&global, args::default_repl(&global))
