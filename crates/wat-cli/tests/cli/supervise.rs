@@ -202,8 +202,8 @@ fn the_workers_of_a_program_that_is_killed_end() {
     lines.sort();
     assert_eq!(lines, ["0", "1", "2"]);
     let program = running.program();
+    until("all workers are listed", || children(program).len() == 3);
     let workers = children(program);
-    assert_eq!(workers.len(), 3);
     kill(program, libc::SIGKILL);
     for worker in workers {
         until("a worker ends with its parent", || {
@@ -307,8 +307,9 @@ fn ctrl_z_stops_the_program_with_its_workers_and_fg_resumes_them() {
     terminal.expect("\"works\"");
     let one = |parent: i32| children(parent)[0];
     let (supervisor, program) = (one(shell), one(one(shell)));
+    // The list may be read while it changes.
+    until("both workers are listed", || children(program).len() == 2);
     let workers = children(program);
-    assert_eq!(workers.len(), 2);
     let all: Vec<i32> = [supervisor, program].into_iter().chain(workers).collect();
     let stopped = |pid: &i32| state(*pid) == Some('T');
     terminal.send("\u{1a}");
