@@ -95,6 +95,22 @@ pub struct Options {
     pub allow_raw_spawn: bool,
     /// The configuration of the program that starts these programs; they change it by setters of their own.
     pub inherited: crate::configuration::Config,
+    /// How loaded files must be verified.
+    pub require: Require,
+    /// The keys whose signatures are trusted, in base64; `None` if nobody has said which.
+    pub trusted_keys: Option<Arc<[Arc<str>]>>,
+}
+
+/// How loaded files must be verified.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Require {
+    /// Not at all.
+    #[default]
+    Nothing,
+    /// By a digest, a content address or a signature.
+    Digest,
+    /// By a signature with a trusted key.
+    Signature,
 }
 
 #[salsa::input(singleton)]

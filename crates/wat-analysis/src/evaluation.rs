@@ -59,6 +59,7 @@ pub fn forms_of_text(text: &str) -> Result<Vec<Syntax>, EvalRefusal> {
 /// Is a source text what its evaluation may run (chapter 08 §5)? `payloads` are a digest or address, or a signature and
 /// a key.
 pub fn verified_source(
+    db: &dyn Db,
     source: &str,
     algorithm: &str,
     payloads: &[String],
@@ -81,6 +82,11 @@ pub fn verified_source(
             ));
         }
     };
+    let signed = algorithm == ":wat::verify::signed-ed25519";
+    if outcome.is_ok() && signed && !crate::verify::is_trusted(db, payload(1)) {
+        let why = "the signature is valid, but the keyring does not hold its key";
+        return Err(EvalRefusal::new("verification-failed", why));
+    }
     outcome.map_err(|rejection| {
         let why = match rejection {
             Rejection::Encoding(expected) | Rejection::KeyEncoding(expected) => {

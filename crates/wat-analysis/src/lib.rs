@@ -69,7 +69,8 @@ pub use calls::{CallArgument, CallStyle, KeywordCall, keyword_calls, variant_to_
 pub use codes::{CODES, code_info};
 pub use configuration::{Config, config};
 pub use db::{
-    Cancelled, Db, FileKind, LoadFailure, Options, RootDatabase, SourceFile, catch_cancelled,
+    Cancelled, Db, FileKind, LoadFailure, Options, Require, RootDatabase, SourceFile,
+    catch_cancelled,
 };
 pub use diagnostics::{
     Diagnostic, DiagnosticFix, FileEdit, Span, SpanLabel, all_program_diagnostics, file_diagnostics,

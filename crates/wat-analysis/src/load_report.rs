@@ -1,13 +1,13 @@
 //! What is wrong with loads (chapter 08 §4), and where loaded sources are told to come from.
 
-use wat_syntax::{Code, NodeId, Severity};
+use wat_syntax::{Applicability, Code, NodeId, Severity};
 
-use crate::db::{Db, FileKind, LoadFailure, SourceFile};
+use crate::db::{Db, FileKind, LoadFailure, Require, SourceFile};
 use crate::diagnostics::{Diagnostic, absolute};
 use crate::forms::forms;
 use crate::items::written_declarations;
-use crate::loads::{LoadRef, LoadSource, load_results, resolve_path};
-use crate::problem::{Place, Problem};
+use crate::loads::{LoadRef, LoadSource, file_loads, load_results, resolve_path};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::program::{canonical_path, cycle_chain, is_shared, load_graph, render_chain};
 use crate::verify::{Refusal, verdict};
 
@@ -122,7 +122,7 @@ fn cycle<'db>(
     .help("move what both need into a third file")
 }
 
-/// WAT5008, WAT5011 to WAT5014.
+/// WAT5008, WAT5011 to WAT5016.
 fn refused<'db>(
     db: &'db dyn Db,
     file: SourceFile,
@@ -174,6 +174,14 @@ fn refused<'db>(
         }
         Refusal::Digest(found) => other(5011, "SHA-256 digest", found),
         Refusal::Address(found) => other(5012, "content address", found),
+        Refusal::Untrusted => Problem::new(
+            5015,
+            payload(1),
+            format!("the signature over {what} is valid, but the keyring does not hold its key"),
+        )
+        .label("not a trusted key")
+        .help("add the key to the keyring once you know whose it is"),
+        Refusal::Unverified(require) => unverified(db, file, load, *require, &what),
         Refusal::Signature | Refusal::Unread => Problem::new(
             5014,
             payload(0),
@@ -181,6 +189,64 @@ fn refused<'db>(
         )
         .label("does not verify")
         .help("sign the source again, or restore the source that was signed"),
+    }
+}
+
+/// WAT5016. Where a digest is enough, the fix writes that of the source as it is now.
+fn unverified<'db>(
+    db: &'db dyn Db,
+    file: SourceFile,
+    load: &LoadRef,
+    require: Require,
+    what: &str,
+) -> Problem<'db> {
+    let at = Place::node(NodeId(load.node));
+    let wanted = match require {
+        Require::Signature => "a signature with a trusted key",
+        _ => "a digest, an address or a signature",
+    };
+    let problem = Problem::new(
+        5016,
+        at,
+        format!("the project requires {wanted} of loaded files, and {what} is loaded without"),
+    )
+    .label("not verified enough");
+    let digest = load_results(db, file)
+        .iter()
+        .zip(file_loads(db, file))
+        .find(|(_, spec)| **spec == load.spec)
+        .and_then(|(target, _)| target.as_ref().ok())
+        .map(|target| wat_verify::sha256(&target.text(db).to_bytes()));
+    match (require, digest, load.spec.check.is_none()) {
+        (Require::Digest, Some(digest), true) => {
+            let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            let edits = vec![
+                // The path follows the head.
+                ProblemEdit {
+                    at: EditAt::Replace,
+                    place: Place::node(NodeId(load.node.saturating_sub(1))),
+                    insert: ":wat::digest-load!".into(),
+                },
+                ProblemEdit {
+                    at: EditAt::After,
+                    place: at,
+                    insert: format!(
+                        " :wat::verify::digest-sha256 :wat::verify::string \"{digest}\""
+                    ),
+                },
+            ];
+            problem
+                .help("write `:wat::digest-load!` with the digest, if you trust the source")
+                .fix(
+                    "load it with its present digest",
+                    Applicability::MaybeIncorrect,
+                    edits,
+                )
+        }
+        (Require::Signature, ..) => problem.help(
+            "load it with `:wat::signed-load!`, and name the trusted keys with `[load] keyring`",
+        ),
+        _ => problem.help("load it with `:wat::digest-load!` or `:wat::signed-load!`"),
     }
 }
 

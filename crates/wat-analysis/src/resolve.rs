@@ -546,7 +546,7 @@ fn written(expr: &TypeExpr) -> String {
 }
 
 /// The part of a type keyword that names this path, as a place; the whole token if it is the path itself.
-fn part_place<'db>(ast: &Ast, node: NodeId, path: &str) -> Place<'db> {
+pub(crate) fn part_place<'db>(ast: &Ast, node: NodeId, path: &str) -> Place<'db> {
     let first = part_places(ast, node, path).into_iter().next();
     first.unwrap_or_else(|| Place::node(node))
 }

@@ -1,10 +1,13 @@
 //! Verification of what a load form loads (chapter 08 §4).
 
+use std::sync::Arc;
+
 use wat_verify::{Rejection, check_address, check_sha256, check_signature};
 
-use crate::db::{Db, LoadFailure, SourceFile};
+use crate::db::{Db, LoadFailure, Project, Require, SourceFile};
 use crate::forms::{ast, forms};
-use crate::loads::{Check, Payload, file_loads, load_results, payload_text};
+use crate::loads::{Check, LoadSource, LoadSpec, Payload, file_loads, load_results, payload_text};
+use crate::problem::Plain;
 
 /// Why a source is not used.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -21,18 +24,52 @@ pub(crate) enum Refusal {
     Signature,
     /// The unit does not read, so nothing can be verified.
     Unread,
+    /// The signature is one of a key that the project does not trust.
+    Untrusted,
+    /// The project requires a verification that this load does not ask for.
+    Unverified(Require),
 }
 
-/// May what the n-th load of a source loads be used? A load that verifies nothing, or finds nothing, refuses nothing.
+/// How the project wants loaded files to be verified, and the keys that it trusts. Most edits of settings end here.
+#[salsa::tracked(returns(ref))]
+fn policy(db: &dyn Db) -> (Plain<Require>, Option<Arc<[Arc<str>]>>) {
+    let options = Project::get(db).options(db);
+    (Plain(options.require), options.trusted_keys.clone())
+}
+
+/// Does a load ask for what the project requires? Inline sources are part of what contains them.
+fn suffices(db: &dyn Db, spec: &LoadSpec) -> Result<(), Refusal> {
+    let (Plain(require), keys) = policy(db);
+    let verified = match (require, &spec.check) {
+        (Require::Nothing, _) | (Require::Digest, Some(_)) => true,
+        (Require::Signature, Some(Check::Signature(..))) => keys.is_some(),
+        _ => spec.source == LoadSource::Inline,
+    };
+    match verified {
+        true => Ok(()),
+        false => Err(Refusal::Unverified(*require)),
+    }
+}
+
+/// Is this one of the keys that the project trusts? Without a keyring all are as good.
+pub(crate) fn is_trusted(db: &dyn Db, key: &str) -> bool {
+    let (_, keys) = policy(db);
+    let keys = keys.as_deref();
+    keys.is_none_or(|keys| keys.iter().any(|trusted| **trusted == *key.trim_ascii()))
+}
+
+/// May what the n-th load of a source loads be used? A load that finds nothing refuses nothing, and neither does one
+/// that verifies nothing where the project allows it.
 #[salsa::tracked(returns(clone))]
 pub(crate) fn verdict(db: &dyn Db, file: SourceFile, load: u32) -> Result<(), Refusal> {
-    let Some(check) = file_loads(db, file)
-        .get(load as usize)
-        .and_then(|load| load.check.as_ref())
-    else {
+    let (Some(spec), Some(Ok(target))) = (
+        file_loads(db, file).get(load as usize),
+        load_results(db, file).get(load as usize),
+    ) else {
         return Ok(());
     };
-    let Some(Ok(target)) = load_results(db, file).get(load as usize) else {
+    suffices(db, spec)?;
+    let Some(check) = &spec.check else {
         return Ok(());
     };
     let payload = |at: u32, payload: &Payload| {
@@ -58,7 +95,11 @@ pub(crate) fn verdict(db: &dyn Db, file: SourceFile, load: u32) -> Result<(), Re
         Check::Signature(signature, key) => {
             let (signature, key) = (payload(0, signature)?, payload(1, key)?);
             check_signature(&unit(db, *target)?, &signature, &key)
-                .map_err(|rejection| refused(rejection, |_| Refusal::Signature))
+                .map_err(|rejection| refused(rejection, |_| Refusal::Signature))?;
+            match is_trusted(db, &key) {
+                true => Ok(()),
+                false => Err(Refusal::Untrusted),
+            }
         }
     }
 }

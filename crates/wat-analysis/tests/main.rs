@@ -44,6 +44,8 @@ mod macros;
 mod mutate;
 #[path = "it/nominal.rs"]
 mod nominal;
+#[path = "it/policy.rs"]
+mod policy;
 #[path = "it/qualify.rs"]
 mod qualify;
 #[path = "it/quote.rs"]
@@ -52,6 +54,8 @@ mod quote;
 mod requirements;
 #[path = "it/rows.rs"]
 mod rows;
+#[path = "it/sandbox.rs"]
+mod sandbox;
 #[path = "it/sentences.rs"]
 mod sentences;
 #[path = "it/sequences.rs"]

@@ -72,7 +72,11 @@ impl Compiler for LinkedProgram {
     }
 
     fn verify(&self, source: &str, algorithm: &str, payloads: &[String]) -> Result<(), Refusal> {
-        verified_source(source, algorithm, payloads).map_err(refusal)
+        let found = self.with(|db, _| verified_source(db, source, algorithm, payloads));
+        match found {
+            Some(verified) => verified.map_err(refusal),
+            None => Err(ended()),
+        }
     }
 
     fn reflect(&self, asked: Question, name: &str) -> Option<Syntax> {

@@ -35,8 +35,8 @@ pub use nearest::nearest;
 pub use pending::{pending_in_program, pending_natives, reaches_native};
 pub use program::{LinkedProgram, settings};
 pub use project::{
-    BadProject, CheckSettings, FmtSettings, Glob, LintSettings, Paths, Project, ProjectChoice,
-    ProjectSettings, RunSettings, Settings, Spanned, TestSettings, is_project_name,
+    BadProject, CheckSettings, FmtSettings, Glob, LintSettings, LoadSettings, Paths, Project,
+    ProjectChoice, ProjectSettings, RunSettings, Settings, Spanned, TestSettings, is_project_name,
 };
 pub use report::{
     ColorChoice, Edit, Fix, Place, Report, Source, Style, Summary, edn_line, edn_summary,

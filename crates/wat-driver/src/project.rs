@@ -5,6 +5,7 @@
 //! which ends every command. A further table is a row in the schema and a struct in `settings`.
 
 mod glob;
+mod keyring;
 mod settings;
 mod values;
 mod version;
@@ -21,8 +22,8 @@ use crate::report::{Place, Report, Source};
 
 pub use glob::Glob;
 pub use settings::{
-    CheckSettings, FmtSettings, LintSettings, Paths, ProjectSettings, RunSettings, Settings,
-    Spanned, TestSettings, is_project_name,
+    CheckSettings, FmtSettings, LintSettings, LoadSettings, Paths, ProjectSettings, RunSettings,
+    Settings, Spanned, TestSettings, is_project_name,
 };
 
 /// The names of project files, the preferred one first.
@@ -148,10 +149,21 @@ impl Project {
             true => values::from_edn(&mut told),
             false => values::from_toml(&mut told),
         };
-        let settings = match told.is_bad {
+        let mut settings = match told.is_bad {
             true => Settings::default(),
             false => settings::read(&values, &mut told),
         };
+        if let Some(path) = settings.load.keyring.clone() {
+            let text = fs::read_to_string(root.join(&path.value));
+            let text = text.map_err(|error| format!("cannot be read: {}", reason(&error)));
+            match text.and_then(|text| keyring::read(&text)) {
+                Ok(keys) => settings.load.keys = Some(keys),
+                Err(why) => {
+                    let message = format!("the keyring `{}` {why}", path.value);
+                    told.bad(path.range, "not a keyring", message, None);
+                }
+            }
+        }
         let (reports, is_bad) = told.finish();
         if is_bad {
             return Err(BadProject { reports });
@@ -191,7 +203,7 @@ impl Project {
 
     /// The directory that loads may not leave under these settings, relative to the project file.
     pub fn scope(&self, settings: &Settings) -> PathBuf {
-        let scope = settings.load_scope.as_ref();
+        let scope = settings.load.scope.as_ref();
         scope.map_or_else(|| self.root.clone(), |scope| self.root.join(&scope.value))
     }
 

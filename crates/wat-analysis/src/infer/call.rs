@@ -65,6 +65,7 @@ impl<'db> Infer<'db> {
                 match signature(self.db, self.program, item) {
                     Some(signature) => {
                         let call = self.function_call(item, signature, node, head, text);
+                        self.inner_programs(item.name(self.db).text(self.db), node);
                         match item.name(self.db).text(self.db).as_str() {
                             ":wat::core::struct->form" => self.check_struct_to_form(call),
                             _ => call,

@@ -27,6 +27,7 @@ mod reflection;
 mod refutable;
 pub(crate) mod report;
 pub(crate) mod require;
+mod sandbox;
 mod scope;
 pub(crate) mod table;
 mod testing;

@@ -162,3 +162,45 @@ fn an_input_of_a_session_can_load() {
     );
     assert!(ran.stdout.contains("42"), "{} {}", ran.stdout, ran.stderr);
 }
+
+#[test]
+fn a_project_says_how_loaded_files_are_verified() {
+    const SIGNATURE: &str =
+        "qGL12GklFuqcHSCO5GSqFJNUV79jJ9anc30/C7TX+34XnfmgE23MUwA/1cgm5pK7i6VVIAKkpUpdQzuguHI7Ag==";
+    const KEY: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    const OTHER: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    let keyring = |key: &str| {
+        format!("#wat/Keyring {{:v 1 :keys [{{:name \"ann\" :key \"{key}\" :role :dev}}]}}")
+    };
+    let signed = format!(
+        "(:wat::signed-load! \"two.wat\" :wat::verify::signed-ed25519 :wat::verify::string \"{SIGNATURE}\" :wat::verify::string \"{KEY}\")\n{}",
+        show(":lib::two")
+    );
+    let plain = format!("(:wat::load-file! \"two.wat\")\n{}", show(":lib::two"));
+    let dir = Dir::with(&[
+        ("two.wat", "(:wat::core::def :lib::two 2)"),
+        ("signed.wat", &signed),
+        ("plain.wat", &plain),
+        ("keys/trusted.edn", &keyring(KEY)),
+    ]);
+    let settings = |text: &str| {
+        fs::write(dir.path().join("wat.toml"), text).expect("the project file is written");
+    };
+    let told = |file: &str, code: &str| {
+        let ran = wat(&dir, &["run", file]);
+        assert_eq!(ran.status, 3, "{}", ran.stderr);
+        assert!(ran.stderr.contains(code), "{file}: {}", ran.stderr);
+    };
+    settings("[load]\nrequire = \"digest\"\n");
+    told("plain.wat", "WAT5016");
+    settings("[load]\nrequire = \"signature\"\nkeyring = \"keys/trusted.edn\"\n");
+    told("plain.wat", "WAT5016");
+    assert_eq!(wat(&dir, &["run", "signed.wat"]).stdout, "2\n");
+    fs::write(dir.path().join("keys/trusted.edn"), keyring(OTHER)).expect("the keyring is written");
+    told("signed.wat", "WAT5015");
+    // A keyring that cannot be read makes the project file a bad one.
+    settings("[load]\nkeyring = \"keys/none.edn\"\n");
+    let ran = wat(&dir, &["run", "plain.wat"]);
+    assert_eq!(ran.status, 78, "{}", ran.stderr);
+    assert!(ran.stderr.contains("WAT5802"), "{}", ran.stderr);
+}

@@ -50,8 +50,8 @@ impl Paths {
 pub struct Settings {
     /// `[project]`
     pub project: ProjectSettings,
-    /// `[load] scope`: the directory that loads may not leave.
-    pub load_scope: Option<Spanned<String>>,
+    /// `[load]`
+    pub load: LoadSettings,
     /// `[run]`
     pub run: RunSettings,
     /// `[concurrency] allow-raw-spawn`
@@ -64,6 +64,19 @@ pub struct Settings {
     pub test: TestSettings,
     /// `[lint]`
     pub lint: LintSettings,
+}
+
+/// `[load]`: what may be loaded.
+#[derive(Clone, Debug, Default)]
+pub struct LoadSettings {
+    /// The directory that loads may not leave.
+    pub scope: Option<Spanned<String>>,
+    /// How loaded files must be verified.
+    pub require: wat_analysis::Require,
+    /// The file with the trusted keys.
+    pub keyring: Option<Spanned<String>>,
+    /// The trusted keys, in base64, once the file has been read.
+    pub keys: Option<Arc<[Arc<str>]>>,
 }
 
 /// `[project]`: where the sources are.
@@ -141,7 +154,7 @@ impl Default for Settings {
                 source: Paths::Default(&["wat"]),
                 exclude: Vec::new(),
             },
-            load_scope: None,
+            load: LoadSettings::default(),
             run: RunSettings::default(),
             allow_raw_spawn: None,
             check: CheckSettings::default(),
@@ -343,7 +356,7 @@ impl Settings {
     fn set(&mut self, path: &str, value: Checked) {
         let Settings {
             project,
-            load_scope,
+            load,
             run,
             allow_raw_spawn,
             check,
@@ -370,7 +383,15 @@ impl Settings {
             ("test.time-limit", Checked::Text(text)) => test.time_limit = Some(text),
             ("test.prop-time-limit", Checked::Text(text)) => test.prop_time_limit = Some(text),
             ("lint.rule-dirs", Checked::Paths(paths)) => lint.rule_dirs = Paths::Given(paths),
-            ("load.scope", Checked::Path(path)) => *load_scope = Some(path),
+            ("load.scope", Checked::Path(path)) => load.scope = Some(path),
+            ("load.keyring", Checked::Path(path)) => load.keyring = Some(path),
+            ("load.require", Checked::Text(word)) => {
+                load.require = match &*word {
+                    "digest" => wat_analysis::Require::Digest,
+                    "signature" => wat_analysis::Require::Signature,
+                    _ => wat_analysis::Require::Nothing,
+                }
+            }
             ("run.stack-limit", Checked::Count(bytes)) => run.stack_limit = Some(bytes),
             ("lint.levels", Checked::Levels(levels)) => lint.levels = levels,
             ("lint.paths", Checked::LevelsByPath(paths)) => lint.paths = paths,
@@ -409,6 +430,12 @@ impl Settings {
     pub fn analysis(&self) -> wat_analysis::Options {
         wat_analysis::Options {
             allow_raw_spawn: self.allow_raw_spawn.unwrap_or(false),
+            require: self.load.require,
+            // Of a keyring that nobody has read no key is trusted.
+            trusted_keys: match &self.load.keyring {
+                Some(_) => Some(self.load.keys.clone().unwrap_or_default()),
+                None => None,
+            },
             ..wat_analysis::Options::default()
         }
     }
@@ -442,7 +469,7 @@ fn check(told: &mut Told, kind: Type, path: &str, value: &Value) -> Option<Check
                 told.bad(value.range, "no such word", message, None);
                 return None;
             }
-            Checked::Sound
+            Checked::Text(text.value)
         }
         (Type::Bytes, _) => Checked::Count(bytes(told, path, value)?),
         (Type::Levels, _) => Checked::Levels(levels(told, path, value)?),
