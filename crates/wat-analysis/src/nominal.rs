@@ -291,6 +291,8 @@ pub(crate) struct Nominal {
     pub(crate) is_newtype: bool,
     /// May not everybody make or take apart its values?
     pub(crate) restricted: bool,
+    /// The declaration could not be read whole: it may have members that are not known.
+    pub(crate) is_misshapen: bool,
     pub(crate) variants: Vec<Variant>,
 }
 
@@ -324,7 +326,9 @@ pub(crate) fn read_nominal<'db>(db: &'db dyn Db, sight: Sight<'db>, item: Item<'
         problems: None,
         has_unknown: false,
     };
-    let variants = type_shape(ast, item.root(db), kind)
+    let shape = type_shape(ast, item.root(db), kind);
+    let is_misshapen = shape.bad.is_some() || ast.is_poisoned(item.root(db));
+    let variants = shape
         .variants
         .into_iter()
         .map(|variant| Variant {
@@ -348,6 +352,7 @@ pub(crate) fn read_nominal<'db>(db: &'db dyn Db, sight: Sight<'db>, item: Item<'
         })
         .collect();
     Nominal {
+        is_misshapen,
         path: item.name(db).text(db).as_str().into(),
         generics: generics.clone(),
         is_enum: kind == ItemKind::Enum,
@@ -439,7 +444,19 @@ pub(crate) fn member_signature<'db>(
         rest: None,
         ret,
         ret_node,
+        params_node: ret_node,
+        is_misshapen: member.kind(db) == ItemKind::Constructor && nominal.is_misshapen,
     })
+}
+
+/// Is this the path of what may be a member of a type whose declaration could not be read whole?
+pub(crate) fn may_be_unread(db: &dyn Db, program: SourceFile, path: &str) -> bool {
+    let leaf = path.rfind("::").map_or(0, |at| at + 2);
+    let owner = match path[leaf..].find('/') {
+        Some(slash) => &path[..leaf + slash],
+        None => &path[..leaf.saturating_sub(2)],
+    };
+    nominal_of(db, program, owner).is_some_and(|nominal| nominal.is_misshapen)
 }
 
 /// What is wrong with the shape of a declaration: WAT2109.

@@ -40,6 +40,10 @@ pub(crate) struct Signature {
     pub(crate) ret: Type,
     /// The node of the result type.
     pub(crate) ret_node: u32,
+    /// The node of the parameter list; where none is written, of the name.
+    pub(crate) params_node: u32,
+    /// The parameters are not known: what is written is misshapen, and calls are not judged by it.
+    pub(crate) is_misshapen: bool,
 }
 
 impl Signature {
@@ -343,11 +347,11 @@ pub(crate) fn read_signature(
     let shape = function_shape(ast, list, skip);
     let mut params = Vec::new();
     let mut rest = None;
-    for param in shape
-        .params
-        .map(|vector| param_shapes(ast, vector).0)
-        .unwrap_or_default()
-    {
+    let (shapes, bad) = match shape.params {
+        Some(vector) => param_shapes(ast, vector),
+        None => (Vec::new(), Some(list)),
+    };
+    for param in shapes {
         let name: Arc<str> = ast.as_symbol(param.name).unwrap_or("_").into();
         let ty = param.ty.map_or(Type::Error, |ty| resolver.node(ty));
         if param.rest {
@@ -377,6 +381,8 @@ pub(crate) fn read_signature(
         rest,
         ret,
         ret_node: shape.ret.or(shape.arrow).unwrap_or(list).0,
+        params_node: shape.params.unwrap_or(list).0,
+        is_misshapen: bad.is_some() || shape.params.is_some_and(|vector| ast.is_poisoned(vector)),
     }
 }
 

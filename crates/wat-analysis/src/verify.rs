@@ -30,16 +30,27 @@ pub(crate) enum Refusal {
     Unverified(Require),
 }
 
-/// How the project wants loaded files to be verified, and the keys that it trusts. Most edits of settings end here.
+/// What the project wants of loaded files.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+struct Policy {
+    require: Plain<Require>,
+    keys: Option<Arc<[Arc<str>]>>,
+}
+
+/// The policy of the project. Edits of other settings end here.
 #[salsa::tracked(returns(ref))]
-fn policy(db: &dyn Db) -> (Plain<Require>, Option<Arc<[Arc<str>]>>) {
+fn policy(db: &dyn Db) -> Policy {
     let options = Project::get(db).options(db);
-    (Plain(options.require), options.trusted_keys.clone())
+    Policy {
+        require: Plain(options.require),
+        keys: options.trusted_keys.clone(),
+    }
 }
 
 /// Does a load ask for what the project requires? Inline sources are part of what contains them.
 fn suffices(db: &dyn Db, spec: &LoadSpec) -> Result<(), Refusal> {
-    let (Plain(require), keys) = policy(db);
+    let Policy { require, keys } = policy(db);
+    let require = require.0;
     let verified = match (require, &spec.check) {
         (Require::Nothing, _) | (Require::Digest, Some(_)) => true,
         (Require::Signature, Some(Check::Signature(..))) => keys.is_some(),
@@ -47,14 +58,13 @@ fn suffices(db: &dyn Db, spec: &LoadSpec) -> Result<(), Refusal> {
     };
     match verified {
         true => Ok(()),
-        false => Err(Refusal::Unverified(*require)),
+        false => Err(Refusal::Unverified(require)),
     }
 }
 
 /// Is this one of the keys that the project trusts? Without a keyring all are as good.
 pub(crate) fn is_trusted(db: &dyn Db, key: &str) -> bool {
-    let (_, keys) = policy(db);
-    let keys = keys.as_deref();
+    let keys = policy(db).keys.as_deref();
     keys.is_none_or(|keys| keys.iter().any(|trusted| **trusted == *key.trim_ascii()))
 }
 

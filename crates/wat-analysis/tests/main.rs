@@ -48,6 +48,8 @@ mod nominal;
 mod policy;
 #[path = "it/qualify.rs"]
 mod qualify;
+#[path = "it/quality.rs"]
+mod quality;
 #[path = "it/quote.rs"]
 mod quote;
 #[path = "it/requirements.rs"]

@@ -149,11 +149,8 @@ impl<'db> Infer<'db> {
             true => self.without_surplus(problem, &args[wanted..]),
             false => problem,
         };
-        let name_node = item.name_node(self.db);
-        let problem = problem.also(
-            Place::elsewhere(item.form(self.db), name_node),
-            "defined here",
-        );
+        let list = NodeId(signature.params_node);
+        let problem = problem.also(Place::elsewhere(item.form(self.db), list), "its parameters");
         self.problems
             .push(problem.help(format!("its parameters are `{}`", signature.render())));
     }

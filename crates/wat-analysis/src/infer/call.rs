@@ -149,6 +149,9 @@ impl<'db> Infer<'db> {
         if self.tell_retired(head, text, None) || self.tell_leak(head, text) {
             return;
         }
+        if crate::nominal::may_be_unread(self.db, self.program, canonical) {
+            return;
+        }
         if crate::host::is_host(canonical) && self.tell_host(head, canonical) {
             return;
         }
@@ -325,6 +328,10 @@ impl<'db> Infer<'db> {
         }
         let callee = self.instantiate(item, signature, head, text);
         let ret = self.table.instantiate(&signature.ret, &callee.types);
+        if signature.is_misshapen {
+            self.arguments(node);
+            return self.push(ExprKind::Error, ret, node);
+        }
         let arity = signature.rest.is_none().then_some(signature.params.len());
         let in_order = |infer: &mut Self, param: usize, (key, value): (&str, ExprId)| {
             *signature.params[param].name == *key
@@ -350,6 +357,10 @@ impl<'db> Infer<'db> {
     ) -> ExprId {
         let callee = self.instantiate(keyed.item, signature, head, text);
         let ret = self.table.instantiate(&signature.ret, &callee.types);
+        if signature.is_misshapen {
+            self.arguments(node);
+            return self.push(ExprKind::Error, ret, node);
+        }
         match self.read_arguments(keyed.form, node) {
             Reading::Positional => {
                 self.positional_call(keyed.item, Some(keyed), signature, callee, ret, node, head)

@@ -295,6 +295,11 @@ impl<'db> Infer<'db> {
         fields: &[(std::sync::Arc<str>, Ty)],
         ty: Ty,
     ) {
+        if let Shape::App(Ctor::Nominal(path), _) = self.table.shape(ty)
+            && crate::nominal::may_be_unread(self.db, self.program, &format!("{path}/{name}"))
+        {
+            return;
+        }
         let rendered = self.render(ty);
         let found = crate::suggest::rank(name, fields.iter().map(|(field, _)| &**field));
         let listed: Vec<String> = fields
@@ -388,6 +393,9 @@ impl<'db> Infer<'db> {
         let Some((nominal, _)) = self.nominal_at(ty).filter(|(nominal, _)| nominal.is_enum) else {
             return VariantPath::None;
         };
+        if nominal.is_misshapen {
+            return VariantPath::Reported;
+        }
         let paths: Vec<String> = nominal
             .variants
             .iter()
@@ -727,6 +735,9 @@ impl<'db> Infer<'db> {
 
     /// WAT2305: the number of sub-patterns; `found` is `None` where the variant stands without parentheses.
     fn pattern_arity(&mut self, node: NodeId, path: &str, wanted: usize, found: Option<usize>) {
+        if crate::nominal::may_be_unread(self.db, self.program, path) {
+            return;
+        }
         let fields = if wanted == 1 { "field" } else { "fields" };
         let patterns = match found {
             Some(1) => "one pattern is given".to_owned(),

@@ -282,6 +282,9 @@ impl<'db> Infer<'db> {
                 let Some(signature) = signature(self.db, self.program, item) else {
                     return self.error(node);
                 };
+                if signature.is_misshapen {
+                    return self.error(node);
+                }
                 if signature.rest.is_some() {
                     return self.variadic_value(node, text, item, signature);
                 }

@@ -63,9 +63,9 @@ impl<'db> Infer<'db> {
                 }
                 continue;
             }
-            match self.head_path(node) {
-                Some(quote::QUOTE | quote::FORMS | quote::QUASIQUOTE) => continue,
-                _ => {}
+            let head = self.head_path(node);
+            if matches!(head, Some(quote::QUOTE | quote::FORMS | quote::QUASIQUOTE)) {
+                continue;
             }
             let mut children: Vec<NodeId> = self.ast.children(node).collect();
             let is_clause = |&child: &NodeId| self.ast.as_keyword(child) == Some(":restricted-to");
