@@ -432,10 +432,8 @@ impl Settings {
             allow_raw_spawn: self.allow_raw_spawn.unwrap_or(false),
             require: self.load.require,
             // Of a keyring that nobody has read no key is trusted.
-            trusted_keys: match &self.load.keyring {
-                Some(_) => Some(self.load.keys.clone().unwrap_or_default()),
-                None => None,
-            },
+            trusted_keys: (self.load.keyring.as_ref())
+                .map(|_| self.load.keys.clone().unwrap_or_default()),
             ..wat_analysis::Options::default()
         }
     }
