@@ -82,6 +82,29 @@ impl Testing<'_, '_> {
         body: &[Syntax],
         run: Run,
     ) -> (Vec<Syntax>, Syntax) {
+        let checked = match prelude.iter().any(is_load) {
+            // What the program loads is known to the process that runs it.
+            true => match run {
+                Run::Test => prelude
+                    .iter()
+                    .filter(|form| is_load(form))
+                    .cloned()
+                    .collect(),
+                Run::Expression => Vec::new(),
+            },
+            false => self.checked(prelude, body, run),
+        };
+        let main = self.list(&core("do"), body.to_vec());
+        let main = self.main(":user::main", main);
+        let prelude: Vec<Syntax> = prelude.iter().map(|form| self.placed(form)).collect();
+        let forms: Vec<Syntax> = prelude.into_iter().chain([main]).collect();
+        let forms = self.list(&core("forms"), forms);
+        let run = self.list(":wat::test::__internal/run-hermetic", [forms]);
+        (checked, run)
+    }
+
+    /// The definitions as which a program is checked.
+    fn checked(&mut self, prelude: &[Syntax], body: &[Syntax], run: Run) -> Vec<Syntax> {
         let segment = self.segment();
         let is_setting = |form: &&Syntax| form.head().is_some_and(crate::configuration::is_setter);
         let mut checked: Vec<Syntax> = prelude
@@ -93,18 +116,28 @@ impl Testing<'_, '_> {
             Run::Test => ":wat::test::__internal/body".to_owned(),
             Run::Expression => core("do"),
         };
-        let parts = body
-            .iter()
-            .map(|form| mark(form, &segment))
-            .collect::<Vec<_>>();
+        let parts: Vec<Syntax> = body.iter().map(|form| mark(form, &segment)).collect();
         let main = self.list(&inner, parts);
         checked.push(self.main(&format!(":{segment}user::main"), main));
-        let main = self.list(&core("do"), body.to_vec());
-        let main = self.main(":user::main", main);
-        let forms: Vec<Syntax> = prelude.iter().cloned().chain([main]).collect();
-        let forms = self.list(&core("forms"), forms);
-        let run = self.list(":wat::test::__internal/run-hermetic", [forms]);
-        (checked, run)
+        checked
+    }
+
+    /// A load form for a program that stands in no file: its path begins at the folder of this one.
+    fn placed(&self, form: &Syntax) -> Syntax {
+        let path = self.x.place().file(self.x.db).path(self.x.db);
+        let names_file = is_load(form) && form.head().is_some_and(|head| !head.contains("string"));
+        let (Some((folder, _)), true) = (path.rsplit_once('/'), names_file) else {
+            return form.clone();
+        };
+        let mut parts = form.children().to_vec();
+        if let Some(part) = parts.get_mut(1)
+            && let Shape::Str(text) = part.shape()
+            && !text.starts_with('/')
+        {
+            let text = format!("{folder}/{text}");
+            *part = Syntax::new(Shape::Str(text.into()), part.origin());
+        }
+        form.with_children(parts).unwrap_or_else(|| form.clone())
     }
 
     /// `(defn name [] -> nil body)`
@@ -193,11 +226,12 @@ impl Testing<'_, '_> {
     }
 }
 
+fn is_load(form: &Syntax) -> bool {
+    form.head().is_some_and(crate::loads::is_load)
+}
+
 /// A form with marked names.
 fn mark(form: &Syntax, segment: &str) -> Syntax {
-    if form.head().is_some_and(crate::loads::is_load) {
-        return form.clone();
-    }
     rebuild(
         form,
         &mut |node, children| match (children, node.as_keyword()) {

@@ -577,3 +577,17 @@ fn a_test_that_a_signal_ends_has_crashed() {
     );
     assert_eq!(processes_in(dir.path()), 0);
 }
+
+#[test]
+fn a_hermetic_program_loads_from_the_folder_of_its_file() {
+    let lib = "(:wat::core::defn :lib::f [] -> :wat::core::i64 5)";
+    let test = "(:wat::test::deftest-hermetic :h::a ((:wat::load-file! \"lib.wat\"))
+  (:wat::test::assert-eq (:lib::f) 5))
+(:wat::test::deftest-hermetic :h::b ((:wat::load-file! \"lib.wat\"))
+  (:wat::test::assert-eq (:lib::g) 5))";
+    let dir = Dir::with(&[("t/lib.wat", lib), ("t/a.wat", test)]);
+    let (_, records) = records(&dir, &["t/a.wat"]);
+    let report = report(&records);
+    assert_eq!(report[0], ":h::a passed");
+    assert!(report[1].starts_with(":h::b failed"), "{report:?}");
+}
