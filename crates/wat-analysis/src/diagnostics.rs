@@ -111,7 +111,9 @@ fn form_problems<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
         found.extend(visibility(db, program, item).iter().cloned());
         found.extend(unmet_requirements(db, program, item).iter().cloned());
     }
-    one_for_each_call(db, program, form, found)
+    let mut found = one_for_each_call(db, program, form, found);
+    crate::unsure::doubt_shape(&mut found);
+    found
 }
 
 /// A macro that expands to erroneous code is one diagnostic at its call: the first error of each call that the author
@@ -189,7 +191,7 @@ fn late_macro_call<'db>(
     let path = ast.as_keyword(head?)?;
     let item = crate::names::lookup(db, program, path)?;
     let is_late = item.kind(db) == ItemKind::Macro && item.expanded(db).is_some();
-    is_late.then(|| crate::expand::late_macro(head.unwrap_or(ast.root()), path))
+    is_late.then(|| crate::expand::late_macro(db, head.unwrap_or(ast.root()), item))
 }
 
 /// All diagnostics of a file in its primary program, sorted by start, severity and code. What is wrong with the entry
@@ -223,22 +225,9 @@ pub(crate) fn program_diagnostics(
             let other = in_context(problem, loaded);
             let problem = other.as_ref().unwrap_or(problem);
             found.push(absolute(db, root, placed.form, placed.start(), problem));
-            if problem.code == 2108
-                && let Some(last) = found.last_mut()
-            {
-                last.fixes
-                    .extend(crate::late_values::moving(db, root, placed.form, problem));
-            }
-            if problem.code == 3207
-                && let Some(last) = found.last_mut()
-            {
-                last.fixes
-                    .extend(crate::qualify::qualifying(db, root, placed.form, problem));
-            }
-            if problem.code == 2121
-                && let Some(last) = found.last_mut()
-            {
-                last.fixes.extend(crate::host::declaring(db, file, problem));
+            if let Some(last) = found.last_mut() {
+                let fix = crate::moves::edge_fix(db, root, placed.form, problem, last.span);
+                last.fixes.extend(fix);
             }
         }
     }
@@ -247,6 +236,7 @@ pub(crate) fn program_diagnostics(
     config_problems(db, root, file, &mut found);
     crate::testing::annotation_problems(db, root, file, &mut found);
     crate::glued::quiet(db, file, &mut found);
+    crate::unsure::doubt_places(db, file, redefinitions(db, root, file), &mut found);
     let mut found = finish(found.into_iter().map(|found| outward(db, found)).collect());
     note_origin(db, root, file, &mut found);
     found.into()
@@ -435,7 +425,16 @@ fn apart<'t>(text: &str, range: TextRange, insert: &'t str) -> std::borrow::Cow<
         old.chars().next_back(),
         insert.chars().next_back(),
     );
-    if old.is_empty() || !(left || right) {
+    if old.is_empty() {
+        // A form of its own that is put before another one does not touch the token before it.
+        let alone = insert.ends_with(' ') && is_word(before.chars().next_back());
+        return if alone {
+            format!(" {insert}").into()
+        } else {
+            insert.into()
+        };
+    }
+    if !(left || right) {
         return insert.into();
     }
     let blank = |needed: bool| if needed { " " } else { "" };

@@ -37,7 +37,7 @@ pub(crate) fn rank<'a>(needle: &str, pool: impl Iterator<Item = &'a str>) -> Vec
     let leaf_letters = letters(wanted.leaf);
     let all_letters = letters(needle);
     let mut found: Vec<_> = pool
-        .filter(|name| *name != needle)
+        .filter(|name| *name != needle && is_spelled(name))
         .filter_map(|name| {
             let parts = Parts::of(name);
             let (class, distance) = if parts.namespace == wanted.namespace {
@@ -72,8 +72,8 @@ pub(crate) fn rank<'a>(needle: &str, pool: impl Iterator<Item = &'a str>) -> Vec
 /// its leaf must stand there already: all names of one letter are neighbours.
 pub(crate) fn is_machine(found: &[Suggestion]) -> bool {
     let is_likely = |first: &Suggestion| {
-        let leaf = Parts::of(&first.name).leaf.chars().count();
-        first.class == 1 && first.distance * 2 < leaf
+        let leaf = Parts::of(&first.name).leaf;
+        first.class == 1 && first.distance * 2 < own(leaf).chars().count()
     };
     match found {
         [] => false,
@@ -81,6 +81,21 @@ pub(crate) fn is_machine(found: &[Suggestion]) -> bool {
         [first, second, ..] => {
             is_likely(first) && (second.class, second.distance) != (1, first.distance)
         }
+    }
+}
+
+/// Can the name be written as it is? One of a misspelled definition cannot.
+fn is_spelled(name: &str) -> bool {
+    !name
+        .get(1..)
+        .is_some_and(|rest| rest.split("::").any(|part| part.contains(':')))
+}
+
+/// What a leaf says beyond the owner of a member: `new` of `Node/new`.
+fn own(leaf: &str) -> &str {
+    match leaf.split_once('/') {
+        Some((owner, member)) if !owner.is_empty() && !member.is_empty() => member,
+        _ => leaf,
     }
 }
 

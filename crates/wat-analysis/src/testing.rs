@@ -154,6 +154,8 @@ struct Note<'db> {
     node: NodeId,
     what: Annotation,
     text: Arc<str>,
+    /// The same annotation of the same test before it.
+    repeats: Option<(Form<'db>, NodeId)>,
 }
 
 /// What the walk over a file finds.
@@ -275,6 +277,7 @@ impl<'db> Walk<'db> {
                         node,
                         what,
                         text,
+                        repeats: None,
                     }),
                     Err(_) if ast.is_poisoned(node) => {}
                     Err(problem) => self.problems.push((form, *problem)),
@@ -285,26 +288,30 @@ impl<'db> Walk<'db> {
         }
     }
 
-    fn annotate(&mut self, note: Note<'db>) {
-        let repeats = matches!(note.what, Annotation::Tag | Annotation::Serial);
+    fn annotate(&mut self, mut note: Note<'db>) {
+        let may_repeat = matches!(note.what, Annotation::Tag | Annotation::Serial);
         let before = self.pending.iter().find(|other| other.what == note.what);
-        if let Some(before) = before.filter(|_| !repeats) {
-            let problem = Problem::new(
-                2907,
-                Place::node(note.node),
-                "the next test has this annotation already",
-            )
-            .label("the second one")
-            .also(Place::elsewhere(before.form, before.node), "the first one")
-            .fix(
-                "remove it",
-                Applicability::MachineApplicable,
-                vec![removal(note.node)],
-            );
-            self.problems.push((note.form, problem));
-            return;
-        }
+        note.repeats = before
+            .filter(|_| !may_repeat)
+            .map(|before| (before.form, before.node));
         self.pending.push(note);
+    }
+
+    /// WAT2907, for what is said of a test again.
+    fn repeated(&mut self, note: &Note<'db>, (form, node): (Form<'db>, NodeId)) {
+        let problem = Problem::new(
+            2907,
+            Place::node(note.node),
+            "the next test has this annotation already",
+        )
+        .label("the second one")
+        .also(Place::elsewhere(form, node), "the first one")
+        .fix(
+            "remove it",
+            Applicability::MachineApplicable,
+            vec![removal(note.node)],
+        );
+        self.problems.push((note.form, problem));
     }
 
     /// WAT2905, for what is pending.
@@ -332,7 +339,14 @@ impl<'db> Walk<'db> {
 
     fn test(&mut self, item: Item<'db>) {
         let db = self.db;
-        let notes = std::mem::take(&mut self.pending);
+        let mut notes = std::mem::take(&mut self.pending);
+        notes.retain(|note| {
+            let Some(first) = note.repeats else {
+                return true;
+            };
+            self.repeated(note, first);
+            false
+        });
         self.unsure = false;
         let all = |what: Annotation| {
             let notes = notes.iter().filter(move |note| note.what == what);

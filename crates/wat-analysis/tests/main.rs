@@ -18,6 +18,8 @@ mod firewall_macros;
 mod fixes;
 #[path = "it/fixes_mutated.rs"]
 mod fixes_mutated;
+#[path = "it/fixes_promised.rs"]
+mod fixes_promised;
 #[path = "it/grow.rs"]
 mod grow;
 #[path = "it/host.rs"]

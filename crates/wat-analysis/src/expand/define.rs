@@ -534,9 +534,19 @@ pub(crate) fn macro_problems<'db>(
     found
 }
 
-/// Are two definitions the same, positions and comments aside?
+/// Are two definitions the same, positions, comments and the spelling of the signature aside?
 pub(crate) fn same_definition<'db>(db: &'db dyn Db, a: Item<'db>, b: Item<'db>) -> bool {
-    tree_of(a.ast(db), a.root(db)) == tree_of(b.ast(db), b.root(db))
+    let (first, second) = (
+        tree_of(a.ast(db), a.root(db)),
+        tree_of(b.ast(db), b.root(db)),
+    );
+    let (one, other) = (Parts::of(&first), Parts::of(&second));
+    let whole = one.faults.is_empty() && other.faults.is_empty();
+    let name = a.name(db).text(db);
+    first == second
+        || whole
+            && one.canonical_signature(name) == other.canonical_signature(name)
+            && (one.doc, one.body) == (other.doc, other.body)
 }
 
 /// The parameters of a macro on one line.

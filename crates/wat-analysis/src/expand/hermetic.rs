@@ -170,7 +170,7 @@ impl Testing<'_, '_> {
             return self.failed();
         };
         let prelude = match before {
-            [prelude] => match self.prelude(prelude, true) {
+            [prelude] => match self.prelude(prelude, true, false) {
                 Some(forms) => forms,
                 None => return self.failed(),
             },

@@ -297,10 +297,13 @@ impl<'db> Testing<'_, 'db> {
             [] => self.empty(),
             [_] => self.declare(&operands, &[], operands.rest, hermetic),
             [prelude, body @ ..] => {
-                let Some(forms) = self.prelude(prelude, hermetic) else {
+                let Some(forms) = self.prelude(prelude, hermetic, true) else {
                     return self.failed();
                 };
-                self.declare(&operands, &forms, body, hermetic)
+                match is_call(prelude) {
+                    true => self.declare(&operands, &[], operands.rest, hermetic),
+                    false => self.declare(&operands, &forms, body, hermetic),
+                }
             }
         }
     }
@@ -340,8 +343,14 @@ impl<'db> Testing<'_, 'db> {
         Some(self.failed())
     }
 
-    /// The forms of a prelude.
-    pub(super) fn prelude(&mut self, prelude: &Syntax, hermetic: bool) -> Option<Vec<Syntax>> {
+    /// The forms of a prelude. Where it may be a part of the body that the prelude was forgotten before, an empty one is
+    /// put in; else a single form is taken for the one form of the prelude.
+    pub(super) fn prelude(
+        &mut self,
+        prelude: &Syntax,
+        hermetic: bool,
+        is_optional: bool,
+    ) -> Option<Vec<Syntax>> {
         let is_list = matches!(prelude.shape(), Shape::List(_));
         let forms = prelude.children();
         let fine = is_list
@@ -362,21 +371,32 @@ impl<'db> Testing<'_, 'db> {
                     true => "this stands where the prelude is expected",
                     false => "not a list of forms",
                 })
-                .help("write `()` between the name and the body");
+                .help(match is_optional {
+                    true => "write `()` between the name and the body",
+                    false => "write `(form …)`, or `()` for none",
+                });
             if is_call(prelude) && self.x.is_written(prelude.origin()) {
-                let edit = ProblemEdit {
-                    at: EditAt::Before,
+                let edit = |at, insert: &str| ProblemEdit {
+                    at,
                     place: self.at(prelude),
-                    insert: "() ".to_owned(),
+                    insert: insert.to_owned(),
                 };
-                problem = problem.fix(
-                    "insert an empty prelude",
-                    Applicability::MachineApplicable,
-                    vec![edit],
-                );
+                problem = match is_optional {
+                    true => problem.fix(
+                        "insert an empty prelude",
+                        Applicability::MachineApplicable,
+                        vec![edit(EditAt::Before, "() ")],
+                    ),
+                    false => problem.fix(
+                        "make it a prelude of one form",
+                        Applicability::MaybeIncorrect,
+                        vec![edit(EditAt::Before, "("), edit(EditAt::After, ")")],
+                    ),
+                };
             }
             self.x.problems.push(problem);
-            return None;
+            // The body is read as it will be with the prelude.
+            return is_call(prelude).then(Vec::new);
         }
         let mut kept = Vec::with_capacity(forms.len());
         for form in forms {
@@ -492,7 +512,7 @@ impl<'db> Testing<'_, 'db> {
             self.x.problems.push(problem);
             return self.failed();
         }
-        let Some(forms) = self.prelude(prelude, user == USE_HERMETIC) else {
+        let Some(forms) = self.prelude(prelude, user == USE_HERMETIC, false) else {
             return self.failed();
         };
         let prelude = self.make(Shape::List(forms.into()));

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use wat_syntax::{Ast, AstBuilder, NodeId};
+use wat_syntax::{Applicability, Ast, AstBuilder, NodeId};
 use wat_value::syntax::{Origin, Scope, Scopes, Shape, Syntax};
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::forms::Form;
 use crate::items::{Item, Name};
-use crate::problem::{Place, Plain, Problem};
+use crate::problem::{EditAt, Place, Plain, Problem, ProblemEdit};
 use crate::sight::Sight;
 
 use super::define::{MacroDef, macro_def};
@@ -709,6 +709,18 @@ impl<'db> Expander<'db> {
             let place = Place::written_in(def.form, NodeId(node));
             problem = problem.also(place, format!("in the macro `{}`", def.name));
         }
+        if let Some((prefixed, operand)) = failure.unquote {
+            let edit = ProblemEdit {
+                at: EditAt::Until(Place::written(NodeId(operand)).node),
+                place: Place::written_in(def.form, NodeId(prefixed)),
+                insert: "~".into(),
+            };
+            problem = problem.fix(
+                "insert it with `~`",
+                Applicability::MachineApplicable,
+                vec![edit],
+            );
+        }
         self.problems.push(problem);
     }
 }
@@ -773,13 +785,15 @@ pub(super) fn rebuild(
 }
 
 /// WAT2413: a call of a macro that does not exist yet.
-pub(crate) fn late_macro<'db>(head: NodeId, name: &str) -> Problem<'db> {
+pub(crate) fn late_macro<'db>(db: &'db dyn Db, head: NodeId, item: Item<'db>) -> Problem<'db> {
+    let name = item.name(db).text(db);
     Problem::new(
         2413,
         Place::node(head),
         format!("the macro `{name}` is defined by an expansion further down"),
     )
     .label("not defined yet")
+    .also(crate::moves::definer(db, item), "this call defines it")
     .help("move this form behind the call that defines the macro")
 }
 

@@ -7,7 +7,8 @@ use crate::items::{Item, ItemKind};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::resolve::TypeResolver;
 use crate::signature::{
-    FunctionShape, Signature, function_list, function_shape, generics, param_shapes, read_signature,
+    FunctionShape, ParamShape, Signature, function_list, function_shape, generics, param_shapes,
+    read_signature,
 };
 use crate::types::{Ctor, Type};
 use crate::whitelist::body_offset;
@@ -459,6 +460,7 @@ impl<'db> Infer<'db> {
                     "nothing can follow the rest parameter",
                 )
                 .label("after the rest parameter")
+                .help("move the rest parameter to the end, or give this name a type of its own before it")
             } else if self.ast.as_symbol(bad) == Some("nil") {
                 Problem::new(
                     1035,
@@ -475,8 +477,49 @@ impl<'db> Infer<'db> {
                 .label("not a parameter with a type")
                 .help("every parameter is a plain symbol with a type")
             };
+            let problem = match shapes.last().filter(|_| after_rest) {
+                Some(rest) => self.rest_to_the_end(problem, vector, rest),
+                None => problem,
+            };
             self.problems.push(problem);
         }
+    }
+
+    /// A fix of WAT2107: what follows the rest parameter stands before it. Then calls give their arguments in that order.
+    fn rest_to_the_end(
+        &self,
+        problem: Problem<'db>,
+        vector: NodeId,
+        rest: &ParamShape,
+    ) -> Problem<'db> {
+        let mut before = self
+            .ast
+            .children(vector)
+            .take_while(|node| *node != rest.name);
+        let (Some(and), Some(ty)) = (before.by_ref().last(), rest.ty) else {
+            return problem;
+        };
+        let (name, of) = (self.ast.as_symbol(rest.name), self.ast.as_keyword(ty));
+        let (Some(name), Some(of)) = (name, of) else {
+            return problem;
+        };
+        let edits = vec![
+            ProblemEdit {
+                at: EditAt::DeleteThrough(ty.0),
+                place: Place::node(and),
+                insert: String::new(),
+            },
+            ProblemEdit {
+                at: EditAt::BeforeClose,
+                place: Place::node(vector),
+                insert: format!(" & {name} <- {of}"),
+            },
+        ];
+        problem.fix(
+            "move the rest parameter to the end",
+            Applicability::MaybeIncorrect,
+            edits,
+        )
     }
 
     fn rest_shape(&mut self, ty: NodeId) {
@@ -542,7 +585,10 @@ impl<'db> Infer<'db> {
             return (params, body, ret);
         };
         self.bind_misshapen(vector, signature);
-        self.returns.push(ret);
+        let name = self.ast.children(list).nth(1);
+        let is_main = name.and_then(|name| self.ast.as_keyword(name)) == Some(":user::main");
+        let declared = (!is_main).then_some(NodeId(signature.ret_node));
+        self.returns.push((ret, declared));
         let body = self.sequence(&self.without_stray_arrow(&shape));
         self.returns.pop();
         let why = Why::Result {

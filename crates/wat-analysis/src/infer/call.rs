@@ -107,8 +107,8 @@ impl<'db> Infer<'db> {
                 .any(|problem| problem.code == 2403)
         };
         if item.expanded(self.db).is_some() && !self.expansion.is_some_and(halted) {
-            let name = item.name(self.db).text(self.db);
-            self.problems.push(crate::expand::late_macro(head, name));
+            self.problems
+                .push(crate::expand::late_macro(self.db, head, item));
         }
         self.error(node)
     }

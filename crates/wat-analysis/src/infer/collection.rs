@@ -119,7 +119,11 @@ impl<'db> Infer<'db> {
         self.problems.push(match nodes.first() {
             Some(first) if is_plain => problem.fix(
                 "write it as a literal",
-                Applicability::MachineApplicable,
+                // An empty list may be meant as a type.
+                match self.ast.kind(*first) == NodeKind::List && self.ast.child_count(*first) == 0 {
+                    true => Applicability::MaybeIncorrect,
+                    false => Applicability::MachineApplicable,
+                },
                 vec![
                     edit(EditAt::Until(first.0), node, brackets[0]),
                     edit(EditAt::CloseBracket, node, brackets[1]),

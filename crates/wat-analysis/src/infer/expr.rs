@@ -2,7 +2,7 @@
 
 use wat_syntax::{Applicability, NodeId, NodeKind};
 
-use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::problem::{EditAt, Place, Plain, Problem, ProblemEdit, ProblemFix};
 use crate::types::Ctor;
 
 use super::report::Why;
@@ -49,7 +49,7 @@ impl<'db> Infer<'db> {
     ) {
         let error = make(wat_syntax::TextRange::empty(0.into()));
         let mut problem = Problem::new(error.code.0, Place::node(node), error.message);
-        problem.severity = crate::problem::Plain(error.severity);
+        problem.severity = Plain(error.severity);
         problem.help = error.help;
         for fix in error.fixes {
             let edits = fix.edits.into_iter().map(|edit| ProblemEdit {
@@ -480,6 +480,45 @@ impl<'db> Infer<'db> {
         self.push(ExprKind::Let { bindings, body }, ty, node)
     }
 
+    /// WAT2201 for bindings in parentheses, `(a 1 b 2)`, which are read as those in brackets; false if it is something
+    /// else.
+    fn round_bindings(&mut self, list: NodeId) -> bool {
+        let parts: Vec<NodeId> = self.ast.children(list).collect();
+        let is_binder = |&node: &NodeId| match self.ast.kind(node) {
+            NodeKind::Symbol(text) => self.scope.iter().all(|(bound, _)| *bound != text),
+            _ => false,
+        };
+        let is_round = self.ast.kind(list) == NodeKind::List
+            && !self.ast.is_poisoned(list)
+            && !parts.is_empty()
+            && parts.len().is_multiple_of(2)
+            && parts.iter().step_by(2).all(is_binder);
+        if is_round {
+            let bracket = |at, insert: &str| ProblemEdit {
+                at,
+                place: Place::node(list),
+                insert: insert.to_owned(),
+            };
+            self.problems.push(
+                Problem::new(
+                    2201,
+                    Place::node(list),
+                    "the bindings of `:wat::core::let` stand in brackets",
+                )
+                .label("expected `[name value …]`")
+                .fix(
+                    "write them in brackets",
+                    Applicability::MachineApplicable,
+                    vec![
+                        bracket(EditAt::OpenBracket, "["),
+                        bracket(EditAt::CloseBracket, "]"),
+                    ],
+                ),
+            );
+        }
+        is_round
+    }
+
     /// The bindings of a `let`, which come into scope; `None` if there is no vector of them.
     pub(super) fn bindings(
         &mut self,
@@ -488,8 +527,10 @@ impl<'db> Infer<'db> {
     ) -> Option<Vec<(super::typed::Pattern, ExprId)>> {
         let first = nodes.first().copied();
         let former = first.and_then(|list| self.retired_bindings(node, list));
-        let bindings =
-            first.filter(|&node| self.ast.kind(node) == NodeKind::Vector || former.is_some());
+        let round = first.filter(|&list| former.is_none() && self.round_bindings(list));
+        let bindings = first.filter(|&node| {
+            self.ast.kind(node) == NodeKind::Vector || former.is_some() || round.is_some()
+        });
         let Some(vector) = bindings else {
             if !self.ast.is_poisoned(node) {
                 self.problems.push(
@@ -616,12 +657,51 @@ impl<'db> Infer<'db> {
     }
 
     /// WAT2210: `try` needs an enclosing function whose result can carry the failure.
-    fn no_try(&mut self, at: NodeId, message: String, label: &str) {
+    fn no_try(&mut self, at: NodeId, message: String, label: &str) -> &mut Problem<'db> {
         self.problems.push(
             Problem::new(2210, Place::node(at), message)
                 .label(label)
                 .help("handle the failure here with `:wat::core::match`, or change the declared result"),
         );
+        let last = self.problems.len() - 1;
+        &mut self.problems[last]
+    }
+
+    /// The fix of WAT2210: a result that can carry the failure. The body then has to give one, too.
+    fn carrying(
+        &self,
+        failing: Ty,
+        ctor: &Ctor,
+        returns: Ty,
+        node: NodeId,
+    ) -> Option<ProblemFix<'db>> {
+        let inner = self
+            .table
+            .args_of(returns, &Ctor::Result)
+            .map_or(returns, |parts| parts[0]);
+        let inner = self.render(inner);
+        let inner = inner.trim_start_matches(':');
+        let wanted = match self.table.args_of(failing, &Ctor::Result) {
+            Some(parts) => {
+                let failure = self.render(parts[1]);
+                format!(
+                    ":wat::core::Result<{inner},{}>",
+                    failure.trim_start_matches(':')
+                )
+            }
+            None if *ctor == Ctor::Option => format!(":wat::core::Option<{inner}>"),
+            None => return None,
+        };
+        let is_written = self.ast.as_keyword(node).is_some() && !wanted.contains('_');
+        is_written.then(|| ProblemFix {
+            title: format!("declare the result as `{wanted}`"),
+            applicability: Plain(Applicability::HasPlaceholders),
+            edits: vec![ProblemEdit {
+                at: EditAt::Replace,
+                place: Place::node(node),
+                insert: wanted,
+            }],
+        })
     }
 
     fn try_form(&mut self, node: NodeId, path: &str, ctor: Ctor, success: u32) -> ExprId {
@@ -636,7 +716,7 @@ impl<'db> Infer<'db> {
             }
             return self.error(node);
         }
-        let Some(&returns) = self.returns.last() else {
+        let Some(&(returns, declared)) = self.returns.last() else {
             self.no_try(
                 node,
                 format!("`{path}` stands outside any function"),
@@ -667,11 +747,14 @@ impl<'db> Infer<'db> {
         };
         if !fits {
             let (have, want) = (self.render(self.ty(args[0])), self.render(returns));
-            self.no_try(
+            let failing = self.ty(args[0]);
+            let fix = declared.and_then(|node| self.carrying(failing, &ctor, returns, node));
+            let problem = self.no_try(
                 node,
                 format!("the failure of `{have}` cannot be returned from a function whose result is `{want}`"),
                 "its failure does not fit the declared result",
             );
+            problem.fixes.extend(fix);
         }
         self.push(
             ExprKind::Try {

@@ -177,8 +177,8 @@ struct Infer<'db> {
     instantiated: Vec<Instantiated<'db>>,
     /// What calls print, and where.
     printed: Vec<(Ty, NodeId)>,
-    /// Results of the enclosing functions, innermost last.
-    returns: Vec<Ty>,
+    /// Results of the enclosing functions, innermost last, and where they are declared, unless the language fixes them.
+    returns: Vec<(Ty, Option<NodeId>)>,
     /// Number of enclosing `fn` forms.
     depth: u32,
     /// Whose text this is; `None` for what a conversation evaluates.

@@ -2,6 +2,7 @@
 
 use wat_syntax::{Applicability, NodeId, NodeKind, TextId};
 
+use crate::db::FileKind;
 use crate::expand::Source;
 use crate::identity::{Author, Identity, identity, in_a_conversation};
 use crate::items::{Item, ItemKind, Name, split_generic};
@@ -349,7 +350,7 @@ impl<'db> Infer<'db> {
     /// The values of the library are literals: they stand where they are mentioned.
     fn library_constant(&mut self, node: NodeId, item: Item<'db>) -> Option<ExprId> {
         let form = item.form(self.db);
-        if form.file(self.db).kind(self.db) != crate::FileKind::Library {
+        if form.file(self.db).kind(self.db) != FileKind::Library {
             return None;
         }
         let ast = item.ast(self.db);
@@ -422,9 +423,66 @@ impl<'db> Infer<'db> {
         if let Some(template) = template {
             let place = Place::written_in(call.form, template);
             problem = problem.also(place, "written here, in the template");
+            if let Some(edits) = self.as_argument(call, template, name) {
+                problem = problem.fix(
+                    "pass it as an argument",
+                    Applicability::HasPlaceholders,
+                    edits,
+                );
+            }
         }
         self.report_unknown(text, problem);
         true
+    }
+
+    /// What makes a free name of a template a parameter of its macro, and an argument of this call. Other calls have to
+    /// be completed.
+    fn as_argument(
+        &self,
+        call: &crate::expand::Call<'db>,
+        template: NodeId,
+        name: &str,
+    ) -> Option<Vec<ProblemEdit<'db>>> {
+        if call.parent.is_some() || call.form.file(self.db).kind(self.db) == FileKind::Library {
+            return None;
+        }
+        let tree = crate::forms::ast(self.db, call.form);
+        let params = tree.children(tree.root()).nth(2)?;
+        let has_rest = tree
+            .children(params)
+            .any(|node| tree.as_symbol(node) == Some("&"));
+        let is_canonical = tree.kind(params) == NodeKind::Vector && !has_rest;
+        let Some(Author::Definition(item)) = self.author else {
+            return None;
+        };
+        let own = crate::forms::ast(self.db, item.form(self.db));
+        let calls = |list: &u32| own.children(NodeId(*list)).next() == Some(NodeId(call.head));
+        let list = (0..call.head).rev().find(calls)?;
+        let edit = |at, place, insert: String| ProblemEdit { at, place, insert };
+        let space = if tree.child_count(params) == 0 {
+            ""
+        } else {
+            " "
+        };
+        is_canonical.then(|| {
+            vec![
+                edit(
+                    EditAt::Replace,
+                    Place::written_in(call.form, template),
+                    format!("~{name}"),
+                ),
+                edit(
+                    EditAt::BeforeClose,
+                    Place::written_in(call.form, params),
+                    format!("{space}{name} <- :wat::WatAST"),
+                ),
+                edit(
+                    EditAt::BeforeClose,
+                    Place::written(NodeId(list)),
+                    format!(" {name}"),
+                ),
+            ]
+        })
     }
 
     pub(super) fn not_a_value(&mut self, node: NodeId, text: TextId, reason: &str) -> ExprId {

@@ -1,7 +1,9 @@
 //! WAT3507: results that nobody looks at.
 
+use wat_syntax::Applicability;
+
 use crate::infer::typed::{ExprId, ExprKind};
-use crate::problem::{Place, Problem};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::types::Ctor;
 
 use super::Rules;
@@ -25,10 +27,23 @@ impl Rules<'_, '_> {
                 continue;
             }
             let message = format!("a `{}` is ignored", self.tree.render(expr.ty));
+            let wrap = |at, insert: &str| ProblemEdit {
+                at,
+                place: Place::node(expr.node),
+                insert: insert.to_owned(),
+            };
             found.push(
                 Problem::new(3507, Place::node(expr.node), message)
                     .label("a failure here would go unnoticed")
-                    .help("match it, pass it on with `:wat::core::Result/try`, or bind it to a name that starts with `_`"),
+                    .help("match it, pass it on with `:wat::core::Result/try`, or bind it to a name that starts with `_`")
+                    .fix(
+                        "die of a failure",
+                        Applicability::MaybeIncorrect,
+                        vec![
+                            wrap(EditAt::Before, "(:wat::core::Result/expect "),
+                            wrap(EditAt::After, " \"no failure is expected\")"),
+                        ],
+                    ),
             );
         }
         self.problems.extend(found);

@@ -188,6 +188,7 @@ impl Eval<'_, '_> {
             node: Some(self.node),
             blame,
             help: None,
+            unquote: None,
         })))
     }
 

@@ -42,6 +42,8 @@ pub(super) struct Failure {
     /// The node that is to blame, if the macro says so.
     pub(super) blame: Option<Origin>,
     pub(super) help: Option<String>,
+    /// The prefix of a template, and its operand, that a plain `~` replaces.
+    pub(super) unquote: Option<(u32, u32)>,
 }
 
 /// Why evaluation does not go on.
@@ -119,6 +121,7 @@ impl<'x, 'db> Eval<'x, 'db> {
                 node: Some(self.node),
                 blame: None,
                 help: None,
+                unquote: None,
             })),
         }
     }
@@ -153,6 +156,7 @@ impl<'x, 'db> Eval<'x, 'db> {
                     )
                 }
             }),
+            unquote: None,
         }
     }
 
@@ -165,6 +169,7 @@ impl<'x, 'db> Eval<'x, 'db> {
             node: Some(self.node),
             blame: None,
             help: None,
+            unquote: None,
         }))
     }
 

@@ -106,6 +106,9 @@ impl Eval<'_, '_> {
                 );
                 if let super::Stop::Fail(failure) = &mut stop {
                     failure.help = Some("insert a single form with `~`".into());
+                    if self.library == 0 {
+                        failure.unquote = Some((from, part.children()[1].origin().0));
+                    }
                 }
                 Err(stop)
             }

@@ -1,0 +1,125 @@
+//! Fixes lose their certainty where the code around them is broken.
+//!
+//! A fix is made from what its part of the code means. Where the reader had to repair the form, where the shape of the
+//! form is wrong, or where a declaration is written more than once, that is a guess: somebody looks at the fix first.
+//! The fixes of the breakage itself keep their certainty, so that applying them restores the others.
+
+use wat_syntax::{Applicability, Severity, TextRange, TextSize};
+
+use crate::db::{Db, SourceFile};
+use crate::diagnostics::{Diagnostic, DiagnosticFix};
+use crate::forms::{Form, form_start, forms, read_form};
+use crate::items::Item;
+use crate::problem::Problem;
+use crate::redefinition::Again;
+
+/// Codes that say that a form lacks the shape that gives its parts their meaning.
+const SHAPE: [u16; 17] = [
+    2104, 2105, 2107, 2109, 2110, 2201, 2202, 2206, 2207, 2208, 2209, 2211, 2215, 2401, 2510, 2901,
+    2910,
+];
+
+/// Codes about a second definition.
+const AGAIN: [u16; 4] = [2101, 2102, 2410, 7307];
+
+/// Takes the certainty from the fixes of a form whose shape is broken.
+pub(crate) fn doubt_shape(problems: &mut [Problem<'_>]) {
+    let is_shape = |problem: &Problem<'_>| SHAPE.contains(&problem.code);
+    if !problems.iter().any(is_shape) {
+        return;
+    }
+    for problem in problems.iter_mut().filter(|problem| !is_shape(problem)) {
+        for fix in &mut problem.fixes {
+            doubt(&mut fix.applicability.0);
+        }
+    }
+}
+
+/// Takes the certainty from the fixes that change a form that did not read, or one that declares what another one
+/// declares too: a change of one of them is half a change.
+pub(crate) fn doubt_places<'db>(
+    db: &'db dyn Db,
+    file: SourceFile,
+    pairs: &[(Item<'db>, Item<'db>, Again)],
+    found: &mut [Diagnostic],
+) {
+    let repeated: Vec<TextRange> = pairs
+        .iter()
+        .flat_map(|(second, first, _)| [second.form(db), first.form(db)])
+        .filter(|form| form.file(db) == file)
+        .map(|form| extent(db, form))
+        .collect();
+    let mut unread: Vec<(SourceFile, Vec<TextRange>)> = vec![(file, unread_ranges(db, file))];
+    for diagnostic in found {
+        let code = diagnostic.code.0;
+        let is_reader = code < 1900 || code == 5007;
+        let is_again = AGAIN.contains(&code);
+        for fix in &mut diagnostic.fixes {
+            let is_unread = |fix: &DiagnosticFix, unread: &mut Vec<_>| {
+                fix.edits.iter().any(|edit| {
+                    ranges_of(db, edit.file, unread)
+                        .iter()
+                        .any(|it| meets(*it, edit.range))
+                })
+            };
+            let is_repeated = |fix: &DiagnosticFix| {
+                let mut own = fix.edits.iter().filter(|edit| edit.file == file);
+                own.any(|edit| repeated.iter().any(|it| meets(*it, edit.range)))
+            };
+            if !is_reader && is_unread(fix, &mut unread)
+                || !is_reader && !is_again && is_repeated(fix)
+            {
+                doubt(&mut fix.applicability);
+            }
+        }
+    }
+}
+
+fn doubt(applicability: &mut Applicability) {
+    if *applicability == Applicability::MachineApplicable {
+        *applicability = Applicability::MaybeIncorrect;
+    }
+}
+
+fn meets(a: TextRange, b: TextRange) -> bool {
+    a.intersect(b).is_some()
+}
+
+/// The unread parts of a file, remembered.
+fn ranges_of<'u>(
+    db: &dyn Db,
+    file: SourceFile,
+    unread: &'u mut Vec<(SourceFile, Vec<TextRange>)>,
+) -> &'u [TextRange] {
+    let at = match unread.iter().position(|(other, _)| *other == file) {
+        Some(at) => at,
+        None => {
+            unread.push((file, unread_ranges(db, file)));
+            unread.len() - 1
+        }
+    };
+    &unread[at].1
+}
+
+/// The forms of a file that the reader could not read as they are written; all of it if it is not known where a form
+/// ends.
+fn unread_ranges(db: &dyn Db, file: SourceFile) -> Vec<TextRange> {
+    let is_error = |error: &wat_syntax::SyntaxError| error.severity == Severity::Error;
+    let cut = forms(db, file);
+    if cut.errors.iter().any(is_error) {
+        return vec![TextRange::up_to(TextSize::of(file.text(db).text()))];
+    }
+    let broken = cut
+        .placed
+        .iter()
+        .filter(|placed| read_form(db, placed.form).errors.iter().any(is_error));
+    broken.map(|placed| extent(db, placed.form)).collect()
+}
+
+/// Where a form stands in its file.
+fn extent<'db>(db: &'db dyn Db, form: Form<'db>) -> TextRange {
+    TextRange::at(
+        form_start(db, form),
+        TextSize::of(form.content(db).text.text()),
+    )
+}
