@@ -98,7 +98,7 @@ fn promises() -> BTreeMap<u16, Promise> {
                 continue;
             };
             let cell = cells.get(column).copied().unwrap_or_default();
-            let is_machine = |word: &str| machine.iter().any(|it| word == *it);
+            let is_machine = |word: &str| machine.contains(&word);
             let mut words = cell.split([' ', '/', ':', ',', ';']);
             if words.any(is_machine) {
                 found.insert(code, Promise::Machine);
