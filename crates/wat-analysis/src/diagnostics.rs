@@ -441,6 +441,14 @@ fn apart<'t>(text: &str, range: TextRange, insert: &'t str) -> std::borrow::Cow<
     format!("{}{insert}{}", blank(left), blank(right)).into()
 }
 
+/// Would two tokens become one if what stands between them went?
+fn glues(text: &str, range: TextRange) -> bool {
+    let is_word =
+        |ch: Option<char>| ch.is_some_and(|ch| !ch.is_whitespace() && !"()[]{}\"'`~".contains(ch));
+    let (before, after) = (&text[..range.start().into()], &text[range.end().into()..]);
+    is_word(before.chars().next_back()) && is_word(after.chars().next())
+}
+
 /// Problems of one form become absolute here.
 struct Edge<'db> {
     db: &'db dyn Db,
@@ -493,14 +501,16 @@ impl<'db> Edge<'db> {
                 }
             };
             if !range.is_empty() || !edit.insert.is_empty() {
+                let text = file.text(self.db);
+                let strips = matches!(edit.at, EditAt::Until(_)) && edit.insert.is_empty();
+                let insert = crate::expand::unmarked(&edit.insert);
                 edits.push(FileEdit {
                     file,
                     range,
-                    insert: Box::from(&*apart(
-                        file.text(self.db).text(),
-                        range,
-                        &crate::expand::unmarked(&edit.insert),
-                    )),
+                    insert: match strips && glues(text.text(), range) {
+                        true => " ".into(),
+                        false => Box::from(&*apart(text.text(), range, &insert)),
+                    },
                 });
             }
         }

@@ -467,7 +467,12 @@ impl<'db> TypeResolver<'_, 'db> {
             if let Some(help) = suggest::help(&found) {
                 problem = problem.help(help);
             }
-            let machine = suggest::is_machine(&found);
+            // Members of a type of this name are mentioned too: then the declaration may be what is misspelled.
+            let is_owner = |text: &str| {
+                let rest = text.strip_prefix(&*full).unwrap_or_default();
+                rest.starts_with("::") || rest.starts_with('/')
+            };
+            let machine = suggest::is_machine(&found) && !ast.texts().any(is_owner);
             for (index, candidate) in found.iter().enumerate() {
                 let how = if machine && index == 0 {
                     wat_syntax::Applicability::MachineApplicable

@@ -131,7 +131,8 @@ impl<'db> Infer<'db> {
         }
         self.report_unknown_call(head, text);
         self.doubt_head(text, node);
-        self.arguments(node);
+        let args = self.arguments(node);
+        self.doubt_types(text, &args);
         self.error(node)
     }
 

@@ -140,7 +140,13 @@ impl<'db> Infer<'db> {
             return;
         };
         let define = self.ast.as_keyword(head) == Some(":wat::core::define");
-        if define {
+        let is_first = self.ast.children(form).nth(1) == Some(list);
+        if define && !is_first {
+            // A name stands before the signature, which has one of its own.
+            let message = "`:wat::core::define` is a former spelling of `:wat::core::defn`";
+            let problem = Problem::new(7001, Place::node(head), message);
+            self.problems.push(problem.label("retired spelling"));
+        } else if define {
             edits.push(edit(EditAt::Replace, head, ":wat::core::defn"));
             self.retired_shape(
                 7001,

@@ -250,6 +250,11 @@ impl<'db> Infer<'db> {
             let at = fields.iter().position(|(field, _)| **field == *name);
             if at.is_none() && known {
                 self.unknown_field(child, &name, &fields, ty);
+                // Written twice, one of them is something else.
+                let same = |other: &NodeId| self.ast.as_symbol(*other) == Some(&*name);
+                if self.ast.children(node).filter(same).count() > 1 {
+                    self.doubt_latest();
+                }
             }
             if at.is_some() {
                 self.refer_to_field(child, &name, ty);

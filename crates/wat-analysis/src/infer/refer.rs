@@ -116,7 +116,7 @@ impl<'db> Infer<'db> {
     }
 
     /// Takes back that a tool may apply the first fix of the latest report unattended.
-    fn doubt_latest(&mut self) {
+    pub(super) fn doubt_latest(&mut self) {
         let latest = self.problems.last_mut();
         if let Some(fix) = latest.and_then(|problem| problem.fixes.first_mut()) {
             fix.applicability.0 = Applicability::MaybeIncorrect;
@@ -152,6 +152,38 @@ impl<'db> Infer<'db> {
                 || (by_keyword && args == 2 * params)
                 || (signature.rest.is_some() && args > params)
         })
+    }
+
+    /// Takes back that a tool may apply the first fix of the report of an unknown head unattended, if it names a function
+    /// that takes as many arguments, but of other types.
+    pub(super) fn doubt_types(&mut self, text: TextId, args: &[ExprId]) {
+        let Some(&at) = self.unknown.get(&text) else {
+            return;
+        };
+        let Some(fix) = self.problems[at].fixes.first() else {
+            return;
+        };
+        let edit = fix.edits.first();
+        let item = edit.and_then(|edit| lookup(self.db, self.program, &edit.insert));
+        let signature = item.and_then(|item| signature(self.db, self.program, item).as_ref());
+        let Some(signature) = signature.filter(|it| it.params.len() == args.len()) else {
+            return;
+        };
+        self.solve();
+        let snapshot = self.table.snapshot();
+        let generics: Vec<Ty> = signature
+            .generics
+            .iter()
+            .map(|_| self.table.var())
+            .collect();
+        let fits = signature.params.iter().zip(args).all(|(param, &arg)| {
+            let wanted = self.table.instantiate(&param.ty, &generics);
+            self.table.unify(wanted, self.ty(arg)).is_ok()
+        });
+        self.table.rollback(snapshot);
+        if !fits {
+            self.problems[at].fixes[0].applicability.0 = Applicability::MaybeIncorrect;
+        }
     }
 
     pub(super) fn report_unknown(&mut self, text: TextId, problem: Problem<'db>) {
