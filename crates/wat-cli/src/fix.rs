@@ -37,11 +37,20 @@ pub(crate) fn fix(global: &Global, options: &FixOptions) -> i32 {
     let chosen =
         |_: &RootDatabase, diagnostic: &Diagnostic| choose(diagnostic, options, &codes, &alone);
     let fixed = fix_files(&mut space.db, &files, &chosen);
-    let changed = changes(&space.db, before);
+    let piped = before.iter().find(|target| is_piped(target));
+    let piped = piped.map(|target| target.text.clone());
+    let mut changed = changes(&space.db, before);
     let status = if options.dry_run || options.diff {
         show(global, options, &fixed, &changed)
     } else {
-        write(global, options, &fixed, &changed)
+        // Text that was piped in is piped out, changed or not; the other files are written.
+        let at = changed.iter().position(|it| is_piped(&it.target));
+        let text = at.map(|at| changed.remove(at).text);
+        let text = text.or_else(|| piped.as_ref().map(|text| text.text().to_owned()));
+        match text.map(|text| output::result(text.as_bytes())) {
+            Some(Err(status)) => status,
+            _ => write(global, options, &fixed, &changed, piped.is_some()),
+        }
     };
     if status == exit::SUCCESS || status == exit::NEGATIVE {
         tell(&fixed, status)
@@ -55,6 +64,11 @@ struct Target {
     path: PathBuf,
     file: SourceFile,
     text: SourceText,
+}
+
+/// Is it the standard input?
+fn is_piped(target: &Target) -> bool {
+    target.path == Path::new(wat_driver::STDIN)
 }
 
 /// A file with its new text.
@@ -178,7 +192,14 @@ fn list(global: &Global, fixed: &Fixed, out: &mut String) {
     }
 }
 
-fn write(global: &Global, options: &FixOptions, fixed: &Fixed, changed: &[Changed]) -> i32 {
+/// Writes the files, or none of them if one cannot be written. Nothing is said where the standard output is the text.
+fn write(
+    global: &Global,
+    options: &FixOptions,
+    fixed: &Fixed,
+    changed: &[Changed],
+    piped: bool,
+) -> i32 {
     if !options.allow_dirty {
         let dirty = dirty(changed);
         if !dirty.is_empty() {
@@ -189,23 +210,21 @@ fn write(global: &Global, options: &FixOptions, fixed: &Fixed, changed: &[Change
             return exit::DENIED;
         }
     }
-    let writer = replace::Writer::default();
-    for Changed { target, text } in changed {
-        let name = name_of(&target.path);
-        let wrong = |reason: &str| {
-            output::complain(&format!("cannot write `{name}`: {reason}"));
-            exit::IO
-        };
-        let replaced = match replace::Target::read(&target.path) {
-            Ok((place, bytes)) if bytes == target.text.to_bytes() => {
-                writer.replace(&place, text.as_bytes())
-            }
-            Ok(_) => return wrong("the file changes meanwhile"),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = replaced {
-            return wrong(&reason(&error));
+    let mut places = Vec::with_capacity(changed.len());
+    for Changed { target, .. } in changed {
+        match writable(target) {
+            Ok(place) => places.push(place),
+            Err(reason) => return unwritable(target, &reason),
         }
+    }
+    let writer = replace::Writer::default();
+    for (Changed { target, text }, place) in changed.iter().zip(places) {
+        if let Err(error) = writer.replace(&place, text.as_bytes()) {
+            return unwritable(target, &reason(&error));
+        }
+    }
+    if piped {
+        return exit::SUCCESS;
     }
     let mut out = String::new();
     if global.format == Some(Format::Json) {
@@ -230,6 +249,27 @@ fn write(global: &Global, options: &FixOptions, fixed: &Fixed, changed: &[Change
     output::result(out.as_bytes())
         .err()
         .unwrap_or(exit::SUCCESS)
+}
+
+/// Where a file is to be written; else why it cannot be.
+fn writable(target: &Target) -> Result<replace::Target, String> {
+    let (place, bytes) = replace::Target::read(&target.path).map_err(|error| reason(&error))?;
+    let is_locked = fs::metadata(&target.path).is_ok_and(|data| data.permissions().readonly());
+    if is_locked {
+        return Err("it is read-only".to_owned());
+    }
+    match bytes == target.text.to_bytes() {
+        true => Ok(place),
+        false => Err("the file changes meanwhile".to_owned()),
+    }
+}
+
+fn unwritable(target: &Target, reason: &str) -> i32 {
+    output::complain(&format!(
+        "cannot write `{}`: {reason}",
+        name_of(&target.path)
+    ));
+    exit::IO
 }
 
 /// The files that a version-controlled tree holds and that differ from what was committed.
@@ -260,6 +300,13 @@ fn tell(fixed: &Fixed, status: i32) -> i32 {
         output::report(&format!(
             "warning: {}:{line}:{col}: the fix `{}` of {} was taken back: it introduces {error}\n",
             fix.path, fix.title, fix.code
+        ));
+    }
+    for (fix, other) in &fixed.outside {
+        let (line, col) = fix.start;
+        output::report(&format!(
+            "note: {}:{line}:{col}: the fix of {} would also change `{other}`, which was not named\n",
+            fix.path, fix.code
         ));
     }
     if fixed.converged {

@@ -1,9 +1,10 @@
 //! Applying the fixes of findings, in rounds, until nothing is left to apply.
 //!
 //! A round takes the first suitable fix of every finding, in order of files and places, and leaves out those whose edits
-//! meet an edit that was taken before: they are found again in the next round. A round must not make things worse: when
-//! an error appears that was not there before, the round is taken back and its fixes are tried one by one, and those to
-//! blame are not tried again. Everything happens in the database; nothing is written.
+//! meet an edit that was taken before: they are found again in the next round. A round must not make things worse, in no
+//! file of the database: when an error appears that was not there before, the round is taken back, its fixes are added
+//! one by one, and those to blame are left out and not tried again. Everything happens in the database; nothing is
+//! written.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -38,6 +39,8 @@ pub struct Fixed {
     pub applied: Vec<Applied>,
     /// Fixes that would have introduced an error, with the message of that error: defects of the fix.
     pub defects: Vec<(Applied, String)>,
+    /// Fixes that would also change a file that may not be changed, with its path; left out.
+    pub outside: Vec<(Applied, Arc<str>)>,
     /// False if fixes were left after the last round.
     pub converged: bool,
 }
@@ -61,9 +64,9 @@ pub fn fix_files(
             break;
         }
     }
-    if !work.fixed.converged {
-        work.fixed.converged = work.candidates(db).is_empty();
-    }
+    let (left, outside) = work.candidates(db);
+    work.fixed.converged |= left.is_empty();
+    work.fixed.outside = outside;
     work.fixed
 }
 
@@ -79,75 +82,87 @@ struct Work<'a> {
     files: &'a [SourceFile],
     chosen: &'a dyn Fn(&RootDatabase, &Diagnostic) -> Option<DiagnosticFix>,
     /// Fixes that introduce errors, by what they are about.
-    refused: HashSet<(Code, Arc<str>, String)>,
+    refused: HashSet<Key>,
     fixed: Fixed,
 }
+
+/// What a fix is about, wherever its place has moved: code, file, title, what its lines say, and which of those that
+/// agree in this it is.
+type Key = (Code, Arc<str>, String, String, usize);
 
 /// A fix that may be applied.
 struct Candidate {
     about: Applied,
+    key: Key,
+    /// It surely makes one error of the reader less.
+    repairs: bool,
     edits: Vec<FileEdit>,
-}
-
-impl Candidate {
-    fn key(&self) -> (Code, Arc<str>, String) {
-        let Applied {
-            code, path, title, ..
-        } = &self.about;
-        (*code, Arc::clone(path), title.clone())
-    }
 }
 
 impl Work<'_> {
     /// One round; false if there was nothing to apply.
     fn round(&mut self, db: &mut RootDatabase) -> bool {
-        let round = without_conflicts(self.candidates(db));
+        let round = without_conflicts(self.candidates(db).0);
         if round.is_empty() {
             return false;
         }
-        let before = errors(db, self.files);
+        let before = errors(db);
         let texts = self.texts(db);
         apply(db, round.iter().flat_map(|candidate| &candidate.edits));
-        if new_error(&before, &errors(db, self.files)).is_none() {
-            let applied = round.into_iter().map(|candidate| candidate.about);
-            self.fixed.applied.extend(applied);
-            return true;
+        let repaired = round.iter().filter(|candidate| candidate.repairs).count();
+        if new_error(&before, &errors(db), repaired).is_some() {
+            restore(db, &texts);
+            return self.one_by_one(db, round, before, &texts);
         }
-        restore(db, texts);
-        self.one_by_one(db, round)
+        let applied = round.into_iter().map(|candidate| candidate.about);
+        self.fixed.applied.extend(applied);
+        true
     }
 
-    /// Applies the first fix of the round that does no harm; those before it are refused for good.
-    fn one_by_one(&mut self, db: &mut RootDatabase, round: Vec<Candidate>) -> bool {
-        let before = errors(db, self.files);
+    /// Applies those fixes of a round that together do no harm, and refuses the others for good. False if there is none.
+    fn one_by_one(
+        &mut self,
+        db: &mut RootDatabase,
+        round: Vec<Candidate>,
+        mut before: Errors,
+        texts: &[(SourceFile, SourceText)],
+    ) -> bool {
+        let mut kept: Vec<Candidate> = Vec::new();
         for candidate in round {
-            let texts = self.texts(db);
-            apply(db, candidate.edits.iter());
-            match new_error(&before, &errors(db, self.files)) {
+            restore(db, texts);
+            let edits = kept.iter().chain([&candidate]);
+            apply(db, edits.flat_map(|candidate| &candidate.edits));
+            let after = errors(db);
+            match new_error(&before, &after, usize::from(candidate.repairs)) {
                 None => {
-                    self.fixed.applied.push(candidate.about);
-                    return true;
+                    kept.push(candidate);
+                    before = after;
                 }
                 Some(message) => {
-                    restore(db, texts);
-                    self.refused.insert(candidate.key());
+                    self.refused.insert(candidate.key);
                     self.fixed.defects.push((candidate.about, message));
                 }
             }
         }
-        false
+        restore(db, texts);
+        apply(db, kept.iter().flat_map(|candidate| &candidate.edits));
+        let is_some = !kept.is_empty();
+        let applied = kept.into_iter().map(|candidate| candidate.about);
+        self.fixed.applied.extend(applied);
+        is_some
     }
 
-    fn candidates(&self, db: &RootDatabase) -> Vec<Candidate> {
-        let mut found = Vec::new();
+    /// What may be applied, and what would change a file that may not be changed.
+    fn candidates(&self, db: &RootDatabase) -> (Vec<Candidate>, Vec<(Applied, Arc<str>)>) {
+        let (mut found, mut outside) = (Vec::new(), Vec::new());
+        let mut seen: HashMap<(Code, Arc<str>, String, String), usize> = HashMap::new();
         for &file in self.files {
             let index = wat_analysis::line_index(db, file);
             for diagnostic in file_diagnostics(db, file).iter() {
                 let Some(fix) = (self.chosen)(db, diagnostic) else {
                     continue;
                 };
-                let mut edits = fix.edits.iter();
-                if fix.edits.is_empty() || !edits.all(|edit| self.files.contains(&edit.file)) {
+                if fix.edits.is_empty() {
                     continue;
                 }
                 let range = diagnostic.span.range;
@@ -156,28 +171,49 @@ impl Work<'_> {
                     range.start(),
                     wat_syntax::ColumnEncoding::Utf32,
                 );
-                let candidate = Candidate {
-                    about: Applied {
-                        code: diagnostic.code,
-                        path: file.path(db),
-                        range,
-                        start: (at.line + 1, at.col + 1),
-                        title: fix.title.clone(),
-                    },
-                    edits: fix.edits,
+                let about = Applied {
+                    code: diagnostic.code,
+                    path: file.path(db),
+                    range,
+                    start: (at.line + 1, at.col + 1),
+                    title: fix.title.clone(),
                 };
-                if !self.refused.contains(&candidate.key()) {
-                    found.push(candidate);
+                let mut edits = fix.edits.iter();
+                if let Some(edit) = edits.find(|edit| !self.files.contains(&edit.file)) {
+                    outside.push((about, edit.file.path(db)));
+                    continue;
+                }
+                let line = line_of(file.text(db).text(), range);
+                let same = (about.code, Arc::clone(&about.path), fix.title, line);
+                let number = seen.entry(same.clone()).or_default();
+                let key = (same.0, same.1, same.2, same.3, *number);
+                *number += 1;
+                if !self.refused.contains(&key) {
+                    let is_sure = fix.applicability == Applicability::MachineApplicable;
+                    found.push(Candidate {
+                        repairs: is_sure && is_of_reader(diagnostic),
+                        about,
+                        key,
+                        edits: fix.edits,
+                    });
                 }
             }
         }
-        found
+        (found, outside)
     }
 
     fn texts(&self, db: &RootDatabase) -> Vec<(SourceFile, SourceText)> {
         let text = |&file: &SourceFile| (file, file.text(db));
         self.files.iter().map(text).collect()
     }
+}
+
+/// The line where a range starts.
+fn line_of(text: &str, range: TextRange) -> String {
+    let start = usize::from(range.start());
+    let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let line = text[from..].lines().next();
+    line.unwrap_or_default().to_owned()
 }
 
 /// The candidates whose edits meet no edit of an earlier one.
@@ -267,14 +303,14 @@ fn edited(source: &SourceText, edits: &[wat_syntax::TextEdit]) -> SourceText {
     SourceText::from_bytes(out)
 }
 
-fn restore(db: &mut RootDatabase, texts: Vec<(SourceFile, SourceText)>) {
+fn restore(db: &mut RootDatabase, texts: &[(SourceFile, SourceText)]) {
     for (file, text) in texts {
         let (path, kind) = (file.path(db), file.kind(db));
-        db.set_file(&path, text, kind);
+        db.set_file(&path, text.clone(), kind);
     }
 }
 
-/// The errors of the files: those of the reader, all of them, and how often each is told.
+/// The errors of all files: those of the reader, all of them, and how often each is told.
 #[derive(Default)]
 struct Errors {
     reader: usize,
@@ -282,13 +318,13 @@ struct Errors {
     told: BTreeMap<(Code, String), usize>,
 }
 
-fn errors(db: &RootDatabase, files: &[SourceFile]) -> Errors {
+fn errors(db: &RootDatabase) -> Errors {
     let mut errors = Errors::default();
-    for &file in files {
+    for file in db.project_files() {
         for diagnostic in file_diagnostics(db, file).iter() {
             if diagnostic.severity == Severity::Error {
                 errors.all += 1;
-                errors.reader += usize::from(diagnostic.code.0 < 2000);
+                errors.reader += usize::from(is_of_reader(diagnostic));
                 let key = (diagnostic.code, diagnostic.message.clone());
                 *errors.told.entry(key).or_default() += 1;
             }
@@ -297,10 +333,19 @@ fn errors(db: &RootDatabase, files: &[SourceFile]) -> Errors {
     errors
 }
 
-/// The message of an error that was introduced. An error silences what depends on it, so that its repair may uncover
-/// others: a broken token any number, another error one. Those are not introduced.
-fn new_error(before: &Errors, after: &Errors) -> Option<String> {
-    if after.reader < before.reader || (after.reader == before.reader && after.all <= before.all) {
+/// Is it an error of the reader?
+fn is_of_reader(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error && diagnostic.code.0 < 2000
+}
+
+/// The message of an error that was introduced by fixes that repair so many errors of the reader. An error silences what
+/// depends on it, so that its repair may uncover others: a broken token any number, another error one. Those are not
+/// introduced.
+fn new_error(before: &Errors, after: &Errors, repaired: usize) -> Option<String> {
+    let left = before.reader.saturating_sub(repaired);
+    if after.reader < before.reader && after.reader <= left
+        || after.reader == left && after.all <= before.all
+    {
         return None;
     }
     let known = |key| before.told.get(key).copied().unwrap_or(0);

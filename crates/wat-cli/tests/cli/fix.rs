@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use super::support::{Dir, wat};
+use super::support::{Dir, fed, wat};
 
 const WRONG: &str = "(:wat::core::def :demo::a +5)\n(:wat::core::def :demo::b 007)\n";
 const RIGHT: &str = "(:wat::core::def :demo::a 5)\n(:wat::core::def :demo::b 7)\n";
@@ -40,6 +40,53 @@ fn a_dry_run_and_a_difference_write_nothing() {
     );
     assert!(ran.stdout.contains("+(:wat::core::def :demo::b 7)\n"));
     assert_eq!(text(&dir, "a.wat"), WRONG);
+}
+
+#[test]
+fn ends_of_lines_stay_as_they_are() {
+    let dir = Dir::with(&[("a.wat", &WRONG.replace('\n', "\r\n"))]);
+    assert_eq!(wat(&dir, &["fix"]).status, 0);
+    assert_eq!(text(&dir, "a.wat"), RIGHT.replace('\n', "\r\n"));
+}
+
+#[test]
+fn a_read_only_file_stays_and_so_do_the_others() {
+    let dir = Dir::with(&[("a.wat", WRONG), ("b.wat", WRONG)]);
+    let path = dir.path().join("b.wat");
+    let mut mode = fs::metadata(&path).expect("it is there").permissions();
+    mode.set_readonly(true);
+    fs::set_permissions(&path, mode).expect("it is ours");
+    let ran = wat(&dir, &["fix"]);
+    assert_eq!(ran.status, 74);
+    assert_eq!(ran.stderr, "error: cannot write `b.wat`: it is read-only\n");
+    assert_eq!(text(&dir, "a.wat"), WRONG);
+    assert_eq!(text(&dir, "b.wat"), WRONG);
+}
+
+#[test]
+fn text_that_is_piped_in_is_piped_out() {
+    let dir = Dir::with(&[]);
+    for given in [WRONG, RIGHT] {
+        let ran = fed(&dir, &["fix", "-"], given);
+        assert_eq!(
+            (ran.status, ran.stdout.as_str()),
+            (0, RIGHT),
+            "{}",
+            ran.stderr
+        );
+    }
+}
+
+#[test]
+fn a_fix_that_reaches_into_a_file_that_was_not_named_is_told() {
+    let library = "(:wat::core::def :five 5)\n";
+    let program =
+        "(:wat::load-file! \"lib.wat\")\n(:wat::core::def :demo::six (:wat::core::+ :five 1))\n";
+    let dir = Dir::with(&[("lib.wat", library), ("main.wat", program)]);
+    let ran = wat(&dir, &["fix", "lib.wat", "main.wat"]);
+    assert_eq!(ran.stderr, "fixed 1 finding in 2 files\n");
+    assert!(text(&dir, "main.wat").contains("(:wat::core::+ :user::five 1)"));
+    assert_eq!(wat(&dir, &["check", "main.wat"]).status, 0);
 }
 
 #[test]

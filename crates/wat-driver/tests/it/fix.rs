@@ -112,6 +112,23 @@ fn broken_promises(text: &str) -> Vec<String> {
     broken
 }
 
+/// What is wrong with `wat fix` of a whole text: it ends, does nothing the second time, refuses no fix of its own and
+/// adds no error.
+fn unsound_whole(text: &str) -> Option<String> {
+    let (outcome, after) = fixed(text, machine_fix);
+    if after == text && outcome.defects.is_empty() {
+        return None;
+    }
+    let (again, same) = fixed(&after, machine_fix);
+    let wrong = match (&outcome.defects[..], outcome.converged) {
+        ([(fix, error), ..], _) => format!("the fix `{}` of {} adds {error}", fix.title, fix.code),
+        (_, false) => "it does not end".to_owned(),
+        _ if same != after || !again.applied.is_empty() => "it is not idempotent".to_owned(),
+        _ => return None,
+    };
+    Some(format!("{wrong}\n--- before\n{text}--- after\n{after}"))
+}
+
 /// A generator of numbers that is the same in every run.
 struct Numbers(u64);
 
@@ -182,7 +199,7 @@ fn mutated(text: &str, numbers: &mut Numbers) -> String {
 fn machine_fixes_of_the_examples_keep_their_promise() {
     let broken: Vec<String> = examples()
         .iter()
-        .flat_map(|text| broken_promises(text))
+        .flat_map(|text| broken_promises(text).into_iter().chain(unsound_whole(text)))
         .collect();
     assert!(
         broken.is_empty(),
@@ -202,7 +219,9 @@ fn machine_fixes_of_programs_with_slips_keep_their_promise() {
     let mut broken = Vec::new();
     for text in examples().iter().filter(|text| text.len() < 1500) {
         for _ in 0..rounds {
-            broken.extend(broken_promises(&mutated(text, &mut numbers)));
+            let text = mutated(text, &mut numbers);
+            broken.extend(broken_promises(&text));
+            broken.extend(unsound_whole(&text));
         }
     }
     assert!(
@@ -265,6 +284,46 @@ fn a_fix_that_introduces_an_error_is_taken_back_and_told() {
     );
     assert_eq!(outcome.defects.len(), 1);
     assert!(outcome.converged);
+}
+
+#[test]
+fn what_is_fixed_beside_a_bad_fix_is_fixed_at_once() {
+    let text: String = (0..12)
+        .map(|at| format!("(:wat::core::def :demo::a{at} +5)\n"))
+        .collect();
+    let (outcome, after) = fixed(&text, |it| {
+        let mut fix = machine_fix(it)?;
+        if it.span.range.start() > 200.into() && it.span.range.start() < 230.into() {
+            fix.edits[0].insert = "(".into();
+        }
+        Some(fix)
+    });
+    assert_eq!(outcome.defects.len(), 1, "{after}");
+    assert_eq!(after.matches('+').count(), 1, "{after}");
+    assert!(outcome.converged);
+}
+
+#[test]
+fn a_fix_that_reaches_into_another_file_is_left_out_and_told() {
+    let mut db = RootDatabase::new();
+    let library = "(:wat::core::def :five 5)\n";
+    let program =
+        "(:wat::load-file! \"lib.wat\")\n(:wat::core::def :demo::six (:wat::core::+ :five 1))\n";
+    let library = db.set_file("lib.wat", SourceText::new(library), FileKind::Disk);
+    let program = db.set_file("main.wat", SourceText::new(program), FileKind::Disk);
+    let chosen = |_: &RootDatabase, found: &Diagnostic| machine_fix(found);
+    let alone = fix_files(&mut db, &[library], &chosen);
+    assert!(alone.applied.is_empty() && alone.converged, "{alone:?}");
+    assert_eq!(&*alone.outside[0].1, "main.wat");
+    let both = fix_files(&mut db, &[library, program], &chosen);
+    assert_eq!((both.applied.len(), both.outside.len()), (1, 0), "{both:?}");
+    assert!(
+        program
+            .text(&db)
+            .text()
+            .contains("(:wat::core::+ :user::five 1)")
+    );
+    assert!(file_diagnostics(&db, program).is_empty());
 }
 
 #[test]
