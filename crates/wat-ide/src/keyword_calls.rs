@@ -41,10 +41,13 @@ pub(crate) fn conversions(db: &dyn Db, file: SourceFile, range: TextRange) -> Ve
         .iter()
         .filter(|call| range.contains_range(call.range) && !range.is_empty())
         .collect();
-    let edits: Vec<Vec<Edit>> = selected.into_iter().filter_map(to_keywords).collect();
-    if edits.len() > 1 {
-        let title = format!("convert {} calls to keyword calls", edits.len());
-        actions.push(action(file, &title, edits.concat()));
+    let keyed = selected.iter().filter_map(|call| to_keywords(call));
+    let placed = selected.iter().filter_map(|call| to_positions(call, text));
+    for (style, edits) in [("keyword", apart(keyed)), ("positional", apart(placed))] {
+        if edits.len() > 1 {
+            let title = format!("convert {} calls to {style} calls", edits.len());
+            actions.push(action(file, &title, edits.concat()));
+        }
     }
     if let Some((form, name)) = variant_to_generate(db, file, range) {
         let edit = Edit {
@@ -60,6 +63,20 @@ pub(crate) fn conversions(db: &dyn Db, file: SourceFile, range: TextRange) -> Ve
 struct Edit {
     range: TextRange,
     insert: String,
+}
+
+/// The edits of those calls that can be carried out together: where one call moves an argument, the calls in it stay.
+fn apart(calls: impl Iterator<Item = Vec<Edit>>) -> Vec<Vec<Edit>> {
+    let meets =
+        |a: &Edit, b: &Edit| a.range.start() < b.range.end() && b.range.start() < a.range.end();
+    let mut kept: Vec<Vec<Edit>> = Vec::new();
+    for edits in calls {
+        let is_free = |edit: &Edit| !kept.iter().flatten().any(|other| meets(edit, other));
+        if edits.iter().all(is_free) {
+            kept.push(edits);
+        }
+    }
+    kept
 }
 
 fn insert(at: TextRange, before: bool, text: impl Into<String>) -> Edit {

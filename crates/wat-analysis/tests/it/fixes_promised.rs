@@ -172,3 +172,61 @@ fn every_promised_fix_is_offered() {
         .collect();
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
+
+/// What the fixes of a code are in a text, and how sure.
+fn sureness(text: &str, code: u16) -> Vec<Applicability> {
+    let found = all(text);
+    let told = found.iter().filter(|told| told.code.0 == code);
+    told.flat_map(|told| told.fixes.iter().map(|fix| fix.applicability))
+        .collect()
+}
+
+#[test]
+fn fixes_in_broken_surroundings_are_guesses() {
+    use Applicability::{MachineApplicable, MaybeIncorrect};
+    let light = "(:wat::core::enum :my::Lights :Red)\n";
+    for (text, code, how) in [
+        (
+            "(:wat::core::defn :my::f [] -> :wat::core::nil ())".to_owned(),
+            1906,
+            MachineApplicable,
+        ),
+        (
+            "(:wat::core::defn :my::f [] () :wat::core::i64 1)".to_owned(),
+            1906,
+            MaybeIncorrect,
+        ),
+        (
+            "(:wat::core::def :my::a (:wat::core::Vector 1 2))".to_owned(),
+            3013,
+            MachineApplicable,
+        ),
+        (
+            "(:wat::core::def :my::a (:wat::core::Vector 1 +2))".to_owned(),
+            3013,
+            MaybeIncorrect,
+        ),
+        (
+            format!("{light}(:wat::core::defn :my::f [l <- :my::Light] -> :my::Lights l)"),
+            3203,
+            MachineApplicable,
+        ),
+        (
+            format!(
+                "{light}(:wat::core::defn :my::f [l <- :my::Light] -> :wat::core::i64 \
+                 (:wat::core::match l (:my::Light::Red 1)))"
+            ),
+            3203,
+            MaybeIncorrect,
+        ),
+    ] {
+        assert_eq!(sureness(&text, code).first(), Some(&how), "{text}");
+    }
+}
+
+#[test]
+fn annotations_that_no_test_follows_are_told_each_for_itself() {
+    let text = "(:wat::test::ignore \"a\")\n(:wat::test::ignore \"b\")\n";
+    let codes: Vec<u16> = all(text).iter().map(|told| told.code.0).collect();
+    assert_eq!(codes, [2905, 2905, 2001]);
+}

@@ -166,6 +166,22 @@ fn a_selection_converts_all_its_calls() {
 }
 
 #[test]
+fn all_calls_of_a_selection_are_converted_there_and_back() {
+    let text =
+        wrapped("(:my::f 1 ; one\n  (:my::f 3  (:my::P/x (:my::P/new 4 5)) 5)\n\t(:my::one))");
+    let convert = |text: &str, title: &str| {
+        let (db, file, _) = program(text);
+        let whole = TextRange::up_to(TextSize::of(text));
+        let actions = rewrites(&db, file, whole);
+        let action = actions.iter().find(|action| action.title == title);
+        apply(text, action.expect("several calls are selected"))
+    };
+    let keyed = convert(&text, "convert 3 calls to keyword calls");
+    assert!(keyed.contains("(:my::P/new :x 4 :y 5)"), "{keyed}");
+    assert_eq!(convert(&keyed, "convert 3 calls to positional calls"), text);
+}
+
+#[test]
 fn a_keyword_variant_is_generated_after_its_function() {
     let (db, file, offset) = program(&KNOWN.replace(":my::sum", ":my::s$0um"));
     let text = file.text(&db).text().to_owned();
@@ -199,6 +215,19 @@ fn argument() -> impl Strategy<Value = String> {
     .prop_map(str::to_owned)
 }
 
+fn gap() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "",
+        "  ",
+        "\n",
+        "\t\n  ",
+        ", ",
+        "; a note (\n",
+        "\n ; :a 1\n\n",
+    ])
+    .prop_map(str::to_owned)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
@@ -218,6 +247,20 @@ proptest! {
             let marked = back.replacen(' ', "$0 ", 1);
             prop_assert_eq!(convert(TO_KEYWORDS, &marked), Some(keyed));
         }
+    }
+
+    /// Blanks, ends of lines and comments between the arguments stay where they are, there and back.
+    #[test]
+    fn there_and_back_keeps_the_layout(
+        args in prop::collection::vec(argument(), 3),
+        gaps in prop::collection::vec(gap(), 4),
+    ) {
+        let [first, second, third] = &args[..] else { unreachable!("three were asked for") };
+        let call = format!("(:my::f$0 {}{first} {}{second} {}{third}{})", gaps[0], gaps[1], gaps[2], gaps[3]);
+        let keyed = convert(TO_KEYWORDS, &call).expect("a positional call");
+        let marked = keyed.replacen("(:my::f ", "(:my::f$0 ", 1);
+        let back = convert(TO_POSITIONS, &marked).expect("a keyword call");
+        prop_assert_eq!(back, call.replace("$0", ""));
     }
 
     /// Whatever the order of the pairs: what the conversion makes checks, and is positional.
