@@ -212,10 +212,53 @@ pub(crate) fn declarations<'db>(
     program: SourceFile,
     form: Form<'db>,
 ) -> &'db Declarations<'db> {
-    match expansion(db, program, form) {
-        Some(_) => expanded_declarations(db, program, form),
-        None => written_declarations(db, form),
+    let is_expanded = expansion(db, program, form).is_some()
+        || written_function(db, form).is_some() && crate::expand::is_calling(db, program, form);
+    match is_expanded {
+        true => expanded_declarations(db, program, form),
+        false => written_declarations(db, form),
     }
+}
+
+/// The function that a form is, if it is nothing but its definition: what it declares is known without expanding it.
+fn written_function<'db>(db: &'db dyn Db, form: Form<'db>) -> Option<Item<'db>> {
+    let ast = ast(db, form);
+    let head = match ast.is_empty() {
+        true => None,
+        false => ast.children(ast.root()).next(),
+    };
+    let is_function = matches!(
+        head.and_then(|head| ast.as_keyword(head)),
+        Some(":wat::core::defn" | ":wat::core::defn-restricted")
+    );
+    if !is_function || form.file(db).kind(db) == FileKind::Library {
+        return None;
+    }
+    match &written_declarations(db, form).items[..] {
+        &[item] => Some(item),
+        _ => None,
+    }
+}
+
+/// The function that a form with macro calls is in a program. Its name stands before its expansion is known, and so the
+/// names of a program do not depend on the expansions of its functions.
+#[salsa::tracked(returns(copy))]
+fn expanded_function<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    form: Form<'db>,
+) -> Option<Item<'db>> {
+    let item = written_function(db, form)?;
+    Some(Item::new(
+        db,
+        form,
+        item.name(db),
+        item.kind(db),
+        item.part(db),
+        item.restricted(db),
+        Some(program),
+        item.node(db),
+    ))
 }
 
 /// What the form that an item stands in declares beside it.
@@ -244,19 +287,24 @@ fn expanded_declarations<'db>(
     program: SourceFile,
     form: Form<'db>,
 ) -> Declarations<'db> {
-    let mut found = Declarations::default();
-    if let Some(expansion) = expansion(db, program, form) {
-        let program = match form.file(db).kind(db) {
-            FileKind::Library => form.file(db),
-            _ => program,
-        };
-        found
-            .loads
-            .clone_from(&written_declarations(db, form).loads);
-        found.broken_load = written_declarations(db, form).broken_load;
-        top_level(db, form, &expansion.ast, Some(program), &mut found);
-        found.problems.extend(expansion.problems.iter().cloned());
-    }
+    let program = match form.file(db).kind(db) {
+        FileKind::Library => form.file(db),
+        _ => program,
+    };
+    let written = written_declarations(db, form);
+    let expansion = expansion(db, program, form);
+    let mut found = Declarations {
+        loads: written.loads.clone(),
+        broken_load: written.broken_load,
+        ..Declarations::default()
+    };
+    let ast = crate::expand::expanded_ast(db, program, form);
+    top_level(db, form, ast, Some(program), &mut found);
+    found.problems.extend(
+        expansion
+            .into_iter()
+            .flat_map(|it| it.problems.iter().cloned()),
+    );
     found
 }
 
@@ -501,8 +549,13 @@ fn define<'db>(
         }
     }
     let name = Name::new(db, canonical);
-    let restricted = is_restricted(ast, node, kind);
-    let item = Item::new(db, form, name, kind, 0, restricted, expanded, node.0);
+    let known = expanded
+        .filter(|_| node == ast.root())
+        .and_then(|program| expanded_function(db, program, form));
+    let item = known.unwrap_or_else(|| {
+        let restricted = is_restricted(ast, node, kind);
+        Item::new(db, form, name, kind, 0, restricted, expanded, node.0)
+    });
     if kind.is_type() {
         found.types.insert(node.0, item);
     }
@@ -622,6 +675,7 @@ pub(crate) fn file_items<'db>(
 /// What a form contributes to its file.
 #[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
 struct Share<'db> {
+    form: Form<'db>,
     items: Vec<Item<'db>>,
     loads: usize,
 }
@@ -645,15 +699,22 @@ fn in_program<'db>(
     program: SourceFile,
     file: SourceFile,
     written: &'db [Share<'db>],
-    share: impl Fn(&Declarations<'db>) -> Share<'db>,
+    share: impl Fn(Form<'db>, &Declarations<'db>) -> Share<'db>,
 ) -> Vec<Vec<Item<'db>>> {
-    let forms = form_list(db, file);
+    let expanded = |form| match expanded_function(db, program, form) {
+        Some(item) => Share {
+            form,
+            items: vec![item],
+            loads: 0,
+        },
+        None => share(form, declarations(db, program, form)),
+    };
     let mut calling = calling_forms(db, program, file).iter().copied().peekable();
     cut(written
         .iter()
         .enumerate()
         .map(|(at, written)| match calling.next_if_eq(&(at as u32)) {
-            Some(_) => Cow::Owned(share(declarations(db, program, forms[at]))),
+            Some(_) => Cow::Owned(expanded(written.form)),
             None => Cow::Borrowed(written),
         }))
 }
@@ -674,7 +735,7 @@ pub(crate) fn item_pieces<'db>(
 fn item_shares<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Share<'db>> {
     let forms = form_list(db, file).iter();
     forms
-        .map(|&form| item_share(written_declarations(db, form)))
+        .map(|&form| item_share(form, written_declarations(db, form)))
         .collect()
 }
 
@@ -692,8 +753,9 @@ fn expanded_items<'db>(
     in_program(db, program, file, item_shares(db, file), item_share)
 }
 
-fn item_share<'db>(found: &Declarations<'db>) -> Share<'db> {
+fn item_share<'db>(form: Form<'db>, found: &Declarations<'db>) -> Share<'db> {
     Share {
+        form,
         items: found.items.clone(),
         loads: found.loads.len(),
     }
@@ -716,7 +778,7 @@ pub(crate) fn start_pieces<'db>(
 fn start_shares<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Share<'db>> {
     let forms = form_list(db, file).iter();
     forms
-        .map(|&form| start_share(db, written_declarations(db, form)))
+        .map(|&form| start_share(db, form, written_declarations(db, form)))
         .collect()
 }
 
@@ -731,12 +793,12 @@ fn expanded_starts<'db>(
     program: SourceFile,
     file: SourceFile,
 ) -> Vec<Vec<Item<'db>>> {
-    in_program(db, program, file, start_shares(db, file), |found| {
-        start_share(db, found)
+    in_program(db, program, file, start_shares(db, file), |form, found| {
+        start_share(db, form, found)
     })
 }
 
-fn start_share<'db>(db: &'db dyn Db, found: &Declarations<'db>) -> Share<'db> {
+fn start_share<'db>(db: &'db dyn Db, form: Form<'db>, found: &Declarations<'db>) -> Share<'db> {
     let items = found.items.iter().chain(&found.bindings).copied();
     let mut items: Vec<Item<'db>> = items
         .filter(|item| {
@@ -748,6 +810,7 @@ fn start_share<'db>(db: &'db dyn Db, found: &Declarations<'db>) -> Share<'db> {
         .collect();
     items.sort_by_key(|item| item.node(db));
     Share {
+        form,
         items,
         loads: found.loads.len(),
     }

@@ -35,7 +35,7 @@ pub(crate) fn load_problems(
         for load in &written_declarations(db, placed.form).loads {
             let index = number;
             number += 1;
-            let problem = match &load_results(db, file)[index as usize] {
+            let problem = match &load_results(db, file)[index as usize].target {
                 Err(failure) => missing(db, file, load, failure),
                 Ok(target) => match graph.cycles.get(&(file, index)) {
                     Some(&target) => cycle(db, root, file, target, load),

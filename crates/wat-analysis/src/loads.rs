@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use wat_syntax::{Ast, NodeId, TextRange};
 
 use crate::db::{Db, FileKind, FileSet, LoadFailure, SourceFile};
 use crate::forms::{forms, read_form};
 use crate::items::{Declarations, written_declarations};
-
 use crate::problem::{Place, Problem};
 
 /// What a load form says.
@@ -317,20 +317,34 @@ fn asked(db: &dyn Db, file: SourceFile, path: &str) -> String {
 /// A load that leads to a source, or why it does not.
 pub(crate) type Target = Result<SourceFile, LoadFailure>;
 
+/// What a load comes to.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+pub(crate) struct Loaded {
+    pub(crate) target: Target,
+    /// Does the load, or the project, say how the target is verified?
+    pub(crate) is_checked: bool,
+}
+
 /// Where the loads of a source lead, in order.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn load_results(db: &dyn Db, file: SourceFile) -> Vec<Target> {
+pub(crate) fn load_results(db: &dyn Db, file: SourceFile) -> Vec<Loaded> {
     let loads = file_loads(db, file);
     let mut slots = 0..;
     loads
         .iter()
-        .map(|load| match &load.source {
-            LoadSource::Inline => {
-                let slot = slots.next().unwrap_or(u32::MAX);
-                let inline = FileSet::get(db).inline(db).get(&(file, slot));
-                inline.copied().ok_or(LoadFailure::NotFound)
+        .map(|load| {
+            let target = match &load.source {
+                LoadSource::Inline => {
+                    let slot = slots.next().unwrap_or(u32::MAX);
+                    let inline = FileSet::get(db).inline(db).get(&(file, slot));
+                    inline.copied().ok_or(LoadFailure::NotFound)
+                }
+                LoadSource::File(path) => look_up(db, &asked(db, file, path)),
+            };
+            Loaded {
+                target,
+                is_checked: load.check.is_some() || crate::verify::is_required(db),
             }
-            LoadSource::File(path) => look_up(db, &asked(db, file, path)),
         })
         .collect()
 }
@@ -403,7 +417,7 @@ pub fn load_targets(db: &dyn Db, file: SourceFile) -> Vec<LoadTarget> {
     let mut targets = Vec::new();
     for placed in &forms(db, file).placed {
         for load in &written_declarations(db, placed.form).loads {
-            let found = results.next().and_then(|result| result.clone().ok());
+            let found = results.next().and_then(|found| found.target.clone().ok());
             let path: Arc<str> = match &load.spec.source {
                 LoadSource::File(path) => asked(db, file, path).into(),
                 LoadSource::Inline => match found {
@@ -425,26 +439,60 @@ pub fn load_targets(db: &dyn Db, file: SourceFile) -> Vec<LoadTarget> {
 
 /// What a source asks for, without positions.
 #[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
-pub struct Wants {
+struct Wants {
     /// The sources that it loads and that are there.
-    pub sources: Vec<SourceFile>,
+    sources: Vec<SourceFile>,
     /// The paths of sources that the host has neither given nor refused.
-    pub files: Vec<Arc<str>>,
+    files: Vec<Arc<str>>,
     /// The paths of payloads that the host has neither given nor refused.
+    payloads: Vec<Arc<str>>,
+}
+
+/// What a host has to look for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, salsa::SalsaValue)]
+pub struct MissingLoads {
+    /// Paths of sources.
+    pub files: Vec<Arc<str>>,
+    /// Paths of files that hold digests, signatures or keys.
     pub payloads: Vec<Arc<str>>,
+}
+
+/// What `file` asks for, directly or through other sources, and the host has neither given nor refused. In the order of
+/// the load forms, each once.
+#[salsa::tracked(returns(ref))]
+pub fn missing_loads(db: &dyn Db, file: SourceFile) -> MissingLoads {
+    let mut missing = MissingLoads::default();
+    let mut seen_paths = FxHashSet::default();
+    let mut seen = FxHashSet::from_iter([file]);
+    let mut open = vec![file];
+    while let Some(file) = open.pop() {
+        let wants = load_wants(db, file);
+        open.extend(wants.sources.iter().filter(|&&next| seen.insert(next)));
+        for path in &wants.files {
+            if seen_paths.insert(path) {
+                missing.files.push(path.clone());
+            }
+        }
+        for path in &wants.payloads {
+            if !missing.payloads.contains(path) {
+                missing.payloads.push(path.clone());
+            }
+        }
+    }
+    missing
 }
 
 /// What a source asks for: an edit of its definitions changes nothing of it.
 #[salsa::tracked(returns(ref))]
-pub fn load_wants(db: &dyn Db, file: SourceFile) -> Wants {
+fn load_wants(db: &dyn Db, file: SourceFile) -> Wants {
     let refused = |path: &str| matches!(FileSet::get(db).found(db).get(path), Some(Err(_)));
     let mut wants = Wants {
         sources: Vec::new(),
         files: Vec::new(),
         payloads: payload_targets(db, file),
     };
-    for (load, result) in file_loads(db, file).iter().zip(load_results(db, file)) {
-        match (result, &load.source) {
+    for (load, found) in file_loads(db, file).iter().zip(load_results(db, file)) {
+        match (&found.target, &load.source) {
             (Ok(source), _) => wants.sources.push(*source),
             (Err(_), LoadSource::File(path)) => {
                 let path: Arc<str> = asked(db, file, path).into();

@@ -124,7 +124,7 @@ pub(crate) fn load_graph(db: &dyn Db, root: SourceFile) -> LoadGraph {
     let mut stack = vec![(root, 0)];
     while let Some((file, next)) = stack.pop() {
         graph.pieces.push(Piece { file, part: next });
-        let Some(result) = load_results(db, file).get(next as usize) else {
+        let Some(found) = load_results(db, file).get(next as usize) else {
             let identity = identity(db, file);
             open.remove(&identity);
             done.insert(identity);
@@ -132,7 +132,7 @@ pub(crate) fn load_graph(db: &dyn Db, root: SourceFile) -> LoadGraph {
             continue;
         };
         stack.push((file, next + 1));
-        let Ok(target) = *result else { continue };
+        let Ok(target) = found.target else { continue };
         let wanted = identity(db, target);
         if open.contains(&wanted) {
             graph.cycles.insert((file, next), target);
@@ -176,7 +176,8 @@ fn roots(db: &dyn Db) -> Roots {
         .iter()
         .copied()
         .chain(inline)
-        .flat_map(|file| load_results(db, file).iter().flatten().copied())
+        .flat_map(|file| load_results(db, file).iter())
+        .filter_map(|found| found.target.as_ref().ok().copied())
         .collect();
     let entry = Project::get(db).options(db).entry.as_ref();
     let entry = entry.and_then(|path| set.files(db).get(path).copied());
@@ -237,7 +238,8 @@ fn has_broken_load(db: &dyn Db, file: SourceFile) -> bool {
         .iter()
         .any(|&form| written_declarations(db, form).broken_load);
     let mut results = load_results(db, file).iter().enumerate();
-    malformed || results.any(|(at, found)| found.is_err() || verdict(db, file, at as u32).is_err())
+    malformed
+        || results.any(|(at, found)| found.target.is_err() || verdict(db, file, at as u32).is_err())
 }
 
 /// Does a program lack something that it loads? Then an unknown name may well be defined there.

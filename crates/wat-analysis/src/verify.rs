@@ -68,13 +68,26 @@ pub(crate) fn is_trusted(db: &dyn Db, key: &str) -> bool {
     keys.is_none_or(|keys| keys.iter().any(|trusted| **trusted == *key.trim_ascii()))
 }
 
+/// Does the project require that loads are verified?
+pub(crate) fn is_required(db: &dyn Db) -> bool {
+    policy(db).require.0 != Require::Nothing
+}
+
 /// May what the n-th load of a source loads be used? A load that finds nothing refuses nothing, and neither does one
 /// that verifies nothing where the project allows it.
-#[salsa::tracked(returns(clone))]
 pub(crate) fn verdict(db: &dyn Db, file: SourceFile, load: u32) -> Result<(), Refusal> {
-    let (Some(spec), Some(Ok(target))) = (
+    match load_results(db, file).get(load as usize) {
+        Some(found) if found.is_checked => verified(db, file, load),
+        _ => Ok(()),
+    }
+}
+
+#[salsa::tracked(returns(clone))]
+fn verified(db: &dyn Db, file: SourceFile, load: u32) -> Result<(), Refusal> {
+    let found = load_results(db, file).get(load as usize);
+    let (Some(spec), Some(target)) = (
         file_loads(db, file).get(load as usize),
-        load_results(db, file).get(load as usize),
+        found.and_then(|found| found.target.as_ref().ok()),
     ) else {
         return Ok(());
     };

@@ -12,7 +12,6 @@ mod formatting;
 mod goto_definition;
 mod hover;
 mod keyword_calls;
-mod loads;
 
 pub use builtin::{BUILTIN_SCHEME, builtin_document};
 pub use code_actions::{ActionKind, CodeAction, code_actions};
@@ -22,4 +21,4 @@ pub use document_symbols::{DocumentSymbol, document_symbols};
 pub use formatting::{format_document, format_range, indent_line};
 pub use goto_definition::{Definition, Target, goto_definition};
 pub use hover::{Hover, hover};
-pub use loads::{MissingLoads, missing_loads};
+pub use wat_analysis::{MissingLoads, missing_loads};

@@ -121,7 +121,7 @@ fn has_makers(db: &dyn Db, program: SourceFile) -> bool {
 pub(super) fn mentions_macro(db: &dyn Db, program: SourceFile, ast: &Ast, stage: u32) -> bool {
     let literal = literal_macros(db, program);
     let generated = generated_names(db, program, stage);
-    ast.texts().any(|text| {
+    texts_with_calls(ast).any(|text| {
         text.starts_with(':')
             && (literal.contains_key(text)
                 || generated.contains(text)
@@ -129,19 +129,52 @@ pub(super) fn mentions_macro(db: &dyn Db, program: SourceFile, ast: &Ast, stage:
     })
 }
 
+/// The texts of a form, but for the name that it gives to a macro and nowhere else mentions.
+fn texts_with_calls(ast: &Ast) -> impl Iterator<Item = &str> {
+    let own = own_name(ast);
+    ast.texts().filter(move |text| Some(*text) != own)
+}
+
+/// The name that stands in a form only because the form defines a macro of this name.
+fn own_name(ast: &Ast) -> Option<&str> {
+    let head = ast
+        .children(ast.root())
+        .next()
+        .filter(|_| !ast.is_empty())?;
+    if ast.as_keyword(head) != Some(MAKERS[0]) {
+        return None;
+    }
+    let name = macro_name(ast, ast.root())?;
+    let text = ast.as_keyword(name)?;
+    let mut others = (0..ast.len() as u32).map(NodeId).filter(|&it| it != name);
+    let is_mentioned = others.any(|node| ast.as_keyword(node) == Some(text));
+    (!is_mentioned).then_some(text)
+}
+
 fn digest(path: &str) -> u64 {
     FxBuildHasher.hash_one(path)
 }
 
-/// The digests of the paths that a file mentions, each with the place of a form that mentions it. Paths of equal digests
-/// are told apart by whoever asks for a form: a digest too many costs time, never truth.
+/// What the forms of a file mention that may be macros. Forms are numbered by their place in the file.
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
+struct Mentioned {
+    /// The digests of paths, each with a form that mentions it. Paths of equal digests are told apart by whoever asks for
+    /// a form: a digest too many costs time, never truth.
+    paths: Vec<(u64, u32)>,
+    /// The forms that mention macros of the library.
+    library: Vec<u32>,
+}
+
 #[salsa::tracked(returns(ref))]
-fn mentioned_paths(db: &dyn Db, file: SourceFile) -> Vec<(u64, u32)> {
-    let mut found = Vec::new();
+fn mentioned(db: &dyn Db, file: SourceFile) -> Mentioned {
+    let mut found = Mentioned::default();
     for (&form, at) in form_list(db, file).iter().zip(0..) {
-        let paths = ast(db, form).texts().filter(|text| text.starts_with(':'));
-        let own = paths.filter(|path| !path.starts_with(":wat::"));
-        found.extend(own.map(|path| (digest(path), at)));
+        let ast = ast(db, form);
+        let own = texts_with_calls(ast).filter(|text| is_own_path(text));
+        found.paths.extend(own.map(|path| (digest(path), at)));
+        if ast.library_macros {
+            found.library.push(at);
+        }
     }
     found
 }
@@ -154,16 +187,6 @@ fn macro_digests(db: &dyn Db, program: SourceFile) -> FxHashSet<u64> {
     names.map(|name| digest(name)).collect()
 }
 
-/// The places of the forms of a file that mention macros of the library.
-#[salsa::tracked(returns(ref))]
-fn library_calls(db: &dyn Db, file: SourceFile) -> Vec<u32> {
-    let forms = form_list(db, file).iter().zip(0..);
-    forms
-        .filter(|(form, _)| ast(db, **form).library_macros)
-        .map(|(_, at)| at)
-        .collect()
-}
-
 /// The places of the forms of a file that mention macros and so may have expansions in a program, sorted. Whoever folds
 /// the files of a program asks first: what other forms declare depends on their text alone.
 pub(crate) fn calling_forms(db: &dyn Db, program: SourceFile, file: SourceFile) -> &[u32] {
@@ -173,18 +196,38 @@ pub(crate) fn calling_forms(db: &dyn Db, program: SourceFile, file: SourceFile) 
     };
     match has_macros(db, program) {
         true => program_calls(db, program, file),
-        false => library_calls(db, file),
+        false => &mentioned(db, file).library,
     }
+}
+
+/// Is a form one of those?
+pub(crate) fn is_calling(db: &dyn Db, program: SourceFile, form: Form<'_>) -> bool {
+    let ast = ast(db, form);
+    if ast.library_macros {
+        return true;
+    }
+    let program = super::program_for(db, program, form);
+    if !has_macros(db, program) {
+        return false;
+    }
+    let macros = macro_digests(db, program);
+    texts_with_calls(ast).any(|text| is_own_path(text) && macros.contains(&digest(text)))
+}
+
+/// Could a text be the name of a program's macro?
+fn is_own_path(text: &str) -> bool {
+    text.starts_with(':') && !text.starts_with(":wat::")
 }
 
 #[salsa::tracked(returns(ref))]
 fn program_calls(db: &dyn Db, program: SourceFile, file: SourceFile) -> Vec<u32> {
     let macros = macro_digests(db, program);
-    let mentioned = mentioned_paths(db, file).iter();
-    let mut found: Vec<u32> = mentioned
+    let mentioned = mentioned(db, file);
+    let own = mentioned.paths.iter();
+    let mut found: Vec<u32> = own
         .filter(|(path, _)| macros.contains(path))
         .map(|&(_, place)| place)
-        .chain(library_calls(db, file).iter().copied())
+        .chain(mentioned.library.iter().copied())
         .collect();
     found.sort_unstable();
     found.dedup();
