@@ -93,13 +93,38 @@ pub(crate) struct Item<'db> {
     /// The program in whose expansion of the form the definition stands; `None` if it stands in the form as written.
     #[returns(copy)]
     pub(crate) expanded: Option<SourceFile>,
-    /// The node of the defining list.
+    /// The node of the defining list; of a function that a form is, in the form as written.
     #[tracked]
     #[returns(copy)]
-    pub(crate) node: u32,
+    place: u32,
 }
 
 impl<'db> Item<'db> {
+    /// The node of the defining list.
+    pub(crate) fn node(self, db: &'db dyn Db) -> u32 {
+        match self.expansion(db) {
+            Some(expansion) if self.place(db) == 0 => self.node_among(db, &expansion.ast),
+            _ => self.place(db),
+        }
+    }
+
+    /// The same where an expansion may have put definitions beside the one that was written.
+    fn node_among(self, db: &'db dyn Db, ast: &Ast) -> u32 {
+        if ast.is_empty() {
+            return 0;
+        }
+        let head = ast.children(ast.root()).next();
+        if head.and_then(|head| ast.as_keyword(head)) != Some(":wat::core::do") {
+            return 0;
+        }
+        let defines = |node: &NodeId| {
+            let name = crate::signature::defined_name(ast, *node);
+            let name = name.and_then(|name| ast.as_keyword(name));
+            name.is_some_and(|name| split_generic(name).0 == self.name(db).text(db).as_str())
+        };
+        ast.children(ast.root()).find(defines).map_or(0, |it| it.0)
+    }
+
     pub(crate) fn root(self, db: &'db dyn Db) -> NodeId {
         NodeId(self.node(db))
     }
@@ -257,7 +282,7 @@ fn expanded_function<'db>(
         item.part(db),
         item.restricted(db),
         Some(program),
-        item.node(db),
+        item.place(db),
     ))
 }
 
@@ -550,8 +575,8 @@ fn define<'db>(
     }
     let name = Name::new(db, canonical);
     let known = expanded
-        .filter(|_| node == ast.root())
-        .and_then(|program| expanded_function(db, program, form));
+        .and_then(|program| expanded_function(db, program, form))
+        .filter(|item| item.name(db) == name && item.node(db) == node.0);
     let item = known.unwrap_or_else(|| {
         let restricted = is_restricted(ast, node, kind);
         Item::new(db, form, name, kind, 0, restricted, expanded, node.0)

@@ -121,7 +121,7 @@ fn load_missing(desk: &Desk, view: &View, path: &str) -> bool {
         let text = view.db.file(path)?.text(&view.db);
         Some((path.as_str(), text))
     });
-    let answers = loads::ask(view.projects.loader(path), open, missing);
+    let answers = loads::ask(view.projects.loader(path), open, missing.clone());
     desk.loaded(answers.files);
     desk.answered(answers.said);
     true
