@@ -215,7 +215,7 @@ fn unverified<'db>(
         .iter()
         .zip(file_loads(db, file))
         .find(|(_, spec)| **spec == load.spec)
-        .and_then(|(target, _)| target.as_ref().ok())
+        .and_then(|(found, _)| found.target.as_ref().ok())
         .map(|target| wat_verify::sha256(&target.text(db).to_bytes()));
     match (require, digest, load.spec.check.is_none()) {
         (Require::Digest, Some(digest), true) => {
