@@ -246,7 +246,7 @@ pub(crate) fn declarations<'db>(
 }
 
 /// The function that a form is, if it is nothing but its definition: what it declares is known without expanding it.
-fn written_function<'db>(db: &'db dyn Db, form: Form<'db>) -> Option<Item<'db>> {
+pub(crate) fn written_function<'db>(db: &'db dyn Db, form: Form<'db>) -> Option<Item<'db>> {
     let ast = ast(db, form);
     let head = match ast.is_empty() {
         true => None,

@@ -6,7 +6,7 @@ use wat_syntax::{Applicability, NodeId, TextRange, TextSize};
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::{DiagnosticFix, FileEdit, Span, whole_line};
 use crate::forms::{Form, ast, form_start, forms, read_form};
-use crate::items::{Item, ItemKind, declarations};
+use crate::items::{Item, ItemKind, declarations, written_function};
 use crate::problem::{Place, Problem};
 
 /// The fix of a problem that only the edge can make. `span` is where the problem is told.
@@ -99,6 +99,9 @@ fn behind<'db>(
 /// May a form stand at any place of the program? Functions and types may; values, macros and calls of macros have an order.
 fn stands_anywhere<'db>(db: &'db dyn Db, root: SourceFile, form: Form<'db>) -> bool {
     let found = declarations(db, root, form);
+    if written_function(db, form).is_some() {
+        return true;
+    }
     let is_function =
         |item: &Item<'db>| item.kind(db) == ItemKind::Function && item.expanded(db).is_none();
     found.expressions.is_empty() && !found.items.is_empty() && found.items.iter().all(is_function)

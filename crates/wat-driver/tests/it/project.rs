@@ -65,7 +65,13 @@ fn lines(reports: &[Report], dir: &Path) -> String {
 
 /// What is told about a project file.
 fn told(name: &str, text: &str, expected: Expect) {
-    let dir = Dir::with(&[(name, text)]);
+    told_beside(&[], name, text, expected);
+}
+
+/// What is told about a project file beside other files.
+fn told_beside(others: &[(&str, &str)], name: &str, text: &str, expected: Expect) {
+    let files: Vec<_> = others.iter().copied().chain([(name, text)]).collect();
+    let dir = Dir::with(&files);
     let told = match dir.find("") {
         Ok(project) => format!(
             "sound\n{}",
@@ -87,14 +93,16 @@ fn example() -> &'static str {
 
 #[test]
 fn the_example_of_the_reference_is_sound() {
-    told(
+    let keyring = ("keys/trusted.edn", "#wat/Keyring {:v 1 :keys []}");
+    told_beside(
+        &[keyring],
         "wat.toml",
         example(),
         expect![[r#"
         sound
     "#]],
     );
-    let dir = Dir::with(&[("wat.toml", example())]);
+    let dir = Dir::with(&[keyring, ("wat.toml", example())]);
     let project = dir.find("").expect("sound").expect("there");
     let settings = &project.settings;
     assert_eq!(settings.project.source.value(), ["wat"]);

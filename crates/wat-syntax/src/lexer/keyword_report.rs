@@ -286,8 +286,13 @@ impl Report<'_> {
         if !colons.fixable() {
             return error;
         }
+        // A colon between the name and what follows it closely leaves a blank, or the two would be glued together.
+        let follows = self.source.text().as_bytes().get(self.scan.end);
         let edits = colons.runs.iter().map(|&(from, to, keep)| {
-            let inserted = "::"[..keep].to_owned();
+            let inserted = match follows {
+                Some(b'(') if keep == 0 && to == self.scan.text.len() => " ".to_owned(),
+                _ => "::"[..keep].to_owned(),
+            };
             TextEdit::replace(span(from, to), inserted)
         });
         let edits = edits.collect();
