@@ -88,7 +88,9 @@ pub use explain::explanation;
 pub use family::family;
 pub use forms::line_index;
 pub use library::SCHEME as LIBRARY_SCHEME;
-pub use loads::{LoadTarget, MissingLoads, load_targets, missing_loads, payload_targets};
+pub use loads::{
+    LoadTarget, MissingLoads, load_targets, missing_loads, payload_paths, payload_targets,
+};
 pub use nominal::type_decl;
 pub use order::{StartStep, start_steps};
 pub use program::{primary_root, program_files};

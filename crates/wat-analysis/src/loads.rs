@@ -509,6 +509,13 @@ fn load_wants(db: &dyn Db, file: SourceFile) -> Wants {
 /// The paths of the payload files that a source asks for and that the host has neither given nor refused.
 pub fn payload_targets(db: &dyn Db, file: SourceFile) -> Vec<Arc<str>> {
     let known = FileSet::get(db).payloads(db);
+    let mut paths = payload_paths(db, file);
+    paths.retain(|path| !known.contains_key(path));
+    paths
+}
+
+/// The paths of the payload files that a source asks for.
+pub fn payload_paths(db: &dyn Db, file: SourceFile) -> Vec<Arc<str>> {
     let mut wanted = Vec::new();
     for load in file_loads(db, file) {
         let payloads: [Option<&Payload>; 2] = match &load.check {
@@ -519,7 +526,7 @@ pub fn payload_targets(db: &dyn Db, file: SourceFile) -> Vec<Arc<str>> {
         for payload in payloads.into_iter().flatten() {
             if let Payload::File(path) = payload {
                 let path: Arc<str> = asked(db, file, path).into();
-                if !known.contains_key(&path) && !wanted.contains(&path) {
+                if !wanted.contains(&path) {
                     wanted.push(path);
                 }
             }

@@ -368,6 +368,9 @@ pub(crate) struct TestOptions {
     /// List the tests, run none
     #[arg(long)]
     pub(crate) list: bool,
+    /// Run the tests that a change concerns whenever files change
+    #[arg(long, conflicts_with = "list")]
+    pub(crate) watch: bool,
     /// No test is a success, too
     #[arg(long)]
     pub(crate) allow_empty: bool,

@@ -1,5 +1,8 @@
 //! `wat test`: finds tests, runs each in a child of its own, reports.
 
+mod watch;
+
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -7,8 +10,8 @@ use std::path::{Path, PathBuf};
 use wat_analysis::{SourceFile, TestKind};
 use wat_driver::{ProgramLauncher, Style, file_loader, nearest, reason, walk_for};
 use wat_test::{
-    Filter, Format, Found, Limits, Markdown, Options, Reporter, Summary, TestCase, find,
-    find_in_markdown, fresh_seed, run,
+    Break, Filter, Format, Found, Limits, Markdown, Options, Reporter, Summary, TestCase, find,
+    find_in_markdown, fresh_seed, run, run_until,
 };
 
 use crate::args::{Global, TestOptions, limits, parse_limit};
@@ -48,68 +51,111 @@ fn targets(options: &TestOptions) -> Targets {
 type Refused<T> = Result<T, i32>;
 
 pub(crate) fn test(global: &Global, options: &TestOptions) -> i32 {
-    match prepare(global, options) {
-        Ok(Prepared {
-            space,
-            found,
-            selected,
-        }) => {
+    if options.watch {
+        return watch::watch(global, options);
+    }
+    let prepared = Prepared::open(global, options).and_then(|mut prepared| {
+        prepared.select(options)?;
+        Ok(prepared)
+    });
+    match prepared {
+        Ok(prepared) => {
             if options.list {
-                return list(options, &selected);
+                return list(options, &prepared.selected);
             }
-            if selected.is_empty() && found.invalid.is_empty() {
+            if prepared.selected.is_empty() && prepared.found.invalid.is_empty() {
                 return nothing(options);
             }
-            start(global, options, &space, &found, &selected)
+            let cases: Vec<&TestCase> = prepared.selected.iter().collect();
+            let round = round(global, options, &prepared, &cases, HashSet::new(), None);
+            round.map_or_else(|status| status, |round| round.status)
         }
         Err(status) => status,
     }
 }
 
+/// What is to be tested.
 struct Prepared {
     space: Workspace,
+    targets: Targets,
+    /// The targets that hold wat.
+    paths: Vec<PathBuf>,
+    /// The targets that are Markdown.
+    texts: Vec<PathBuf>,
+    /// Are the texts below the targets read for examples?
+    asks_for_examples: bool,
     found: Found,
     selected: Vec<TestCase>,
 }
 
-fn prepare(global: &Global, options: &TestOptions) -> Refused<Prepared> {
-    let targets = targets(options);
-    for path in &targets.paths {
-        if !path.exists() {
-            return Err(missing(path));
+impl Prepared {
+    /// Reads the targets.
+    fn open(global: &Global, options: &TestOptions) -> Refused<Prepared> {
+        let targets = targets(options);
+        for path in &targets.paths {
+            if !path.exists() {
+                return Err(missing(path));
+            }
+        }
+        let paths = match targets.paths.is_empty() {
+            true => defaults(global)?,
+            false => targets.paths.clone(),
+        };
+        let is_markdown = |path: &PathBuf| path.extension().is_some_and(|ext| ext == "md");
+        let (texts, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(is_markdown);
+        let space = match (&paths[..], texts.first()) {
+            ([], Some(first)) => Workspace::empty(global, first)?,
+            (paths, _) => Workspace::open(global, paths)?,
+        };
+        Ok(Prepared {
+            space,
+            targets,
+            paths,
+            texts,
+            asks_for_examples: options.kind.iter().any(|kind| kind == "doc"),
+            found: Found::default(),
+            selected: Vec::new(),
+        })
+    }
+
+    /// Reads the targets again, as far as they are there.
+    fn refresh(&mut self, global: &Global) -> Refused<()> {
+        let paths: Vec<PathBuf> = self
+            .paths
+            .iter()
+            .filter(|it| it.exists())
+            .cloned()
+            .collect();
+        match (paths.is_empty(), self.paths.is_empty()) {
+            (true, true) => Ok(()),
+            (true, false) => Err(missing(&self.paths[0])),
+            _ => self.space.refresh(global, &paths),
         }
     }
-    let paths = match targets.paths.is_empty() {
-        true => defaults(global)?,
-        false => targets.paths.clone(),
-    };
-    let is_markdown = |path: &PathBuf| path.extension().is_some_and(|ext| ext == "md");
-    let (texts, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(is_markdown);
-    let space = match (&paths[..], texts.first()) {
-        ([], Some(first)) => Workspace::empty(global, first)?,
-        (paths, _) => Workspace::open(global, paths)?,
-    };
-    let markdown = markdown(options, &space, texts, &paths)?;
-    let excluded = |file: &SourceFile| {
-        let path = space.inner_path(&file.path(&*space.db));
-        let globs = &space.settings.test.exclude;
-        globs.iter().any(|glob| glob.value.matches(&path))
-    };
-    let files = space.files.iter().map(|(_, file)| *file);
-    let files: Vec<SourceFile> = files.filter(|file| !excluded(file)).collect();
-    let mut found = find(&space.db, &files, |path| space.inner_path(path));
-    find_in_markdown(&space.db, &markdown, &mut found);
-    let filter = filter(options, &space, &targets)?;
-    let selected = found.tests.iter().filter(|case| filter.admits(case));
-    let selected = selected.filter(|case| {
-        targets.names.is_empty() || targets.names.iter().any(|name| **name == *case.test.name)
-    });
-    let selected: Vec<TestCase> = selected.cloned().collect();
-    Ok(Prepared {
-        selected,
-        space,
-        found,
-    })
+
+    /// Finds the tests and selects those that are asked for.
+    fn select(&mut self, options: &TestOptions) -> Refused<()> {
+        let space = &self.space;
+        let texts = self.texts.iter().filter(|it| it.exists()).cloned();
+        let markdown = markdown(options, space, texts.collect(), &self.paths)?;
+        let excluded = |file: &SourceFile| {
+            let path = space.inner_path(&file.path(&*space.db));
+            let globs = &space.settings.test.exclude;
+            globs.iter().any(|glob| glob.value.matches(&path))
+        };
+        let files = space.files.iter().map(|(_, file)| *file);
+        let files: Vec<SourceFile> = files.filter(|file| !excluded(file)).collect();
+        let mut found = find(&space.db, &files, |path| space.inner_path(path));
+        find_in_markdown(&space.db, &markdown, &mut found);
+        let filter = filter(options, space, &self.targets)?;
+        let names = &self.targets.names;
+        let selected = found.tests.iter().filter(|case| filter.admits(case));
+        let selected = selected
+            .filter(|case| names.is_empty() || names.iter().any(|name| **name == *case.test.name));
+        self.selected = selected.cloned().collect();
+        self.found = found;
+        Ok(())
+    }
 }
 
 /// The Markdown texts: those that are targets, and with `--kind doc` those below the directories that are.
@@ -303,36 +349,28 @@ fn time_limits(options: &TestOptions, space: &Workspace) -> Refused<Limits> {
     })
 }
 
-fn start(
-    global: &Global,
+/// How tests are run.
+fn run_options(
     options: &TestOptions,
     space: &Workspace,
-    found: &Found,
-    selected: &[TestCase],
-) -> i32 {
-    let (formats, time) =
-        match formats(options).and_then(|formats| Ok((formats, time_limits(options, space)?))) {
-            Ok(both) => both,
-            Err(status) => return status,
-        };
+    first: HashSet<String>,
+) -> Refused<Options> {
+    let limits_of_tests = time_limits(options, space)?;
     let test = &space.settings.test;
     let here = std::env::current_dir().unwrap_or_default();
     let jobs = options.jobs.or(test.jobs).filter(|jobs| *jobs > 0);
     let scope = space.project.as_ref().map(|it| it.scope(&space.settings));
-    let loader = match file_loader(scope.as_deref()) {
-        Ok(loader) => loader,
-        Err(wrong) => {
-            output::complain(&wrong.reason);
-            return exit::NO_INPUT;
-        }
-    };
+    let loader = file_loader(scope.as_deref()).map_err(|wrong| {
+        output::complain(&wrong.reason);
+        exit::NO_INPUT
+    })?;
     let launcher = ProgramLauncher {
         options: space.settings.analysis(),
         limits: limits(&space.settings),
         loader: loader.into(),
         arguments: [].into(),
     };
-    let run_options = Options {
+    Ok(Options {
         jobs: jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         seed: options.seed.unwrap_or_else(fresh_seed),
         shuffle: !options.no_shuffle,
@@ -341,7 +379,7 @@ fn start(
         repeat: options.repeat,
         run_ignored: options.ignored || options.include_ignored,
         deny_leaks: options.deny_leaks || test.deny_leaks == Some(true),
-        limits: time,
+        limits: limits_of_tests,
         launcher,
         persist: !options.no_persist && std::env::var_os("CI").is_none(),
         keep_tmp: options.keep_tmp,
@@ -349,7 +387,30 @@ fn start(
             .project
             .as_ref()
             .map_or(here, |project| project.root.clone()),
-    };
+        first,
+    })
+}
+
+/// A round of tests that is over.
+struct Round {
+    status: i32,
+    summary: Summary,
+    /// The ids of the tests that ended, and whether they failed.
+    ended: Vec<(String, bool)>,
+}
+
+/// Runs tests and reports them; those of `first` before the others.
+fn round(
+    global: &Global,
+    options: &TestOptions,
+    prepared: &Prepared,
+    cases: &[&TestCase],
+    first: HashSet<String>,
+    breaks: Option<&mut dyn Break>,
+) -> Refused<Round> {
+    let Prepared { space, found, .. } = prepared;
+    let formats = formats(options)?;
+    let run_options = run_options(options, space, first)?;
     let mut outputs: Vec<(Format, bool, Box<dyn Write>)> = Vec::new();
     for (format, path) in formats {
         let out: Box<dyn Write> = match path {
@@ -358,7 +419,7 @@ fn start(
                 Ok(file) => Box::new(BufWriter::new(file)),
                 Err(error) => {
                     output::complain(&format!("cannot write `{}`: {error}", path.display()));
-                    return exit::CANNOT_CREATE;
+                    return Err(exit::CANNOT_CREATE);
                 }
             },
         };
@@ -375,14 +436,21 @@ fn start(
     for (format, failures_only, out) in &mut outputs {
         reporter.add(*format, *failures_only, &mut **out);
     }
-    let cases: Vec<&TestCase> = selected.iter().collect();
-    let ended = run(&space.db, found, &cases, &run_options, &mut reporter);
+    let ended = match breaks {
+        None => run(&space.db, found, cases, &run_options, &mut reporter),
+        Some(it) => run_until(&space.db, found, cases, &run_options, &mut reporter, it),
+    };
     let ended = ended.and_then(|summary| {
         let status = status(&summary);
         reporter.end(&summary, status)?;
-        Ok(status)
+        let ended = reporter.ended().map(|(id, failed)| (id.to_owned(), failed));
+        Ok(Round {
+            status,
+            summary,
+            ended: ended.collect(),
+        })
     });
-    ended.unwrap_or_else(|error| output::status_of(&error))
+    ended.map_err(|error| output::status_of(&error))
 }
 
 fn status(summary: &Summary) -> i32 {

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
-use wat_analysis::{RootDatabase, SourceFile, SourceText};
+use wat_analysis::{FileKind, RootDatabase, SourceFile, SourceText};
 use wat_driver::{
     Project, Report, STDIN, Settings, Style, Unreadable, file_loader, load_files, load_text,
     render, walk,
@@ -94,6 +94,27 @@ impl Workspace {
             }
         }
         Ok(())
+    }
+
+    /// Reads again what may have changed: the files that the paths name now, and those that are loaded.
+    pub(crate) fn refresh(&mut self, global: &Global, paths: &[PathBuf]) -> Result<(), i32> {
+        let found = match paths {
+            [] => self.of_project(global)?,
+            paths => paths.to_vec(),
+        };
+        for file in self.db.project_files() {
+            let path = file.path(&*self.db).to_string();
+            match std::fs::read(&path) {
+                Ok(bytes) => {
+                    let text = SourceText::from_bytes(bytes);
+                    self.db.set_file(&path, text, FileKind::Disk);
+                }
+                Err(_) => self.db.remove_file(&path),
+            }
+        }
+        self.db.forget_found();
+        self.files.clear();
+        self.load(&found).map_err(|wrong| unreadable(&wrong))
     }
 
     /// The path of a file as the globs of the project see it.

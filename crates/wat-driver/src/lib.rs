@@ -5,10 +5,12 @@
 //! never ends the process.
 
 mod compiler;
+mod contents;
 mod doctest;
 mod failure;
 mod findings;
 mod fix;
+mod keys;
 mod launch;
 mod levels;
 mod load;
@@ -17,7 +19,9 @@ mod pending;
 mod program;
 mod project;
 mod report;
+mod watch;
 
+pub use contents::{Contents, program_address};
 pub use doctest::{DocBlock, DocStep, DocWant, docstring_examples, markdown_examples};
 pub use failure::{
     FailurePlaces, described, exit_code, failure_chain, failure_places, failure_record,
@@ -25,6 +29,7 @@ pub use failure::{
 };
 pub use findings::Sources;
 pub use fix::{Applied, Fixed, fix_files, machine_fix};
+pub use keys::Keys;
 pub use launch::{ProgramHost, ProgramLauncher, program_exit_code};
 pub use levels::{Level, LevelList, Levels, Selector};
 pub use load::{
@@ -42,3 +47,4 @@ pub use report::{
     ColorChoice, Edit, Fix, Place, Report, Source, Style, Summary, edn_line, edn_summary,
     github_line, json_line, json_summary, render, sarif, severity_word, short_line, terminal_width,
 };
+pub use watch::{Changes, Watch};

@@ -18,7 +18,7 @@ struct Visit {
 }
 
 /// What a mention names.
-enum Mention<'f> {
+pub(crate) enum Mention<'f> {
     Function(&'f Arc<str>),
     Native(&'f Arc<str>),
     Value(&'f Arc<str>),
@@ -117,7 +117,7 @@ fn refusal(name: &str, program: SourceFile, site: Option<Span>) -> Diagnostic {
 }
 
 /// What a function and its lambdas mention, in order, with the name of the function that does.
-fn mentions<'f>(function: &'f Function, out: &mut Vec<(Mention<'f>, &'f str, Origin)>) {
+pub(crate) fn mentions<'f>(function: &'f Function, out: &mut Vec<(Mention<'f>, &'f str, Origin)>) {
     let mut functions = vec![function];
     while let Some(function) = functions.pop() {
         functions.extend(function.lambdas.iter().rev().map(|lambda| &**lambda));

@@ -1,18 +1,18 @@
 //! The event loop: children are forked, watched, ended in time and reaped.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use wat_analysis::{RootDatabase, TestKind};
 use wat_driver::ProgramLauncher;
-use wat_kernel::{Borrowed, Exit, Fd, Fork, Forked, Interest, poll};
+use wat_kernel::{Borrowed, Fd, Fork, Forked, Interest, poll};
 
 use crate::child::{Work, work};
 use crate::find::{Found, TestCase};
-use crate::json::map;
+use crate::judge::{judge, leaks};
 use crate::outcome::{Outcome, Status, Totals};
 use crate::regressions;
 use crate::report::Reporter;
@@ -75,6 +75,8 @@ pub struct Options {
     pub keep_tmp: bool,
     /// The directory that tests run in.
     pub directory: PathBuf,
+    /// The ids of tests that start before the others.
+    pub first: HashSet<String>,
 }
 
 /// How a run ended.
@@ -86,6 +88,33 @@ pub struct Summary {
     pub duration: Duration,
     /// The signal that interrupted it.
     pub interrupted: Option<i32>,
+    /// It was broken off ([`Break`]).
+    pub is_broken_off: bool,
+}
+
+/// What may end a run early: its running tests are ended, and no further one is started.
+pub trait Break {
+    /// What the run waits for beside its tests.
+    fn arms(&self) -> Vec<Borrowed>;
+
+    /// One of the arms can be read. Is the run to end?
+    ///
+    /// # Errors
+    /// The arms cannot be read.
+    fn ends_run(&mut self) -> io::Result<bool>;
+}
+
+/// Nothing does.
+struct Never;
+
+impl Break for Never {
+    fn arms(&self) -> Vec<Borrowed> {
+        Vec::new()
+    }
+
+    fn ends_run(&mut self) -> io::Result<bool> {
+        Ok(false)
+    }
 }
 
 /// An output of a child.
@@ -179,6 +208,8 @@ struct Run<'a> {
     running: Vec<Running>,
     failures: usize,
     interrupted: Option<i32>,
+    breaks: &'a mut dyn Break,
+    is_broken_off: bool,
 }
 
 /// Runs tests and tells the reporter, in the order in which they were started.
@@ -192,12 +223,28 @@ pub fn run(
     options: &Options,
     reporter: &mut Reporter<'_>,
 ) -> io::Result<Summary> {
+    run_until(db, found, selected, options, reporter, &mut Never)
+}
+
+/// The same, unless something ends the run early.
+///
+/// # Errors
+/// As [`run`], and whatever may end the run fails.
+pub fn run_until(
+    db: &RootDatabase,
+    found: &Found,
+    selected: &[&TestCase],
+    options: &Options,
+    reporter: &mut Reporter<'_>,
+    breaks: &mut dyn Break,
+) -> io::Result<Summary> {
     wat_kernel::process::start()?;
     let started = Instant::now();
     let mut cases = selected.to_vec();
     if options.shuffle {
         shuffle(&mut cases, options.seed);
     }
+    cases.sort_by_key(|case| !options.first.contains(&case.id));
     reporter.started(found, cases.len(), options)?;
     let mut totals = Totals::default();
     for file in &found.invalid {
@@ -221,6 +268,8 @@ pub fn run(
         running: Vec::new(),
         failures: 0,
         interrupted: None,
+        breaks,
+        is_broken_off: false,
     };
     run.prepare();
     let mut told = 0;
@@ -247,10 +296,15 @@ pub fn run(
         totals,
         duration: started.elapsed(),
         interrupted: run.interrupted,
+        is_broken_off: run.is_broken_off,
     })
 }
 
 impl Run<'_> {
+    fn ends_early(&self) -> bool {
+        self.interrupted.is_some() || self.is_broken_off
+    }
+
     /// Tests that are not run have their outcome now.
     fn prepare(&mut self) {
         for (index, slot) in self.slots.iter_mut().enumerate() {
@@ -279,7 +333,7 @@ impl Run<'_> {
             .options
             .fail_fast
             .is_some_and(|most| self.failures >= most);
-        if enough || self.interrupted.is_some() {
+        if enough || self.ends_early() {
             self.waiting.clear();
         }
         while self.running.len() < self.options.jobs.max(1) {
@@ -374,8 +428,16 @@ impl Run<'_> {
         {
             arms.push((shutdown, Interest::Read));
         }
+        let before = arms.len();
+        if !self.ends_early() {
+            let breaks = self.breaks.arms().into_iter();
+            arms.extend(breaks.map(|arm| (arm, Interest::Read)));
+        }
         let deadline = self.running.iter().map(|running| running.deadline).min();
         let ready = poll(&arms, deadline)?;
+        if ready[before..].contains(&true) {
+            self.is_broken_off = self.breaks.ends_run()?;
+        }
         if self.interrupted.is_none() && wat_kernel::process::is_stopping() {
             self.interrupted = Some(wat_kernel::process::stop_signal().unwrap_or(SIGTERM));
         }
@@ -401,9 +463,9 @@ impl Run<'_> {
             if ended[at] {
                 let running = self.running.swap_remove(at);
                 self.finish(running)?;
-            } else if now >= self.running[at].deadline || self.interrupted.is_some() {
+            } else if now >= self.running[at].deadline || self.ends_early() {
+                let kills = self.running[at].is_late || self.ends_early();
                 let running = &mut self.running[at];
-                let kills = running.is_late || self.interrupted.is_some();
                 running
                     .child
                     .signal(if kills { SIGKILL } else { SIGTERM })?;
@@ -430,7 +492,7 @@ impl Run<'_> {
         } = running;
         report.drain();
         let [stdout, stderr] = streams.map(Stream::finish);
-        if self.interrupted.is_some() {
+        if self.ends_early() {
             let _ = std::fs::remove_dir_all(own_directory(index));
             return Ok(());
         }
@@ -499,149 +561,4 @@ impl Run<'_> {
 /// The directory that a test has for itself.
 fn own_directory(index: usize) -> PathBuf {
     std::env::temp_dir().join(format!("wat-test-{}-{index}", std::process::id()))
-}
-
-/// What a test left behind, if it did.
-fn leaks(record: &Value) -> Option<[u64; 3]> {
-    let counts = record["leaks"].as_array()?;
-    let mut left = [0; 3];
-    for (count, value) in left.iter_mut().zip(counts) {
-        *count = value.as_u64()?;
-    }
-    (left != [0; 3]).then_some(left)
-}
-
-/// A failure that the runner states.
-fn stated(kind: &str, code: u16, message: String) -> Value {
-    map([
-        ("kind", kind.into()),
-        ("code", format!("WAT{code}").into()),
-        ("message", message.into()),
-    ])
-}
-
-/// Status and failure of a run.
-fn judge(
-    case: &TestCase,
-    record: &Value,
-    exit: Exit,
-    late: Option<Duration>,
-    deny_leaks: bool,
-) -> (Status, Option<Value>) {
-    let test = &case.test;
-    if record.get("failure").is_none() {
-        if let Some(limit) = late {
-            let mut failure = stated(
-                "Timeout",
-                8902,
-                format!("the test took longer than {} ms", limit.as_millis()),
-            );
-            if let Some(frames) = record.get("interrupted") {
-                failure["frames"] = frames.clone();
-            }
-            return (Status::TimedOut, Some(failure));
-        }
-        let (what, key, number) = match exit {
-            Exit::Signal(signal) => (
-                format!("the test was ended by {}", signal_name(signal)),
-                "signal",
-                json!(signal_name(signal)),
-            ),
-            Exit::Code(code) => (
-                format!("the test ended with status {code} and without a report"),
-                "exit-code",
-                json!(code),
-            ),
-        };
-        let mut failure = stated("Crash", 8903, what);
-        failure[key] = number;
-        return (Status::Crashed, Some(failure));
-    }
-    let failure = Some(&record["failure"]).filter(|failure| !failure.is_null());
-    let can_be_promised = |failure: &&Value| {
-        matches!(
-            failure["kind"].as_str(),
-            Some("AssertionFailed" | "Panic" | "RuntimeError")
-        )
-    };
-    let (status, failure) = match (&test.should_panic, failure) {
-        (None, None) => (Status::Passed, None),
-        (None, Some(failure)) => (Status::Failed, Some(failure.clone())),
-        (Some(text), None) => {
-            let mut failure = stated(
-                "ShouldPanic",
-                8904,
-                format!("the test promises to fail with `{text}`, and did not fail"),
-            );
-            failure["should-panic"] = json!(&**text);
-            (Status::Failed, Some(failure))
-        }
-        (Some(text), Some(failure)) => {
-            let rendered = rendered(failure);
-            match rendered.contains(&**text) && can_be_promised(&failure) {
-                true => (Status::Passed, None),
-                false => {
-                    let mut told = stated(
-                        "ShouldPanic",
-                        8905,
-                        format!("the test promises to fail with `{text}`, and failed otherwise"),
-                    );
-                    told["location"] = failure["location"].clone();
-                    told["actual"] = json!(rendered);
-                    told["expected"] = json!(&**text);
-                    told["should-panic"] = json!(&**text);
-                    (Status::Failed, Some(told))
-                }
-            }
-        }
-    };
-    if status == Status::Passed
-        && deny_leaks
-        && let Some([threads, processes, descriptors]) = leaks(record)
-    {
-        let message = format!(
-            "the test left {threads} threads, {processes} processes and {descriptors} descriptors behind"
-        );
-        return (Status::Leaked, Some(stated("Leak", 8906, message)));
-    }
-    (status, failure)
-}
-
-/// A failure as `should-panic` searches it.
-pub(crate) fn rendered(failure: &Value) -> String {
-    let mut text = failure["message"].as_str().unwrap_or_default().to_owned();
-    for key in ["actual", "expected"] {
-        if let Some(value) = failure[key].as_str() {
-            text.push_str(&format!("\n{key}: {value}"));
-        }
-    }
-    let at = &failure["location"];
-    if let (Some(file), Some(line), Some(col)) =
-        (at["file"].as_str(), at["line"].as_u64(), at["col"].as_u64())
-    {
-        text.push_str(&format!("\n{file}:{line}:{col}"));
-    }
-    text
-}
-
-fn signal_name(signal: i32) -> String {
-    const NAMES: [(i32, &str); 12] = [
-        (1, "SIGHUP"),
-        (2, "SIGINT"),
-        (3, "SIGQUIT"),
-        (4, "SIGILL"),
-        (6, "SIGABRT"),
-        (7, "SIGBUS"),
-        (8, "SIGFPE"),
-        (9, "SIGKILL"),
-        (11, "SIGSEGV"),
-        (13, "SIGPIPE"),
-        (14, "SIGALRM"),
-        (15, "SIGTERM"),
-    ];
-    let known = NAMES.iter().find(|(number, _)| *number == signal);
-    known.map_or_else(
-        || format!("signal {signal}"),
-        |(_, name)| (*name).to_owned(),
-    )
 }

@@ -23,3 +23,4 @@ mod supervise;
 mod support;
 mod terminal;
 mod testing;
+mod watching;

@@ -98,7 +98,7 @@ fn report(records: &[Value]) -> Vec<String> {
 }
 
 /// Processes whose working directory is this one.
-fn processes_in(path: &Path) -> usize {
+pub(super) fn processes_in(path: &Path) -> usize {
     let path = path.canonicalize().expect("it exists");
     let entries = fs::read_dir("/proc")
         .expect("a list of processes")
@@ -533,7 +533,7 @@ fn leaks_fail_where_they_are_denied() {
 }
 
 /// The children of a process.
-fn children(pid: u32) -> Vec<i32> {
+pub(super) fn children(pid: u32) -> Vec<i32> {
     let list = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
     list.split_whitespace()
         .filter_map(|pid| pid.parse().ok())

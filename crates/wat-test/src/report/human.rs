@@ -116,10 +116,10 @@ pub(super) fn ended(out: &mut dyn Write, kept: &[Kept], end: &End, shown: Shown)
             parts.push(format!("{count} {word}"));
         }
     }
-    let word = if totals.failures() > 0 {
-        "FAILED"
-    } else {
-        "ok"
+    let word = match (end.is_broken_off, totals.failures()) {
+        (true, _) => "cancelled",
+        (false, 0) => "ok",
+        _ => "FAILED",
     };
     writeln!(
         out,

@@ -162,7 +162,7 @@ fn case(out: &mut dyn Write, class: &str, kept: &Kept) -> io::Result<()> {
 
 fn ended(out: &mut dyn Write, element: &str, kind: &str, outcome: &Outcome) -> io::Result<()> {
     let body = match &outcome.failure {
-        Some(failure) => crate::runner::rendered(failure),
+        Some(failure) => crate::judge::rendered(failure),
         None => headline(outcome),
     };
     write!(

@@ -175,6 +175,7 @@ impl<'w> Reporter<'w> {
             filtered_out: self.filtered_out,
             seed: self.seed,
             status,
+            is_broken_off: summary.is_broken_off,
         };
         for sink in &mut self.sinks {
             match sink.format {
@@ -197,13 +198,10 @@ impl<'w> Reporter<'w> {
         Ok(())
     }
 
-    /// The ids of the tests that did not pass.
-    pub fn failed(&self) -> Vec<String> {
-        let failed = self
-            .kept
-            .iter()
-            .filter(|kept| kept.outcome.status.is_failure());
-        failed.map(|kept| kept.case.id.clone()).collect()
+    /// The tests that have ended, by id, and whether they make a run fail.
+    pub fn ended(&self) -> impl Iterator<Item = (&str, bool)> {
+        let kept = self.kept.iter();
+        kept.map(|kept| (&*kept.case.id, kept.outcome.status.is_failure()))
     }
 }
 
@@ -214,6 +212,7 @@ struct End {
     filtered_out: usize,
     seed: u64,
     status: i32,
+    is_broken_off: bool,
 }
 
 /// `1.1 ms`, `2.3 s`

@@ -132,7 +132,7 @@ pub(super) fn test_finished(case: &TestCase, outcome: &Outcome) -> Value {
 
 pub(super) fn run_finished(end: &End) -> Value {
     let totals = &end.totals;
-    json!({
+    let mut record = json!({
         "passed": totals.passed,
         "failed": totals.failed,
         "crashed": totals.crashed,
@@ -143,5 +143,9 @@ pub(super) fn run_finished(end: &End) -> Value {
         "filtered-out": end.filtered_out,
         "duration-us": end.duration.as_micros() as u64,
         "exit": end.status,
-    })
+    });
+    if end.is_broken_off {
+        record["cancelled"] = true.into();
+    }
+    record
 }

@@ -1,0 +1,32 @@
+//! Which tests a change concerns: those whose contents differ from what they were (§9.7.2).
+
+use wat_analysis::RootDatabase;
+use wat_driver::{Contents, program_address};
+
+use crate::find::{Found, TestCase};
+
+/// What a test stands for: its code and all that it reaches, its annotations, the errors of its file. Equal texts mean
+/// that nothing changed for the test; none that this cannot be told, so it counts as changed.
+pub fn content(
+    db: &RootDatabase,
+    contents: &mut Contents,
+    found: &Found,
+    case: &TestCase,
+) -> Option<String> {
+    let test = &case.test;
+    let code = match &case.example {
+        // The program of an example of the library's, or of a text, is the binary's own.
+        Some(example) if example.base.is_empty() => format!("{:?}", example.block),
+        Some(example) => format!("{} {:?}", program_address(db, case.file), example.block),
+        None => contents.of(db, case.file, &test.name)?,
+    };
+    let invalid = found.invalid.iter().find(|file| file.path == case.path);
+    let errors = invalid.iter().flat_map(|file| &file.errors);
+    let errors: Vec<String> = errors
+        .map(|it| format!("{} {} {:?}", it.code.0, it.message, it.span.range))
+        .collect();
+    Some(format!(
+        "{code} {:?} {:?} {:?} {errors:?}",
+        test.ignore, test.should_panic, test.time_limit
+    ))
+}
