@@ -359,7 +359,7 @@ fn wrong_sigma<'db>(
         return None;
     };
     let found = inference.exprs[expr.0 as usize].ty;
-    let found = inference.table.render(found, &[]);
+    let found = inference.table.render_expanded(found, &[]);
     let wanted = ":wat::core::Fn(wat::core::i64)->wat::core::i64";
     (found != wanted).then(|| {
         Problem::new(

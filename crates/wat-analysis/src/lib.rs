@@ -55,6 +55,7 @@ mod run;
 mod session;
 mod sight;
 mod signature;
+mod spelling;
 mod splice;
 mod statics;
 mod step;

@@ -11,6 +11,7 @@ use crate::problem::{Place, Problem};
 use crate::resolve::{TypeResolver, alias_target};
 use crate::sight::Sight;
 use crate::signature::{Param, Signature, generics};
+use crate::spelling::Spelling;
 use crate::types::{Ctor, Type};
 use crate::whitelist::is_restricted_type;
 
@@ -269,6 +270,8 @@ pub(crate) fn members(
 pub(crate) struct Field {
     pub(crate) name: Arc<str>,
     pub(crate) ty: Type,
+    /// The type as its author wrote it, if that is by an alias.
+    pub(crate) spelled: Option<Arc<Spelling>>,
     pub(crate) node: u32,
     /// May not everybody read it?
     pub(crate) restricted: bool,
@@ -337,16 +340,20 @@ pub(crate) fn read_nominal<'db>(db: &'db dyn Db, sight: Sight<'db>, item: Item<'
             fields: variant
                 .fields
                 .into_iter()
-                .map(|field| Field {
-                    name: if kind == ItemKind::Newtype {
-                        "value"
-                    } else {
-                        ast.as_symbol(field.name).unwrap_or("_")
+                .map(|field| {
+                    let written = field.ty.map(|ty| resolver.written(ty));
+                    let (ty, spelled) = written.unwrap_or((Type::Error, None));
+                    let name = match kind {
+                        ItemKind::Newtype => "value",
+                        _ => ast.as_symbol(field.name).unwrap_or("_"),
+                    };
+                    Field {
+                        name: name.into(),
+                        ty,
+                        spelled,
+                        node: field.name.0,
+                        restricted: field.whitelist.is_some(),
                     }
-                    .into(),
-                    ty: field.ty.map_or(Type::Error, |ty| resolver.node(ty)),
-                    node: field.name.0,
-                    restricted: field.whitelist.is_some(),
                 })
                 .collect(),
         })
@@ -411,7 +418,7 @@ pub(crate) fn member_signature<'db>(
     let owner = owner(db, member)?;
     let nominal = sight.nominal(db, owner);
     let ret_node = owner.name_node(db).0;
-    let (params, ret) = match member.kind(db) {
+    let (params, ret, ret_spelled) = match member.kind(db) {
         ItemKind::Constructor => {
             let variant = nominal.variants.get(member.part(db) as usize)?;
             let param = |field: &Field| Param {
@@ -419,8 +426,10 @@ pub(crate) fn member_signature<'db>(
                 ty: field.ty.clone(),
                 node: field.node,
                 seqable: false,
+                spelled: field.spelled.clone(),
             };
-            (variant.fields.iter().map(param).collect(), nominal.itself())
+            let params = variant.fields.iter().map(param).collect();
+            (params, nominal.itself(), None)
         }
         ItemKind::Accessor => {
             let field = nominal
@@ -433,8 +442,9 @@ pub(crate) fn member_signature<'db>(
                 ty: nominal.itself(),
                 node: ret_node,
                 seqable: false,
+                spelled: None,
             };
-            (Box::from([this]), field.ty.clone())
+            (Box::from([this]), field.ty.clone(), field.spelled.clone())
         }
         _ => return None,
     };
@@ -443,6 +453,7 @@ pub(crate) fn member_signature<'db>(
         params,
         rest: None,
         ret,
+        ret_spelled,
         ret_node,
         params_node: ret_node,
         is_misshapen: member.kind(db) == ItemKind::Constructor && nominal.is_misshapen,

@@ -10,6 +10,7 @@ use crate::items::{Item, ItemKind, split_generic};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::sight::Sight;
 use crate::signature::generics;
+use crate::spelling::Spelling;
 use crate::suggest;
 use crate::types::{Ctor, Type};
 
@@ -43,19 +44,39 @@ pub(crate) struct TypeResolver<'a, 'db> {
 impl<'db> TypeResolver<'_, 'db> {
     /// The type that a node denotes.
     pub(crate) fn node(&mut self, node: NodeId) -> Type {
+        match self.parsed(node) {
+            Ok(expr) => self.expr(&expr, node, 0),
+            Err(ty) => ty,
+        }
+    }
+
+    /// The same, and how its author spells it, if that is by an alias.
+    pub(crate) fn written(&mut self, node: NodeId) -> (Type, Option<Arc<Spelling>>) {
+        match self.parsed(node) {
+            Ok(expr) => {
+                let ty = self.expr(&expr, node, 0);
+                let spelled = self.spelling(&expr, &ty);
+                (ty, spelled)
+            }
+            Err(ty) => (ty, None),
+        }
+    }
+
+    /// The type expression at a node, with present names; or the type, if that is plain without it.
+    fn parsed(&mut self, node: NodeId) -> Result<TypeExpr, Type> {
         let Some(text) = self.ast.as_keyword(node) else {
-            return Type::Error;
+            return Err(Type::Error);
         };
         if let Some((ctor, 0)) = Ctor::named(text) {
-            return Type::simple(ctor);
+            return Err(Type::simple(ctor));
         }
         if self.ast.is_poisoned(node) {
-            return Type::Error;
+            return Err(Type::Error);
         }
         match parse_type_keyword(text) {
             Ok(mut expr) => {
                 self.legacy(&mut expr, node);
-                self.expr(&expr, node, 0)
+                Ok(expr)
             }
             Err(_) => {
                 self.report(|| {
@@ -63,7 +84,7 @@ impl<'db> TypeResolver<'_, 'db> {
                         .label("not a type expression")
                         .help("a type is a path, a path with arguments `:a::B<c::D>`, a tuple `:(A,B)` or a function `:wat::core::Fn(A)->R`")
                 });
-                Type::Error
+                Err(Type::Error)
             }
         }
     }

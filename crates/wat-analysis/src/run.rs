@@ -85,7 +85,7 @@ pub(crate) fn expression_ir(
         function,
         inference
             .table
-            .render(inference.exprs[value.0 as usize].ty, &[]),
+            .render_expanded(inference.exprs[value.0 as usize].ty, &[]),
     ))
 }
 

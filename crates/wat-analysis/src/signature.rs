@@ -9,6 +9,7 @@ use crate::items::{Item, ItemKind, split_generic};
 use crate::nominal::member_signature;
 use crate::resolve::TypeResolver;
 use crate::sight::Sight;
+use crate::spelling::Spelling;
 use crate::types::{Ctor, Type};
 use crate::whitelist::body_offset;
 
@@ -21,6 +22,8 @@ pub(crate) struct Param {
     pub(crate) node: u32,
     /// Takes a set or map too, as the vector of its elements or entries.
     pub(crate) seqable: bool,
+    /// The type as its author wrote it, if that is by an alias.
+    pub(crate) spelled: Option<Arc<Spelling>>,
 }
 
 /// Whether a type of the library is written as `Seqable`: a vector, for which a call may give a set or map.
@@ -38,6 +41,8 @@ pub(crate) struct Signature {
     /// The rest parameter: its element type stands in `ty`.
     pub(crate) rest: Option<Param>,
     pub(crate) ret: Type,
+    /// The result type as its author wrote it, if that is by an alias.
+    pub(crate) ret_spelled: Option<Arc<Spelling>>,
     /// The node of the result type.
     pub(crate) ret_node: u32,
     /// The node of the parameter list; where none is written, of the name.
@@ -353,7 +358,9 @@ pub(crate) fn read_signature(
     };
     for param in shapes {
         let name: Arc<str> = ast.as_symbol(param.name).unwrap_or("_").into();
-        let ty = param.ty.map_or(Type::Error, |ty| resolver.node(ty));
+        let (ty, spelled) = param
+            .ty
+            .map_or((Type::Error, None), |ty| resolver.written(ty));
         if param.rest {
             let ty = match ty {
                 Type::App(Ctor::Vector, args) => args[0].clone(),
@@ -364,6 +371,7 @@ pub(crate) fn read_signature(
                 ty,
                 node: param.name.0,
                 seqable: false,
+                spelled: None,
             });
         } else {
             params.push(Param {
@@ -371,15 +379,19 @@ pub(crate) fn read_signature(
                 ty,
                 node: param.name.0,
                 seqable: param.ty.is_some_and(|ty| is_seqable(ast, ty)),
+                spelled,
             });
         }
     }
-    let ret = shape.ret.map_or(Type::Error, |node| resolver.node(node));
+    let (ret, ret_spelled) = shape
+        .ret
+        .map_or((Type::Error, None), |node| resolver.written(node));
     Signature {
         generics: resolver.generics.into(),
         params: params.into(),
         rest,
         ret,
+        ret_spelled,
         ret_node: shape.ret.or(shape.arrow).unwrap_or(list).0,
         params_node: shape.params.unwrap_or(list).0,
         is_misshapen: bad.is_some() || shape.params.is_some_and(|vector| ast.is_poisoned(vector)),

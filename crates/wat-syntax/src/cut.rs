@@ -47,8 +47,8 @@ pub fn cut(source: &SourceText) -> FileCut {
         forms: Vec::new(),
         errors: Vec::new(),
     };
-    if source.len() > MAX_SOURCE_LEN {
-        result.errors.push(too_large());
+    if let Some(error) = refusal(source) {
+        result.errors.push(error);
         return result;
     }
     let (tokens, culprits) = lex_file(source);
@@ -112,11 +112,29 @@ fn between(
     }
 }
 
-pub(crate) fn too_large() -> SyntaxError {
-    SyntaxError::new(
-        codes::FILE_TOO_LARGE,
-        TextRange::empty(0.into()),
-        "the file is larger than 512 MiB",
-    )
-    .with_help("split it into several files")
+/// Why a source is not lexed, if so: it is too large (L5), or no text (L1).
+pub(crate) fn refusal(source: &SourceText) -> Option<SyntaxError> {
+    if source.len() > MAX_SOURCE_LEN {
+        let at = TextRange::empty(0.into());
+        let why = "the file is larger than 512 MiB";
+        let error = SyntaxError::new(codes::FILE_TOO_LARGE, at, why);
+        return Some(error.with_help("split it into several files"));
+    }
+    if !source.is_binary() {
+        return None;
+    }
+    let (start, end) = source.invalid_runs(0, source.len()).next()?;
+    let at = TextRange::new((start as u32).into(), (end as u32).into());
+    let bytes = &source.to_bytes()[start..end];
+    // The mark at the head of a text in UTF-16, which may be joined with the first character.
+    let (what, help) = match start == 0 && matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+        true => ("text in UTF-16", "save the file as UTF-8"),
+        false => ("binary data", "wat reads text in UTF-8"),
+    };
+    let error = SyntaxError::new(
+        codes::INVALID_UTF8,
+        at,
+        format!("the file holds {what}, not wat"),
+    );
+    Some(error.with_help(help))
 }

@@ -2,7 +2,7 @@
 
 use rowan::{GreenNode, GreenNodeBuilder};
 
-use crate::cut::{Verdict, too_large};
+use crate::cut::{Verdict, refusal};
 use crate::diag::{Severity, SyntaxError};
 use crate::kind::SyntaxKind::{self, *};
 use crate::kind::{SyntaxNode, WatLanguage};
@@ -10,7 +10,7 @@ use crate::lexer::keyword::Limit;
 use crate::lexer::token_report::diagnose;
 use crate::lexer::{Lexer, Token, lex_file};
 use crate::repair::{Item, Repairs, Splitter};
-use crate::source::{MAX_SOURCE_LEN, SourceText};
+use crate::source::SourceText;
 use crate::walk::{FormTokens, Sink, start_of, stray_closer, walk};
 
 /// The tree of a file, and what is wrong with it.
@@ -42,8 +42,8 @@ pub fn parse(source: &SourceText) -> Parse {
     let mut errors = Vec::new();
     let mut tree = Tree::new(source);
     tree.start(FILE);
-    if source.len() > MAX_SOURCE_LEN {
-        errors.push(too_large());
+    if let Some(error) = refusal(source) {
+        errors.push(error);
         // Beyond 4 GiB there are no offsets, and so no leaves.
         if u32::try_from(source.len()).is_ok() {
             tree.builder
@@ -127,10 +127,10 @@ pub struct Scan {
 /// The tokens of a file and what is wrong with it, without tree or data: for tools that work on tokens.
 pub fn scan(source: &SourceText) -> Scan {
     let mut errors = Vec::new();
-    if source.len() > MAX_SOURCE_LEN {
-        errors.push(too_large());
+    if let Some(error) = refusal(source) {
+        errors.push(error);
         return Scan {
-            tokens: Vec::new(),
+            tokens: unread(source),
             errors,
         };
     }
@@ -198,12 +198,19 @@ pub struct LexedToken {
     pub len: u32,
 }
 
-/// The tokens of a file. Their lengths add up to the length of the source; a source that is too large has none.
+/// The tokens of a file. Their lengths add up to the length of the source.
 pub fn lex(source: &SourceText) -> Vec<LexedToken> {
-    if source.len() > MAX_SOURCE_LEN {
-        return Vec::new();
+    if refusal(source).is_some() {
+        return unread(source);
     }
     lexed(&lex_file(source).0)
+}
+
+/// What is not lexed is one broken token, unless offsets do not reach its end.
+fn unread(source: &SourceText) -> Vec<LexedToken> {
+    let kind = ERROR;
+    let token = |len| LexedToken { kind, len };
+    u32::try_from(source.len()).map(token).into_iter().collect()
 }
 
 fn lexed(tokens: &[Token]) -> Vec<LexedToken> {

@@ -117,6 +117,12 @@ impl SourceText {
         self.invalid.is_none()
     }
 
+    /// True if this is no text at all: bytes that are not UTF-8, and U+0000 among them. Executables, images and texts in
+    /// UTF-16 look like this.
+    pub fn is_binary(&self) -> bool {
+        self.invalid.is_some() && self.text.as_bytes().contains(&0)
+    }
+
     /// The part of the source in `range`, with offsets from its start. Ends inside a character are moved outwards to
     /// the start of that character; a range beyond the end is cut.
     pub fn slice(&self, range: TextRange) -> SourceText {

@@ -573,10 +573,11 @@ impl<'db> Infer<'db> {
                 true => Type::App(Ctor::Vector, Box::new([param.ty.clone()])),
                 false => param.ty.clone(),
             };
-            let ty = self.table.instantiate(&ty, &[]);
+            let ty = self.table.written(&ty, param.spelled.as_ref(), &[]);
             params.push(self.bind(NodeId(param.node), ty));
         }
-        let ret = self.table.instantiate(&signature.ret, &[]);
+        let (ret, spelled) = (&signature.ret, signature.ret_spelled.as_ref());
+        let ret = self.table.written(ret, spelled, &[]);
         let shape = function_shape(self.ast, list, skip);
         let Some(vector) = shape.params else {
             // What the body may mention is not known.
@@ -681,7 +682,7 @@ impl<'db> Infer<'db> {
     }
 
     /// The type that a node denotes; problems are reported.
-    pub(super) fn type_at(&mut self, node: NodeId, infer_allowed: bool) -> Type {
+    pub(super) fn type_at(&mut self, node: NodeId, infer_allowed: bool) -> Ty {
         let mut resolver = TypeResolver {
             db: self.db,
             program: self.program.into(),
@@ -692,6 +693,7 @@ impl<'db> Infer<'db> {
             problems: Some(&mut self.problems),
             has_unknown: false,
         };
-        resolver.node(node)
+        let (ty, spelled) = resolver.written(node);
+        self.table.written(&ty, spelled.as_ref(), &[])
     }
 }

@@ -328,7 +328,8 @@ impl<'db> Infer<'db> {
             return self.signature_call(callee, signature, node, head, text);
         }
         let callee = self.instantiate(item, signature, head, text);
-        let ret = self.table.instantiate(&signature.ret, &callee.types);
+        let spelled = signature.ret_spelled.as_ref();
+        let ret = self.table.written(&signature.ret, spelled, &callee.types);
         if signature.is_misshapen {
             self.arguments(node);
             return self.push(ExprKind::Error, ret, node);
@@ -357,7 +358,8 @@ impl<'db> Infer<'db> {
         text: TextId,
     ) -> ExprId {
         let callee = self.instantiate(keyed.item, signature, head, text);
-        let ret = self.table.instantiate(&signature.ret, &callee.types);
+        let spelled = signature.ret_spelled.as_ref();
+        let ret = self.table.written(&signature.ret, spelled, &callee.types);
         if signature.is_misshapen {
             self.arguments(node);
             return self.push(ExprKind::Error, ret, node);
@@ -521,7 +523,8 @@ impl<'db> Infer<'db> {
         for (index, &arg) in args.iter().enumerate() {
             let param: Option<&Param> = signature.params.get(index).or(signature.rest.as_ref());
             let Some(param) = param else { break };
-            let ty = self.table.instantiate(&param.ty, &callee.types);
+            let spelled = param.spelled.as_ref();
+            let ty = self.table.written(&param.ty, spelled, &callee.types);
             let declared = Some((form, NodeId(param.node)));
             self.expect(arg, ty, Why::Argument { declared });
             self.printed(item, ty, self.exprs[arg.0 as usize].node);

@@ -93,8 +93,7 @@ impl<'db> Infer<'db> {
             .get(at)
             .copied()
             .filter(|&node| self.ast.as_keyword(node).is_some())?;
-        let declared = self.type_at(node, true);
-        Some((self.table.instantiate(&declared, &[]), node))
+        Some((self.type_at(node, true), node))
     }
 
     /// WAT3013. The form is read on as the literal with these brackets, which the fix writes.

@@ -230,8 +230,7 @@ impl<'db> Infer<'db> {
         {
             Some(ty) => {
                 nodes.remove(at);
-                let declared = self.type_at(ty, false);
-                Some((self.table.instantiate(&declared, &[]), ty))
+                Some((self.type_at(ty, false), ty))
             }
             None => {
                 self.problems.push(

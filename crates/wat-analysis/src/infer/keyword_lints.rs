@@ -102,7 +102,10 @@ impl<'db> Infer<'db> {
         if args.len() < MANY || form.keyword_only {
             return;
         }
-        let types: Vec<String> = args.iter().map(|&arg| self.render(self.ty(arg))).collect();
+        let types: Vec<String> = args
+            .iter()
+            .map(|&arg| self.render_expanded(self.ty(arg)))
+            .collect();
         if !types.windows(2).any(|pair| pair[0] == pair[1]) {
             return;
         }

@@ -175,7 +175,10 @@ impl<'db> Infer<'db> {
         param: usize,
     ) -> Option<Ty> {
         match signature.params.get(param) {
-            Some(param) => Some(self.table.instantiate(&param.ty, &callee.types)),
+            Some(param) => {
+                let spelled = param.spelled.as_ref();
+                Some(self.table.written(&param.ty, spelled, &callee.types))
+            }
             None => {
                 let rest = signature.rest.as_ref()?;
                 let element = self.table.instantiate(&rest.ty, &callee.types);

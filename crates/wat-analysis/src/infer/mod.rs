@@ -48,7 +48,7 @@ use crate::items::{Item, ItemKind};
 use crate::names::program_of;
 use crate::problem::Problem;
 use crate::resolve::Mention;
-use crate::signature::generics;
+use crate::signature::{Signature, generics};
 use crate::statics::Findings;
 use crate::types::Type;
 
@@ -251,6 +251,22 @@ impl<'db> Infer<'db> {
 
     fn render(&self, ty: Ty) -> String {
         self.table.render(ty, &self.generics)
+    }
+
+    /// The same with everything written out that aliases stand for.
+    fn render_expanded(&self, ty: Ty) -> String {
+        self.table.render_expanded(ty, &self.generics)
+    }
+
+    /// The type of a function as a value, spelled as its author did.
+    fn function_type(&mut self, signature: &Signature, types: &[Ty]) -> Ty {
+        let params = signature.params.iter();
+        let params: Vec<Ty> = params
+            .map(|param| self.table.written(&param.ty, param.spelled.as_ref(), types))
+            .collect();
+        let spelled = signature.ret_spelled.as_ref();
+        let ret = self.table.written(&signature.ret, spelled, types);
+        self.table.function(&params, ret)
     }
 
     fn bind(&mut self, name: NodeId, ty: Ty) -> LocalId {

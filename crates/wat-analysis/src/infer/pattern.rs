@@ -332,7 +332,12 @@ impl<'db> Infer<'db> {
         Some(
             fields
                 .iter()
-                .map(|field| (field.name.clone(), self.table.instantiate(&field.ty, &args)))
+                .map(|field| {
+                    (
+                        field.name.clone(),
+                        self.table.written(&field.ty, field.spelled.as_ref(), &args),
+                    )
+                })
                 .collect(),
         )
     }
@@ -382,7 +387,7 @@ impl<'db> Infer<'db> {
             .unwrap_or_default();
         let fields = fields
             .iter()
-            .map(|field| self.table.instantiate(&field.ty, &args))
+            .map(|field| self.table.written(&field.ty, field.spelled.as_ref(), &args))
             .collect();
         let unit = item.kind(self.db) == ItemKind::UnitVariant;
         VariantPath::Found {

@@ -322,9 +322,7 @@ impl<'db> Infer<'db> {
                     return self.variadic_value(node, text, item, signature);
                 }
                 let function = self.instantiate(item, signature, node, text);
-                let ty = self
-                    .table
-                    .instantiate(&signature.as_type(), &function.types);
+                let ty = self.function_type(signature, &function.types);
                 self.push(ExprKind::Function(function), ty, node)
             }
             ItemKind::Value => {

@@ -67,6 +67,19 @@ impl<'db> Infer<'db> {
         }
     }
 
+    /// Two types as their authors wrote them. If they differ behind aliases alone, what these stand for follows.
+    fn render_pair(&self, a: Ty, b: Ty) -> (String, String) {
+        let is_behind = self.table.differ_in_aliases(a, b);
+        let one = |ty| {
+            let (short, full) = (self.render(ty), self.render_expanded(ty));
+            match is_behind && short != full {
+                true => format!("{short} (= {full})"),
+                false => short,
+            }
+        };
+        (one(a), one(b))
+    }
+
     fn mismatch(
         &self,
         expr: ExprId,
@@ -76,7 +89,7 @@ impl<'db> Infer<'db> {
         clash: Clash,
         why: Why<'db>,
     ) -> Problem<'db> {
-        let (want, have) = (self.render(expected), self.render(found));
+        let (want, have) = self.render_pair(expected, found);
         let at = Place::node(node);
         if clash == Clash::Infinite {
             return Problem::new(
@@ -84,7 +97,7 @@ impl<'db> Infer<'db> {
                 at,
                 format!("a type would contain itself: `{want}` and `{have}`"),
             )
-            .label(format!("this is a `{have}`"))
+            .label(format!("this is a `{}`", self.render(found)))
             .help("give the elements a type of their own");
         }
         let rigid = clash == Clash::Differ { rigid: true };
@@ -104,7 +117,8 @@ impl<'db> Infer<'db> {
             ),
             _ => (3001, format!("expected `{want}`, found `{have}`")),
         };
-        let mut problem = Problem::new(code, at, message).label(format!("this is a `{have}`"));
+        let mut problem =
+            Problem::new(code, at, message).label(format!("this is a `{}`", self.render(found)));
         problem = match why {
             Why::Argument {
                 declared: Some((form, param)),
@@ -118,9 +132,10 @@ impl<'db> Infer<'db> {
             Why::Element { node } => {
                 problem.also(Place::node(node), "the first element decides the type")
             }
-            Why::Branch { node } => {
-                problem.also(Place::node(node), format!("this branch is a `{want}`"))
-            }
+            Why::Branch { node } => problem.also(
+                Place::node(node),
+                format!("this branch is a `{}`", self.render(expected)),
+            ),
             Why::Argument { declared: None } | Why::Condition | Why::OnlyBranch | Why::Form => {
                 problem
             }
@@ -131,8 +146,9 @@ impl<'db> Infer<'db> {
         if matches!(why, Why::Condition) {
             problem = problem.help("a condition is a `:wat::core::bool`; there is no truthiness");
         }
+        let (want, have) = (self.render_expanded(expected), self.render_expanded(found));
         let problem = self.conversion(problem, at, &want, &have);
-        let problem = self.other_side(problem, &want, &have, code, why);
+        let problem = self.other_side(problem, &want, found, code, why);
         self.explain_keyword(expr, problem)
     }
 
@@ -141,16 +157,19 @@ impl<'db> Infer<'db> {
         &self,
         problem: Problem<'db>,
         want: &str,
-        have: &str,
+        found: Ty,
         code: u16,
         why: Why<'db>,
     ) -> Problem<'db> {
+        let have = self.render_expanded(found);
         match (code, why) {
-            (3003, Why::Result { node }) if !have.contains('_') => {
-                problem.replace(Applicability::MaybeIncorrect, Place::node(node), have)
-            }
+            (3003, Why::Result { node }) if !have.contains('_') => problem.replace(
+                Applicability::MaybeIncorrect,
+                Place::node(node),
+                &self.render(found),
+            ),
             (3010, Why::Branch { node }) if problem.fixes.is_empty() => {
-                self.conversion(problem, Place::node(node), have, want)
+                self.conversion(problem, Place::node(node), &have, want)
             }
             _ => problem,
         }

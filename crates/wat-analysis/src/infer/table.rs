@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::spelling::Spelling;
 use crate::types::{Ctor, MAX_NESTING, MAX_PARTS, Size, Type, write_app};
 
 /// A type of the arena.
@@ -89,6 +90,9 @@ pub(crate) struct Table {
     args: Vec<Ty>,
     /// Variables bound since the last snapshot, for rollback.
     trail: Vec<Ty>,
+    /// Types that their author wrote by an alias, with its path and arguments: bound variables of their own, so that
+    /// nothing else looks different.
+    spelled: FxHashMap<Ty, (Arc<str>, Box<[Ty]>)>,
 }
 
 /// A state to go back to.
@@ -107,7 +111,18 @@ impl Table {
             nodes,
             args: Vec::with_capacity(32),
             trail: Vec::new(),
+            spelled: FxHashMap::default(),
         }
+    }
+
+    /// The type, or the nearest name on the way to it.
+    fn named(&self, mut ty: Ty) -> Ty {
+        while !self.spelled.contains_key(&ty)
+            && let Node::Var(Some(next)) = self.nodes[ty.0 as usize]
+        {
+            ty = next;
+        }
+        ty
     }
 
     /// How many variables were bound so far; grows with every binding.
@@ -169,6 +184,41 @@ impl Table {
         }
     }
 
+    /// The same for a type that remembers how its author spelled it.
+    pub(crate) fn written(
+        &mut self,
+        ty: &Type,
+        spelled: Option<&Arc<Spelling>>,
+        arguments: &[Ty],
+    ) -> Ty {
+        match spelled {
+            Some(spelling) => self.spell(spelling, arguments),
+            None => self.instantiate(ty, arguments),
+        }
+    }
+
+    fn spell(&mut self, spelling: &Spelling, given: &[Ty]) -> Ty {
+        match spelling {
+            Spelling::Plain(ty) => self.instantiate(ty, given),
+            Spelling::App(ctor, parts) => {
+                let parts: Vec<Ty> = parts.iter().map(|part| self.spell(part, given)).collect();
+                self.app(ctor.clone(), &parts)
+            }
+            Spelling::Alias {
+                name,
+                arguments,
+                target,
+            } => {
+                let parts = arguments.iter().map(|part| self.spell(part, given));
+                let parts: Box<[Ty]> = parts.collect();
+                let whole = self.instantiate(target, &parts);
+                let named = self.push(Node::Var(Some(whole)));
+                self.spelled.insert(named, (name.clone(), parts));
+                named
+            }
+        }
+    }
+
     /// Follows bound variables.
     pub(crate) fn resolve(&self, mut ty: Ty) -> Ty {
         while let Node::Var(Some(next)) = self.nodes[ty.0 as usize] {
@@ -222,12 +272,16 @@ impl Table {
         let snapshot = self.snapshot();
         let mut work = vec![(a, b)];
         let mut seen = Seen::new();
-        while let Some((a, b)) = work.pop() {
-            let (a, b) = (self.resolve(a), self.resolve(b));
+        while let Some((left, right)) = work.pop() {
+            let (a, b) = (self.resolve(left), self.resolve(right));
             if a == b || !seen.is_first((a, b)) {
                 continue;
             }
-            if let Err(clash) = self.step(a, b, &mut work) {
+            let names = match self.spelled.is_empty() {
+                true => (a, b),
+                false => (self.named(left), self.named(right)),
+            };
+            if let Err(clash) = self.step(a, b, names, &mut work) {
                 self.rollback(snapshot);
                 return Err(clash);
             }
@@ -235,11 +289,18 @@ impl Table {
         Ok(())
     }
 
-    fn step(&mut self, a: Ty, b: Ty, work: &mut Vec<(Ty, Ty)>) -> Result<(), Clash> {
+    /// A variable is bound to the other type under its name.
+    fn step(
+        &mut self,
+        a: Ty,
+        b: Ty,
+        names: (Ty, Ty),
+        work: &mut Vec<(Ty, Ty)>,
+    ) -> Result<(), Clash> {
         match (&self.nodes[a.0 as usize], &self.nodes[b.0 as usize]) {
             (Node::Error, _) | (_, Node::Error) => Ok(()),
-            (Node::Var(_), _) => self.bind(a, b),
-            (_, Node::Var(_)) => self.bind(b, a),
+            (Node::Var(_), _) => self.bind(a, names.1),
+            (_, Node::Var(_)) => self.bind(b, names.0),
             (Node::Param(left), Node::Param(right)) if left == right => Ok(()),
             (Node::Param(_), _) | (_, Node::Param(_)) => Err(Clash::Differ { rigid: true }),
             (
@@ -371,10 +432,47 @@ impl Table {
     /// As a reader sees it. Variables print as `_`, or `_1`, `_2` if there are several. The rest of a very long type is
     /// left out.
     pub(crate) fn render(&self, ty: Ty, params: &[Arc<str>]) -> String {
+        self.rendered(ty, params, true)
+    }
+
+    /// The same with everything written out that aliases stand for.
+    pub(crate) fn render_expanded(&self, ty: Ty, params: &[Arc<str>]) -> String {
+        self.rendered(ty, params, false)
+    }
+
+    fn rendered(&self, ty: Ty, params: &[Arc<str>], by_name: bool) -> String {
         let vars = self.variables(ty);
         let mut text = String::from(":");
-        self.write(ty, params, &vars, MAX_NESTING, &mut text);
+        let writer = Writer {
+            params,
+            vars: &vars,
+            by_name: by_name && !self.spelled.is_empty(),
+        };
+        self.write(ty, &writer, MAX_NESTING, &mut text);
         text
+    }
+
+    /// Are the two the same but for what stands behind aliases?
+    pub(crate) fn differ_in_aliases(&self, a: Ty, b: Ty) -> bool {
+        let mut work = vec![(a, b)];
+        let mut seen = Seen::new();
+        while let Some((a, b)) = work.pop() {
+            let (left, right) = (self.named(a), self.named(b));
+            if self.spelled.contains_key(&left) || self.spelled.contains_key(&right) {
+                continue;
+            }
+            match (self.shape(left), self.shape(right)) {
+                (Shape::App(c, s), Shape::App(d, t)) if c == d && s.len() == t.len() => {
+                    if seen.is_first((left, right)) {
+                        work.extend(s.iter().copied().zip(t.iter().copied()));
+                    }
+                }
+                (Shape::Param(left), Shape::Param(right)) if left == right => {}
+                (Shape::Error | Shape::Var, _) | (_, Shape::Error | Shape::Var) => {}
+                _ => return false,
+            }
+        }
+        true
     }
 
     /// The open variables of a type in the order of their first occurrence.
@@ -393,11 +491,21 @@ impl Table {
         vars
     }
 
-    fn write(&self, ty: Ty, params: &[Arc<str>], vars: &[Ty], nesting: u32, out: &mut String) {
+    fn write(&self, ty: Ty, writer: &Writer<'_>, nesting: u32, out: &mut String) {
+        let Writer { params, vars, .. } = *writer;
         if out.len() > RENDERED || nesting == 0 {
             if !out.ends_with('…') {
                 out.push('…');
             }
+            return;
+        }
+        if writer.by_name
+            && let Some((name, args)) = self.spelled.get(&self.named(ty))
+        {
+            let alias = Ctor::Nominal(format!(":{name}").into());
+            write_app(&alias, args, out, |arg, out| {
+                self.write(*arg, writer, nesting - 1, out)
+            });
             return;
         }
         match self.shape(ty) {
@@ -415,10 +523,18 @@ impl Table {
                 None => out.push('_'),
             },
             Shape::App(ctor, args) => write_app(ctor, args, out, |arg, out| {
-                self.write(*arg, params, vars, nesting - 1, out)
+                self.write(*arg, writer, nesting - 1, out)
             }),
         }
     }
+}
+
+/// How types are written.
+struct Writer<'a> {
+    params: &'a [Arc<str>],
+    vars: &'a [Ty],
+    /// Do aliases stay?
+    by_name: bool,
 }
 
 /// A closed type as the machine sees it.

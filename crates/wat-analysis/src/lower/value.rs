@@ -462,7 +462,7 @@ impl<'a> Lower<'a, '_> {
     ) -> Operand {
         let mut texts = Vec::with_capacity(args.len());
         for (ty, operand) in args {
-            texts.push(if ty == Ty::STRING {
+            texts.push(if self.inference.table.resolve(ty) == Ty::STRING {
                 operand
             } else {
                 let callee = native(":wat::core::__internal/display", vec![self.ir(ty)]);
@@ -520,7 +520,7 @@ impl<'a> Lower<'a, '_> {
         node: NodeId,
     ) -> Operand {
         if operands.len() == 1 {
-            let float = operands[0].0 == Ty::F64;
+            let float = self.inference.table.resolve(operands[0].0) == Ty::F64;
             let unit = match (op, float) {
                 (Arith::Add | Arith::Mul, _) => return operands.remove(0).1,
                 (Arith::Sub, false) => Const::I64(0),

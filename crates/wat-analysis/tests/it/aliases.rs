@@ -72,3 +72,129 @@ fn a_cycle_names_every_link() {
     let text = format!("{text}(:wat::core::typealias :my::D :my::A)\n");
     assert_eq!(diagnose(&text).1.len(), 1);
 }
+
+/// The messages that a text draws.
+fn messages(text: &str) -> Vec<String> {
+    let text = text
+        .replace("c.", ":wat::core::")
+        .replace("C.", "wat::core::");
+    let (_, found) = diagnose(&text);
+    found.into_iter().map(|one| one.message).collect()
+}
+
+const ALIASES: &str = "(c.typealias :my::Ids c.Vector<C.i64>)(c.typealias :my::Names c.Vector<C.String>)(c.typealias :my::Maybe<T> c.Option<T>)(c.struct :my::Row (ids :my::Ids))(c.defn :my::ids [] -> :my::Ids [1])(c.defn :my::take [xs <- :my::Ids] -> c.i64 1)(c.defn :my::may<T> [x <- :T] -> :my::Maybe<T> (c.Some x))";
+
+/// A declared function whose body has another type.
+fn declared(params: &str, declared: &str, body: &str) -> [String; 1] {
+    let found = messages(&format!(
+        "{ALIASES}(c.defn :my::f [{params}] -> {declared} {body})"
+    ));
+    found.try_into().unwrap_or_else(|found| panic!("{found:?}"))
+}
+
+fn result(declared: &str, found: &str) -> [String; 1] {
+    let message =
+        format!("the result is declared as `{declared}`, but the body has type `{found}`");
+    [message
+        .replace("c.", ":wat::core::")
+        .replace("C.", "wat::core::")]
+}
+
+#[test]
+fn messages_keep_the_alias_that_was_written() {
+    let ids = ":my::Ids (= c.Vector<C.i64>)";
+    let names = ":my::Names (= c.Vector<C.String>)";
+    for (params, result_type, body, want, found) in [
+        ("xs <- :my::Ids", ":my::Names", "xs", names, ids),
+        ("", "c.String", "(:my::ids)", "c.String", ids),
+        (
+            "row <- :my::Row",
+            "c.String",
+            "(:my::Row/ids row)",
+            "c.String",
+            ids,
+        ),
+        (
+            "xs <- c.Vector<my::Ids>",
+            "c.Option<my::Names>",
+            "(c.first xs)",
+            "c.Option<my::Names> (= c.Option<C.Vector<C.String>>)",
+            "c.Option<my::Ids> (= c.Option<C.Vector<C.i64>>)",
+        ),
+        (
+            "x <- c.i64",
+            "c.String",
+            "(:my::may x)",
+            "c.String",
+            ":my::Maybe<wat::core::i64> (= c.Option<C.i64>)",
+        ),
+        (
+            "",
+            "c.String",
+            "(:my::may (:my::ids))",
+            "c.String",
+            ":my::Maybe<my::Ids> (= c.Option<C.Vector<C.i64>>)",
+        ),
+        // Behind the aliases the two are no more alike.
+        (
+            "xs <- :my::Ids",
+            "c.i64",
+            "[xs]",
+            "c.i64",
+            "c.Vector<my::Ids>",
+        ),
+        (
+            "xs <- c.Vector<C.i64>",
+            "c.i64",
+            "xs",
+            "c.i64",
+            "c.Vector<C.i64>",
+        ),
+    ] {
+        assert_eq!(
+            declared(params, result_type, body),
+            result(want, found),
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn arguments_and_branches_keep_their_aliases() {
+    let ids = ":my::Ids (= :wat::core::Vector<wat::core::i64>)";
+    let names = ":my::Names (= :wat::core::Vector<wat::core::String>)";
+    let string = ":wat::core::String";
+    for (body, message) in [
+        (
+            "(:my::take \"x\")",
+            format!("expected `{ids}`, found `{string}`"),
+        ),
+        (
+            "(:my::take (c.if true -> :my::Names [] []))",
+            format!("expected `{ids}`, found `{names}`"),
+        ),
+    ] {
+        assert_eq!(declared("", "c.i64", body), [message], "{body}");
+    }
+}
+
+#[test]
+fn a_retired_name_is_told_as_what_it_stands_for() {
+    let found = messages("(c.defn :my::f [xs <- :Vec<C.i64>] -> c.i64 xs)");
+    assert!(!found.iter().any(|one| one.contains("(=")), "{found:?}");
+}
+
+#[test]
+fn what_only_the_library_may_mention_is_not_told() {
+    let found = messages("(c.defn :my::f [] -> c.i64 (c.map 1 (c.fn [x <- c.i64] -> c.i64 x)))");
+    assert!(
+        !found.iter().any(|one| one.contains("__internal")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn what_has_an_alias_for_a_type_is_used_like_any_other() {
+    let text = "(c.typealias :my::I c.i64)(c.typealias :my::S c.String)(c.defn :my::two [] -> :my::I 2)(c.defn :my::f [a <- :my::I s <- :my::S] -> :my::I (c.+ a (c.- a) (c.* (:my::two) 3)))(c.defn :my::g [a <- :my::I] -> c.bool (c.and (c.< a 1.5) (c.= a (:my::two)) (c.= [a] [1])))(c.defn :my::h [a <- :my::I s <- :my::S] -> c.String (c.format \"{s} {a}\" :s s :a a))";
+    assert_eq!(messages(text), [""; 0]);
+}

@@ -2,7 +2,7 @@
 
 use crate::support::{codes, errors, fixed, machine_fixed, marks, printed, spans};
 use wat_syntax::SyntaxKind::*;
-use wat_syntax::{MAX_SOURCE_LEN, SourceText, SyntaxKind, lex, parse};
+use wat_syntax::{MAX_SOURCE_LEN, SourceText, SyntaxKind, cut, lex, parse, scan};
 
 fn kinds(text: &str) -> Vec<(SyntaxKind, String)> {
     let mut at = 0;
@@ -68,6 +68,48 @@ fn l1_bytes_that_are_not_utf8_are_one_error_per_run() {
         ]
     );
     assert_eq!(parse.syntax().text().to_string(), source.text());
+}
+
+#[test]
+fn l1_what_is_no_text_is_one_error() {
+    let utf16 = |order: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let text = "\u{feff}(:wat::core::def :demo::a 1)".encode_utf16();
+        text.flat_map(order).collect()
+    };
+    for (bytes, message) in [
+        (
+            b"\x7fELF\x02\x01\0\0((\xff\xc3 \"\x80".to_vec(),
+            "the file holds binary data, not wat",
+        ),
+        (
+            utf16(u16::to_le_bytes),
+            "the file holds text in UTF-16, not wat",
+        ),
+        (
+            utf16(u16::to_be_bytes),
+            "the file holds text in UTF-16, not wat",
+        ),
+    ] {
+        let source = SourceText::from_bytes(bytes.clone());
+        let parse = parse(&source);
+        let [error] = parse.errors() else {
+            panic!("{:?}", parse.errors())
+        };
+        assert_eq!((error.code.0, &*error.message), (1001, message));
+        assert!(source.is_invalid(error.range));
+        assert_eq!(parse.syntax().text().to_string(), source.text());
+        assert_eq!(cut(&source).errors, parse.errors());
+        assert_eq!(cut(&source).forms, []);
+        assert_eq!(scan(&source).errors, parse.errors());
+        let lengths = scan(&source)
+            .tokens
+            .iter()
+            .map(|token| token.len as usize)
+            .sum();
+        assert_eq!(bytes.len(), lengths);
+    }
+    // U+0000 in what is UTF-8 is a character like others.
+    assert_eq!(codes("(a \0 b)"), [1004]);
 }
 
 #[test]
