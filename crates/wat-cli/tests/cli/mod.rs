@@ -10,6 +10,7 @@ mod fix;
 mod fmt;
 mod fmt_killed;
 mod io;
+mod kernel;
 mod line;
 mod load;
 mod lsp;

@@ -1,0 +1,116 @@
+//! Ends of channels, memory, and time.
+
+use super::{prints, start};
+
+const COUNT: &str = "
+(:wat::core::defn :my::rounds [step <- :wat::core::Fn(wat::core::i64)->wat::core::nil] -> :wat::core::nil
+  (:wat::core::match (:wat::kernel::try-readln -> :wat::core::i64) -> :wat::core::nil
+    ((:wat::core::Some n) (:wat::core::do (step n) (:wat::kernel::println n) (:my::rounds step)))
+    (:wat::core::None :wat::core::nil)))
+";
+
+/// Runs a step some times and many times: what the process holds is the same, and so is its memory.
+fn leaves_nothing(functions: &str, step: &str, some: u32, many: u32) {
+    let text = format!(
+        "{COUNT}{functions}\n(:wat::core::defn :user::main [] -> :wat::core::nil (:my::rounds {step}))"
+    );
+    let mut running = start(&text);
+    let mut round = |count: u32| {
+        running.tell(&count.to_string());
+        assert_eq!(running.line(), count.to_string());
+        (running.holds(), running.status("VmRSS"))
+    };
+    round(some);
+    let (held, memory) = round(some);
+    let (held_later, memory_later) = round(many);
+    assert_eq!(held, held_later, "{functions}");
+    assert!(
+        memory_later <= memory + 1024,
+        "{memory} KiB, then {memory_later} KiB:\n{functions}"
+    );
+    running.ends_well();
+}
+
+#[test]
+fn a_loop_that_makes_a_channel_each_time_needs_no_more_memory() {
+    leaves_nothing(
+        "(:wat::core::defn :my::loop [n <- :wat::core::i64] -> :wat::core::nil
+           (:wat::core::if (:wat::core::= n 0) -> :wat::core::nil :wat::core::nil
+             (:wat::core::let [[tx rx] (:wat::kernel::make-bounded-channel :wat::core::String 2)
+                _ (:wat::core::Result/expect -> :wat::core::nil (:wat::kernel::send tx \"value\") \"send\")
+                _ (:wat::kernel::try-recv rx)]
+               (:my::loop (:wat::core::- n 1)))))",
+        ":my::loop",
+        500,
+        50_000,
+    );
+}
+
+#[test]
+fn a_loop_that_makes_a_pipe_and_a_timer_each_time_leaves_neither() {
+    leaves_nothing(
+        "(:wat::core::defn :my::rx [r <- :wat::io::IOReader] -> :wat::kernel::Receiver<wat::core::String> (:wat::kernel::Receiver/from-pipe r))
+         (:wat::core::defn :my::loop [n <- :wat::core::i64] -> :wat::core::nil
+           (:wat::core::if (:wat::core::= n 0) -> :wat::core::nil :wat::core::nil
+             (:wat::core::let [[w r] (:wat::kernel::pipe)
+                _ (:wat::io::IOWriter/close w)
+                timer (:wat::kernel::after (:wat::time::Hour 1) \"late\")
+                _ (:wat::kernel::select (:wat::core::Vector :wat::kernel::Receiver<wat::core::String> timer (:my::rx r)))]
+               (:my::loop (:wat::core::- n 1)))))",
+        ":my::loop",
+        100,
+        3_000,
+    );
+}
+
+#[test]
+fn a_closure_holds_what_it_uses_and_nothing_else() {
+    // The work of the thread is written where the sender is in scope; it uses the receiver alone, so that the channel
+    // closes when the scope ends although the thread goes on.
+    prints(
+        "
+(:wat::core::defn :my::say [rx <- :wat::kernel::Receiver<wat::core::i64>] -> :wat::core::nil
+  (:wat::core::match (:wat::kernel::recv rx) -> :wat::core::nil
+    ((:wat::core::Ok (:wat::core::Some v)) (:wat::core::do (:wat::kernel::println v) (:my::say rx)))
+    ((:wat::core::Ok :wat::core::None) (:wat::kernel::println \"closed\"))
+    ((:wat::core::Err c) (:wat::kernel::println c))))
+(:wat::core::defn :my::begin [] -> :wat::kernel::Thread<wat::core::nil,wat::core::nil>
+  (:wat::core::let
+    [[tx rx] (:wat::kernel::make-bounded-channel :wat::core::i64 1)
+     t (:wat::kernel::spawn-thread
+         (:wat::core::fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil (:my::say rx)))
+     _ (:wat::core::Result/expect -> :wat::core::nil (:wat::kernel::send tx 1) \"send\")]
+    t))
+(:wat::core::defn :user::main [] -> :wat::core::nil
+  (:wat::core::match (:wat::kernel::Thread/drain-and-join (:my::begin)) -> :wat::core::nil
+    ((:wat::core::Ok _) (:wat::kernel::println \"joined\")) ((:wat::core::Err c) (:wat::kernel::println c))))",
+        "",
+        "1\n\"closed\"\n\"joined\"\n",
+    );
+}
+
+#[test]
+fn a_timer_is_never_early() {
+    // Many timers at once, of 1 to 40 milliseconds: each gives its value once, none before its time.
+    prints(
+        "
+(:wat::core::struct :my::Timer (due :wat::core::i64) (rx :wat::kernel::Receiver<wat::core::i64>))
+(:wat::core::defn :my::now [] -> :wat::core::i64 (:wat::time::epoch-nanos (:wat::time::now)))
+(:wat::core::defn :my::start [k <- :wat::core::i64] -> :my::Timer
+  (:wat::core::let [millis (:wat::core::+ 1 (:wat::core::i64::rem (:wat::core::* k 7) 40))
+     due (:wat::core::+ (:my::now) (:wat::core::* millis 1000000))]
+    (:my::Timer/new due (:wat::kernel::after (:wat::time::Millisecond millis) due))))
+(:wat::core::defn :my::take [rxs <- :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>> early <- :wat::core::i64 seen <- :wat::core::i64] -> :wat::core::Vector<wat::core::i64>
+  (:wat::core::if (:wat::core::empty? rxs) -> :wat::core::Vector<wat::core::i64> (:wat::core::Vector :wat::core::i64 early seen)
+    (:wat::core::let [[i got] (:wat::kernel::select rxs)]
+      (:wat::core::match got -> :wat::core::Vector<wat::core::i64>
+        ((:wat::core::Ok (:wat::core::Some due))
+          (:my::take rxs (:wat::core::if (:wat::core::< (:my::now) due) -> :wat::core::i64 (:wat::core::+ early 1) early) (:wat::core::+ seen 1)))
+        ((:wat::core::Ok :wat::core::None) (:my::take (:wat::std::list::remove-at rxs i) early seen))
+        ((:wat::core::Err _) (:wat::core::Vector :wat::core::i64 -1 -1))))))
+(:wat::core::defn :user::main [] -> :wat::core::nil
+  (:wat::kernel::println (:my::take (:wat::core::map (:wat::core::map (:wat::core::range 0 120) :my::start) :my::Timer/rx) 0 0)))",
+        "",
+        "[0 120]\n",
+    );
+}

@@ -1,0 +1,577 @@
+//! `select`: its capacity, its fairness, what it does not lose.
+
+use super::{EVERY, Numbers, Running, World, main_of, prints, prints_everywhere, run_in, start_in};
+
+/// Reads lists of kinds of arms and selects over them; each time it prints need, capacity, entries, rebuilds, grows and
+/// shrinks. Kinds: an open channel, an open pipe, a timer, a closed channel, which is ready.
+const CAPACITY: &str = "
+(:wat::core::defn :my::closed [] -> :wat::kernel::Receiver<wat::core::i64>
+  (:wat::core::let [[_tx rx] (:wat::kernel::make-bounded-channel :wat::core::i64 1)] rx))
+(:wat::core::defn :my::arm [kind <- :wat::core::i64 open <- :wat::kernel::Receiver<wat::core::i64> pipe <- :wat::kernel::Receiver<wat::core::i64>] -> :wat::kernel::Receiver<wat::core::i64>
+  (:wat::core::cond -> :wat::kernel::Receiver<wat::core::i64>
+    ((:wat::core::= kind 0) open)
+    ((:wat::core::= kind 1) pipe)
+    ((:wat::core::= kind 2) (:wat::kernel::after (:wat::time::Hour 1) 0))
+    (:else (:my::closed))))
+(:wat::core::defn :my::stats [] -> :wat::core::Vector<wat::core::i64>
+  (:wat::core::let [stats (:wat::kernel::select-stats)]
+    (:wat::core::Vector :wat::core::i64 (:wat::kernel::SelectStats/need stats) (:wat::kernel::SelectStats/capacity stats)
+      (:wat::kernel::SelectStats/entries stats) (:wat::kernel::SelectStats/rebuilds stats)
+      (:wat::kernel::SelectStats/grows stats) (:wat::kernel::SelectStats/shrinks stats))))
+(:wat::core::defn :my::call [kinds <- :wat::core::Vector<wat::core::i64>] -> :wat::core::Vector<wat::core::i64>
+  (:wat::core::let
+    [[_tx open] (:wat::kernel::make-bounded-channel :wat::core::i64 1)
+     [w r] (:wat::kernel::pipe)
+     pipe (:wat::kernel::Receiver/from-pipe r)
+     arms (:wat::core::map kinds (:wat::core::fn [kind <- :wat::core::i64] -> :wat::kernel::Receiver<wat::core::i64> (:my::arm kind open pipe)))
+     _ (:wat::kernel::select-within arms (:wat::time::Microsecond 1))
+     _ (:wat::io::IOWriter/flush w)]
+    (:my::stats)))
+(:wat::core::defn :my::all [] -> :wat::core::nil
+  (:wat::core::match (:wat::kernel::try-readln -> :wat::core::Vector<wat::core::i64>) -> :wat::core::nil
+    ((:wat::core::Some kinds) (:wat::core::do (:wat::kernel::println (:my::call kinds)) (:my::all)))
+    (:wat::core::None :wat::core::nil)))
+";
+
+/// The numbers of a selector that follow from the sizes of its calls.
+#[derive(Default)]
+struct Model {
+    capacity: usize,
+    entries: usize,
+    grows: usize,
+    shrinks: usize,
+}
+
+impl Model {
+    fn enter(&mut self, need: usize) -> String {
+        let capacity = (need + 1).next_power_of_two();
+        self.grows += usize::from(self.capacity != 0 && capacity > self.capacity);
+        self.shrinks += usize::from(capacity < self.capacity);
+        self.capacity = capacity;
+        self.entries += 1;
+        let rebuilds = 1 + self.grows + self.shrinks;
+        format!(
+            "[{need} {capacity} {} {rebuilds} {} {}]\n",
+            self.entries, self.grows, self.shrinks
+        )
+    }
+}
+
+/// Sizes that cross every power of two in both directions, and some at random.
+fn sizes() -> Vec<usize> {
+    let mut sizes: Vec<usize> = (1..=20).chain((1..=20).rev()).collect();
+    for power in 5..=9 {
+        sizes.extend([(1 << power) - 1, 1 << power, (1 << power) - 2]);
+    }
+    sizes.extend([512, 511, 3, 300, 3]);
+    let mut numbers = Numbers(5);
+    sizes.extend((0..60).map(|_| numbers.below(512) as usize + 1));
+    sizes
+}
+
+/// What the program reads, and what it has to print.
+fn calls() -> (String, String) {
+    let mut numbers = Numbers(7);
+    let mut model = Model::default();
+    let (mut input, mut expected) = (String::new(), String::new());
+    for (round, size) in sizes().into_iter().enumerate() {
+        // Every other call has no closed arm, and ends with its time.
+        let end = if round % 2 == 0 { 4 } else { 3 };
+        let kinds: Vec<String> = (0..size).map(|_| numbers.below(end).to_string()).collect();
+        input.push_str(&format!("[{}]\n", kinds.join(" ")));
+        expected.push_str(&model.enter(size));
+    }
+    (input, expected)
+}
+
+#[test]
+fn the_capacity_follows_from_the_number_of_arms_of_whatever_kind() {
+    let (input, expected) = calls();
+    let text = format!("{CAPACITY}{}", main_of("(:my::all)"));
+    prints_everywhere(&text, &input, &expected);
+}
+
+#[test]
+fn nothing_that_can_be_set_changes_a_capacity() {
+    let chapters = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference"));
+    let chapters = chapters.expect("the reference is there");
+    let texts = chapters.map(|entry| std::fs::read_to_string(entry.expect("an entry").path()));
+    let mut names: Vec<String> = texts
+        .flat_map(|text| {
+            let text = text.expect("text");
+            let found = text.match_indices("WAT_").map(|(at, _)| {
+                let is_name = |c: char| c.is_ascii_uppercase() || c == '_';
+                text[at..].chars().take_while(|c| is_name(*c)).collect()
+            });
+            found.collect::<Vec<String>>()
+        })
+        .collect();
+    names.sort();
+    names.dedup();
+    assert!(names.contains(&"WAT_SELECT_BACKEND".to_owned()) && names.len() > 5);
+    let (input, expected) = calls();
+    let text = format!("{CAPACITY}{}", main_of("(:my::all)"));
+    let dir = super::Dir::with(&[("main.wat", &text), ("input", &input)]);
+    // A variable that names a project would have another one run.
+    names.retain(|name| name != "WAT_PROJECT");
+    for name in &names {
+        let value = if name == "WAT_SELECT_BACKEND" {
+            "poll"
+        } else {
+            "1"
+        };
+        let input = std::fs::File::open(dir.path().join("input")).expect("the input");
+        let mut command = super::raw(&dir, &[]);
+        let output = command.env(name, value).stdin(input).output();
+        let output = output.expect("the binary runs");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            expected,
+            "{name}={value}"
+        );
+    }
+    for setting in [
+        "run.stack-limit=64 MiB",
+        "concurrency.allow-raw-spawn=true",
+        "check.max-diagnostics=1",
+    ] {
+        let input = std::fs::File::open(dir.path().join("input")).expect("the input");
+        let mut command = super::command(&dir);
+        command.args([
+            "--set",
+            "concurrency.allow-raw-spawn=true",
+            "--set",
+            setting,
+            "run",
+            "main.wat",
+        ]);
+        let output = command.stdin(input).output().expect("the binary runs");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            expected,
+            "{setting}"
+        );
+    }
+}
+
+#[test]
+fn the_capacity_follows_when_the_program_is_asked_to_stop() {
+    let text = format!(
+        "{CAPACITY}
+(:wat::core::defn :my::size [n <- :wat::core::i64] -> :wat::core::Vector<wat::core::i64>
+  (:my::call (:wat::core::map (:wat::core::range 0 n) (:wat::core::fn [k <- :wat::core::i64] -> :wat::core::i64 0))))
+{}",
+        main_of(
+            "(:wat::core::do (:wat::kernel::println \"ready\")
+               (:wat::core::match (:wat::kernel::sleep (:wat::time::Hour 1)) -> :wat::core::nil
+                 ((:wat::core::Ok _) :wat::core::nil)
+                 ((:wat::core::Err _) (:wat::core::for-each (:wat::core::Vector :wat::core::i64 1 7 8 300 2 2)
+                   (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::nil (:wat::kernel::println (:my::size n)))))))"
+        )
+    );
+    for world in [World::Usual, World::Forced] {
+        let mut running = start_in(world, &text);
+        assert_eq!(running.line(), "\"ready\"");
+        running.signal(libc::SIGTERM);
+        let mut model = Model::default();
+        for need in [1, 7, 8, 300, 2, 2] {
+            assert_eq!(format!("{}\n", running.line()), model.enter(need));
+        }
+        running.ends_well();
+    }
+}
+
+#[test]
+fn changing_sizes_leave_neither_descriptors_nor_memory() {
+    let text = format!(
+        "{CAPACITY}
+(:wat::core::defn :my::swing [small <- :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>> large <- :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>> n <- :wat::core::i64] -> :wat::core::nil
+  (:wat::core::if (:wat::core::= n 0) -> :wat::core::nil :wat::core::nil
+    (:wat::core::let [_ (:wat::kernel::select small) _ (:wat::kernel::select large)] (:my::swing small large (:wat::core::- n 1)))))
+(:wat::core::defn :my::closeds [n <- :wat::core::i64] -> :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>>
+  (:wat::core::map (:wat::core::range 0 n) (:wat::core::fn [_k <- :wat::core::i64] -> :wat::kernel::Receiver<wat::core::i64> (:my::closed))))
+(:wat::core::defn :my::rounds [small <- :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>> large <- :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>>] -> :wat::core::nil
+  (:wat::core::match (:wat::kernel::try-readln -> :wat::core::i64) -> :wat::core::nil
+    ((:wat::core::Some n) (:wat::core::do (:my::swing small large n) (:wat::kernel::println n) (:my::rounds small large)))
+    (:wat::core::None :wat::core::nil)))
+{}",
+        main_of("(:my::rounds (:my::closeds 3) (:my::closeds 300))")
+    );
+    for world in [World::Usual, World::Forced] {
+        let mut running = start_in(world, &text);
+        let mut round = |count: u32| {
+            running.tell(&count.to_string());
+            assert_eq!(running.line(), count.to_string());
+            (running.holds(), running.status("VmSize"))
+        };
+        let (held, size) = round(20);
+        let (held_later, size_later) = round(400);
+        assert_eq!(held, held_later, "{world:?}");
+        assert!(size_later <= size + 1024, "{world:?}: {size} {size_later}");
+        running.ends_well();
+    }
+}
+
+#[test]
+fn a_bracket_selects_over_the_workers_that_are_left() {
+    let text = format!(
+        "{CAPACITY}
+(:wat::core::defn :my::same [n <- :wat::core::i64] -> :wat::core::i64 n)
+(:wat::core::defn :my::bracket [k <- :wat::core::i64] -> :wat::core::nil
+  (:wat::core::let [got (:wat::kernel::run-processes (:wat::core::range 0 k) :my::same k) stats (:my::stats)]
+    (:wat::kernel::println (:wat::core::Vector :wat::core::i64 (:wat::core::length got)
+      (:wat::core::Option/expect -> :wat::core::i64 (:wat::core::get stats 0) \"need\")
+      (:wat::core::Option/expect -> :wat::core::i64 (:wat::core::get stats 1) \"capacity\")
+      (:wat::core::Option/expect -> :wat::core::i64 (:wat::core::get stats 4) \"grows\")
+      (:wat::core::Option/expect -> :wat::core::i64 (:wat::core::get stats 5) \"shrinks\")))))
+{}",
+        main_of("(:wat::core::for-each (:wat::core::Vector :wat::core::i64 1 2 3 4 5 7 8 9 16 33 64) :my::bracket)")
+    );
+    let (mut grows, mut shrinks) = (0, 0);
+    let mut expected = String::new();
+    for (round, workers) in [1usize, 2, 3, 4, 5, 7, 8, 9, 16, 33, 64]
+        .into_iter()
+        .enumerate()
+    {
+        let capacity = (workers + 1).next_power_of_two();
+        // The last select of the bracket before was over one worker, with a capacity of 2.
+        grows += usize::from(round > 0 && capacity > 2);
+        shrinks += capacity.ilog2() - 1;
+        expected.push_str(&format!("[{workers} 1 2 {grows} {shrinks}]\n"));
+    }
+    for world in [World::Usual, World::Forced] {
+        super::prints_in(world, &text, "", &expected);
+    }
+}
+
+/// Producers on threads, half of them over pipes; the consumer takes their messages in every way there is, and says
+/// what is wrong with their order.
+fn mixed(arms: u32, messages: u32) -> String {
+    format!(
+        "
+(:wat::core::defn :my::give [tx <- :wat::kernel::Sender<wat::core::i64> at <- :wat::core::i64 end <- :wat::core::i64] -> :wat::core::nil
+  (:wat::core::if (:wat::core::= at end) -> :wat::core::nil :wat::core::nil
+    (:wat::core::match (:wat::kernel::send tx at) -> :wat::core::nil
+      ((:wat::core::Ok _) (:my::give tx (:wat::core::+ at 1) end))
+      ((:wat::core::Err c) (:wat::kernel::println c)))))
+(:wat::core::defn :my::first [k <- :wat::core::i64] -> :wat::core::i64 (:wat::core::* k 1000000))
+(:wat::core::defn :my::end [k <- :wat::core::i64] -> :wat::core::i64 (:wat::core::+ (:my::first k) (:wat::core::+ {messages} k)))
+(:wat::core::defn :my::in-memory [k <- :wat::core::i64 room <- :wat::core::i64] -> :wat::kernel::Receiver<wat::core::i64>
+  (:wat::core::let [[tx rx] (:wat::kernel::make-bounded-channel :wat::core::i64 room)
+     _ (:wat::kernel::drop (:wat::kernel::spawn-thread
+         (:wat::core::fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil
+           (:my::give tx (:my::first k) (:my::end k)))))]
+    rx))
+(:wat::core::defn :my::through-pipe [k <- :wat::core::i64] -> :wat::kernel::Receiver<wat::core::i64>
+  (:wat::core::let [[w r] (:wat::kernel::pipe)
+     _ (:wat::kernel::drop (:wat::kernel::spawn-thread
+         (:wat::core::fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil
+           (:wat::core::let [tx (:wat::kernel::Sender/from-pipe w)]
+             (:wat::core::do (:my::give tx (:my::first k) (:my::end k)) (:wat::kernel::drop tx))))))]
+    (:wat::kernel::Receiver/from-pipe r)))
+(:wat::core::defn :my::source [k <- :wat::core::i64] -> :wat::kernel::Receiver<wat::core::i64>
+  (:wat::core::if (:wat::core::= (:wat::core::i64::rem k 2) 0) -> :wat::kernel::Receiver<wat::core::i64>
+    (:my::in-memory k (:wat::core::i64::rem k 7)) (:my::through-pipe k)))
+(:wat::core::struct :my::State (rxs :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>>) (next :wat::core::Vector<wat::core::i64>) (wrong :wat::core::i64))
+(:wat::core::defn :my::note [s <- :my::State v <- :wat::core::i64] -> :my::State
+  (:wat::core::let [k (:wat::core::/ v 1000000) wanted (:wat::core::Option/expect -> :wat::core::i64 (:wat::core::get (:my::State/next s) k) \"an arm\")]
+    (:my::State/new (:my::State/rxs s) (:wat::core::assoc (:my::State/next s) k (:wat::core::+ v 1))
+      (:wat::core::if (:wat::core::= v wanted) -> :wat::core::i64 (:my::State/wrong s) (:wat::core::+ 1 (:my::State/wrong s))))))
+(:wat::core::defn :my::judge [s <- :my::State i <- :wat::core::i64 got <- :wat::kernel::CommResult<wat::core::i64> prunes <- :wat::core::bool] -> :my::State
+  (:wat::core::match got -> :my::State
+    ((:wat::core::Ok (:wat::core::Some v)) (:my::note s v))
+    ((:wat::core::Ok :wat::core::None)
+      (:wat::core::if prunes -> :my::State
+        (:my::State/new (:wat::std::list::remove-at (:my::State/rxs s) i) (:my::State/next s) (:my::State/wrong s)) s))
+    ((:wat::core::Err c) (:wat::core::do (:wat::kernel::println c) (:my::State/new (:my::State/rxs s) (:my::State/next s) 1000)))))
+(:wat::core::defn :my::step [s <- :my::State way <- :wat::core::i64] -> :my::State
+  (:wat::core::let [rxs (:my::State/rxs s)
+     i (:wat::core::i64::rem way (:wat::core::length rxs))
+     rx (:wat::core::Option/expect -> :wat::kernel::Receiver<wat::core::i64> (:wat::core::get rxs i) \"an arm\")
+     kind (:wat::core::i64::rem way 5)]
+    (:wat::core::cond -> :my::State
+      ((:wat::core::= kind 0) (:my::judge s i (:wat::kernel::try-recv rx) false))
+      ((:wat::core::= kind 1) (:wat::core::foldl (:wat::kernel::drain rx) s :my::note))
+      ((:wat::core::= kind 2) (:wat::core::match (:wat::kernel::recv rx) -> :my::State
+        ((:wat::core::Ok v) (:my::judge s i (:wat::core::Ok v) true))
+        ((:wat::core::Err c) (:my::judge s i (:wat::core::Err c) true))))
+      ((:wat::core::= kind 3) (:wat::core::match (:wat::kernel::select-within rxs (:wat::time::Millisecond 1)) -> :my::State
+        ((:wat::core::Some [j got]) (:my::judge s j got true))
+        (:wat::core::None s)))
+      (:else (:wat::core::let [[j got] (:wat::kernel::select rxs)] (:my::judge s j got true))))))
+(:wat::core::defn :my::consume [s <- :my::State way <- :wat::core::i64] -> :my::State
+  (:wat::core::if (:wat::core::empty? (:my::State/rxs s)) -> :my::State s
+    (:my::consume (:my::step s way) (:wat::core::i64::rem (:wat::core::+ (:wat::core::* way 7919) 13) 1000003))))
+(:wat::core::defn :user::main [] -> :wat::core::nil
+  (:wat::core::let [s (:my::consume (:my::State/new (:wat::core::map (:wat::core::range 0 {arms}) :my::source)
+                         (:wat::core::map (:wat::core::range 0 {arms}) :my::first) 0) 17)]
+    (:wat::core::do
+      (:wat::kernel::println (:wat::core::= (:my::State/next s) (:wat::core::map (:wat::core::range 0 {arms}) :my::end)))
+      (:wat::kernel::println (:my::State/wrong s)))))"
+    )
+}
+
+#[test]
+fn no_message_of_any_arm_is_lost_comes_twice_or_too_early() {
+    prints_everywhere(&mixed(24, 100), "", "true\n0\n");
+}
+
+#[test]
+fn signals_to_every_thread_lose_no_message() {
+    for world in [World::Usual, World::Forced] {
+        let mut running = start_in(world, &mixed(24, 200));
+        let pid = running.pid();
+        let mut sent = 0;
+        // The signals come as fast as the system delivers them, until the program has ended.
+        while let Ok(None) = running.child.try_wait() {
+            let Ok(tasks) = std::fs::read_dir(format!("/proc/{pid}/task")) else {
+                break;
+            };
+            for task in tasks.filter_map(|task| task.ok()?.file_name().to_str()?.parse().ok()) {
+                let task: i32 = task;
+                // Before the program watches its signals they would end it.
+                let is_watched = std::fs::read_to_string(format!("/proc/{pid}/status"))
+                    .ok()
+                    .and_then(|text| {
+                        let line = text.lines().find(|line| line.starts_with("SigCgt:"))?;
+                        u64::from_str_radix(line[7..].trim(), 16).ok()
+                    })
+                    .is_some_and(|mask| mask & (1 << (libc::SIGUSR1 - 1)) != 0);
+                if is_watched {
+                    // SAFETY: plain numbers; a thread that has gone is refused.
+                    unsafe { libc::syscall(libc::SYS_tgkill, pid, task, libc::SIGUSR1) };
+                    sent += 1;
+                }
+            }
+        }
+        let (status, lines, complaints) = running.end();
+        assert!(status == 0, "{world:?}: {complaints}");
+        assert_eq!(lines, ["true", "0"], "{world:?}");
+        assert!(sent > 100, "{sent}");
+    }
+}
+
+/// Hands a number back and forth; both sides wait with `select`, beside an arm that nobody serves.
+const PING_PONG: &str = "
+(:wat::core::defn :my::got [rx <- :wat::kernel::Receiver<wat::core::i64> idle <- :wat::kernel::Receiver<wat::core::i64>] -> :wat::core::i64
+  (:wat::core::let [[_i got] (:wat::kernel::select (:wat::core::Vector :wat::kernel::Receiver<wat::core::i64> idle rx))]
+    (:wat::core::match got -> :wat::core::i64
+      ((:wat::core::Ok (:wat::core::Some v)) v) ((:wat::core::Ok :wat::core::None) -1) ((:wat::core::Err _) -2))))
+(:wat::core::defn :my::back [rx <- :wat::kernel::Receiver<wat::core::i64> tx <- :wat::kernel::Sender<wat::core::i64> idle <- :wat::kernel::Receiver<wat::core::i64>] -> :wat::core::nil
+  (:wat::core::let [v (:my::got rx idle)]
+    (:wat::core::if (:wat::core::< v 0) -> :wat::core::nil :wat::core::nil
+      (:wat::core::match (:wat::kernel::send tx (:wat::core::- v 1)) -> :wat::core::nil
+        ((:wat::core::Ok _) (:my::back rx tx idle)) ((:wat::core::Err _) :wat::core::nil)))))
+(:wat::core::defn :my::forth [tx <- :wat::kernel::Sender<wat::core::i64> rx <- :wat::kernel::Receiver<wat::core::i64> idle <- :wat::kernel::Receiver<wat::core::i64> left <- :wat::core::i64] -> :wat::core::i64
+  (:wat::core::if (:wat::core::<= left 0) -> :wat::core::i64 left
+    (:wat::core::let [_ (:wat::core::Result/expect -> :wat::core::nil (:wat::kernel::send tx left) \"send\")]
+      (:my::forth tx rx idle (:my::got rx idle)))))
+";
+
+#[test]
+fn a_number_goes_back_and_forth_between_threads_that_select() {
+    let text = format!(
+        "{PING_PONG}{}",
+        main_of(
+            "(:wat::core::let
+               [[_tx idle] (:wat::kernel::make-bounded-channel :wat::core::i64 1)
+                t (:wat::kernel::spawn-thread
+                    (:wat::core::fn [in <- :wat::kernel::Receiver<wat::core::i64> out <- :wat::kernel::Sender<wat::core::i64>] -> :wat::core::nil
+                      (:my::back in out idle)))
+                end (:my::forth (:wat::kernel::Thread/input t) (:wat::kernel::Thread/output t) idle 20000)]
+               (:wat::kernel::println end))"
+        )
+    );
+    prints_everywhere(&text, "", "0\n");
+}
+
+#[test]
+fn a_number_goes_back_and_forth_between_processes_that_select() {
+    // The child's input is no arm: it has a pipe of its own on which nothing comes, and reads what its parent sends.
+    let text = format!(
+        "{PING_PONG}
+(:wat::core::defn :my::tx [w <- :wat::io::IOWriter] -> :wat::kernel::Sender<wat::core::i64> (:wat::kernel::Sender/from-pipe w))
+(:wat::core::defn :my::rx [r <- :wat::io::IOReader] -> :wat::kernel::Receiver<wat::core::i64> (:wat::kernel::Receiver/from-pipe r))
+{}",
+        main_of(
+            "(:wat::core::let
+               [p (:wat::kernel::spawn-process (:wat::core::forms
+                    (:wat::core::defn :my::serve [idle <- :wat::kernel::Receiver<wat::core::i64>] -> :wat::core::nil
+                      (:wat::core::match (:wat::kernel::try-readln -> :wat::core::i64) -> :wat::core::nil
+                        ((:wat::core::Some v) (:wat::core::do
+                          (:wat::kernel::select-within (:wat::core::Vector :wat::kernel::Receiver<wat::core::i64> idle) (:wat::time::Nanosecond 1))
+                          (:wat::kernel::println (:wat::core::- v 1)) (:my::serve idle)))
+                        (:wat::core::None :wat::core::nil)))
+                    (:wat::core::defn :user::main [] -> :wat::core::nil
+                      (:wat::core::let [[_tx idle] (:wat::kernel::make-bounded-channel :wat::core::i64 1)] (:my::serve idle)))))
+                [w r] (:wat::kernel::pipe)
+                end (:my::forth (:my::tx (:wat::kernel::Process/stdin p)) (:my::rx (:wat::kernel::Process/stdout p)) (:my::rx r) 3000)
+                _ (:wat::io::IOWriter/close w)]
+               (:wat::core::match (:wat::kernel::Process/drain-and-join p) -> :wat::core::nil
+                 ((:wat::core::Ok _) (:wat::kernel::println end)) ((:wat::core::Err c) (:wat::kernel::println c))))"
+        )
+    );
+    prints_everywhere(&text, "", "0\n");
+}
+
+#[test]
+fn a_frame_that_comes_byte_by_byte_delays_no_other_arm() {
+    let text = format!(
+        "{PING_PONG}
+(:wat::core::defn :my::drip [slow <- :wat::io::IOWriter fast <- :wat::kernel::Sender<wat::core::i64> arms <- :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>>] -> :wat::core::i64
+  (:wat::core::foldl (:wat::core::range 0 500) 0 (:wat::core::fn [good <- :wat::core::i64 n <- :wat::core::i64] -> :wat::core::i64
+    (:wat::core::let
+      [_ (:wat::io::IOWriter/print slow \" \")
+       _ (:wat::core::Result/expect -> :wat::core::nil (:wat::kernel::send fast n) \"send\")
+       [i _got] (:wat::kernel::select arms)]
+      (:wat::core::+ good i)))))
+{}",
+        main_of(
+            "(:wat::core::let
+               [[w1 r1] (:wat::kernel::pipe) [w2 r2] (:wat::kernel::pipe)
+                slow (:wat::kernel::Receiver/from-pipe r1)
+                fast (:wat::kernel::Receiver/from-pipe r2)
+                arms (:wat::core::Vector :wat::kernel::Receiver<wat::core::i64> slow fast)
+                _ (:wat::io::IOWriter/print w1 \"4\")
+                good (:my::drip w1 (:wat::kernel::Sender/from-pipe w2) arms)
+                _ (:wat::io::IOWriter/print w1 \"\\n\")
+                [i got] (:wat::kernel::select arms)]
+               (:wat::core::do (:wat::kernel::println good) (:wat::kernel::println i) (:wat::kernel::println got)))"
+        )
+    );
+    prints_everywhere(&text, "", "500\n0\n#wat-edn.result/ok 4\n");
+}
+
+#[test]
+fn whoever_is_flooded_hides_nobody() {
+    // One arm never runs dry; each of the others has one value, and the order of the arms changes with every call.
+    let text = "
+(:wat::core::defn :my::one [k <- :wat::core::i64] -> :wat::kernel::Receiver<wat::core::i64>
+  (:wat::core::let [[tx rx] (:wat::kernel::make-bounded-channel :wat::core::i64 1)
+     _ (:wat::core::Result/expect -> :wat::core::nil (:wat::kernel::send tx k) \"send\")] rx))
+(:wat::core::defn :my::flood [] -> :wat::kernel::Receiver<wat::core::i64>
+  (:wat::kernel::every (:wat::time::Nanosecond 1) -1))
+(:wat::core::defn :my::turn [arms <- :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>>] -> :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>>
+  (:wat::core::match (:wat::core::first arms) -> :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>>
+    ((:wat::core::Some arm) (:wat::core::conj (:wat::std::list::remove-at arms 0) arm)) (:wat::core::None arms)))
+(:wat::core::defn :my::take [arms <- :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>> n <- :wat::core::i64 seen <- :wat::core::Vector<wat::core::i64>] -> :wat::core::Vector<wat::core::i64>
+  (:wat::core::if (:wat::core::= n 0) -> :wat::core::Vector<wat::core::i64> (:wat::core::sort seen)
+    (:wat::core::let [[_i got] (:wat::kernel::select arms)]
+      (:my::take (:my::turn arms) (:wat::core::- n 1)
+        (:wat::core::match got -> :wat::core::Vector<wat::core::i64>
+          ((:wat::core::Ok (:wat::core::Some v)) (:wat::core::if (:wat::core::< v 0) -> :wat::core::Vector<wat::core::i64> seen (:wat::core::conj seen v)))
+          ((:wat::core::Ok :wat::core::None) seen) ((:wat::core::Err _) seen))))))
+(:wat::core::defn :user::main [] -> :wat::core::nil
+  (:wat::core::for-each (:wat::core::Vector :wat::core::i64 1 3 8 31 63)
+    (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::nil
+      (:wat::kernel::println (:wat::core::length (:my::take
+        (:wat::core::conj (:wat::core::map (:wat::core::range 0 n) :my::one) (:my::flood)) (:wat::core::+ n 1) (:wat::core::Vector :wat::core::i64)))))))";
+    prints_everywhere(text, "", "1\n3\n8\n31\n63\n");
+}
+
+/// How often the threads of a process have gone to sleep.
+fn naps(running: &Running, name: &str) -> Vec<u64> {
+    let tasks = std::fs::read_dir(format!("/proc/{}/task", running.pid())).expect("it runs");
+    let mut naps: Vec<(String, u64)> = tasks
+        .filter_map(|task| {
+            let path = task.ok()?.path();
+            let text = std::fs::read_to_string(path.join("status")).ok()?;
+            let called = std::fs::read_to_string(path.join("comm")).ok()?;
+            let line = text
+                .lines()
+                .find(|line| line.starts_with("voluntary_ctxt_switches"))?;
+            let count = line.split_whitespace().nth(1)?.parse().ok()?;
+            (called.trim() == name).then(|| (path.display().to_string(), count))
+        })
+        .collect();
+    naps.sort();
+    naps.into_iter().map(|(_, count)| count).collect()
+}
+
+#[test]
+fn a_select_that_waits_sleeps_until_it_is_woken() {
+    // While other threads talk, the ones that wait do not wake even once.
+    let text = format!(
+        "{PING_PONG}
+(:wat::core::defn :my::parked [rx <- :wat::kernel::Receiver<wat::core::i64>] -> :wat::core::nil
+  (:wat::kernel::drop (:wat::kernel::spawn-thread
+    (:wat::core::fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil
+      (:my::park rx)))))
+(:wat::core::defn :my::park [rx <- :wat::kernel::Receiver<wat::core::i64>] -> :wat::core::nil
+  (:wat::core::let [[_i _got] (:wat::kernel::select (:wat::core::Vector :wat::kernel::Receiver<wat::core::i64> rx rx))]
+    (:wat::kernel::println \"woken\")))
+(:wat::core::defn :my::talk [] -> :wat::core::i64
+  (:wat::core::let
+    [[_tx idle] (:wat::kernel::make-bounded-channel :wat::core::i64 1)
+     t (:wat::kernel::spawn-thread
+         (:wat::core::fn [in <- :wat::kernel::Receiver<wat::core::i64> out <- :wat::kernel::Sender<wat::core::i64>] -> :wat::core::nil
+           (:my::back in out idle)))
+     left (:my::forth (:wat::kernel::Thread/input t) (:wat::kernel::Thread/output t) idle 5000)]
+    left))
+{}",
+        main_of(
+            "(:wat::core::let
+               [[tx rx] (:wat::kernel::make-bounded-channel :wat::core::i64 1) [w r] (:wat::kernel::pipe)
+                _ (:my::parked rx) _ (:my::parked (:wat::kernel::Receiver/from-pipe r))
+                _ (:wat::kernel::println \"parked\") _ (:wat::kernel::readln -> :wat::core::i64)
+                _ (:wat::kernel::println (:my::talk)) _ (:wat::kernel::readln -> :wat::core::i64)]
+               (:wat::core::do (:wat::kernel::drop tx) (:wat::io::IOWriter/close w)
+                 (:wat::kernel::readln -> :wat::core::i64) :wat::core::nil))"
+        )
+    );
+    for world in [World::Usual, World::Forced] {
+        let mut running = start_in(world, &text);
+        assert_eq!(running.line(), "\"parked\"");
+        let asleep = || {
+            let tasks = std::fs::read_dir(format!("/proc/{}/task", running.child.id()));
+            tasks.expect("it runs").all(|task| {
+                let stat = std::fs::read_to_string(task.expect("a task").path().join("stat"));
+                let stat = stat.unwrap_or_default();
+                stat.rsplit(')')
+                    .next()
+                    .is_some_and(|rest| rest.starts_with(" S"))
+            })
+        };
+        super::until("all threads wait", asleep);
+        let name = "wat::my::parked";
+        let before = naps(&running, name);
+        assert_eq!(before.len(), 2, "{world:?}");
+        running.tell("1");
+        assert_eq!(running.line(), "0");
+        assert_eq!(naps(&running, name), before, "{world:?}");
+        running.tell("1");
+        assert_eq!([running.line(), running.line()], ["\"woken\"", "\"woken\""]);
+        running.tell("1");
+        running.ends_well();
+    }
+}
+
+#[test]
+fn each_world_waits_with_what_it_has() {
+    let text = main_of(
+        "(:wat::core::for-each (:wat::core::Vector :wat::core::i64 2 6 2 6)
+           (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::nil
+             (:wat::core::let [arms (:wat::core::map (:wat::core::range 0 n) (:wat::core::fn [k <- :wat::core::i64] -> :wat::kernel::Receiver<wat::core::i64> (:wat::kernel::after (:wat::time::Nanosecond 1) k)))
+                _ (:wat::kernel::select arms)]
+               (:wat::kernel::println (:wat::kernel::SelectStats/backend (:wat::kernel::select-stats))))))",
+    );
+    let usual = run_in(World::Usual, &text, "").stdout;
+    for world in EVERY {
+        let told = run_in(world, &text, "").stdout;
+        match world {
+            World::Usual => {}
+            // The ring is tried again at the next rebuild.
+            World::Scarce if usual.contains("io_uring") => {
+                assert_eq!(told, "\"io_uring\"\n\"poll\"\n\"io_uring\"\n\"poll\"\n");
+            }
+            _ => assert_eq!(told, "\"poll\"\n".repeat(4), "{world:?}"),
+        }
+    }
+    prints(
+        &main_of(
+            "(:wat::kernel::println (:wat::kernel::SelectStats/backend (:wat::kernel::select-stats)))",
+        ),
+        "",
+        "\"none\"\n",
+    );
+}
