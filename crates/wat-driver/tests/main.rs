@@ -8,6 +8,8 @@ mod differential;
 mod evaluate;
 #[path = "it/fix.rs"]
 mod fix;
+#[path = "it/forked.rs"]
+mod forked;
 #[path = "it/fuzz.rs"]
 mod fuzz;
 #[path = "it/kernel.rs"]

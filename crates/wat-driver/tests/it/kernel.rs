@@ -332,16 +332,17 @@ fn a_death_marks_what_its_thread_held() {
     // The channel's sender is held here too, so that its end is not the last handle.
     let ran = run(&with_help(text));
     assert_eq!(ran.stdout, "[\"gone\"]\n\"1\"\n");
+    // The thread dies when nobody else holds the sender any more.
     let text = "
-(:wat::core::defn :user::dying [] -> :wat::kernel::Receiver<wat::core::i64>
+(:wat::core::defn :user::dying [go <- :wat::kernel::Receiver<wat::core::i64>] -> :wat::kernel::Receiver<wat::core::i64>
   (:wat::core::let
     [[tx rx] (:user::chan 1)
      _ (:wat::kernel::drop (:wat::kernel::spawn-thread
          (:wat::core::fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil
-           (:wat::core::let [_a (:user::put tx 1)] (:wat::kernel::println (:wat::core::i64::/'2 1 0))))))]
+           (:wat::core::let [_a (:user::put tx 1) _go (:user::get go)] (:wat::kernel::println (:wat::core::i64::/'2 1 0))))))]
     rx))
 (:wat::core::defn :user::main [] -> :wat::core::nil
-  (:wat::core::let [rx (:user::dying) a (:user::get rx) b (:user::get rx)]
+  (:wat::core::let [[go wait] (:user::chan 1) rx (:user::dying wait) _ (:user::put go 0) a (:user::get rx) b (:user::get rx)]
     (:wat::core::do (:wat::kernel::println a) (:wat::kernel::println (:wat::core::string::contains? b \"WAT8402\")))))";
     let ran = run(&with_help(text));
     assert_eq!(ran.stdout, "\"1\"\ntrue\n");

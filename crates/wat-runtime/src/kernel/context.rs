@@ -32,6 +32,8 @@ pub trait Waiting: Sync {
 pub trait WaitSet: Send {
     /// `"io_uring"` or `"poll"`
     fn backend(&self) -> &'static str;
+    /// How many descriptors it can wait for: as the system reports it.
+    fn capacity(&self) -> usize;
     /// Waits until one of the descriptors is readable, the bell is rung or the time is up; which ones are readable, as
     /// indices. Descriptors and bell together are no more than the capacity.
     fn wait(

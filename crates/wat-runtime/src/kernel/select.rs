@@ -44,10 +44,10 @@ impl Selector {
             self.grows += i64::from(capacity > self.capacity);
             self.shrinks += i64::from(capacity < self.capacity);
         }
-        self.capacity = capacity;
         // The old set goes before the new one comes.
         self.set = None;
         self.set = context.kernel().waiting().map(|w| w.wait_set(capacity));
+        self.capacity = self.set.as_ref().map_or(capacity, |set| set.capacity());
     }
 
     /// Closes the wait set; the next select makes one.

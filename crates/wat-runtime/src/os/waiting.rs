@@ -37,6 +37,10 @@ impl WaitSet for Set {
         self.set.backend().name()
     }
 
+    fn capacity(&self) -> usize {
+        self.set.capacity()
+    }
+
     fn wait(
         &mut self,
         fds: &[i32],

@@ -1,0 +1,91 @@
+//! Programs in children of a process that is busy: with its analysis, with its threads.
+
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use wat_analysis::{FileKind, Options, RootDatabase, SourceText, all_program_diagnostics};
+use wat_driver::ProgramLauncher;
+use wat_kernel::{Exit, Fork};
+use wat_load::InMemoryLoader;
+use wat_runtime::{Launcher, Limits, Scope, Streams, Unchecked};
+
+fn launcher() -> ProgramLauncher {
+    ProgramLauncher {
+        options: Options::default(),
+        limits: Limits {
+            stack_bytes: 1 << 24,
+            ..Limits::default()
+        },
+        loader: Arc::new(InMemoryLoader::new()),
+        arguments: Arc::default(),
+    }
+}
+
+/// A program whose text is another one each time.
+fn program(number: usize) -> String {
+    format!(
+        "(:wat::core::defn :my::f{number} [n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::* n {number}))
+         (:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:my::f{number} 2)))"
+    )
+}
+
+#[test]
+fn children_of_a_process_that_analyses_on_four_threads_analyse_too() {
+    const CHILDREN: usize = 60;
+    let stop = AtomicBool::new(false);
+    let analysed = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (stop, analysed) = (&stop, &analysed);
+            scope.spawn(move || {
+                let mut db = RootDatabase::new();
+                let mut round = thread;
+                while !stop.load(Ordering::Relaxed) {
+                    let text = SourceText::new(program(round));
+                    let file = db.set_file("main.wat", text, FileKind::Disk);
+                    assert_eq!(all_program_diagnostics(&db, file).len(), 0);
+                    analysed.fetch_add(1, Ordering::Relaxed);
+                    round += 4;
+                }
+            });
+        }
+        let outcome = std::panic::catch_unwind(|| {
+            for number in 0..CHILDREN {
+                let launcher = launcher();
+                let forked = Fork::new()
+                    .run(move |_| {
+                        let program = Unchecked::Text(program(number));
+                        let prepared = launcher.prepare(&program, &Scope::Nothing);
+                        let ran = prepared.and_then(|ready| ready.run(Streams::standard()));
+                        ran.map_or_else(|ended| ended.status, |()| 0)
+                    })
+                    .expect("a child");
+                // Nobody needs as long, unless a lock of its parent keeps it waiting.
+                let deadline = Instant::now() + Duration::from_secs(60);
+                let ended = forked.collect(b"", Some(deadline)).expect("it is read");
+                assert_eq!(ended.exit, Some(Exit::Code(0)), "child {number}");
+                let expected = format!("{}\n", 2 * number);
+                assert_eq!(String::from_utf8_lossy(&ended.stdout), expected);
+            }
+        });
+        stop.store(true, Ordering::Relaxed);
+        outcome.expect("every child ends well");
+    });
+    assert!(analysed.load(Ordering::Relaxed) > 4);
+}
+
+#[test]
+fn the_programs_of_the_kernel_hold_where_rings_are_not_used_too() {
+    let tests = std::env::current_exe().expect("the tests have a path");
+    let output = Command::new(tests)
+        .args(["kernel::", "--test-threads", "2"])
+        .env("WAT_SELECT_BACKEND", "poll")
+        .output()
+        .expect("the tests run");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}");
+    let count = told.lines().filter(|line| line.ends_with(" ... ok"));
+    assert!(count.count() > 15, "{told}");
+}
