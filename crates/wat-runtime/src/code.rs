@@ -146,6 +146,8 @@ ops! {
     VectorNthP,
     /// returns a
     Ret,
+    /// adds one to the observer's counter wide
+    Count,
     /// compiles functions[wide] and starts over
     Stub,
     /// the machine stops

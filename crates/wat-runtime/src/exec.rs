@@ -407,6 +407,7 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
                 // SAFETY: as above.
                 fp = unsafe { fp.sub((*ip.sub(1)).a as usize) };
             }
+            Op::Count => world.count(ins.index()),
             Op::Stub => {
                 let index = ins.index() as u32;
                 let compiled = world.linking().compile(index);

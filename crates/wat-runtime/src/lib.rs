@@ -53,6 +53,7 @@ mod kernel;
 mod launch;
 mod machine;
 mod natives;
+mod observe;
 mod os;
 mod settings;
 mod stack;
@@ -74,6 +75,7 @@ pub use machine::{
     pending_names,
 };
 pub use natives::{PropertyOutcome, property_outcome, seed_properties};
+pub use observe::Observer;
 pub use settings::Settings;
 pub use stream::{MAX_FRAME_BYTES, Reader};
 pub use wat_value::{Compared, Value, live_objects};

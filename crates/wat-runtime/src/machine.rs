@@ -5,6 +5,7 @@ use crate::compiler::Compiler;
 use crate::failure::{Failure, FailureKind};
 use crate::kernel::Task;
 use crate::launch::Launcher;
+use crate::observe::Observer;
 use crate::settings::Settings;
 use crate::stream::Reader;
 use crate::vm::Vm;
@@ -188,6 +189,12 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
     /// Sets what the program's entry file configures. To be called before anything is evaluated.
     pub fn configure(&mut self, settings: Settings) {
         self.vm.settings = settings;
+    }
+
+    /// Has an observer count what the program evaluates. To be called before anything is evaluated; the first observer
+    /// stays.
+    pub fn observe(&mut self, observer: Arc<dyn Observer>) {
+        self.vm.world.observe(observer);
     }
 
     /// Ends the waits of the program's threads when this process is asked to stop. To be called by whoever has made

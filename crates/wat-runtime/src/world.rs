@@ -9,12 +9,13 @@ use crate::code::{Code, Ins, Op};
 use crate::compile::{CompileError, Linker, Make, compile};
 use crate::kernel::{Kernel, Turn, TurnGuard};
 use crate::natives::{Run, find};
+use crate::observe::{Observed, Observer};
 use crate::table::Table;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::ptr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use wat_ir::{
     Block, Callee, Const, End, Function, Local, LocalDecl, Operand, Origin, Stmt, Ty, Value,
 };
@@ -134,6 +135,8 @@ pub(crate) struct World {
     pub natives: Table<NativeEntry>,
     link: Turn<Link>,
     pub kernel: Arc<Kernel>,
+    /// Who counts what is evaluated.
+    observed: OnceLock<Observed>,
 }
 
 // SAFETY: entries of tables are written before their index is handed out; what changes in them later is atomic.
@@ -177,6 +180,19 @@ pub(crate) struct Linking<'w> {
 }
 
 impl World {
+    /// The first observer stays: code may count for it already.
+    pub fn observe(&self, observer: Arc<dyn Observer>) {
+        self.observed.get_or_init(|| Observed::new(observer));
+    }
+
+    /// One more at a counter of the observer.
+    #[cold]
+    pub fn count(&self, index: usize) {
+        if let Some(observed) = self.observed.get() {
+            observed.count(index);
+        }
+    }
+
     pub fn new(program: Box<dyn Program>) -> World {
         World {
             functions: Table::new(),
@@ -201,6 +217,7 @@ impl World {
                 replaced: Vec::new(),
             }),
             kernel: Arc::default(),
+            observed: OnceLock::new(),
         }
     }
 
@@ -510,6 +527,10 @@ impl Linking<'_> {
 }
 
 impl Linker for Linking<'_> {
+    fn counter(&self, function: &str, at: Origin) -> Option<u32> {
+        self.world.observed.get()?.counter(function, at)
+    }
+
     fn desc(&mut self, ty: &Ty, types: &[&'static Desc]) -> Result<&'static Desc, CompileError> {
         let decls = Decls(&*self.link.program);
         let table = &self.link.types;

@@ -9,5 +9,8 @@ mod calls;
 #[path = "it/declared.rs"]
 mod declared;
 
+#[path = "it/observe.rs"]
+mod observe;
+
 #[path = "it/values.rs"]
 mod values;

@@ -112,6 +112,14 @@ impl Emitter<'_, '_> {
         self.out.push(ins);
     }
 
+    /// Counts a place, if an observer wants to; the entry of the function is counted in the first node alone.
+    fn count(&mut self, at: Origin) {
+        let is_entry = at == self.graph.function.at && !self.out.is_empty();
+        if !is_entry && let Some(counter) = self.linker.counter(&self.graph.function.name, at) {
+            self.push(Ins::wide(Op::Count, 0, counter));
+        }
+    }
+
     fn desc(&self, operand: &Operand) -> &'static Desc {
         match operand {
             Operand::Local(local) => self.descs[local.0 as usize],
@@ -224,6 +232,7 @@ impl Emitter<'_, '_> {
             .collect();
         let first = self.registers.first[index];
         if index == 0 {
+            self.count(graph.function.at);
             self.prologue(life)?;
         } else {
             for local in &life.dropped {
@@ -239,10 +248,12 @@ impl Emitter<'_, '_> {
         for op_index in 0..plain {
             let op = &node.ops[op_index];
             self.at = op.at;
+            self.count(op.at);
             self.op(op.dst, op.value, &life.ops[op_index], first + 1 + op_index)?;
         }
         let position = first + 1 + node.ops.len();
         if fused {
+            self.count(node.ops[plain].at);
             self.fused_branch(index, position - 1)
         } else {
             self.exit(index, position)
@@ -418,6 +429,7 @@ impl Emitter<'_, '_> {
             }
             Exit::TailCall { callee, args, at } => {
                 self.at = *at;
+                self.count(*at);
                 self.tail_call(callee, args, position, &graph.nodes[index].ends)?;
             }
             Exit::If {

@@ -8,7 +8,7 @@ mod moves;
 
 use crate::code::Code;
 use std::sync::Arc;
-use wat_ir::{Const, Function, Ty};
+use wat_ir::{Const, Function, Origin, Ty};
 use wat_value::{Desc, Instance};
 
 /// Why a function has no code.
@@ -71,6 +71,8 @@ pub(crate) trait Linker {
     fn make(&mut self, make: Make) -> u32;
     fn table(&mut self, table: Box<[i32]>) -> u32;
     fn global(&mut self, name: &Arc<str>) -> u32;
+    /// The counter of a place of a function, if an observer wants to count it.
+    fn counter(&self, function: &str, at: Origin) -> Option<u32>;
     /// May a value of the type hold a handle?
     fn holds_resources(&mut self, desc: &'static Desc) -> bool;
 }
