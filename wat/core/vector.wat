@@ -317,7 +317,10 @@
    ```"
   (:wat::core::foldl more map :wat::core::__internal/put-all))
 
-(:wat::core::defn :wat::core::__internal/put-all<K,V>
+(:wat::core::native
+  :wat::core::__internal/put-all<K,V>
+  :requires
+  [K :hash]
   [map <- :wat::core::HashMap<K,V>
    other <- :wat::core::HashMap<K,V>]
   -> :wat::core::HashMap<K,V>
@@ -325,8 +328,7 @@
 
    ```wat
    (:wat::core::__internal/put-all {:a 1} {:b 2}) ;=> {:a 1 :b 2}
-   ```"
-  (:wat::core::__internal/put-entries map (:wat::core::HashMap/entries other)))
+   ```")
 
 (:wat::core::defn :wat::core::__internal/put-entries<K,V>
   [map <- :wat::core::HashMap<K,V>
@@ -406,7 +408,10 @@
    (:wat::core::__internal/without #{1 2 3} 2) ;=> #{1 3}
    ```")
 
-(:wat::core::defn :wat::core::union<T>
+(:wat::core::native
+  :wat::core::union<T>
+  :requires
+  [T :hash]
   [a <- :wat::core::HashSet<T>
    b <- :wat::core::HashSet<T>]
   -> :wat::core::HashSet<T>
@@ -414,10 +419,12 @@
 
    ```wat
    (:wat::core::union #{1 2} #{2 3}) ;=> #{1 2 3}
-   ```"
-  (:wat::core::foldl (:wat::core::__internal/elements b) a :wat::core::HashSet/conj))
+   ```")
 
-(:wat::core::defn :wat::core::intersection<T>
+(:wat::core::native
+  :wat::core::intersection<T>
+  :requires
+  [T :hash]
   [a <- :wat::core::HashSet<T>
    b <- :wat::core::HashSet<T>]
   -> :wat::core::HashSet<T>
@@ -425,16 +432,12 @@
 
    ```wat
    (:wat::core::intersection #{1 2} #{2 3}) ;=> #{2}
-   ```"
-  (:wat::core::__internal/to-set
-    (:wat::core::filter
-      (:wat::core::__internal/elements a)
-      (:wat::core::fn
-        [x <- :T]
-        -> :wat::core::bool
-        (:wat::core::HashSet/contains? b x)))))
+   ```")
 
-(:wat::core::defn :wat::core::difference<T>
+(:wat::core::native
+  :wat::core::difference<T>
+  :requires
+  [T :hash]
   [a <- :wat::core::HashSet<T>
    b <- :wat::core::HashSet<T>]
   -> :wat::core::HashSet<T>
@@ -442,8 +445,7 @@
 
    ```wat
    (:wat::core::difference #{1 2} #{2 3}) ;=> #{1}
-   ```"
-  (:wat::core::foldl (:wat::core::__internal/elements b) a :wat::core::disj))
+   ```")
 
 (:wat::core::defn :wat::core::subset?<T>
   [a <- :wat::core::HashSet<T>

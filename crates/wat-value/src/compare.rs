@@ -151,6 +151,13 @@ impl Walk {
     unsafe fn value(&mut self, desc: &'static Desc, a: Slot, b: Slot) -> Option<Ordering> {
         // SAFETY: the caller says that both are live values of the type.
         unsafe {
+            // One object is equal to itself, unless it may hold a NaN.
+            if a == b
+                && desc.is_pointer()
+                && (self.mode == Mode::Canonical || !desc.may_hold_floats())
+            {
+                return Some(Ordering::Equal);
+            }
             match desc.repr {
                 Repr::Nil => Some(Ordering::Equal),
                 Repr::I64 | Repr::Duration => Some((a as i64).cmp(&(b as i64))),

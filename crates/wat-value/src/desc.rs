@@ -103,6 +103,8 @@ pub struct Desc {
     pub decl: Option<Arc<TypeDecl>>,
     variants: OnceLock<Box<[VariantLayout]>>,
     resources: OnceLock<bool>,
+    /// Whether a value may be unequal to itself.
+    floats: OnceLock<bool>,
 }
 
 impl Desc {
@@ -116,6 +118,37 @@ impl Desc {
     /// [`TypeTable::resolve`] has not seen.
     pub fn variants(&self) -> &[VariantLayout] {
         self.variants.get().map_or(&[], |variants| variants)
+    }
+
+    /// May a value of this type hold a NaN, and so be unequal to itself? A type that is known only at run time may, and
+    /// one whose fields have not been looked up.
+    pub fn may_hold_floats(&self) -> bool {
+        *self.floats.get_or_init(|| self.finds_floats())
+    }
+
+    fn finds_floats(&self) -> bool {
+        /// A type that reaches more types than this is taken to hold one.
+        const MANY: usize = 500;
+        let mut seen: Vec<&Desc> = vec![self];
+        let mut next = 0;
+        while let Some(&desc) = seen.get(next) {
+            next += 1;
+            let opaque = match desc.repr {
+                Repr::F64 | Repr::Any | Repr::Holon | Repr::Fn => true,
+                Repr::Nominal => desc.variants.get().is_none(),
+                _ => false,
+            };
+            if opaque || seen.len() > MANY {
+                return true;
+            }
+            let fields = desc.variants().iter().flat_map(|it| it.fields.iter());
+            for part in desc.parts.iter().chain(fields) {
+                if !seen.iter().any(|known| std::ptr::eq(*known, *part)) {
+                    seen.push(part);
+                }
+            }
+        }
+        false
     }
 
     fn set_variants(&self, variants: Vec<VariantLayout>) {
@@ -133,6 +166,7 @@ pub fn closure_desc(function: &'static Desc, captures: &[&'static Desc]) -> &'st
         decl: None,
         variants: OnceLock::new(),
         resources: OnceLock::new(),
+        floats: OnceLock::new(),
     };
     desc.set_variants(vec![VariantLayout::new(captures.into())]);
     Box::leak(Box::new(desc))
@@ -161,6 +195,7 @@ pub fn scalar(repr: Repr) -> &'static Desc {
         decl: None,
         variants: OnceLock::new(),
         resources: OnceLock::new(),
+        floats: OnceLock::new(),
     })
 }
 
@@ -310,6 +345,7 @@ impl TypeTable {
             decl,
             variants: OnceLock::new(),
             resources: OnceLock::new(),
+            floats: OnceLock::new(),
         }));
         match repr {
             Repr::Option => {

@@ -13,8 +13,10 @@ use crate::heap::{Header, Kind, Object, Slot, allocate, free, is_unique, release
 use std::ptr;
 
 mod remove;
+mod sets;
 
 pub use remove::remove;
+pub use sets::{intersect, subtract, unite};
 
 /// Entries of a full leaf, and children of a full branch.
 const FAN: usize = 32;
@@ -182,6 +184,15 @@ unsafe fn child_of(branch: *mut Branch, key: Slot) -> usize {
 /// # Safety
 /// The slot holds a live map or set, `key` a live value of its key type.
 pub unsafe fn get(slot: Slot, key: Slot) -> Option<Slot> {
+    // SAFETY: the caller says so.
+    unsafe { find(slot, key) }.map(|(_, value)| value)
+}
+
+/// The key that equals a key, and its value, both borrowed; the value is 0 in a set.
+///
+/// # Safety
+/// As for [`get`].
+pub unsafe fn find(slot: Slot, key: Slot) -> Option<(Slot, Slot)> {
     // SAFETY: the caller says so; nodes of a live map are alive.
     unsafe {
         let desc = (*(slot as Object)).desc;
@@ -196,10 +207,11 @@ pub unsafe fn get(slot: Slot, key: Slot) -> Option<Slot> {
         let leaf = tree.cast::<Leaf>();
         let found = search(key_desc(desc), keys_of(leaf), (*leaf).len as usize, key);
         let at = found.ok()?;
-        Some(match has_values(desc) {
+        let value = match has_values(desc) {
             true => *values_of(leaf).add(at),
             false => 0,
-        })
+        };
+        Some((*keys_of(leaf).add(at), value))
     }
 }
 

@@ -6,6 +6,8 @@
 
 #[path = "it/collections.rs"]
 mod collections;
+#[path = "it/complexity.rs"]
+mod complexity;
 #[path = "it/forms.rs"]
 mod forms;
 #[path = "it/natives.rs"]

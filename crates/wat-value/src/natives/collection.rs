@@ -38,6 +38,10 @@ pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::HashSet/conj", "oo", set_conj),
     native(":wat::core::__internal/without", "ob", map_remove),
     native(":wat::core::__internal/elements", "b", map_keys),
+    native(":wat::core::__internal/put-all", "oo", map_unite),
+    native(":wat::core::union", "oo", map_unite),
+    native(":wat::core::intersection", "ob", set_intersect),
+    native(":wat::core::difference", "ob", set_subtract),
     native(":wat::std::list::insert-at", "obo", vector_insert),
     native(":wat::std::list::__internal/starts", "bb", starts),
 ];
@@ -301,6 +305,21 @@ unsafe fn map_values(instance: &Instance, args: &[Slot]) -> Outcome {
         .map(|(_, value)| unsafe { share(instance.types[1], value) })
         .collect();
     Ok(vector::from_slots(instance.ret, &items))
+}
+
+unsafe fn map_unite(_: &Instance, args: &[Slot]) -> Outcome {
+    // SAFETY: both arguments are owned.
+    Ok(unsafe { map::unite(args[0], args[1]) })
+}
+
+unsafe fn set_intersect(_: &Instance, args: &[Slot]) -> Outcome {
+    // SAFETY: the first set is owned.
+    Ok(unsafe { map::intersect(args[0], args[1]) })
+}
+
+unsafe fn set_subtract(_: &Instance, args: &[Slot]) -> Outcome {
+    // SAFETY: as above.
+    Ok(unsafe { map::subtract(args[0], args[1]) })
 }
 
 unsafe fn set_conj(_: &Instance, args: &[Slot]) -> Outcome {
