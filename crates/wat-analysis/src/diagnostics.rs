@@ -13,7 +13,7 @@ use crate::expand::{Spot, expanded_ast, expansion, spot, trail};
 use crate::forms::{Form, form_start, forms, read_form};
 use crate::infer::check_item;
 use crate::inline::outward;
-use crate::items::{Declarations, ItemKind, declarations};
+use crate::items::{Declarations, Item, ItemKind, declarations};
 use crate::load_report::{does_not_read, is_loaded, load_problems, note_origin};
 use crate::names::{names, redefinitions};
 use crate::problem::{EditAt, Place, Problem};
@@ -104,12 +104,18 @@ fn form_problems<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
             found.extend(toplevel_expression(db, program, ast, NodeId(node)));
         }
     }
-    for &item in items.iter().chain(bindings) {
+    let is_written = |item: &&Item<'db>| !item.kind(db).is_member();
+    for &item in items.iter().chain(bindings).filter(is_written) {
         let checked = check_item(db, program, item);
         found.extend(checked.problems.iter().cloned());
         found.extend(crate::statics::problems(db, program, &checked.statics));
-        found.extend(visibility(db, program, item).iter().cloned());
-        found.extend(unmet_requirements(db, program, item).iter().cloned());
+        // Most definitions use nothing that is guarded or requires something.
+        if crate::visibility::uses_guarded(db, &checked.uses) {
+            found.extend(visibility(db, program, item).iter().cloned());
+        }
+        if !checked.instances.is_empty() {
+            found.extend(unmet_requirements(db, program, item).iter().cloned());
+        }
     }
     let mut found = one_for_each_call(db, program, form, found);
     crate::unsure::doubt_shape(&mut found);
@@ -197,7 +203,12 @@ fn late_macro_call<'db>(
 /// All diagnostics of a file in its primary program, sorted by start, severity and code. What is wrong with the entry
 /// point of the program is among those of the configured entry of the project.
 pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<[Diagnostic]> {
+    crate::program::ask_first(db);
     let root = primary_root(db, file);
+    if matches!(root.kind(db), FileKind::Disk | FileKind::Open) {
+        crate::expand::ask_first(db, root);
+        names(db, root);
+    }
     let found = program_diagnostics(db, root, file);
     let about = crate::entry::configured(db, root);
     let mut about = about

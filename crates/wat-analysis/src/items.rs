@@ -68,6 +68,14 @@ impl ItemKind {
         matches!(self, ItemKind::NativeType | ItemKind::Alias) || self.is_nominal()
     }
 
+    /// Does it come with the declaration of a type, without code of its own?
+    pub(crate) fn is_member(self) -> bool {
+        matches!(
+            self,
+            ItemKind::Constructor | ItemKind::Accessor | ItemKind::UnitVariant
+        )
+    }
+
     /// Does it declare a type of its own?
     pub(crate) fn is_nominal(self) -> bool {
         matches!(self, ItemKind::Struct | ItemKind::Enum | ItemKind::Newtype)

@@ -204,6 +204,20 @@ fn roots(db: &dyn Db) -> Roots {
     roots
 }
 
+/// Asks for what is asked of all files.
+///
+/// A query that reads thousands of others leaves a large table to all that run at its depth later, and clearing the
+/// table costs each of them. So nobody asks for such a query in the middle of another one: they are asked for at depth
+/// 0, those that others ask for before these.
+pub(crate) fn ask_first(db: &dyn Db) {
+    let entry = Project::get(db).options(db).entry.as_ref();
+    let entry = entry.and_then(|path| FileSet::get(db).files(db).get(path).copied());
+    if let Some(entry) = entry {
+        load_graph(db, entry);
+    }
+    roots(db);
+}
+
 impl Roots {
     fn add(&mut self, db: &dyn Db, root: SourceFile) {
         for &file in &*load_graph(db, root).files {

@@ -36,25 +36,17 @@ pub(crate) fn rank<'a>(needle: &str, pool: impl Iterator<Item = &'a str>) -> Vec
     let limit = (wanted.leaf.chars().count() / 3).clamp(1, FARTHEST);
     let leaf_letters = letters(wanted.leaf);
     let all_letters = letters(needle);
+    let compare = |name: &str| match wanted.relation(name) {
+        Relation::Siblings(leaf) => Some((1, close(wanted.leaf, leaf_letters, leaf, limit)?)),
+        Relation::SameLeaf => Some((2, 0)),
+        Relation::Paths => Some((3, close(needle, all_letters, name, limit)?)),
+        Relation::None => None,
+    };
     let mut found: Vec<_> = pool
-        .filter(|name| *name != needle && is_spelled(name))
         .filter_map(|name| {
-            let parts = Parts::of(name);
-            let (class, distance) = if parts.namespace == wanted.namespace {
-                (1, close(wanted.leaf, leaf_letters, parts.leaf, limit)?)
-            } else if parts.leaf == wanted.leaf {
-                (2, 0)
-            } else if parts.namespace.is_some() && wanted.namespace.is_some() {
-                (3, close(needle, all_letters, name, limit)?)
-            } else {
-                return None;
-            };
-            Some((
-                class,
-                distance,
-                Reverse(common_namespace(needle, name)),
-                name,
-            ))
+            let (class, distance) = compare(name)?;
+            let shared = Reverse(common_namespace(needle, name));
+            (name != needle && is_spelled(name)).then_some((class, distance, shared, name))
         })
         .collect();
     found.sort_unstable();
@@ -140,7 +132,42 @@ struct Parts<'a> {
     leaf: &'a str,
 }
 
+/// What a name of the pool has in common with the one that is looked for. Almost all have nothing, which shows at their
+/// ends.
+enum Relation<'a> {
+    /// The same namespace, or none, with this leaf.
+    Siblings(&'a str),
+    /// The same leaf in another namespace.
+    SameLeaf,
+    /// Both are paths.
+    Paths,
+    /// They cannot be compared.
+    None,
+}
+
 impl<'a> Parts<'a> {
+    fn relation<'n>(&self, name: &'n str) -> Relation<'n> {
+        let is_path = name.starts_with(':');
+        match self.namespace {
+            None if !is_path => return Relation::Siblings(name),
+            Some(namespace) if is_path => {
+                if let Some(leaf) = name.strip_prefix(namespace)
+                    && Parts::of(name).leaf == leaf
+                {
+                    return Relation::Siblings(leaf);
+                }
+            }
+            _ => {}
+        }
+        if name.ends_with(self.leaf) && Parts::of(name).leaf == self.leaf {
+            return Relation::SameLeaf;
+        }
+        match self.namespace.is_some() && is_path {
+            true => Relation::Paths,
+            false => Relation::None,
+        }
+    }
+
     fn of(name: &'a str) -> Self {
         if !name.starts_with(':') {
             return Self {
@@ -168,6 +195,10 @@ fn common_namespace(a: &str, b: &str) -> usize {
 
 /// The distance if it is at most `limit`; filters by the letters first.
 fn close(needle: &str, needle_letters: u64, name: &str, limit: usize) -> Option<usize> {
+    // A scalar has at most four bytes.
+    if name.len().abs_diff(needle.len()) > 4 * limit {
+        return None;
+    }
     let name_letters = letters(name);
     let lost = (needle_letters & !name_letters).count_ones() as usize;
     let won = (name_letters & !needle_letters).count_ones() as usize;

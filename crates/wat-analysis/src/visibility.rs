@@ -89,6 +89,11 @@ pub(crate) fn judge<'db>(
     found
 }
 
+/// Is among the references one to a definition that could have a whitelist?
+pub(crate) fn uses_guarded(db: &dyn Db, uses: &[Use<'_>]) -> bool {
+    uses.iter().any(|used| is_guarded(db, used.item))
+}
+
 /// Could a definition have a whitelist?
 fn is_guarded(db: &dyn Db, item: Item<'_>) -> bool {
     item.restricted(db) || item.kind(db) == ItemKind::Synonym

@@ -1,6 +1,6 @@
 //! Sources into the database: the files asked for, then whatever they load, through a loader.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -47,12 +47,13 @@ pub fn load_files(
 ) -> Result<Vec<SourceFile>, Unreadable> {
     let mut names = Vec::with_capacity(paths.len());
     let mut batch = Vec::with_capacity(paths.len());
+    let mut canonical = Canonical::default();
     for path in paths {
         let text = read(path).map_err(|error| Unreadable {
             path: path.display().to_string(),
             reason: reason(&error),
         })?;
-        let name = canonical_name(path);
+        let name = canonical.name(path);
         names.push(name.clone());
         batch.push((name, text, FileKind::Disk));
     }
@@ -190,10 +191,12 @@ fn read(path: &Path) -> io::Result<SourceText> {
         io::Error::new(io::ErrorKind::FileTooLarge, message)
     };
     let file = std::fs::File::open(path)?;
-    if file.metadata()?.len() > limit {
+    let len = file.metadata()?.len();
+    if len > limit {
         return Err(too_large());
     }
-    let mut bytes = Vec::new();
+    // One more than there is, so that one read sees the end.
+    let mut bytes = Vec::with_capacity(len as usize + 1);
     io::Read::take(file, limit + 1).read_to_end(&mut bytes)?;
     match bytes.len() as u64 > limit {
         true => Err(too_large()),
@@ -211,11 +214,35 @@ pub fn reason(error: &io::Error) -> String {
     }
 }
 
-/// The name of the file that a path leads to, with links resolved. What is no file, such as a pipe, keeps its name.
-fn canonical_name(path: &Path) -> String {
-    match path.canonicalize() {
-        Ok(found) if found.is_file() => shown(&found),
-        _ => name_of(path),
+/// The names of files with links resolved. Each directory is resolved once.
+#[derive(Default)]
+struct Canonical {
+    directories: HashMap<PathBuf, Option<PathBuf>>,
+}
+
+impl Canonical {
+    /// The name of the file that a path leads to. What is no file, such as a pipe, keeps its name.
+    fn name(&mut self, path: &Path) -> String {
+        let is_plain = path.symlink_metadata().is_ok_and(|found| found.is_file());
+        let found = match (path.parent(), path.file_name()) {
+            (Some(parent), Some(name)) if is_plain => {
+                self.directory(parent).map(|it| it.join(name))
+            }
+            _ => path.canonicalize().ok().filter(|found| found.is_file()),
+        };
+        found.map_or_else(|| name_of(path), |found| shown(&found))
+    }
+
+    fn directory(&mut self, path: &Path) -> Option<&PathBuf> {
+        let path = match path.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => path,
+        };
+        if !self.directories.contains_key(path) {
+            self.directories
+                .insert(path.to_owned(), path.canonicalize().ok());
+        }
+        self.directories.get(path)?.as_ref()
     }
 }
 
@@ -287,7 +314,9 @@ pub fn walk_for(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, Unrea
                 if name != "target" && name != "node_modules" {
                     work.push(path);
                 }
-            } else if path.extension().is_some_and(|ext| ext == extension) && path.is_file() {
+            } else if path.extension().is_some_and(|ext| ext == extension)
+                && (kind.is_file() || path.is_file())
+            {
                 found.push(path);
             }
         }

@@ -103,6 +103,17 @@ pub(super) fn literal_macros<'db>(
     found
 }
 
+/// Asks for what concerns the macros of a whole program, as [`crate::program::ask_first`] does.
+pub(crate) fn ask_first(db: &dyn Db, program: SourceFile) {
+    literal_macros(db, program);
+    has_makers(db, program);
+    if has_macros(db, program) {
+        making_macros(db, program);
+        generators(db, program);
+        macro_digests(db, program);
+    }
+}
+
 /// Has the program macros of its own? Without literal macros and makers of tests nothing can generate others.
 pub(super) fn has_macros(db: &dyn Db, program: SourceFile) -> bool {
     !literal_macros(db, program).is_empty() || has_makers(db, program)
