@@ -368,6 +368,12 @@ pub(crate) struct TestOptions {
     /// List the tests, run none
     #[arg(long)]
     pub(crate) list: bool,
+    /// Tests that did not pass when they last ran
+    #[arg(long)]
+    pub(crate) failed: bool,
+    /// Tests that stand for something else than when they last ran, by their code and all that it reaches
+    #[arg(long)]
+    pub(crate) affected: bool,
     /// Run the tests that a change concerns whenever files change
     #[arg(long, conflicts_with = "list")]
     pub(crate) watch: bool,

@@ -2,16 +2,16 @@
 
 mod watch;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use wat_analysis::{SourceFile, TestKind};
-use wat_driver::{ProgramLauncher, Style, file_loader, nearest, reason, walk_for};
+use wat_driver::{Contents, ProgramLauncher, Style, file_loader, nearest, reason, walk_for};
 use wat_test::{
-    Break, Filter, Format, Found, Limits, Markdown, Options, Reporter, Summary, TestCase, find,
-    find_in_markdown, fresh_seed, run, run_until,
+    Break, Filter, Format, Found, Limits, Markdown, Options, Reporter, State, Summary, TestCase,
+    content, find, find_in_markdown, fresh_seed, run, run_until,
 };
 
 use crate::args::{Global, TestOptions, limits, parse_limit};
@@ -67,8 +67,17 @@ pub(crate) fn test(global: &Global, options: &TestOptions) -> i32 {
                 return nothing(options);
             }
             let cases: Vec<&TestCase> = prepared.selected.iter().collect();
+            let now = persists(options).then(|| prepared.contents());
             let round = round(global, options, &prepared, &cases, HashSet::new(), None);
-            round.map_or_else(|status| status, |round| round.status)
+            round.map_or_else(
+                |status| status,
+                |round| {
+                    if let Some(now) = now {
+                        remember(&prepared.directory(), &round, &now);
+                    }
+                    round.status
+                },
+            )
         }
         Err(status) => status,
     }
@@ -154,7 +163,44 @@ impl Prepared {
             .filter(|case| names.is_empty() || names.iter().any(|name| **name == *case.test.name));
         self.selected = selected.cloned().collect();
         self.found = found;
+        if options.failed || options.affected {
+            let state = State::read(&self.directory());
+            self.select_by(&state, options);
+        }
         Ok(())
+    }
+
+    /// The directory that tests run in, and where runs are remembered.
+    fn directory(&self) -> PathBuf {
+        match &self.space.project {
+            Some(project) => project.root.clone(),
+            None => std::env::current_dir().unwrap_or_default(),
+        }
+    }
+
+    /// What the selected tests stand for, by id; those of which it cannot be told are missing.
+    fn contents(&self) -> BTreeMap<String, String> {
+        let mut known = Contents::default();
+        let cases = self.selected.iter();
+        let stands_for = cases.filter_map(|case| {
+            let content = content(&self.space.db, &mut known, &self.found, case)?;
+            Some((case.id.clone(), content))
+        });
+        stands_for.collect()
+    }
+
+    /// Keeps the tests that failed in the last run, or that a change since concerns.
+    fn select_by(&mut self, state: &State, options: &TestOptions) {
+        if options.failed {
+            self.selected.retain(|case| state.failed.contains(&case.id));
+        }
+        if options.affected {
+            let now = self.contents();
+            self.selected.retain(|case| {
+                let content = now.get(&case.id);
+                content.is_none() || content != state.contents.get(&case.id)
+            });
+        }
     }
 }
 
@@ -352,12 +398,12 @@ fn time_limits(options: &TestOptions, space: &Workspace) -> Refused<Limits> {
 /// How tests are run.
 fn run_options(
     options: &TestOptions,
-    space: &Workspace,
+    prepared: &Prepared,
     first: HashSet<String>,
 ) -> Refused<Options> {
+    let space = &prepared.space;
     let limits_of_tests = time_limits(options, space)?;
     let test = &space.settings.test;
-    let here = std::env::current_dir().unwrap_or_default();
     let jobs = options.jobs.or(test.jobs).filter(|jobs| *jobs > 0);
     let scope = space.project.as_ref().map(|it| it.scope(&space.settings));
     let loader = file_loader(scope.as_deref()).map_err(|wrong| {
@@ -381,14 +427,25 @@ fn run_options(
         deny_leaks: options.deny_leaks || test.deny_leaks == Some(true),
         limits: limits_of_tests,
         launcher,
-        persist: !options.no_persist && std::env::var_os("CI").is_none(),
+        persist: persists(options),
         keep_tmp: options.keep_tmp,
-        directory: space
-            .project
-            .as_ref()
-            .map_or(here, |project| project.root.clone()),
+        directory: prepared.directory(),
         first,
     })
+}
+
+/// Is anything remembered for later runs?
+fn persists(options: &TestOptions) -> bool {
+    !options.no_persist && std::env::var_os("CI").is_none()
+}
+
+/// Remembers how tests ended and what they stood for. Where nothing can be written, nothing is remembered.
+fn remember(directory: &Path, round: &Round, now: &BTreeMap<String, String>) {
+    let mut state = State::read(directory);
+    for (id, has_failed) in &round.ended {
+        state.note(id, *has_failed, now.get(id).map(String::as_str));
+    }
+    let _ = state.write(directory);
 }
 
 /// A round of tests that is over.
@@ -410,7 +467,7 @@ fn round(
 ) -> Refused<Round> {
     let Prepared { space, found, .. } = prepared;
     let formats = formats(options)?;
-    let run_options = run_options(options, space, first)?;
+    let run_options = run_options(options, prepared, first)?;
     let mut outputs: Vec<(Format, bool, Box<dyn Write>)> = Vec::new();
     for (format, path) in formats {
         let out: Box<dyn Write> = match path {

@@ -5,7 +5,7 @@ use wat_driver::{Contents, program_address};
 
 use crate::find::{Found, TestCase};
 
-/// What a test stands for: its code and all that it reaches, its annotations, the errors of its file. Equal texts mean
+/// What a test stands for: its code and all that it reaches, its annotations, the errors of its file, as one digest. Equal digests mean
 /// that nothing changed for the test; none that this cannot be told, so it counts as changed.
 pub fn content(
     db: &RootDatabase,
@@ -25,8 +25,9 @@ pub fn content(
     let errors: Vec<String> = errors
         .map(|it| format!("{} {} {:?}", it.code.0, it.message, it.span.range))
         .collect();
-    Some(format!(
+    let all = format!(
         "{code} {:?} {:?} {:?} {errors:?}",
         test.ignore, test.should_panic, test.time_limit
-    ))
+    );
+    Some(blake3::hash(all.as_bytes()).to_hex().to_string())
 }

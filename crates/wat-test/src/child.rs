@@ -21,6 +21,9 @@ use crate::find::TestCase;
 use crate::json::{diff, map};
 use crate::regressions;
 
+/// How many descriptors a test may have open (§9.8.2).
+const DESCRIPTORS: u64 = 1024;
+
 /// What a child needs to know.
 pub(crate) struct Work<'a> {
     pub db: &'a RootDatabase,
@@ -96,6 +99,9 @@ pub(crate) fn work(work: &Work<'_>, mut io: ChildIo) -> i32 {
         return 3;
     };
     let _ = std::env::set_current_dir(work.directory);
+    wat_kernel::limit_process(DESCRIPTORS);
+    // Orphans of this test are not those of another one. Without it they reach the runner too early.
+    let _ = wat_kernel::adopt_orphans();
     let record = run(work);
     let mut line = record.to_string();
     line.push('\n');

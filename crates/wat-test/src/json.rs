@@ -84,7 +84,8 @@ pub(crate) fn diff(actual: &str, expected: &str) -> Value {
     let (Ok(actual), Ok(expected)) = (wat_edn::read(actual), wat_edn::read(expected)) else {
         return Value::Null;
     };
-    if actual.is_scalar() || expected.is_scalar() {
+    let is_long = |text: &Edn| matches!(text, Edn::Str(text) if text.contains('\n'));
+    if (actual.is_scalar() || expected.is_scalar()) && !(is_long(&actual) || is_long(&expected)) {
         return Value::Null;
     }
     let mut found = Vec::new();
@@ -132,6 +133,13 @@ fn parts(value: Option<&Edn>) -> Option<Vec<(String, Edn)>> {
                 .map(|(key, value)| (wat_edn::write(key), value.clone()))
                 .collect()
         }
+        // What one side alone holds is told by itself.
+        Edn::Set(items) => {
+            let items = items.iter();
+            items
+                .map(|item| (wat_edn::write(item), item.clone()))
+                .collect()
+        }
         Edn::Tagged(_, body) => return parts(Some(&**body)),
         _ => return None,
     })
@@ -165,6 +173,15 @@ mod tests {
             r#"[{"path":["0",":b","1"],"actual":"3","expected":"5"},{"path":["2"],"expected":"6"}]"#
         );
         assert!(diff("1", "2").is_null());
+        assert!(diff("\"a\"", "\"b\"").is_null());
+        assert_eq!(
+            diff("#{1 2}", "#{2 3}").to_string(),
+            r#"[{"path":["1"],"actual":"1"},{"path":["3"],"expected":"3"}]"#
+        );
+        assert_eq!(
+            diff(r#""a\nb""#, r#""a""#).to_string(),
+            r#"[{"path":[],"actual":"\"a\\nb\"","expected":"\"a\""}]"#
+        );
     }
 
     #[test]

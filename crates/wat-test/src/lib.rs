@@ -15,6 +15,7 @@ mod regressions;
 mod report;
 mod runner;
 mod seed;
+mod state;
 
 pub use affected::content;
 pub use doc::{DocTest, run_example};
@@ -24,3 +25,4 @@ pub use outcome::{Outcome, Status, Totals};
 pub use report::{Format, Reporter};
 pub use runner::{Break, Limits, Options, Summary, run, run_until};
 pub use seed::fresh_seed;
+pub use state::State;

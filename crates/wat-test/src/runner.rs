@@ -239,6 +239,8 @@ pub fn run_until(
     breaks: &mut dyn Break,
 ) -> io::Result<Summary> {
     wat_kernel::process::start()?;
+    // What a test leaves outside its group comes here when the test has ended.
+    wat_kernel::adopt_orphans()?;
     let started = Instant::now();
     let mut cases = selected.to_vec();
     if options.shuffle {
@@ -480,6 +482,7 @@ impl Run<'_> {
     fn finish(&mut self, running: Running) -> io::Result<()> {
         running.child.signal(SIGKILL)?;
         let exit = running.child.wait()?;
+        wat_kernel::end_orphans();
         let Running {
             index,
             mut report,

@@ -1,17 +1,17 @@
 //! `wat test --watch`: the tests that a change concerns run again (09 §9.10).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use wat_analysis::{SourceFile, SourceText, payload_paths};
-use wat_driver::{Changes, Contents, Keys, Watch, name_of};
+use wat_driver::{Changes, Keys, Watch, name_of};
 use wat_kernel::{Borrowed, Interest, poll, process};
-use wat_test::{Break, Format, TestCase, content};
+use wat_test::{Break, Format, State, TestCase};
 
-use super::{Prepared, Round, formats, round};
+use super::{Prepared, Round, formats, persists, remember, round};
 use crate::args::{Global, TestOptions};
 use crate::{exit, output};
 
@@ -195,14 +195,6 @@ fn is_project_file(path: &Path) -> bool {
         .is_some_and(|name| name == "wat.toml" || name == "wat.edn")
 }
 
-/// What is known of the tests from the rounds before.
-#[derive(Default)]
-struct Known {
-    /// What a test stood for when it last ended; nothing if that cannot be told.
-    contents: HashMap<String, Option<String>>,
-    failed: HashSet<String>,
-}
-
 /// Watches until somebody quits: the status is that of the last round that was complete.
 pub(super) fn watch(global: &Global, options: &TestOptions) -> i32 {
     match Session::start(global, options).and_then(Session::run) {
@@ -216,7 +208,8 @@ struct Session<'a> {
     filters: Vec<String>,
     prepared: Prepared,
     senses: Senses,
-    known: Known,
+    /// What is known of the tests from the rounds before.
+    known: State,
     status: i32,
 }
 
@@ -249,7 +242,7 @@ impl<'a> Session<'a> {
                 shows_output: options.show_output,
                 is_human,
             },
-            known: Known::default(),
+            known: State::default(),
             status: exit::NOTHING,
         };
         session.add_places()?;
@@ -358,22 +351,11 @@ impl<'a> Session<'a> {
         }
         self.options.show_output = self.senses.shows_output;
         let Prepared {
-            space,
-            found,
-            selected,
-            ..
+            found, selected, ..
         } = &self.prepared;
-        let mut contents = Contents::default();
-        let stands_for =
-            |case: &TestCase, contents: &mut Contents| content(&space.db, contents, found, case);
-        let now: HashMap<String, Option<String>> = selected
-            .iter()
-            .map(|case| (case.id.clone(), stands_for(case, &mut contents)))
-            .collect();
-        let is_affected = |id: &String| match (self.known.contents.get(id), &now[id]) {
-            (Some(Some(before)), Some(now)) => before != now,
-            _ => true,
-        };
+        let now = self.prepared.contents();
+        let is_affected =
+            |id: &String| now.get(id).is_none() || now.get(id) != self.known.contents.get(id);
         let cases: Vec<&TestCase> = selected
             .iter()
             .filter(|case| match wanted {
@@ -394,12 +376,8 @@ impl<'a> Session<'a> {
                 senses: &mut self.senses,
                 prepared: &self.prepared,
             };
-            let first = self.known.failed.clone();
-            let Round {
-                status,
-                summary,
-                ended,
-            } = round(
+            let first = self.known.failed.iter().cloned().collect();
+            let round = round(
                 self.global,
                 &self.options,
                 &self.prepared,
@@ -407,14 +385,16 @@ impl<'a> Session<'a> {
                 first,
                 Some(&mut breaks),
             )?;
-            for (id, has_failed) in ended {
-                match has_failed {
-                    true => self.known.failed.insert(id.clone()),
-                    false => self.known.failed.remove(&id),
-                };
-                let stood_for = now.get(&id).cloned().flatten();
-                self.known.contents.insert(id, stood_for);
+            for (id, has_failed) in &round.ended {
+                let content = now.get(id).map(String::as_str);
+                self.known.note(id, *has_failed, content);
             }
+            if persists(&self.options) {
+                remember(&self.prepared.directory(), &round, &now);
+            }
+            let Round {
+                status, summary, ..
+            } = round;
             if !summary.is_broken_off && summary.interrupted.is_none() {
                 self.status = status;
             }

@@ -591,3 +591,90 @@ fn a_hermetic_program_loads_from_the_folder_of_its_file() {
     assert_eq!(report[0], ":h::a passed");
     assert!(report[1].starts_with(":h::b failed"), "{report:?}");
 }
+
+#[test]
+#[allow(unsafe_code)]
+fn an_interrupt_leaves_nothing_behind_that_left_its_group() {
+    // The program inside of the test leads a group of its own.
+    let text = "(:wat::test::time-limit \"60s\")
+(:wat::test::deftest-hermetic :t::spins
+  ((:wat::core::defn :t::spin [] -> :wat::core::nil (:t::spin))) (:t::spin))";
+    let dir = Dir::with(&[("t.wat", text)]);
+    let mut command = command(&dir);
+    command.args(["test", "t.wat"]);
+    let runner = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let inner = loop {
+        let inner = children(runner.id())
+            .into_iter()
+            .flat_map(|test| children(test as u32));
+        if let Some(inner) = inner.last() {
+            break inner;
+        }
+        std::thread::yield_now();
+    };
+    // SAFETY: a signal to our child.
+    unsafe { libc::kill(runner.id() as i32, libc::SIGINT) };
+    let ran: Ran = runner.wait_with_output().expect("it ends").into();
+    assert_eq!(ran.status, 130);
+    assert!(
+        ran.stdout.contains("interrupted  0 passed"),
+        "{}",
+        ran.stdout
+    );
+    assert!(!Path::new(&format!("/proc/{inner}")).exists());
+    assert_eq!(processes_in(dir.path()), 0);
+}
+
+#[test]
+fn runs_are_remembered_for_failed_and_affected_tests() {
+    let lib = "(:wat::core::defn :l::f [] -> :wat::core::i64 1)
+(:wat::core::defn :l::g [] -> :wat::core::i64 1)\n";
+    let tests = "(:wat::load-file! \"lib.wat\")
+(:wat::test::deftest :t::f () (:wat::test::assert-eq (:l::f) 1))
+(:wat::test::deftest :t::g () (:wat::test::assert-eq (:l::g) 2))\n";
+    let dir = Dir::with(&[("lib.wat", lib), ("t.wat", tests)]);
+    let list = |option: &str| run(&dir, &["test", "--list", option, "t.wat"]).stdout;
+    assert_eq!(list("--failed"), "");
+    assert_eq!(list("--affected"), "t.wat#:t::f\nt.wat#:t::g\n");
+    assert_eq!(run(&dir, &["test", "--no-persist", "t.wat"]).status, 1);
+    assert!(!dir.path().join(".wat").exists());
+    assert_eq!(run(&dir, &["test", "t.wat"]).status, 1);
+    assert_eq!(list("--failed"), "t.wat#:t::g\n");
+    assert_eq!(list("--affected"), "");
+    dir.write(
+        "lib.wat",
+        &format!(
+            ";; moved\n{}",
+            lib.replace(
+                ":l::f [] -> :wat::core::i64 1",
+                ":l::f [] -> :wat::core::i64 2"
+            )
+        ),
+    );
+    assert_eq!(list("--affected"), "t.wat#:t::f\n");
+    dir.write("t.wat", &tests.replace("(:l::g) 2", "(:l::g) 1"));
+    let ran = run(&dir, &["test", "--failed", "t.wat"]);
+    assert_eq!((ran.status, list("--failed")), (0, String::new()));
+    assert_eq!(run(&dir, &["test", "--failed", "t.wat"]).status, 5);
+    assert_eq!(list("--affected"), "t.wat#:t::f\n");
+}
+
+#[test]
+fn differences_are_shown_where_they_are() {
+    let text = "(:wat::test::deftest :t::lines ()
+  (:wat::test::assert-eq \"one\\ntwo\\nthree\" \"one\\n2\\nthree\"))
+(:wat::test::deftest :t::sets () (:wat::test::assert-eq #{1 2} #{2 3}))
+(:wat::test::deftest :t::inner () (:wat::test::assert-eq [(:wat::core::Tuple 1 \"a\\nb\")] [(:wat::core::Tuple 1 \"a\\nc\")]))";
+    let dir = Dir::with(&[("t.wat", text)]);
+    let told = run(&dir, &["test", "--no-shuffle", "t.wat"]).stdout;
+    for part in [
+        "  --- expected\n  +++ actual\n   one\n  -2\n  +two\n   three\n",
+        "  at [1]: actual 1, expected nothing\n  at [3]: actual nothing, expected 3\n",
+        "  at [0 1]:\n  --- expected\n  +++ actual\n   a\n  -c\n  +b\n",
+    ] {
+        assert!(told.contains(part), "{part}\n{told}");
+    }
+}

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::evaluate::run;
+use crate::kernel;
 use crate::library::errors;
 
 /// What makes threads, processes or handles, or reads the world.
@@ -55,4 +56,50 @@ fn programs_of_the_reference_leak_nothing() {
         }
     }
     assert!(count > 150, "only {count} programs ran");
+}
+
+/// What makes processes, reads the world or asks for the host.
+const FOREIGN: [&str; 19] = [
+    "process",
+    "Process",
+    "fork",
+    "hermetic",
+    "readln",
+    "sandboxed",
+    ":wat::test::run ",
+    ":wat::test::run-ast",
+    ":wat::test::run-in-scope",
+    ":wat::test::tmp-dir",
+    ":wat::test::seed",
+    ":wat::test::name",
+    ":wat::test::check",
+    "assert-rejects",
+    "open-file",
+    "with-open-file",
+    "list-dir",
+    "Temp",
+    "pipe",
+];
+
+#[test]
+fn programs_with_threads_and_streams_leak_nothing() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference");
+    let mut count = 0;
+    for chapter in [
+        "02-forms.md",
+        "04-core-library.md",
+        "05-kernel.md",
+        "09-testing.md",
+    ] {
+        let chapter = fs::read_to_string(folder.join(chapter)).expect("chapters are text");
+        let threaded = programs(&chapter)
+            .into_iter()
+            .filter(|text| !is_plain(text) && !FOREIGN.iter().any(|word| text.contains(word)));
+        for program in threaded.filter(|text| errors(text).is_empty()) {
+            // It compares live objects, and waits for the threads.
+            kernel::run(&program);
+            count += 1;
+        }
+    }
+    assert!(count > 40, "only {count} programs ran");
 }

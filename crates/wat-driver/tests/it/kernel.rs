@@ -34,7 +34,7 @@ impl Host for Out {
     }
 }
 
-struct Ran {
+pub struct Ran {
     stdout: String,
     stderr: String,
     failure: Option<Failure>,
@@ -80,7 +80,7 @@ fn run_with(text: &str, before: impl FnOnce(&Machine<LinkedProgram, Out>)) -> Ra
     }
 }
 
-fn run(text: &str) -> Ran {
+pub fn run(text: &str) -> Ran {
     run_with(text, |_| {})
 }
 

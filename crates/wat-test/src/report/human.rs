@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use wat_analysis::RootDatabase;
 use wat_driver::{Sources, Style, render};
+use wat_edn::Edn;
 
 use super::{End, Kept, headline, time};
 use crate::find::{Found, InvalidFile, TestCase};
@@ -117,6 +118,7 @@ pub(super) fn ended(out: &mut dyn Write, kept: &[Kept], end: &End, shown: Shown)
         }
     }
     let word = match (end.is_broken_off, totals.failures()) {
+        (true, _) if end.status > 128 => "interrupted",
         (true, _) => "cancelled",
         (false, 0) => "ok",
         _ => "FAILED",
@@ -222,6 +224,19 @@ fn paths(out: &mut dyn Write, list: &[Value]) -> io::Result<()> {
             .flatten()
             .filter_map(Value::as_str)
             .collect();
+        let text = |key: &str| match &wat_edn::read(difference[key].as_str()?) {
+            Ok(Edn::Str(text)) => Some(text.clone()),
+            _ => None,
+        };
+        if let (Some(actual), Some(expected)) = (text("actual"), text("expected"))
+            && (actual.contains('\n') || expected.contains('\n'))
+        {
+            if !path.is_empty() {
+                writeln!(out, "  at [{}]:", path.join(" "))?;
+            }
+            unified(out, &actual, &expected)?;
+            continue;
+        }
         let side = |key: &str| difference[key].as_str().unwrap_or("nothing").to_owned();
         writeln!(
             out,

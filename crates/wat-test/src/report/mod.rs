@@ -175,7 +175,7 @@ impl<'w> Reporter<'w> {
             filtered_out: self.filtered_out,
             seed: self.seed,
             status,
-            is_broken_off: summary.is_broken_off,
+            is_broken_off: summary.is_broken_off || summary.interrupted.is_some(),
         };
         for sink in &mut self.sinks {
             match sink.format {
