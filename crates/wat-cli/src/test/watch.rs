@@ -355,7 +355,7 @@ impl<'a> Session<'a> {
         } = &self.prepared;
         let now = self.prepared.contents();
         let is_affected =
-            |id: &String| now.get(id).is_none() || now.get(id) != self.known.contents.get(id);
+            |id: &String| !now.contains_key(id) || now.get(id) != self.known.contents.get(id);
         let cases: Vec<&TestCase> = selected
             .iter()
             .filter(|case| match wanted {
