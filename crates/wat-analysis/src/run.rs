@@ -107,6 +107,13 @@ fn expression<'db>(
         .nth(index)
 }
 
+/// The list that a node is the head of; the node, if it is none.
+fn call_of(ast: &wat_syntax::Ast, head: NodeId) -> NodeId {
+    let before = head.0.checked_sub(1).map(NodeId);
+    let call = before.filter(|list| ast.children(*list).next() == Some(head));
+    call.unwrap_or(head)
+}
+
 /// Where an instruction of a function was written.
 pub fn origin_span(
     db: &dyn Db,
@@ -129,7 +136,12 @@ pub fn origin_span(
         }
     };
     let read = read_form(db, form);
-    let node = spot(expansion(db, program, form), origin.0).node;
+    let spot = spot(expansion(db, program, form), origin.0);
+    let node = match spot.made {
+        // What a macro made happens where the macro is called, in the whole call.
+        Some(_) => call_of(&read.ast, spot.node),
+        None => spot.node,
+    };
     if node.0 as usize >= read.ast.len() {
         return None;
     }

@@ -419,6 +419,9 @@ pub(crate) struct TestOptions {
     /// Show what tests write even if they pass
     #[arg(long)]
     pub(crate) show_output: bool,
+    /// Show what tests write when they write it; they run one after the other
+    #[arg(long)]
+    pub(crate) no_capture: bool,
     /// Files, directories, `FILE#:name` and `:name`; without any, those of the project
     #[arg(value_name = "TARGET")]
     pub(crate) targets: Vec<OsString>,

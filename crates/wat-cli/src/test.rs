@@ -430,6 +430,7 @@ fn run_options(
         persist: persists(options),
         keep_tmp: options.keep_tmp,
         directory: prepared.directory(),
+        live: options.no_capture,
         first,
     })
 }

@@ -49,6 +49,7 @@ fn main() -> io::Result<()> {
         persist: false,
         keep_tmp: false,
         directory: std::env::current_dir()?,
+        live: false,
         first: Default::default(),
     };
     let (mut forks, mut tests) = (Vec::new(), Vec::new());

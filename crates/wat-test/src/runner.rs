@@ -75,6 +75,8 @@ pub struct Options {
     pub keep_tmp: bool,
     /// The directory that tests run in.
     pub directory: PathBuf,
+    /// Do people see what tests write when they write it? Then tests run one after the other.
+    pub live: bool,
     /// The ids of tests that start before the others.
     pub first: HashSet<String>,
 }
@@ -137,13 +139,14 @@ impl Stream {
         self.fd.as_ref().map(Fd::borrow)
     }
 
-    /// Reads what is there.
-    fn read(&mut self) {
+    /// Reads what is there, and hands it on.
+    fn read(&mut self, mut hand_on: impl FnMut(&[u8])) {
         let mut buffer = [0; 1 << 16];
         let Some(fd) = &self.fd else { return };
         match fd.read(&mut buffer) {
             Ok(0) | Err(_) => self.fd = None,
             Ok(count) => {
+                hand_on(&buffer[..count]);
                 let room = CAPTURED.saturating_sub(self.bytes.len());
                 self.bytes.extend_from_slice(&buffer[..count.min(room)]);
                 self.is_cut |= count > room;
@@ -152,18 +155,18 @@ impl Stream {
     }
 
     /// Reads what is left once nobody writes any more, without waiting.
-    fn drain(&mut self) {
+    fn drain(&mut self, mut hand_on: impl FnMut(&[u8])) {
         while let Some(fd) = self.arm() {
             let ready = poll(&[(fd, Interest::Read)], Some(Instant::now()));
             match ready {
-                Ok(ready) if ready.contains(&true) => self.read(),
+                Ok(ready) if ready.contains(&true) => self.read(&mut hand_on),
                 _ => break,
             }
         }
     }
 
-    fn finish(mut self) -> Vec<u8> {
-        self.drain();
+    fn finish(mut self, hand_on: impl FnMut(&[u8])) -> Vec<u8> {
+        self.drain(hand_on);
         if self.is_cut {
             if !self.bytes.ends_with(b"\n") {
                 self.bytes.push(b'\n');
@@ -285,7 +288,7 @@ pub fn run_until(
         if run.running.is_empty() {
             break;
         }
-        run.wait()?;
+        run.wait(reporter)?;
     }
     // What was never started because the run ended early is not told.
     for slot in &run.slots[told..] {
@@ -338,7 +341,12 @@ impl Run<'_> {
         if enough || self.ends_early() {
             self.waiting.clear();
         }
-        while self.running.len() < self.options.jobs.max(1) {
+        let jobs = if self.options.live {
+            1
+        } else {
+            self.options.jobs.max(1)
+        };
+        while self.running.len() < jobs {
             let free = self.waiting.iter().position(|&index| {
                 let groups = &self.slots[index].case.test.serial;
                 let busy = |other: &Running| {
@@ -407,7 +415,7 @@ impl Run<'_> {
     }
 
     /// Waits for something to happen and deals with it.
-    fn wait(&mut self) -> io::Result<()> {
+    fn wait(&mut self, reporter: &mut Reporter<'_>) -> io::Result<()> {
         let mut arms: Vec<(Borrowed, Interest)> = Vec::new();
         let mut owners: Vec<(usize, usize)> = Vec::new();
         for (at, running) in self.running.iter().enumerate() {
@@ -452,19 +460,26 @@ impl Run<'_> {
             match which {
                 0 => ended[at] = true,
                 1 => {
-                    running.report.read();
+                    running.report.read(|_| {});
                     if running.report.bytes.ends_with(b"\n") {
                         running.reported.get_or_insert_with(Instant::now);
                     }
                 }
-                stream => running.streams[stream - 2].read(),
+                stream => {
+                    let live = self.options.live;
+                    running.streams[stream - 2].read(|bytes| {
+                        if live {
+                            reporter.live(bytes);
+                        }
+                    });
+                }
             }
         }
         let now = Instant::now();
         for at in (0..self.running.len()).rev() {
             if ended[at] {
                 let running = self.running.swap_remove(at);
-                self.finish(running)?;
+                self.finish(running, reporter)?;
             } else if now >= self.running[at].deadline || self.ends_early() {
                 let kills = self.running[at].is_late || self.ends_early();
                 let running = &mut self.running[at];
@@ -479,7 +494,7 @@ impl Run<'_> {
     }
 
     /// The child has ended; whoever is left of its group ends too.
-    fn finish(&mut self, running: Running) -> io::Result<()> {
+    fn finish(&mut self, running: Running, reporter: &mut Reporter<'_>) -> io::Result<()> {
         running.child.signal(SIGKILL)?;
         let exit = running.child.wait()?;
         wat_kernel::end_orphans();
@@ -493,8 +508,15 @@ impl Run<'_> {
             limit,
             ..
         } = running;
-        report.drain();
-        let [stdout, stderr] = streams.map(Stream::finish);
+        report.drain(|_| {});
+        let live = self.options.live;
+        let [stdout, stderr] = streams.map(|stream| {
+            stream.finish(|bytes| {
+                if live {
+                    reporter.live(bytes);
+                }
+            })
+        });
         if self.ends_early() {
             let _ = std::fs::remove_dir_all(own_directory(index));
             return Ok(());

@@ -678,3 +678,42 @@ fn differences_are_shown_where_they_are() {
         assert!(told.contains(part), "{part}\n{told}");
     }
 }
+
+#[test]
+fn what_a_macro_does_happens_where_it_is_called() {
+    let text = "(:wat::core::defmacro :m::five [x <- :wat::WatAST] -> :wat::WatAST
+  `(:wat::test::assert-eq ~x 5))
+(:wat::test::deftest :m::own () (:m::five 4))
+(:wat::test::deftest :m::panics ()
+  (:wat::core::do (:wat::test::assert-panics \"zz\" (:wat::test::fail \"b\")) :wat::core::nil))
+(:wat::test::deftest :m::plain () (:wat::test::assert-eq 1 2))";
+    let dir = Dir::with(&[("t.wat", text)]);
+    let (_, records) = records(&dir, &["--no-shuffle", "t.wat"]);
+    let places = records.iter().filter(|it| it["event"] == "test-finished");
+    let places: Vec<String> = places
+        .map(|it| {
+            let at = &it["failure"]["location"];
+            format!("{}:{}-{}", at["line"], at["col"], at["end-col"])
+        })
+        .collect();
+    assert_eq!(places, ["3:33-45", "5:19-74", "6:35-62"]);
+}
+
+#[test]
+fn output_is_shown_when_it_is_written() {
+    let text = "(:wat::test::deftest :t::a () (:wat::kernel::println 1))
+(:wat::test::deftest :t::b () (:wat::kernel::eprintln 2) (:wat::test::fail \"b\"))";
+    let dir = Dir::with(&[("t.wat", text)]);
+    let ran = run(
+        &dir,
+        &["test", "--no-capture", "--no-shuffle", "-j", "4", "t.wat"],
+    );
+    let at = |part: &str| {
+        ran.stdout
+            .find(part)
+            .unwrap_or_else(|| panic!("{}", ran.stdout))
+    };
+    assert!(at("\n1\n") < at("pass  t.wat  :t::a"));
+    assert!(at("\n2\n") < at("FAIL  t.wat  :t::b"));
+    assert!(!ran.stdout.contains("stderr:"), "{}", ran.stdout);
+}

@@ -16,6 +16,8 @@ use crate::runner::Options;
 /// What is shown beside the lines of the tests.
 pub(super) struct Shown {
     pub(super) output: bool,
+    /// It was shown already.
+    pub(super) was_live: bool,
     pub(super) slowest: usize,
 }
 
@@ -85,7 +87,7 @@ pub(super) fn ended(out: &mut dyn Write, kept: &[Kept], end: &End, shown: Shown)
         if failed {
             failure(out, kept, end.seed)?;
         }
-        if failed || shown.output {
+        if (failed || shown.output) && !shown.was_live {
             streams(out, kept, failed)?;
         }
         if let Some([threads, processes, descriptors]) = kept.outcome.leaks

@@ -70,6 +70,8 @@ pub struct Reporter<'w> {
     show_output: bool,
     /// How many of the slowest tests are listed.
     slowest: usize,
+    /// Did people see what tests wrote when they wrote it?
+    was_live: bool,
     seed: u64,
     filtered_out: usize,
     kept: Vec<Kept>,
@@ -84,6 +86,7 @@ impl<'w> Reporter<'w> {
             style,
             show_output,
             slowest,
+            was_live: false,
             seed: 0,
             filtered_out: 0,
             kept: Vec::new(),
@@ -139,6 +142,16 @@ impl<'w> Reporter<'w> {
         Ok(())
     }
 
+    /// What a test has just written, for people. Whoever cannot take it gets it with the report.
+    pub(crate) fn live(&mut self, bytes: &[u8]) {
+        self.was_live = true;
+        for sink in &mut self.sinks {
+            if matches!(sink.format, Format::Pretty | Format::Plain) {
+                let _ = sink.out.write_all(bytes).and_then(|()| sink.out.flush());
+            }
+        }
+    }
+
     pub(crate) fn finished(&mut self, case: &TestCase, outcome: &Outcome) -> io::Result<()> {
         for sink in &mut self.sinks {
             match sink.format {
@@ -182,6 +195,7 @@ impl<'w> Reporter<'w> {
                 Format::Pretty | Format::Plain => {
                     let shown = human::Shown {
                         output: self.show_output,
+                        was_live: self.was_live,
                         slowest: self.slowest,
                     };
                     human::ended(sink.out, &self.kept, &end, shown)?;
