@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::identity::Identity;
-use crate::items::{Item, Name, item_pieces};
+use crate::items::{Item, ItemKind, Name, item_pieces};
 use crate::library::library_item;
 use crate::program::{Piece, lacks_loads, load_graph};
 use crate::redefinition::{Again, again};
@@ -70,7 +70,29 @@ pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
             }
         }
     }
+    if session {
+        drop_old_members(db, &mut table);
+    }
     table
+}
+
+/// What the former declaration of a type has generated, and the present one does not, is no more.
+fn drop_old_members<'db>(db: &'db dyn Db, table: &mut NameTable<'db>) {
+    let is_member = |item: &Item<'db>| {
+        matches!(
+            item.kind(db),
+            ItemKind::Constructor | ItemKind::Accessor | ItemKind::UnitVariant
+        )
+    };
+    let members = table.items.values().filter(|item| is_member(item));
+    let replaced = members.filter(|member| {
+        let owner = crate::nominal::owner(db, **member);
+        owner.is_some_and(|owner| table.items.get(&owner.name(db)) != Some(&owner))
+    });
+    let replaced: Vec<Name<'db>> = replaced.map(|member| member.name(db)).collect();
+    for name in replaced {
+        table.items.remove(&name);
+    }
 }
 
 /// The definitions in a piece of a program.
@@ -134,6 +156,15 @@ pub(crate) fn lookup_type<'db>(db: &'db dyn Db, root: SourceFile, path: &str) ->
     item.filter(|item| item.kind(db).is_type())
 }
 
+/// The definition of the program that has this name, whatever it is.
+pub(crate) fn own_definition<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    path: &str,
+) -> Option<Item<'db>> {
+    program_item(db, root, Name::new(db, path))
+}
+
 /// The program that the names in an item's form belong to: the library's own items see the library alone.
 pub(crate) fn program_of<'db>(db: &'db dyn Db, root: SourceFile, item: Item<'db>) -> SourceFile {
     let file = item.form(db).file(db);
@@ -192,7 +223,7 @@ fn values_by_namespace<'db>(
     let mut found: FxHashMap<String, Vec<Item<'db>>> = FxHashMap::default();
     for (name, &item) in &names(db, root).items {
         let text = name.text(db);
-        let is_value = !item.kind(db).is_type() && item.kind(db) != crate::items::ItemKind::Macro;
+        let is_value = !item.kind(db).is_type() && item.kind(db) != ItemKind::Macro;
         if let Some(at) = text.rfind("::").filter(|_| is_value) {
             found
                 .entry(text[..at + 2].to_owned())

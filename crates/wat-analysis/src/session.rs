@@ -3,24 +3,32 @@
 //! The root of the session is a virtual file whose text loads the program's files and then the inputs; each input is a
 //! virtual file `repl:N`. In a session the last definition of a name counts. An input with an error is not installed.
 
+mod shape;
+mod stale;
+
 use std::sync::Arc;
 
-use wat_syntax::{Code, NodeId, Severity, SourceText};
+use wat_syntax::{NodeId, Severity, SourceText, canonical_bytes};
 
 use crate::db::{Db, FileKind, RootDatabase, SourceFile};
-use crate::diagnostics::{Diagnostic, Span, absolute, finish, program_diagnostics};
-use crate::expand::{expanded_ast, expansion, spot};
-use crate::forms::{forms, read_form};
+use crate::diagnostics::{Diagnostic, absolute, finish, program_diagnostics};
+use crate::expand::expanded_ast;
+use crate::forms::forms;
 use crate::identity::Author;
-use crate::infer::{check_item, infer_expression, value_type};
+use crate::infer::{infer_expression, value_type};
 use crate::items::{Item, ItemKind, declarations, split_generic};
-use crate::names::{lookup, names, program_items};
+use crate::names::{lookup, names, own_definition, program_items};
 use crate::program::program_files;
 use crate::requirements::unmet;
 use crate::run::expression_ir;
 use crate::signature::signature;
 use crate::splice::is_late;
 use crate::visibility::judge;
+
+pub use shape::Changes;
+
+use shape::{Shapes, changes, shapes};
+use stale::Stale;
 
 /// A session.
 #[derive(Debug)]
@@ -29,6 +37,9 @@ pub struct Session {
     /// Paths of the loaded files and inputs, in order.
     loaded: Vec<Arc<str>>,
     inputs: u32,
+    /// Paths of the inputs that declared something, in order: what can be undone.
+    declaring: Vec<Arc<str>>,
+    stale: Stale,
 }
 
 /// What came of an input.
@@ -40,7 +51,25 @@ pub struct Submission {
     pub file: SourceFile,
     /// Its diagnostics; warnings do not keep it from being installed.
     pub diagnostics: Arc<[Diagnostic]>,
+    /// What is wrong with the definitions that the input would break, if it is refused for that (WAT2950); the same input
+    /// is installed by [`Session::force`].
+    pub broken: Vec<Diagnostic>,
+    /// What the machine has made of the program so far and must not meet again. Comes before the steps.
+    pub changes: Changes,
     /// What the host does, in order; empty if there is an error.
+    pub steps: Vec<Step>,
+    /// Is the input part of the program now?
+    pub is_installed: bool,
+}
+
+/// What came of taking an input back.
+#[derive(Debug)]
+pub struct Undone {
+    /// The names that it declared, and whether they are still defined.
+    pub names: Vec<(Arc<str>, bool)>,
+    /// What the machine has made of the program so far and must not meet again. Comes before the steps.
+    pub changes: Changes,
+    /// What is left to do when the values of before are back.
     pub steps: Vec<Step>,
 }
 
@@ -55,15 +84,34 @@ pub enum Step {
         ty: String,
         /// Was it defined before?
         redefined: bool,
+        /// Its type before, if that was another one.
+        was: Option<String>,
         /// Is it a value, as opposed to a function?
         is_value: bool,
         /// How many definitions use what is redefined; users of a macro are expanded again.
         dependents: u32,
     },
+    /// The input defines a name as it is defined already: nothing happens.
+    Unchanged {
+        /// The name.
+        name: Arc<str>,
+    },
+    /// A value that was evaluated before is evaluated again, because what its definition uses has another type now.
+    Again {
+        /// The name.
+        name: Arc<str>,
+        /// Its type, rendered.
+        ty: String,
+    },
     /// The bindings of a `let` around definitions are evaluated.
     Bind {
         /// What the machine calls them.
         name: Arc<str>,
+    },
+    /// An expression has no value, because what it uses is stale (WAT8805).
+    Stale {
+        /// A sentence.
+        why: String,
     },
     /// An expression is evaluated and its value printed.
     Evaluate {
@@ -82,6 +130,8 @@ impl Session {
             root,
             loaded: Vec::new(),
             inputs: 0,
+            declaring: Vec::new(),
+            stale: Stale::default(),
         };
         session.write(db, &session.loaded);
         session
@@ -120,58 +170,193 @@ impl Session {
 
     /// Checks an input and, if it has no error, installs it.
     pub fn submit(&mut self, db: &mut RootDatabase, text: &str) -> Submission {
+        self.admit(db, text, false)
+    }
+
+    /// The same, though definitions that use what is redefined do not check any more: they are stale until they or what
+    /// they use are defined anew ([`Session::why_stale`]).
+    pub fn force(&mut self, db: &mut RootDatabase, text: &str) -> Submission {
+        self.admit(db, text, true)
+    }
+
+    fn admit(&mut self, db: &mut RootDatabase, text: &str, force: bool) -> Submission {
         self.inputs += 1;
-        let number = self.inputs;
-        let path: Arc<str> = format!("repl:{number}").into();
+        let path: Arc<str> = format!("repl:{}", self.inputs).into();
         let file = db.set_file(&path, SourceText::new(text), FileKind::ReplInput);
         let before = self.before(db, file);
         let files = program_files(db, self.root);
+        let mut submission = Submission {
+            number: self.inputs,
+            file,
+            diagnostics: Arc::default(),
+            broken: Vec::new(),
+            changes: Changes::default(),
+            steps: Vec::new(),
+            is_installed: false,
+        };
         let mut with_input = self.loaded.clone();
         with_input.push(path.clone());
         self.write(db, &with_input);
 
         let mut found = program_diagnostics(db, self.root, file).to_vec();
         found.extend(self.expression_problems(db, file));
-        if !has_error(&found) {
-            found.extend(self.broken_dependents(db, file, &before));
+        let after = match before.names.is_empty() || has_error(&found) {
+            true => Shapes::default(),
+            false => shapes(db, self.root),
+        };
+        submission.changes = changes(&before.shapes, &after);
+        let changed = self.changed(db, file, &before, &submission.changes);
+        if !has_error(&found) && !changed.is_empty() {
+            let broken = self.broken(db, file);
+            if !force && !broken.is_empty() {
+                found.push(self.refusal(db, file, &changed[0], &broken));
+                submission.broken = broken.into_iter().flat_map(|broken| broken.why).collect();
+            }
         }
-        let diagnostics: Arc<[Diagnostic]> = finish(found).into();
-        if has_error(&diagnostics) {
+        submission.diagnostics = finish(found).into();
+        if has_error(&submission.diagnostics) {
+            submission.changes = Changes::default();
             self.write(db, &self.loaded);
-            return Submission {
-                number,
-                file,
-                diagnostics,
-                steps: Vec::new(),
-            };
+            return submission;
         }
-        let mut steps = self.loaded_steps(db, file, &files);
-        steps.extend(self.steps(db, file, &before));
-        if steps
-            .iter()
-            .any(|step| matches!(step, Step::Defined { .. }))
-        {
+        submission.steps = self.loaded_steps(db, file, &files);
+        submission.steps.extend(self.steps(db, file, &before));
+        let declares = |step: &Step| matches!(step, Step::Defined { .. } | Step::Bind { .. });
+        submission.is_installed = submission.steps.iter().any(declares);
+        if submission.is_installed {
             self.loaded = with_input;
+            self.declaring.push(path);
+            let was_stale = self.find_stale(db, changed.first(), force);
+            let again = self.again(db, file, &submission.changes, &was_stale);
+            let behind = submission.steps.iter().rposition(|step| {
+                matches!(
+                    step,
+                    Step::Defined {
+                        is_value: true,
+                        redefined: true,
+                        ..
+                    }
+                )
+            });
+            let at = behind.map_or(0, |at| at + 1);
+            submission.steps.splice(at..at, again);
         } else {
             self.write(db, &self.loaded);
         }
-        Submission {
-            number,
-            file,
-            diagnostics,
-            steps,
-        }
+        submission
     }
 
-    /// The types of the names that an input will redefine, as they are without it.
-    fn before(&self, db: &RootDatabase, file: SourceFile) -> Vec<(String, String)> {
+    /// Takes the last input back that declared something; `None` if there is none.
+    pub fn undo(&mut self, db: &mut RootDatabase) -> Option<Undone> {
+        let path = self.declaring.pop()?;
+        let before = shapes(db, self.root);
+        let file = db.file(&path)?;
         let items = crate::items::file_items(db, self.root, file);
-        items
+        let mut names: Vec<Arc<str>> = Vec::new();
+        for item in items {
+            let name: Arc<str> = item.name(db).text(db).as_str().into();
+            if item.kind(db) != ItemKind::Bindings && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        self.loaded.retain(|loaded| *loaded != path);
+        self.write(db, &self.loaded);
+        let changes = changes(&before, &shapes(db, self.root));
+        let was_stale = self.find_stale(db, names.first(), true);
+        let steps = self.again(db, file, &Changes::default(), &was_stale);
+        let is_defined = |name: &Arc<str>| own_definition(db, self.root, name).is_some();
+        Some(Undone {
+            names: names
+                .iter()
+                .map(|name| (name.clone(), is_defined(name)))
+                .collect(),
+            changes,
+            steps,
+        })
+    }
+
+    /// What the names that an input defines are without it.
+    fn before(&self, db: &RootDatabase, file: SourceFile) -> Before {
+        let mut before = Before::default();
+        for item in crate::items::file_items(db, self.root, file) {
+            let name = item.name(db).text(db);
+            let Some(old) = own_definition(db, self.root, name) else {
+                continue;
+            };
+            let bytes = |item: Item<'_>| canonical_bytes(item.ast(db), item.root(db));
+            let is_same = old.kind(db) == item.kind(db)
+                && old.part(db) == item.part(db)
+                && bytes(*item).is_some_and(|own| bytes(old) == Some(own));
+            before.names.push(Known {
+                name: name.as_str().into(),
+                ty: type_of(db, self.root, old),
+                is_same,
+            });
+        }
+        if before.names.iter().any(|known| !known.is_same) {
+            before.shapes = shapes(db, self.root);
+        }
+        before
+    }
+
+    /// The names that an input gives another type, and the macros that it redefines; declarations before what they
+    /// generate.
+    fn changed(
+        &self,
+        db: &RootDatabase,
+        file: SourceFile,
+        before: &Before,
+        changes: &Changes,
+    ) -> Vec<Arc<str>> {
+        let own = crate::items::file_items(db, self.root, file).iter();
+        let mut changed: Vec<(bool, Arc<str>)> = before
+            .names
             .iter()
+            .filter(|known| !known.is_same)
+            .filter_map(|known| {
+                let item = own
+                    .clone()
+                    .find(|item| *item.name(db).text(db) == *known.name)?;
+                let is_changed = item.kind(db) == ItemKind::Macro
+                    || type_of(db, self.root, *item) != known.ty
+                    || changes.retired.contains(&known.name);
+                let is_member = matches!(
+                    item.kind(db),
+                    ItemKind::Constructor | ItemKind::Accessor | ItemKind::UnitVariant
+                );
+                is_changed.then(|| (is_member, known.name.clone()))
+            })
+            .collect();
+        // Members of a type that are gone have no item in the input.
+        if changed.is_empty() && !changes.retired.is_empty() {
+            changed.push((true, changes.retired[0].clone()));
+        }
+        changed.sort_by_key(|(is_member, _)| *is_member);
+        changed.into_iter().map(|(_, name)| name).collect()
+    }
+
+    /// The values that are evaluated again: those of another type than before, and those that are no more stale.
+    fn again(
+        &self,
+        db: &RootDatabase,
+        input: SourceFile,
+        changes: &Changes,
+        was_stale: &[Arc<str>],
+    ) -> Vec<Step> {
+        let order = crate::order::start_order(db, self.root).iter();
+        order
+            .filter(|item| item.form(db).file(db) != input)
+            .filter(|item| {
+                lookup(db, self.root, item.name(db).text(db)) == Some(**item)
+                    || item.kind(db) == ItemKind::Bindings
+            })
             .filter_map(|item| {
-                let name = item.name(db).text(db);
-                let old = lookup(db, self.root, name).filter(|_| !name.starts_with(":wat::"))?;
-                Some((name.clone(), type_of(db, self.root, old)))
+                let name: Arc<str> = item.name(db).text(db).as_str().into();
+                let is_due = changes.retired.contains(&name) || was_stale.contains(&name);
+                (is_due && self.why_stale(&name).is_none()).then(|| Step::Again {
+                    ty: type_of(db, self.root, *item),
+                    name,
+                })
             })
             .collect()
     }
@@ -218,68 +403,6 @@ impl Session {
         users.filter(uses).count() as u32
     }
 
-    /// WAT2950: a name changes its type, or a macro changes, and something that uses it does not check any more.
-    fn broken_dependents(
-        &self,
-        db: &RootDatabase,
-        file: SourceFile,
-        before: &[(String, String)],
-    ) -> Option<Diagnostic> {
-        let changed: Vec<&str> = before
-            .iter()
-            .filter(|(name, old)| {
-                lookup(db, self.root, name).is_some_and(|new| {
-                    new.kind(db) == ItemKind::Macro || type_of(db, self.root, new) != *old
-                })
-            })
-            .map(|(name, _)| name.as_str())
-            .collect();
-        let name = *changed.first()?;
-        let table = names(db, self.root);
-        let files = program_files(db, self.root);
-        let items = files
-            .iter()
-            .filter(|other| **other != file)
-            .flat_map(|&file| crate::items::file_items(db, self.root, file));
-        let mut broken = items
-            .filter(|item| table.items.get(&item.name(db)) == Some(item))
-            .filter(|&&item| {
-                check_item(db, self.root, item)
-                    .problems
-                    .iter()
-                    .any(|p| p.severity.0 == Severity::Error)
-            })
-            .map(|item| format!("`{}`", item.name(db).text(db)));
-        let first = broken.next()?;
-        let listed = broken.fold(first, |list, next| format!("{list}, {next}"));
-        let placed = forms(db, file).placed.first()?;
-        let spans = &read_form(db, placed.form).spans;
-        let at = declarations(db, self.root, placed.form)
-            .items
-            .first()
-            .map_or(0, |item| item.name_node(db).0);
-        let at = spot(expansion(db, self.root, placed.form), at).node;
-        Some(Diagnostic {
-            code: Code(2950),
-            severity: Severity::Error,
-            message: match lookup(db, self.root, name).map(|item| item.kind(db)) {
-                Some(ItemKind::Macro) => {
-                    format!("`{name}` is not redefined: what it expands to now breaks {listed}")
-                }
-                _ => format!("`{name}` is not redefined: its new type breaks {listed}"),
-            },
-            span: Span {
-                file,
-                range: spans.range(at) + placed.start(),
-            },
-            label: "has another type than before".into(),
-            labels: Vec::new(),
-            notes: Vec::new(),
-            help: Some("redefine the dependents first, or keep the type".into()),
-            fixes: Vec::new(),
-        })
-    }
-
     /// The definitions that the loads of an input add to the program.
     fn loaded_steps(
         &self,
@@ -295,6 +418,7 @@ impl Session {
             name: item.name(db).text(db).as_str().into(),
             ty: type_of(db, self.root, item),
             redefined: false,
+            was: None,
             is_value,
             dependents: 0,
         };
@@ -316,7 +440,7 @@ impl Session {
         steps
     }
 
-    fn steps(&self, db: &RootDatabase, file: SourceFile, before: &[(String, String)]) -> Vec<Step> {
+    fn steps(&self, db: &RootDatabase, file: SourceFile, before: &Before) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut expression = 0;
         for placed in &forms(db, file).placed {
@@ -335,10 +459,19 @@ impl Session {
                     }
                     Some(item) => {
                         let name = item.name(db).text(db);
-                        let redefined = before.iter().any(|(other, _)| other == name);
+                        let known = before.names.iter().find(|known| *known.name == **name);
+                        if known.is_some_and(|known| known.is_same) {
+                            steps.push(Step::Unchanged {
+                                name: name.as_str().into(),
+                            });
+                            continue;
+                        }
+                        let redefined = known.is_some();
+                        let ty = type_of(db, self.root, item);
                         steps.push(Step::Defined {
                             name: name.as_str().into(),
-                            ty: type_of(db, self.root, item),
+                            was: known.map(|known| known.ty.clone()).filter(|was| *was != ty),
+                            ty,
                             redefined,
                             dependents: match redefined {
                                 true => self.dependents(db, name),
@@ -348,10 +481,13 @@ impl Session {
                         });
                     }
                     None => {
-                        if let Some((function, ty)) = expression_ir(db, self.root, file, expression)
-                        {
-                            steps.push(Step::Evaluate { function, ty });
-                        }
+                        let code = expression_ir(db, self.root, file, expression);
+                        steps.push(match code {
+                            Some((function, ty)) => Step::Evaluate { function, ty },
+                            None => Step::Stale {
+                                why: self.why_without_code(db, file, expression),
+                            },
+                        });
                         expression += 1;
                     }
                 }
@@ -359,6 +495,23 @@ impl Session {
         }
         steps
     }
+}
+
+/// What the names of an input were without it.
+#[derive(Default)]
+struct Before {
+    names: Vec<Known>,
+    /// The shapes of everything, if something is redefined.
+    shapes: Shapes,
+}
+
+/// A name that an input redefines.
+struct Known {
+    name: Arc<str>,
+    /// Its type, rendered.
+    ty: String,
+    /// Does the input say the same in the same words?
+    is_same: bool,
 }
 
 fn has_error(diagnostics: &[Diagnostic]) -> bool {

@@ -8,9 +8,10 @@ use wat_syntax::{Applicability, Severity, TextRange, TextSize};
 
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::{Diagnostic, DiagnosticFix};
-use crate::forms::{Form, form_start, forms, read_form};
-use crate::items::Item;
+use crate::forms::{Form, ast, form_list, form_start, forms, read_form};
+use crate::items::{Item, declarations};
 use crate::problem::Problem;
+use crate::program::program_files;
 use crate::redefinition::Again;
 
 /// Codes that say that a form lacks the shape that gives its parts their meaning.
@@ -69,6 +70,34 @@ pub(crate) fn doubt_places<'db>(
             if !is_reader && is_unread(fix, &mut unread)
                 || !is_reader && !is_again && is_repeated(fix)
             {
+                doubt(&mut fix.applicability);
+            }
+        }
+    }
+}
+
+/// Takes the certainty from other keywords for a name (WAT2509) that is mentioned elsewhere: its calls are written with
+/// the keywords that are there.
+pub(crate) fn doubt_key_lists(
+    db: &dyn Db,
+    root: SourceFile,
+    file: SourceFile,
+    found: &mut [Diagnostic],
+) {
+    let lists = found.iter_mut().filter(|found| found.code.0 == 2509);
+    for diagnostic in lists {
+        let placed = forms(db, file).placed.iter();
+        let mut around = placed.filter(|it| it.range().contains_range(diagnostic.span.range));
+        let Some(own) = around.next() else { continue };
+        let variants = declarations(db, root, own.form).items.iter();
+        let names: Vec<&str> = variants
+            .map(|item| item.name(db).text(db).as_str())
+            .collect();
+        let mentions = |form: Form<'_>| ast(db, form).texts().any(|text| names.contains(&text));
+        let files = program_files(db, root);
+        let mut others = files.iter().flat_map(|&file| form_list(db, file));
+        if others.any(|&form| form != own.form && mentions(form)) {
+            for fix in &mut diagnostic.fixes {
                 doubt(&mut fix.applicability);
             }
         }

@@ -36,6 +36,8 @@ struct Loan {
     waiting: Vec<Thread>,
     /// The code of functions that are defined more than once, while values are evaluated.
     current: HashMap<Arc<str>, Arc<str>>,
+    /// Why definitions have no code any more.
+    stale: HashMap<Arc<str>, String>,
 }
 
 impl LinkedProgram {
@@ -104,6 +106,11 @@ impl LinkedProgram {
         outcome
     }
 
+    /// Says which definitions have no code any more, and why.
+    pub fn set_stale(&self, stale: HashMap<Arc<str>, String>) {
+        self.0.take().stale = stale;
+    }
+
     /// Drops the snapshot; there will be another one.
     pub fn take_back(&self) {
         let mut loan = self.0.take();
@@ -137,6 +144,10 @@ impl wat_runtime::Program for LinkedProgram {
 
     fn type_decl(&self, path: &str) -> Option<Arc<TypeDecl>> {
         self.with(|db, program| type_decl(db, program, path))?
+    }
+
+    fn stale(&self, name: &str) -> Option<String> {
+        self.0.take().stale.get(name).cloned()
     }
 
     fn describe(&self, failure: &Failure) -> Described {

@@ -79,6 +79,18 @@ const COMMANDS: &[Command] = &[
         run: fix,
     },
     Command {
+        name: ":force",
+        argument: "",
+        summary: "install the refused redefinition all the same",
+        run: force,
+    },
+    Command {
+        name: ":undo",
+        argument: "",
+        summary: "take the last declaration back",
+        run: undo,
+    },
+    Command {
         name: ":time",
         argument: "EXPR",
         summary: "evaluate and show how long it took",
@@ -323,6 +335,31 @@ fn fix(engine: &mut Engine, _: &str) -> Flow {
     };
     engine.printer.line(&engine.printer.dim(&text));
     evaluate(engine, &text)
+}
+
+fn force(engine: &mut Engine, _: &str) -> Flow {
+    let Some(text) = engine.take_refused() else {
+        let why = "the last input was not refused for what it would break";
+        return refuse(engine, Some(2952), why, None);
+    };
+    engine.printer.note(text.trim_end());
+    match engine.force(&text) {
+        Ok(()) => Flow::Continue,
+        Err(status) => Flow::Failed(status),
+    }
+}
+
+fn undo(engine: &mut Engine, _: &str) -> Flow {
+    match engine.undo() {
+        Some(Ok(())) => Flow::Continue,
+        Some(Err(status)) => Flow::Failed(status),
+        None => refuse(
+            engine,
+            Some(2952),
+            "there is no declaration to take back",
+            None,
+        ),
+    }
 }
 
 fn time(engine: &mut Engine, text: &str) -> Flow {

@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use wat_analysis::{
-    Applicability, DefKind, Diagnostic, RootDatabase, Session, Severity, SourceFile, Step,
-    all_names, all_program_diagnostics, value_ir, value_names,
+    Applicability, Changes, DefKind, Diagnostic, RootDatabase, Session, Severity, SourceFile, Step,
+    Submission, all_names, all_program_diagnostics, value_ir, value_names,
 };
 use wat_driver::{
     LinkedProgram, Report, Sources, exit_code, failure_report, follow_loads, load_files,
     pending_natives,
 };
 use wat_load::{FsLoader, Loader, ScopedLoader};
-use wat_runtime::{Failure, InterruptHandle, Machine};
+use wat_runtime::{Failure, FailureKind, InterruptHandle, Machine, Value};
 use wat_syntax::{TextEdit, apply_edits};
 
 use crate::Options;
@@ -25,9 +25,19 @@ const BROKEN_LOAD: i32 = 3;
 /// What it exits with when such a file cannot be read.
 const NO_INPUT: i32 = 66;
 
+/// How many inputs can be taken back.
+const UNDO: usize = 1000;
+
 /// A rejected input and the first repair of it.
 struct Repair {
     text: String,
+}
+
+/// What an input has changed in the machine.
+struct Before {
+    /// The values that it replaced.
+    values: Vec<(Arc<str>, Option<Value>)>,
+    declared: Vec<(String, String)>,
 }
 
 pub(crate) struct Engine {
@@ -40,6 +50,10 @@ pub(crate) struct Engine {
     loader: Arc<dyn Loader>,
     loaded: Vec<PathBuf>,
     repair: Option<Repair>,
+    /// The last input, if it was refused for what it would break.
+    refused: Option<String>,
+    /// How to take back the inputs that declared something, the last one at the end.
+    undo: Vec<Before>,
     /// Names declared by inputs, in order of their first declaration.
     pub(crate) declared: Vec<(String, String)>,
     /// The number of the next input.
@@ -63,6 +77,8 @@ impl Engine {
             loader: loader(options),
             loaded: Vec::new(),
             repair: None,
+            refused: None,
+            undo: Vec::new(),
             declared: Vec::new(),
             next: 1,
         }
@@ -140,25 +156,53 @@ impl Engine {
 
     /// Checks and evaluates an input; the status of its failure.
     pub(crate) fn evaluate(&mut self, text: &str) -> Result<(), i32> {
-        self.writing(|engine| engine.evaluate_input(text))
+        self.writing(|engine| {
+            let submission = engine.submit(text, Session::submit)?;
+            engine.evaluate_input(submission)
+        })
     }
 
-    fn evaluate_input(&mut self, text: &str) -> Result<(), i32> {
+    /// Installs the input that was refused for what it would break.
+    pub(crate) fn force(&mut self, text: &str) -> Result<(), i32> {
+        self.writing(|engine| {
+            let submission = engine.submit(text, Session::force)?;
+            engine.evaluate_input(submission)
+        })
+    }
+
+    /// The last input, if it was refused for what it would break.
+    pub(crate) fn take_refused(&mut self) -> Option<String> {
+        self.refused.take()
+    }
+
+    /// Checks an input and tells what is wrong with it.
+    fn submit(
+        &mut self,
+        text: &str,
+        how: fn(&mut Session, &mut RootDatabase, &str) -> Submission,
+    ) -> Result<Submission, i32> {
         let wanted = self.session.wanted(&mut self.db, text);
         follow_loads(&mut self.db, &*self.loader, &wanted);
-        let submission = self.session.submit(&mut self.db, text);
+        let submission = how(&mut self.session, &mut self.db, text);
         self.next = submission.number + 1;
         self.repair = None;
+        self.refused = None;
         self.show(text, submission.file, &submission.diagnostics);
-        if submission
-            .diagnostics
-            .iter()
-            .any(|found| found.severity == Severity::Error)
-        {
+        let mut sources = Sources::default();
+        for diagnostic in &submission.broken {
+            self.tell(&mut sources, diagnostic);
+        }
+        let is_error = |found: &Diagnostic| found.severity == Severity::Error;
+        if submission.diagnostics.iter().any(is_error) {
+            self.refused = (!submission.broken.is_empty()).then(|| text.to_owned());
             return Err(REJECTED);
         }
+        Ok(submission)
+    }
+
+    fn evaluate_input(&mut self, submission: Submission) -> Result<(), i32> {
+        self.adopt(&submission);
         self.refuse_pending(&submission.steps)?;
-        self.program.lend(&self.db, self.session.program());
         let outcome = submission
             .steps
             .into_iter()
@@ -172,8 +216,8 @@ impl Engine {
         let evaluated = steps.iter().filter_map(|step| match step {
             Step::Evaluate { function, .. } => Some(function.clone()),
             Step::Defined { name, is_value, .. } if *is_value => value_ir(&self.db, program, name),
-            Step::Bind { name } => value_ir(&self.db, program, name),
-            Step::Defined { .. } => None,
+            Step::Bind { name } | Step::Again { name, .. } => value_ir(&self.db, program, name),
+            Step::Defined { .. } | Step::Unchanged { .. } | Step::Stale { .. } => None,
         });
         let Some(refusal) = pending_natives(&self.db, program, evaluated.collect()) else {
             return Ok(());
@@ -225,20 +269,37 @@ impl Engine {
                 name,
                 ty,
                 redefined,
+                was,
                 is_value,
                 dependents,
             } => {
-                if redefined {
-                    self.forget_code();
-                }
-                self.machine.forget(&name);
                 if is_value {
                     self.machine.define_value(&name)?;
                 }
                 self.declared.retain(|(known, _)| **known != *name);
                 self.declared.push((name.to_string(), ty.clone()));
-                self.printer
-                    .defined(&name, &ty, redefined.then_some(dependents));
+                let dependents = redefined.then_some(dependents);
+                self.printer.defined(&name, &ty, dependents, was.as_deref());
+            }
+            Step::Unchanged { name } => self.printer.note(&format!("unchanged {name}")),
+            Step::Again { name, ty } => {
+                self.machine.define_value(&name)?;
+                if let Some(known) = self.declared.iter_mut().find(|(known, _)| **known == *name) {
+                    known.1.clone_from(&ty);
+                }
+                if !name.contains('#') {
+                    self.printer.note(&format!("evaluated again {name} : {ty}"));
+                }
+            }
+            Step::Stale { why } => {
+                return Err(Failure {
+                    kind: FailureKind::Panic,
+                    code: 8805,
+                    message: why,
+                    trace: Vec::new(),
+                    compared: None,
+                    upstream: Vec::new(),
+                });
             }
             Step::Bind { name } => self.machine.define_value(&name)?,
             Step::Evaluate { function, ty } => {
@@ -253,14 +314,113 @@ impl Engine {
         Ok(())
     }
 
+    /// Lets the machine know how the program has changed, and keeps what it takes to change it back.
+    fn adopt(&mut self, submission: &Submission) {
+        self.lend_stale();
+        if !submission.is_installed {
+            return;
+        }
+        let mut names = submission.changes.retired.clone();
+        let mut is_redefinition = false;
+        for step in &submission.steps {
+            match step {
+                Step::Defined {
+                    name, redefined, ..
+                } => {
+                    is_redefinition |= redefined;
+                    names.push(name.clone());
+                }
+                Step::Bind { name } | Step::Again { name, .. } => names.push(name.clone()),
+                Step::Unchanged { .. } | Step::Stale { .. } | Step::Evaluate { .. } => {}
+            }
+        }
+        names.extend(self.session.stale_names());
+        names.sort();
+        names.dedup();
+        let values = names.into_iter().map(|name| {
+            let value = self.machine.value_of(&name);
+            (name, value)
+        });
+        let before = Before {
+            values: values.collect(),
+            declared: self.declared.clone(),
+        };
+        if self.undo.len() == UNDO {
+            self.undo.remove(0);
+        }
+        self.undo.push(before);
+        self.retire(&submission.changes);
+        if is_redefinition {
+            self.forget_code();
+        }
+    }
+
+    fn lend_stale(&self) {
+        let stale = self.session.stale_names().into_iter();
+        let stale = stale.filter_map(|name| {
+            let why = self.session.why_stale(&name)?;
+            Some((name, why))
+        });
+        self.program.set_stale(stale.collect());
+        self.program.lend(&self.db, self.session.program());
+    }
+
+    fn retire(&mut self, changes: &Changes) {
+        if !changes.retired.is_empty() {
+            self.machine.retire(&changes.retired, changes.layouts);
+        }
+    }
+
     /// Code of the program may be compiled against what a redefined name was.
     fn forget_code(&mut self) {
         let names = all_names(&self.db, self.session.program());
         for (name, kind) in &names {
-            if *kind != DefKind::Value && !name.starts_with(":wat::") {
+            let is_code = !matches!(kind, DefKind::Value | DefKind::Type);
+            if is_code && !name.starts_with(":wat::") {
                 self.machine.forget(name);
             }
         }
+        for name in self.session.stale_names() {
+            self.machine.forget(&name);
+        }
+    }
+
+    /// Takes the last input back that declared something. `None` if there is none.
+    pub(crate) fn undo(&mut self) -> Option<Result<(), i32>> {
+        let before = self.undo.pop()?;
+        Some(self.writing(|engine| engine.take_back(before)))
+    }
+
+    fn take_back(&mut self, before: Before) -> Result<(), i32> {
+        let Some(undone) = self.session.undo(&mut self.db) else {
+            return Ok(());
+        };
+        self.lend_stale();
+        self.retire(&undone.changes);
+        self.forget_code();
+        for (name, value) in &before.values {
+            match value {
+                Some(value) => self.machine.set_global(name, value.clone()),
+                None => self.machine.forget(name),
+            }
+        }
+        self.declared = before.declared;
+        for (name, is_defined) in &undone.names {
+            let what = match is_defined {
+                true => "is what it was before",
+                false => "is not defined any more",
+            };
+            self.printer.note(&format!("{name} {what}"));
+        }
+        let is_back = |name: &Arc<str>| {
+            let mut values = before.values.iter();
+            values.any(|(known, value)| known == name && value.is_some())
+        };
+        let steps = undone.steps.into_iter();
+        let mut due =
+            steps.filter(|step| !matches!(step, Step::Again { name, .. } if is_back(name)));
+        let outcome = due.try_for_each(|step| self.perform(step));
+        outcome.map_err(|failure| self.failed(&failure))
     }
 
     /// Shows a failure and returns its status.
@@ -293,20 +453,9 @@ impl Engine {
     }
 
     fn type_of_input(&mut self, text: &str) -> Result<Option<String>, i32> {
-        let wanted = self.session.wanted(&mut self.db, text);
-        follow_loads(&mut self.db, &*self.loader, &wanted);
-        let submission = self.session.submit(&mut self.db, text);
-        self.next = submission.number + 1;
-        self.show(text, submission.file, &submission.diagnostics);
-        if submission
-            .diagnostics
-            .iter()
-            .any(|found| found.severity == Severity::Error)
-        {
-            return Err(REJECTED);
-        }
+        let submission = self.submit(text, Session::submit)?;
+        self.adopt(&submission);
         let mut ty = None;
-        self.program.lend(&self.db, self.session.program());
         let outcome = submission
             .steps
             .into_iter()
@@ -315,7 +464,7 @@ impl Engine {
                     ty = Some(found);
                     Ok(())
                 }
-                defined @ (Step::Defined { .. } | Step::Bind { .. }) => self.perform(defined),
+                step => self.perform(step),
             });
         outcome.map_err(|failure| self.failed(&failure))?;
         Ok(ty)

@@ -67,7 +67,7 @@ impl Printer {
     }
 
     /// A definition; of one that replaces another, how many definitions use it.
-    pub(crate) fn defined(&self, name: &str, ty: &str, redefined: Option<u32>) {
+    pub(crate) fn defined(&self, name: &str, ty: &str, redefined: Option<u32>, was: Option<&str>) {
         if self.mode == Mode::Conversation {
             let word = if redefined.is_some() {
                 "redefined"
@@ -79,12 +79,19 @@ impl Printer {
                 Some(1) => " (1 dependent)".to_owned(),
                 Some(count) => format!(" ({count} dependents)"),
             };
-            let suffix = if ty.is_empty() {
-                String::new()
-            } else {
-                self.dim(&format!(" : {ty}"))
+            let suffix = match was {
+                _ if ty.is_empty() => String::new(),
+                None => self.dim(&format!(" : {ty}")),
+                Some(was) => self.dim(&format!(" : {ty}, was {was}")),
             };
             self.line(&format!("{word} {name}{users}{suffix}"));
+        }
+    }
+
+    /// A line that tells a person what has happened.
+    pub(crate) fn note(&self, text: &str) {
+        if self.mode == Mode::Conversation {
+            self.line(&self.dim(text));
         }
     }
 

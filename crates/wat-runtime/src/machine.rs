@@ -29,6 +29,11 @@ pub trait Program: Send {
         let _ = path;
         None
     }
+    /// Why a definition without code has none, if its program has been changed under it (WAT8805).
+    fn stale(&self, name: &str) -> Option<String> {
+        let _ = name;
+        None
+    }
     /// What is told of a failure that the program itself looks at.
     fn describe(&self, failure: &Failure) -> Described {
         Described {
@@ -319,6 +324,18 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
     pub fn forget(&mut self, name: &str) {
         let old = self.vm.linking().forget(name);
         free(old);
+    }
+
+    /// Forgets paths whose definitions have other types or layouts now; `layouts` says whether types are among them. What
+    /// runs already, in threads and in closures, goes on with the former ones, as far as they were compiled.
+    pub fn retire(&mut self, names: &[Arc<str>], layouts: bool) {
+        let old = self.vm.linking().retire(names, layouts);
+        old.into_iter().for_each(|slot| free(Some(slot)));
+    }
+
+    /// The value of a `def`, if it was evaluated.
+    pub fn value_of(&mut self, name: &str) -> Option<Value> {
+        self.vm.linking().value_of(name)
     }
 
     /// The code of every instance of a function that was called so far, as text, in the order of the first calls. What

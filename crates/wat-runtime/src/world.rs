@@ -11,7 +11,7 @@ use crate::kernel::{Kernel, Turn, TurnGuard};
 use crate::natives::{Run, find};
 use crate::observe::{Observed, Observer};
 use crate::table::Table;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
@@ -21,7 +21,7 @@ use wat_ir::{
 };
 use wat_value::{
     Declarations, Desc, Instance, Shapes, Slot, Trap, TypeTable, desc_of_const, has_effect,
-    make_constant_closure, make_constant_form, make_constant_text, release, syntax::Syntax,
+    make_constant_closure, make_constant_form, make_constant_text, release, retain, syntax::Syntax,
 };
 
 /// Instances of functions beyond this number come from unbounded polymorphic recursion.
@@ -52,6 +52,8 @@ struct Info {
     stub: Box<Ins>,
     /// Is the code of the entry that of the function?
     compiled: bool,
+    /// It is called by old code alone, and it would be compiled against another program than that code was.
+    gone: bool,
 }
 
 /// A native with its types.
@@ -233,6 +235,13 @@ impl World {
     pub fn uninitialised(&self, index: usize) -> Box<Trap> {
         // SAFETY: code refers to globals that there are.
         let name = unsafe { &self.globals.get(index).name };
+        let linking = self.linking();
+        if linking.link.global_names.get(name) != Some(&(index as u32)) {
+            return retired(name);
+        }
+        if let Some(why) = linking.link.program.stale(name) {
+            return Trap::panic(8805, why);
+        }
         Trap::error(
             8204,
             format!("the value `{name}` is read before its definition was evaluated"),
@@ -254,6 +263,14 @@ impl Drop for World {
             unsafe { release(slot) };
         }
     }
+}
+
+/// What old code finds in the place of a definition that has another type now.
+fn retired(name: &str) -> Box<Trap> {
+    Trap::panic(
+        8805,
+        format!("`{name}` was redefined while code that uses its former version was there"),
+    )
 }
 
 pub(crate) fn compile_trap(name: &str, error: &CompileError) -> Box<Trap> {
@@ -325,17 +342,15 @@ impl Linking<'_> {
         if info.compiled {
             return Ok(());
         }
+        if info.gone {
+            return Err(retired(&self.written(index).0));
+        }
         let types = info.types.clone();
         let function = match &info.source {
             Source::Given(function) => function.clone(),
             Source::Named(name) => match self.link.program.function(name) {
                 Some(function) => function,
-                None => {
-                    return Err(Trap::panic(
-                        0,
-                        format!("internal error: `{name}` has no code"),
-                    ));
-                }
+                None => return Err(self.no_code(name)),
             },
         };
         #[cfg(debug_assertions)]
@@ -392,6 +407,7 @@ impl Linking<'_> {
             pointers,
             stub,
             compiled: false,
+            gone: false,
         });
         index
     }
@@ -477,6 +493,61 @@ impl Linking<'_> {
             self.link.instances.clear();
         }
         old
+    }
+
+    fn no_code(&self, name: &str) -> Box<Trap> {
+        match self.link.program.stale(name) {
+            Some(why) => Trap::panic(8805, why),
+            None => Trap::panic(0, format!("internal error: `{name}` has no code")),
+        }
+    }
+
+    /// Gives these names up, because what the program calls so now has another type or layout. New code means the new
+    /// definitions. Code that is there already, in threads and in closures, goes on with what it was compiled against,
+    /// and panics (WAT8805) where it would need what was not compiled yet. `layouts` says whether types are among the
+    /// names. The result are the values that were given up, for the caller to release.
+    #[must_use]
+    pub fn retire(&mut self, names: &[Arc<str>], layouts: bool) -> Vec<Slot> {
+        let names: FxHashSet<&str> = names.iter().map(|name| &**name).collect();
+        let link = &mut *self.link;
+        link.evaluated.clear();
+        for info in link.infos.iter_mut().filter(|info| !info.compiled) {
+            info.gone |= match &info.source {
+                Source::Named(name) => names.contains(&**name),
+                Source::Given(function) => !function.name.starts_with(":wat::"),
+            };
+        }
+        match layouts {
+            true => {
+                link.types.forget();
+                link.instances.clear();
+            }
+            false => link.instances.retain(|key, _| !names.contains(&*key.0)),
+        }
+        let globals = names
+            .iter()
+            .filter_map(|name| link.global_names.remove(*name));
+        let globals: Vec<u32> = globals.collect();
+        let old = globals
+            .into_iter()
+            .filter_map(|index| self.clear_global(index));
+        old.collect()
+    }
+
+    /// The value of a definition, if it was evaluated; a reference of its own.
+    pub fn value_of(&self, name: &str) -> Option<wat_value::Value> {
+        let index = *self.link.global_names.get(name)?;
+        // SAFETY: the index was handed out.
+        let entry = unsafe { self.world.globals.get(index as usize) };
+        let slot = entry.slot()?;
+        // SAFETY: descriptors live for ever, and that of a value that is set was stored before.
+        let desc = unsafe { entry.desc.load(Ordering::Relaxed).as_ref() }?;
+        if desc.is_pointer() {
+            // SAFETY: the world holds a reference, and nobody replaces values but who has the turn to link.
+            unsafe { retain(slot) };
+        }
+        // SAFETY: the slot is of this type, with a reference of its own.
+        Some(unsafe { wat_value::Value::from_slot(desc, slot) })
     }
 
     /// Takes a value away; the reference to it, unless other threads may be reading it: then it lives on.

@@ -163,6 +163,17 @@ fn a_list_of_keywords_fits_its_target() {
     told(&define("[:a :a]"), &[2509]);
     told(&define("[:a :b::c]"), &[2509]);
     assert!(fixed(&text(&define("[:a]")), 2509).contains("[:start :end]"));
+    // Calls are written with the keywords that are there.
+    let called = format!(
+        "{}\n(c/defn :my::f [] -> c/Vector<wat::core::i64> (:my::v :a 1 :b 2))",
+        define("[:a]")
+    );
+    let (_, found) = crate::fixes::diagnose(&text(&called));
+    let list = found.iter().find(|found| found.code.0 == 2509).unwrap();
+    assert_eq!(
+        list.fixes[0].applicability,
+        wat_analysis::Applicability::MaybeIncorrect
+    );
     told(
         "(:wat::kwargs::define-with-kwargs :my::v :wat::core::< [:a :b])\n(c/defn :my::f [] -> c/bool (:my::v :b 1 :a 2))",
         &[],

@@ -15,7 +15,8 @@ fn submit(db: &mut RootDatabase, session: &mut Session, text: &str) -> Vec<Strin
             ty,
             redefined,
             dependents,
-            ..
+            was: _,
+            is_value: _,
         } => match (redefined, dependents) {
             (false, _) => format!("defined {name} {ty}"),
             (true, 0) => format!("redefined {name} {ty}"),
@@ -23,6 +24,9 @@ fn submit(db: &mut RootDatabase, session: &mut Session, text: &str) -> Vec<Strin
         },
         Step::Evaluate { ty, .. } => format!("value {ty}"),
         Step::Bind { .. } => "let".to_owned(),
+        Step::Unchanged { name } => format!("unchanged {name}"),
+        Step::Again { name, ty } => format!("again {name} {ty}"),
+        Step::Stale { why } => why.clone(),
     }));
     out
 }
@@ -131,6 +135,209 @@ fn users_of_a_macro_are_expanded_again() {
     assert_ne!(code(&db, &session, ":my::f"), before[0]);
     assert_ne!(code(&db, &session, ":my::g"), before[1]);
     assert_eq!(code(&db, &session, ":my::h"), before[2]);
+}
+
+/// Short programs: `c.` is `:wat::core::`.
+fn says(db: &mut RootDatabase, session: &mut Session, text: &str) -> Vec<String> {
+    let said = submit(db, session, &text.replace("c.", ":wat::core::"));
+    said.iter()
+        .map(|one| one.replace(":wat::core::", "c."))
+        .collect()
+}
+
+#[test]
+fn the_same_declaration_once_more_changes_nothing() {
+    let (mut db, mut session) = start();
+    for (input, first) in [
+        ("(c.def :my::x 1)", "defined :my::x c.i64"),
+        (
+            "(c.defn :my::f [] -> c.i64 1)",
+            "defined :my::f c.Fn()->wat::core::i64",
+        ),
+        ("(c.struct :my::P (x c.i64))", "defined :my::P :my::P"),
+    ] {
+        let steps = says(&mut db, &mut session, input);
+        assert!(steps.contains(&first.to_owned()), "{steps:?}");
+        let again = format!(" {}\n;; once more", input.replace(' ', "  "));
+        let again = says(&mut db, &mut session, &again);
+        assert!(
+            again.iter().all(|step| step.starts_with("unchanged ")),
+            "{again:?}"
+        );
+    }
+    // What stands beside it is declared.
+    assert_eq!(
+        says(&mut db, &mut session, "(c.def :my::x 1) (c.def :my::y 2)"),
+        ["unchanged :my::x", "defined :my::y c.i64"]
+    );
+    assert_eq!(
+        says(&mut db, &mut session, "(c.def :my::x 3)"),
+        ["redefined :my::x c.i64"]
+    );
+}
+
+#[test]
+fn values_of_another_type_are_evaluated_again() {
+    let (mut db, mut session) = start();
+    for input in [
+        "(c.defn :my::f [] -> c.i64 1)",
+        "(c.def :my::x (:my::f))",
+        "(c.def :my::y [:my::x])",
+        "(c.def :my::z 1)",
+    ] {
+        says(&mut db, &mut session, input);
+    }
+    assert_eq!(
+        says(
+            &mut db,
+            &mut session,
+            "(c.defn :my::f [] -> c.String \"s\")"
+        ),
+        [
+            "again :my::x c.String",
+            "again :my::y c.Vector<wat::core::String>",
+            "redefined :my::f (1) c.Fn()->wat::core::String",
+        ]
+    );
+    // The same type: whoever calls it next sees the new version, and that is all.
+    assert_eq!(
+        says(
+            &mut db,
+            &mut session,
+            "(c.defn :my::f [] -> c.String \"t\")"
+        ),
+        ["redefined :my::f (1) c.Fn()->wat::core::String"]
+    );
+}
+
+#[test]
+fn another_layout_takes_all_values_and_code_along() {
+    let (mut db, mut session) = start();
+    for input in [
+        "(c.struct :my::P (x c.i64) (y c.i64))",
+        "(c.defn :my::p [] -> :my::P (:my::P/new 1 2))",
+        "(c.def :my::v [(:my::p)])",
+        "(c.def :my::w 1)",
+    ] {
+        says(&mut db, &mut session, input);
+    }
+    let changed = "(:wat::core::struct :my::P (y :wat::core::i64) (x :wat::core::i64))";
+    let submission = session.submit(&mut db, changed);
+    let retired: Vec<&str> = submission
+        .changes
+        .retired
+        .iter()
+        .map(|name| &**name)
+        .collect();
+    assert_eq!(
+        retired,
+        [
+            ":my::P",
+            ":my::P/new",
+            ":my::P/x",
+            ":my::P/y",
+            ":my::p",
+            ":my::v"
+        ]
+    );
+    assert!(submission.changes.layouts);
+    let is_again = |step: &Step| matches!(step, Step::Again { name, .. } if &**name == ":my::v");
+    assert!(submission.steps.iter().any(is_again));
+}
+
+#[test]
+fn members_of_a_former_declaration_are_gone() {
+    let (mut db, mut session) = start();
+    says(&mut db, &mut session, "(c.struct :my::P (x c.i64))");
+    says(&mut db, &mut session, "(c.struct :my::P (y c.String))");
+    let ask = |db: &mut RootDatabase, session: &mut Session, field: &str| {
+        says(db, session, &format!("(:my::P/{field} (:my::P/new \"s\"))"))
+    };
+    assert_eq!(ask(&mut db, &mut session, "y"), ["value c.String"]);
+    assert_eq!(ask(&mut db, &mut session, "x"), ["WAT3201"]);
+    // Who uses one is a dependent.
+    says(
+        &mut db,
+        &mut session,
+        "(c.defn :my::f [p <- :my::P] -> c.String (:my::P/y p))",
+    );
+    let submission = session.submit(
+        &mut db,
+        "(:wat::core::struct :my::P (z :wat::core::String))",
+    );
+    assert_eq!(
+        submission.diagnostics[0].message,
+        "`:my::P` is not redefined: its new type breaks `:my::f`"
+    );
+    assert_eq!(submission.broken[0].code.0, 3201);
+}
+
+#[test]
+fn what_is_forced_leaves_stale_definitions_until_they_fit() {
+    let (mut db, mut session) = start();
+    for input in [
+        "(c.defn :my::f [] -> c.i64 1)",
+        "(c.defn :my::g [] -> c.i64 (c.+ 1 (:my::f)))",
+        "(c.def :my::v (c.+ 1 (:my::f)))",
+    ] {
+        says(&mut db, &mut session, input);
+    }
+    let changed = "(:wat::core::defn :my::f [] -> :wat::core::String \"s\")";
+    let refused = session.submit(&mut db, changed);
+    assert!(!refused.is_installed);
+    assert_eq!(refused.broken.len(), 2);
+    assert_eq!(session.stale_names().len(), 0);
+    let forced = session.force(&mut db, changed);
+    assert!(forced.is_installed);
+    let stale: Vec<_> = session.stale_names();
+    assert_eq!(stale, [":my::g".into(), ":my::v".into()]);
+    assert_eq!(
+        session.why_stale(":my::g").as_deref(),
+        Some("`:my::g` is stale: the redefinition of `:my::f` broke it")
+    );
+    // What is stale already does not keep others from being redefined.
+    assert_eq!(
+        says(&mut db, &mut session, "(c.defn :my::f [] -> c.bool true)"),
+        ["redefined :my::f (2) c.Fn()->wat::core::bool"]
+    );
+    says(
+        &mut db,
+        &mut session,
+        "(c.defn :my::g [] -> c.bool (:my::f))",
+    );
+    assert_eq!(session.stale_names(), [":my::v".into()]);
+    // It fits again, and is evaluated again.
+    assert_eq!(
+        says(&mut db, &mut session, "(c.defn :my::f [] -> c.i64 5)"),
+        ["WAT2950"]
+    );
+    session.force(&mut db, "(:wat::core::defn :my::f [] -> :wat::core::i64 5)");
+    assert_eq!(session.stale_names(), [":my::g".into()]);
+}
+
+#[test]
+fn inputs_are_taken_back_one_after_the_other() {
+    let (mut db, mut session) = start();
+    says(&mut db, &mut session, "(c.defn :my::f [] -> c.i64 1)");
+    says(&mut db, &mut session, "(:my::f)");
+    says(
+        &mut db,
+        &mut session,
+        "(c.defn :my::f [] -> c.String \"s\")",
+    );
+    says(
+        &mut db,
+        &mut session,
+        "(c.defn :my::f [] -> c.String \"s\")",
+    );
+    let undone = session.undo(&mut db).unwrap();
+    assert_eq!(undone.names, [(":my::f".into(), true)]);
+    assert_eq!(undone.changes.retired, [":my::f".into()]);
+    assert_eq!(says(&mut db, &mut session, "(:my::f)"), ["value c.i64"]);
+    let undone = session.undo(&mut db).unwrap();
+    assert_eq!(undone.names, [(":my::f".into(), false)]);
+    assert_eq!(says(&mut db, &mut session, "(:my::f)"), ["WAT3201"]);
+    assert!(session.undo(&mut db).is_none());
 }
 
 #[test]

@@ -118,6 +118,119 @@ fn r10_a_redefinition_that_breaks_a_dependent_is_refused() {
     terminal.expect("11 : :wat::core::i64");
 }
 
+/// Types inputs, and waits for what each is answered with and for the next prompt.
+fn say(terminal: &mut Terminal, lines: &[(&str, &str, u32)]) {
+    for (text, answer, next) in lines {
+        let text = text
+            .replace("c.", ":wat::core::")
+            .replace("i64+", ":wat::core::i64::+");
+        terminal.send(&format!("{text}\r"));
+        terminal.expect(answer);
+        terminal.expect(&format!("wat:{next}> "));
+    }
+}
+
+#[test]
+fn r10_what_is_forced_is_installed_and_its_users_are_stale_until_they_are_healed() {
+    let dir = Dir::new();
+    let mut terminal = start(&dir);
+    say(
+        &mut terminal,
+        &[
+            ("(c.defn :my::f [] -> c.i64 1)", "defined :my::f : ", 2),
+            (
+                "(c.defn :my::g [] -> c.i64 (i64+ 1 (:my::f)))",
+                "defined :my::g : ",
+                3,
+            ),
+            ("(c.defn :my::f [] -> c.String \"s\")", "error[WAT3001]", 4),
+            (":force", "redefined :my::f (1 dependent) : ", 5),
+            ("(:my::f)", "\"s\" : ", 6),
+            (
+                "(:my::g)",
+                "error[WAT8805]: `:my::g` is stale: the redefinition of `:my::f` broke it",
+                7,
+            ),
+            (
+                "(c.defn :my::g [] -> c.String (:my::f))",
+                "redefined :my::g : ",
+                8,
+            ),
+            ("(:my::g)", "\"s\" : ", 9),
+            (":force", "error[WAT2952]", 9),
+        ],
+    );
+}
+
+#[test]
+fn r12_undo_brings_former_definitions_and_values_back() {
+    let dir = Dir::new();
+    let mut terminal = start(&dir);
+    say(
+        &mut terminal,
+        &[
+            ("(c.defn :my::f [] -> c.i64 1)", "defined :my::f : ", 2),
+            (
+                "(c.defn :my::g [] -> c.i64 (i64+ 1 (:my::f)))",
+                "defined :my::g : ",
+                3,
+            ),
+            ("(c.def :my::v (i64+ 40 (:my::g)))", "defined :my::v : ", 4),
+            ("(c.defn :my::f [] -> c.String \"s\")", "error[WAT2950]", 5),
+            (":force", "redefined :my::f (1 dependent) : ", 6),
+            (":undo", ":my::f is what it was before", 6),
+            ("(:my::g)", "2 : ", 7),
+            (
+                "(c.def :my::v \"text\")",
+                "redefined :my::v : :wat::core::String, was :wat::core::i64",
+                8,
+            ),
+            (":undo", ":my::v is what it was before", 8),
+            (":my::v", "42 : ", 9),
+            (":undo", ":my::v is not defined any more", 9),
+            (":undo", ":my::g is not defined any more", 9),
+            (":undo", ":my::f is not defined any more", 9),
+            (
+                ":undo",
+                "error[WAT2952]: there is no declaration to take back",
+                9,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn values_follow_a_redefinition_that_changes_their_type() {
+    let dir = Dir::new();
+    let mut terminal = start(&dir);
+    say(
+        &mut terminal,
+        &[
+            ("(c.defn :my::f [] -> c.i64 1)", "defined :my::f : ", 2),
+            ("(c.def :my::x (:my::f))", "defined :my::x : ", 3),
+            (
+                "(c.defn :my::f [] -> c.String \"s\")",
+                "evaluated again :my::x : :wat::core::String",
+                4,
+            ),
+            (":my::x", "\"s\" : ", 5),
+            (
+                "(c.defn :my::f [] -> c.String  \"s\")",
+                "unchanged :my::f",
+                6,
+            ),
+            ("(c.struct :my::P (x c.i64) (y c.i64))", "defined :my::P", 7),
+            ("(c.def :my::p (:my::P/new 1 2))", "defined :my::p", 8),
+            (
+                "(c.struct :my::P (y c.i64) (x c.i64))",
+                "redefined :my::P",
+                9,
+            ),
+            ("(:my::P/x :my::p)", "2 : ", 10),
+        ],
+    );
+}
+
 #[test]
 fn r15_tab_inserts_the_full_name() {
     for (typed, full) in [

@@ -298,6 +298,41 @@ fn definitions_are_evaluated_once_and_can_change() {
 }
 
 #[test]
+fn old_code_never_meets_definitions_of_another_type() {
+    let program = Text::default();
+    program.add("fn :v types=0 captures=0 params=0 at=0 -> i64 { yield 1 }");
+    program.add("fn :late types=0 captures=0 params=0 at=0 -> i64 { yield 2 }");
+    let main_of = |callee: &str| {
+        main(
+            "i64",
+            &format!("local %0 \"\" i64 %0 @3 = call {callee} () yield %0"),
+        )
+    };
+    program.add(&main("i64", "local %0 \"\" i64 %0 @3 = global :v yield %0"));
+    let mut machine = Machine::new(program.clone(), Tape::default(), Limits::default());
+    machine.define_value(":v").unwrap();
+    assert_eq!(machine.value_of(":v").unwrap().render(), "1");
+    assert_eq!(machine.call(":main").unwrap().render(), "1");
+    // `:main` keeps its code, which reads an integer; the new value is none.
+    program.add("fn :v types=0 captures=0 params=0 at=0 -> str { yield \"two\" }");
+    machine.retire(&[":v".into()], false);
+    machine.define_value(":v").unwrap();
+    let failure = machine.call(":main").unwrap_err();
+    assert_eq!(failure.code, 8805);
+    assert_eq!(machine.value_of(":v").unwrap().render(), "\"two\"");
+    program.add(&main("str", "local %0 \"\" str %0 @3 = global :v yield %0"));
+    machine.retire(&[":main".into()], false);
+    assert_eq!(machine.call(":main").unwrap().render(), "\"two\"");
+    // A call that old code has not made yet.
+    program.add(&main_of(":late"));
+    machine.retire(&[":main".into()], false);
+    machine.disassemble(":main").unwrap();
+    program.add("fn :late types=0 captures=0 params=0 at=0 -> str { yield \"late\" }");
+    machine.retire(&[":late".into()], false);
+    assert_eq!(machine.call(":main").unwrap_err().code, 8805);
+}
+
+#[test]
 fn functions_that_are_long_or_wide_compile() {
     use std::fmt::Write;
     let mut body = String::new();
