@@ -23,7 +23,11 @@ const PRINT: &str = ":wat::kernel::println";
 #[salsa::tracked(returns(clone))]
 pub fn entry_diagnostics(db: &dyn Db, root: SourceFile) -> Arc<[Diagnostic]> {
     let Some(main) = lookup(db, root, MAIN) else {
-        return [missing(db, root)].into();
+        // Of what is no text nobody knows what it lacks.
+        return match root.text(db).is_binary() {
+            true => [].into(),
+            false => [missing(db, root)].into(),
+        };
     };
     let right = signature(db, root, main).as_ref().is_some_and(|signature| {
         signature.params.is_empty()

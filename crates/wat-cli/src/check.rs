@@ -24,6 +24,7 @@ pub(crate) fn check(global: &Global, options: &CheckOptions) -> i32 {
         Ok(space) => space,
         Err(status) => return status,
     };
+    space.note_if_empty(global, &options.paths);
     let files = space.told();
     let check = &space.settings.check;
     let limit = options.max_diagnostics.or(check.max_diagnostics);

@@ -41,6 +41,11 @@ pub(crate) fn expand(options: &ExpandOptions) -> i32 {
         true => typed_expansion_text(&db, program, file, at),
         false => expanded_text(&db, program, file, at, options.once),
     };
+    if at.is_some() && shown.text.is_empty() && shown.failures.is_empty() {
+        let place = options.place.as_deref().unwrap_or_default();
+        output::complain(&format!("there is no form at `{place}`"));
+        return exit::NEGATIVE;
+    }
     let source = SourceText::new(shown.text.as_str());
     let text = wat_fmt::format(&source).unwrap_or(shown.text);
     if let Err(status) = output::result(text.as_bytes()) {
@@ -58,6 +63,12 @@ pub(crate) fn expand(options: &ExpandOptions) -> i32 {
 /// Reads `FILE[:LINE[:COLUMN]]`.
 fn open(db: &mut RootDatabase, place: &str) -> Result<(SourceFile, Option<TextSize>), i32> {
     let (path, line, column) = parts(place);
+    if Path::new(path).is_dir() {
+        output::complain(&format!(
+            "`{path}` is a directory: `wat expand` takes one file"
+        ));
+        return Err(exit::NO_INPUT);
+    }
     let unreadable = |unreadable: Unreadable| {
         output::complain(&format!(
             "cannot read `{}`: {}",

@@ -69,7 +69,16 @@ fn unknown(subject: &str) -> i32 {
 pub(crate) fn suggestion(subject: &str) -> Option<String> {
     let lower = subject.to_ascii_lowercase();
     let digits = lower.strip_prefix("wat").unwrap_or(&lower);
-    if let Ok(number) = digits.parse::<u16>() {
+    if digits.len() < 4
+        && !digits.is_empty()
+        && let Some(begun) = all().find(|info| info.code.0.to_string().starts_with(digits))
+    {
+        return Some(format!("{} {}", begun.code, begun.name));
+    }
+    let four = digits.get(..4).unwrap_or(digits);
+    if digits.bytes().all(|byte| byte.is_ascii_digit())
+        && let Ok(number) = four.parse::<u16>()
+    {
         let near = all().min_by_key(|info| info.code.0.abs_diff(number))?;
         return Some(format!("{} {}", near.code, near.name));
     }

@@ -23,6 +23,7 @@ pub(crate) fn lint(global: &Global, options: &LintOptions) -> i32 {
     if options.list {
         return list(global, &levels);
     }
+    space.note_if_empty(global, &options.paths);
     let files = space.told();
     let mut printer = Printer::new(global, options.max_diagnostics);
     for mut diagnostic in findings(&space.db, &files) {

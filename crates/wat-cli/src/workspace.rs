@@ -43,6 +43,22 @@ impl Workspace {
         Ok(space)
     }
 
+    /// Tells if there is nothing to work on.
+    pub(crate) fn note_if_empty(&self, global: &Global, paths: &[PathBuf]) {
+        if !self.files.is_empty() || global.quiet {
+            return;
+        }
+        let names: Vec<String> = match paths {
+            [] => vec!["`.`".to_owned()],
+            paths => paths
+                .iter()
+                .map(|it| format!("`{}`", it.display()))
+                .collect(),
+        };
+        let names = names.join(", ");
+        output::report(&format!("note: there are no wat files in {names}\n"));
+    }
+
     /// No files, under the settings that hold at a path.
     pub(crate) fn empty(global: &Global, from: &Path) -> Result<Workspace, i32> {
         let (project, settings) = settings(global, from)?;

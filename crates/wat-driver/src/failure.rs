@@ -84,6 +84,14 @@ pub fn failure_report(
         _ => "fails here".to_owned(),
     };
     let place = at.and_then(|at| sites[at].place.clone());
+    let compared = failure.compared.as_deref();
+    let found = compared.and_then(|compared| {
+        let (actual, expected) = (compared.actual.as_ref()?, compared.expected.as_ref()?);
+        Some(format!("actual {actual}, expected {expected}"))
+    });
+    let mut notes: Vec<String> = found.into_iter().collect();
+    notes.extend(failure.upstream.iter().map(upstream));
+    notes.extend(frames(&sites, at.unwrap_or(0)));
     Report {
         code: code(failure),
         name: code_name(failure).to_owned(),
@@ -92,10 +100,19 @@ pub fn failure_report(
         place,
         label,
         labels: Vec::new(),
-        notes: frames(&sites, at.unwrap_or(0)),
+        notes,
         help: None,
         fixes: Vec::new(),
     }
+}
+
+/// A death that led to a failure, as a note.
+fn upstream(death: &Death) -> String {
+    let record = death.to_failure();
+    let place = record.location.as_ref().map_or(String::new(), |at| {
+        format!(" ({}:{}:{})", at.file, at.line, at.col)
+    });
+    format!("because of `{}`: {}{place}", death.name(), record.message)
 }
 
 /// The call chain, innermost first, as notes.

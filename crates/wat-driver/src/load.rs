@@ -190,18 +190,45 @@ fn read(path: &Path) -> io::Result<SourceText> {
         let message = "it is larger than 512 MiB (WAT1028)";
         io::Error::new(io::ErrorKind::FileTooLarge, message)
     };
-    let file = std::fs::File::open(path)?;
-    let len = file.metadata()?.len();
+    let (file, len, first) = open(path)?;
     if len > limit {
         return Err(too_large());
     }
     // One more than there is, so that one read sees the end.
     let mut bytes = Vec::with_capacity(len as usize + 1);
+    bytes.extend_from_slice(&first);
     io::Read::take(file, limit + 1).read_to_end(&mut bytes)?;
     match bytes.len() as u64 > limit {
         true => Err(too_large()),
         false => Ok(SourceText::from_bytes(bytes)),
     }
+}
+
+/// Opens what may be a pipe, without waiting for somebody to write to it. With it come its length and what it
+/// took to find out.
+fn open(path: &Path) -> io::Result<(std::fs::File, u64, Vec<u8>)> {
+    use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+    use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+
+    let unblocked = OFlags::NONBLOCK.bits().cast_signed();
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.read(true).custom_flags(unblocked).open(path)?;
+    let data = file.metadata()?;
+    let kind = data.file_type();
+    let mut first = Vec::new();
+    if kind.is_fifo() {
+        let mut buffer = [0; 4096];
+        match io::Read::read(&mut file, &mut buffer) {
+            Ok(0) => return Err(io::Error::other("it is a pipe that nobody writes to")),
+            Ok(count) => first.extend_from_slice(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+    if !kind.is_file() {
+        fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
+    }
+    Ok((file, data.len(), first))
 }
 
 /// What the system says, without its error number.

@@ -9,6 +9,7 @@ mod explain;
 mod fix;
 mod fmt;
 mod fmt_killed;
+mod inputs;
 mod io;
 mod kernel;
 mod line;
