@@ -1,9 +1,13 @@
 //! The configuration of a program: the setters at the head of its entry file (chapter 02 §12).
 
+use std::sync::Arc;
+
 use wat_syntax::{Applicability, Ast, NodeId, NodeKind};
+use wat_value::syntax::{Origin, Scopes, Syntax};
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::diagnostics::{Diagnostic, DiagnosticFix, FileEdit, absolute};
+use crate::evaluation::evaluation_ir;
 use crate::forms::{Form, ast, form_list, form_start, forms, read_form};
 use crate::infer::infer_expression;
 use crate::items::written_declarations;
@@ -342,6 +346,30 @@ fn wrong_argument<'db>(
         Place::node(value),
         canonical,
     ))
+}
+
+/// What start-up evaluates of the configuration: the functions of the two sigma setters, applied to the dimension. With
+/// each comes the name of its setter. None of what has a finding.
+pub fn sigma_calls(db: &dyn Db, root: SourceFile) -> Vec<(Arc<str>, Arc<wat_ir::Function>)> {
+    let setters = file_setters(db, root).iter().filter(|it| it.leading);
+    let mut calls: Vec<(Arc<str>, Arc<wat_ir::Function>)> = Vec::new();
+    for setter in setters {
+        let tree = ast(db, setter.form);
+        let name = head_of(tree, NodeId(setter.node));
+        let is_sigma = SETTERS.contains(&(name, Takes::Sigma));
+        let value = tree.children(NodeId(setter.node)).nth(1);
+        let Some(value) = value.filter(|_| is_sigma) else {
+            continue;
+        };
+        let function = Syntax::from_ast(tree, value, |_| Origin::NONE, |_| Scopes::default());
+        let dimension = Syntax::int(config(db, root).dim_count);
+        let call = Syntax::list(vec![function, dimension]);
+        let known = calls.iter().any(|(known, _)| **known == *name);
+        if let (false, Ok(code)) = (known, evaluation_ir(db, root, &[call], &wat_ir::Ty::I64)) {
+            calls.push((name.into(), code));
+        }
+    }
+    calls
 }
 
 fn wrong_sigma<'db>(

@@ -70,7 +70,7 @@ mod whitelist;
 
 pub use calls::{CallArgument, CallStyle, KeywordCall, keyword_calls, variant_to_generate};
 pub use codes::{CODES, code_info};
-pub use configuration::{Config, config};
+pub use configuration::{Config, config, sigma_calls};
 pub use db::{
     Cancelled, Db, FileKind, LoadFailure, Options, Require, RootDatabase, SourceFile,
     catch_cancelled,

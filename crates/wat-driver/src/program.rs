@@ -101,9 +101,27 @@ impl LinkedProgram {
                 Ok(())
             }
         });
+        let outcome = outcome.and_then(|()| self.apply_sigmas(machine));
         machine.freeze(false);
         self.0.take().current.clear();
         outcome
+    }
+
+    /// Applies the functions that the entry file configures to the dimension of the program (chapter 07 §7.4).
+    fn apply_sigmas<H: Host + 'static>(
+        &self,
+        machine: &mut Machine<Self, H>,
+    ) -> Result<(), Failure> {
+        let calls = self.with(|db, program| wat_analysis::sigma_calls(db, program));
+        let calls = calls.unwrap_or_default();
+        calls.into_iter().try_for_each(|(setter, call)| {
+            let outcome = machine.evaluate(call).map(drop);
+            outcome.map_err(|failure| Failure {
+                code: 8710,
+                message: format!("the function of `{setter}` failed: {}", failure.message),
+                ..failure
+            })
+        })
     }
 
     /// Says which definitions have no code any more, and why.
