@@ -494,29 +494,31 @@
   ((:wat::core::Vector<T> :wat::core::i64 :T) :wat::core::__internal/get-or)
   ((:wat::core::HashMap<K,V> :K :V) :wat::core::__internal/value-or))
 
-(:wat::core::defn :wat::core::__internal/get-or<T>
+(:wat::core::native
+  :wat::core::__internal/get-or<T>
   [xs <- :wat::core::Vector<T>
    index <- :wat::core::i64
    default <- :T]
   -> :T
-  "Returns the element at an index, or a default.
+    "Returns the element at an index, or a default.
 
    ```wat
    (:wat::core::__internal/get-or [1] 9 -1) ;=> -1
-   ```"
-  (:wat::core::Option/or (:wat::core::Vector/get xs index) default))
+   ```")
 
-(:wat::core::defn :wat::core::__internal/value-or<K,V>
+(:wat::core::native
+  :wat::core::__internal/value-or<K,V>
+  :requires
+  [K :hash]
   [map <- :wat::core::HashMap<K,V>
    key <- :K
    default <- :V]
   -> :V
-  "Returns the value of a key, or a default.
+    "Returns the value of a key, or a default.
 
    ```wat
    (:wat::core::__internal/value-or {:a 1} :z 0) ;=> 0
-   ```"
-  (:wat::core::Option/or (:wat::core::HashMap/get map key) default))
+   ```")
 
 (:wat::core::define-dispatch :wat::core::contains?
   ((:wat::core::Vector<T> :T) :wat::core::Vector/contains?)

@@ -384,7 +384,7 @@ impl Exit<'_> {
 }
 
 /// Reverse postorder of the nodes that can be reached, so that a branch's first target follows it directly.
-fn sorted(nodes: Vec<Node<'_>>) -> Vec<Node<'_>> {
+pub(crate) fn sorted(nodes: Vec<Node<'_>>) -> Vec<Node<'_>> {
     let mut postorder = Vec::new();
     let mut seen = vec![false; nodes.len()];
     let mut stack = vec![(0usize, nodes[0].exit.targets())];

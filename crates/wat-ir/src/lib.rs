@@ -10,6 +10,7 @@ mod function;
 mod graph;
 mod parse;
 mod print;
+mod thread;
 mod ty;
 mod verify;
 

@@ -2,5 +2,7 @@
 
 #[path = "it/text.rs"]
 mod text;
+#[path = "it/thread.rs"]
+mod thread;
 #[path = "it/verify.rs"]
 mod verify;

@@ -2,6 +2,7 @@
 //! and an end that does not continue. Debug builds check all code; the dispatch loop relies on it.
 
 use crate::code::{Code, Ins, Op};
+use crate::table::FIRST;
 use crate::world::World;
 
 /// What is wrong with a piece of code.
@@ -37,6 +38,13 @@ fn instruction(code: &Code, world: &World, pc: usize, ins: Ins) -> Result<(), &'
             Err("an index outside its table")
         }
     };
+    let constant = |k: u16| {
+        if usize::from(k) < world.constants.len().min(FIRST) {
+            Ok(())
+        } else {
+            Err("an index outside its table")
+        }
+    };
     let target = |offset: isize| match pc.checked_add_signed(offset) {
         Some(to) if to < code.instructions.len() => Ok(()),
         _ => Err("a jump outside the code"),
@@ -58,6 +66,12 @@ fn instruction(code: &Code, world: &World, pc: usize, ins: Ins) -> Result<(), &'
         | Op::JNotLeF => register(ins.a)
             .and(register(ins.b))
             .and(target(ins.short_offset())),
+        Op::JNotLtFK | Op::JNotLeFK | Op::JNotGtFK | Op::JNotGeFK => register(ins.a)
+            .and(constant(ins.b))
+            .and(target(ins.short_offset())),
+        Op::AddFK | Op::SubFK | Op::MulFK => {
+            register(ins.a).and(register(ins.b)).and(constant(ins.c))
+        }
         Op::JEqIK | Op::JNeIK | Op::JLtIK | Op::JLeIK | Op::JGtIK | Op::JGeIK | Op::JVariant => {
             register(ins.a).and(target(ins.short_offset()))
         }
@@ -126,7 +140,8 @@ fn instruction(code: &Code, world: &World, pc: usize, ins: Ins) -> Result<(), &'
         | Op::EqF
         | Op::NeF
         | Op::LtF
-        | Op::LeF => register(ins.a).and(register(ins.b)).and(register(ins.c)),
+        | Op::LeF
+        | Op::VectorPush => register(ins.a).and(register(ins.b)).and(register(ins.c)),
         // The observer answers for its counters.
         Op::Count => Ok(()),
         Op::Unreachable => known(),

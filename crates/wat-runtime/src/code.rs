@@ -50,6 +50,12 @@ ops! {
     MulF,
     /// a = b / c, checked
     DivF,
+    /// a = b + constants[c]
+    AddFK,
+    /// a = b - constants[c]
+    SubFK,
+    /// a = b * constants[c]
+    MulFK,
     /// a = float of b
     IntToFloat,
     /// a = b == c
@@ -114,6 +120,14 @@ ops! {
     JNotLtF,
     /// to c if not a <= b
     JNotLeF,
+    /// to c if not a < constants[b]
+    JNotLtFK,
+    /// to c if not a <= constants[b]
+    JNotLeFK,
+    /// to c if not a > constants[b]
+    JNotGtFK,
+    /// to c if not a >= constants[b]
+    JNotGeFK,
     /// to c if the variant of a is not b
     JVariant,
     /// to tables[wide] by the variant of a
@@ -144,6 +158,8 @@ ops! {
     VectorNth,
     /// a = element c of vector b, checked and counted
     VectorNthP,
+    /// a = vector b with c behind its elements; takes both references
+    VectorPush,
     /// returns a
     Ret,
     /// adds one to the observer's counter wide

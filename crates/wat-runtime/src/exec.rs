@@ -96,6 +96,12 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
             f64::from_bits(reg!($n))
         };
     }
+    macro_rules! word {
+        ($n:expr) => {
+            // SAFETY: such instructions refer to constants of the first piece that there are.
+            f64::from_bits(unsafe { *constants.add($n as usize) })
+        };
+    }
     macro_rules! stop {
         ($trap:expr) => {{
             vm.fuel = fuel;
@@ -214,6 +220,9 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
                 }
                 reg!(ins.a) = (float!(ins.b) / float!(ins.c)).to_bits();
             }
+            Op::AddFK => reg!(ins.a) = (float!(ins.b) + word!(ins.c)).to_bits(),
+            Op::SubFK => reg!(ins.a) = (float!(ins.b) - word!(ins.c)).to_bits(),
+            Op::MulFK => reg!(ins.a) = (float!(ins.b) * word!(ins.c)).to_bits(),
             Op::IntToFloat => reg!(ins.a) = (int!(ins.b) as f64).to_bits(),
             Op::EqI => reg!(ins.a) = u64::from(reg!(ins.b) == reg!(ins.c)),
             Op::NeI => reg!(ins.a) = u64::from(reg!(ins.b) != reg!(ins.c)),
@@ -303,6 +312,26 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
             }
             Op::JNotLeF => {
                 if !(float!(ins.a) <= float!(ins.b)) {
+                    jump!(ins.short_offset());
+                }
+            }
+            Op::JNotLtFK => {
+                if !(float!(ins.a) < word!(ins.b)) {
+                    jump!(ins.short_offset());
+                }
+            }
+            Op::JNotLeFK => {
+                if !(float!(ins.a) <= word!(ins.b)) {
+                    jump!(ins.short_offset());
+                }
+            }
+            Op::JNotGtFK => {
+                if !(float!(ins.a) > word!(ins.b)) {
+                    jump!(ins.short_offset());
+                }
+            }
+            Op::JNotGeFK => {
+                if !(float!(ins.a) >= word!(ins.b)) {
                     jump!(ins.short_offset());
                 }
             }
@@ -398,6 +427,10 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
                     unsafe { retain(value) };
                 }
                 reg!(ins.a) = value;
+            }
+            Op::VectorPush => {
+                // SAFETY: the registers hold a live vector and a live value of its element type, both owned.
+                reg!(ins.a) = unsafe { vector::push(reg!(ins.b), reg!(ins.c)) };
             }
             Op::Ret => {
                 let value = reg!(ins.a);

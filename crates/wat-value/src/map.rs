@@ -4,15 +4,20 @@
 //! nor sorting. Entries lie in leaves, keys beside keys and values beside values; branches hold their children and,
 //! between two children, a bound: keys before it are on the left, the others on the right. A bound need not be a key
 //! any more. A node that only one map holds is changed in place; a shared one is copied on the path of an update.
-//! Full nodes split in the middle, those at the very end behind their last entry, so that ascending keys fill them.
-//! Removal merges neighbours that together fill half a node. Depth is logarithmic, and so is the recursion of updates.
+//! Full nodes split in the middle, those at the very end behind their last entry, so that ascending keys fill them; an
+//! insertion splits full branches on its way down, so that it never goes back up.
+//! Removal merges neighbours that together fill half a node. Depth is logarithmic, and so is the recursion of removal.
+//!
+//! What an operation on a large map waits for is memory: the handle knows the number of entries, so that no other node
+//! is touched for it, and the keys of a node are asked for as soon as its address is known ([`search::fetch`]).
 
-use crate::compare::canonical;
+use self::search::{Order, fetch, in_order};
 use crate::desc::{Desc, Repr};
 use crate::heap::{Header, Kind, Object, Slot, allocate, free, is_unique, release, retain};
 use std::ptr;
 
 mod remove;
+mod search;
 mod sets;
 
 pub use remove::remove;
@@ -24,15 +29,19 @@ const FAN: usize = 32;
 const LEAST: usize = 4;
 /// The variant of nodes that are branches.
 const BRANCH: u16 = 1;
+/// What room for keys holds that no key uses: as an integer, it comes before no key.
+const VACANT: Slot = i64::MAX as Slot;
 
 #[repr(C)]
 struct Map {
     header: Header,
     /// Null if the map is empty.
     root: Tree,
+    /// How many entries there are.
+    len: usize,
 }
 
-/// Keys and, in a map, as many values lie behind it, each with room for `capacity`.
+/// Keys and, in a map, as many values lie behind it, each with room for `capacity`. Keys from `len` on are [`VACANT`].
 #[repr(C)]
 struct Leaf {
     header: Header,
@@ -43,12 +52,10 @@ struct Leaf {
 #[repr(C)]
 struct Branch {
     header: Header,
-    /// How many children there are; bounds are one less.
+    /// How many children there are; bounds are one less, the others are [`VACANT`].
     len: usize,
-    /// Entries below.
-    size: usize,
-    children: [Tree; FAN],
     bounds: [Slot; FAN],
+    children: [Tree; FAN],
 }
 
 /// A leaf or a branch.
@@ -68,13 +75,16 @@ fn counts_value(desc: &Desc) -> bool {
 
 /// An empty map or set; `desc` is its own.
 pub fn empty(desc: &'static Desc) -> Slot {
-    handle(desc, ptr::null_mut()) as Slot
+    handle(desc, ptr::null_mut(), 0) as Slot
 }
 
-fn handle(desc: &'static Desc, root: Tree) -> *mut Map {
+fn handle(desc: &'static Desc, root: Tree, len: usize) -> *mut Map {
     let map = allocate(size_of::<Map>(), Kind::Map, 0, desc).cast::<Map>();
-    // SAFETY: the object has room for the root and is ours alone.
-    unsafe { (&raw mut (*map).root).write(root) };
+    // SAFETY: the object has room for the fields and is ours alone.
+    unsafe {
+        (&raw mut (*map).root).write(root);
+        (&raw mut (*map).len).write(len);
+    }
     map
 }
 
@@ -88,26 +98,13 @@ unsafe fn is_branch(tree: Tree) -> bool {
     unsafe { (*tree).variant == BRANCH }
 }
 
-unsafe fn size(tree: Tree) -> usize {
-    // SAFETY: a tree is null or alive.
-    unsafe {
-        if tree.is_null() {
-            0
-        } else if is_branch(tree) {
-            (*tree.cast::<Branch>()).size
-        } else {
-            (*tree.cast::<Leaf>()).len as usize
-        }
-    }
-}
-
 /// How many entries a map or set has.
 ///
 /// # Safety
 /// The slot holds a live map or set.
 pub unsafe fn len(slot: Slot) -> usize {
     // SAFETY: the caller says so.
-    unsafe { size(root(slot)) }
+    unsafe { (*(slot as *mut Map)).len }
 }
 
 fn leaf_size(desc: &Desc, capacity: usize) -> usize {
@@ -120,8 +117,15 @@ fn new_leaf(desc: &'static Desc, capacity: usize) -> *mut Leaf {
     unsafe {
         (&raw mut (*leaf).len).write(0);
         (&raw mut (*leaf).capacity).write(capacity as u32);
+        vacate(keys_of(leaf), 0, capacity);
     }
     leaf
+}
+
+/// Marks the room for keys from one to another as unused.
+unsafe fn vacate(keys: *mut Slot, from: usize, to: usize) {
+    // SAFETY: the caller says that there is so much room, in a node that is ours alone.
+    (from..to).for_each(|at| unsafe { keys.add(at).write(VACANT) });
 }
 
 /// The room of a leaf for so many entries.
@@ -140,45 +144,6 @@ unsafe fn values_of(leaf: *mut Leaf) -> *mut Slot {
     unsafe { keys_of(leaf).add((*leaf).capacity as usize) }
 }
 
-/// How many of `len` ascending keys come before a key, and whether the next one equals it.
-///
-/// # Safety
-/// All keys are live values of the type.
-unsafe fn search(
-    desc: &'static Desc,
-    keys: *const Slot,
-    len: usize,
-    key: Slot,
-) -> Result<usize, usize> {
-    // SAFETY: the caller says so.
-    let keys = unsafe { std::slice::from_raw_parts(keys, len) };
-    match desc.repr {
-        // Slots of these types are ordered as integers.
-        Repr::I64 | Repr::Bool | Repr::U8 => {
-            keys.binary_search_by(|other| (*other as i64).cmp(&(key as i64)))
-        }
-        // SAFETY: as above.
-        _ => keys.binary_search_by(|other| unsafe { canonical(desc, *other, key) }),
-    }
-}
-
-/// The child of a branch in which a key belongs.
-unsafe fn child_of(branch: *mut Branch, key: Slot) -> usize {
-    // SAFETY: the branch is alive, and so are its bounds.
-    unsafe {
-        let desc = key_desc((*branch).header.desc);
-        match search(
-            desc,
-            (&raw const (*branch).bounds).cast(),
-            (*branch).len - 1,
-            key,
-        ) {
-            Ok(at) => at + 1,
-            Err(at) => at,
-        }
-    }
-}
-
 /// The value of a key, borrowed; of a set, 0 if the key is there.
 ///
 /// # Safety
@@ -193,26 +158,56 @@ pub unsafe fn get(slot: Slot, key: Slot) -> Option<Slot> {
 /// # Safety
 /// As for [`get`].
 pub unsafe fn find(slot: Slot, key: Slot) -> Option<(Slot, Slot)> {
-    // SAFETY: the caller says so; nodes of a live map are alive.
+    // SAFETY: the caller says so.
     unsafe {
-        let desc = (*(slot as Object)).desc;
-        let mut tree = root(slot);
+        let tree = root(slot);
         if tree.is_null() {
             return None;
         }
+        let desc = (*(slot as Object)).desc;
+        in_order!(key_desc(desc), order => find_from(order, tree, key, has_values(desc)))
+    }
+}
+
+#[inline(always)]
+unsafe fn find_from(
+    order: impl Order,
+    mut tree: Tree,
+    key: Slot,
+    valued: bool,
+) -> Option<(Slot, Slot)> {
+    // SAFETY: nodes of a live map are alive.
+    unsafe {
         while is_branch(tree) {
             let branch = tree.cast::<Branch>();
-            tree = (*branch).children[child_of(branch, key)];
+            tree = (*branch).children[child_of(order, branch, key)];
+            fetch(tree.cast());
         }
         let leaf = tree.cast::<Leaf>();
-        let found = search(key_desc(desc), keys_of(leaf), (*leaf).len as usize, key);
-        let at = found.ok()?;
-        let value = match has_values(desc) {
+        let at = search(order, leaf, key).ok()?;
+        let value = match valued {
             true => *values_of(leaf).add(at),
             false => 0,
         };
         Some((*keys_of(leaf).add(at), value))
     }
+}
+
+/// Where an equal key is in a leaf, or would be.
+#[inline(always)]
+unsafe fn search(order: impl Order, leaf: *mut Leaf, key: Slot) -> Result<usize, usize> {
+    // SAFETY: the leaf is alive, and so are its keys; the others are vacant.
+    unsafe {
+        let (len, capacity) = ((*leaf).len as usize, (*leaf).capacity as usize);
+        order.find(keys_of(leaf), len, capacity, key)
+    }
+}
+
+/// The child of a branch in which a key belongs.
+#[inline(always)]
+unsafe fn child_of(order: impl Order, branch: *mut Branch, key: Slot) -> usize {
+    // SAFETY: the branch is alive, and so are its bounds; the others are vacant.
+    unsafe { order.up_to(&(*branch).bounds, (*branch).len - 1, key) }
 }
 
 /// Keys and values in canonical order, borrowed.
@@ -272,7 +267,7 @@ unsafe fn owned_handle(slot: Slot) -> *mut Map {
         if is_unique(map.cast()) {
             return map;
         }
-        let copy = handle((*map).header.desc, (*map).root);
+        let copy = handle((*map).header.desc, (*map).root, (*map).len);
         if !(*map).root.is_null() {
             retain((*map).root as Slot);
         }
@@ -282,13 +277,23 @@ unsafe fn owned_handle(slot: Slot) -> *mut Map {
 }
 
 /// A leaf with the same entries that is ours alone and has room for `capacity`. Takes the reference.
+#[inline(always)]
 unsafe fn owned_leaf(leaf: *mut Leaf, capacity: usize) -> *mut Leaf {
+    // SAFETY: the caller says that the leaf is alive.
+    unsafe {
+        if is_unique(leaf.cast()) && (*leaf).capacity as usize >= capacity {
+            leaf
+        } else {
+            copied_leaf(leaf, capacity)
+        }
+    }
+}
+
+#[inline(never)]
+unsafe fn copied_leaf(leaf: *mut Leaf, capacity: usize) -> *mut Leaf {
     // SAFETY: a shared leaf is only read, its entries are retained for the copy; those of another one move.
     unsafe {
         let unique = is_unique(leaf.cast());
-        if unique && (*leaf).capacity as usize >= capacity {
-            return leaf;
-        }
         let (desc, len) = ((*leaf).header.desc, (*leaf).len as usize);
         let copy = new_leaf(desc, capacity.max(room(len)));
         transfer(leaf, 0, copy, len);
@@ -336,9 +341,8 @@ fn new_branch(desc: &'static Desc) -> *mut Branch {
     // SAFETY: the object has room for the fields and is ours alone.
     unsafe {
         (&raw mut (*branch).len).write(0);
-        (&raw mut (*branch).size).write(0);
+        (&raw mut (*branch).bounds).write([VACANT; FAN]);
         (&raw mut (*branch).children).write([ptr::null_mut(); FAN]);
-        (&raw mut (*branch).bounds).write([0; FAN]);
     }
     branch
 }
@@ -347,33 +351,36 @@ fn new_branch(desc: &'static Desc) -> *mut Branch {
 unsafe fn branch_of(desc: &'static Desc, children: &[Tree], bounds: &[Slot]) -> *mut Branch {
     let branch = new_branch(desc);
     // SAFETY: the branch is ours alone; the children are live.
-    unsafe { fill(branch, children, bounds) };
-    branch
-}
-
-unsafe fn fill(branch: *mut Branch, children: &[Tree], bounds: &[Slot]) {
-    // SAFETY: the caller says that the branch is ours alone and the children are live.
     unsafe {
         (*branch).len = children.len();
         (&mut (*branch).children)[..children.len()].copy_from_slice(children);
         (&mut (*branch).bounds)[..bounds.len()].copy_from_slice(bounds);
-        (*branch).size = children.iter().map(|&child| size(child)).sum();
     }
+    branch
 }
 
 /// A branch with the same children that is ours alone. Takes the reference.
+#[inline(always)]
 unsafe fn owned_branch(branch: *mut Branch) -> *mut Branch {
-    // SAFETY: a shared branch is only read; what it holds is retained for the copy.
+    // SAFETY: the caller says that the branch is alive.
     unsafe {
         if is_unique(branch.cast()) {
-            return branch;
+            branch
+        } else {
+            copied_branch(branch)
         }
+    }
+}
+
+#[inline(never)]
+unsafe fn copied_branch(branch: *mut Branch) -> *mut Branch {
+    // SAFETY: a shared branch is only read; what it holds is retained for the copy.
+    unsafe {
         let desc = (*branch).header.desc;
         let copy = new_branch(desc);
         (*copy).len = (*branch).len;
-        (*copy).size = (*branch).size;
-        (*copy).children = (*branch).children;
         (*copy).bounds = (*branch).bounds;
+        (*copy).children = (*branch).children;
         for at in 0..(*copy).len {
             retain((*copy).children[at] as Slot);
             if at > 0 && key_desc(desc).is_pointer() {
@@ -384,9 +391,6 @@ unsafe fn owned_branch(branch: *mut Branch) -> *mut Branch {
         copy
     }
 }
-
-/// What an insertion makes of a tree: the tree and, if it was full, a bound and what is behind it.
-type Grown = (Tree, Option<(Slot, Tree)>);
 
 /// Adds an entry or replaces the value of an equal key, which stays. Takes all references.
 ///
@@ -400,100 +404,110 @@ pub unsafe fn insert(slot: Slot, key: Slot, value: Slot) -> Slot {
         if (*map).root.is_null() {
             (*map).root = new_leaf(desc, LEAST).cast();
         }
-        let (tree, split) = insert_into((*map).root, key, value, true);
-        (*map).root = match split {
-            Some((bound, right)) => branch_of(desc, &[tree, right], &[bound]).cast(),
-            None => tree,
-        };
+        let root = &raw mut (*map).root;
+        let added = in_order!(key_desc(desc), order => insert_into(order, root, key, value));
+        (*map).len += usize::from(added);
         map as Slot
     }
 }
 
-/// `last` says that nothing is behind the tree.
-unsafe fn insert_into(tree: Tree, key: Slot, value: Slot, last: bool) -> Grown {
-    // SAFETY: the reference to the tree is ours; nodes are made ours before they are written.
-    unsafe {
-        if !is_branch(tree) {
-            return insert_in_leaf(tree.cast(), key, value, last);
-        }
-        let branch = owned_branch(tree.cast());
-        let at = child_of(branch, key);
-        let child = (*branch).children[at];
-        let before = size(child);
-        let at_end = last && at + 1 == (*branch).len;
-        let (child, split) = insert_into(child, key, value, at_end);
-        (*branch).children[at] = child;
-        let Some((bound, right)) = split else {
-            (*branch).size = (*branch).size + size(child) - before;
-            return (branch.cast(), None);
-        };
-        let split = add_child(branch, at, bound, right, at_end);
-        (branch.cast(), split)
-    }
+unsafe fn is_full_branch(tree: Tree) -> bool {
+    // SAFETY: the caller says that the node is alive.
+    unsafe { is_branch(tree) && (*tree.cast::<Branch>()).len == FAN }
 }
 
-/// Puts a child behind another one, and splits the branch if it is full.
-unsafe fn add_child(
-    branch: *mut Branch,
-    at: usize,
-    bound: Slot,
-    right: Tree,
-    at_end: bool,
-) -> Option<(Slot, Tree)> {
-    // SAFETY: the branch is ours alone.
+/// Whether the entry is new.
+#[inline(always)]
+unsafe fn insert_into(order: impl Order, root: *mut Tree, key: Slot, value: Slot) -> bool {
+    // SAFETY: the reference at the root is ours; nodes are made ours before they are written, and branches on the way
+    // have room for one more child.
     unsafe {
-        let len = (*branch).len;
-        let mut children = [ptr::null_mut(); FAN + 1];
-        let mut bounds = [0; FAN];
-        children[..len].copy_from_slice(&(&(*branch).children)[..len]);
-        bounds[..len - 1].copy_from_slice(&(&(*branch).bounds)[..len - 1]);
-        children.copy_within(at + 1..len, at + 2);
-        bounds.copy_within(at..len - 1, at + 1);
-        (children[at + 1], bounds[at]) = (right, bound);
-        if len < FAN {
-            fill(branch, &children[..=len], &bounds[..len]);
-            return None;
+        if is_full_branch(*root) {
+            let branch = branch_of((**root).desc, &[*root], &[]);
+            split_branch(branch, 0, true);
+            *root = branch.cast();
         }
-        let half = if at_end { FAN } else { FAN / 2 };
-        fill(branch, &children[..half], &bounds[..half - 1]);
-        let desc = (*branch).header.desc;
-        let right = branch_of(desc, &children[half..], &bounds[half..]);
-        Some((bounds[half - 1], right.cast()))
-    }
-}
-
-unsafe fn insert_in_leaf(leaf: *mut Leaf, key: Slot, value: Slot, last: bool) -> Grown {
-    // SAFETY: as for `insert_into`.
-    unsafe {
-        let desc = (*leaf).header.desc;
-        let (len, capacity) = ((*leaf).len as usize, (*leaf).capacity as usize);
-        let at = match search(key_desc(desc), keys_of(leaf), len, key) {
+        let (mut place, mut parent, mut last) = (root, None, true);
+        while is_branch(*place) {
+            let branch = owned_branch((*place).cast());
+            *place = branch.cast();
+            let mut at = child_of(order, branch, key);
+            let child = (*branch).children[at];
+            fetch(child.cast());
+            if is_full_branch(child) {
+                split_branch(branch, at, last && at + 1 == (*branch).len);
+                at = child_of(order, branch, key);
+            }
+            last &= at + 1 == (*branch).len;
+            parent = Some((branch, at));
+            place = &raw mut (*branch).children[at];
+        }
+        let leaf = (*place).cast::<Leaf>();
+        let len = (*leaf).len as usize;
+        let at = match search(order, leaf, key) {
             Ok(at) => {
-                let leaf = owned_leaf(leaf, capacity);
-                if key_desc(desc).is_pointer() {
-                    release(key);
-                }
-                if has_values(desc) {
-                    let old = ptr::replace(values_of(leaf).add(at), value);
-                    if counts_value(desc) {
-                        release(old);
-                    }
-                }
-                return (leaf.cast(), None);
+                *place = replace(leaf, at, key, value).cast();
+                return false;
             }
             Err(at) => at,
         };
         if len < FAN {
             let leaf = owned_leaf(leaf, room(len + 1));
             put(leaf, at, key, value);
-            return (leaf.cast(), None);
+            *place = leaf.cast();
+            return true;
         }
-        let leaf = owned_leaf(leaf, capacity);
-        let half = if last && at == len { len } else { len / 2 };
-        let right = new_leaf(desc, room(len - half + 1));
-        transfer(leaf, half, right, len - half);
+        let (left, bound, right) = split_leaf(leaf, at, last, key, value);
+        *place = left.cast();
+        match parent {
+            Some((parent, at)) => add_child(parent, at, bound, right.cast()),
+            None => {
+                let desc = (*left).header.desc;
+                *root = branch_of(desc, &[left.cast(), right.cast()], &[bound]).cast();
+            }
+        }
+        true
+    }
+}
+
+/// Replaces the value of an equal key.
+unsafe fn replace(leaf: *mut Leaf, at: usize, key: Slot, value: Slot) -> *mut Leaf {
+    // SAFETY: the entry is there; the leaf is made ours before it is written.
+    unsafe {
+        let leaf = owned_leaf(leaf, (*leaf).capacity as usize);
+        let desc = (*leaf).header.desc;
+        if key_desc(desc).is_pointer() {
+            release(key);
+        }
+        if has_values(desc) {
+            let old = ptr::replace(values_of(leaf).add(at), value);
+            if counts_value(desc) {
+                release(old);
+            }
+        }
+        leaf
+    }
+}
+
+/// Makes two leaves of a full one and a new entry: the left one, the bound, and the right one.
+#[cold]
+unsafe fn split_leaf(
+    leaf: *mut Leaf,
+    at: usize,
+    last: bool,
+    key: Slot,
+    value: Slot,
+) -> (*mut Leaf, Slot, *mut Leaf) {
+    // SAFETY: the leaf is made ours before it is written.
+    unsafe {
+        let leaf = owned_leaf(leaf, FAN);
+        let desc = (*leaf).header.desc;
+        let half = if last && at == FAN { FAN } else { FAN / 2 };
+        let right = new_leaf(desc, room(FAN - half + 1));
+        transfer(leaf, half, right, FAN - half);
         (*leaf).len = half as u32;
-        match at < half || (at == half && half < len) {
+        vacate(keys_of(leaf), half, FAN);
+        match at < half || (at == half && half < FAN) {
             true => put(leaf, at, key, value),
             false => put(right, at - half, key, value),
         }
@@ -501,7 +515,41 @@ unsafe fn insert_in_leaf(leaf: *mut Leaf, key: Slot, value: Slot, last: bool) ->
         if key_desc(desc).is_pointer() {
             retain(bound);
         }
-        (leaf.cast(), Some((bound, right.cast())))
+        (leaf, bound, right)
+    }
+}
+
+/// Makes two children of a full branch below a branch that has room.
+#[cold]
+unsafe fn split_branch(branch: *mut Branch, at: usize, last: bool) {
+    // SAFETY: the branch is ours alone; the child is made ours before it is written.
+    unsafe {
+        let child = owned_branch((*branch).children[at].cast());
+        (*branch).children[at] = child.cast();
+        let half = if last { FAN - 1 } else { FAN / 2 };
+        let (children, bounds) = (&(*child).children, &(*child).bounds);
+        let right = branch_of(
+            (*child).header.desc,
+            &children[half..],
+            &bounds[half..FAN - 1],
+        );
+        let bound = (*child).bounds[half - 1];
+        (*child).len = half;
+        (&mut (*child).bounds)[half - 1..].fill(VACANT);
+        add_child(branch, at, bound, right.cast());
+    }
+}
+
+/// Puts a child behind another one of a branch that has room, and a bound between them.
+unsafe fn add_child(branch: *mut Branch, at: usize, bound: Slot, right: Tree) {
+    // SAFETY: the branch is ours alone.
+    unsafe {
+        let len = (*branch).len;
+        let (children, bounds) = (&mut (*branch).children, &mut (*branch).bounds);
+        children.copy_within(at + 1..len, at + 2);
+        bounds.copy_within(at..len - 1, at + 1);
+        (children[at + 1], bounds[at]) = (right, bound);
+        (*branch).len = len + 1;
     }
 }
 

@@ -9,6 +9,7 @@ use super::live::{Deaths, NodeLife, exit_operands, liveness, locals};
 use super::{CompileError, Linker};
 use crate::code::{Code, Ins, Op, Site};
 use plan::Plan;
+use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use wat_ir::{BlockId, Callee, Const, Exit, Function, Graph, Local, Operand, Origin, Value};
 use wat_value::{Desc, desc_of_const};
@@ -22,6 +23,7 @@ pub(crate) fn emit(
 ) -> Result<Code, CompileError> {
     let graph =
         Graph::new(function).map_err(|error| CompileError::Invalid(format!("{error:?}")))?;
+    let graph = graph.threaded();
     let mut descs = Vec::with_capacity(function.locals.len());
     for local in &function.locals {
         descs.push(linker.desc(&local.ty, types)?);
@@ -93,9 +95,28 @@ impl Emitter<'_, '_> {
         for index in 0..self.graph.nodes.len() {
             self.node(index)?;
         }
-        for (from, target) in std::mem::take(&mut self.jumps) {
-            let offset = i64::from(self.starts[target.0 as usize]) - from as i64;
+        self.link()
+    }
+
+    /// Gives jumps their distance: to the end of a chain of jumps. A jump to a return returns itself.
+    fn link(&mut self) -> Emit {
+        let jumps = std::mem::take(&mut self.jumps);
+        let through: FxHashMap<usize, usize> = jumps
+            .iter()
+            .filter(|(from, _)| self.out[*from].op == Op::Jmp)
+            .map(|(from, target)| (*from, self.starts[target.0 as usize] as usize))
+            .collect();
+        for (from, target) in jumps {
+            let mut to = self.starts[target.0 as usize] as usize;
+            while let Some(next) = through.get(&to) {
+                to = *next;
+            }
+            let (there, offset) = (self.out[to], to as i64 - from as i64);
             let ins = &mut self.out[from];
+            if (ins.op, there.op) == (Op::Jmp, Op::Ret) {
+                *ins = there;
+                continue;
+            }
             if matches!(ins.op, Op::Jmp | Op::JmpIfNot) {
                 let wide = i32::try_from(offset).map_err(|_| CompileError::TooLarge)?;
                 *ins = Ins::wide(ins.op, ins.a, wide as u32);
@@ -359,6 +380,8 @@ impl Emitter<'_, '_> {
             scratch += 1;
             self.compare(floats, cmp, register, args, scratch)?;
             self.jump_to(Ins::wide(Op::JmpIfNot, register, 0), *otherwise);
+        } else if floats && let Some(jump) = self.float_jump(cmp, args, scratch)? {
+            self.jump_to(jump, *otherwise);
         } else if floats {
             let (op, swap) = float_jump_not(cmp);
             let (mut a, mut b) = (

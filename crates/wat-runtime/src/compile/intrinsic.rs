@@ -42,8 +42,8 @@ impl Cmp {
 /// How a native is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Intrinsic {
-    /// One instruction on registers; with a constant as second operand perhaps another; whether operands commute,
-    /// and whether it can fail.
+    /// One instruction on registers; with a small integer or a float as second operand perhaps another; whether operands
+    /// commute, and whether it can fail.
     Binary {
         op: Op,
         constant: Option<Op>,
@@ -52,6 +52,8 @@ pub(crate) enum Intrinsic {
     },
     /// One instruction on one register.
     Unary { op: Op, fails: bool },
+    /// One instruction on two registers whose references it takes.
+    Owning(Op),
     /// A comparison of integers.
     Ints(Cmp),
     /// A comparison of floats.
@@ -87,10 +89,20 @@ const TABLE: &[(&str, Intrinsic)] = &[
     (":wat::core::mod", binary(Op::ModI, None, false, true)),
     (":wat::core::i64::rem", binary(Op::RemI, None, false, true)),
     (":wat::core::i64::mod", binary(Op::ModI, None, false, true)),
-    (":wat::core::f64::+'2", binary(Op::AddF, None, true, false)),
-    (":wat::core::f64::-'2", binary(Op::SubF, None, false, false)),
-    (":wat::core::f64::*'2", binary(Op::MulF, None, true, false)),
+    (
+        ":wat::core::f64::+'2",
+        binary(Op::AddF, Some(Op::AddFK), true, false),
+    ),
+    (
+        ":wat::core::f64::-'2",
+        binary(Op::SubF, Some(Op::SubFK), false, false),
+    ),
+    (
+        ":wat::core::f64::*'2",
+        binary(Op::MulF, Some(Op::MulFK), true, false),
+    ),
     (":wat::core::f64::/'2", binary(Op::DivF, None, false, true)),
+    (":wat::core::Vector/conj", Intrinsic::Owning(Op::VectorPush)),
     (
         ":wat::core::i64::to-f64",
         Intrinsic::Unary {
@@ -210,6 +222,17 @@ pub(crate) fn float_set(cmp: Cmp) -> (Op, bool) {
         Cmp::Le => (Op::LeF, false),
         Cmp::Gt => (Op::LtF, true),
         Cmp::Ge => (Op::LeF, true),
+    }
+}
+
+/// The fused jump of a float comparison with a constant, if there is one: taken if it does *not* hold.
+pub(crate) fn float_constant_jump_not(cmp: Cmp) -> Option<Op> {
+    match cmp {
+        Cmp::Lt => Some(Op::JNotLtFK),
+        Cmp::Le => Some(Op::JNotLeFK),
+        Cmp::Gt => Some(Op::JNotGtFK),
+        Cmp::Ge => Some(Op::JNotGeFK),
+        Cmp::Eq | Cmp::Ne => None,
     }
 }
 

@@ -247,3 +247,61 @@ fn arithmetic_fails_with_codes() {
         8401
     );
 }
+
+const NEAR: &str = "
+fn :near types=0 captures=0 params=2 at=0 -> i64 {
+  local %0 \"n\" i64 local %1 \"x\" f64 local %2 \"\" bool local %3 \"\" bool local %4 \"\" f64 local %5 \"\" bool
+  %2 @1 = native :wat::core::__internal/eq [i64] (%0, 0)
+  %3 @2 = block {
+    if %2 { yield true } else {
+      %4 @3 = native :wat::core::f64::*'2 (2.0, %1)
+      %5 @4 = native :wat::core::__internal/gt [f64] (%4, 4.0)
+      yield %5
+    }
+  }
+  if %3 { yield 1 } else { yield 2 }
+}
+";
+
+#[test]
+fn a_branch_on_an_alternative_is_two_branches() {
+    let body = |n: i64, x: &str| {
+        let call = format!("local %0 \"\" i64 %0 @0 = call :near ({n}, {x}) yield %0");
+        format!("{NEAR} {}", main("i64", &call))
+    };
+    check(&body(0, "1.0"), "1");
+    check(&body(1, "2.5"), "1");
+    check(&body(1, "2.0"), "2");
+    let mut machine = machine(&body(0, "1.0"));
+    machine.call(":main").unwrap();
+    expect_test::expect![[r#"
+        :near frame=2
+           0 JNeIK 0 0 2
+           1 Jmp 0 3 0
+           2 MulFK 0 1 1
+           3 JNotGtFK 0 2 3
+           4 LoadI 1 1 0
+           5 Ret 1 0 0
+           6 LoadI 0 2 0
+           7 Ret 0 0 0
+    "#]]
+    .assert_eq(&machine.disassemble(":near").unwrap());
+}
+
+#[test]
+fn comparisons_with_a_constant_do_not_hold_for_nan() {
+    for cmp in ["lt", "le", "gt", "ge", "eq"] {
+        for args in ["%1, 4.0", "4.0, %1"] {
+            let text = main(
+                "i64",
+                &format!(
+                    "local %0 \"\" i64 local %1 \"\" f64 local %2 \"\" bool
+                     %1 @0 = use f64:0x7ff8000000000000
+                     %2 @0 = native :wat::core::__internal/{cmp} [f64] ({args})
+                     if %2 {{ yield 1 }} else {{ yield 2 }}"
+                ),
+            );
+            check(&text, "2");
+        }
+    }
+}

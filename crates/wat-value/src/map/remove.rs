@@ -1,9 +1,10 @@
 //! Removal: entries leave their leaf, empty nodes their branch, and small neighbours become one.
 
+use super::search::{Order, in_order};
 use super::{
-    Branch, FAN, Leaf, Tree, child_of, counts_value, get, has_values, is_branch, key_desc, keys_of,
-    leaf_size, owned_branch, owned_handle, owned_leaf, retain_entries, room, search, transfer,
-    values_of,
+    Branch, FAN, Leaf, Tree, VACANT, child_of, counts_value, get, has_values, is_branch, key_desc,
+    keys_of, leaf_size, owned_branch, owned_handle, owned_leaf, retain_entries, room, search,
+    transfer, vacate, values_of,
 };
 use crate::heap::{Slot, free, is_unique, release, retain};
 use std::ptr;
@@ -19,7 +20,9 @@ pub unsafe fn remove(slot: Slot, key: Slot) -> Slot {
             return slot;
         }
         let map = owned_handle(slot);
-        let mut tree = remove_from((*map).root, key);
+        let (desc, root) = ((*map).header.desc, (*map).root);
+        let mut tree = in_order!(key_desc(desc), order => remove_from(order, root, key));
+        (*map).len -= 1;
         while !tree.is_null() && is_branch(tree) && (*tree.cast::<Branch>()).len == 1 {
             let branch = owned_branch(tree.cast());
             tree = (*branch).children[0];
@@ -31,17 +34,16 @@ pub unsafe fn remove(slot: Slot, key: Slot) -> Slot {
 }
 
 /// The tree without a key that is in it; null if nothing is left.
-unsafe fn remove_from(tree: Tree, key: Slot) -> Tree {
+unsafe fn remove_from(order: impl Order, tree: Tree, key: Slot) -> Tree {
     // SAFETY: the reference to the tree is ours; nodes are made ours before they are written.
     unsafe {
         if !is_branch(tree) {
-            return remove_in_leaf(tree.cast(), key);
+            return remove_in_leaf(order, tree.cast(), key);
         }
         let branch = owned_branch(tree.cast());
-        let at = child_of(branch, key);
-        let child = remove_from((*branch).children[at], key);
+        let at = child_of(order, branch, key);
+        let child = remove_from(order, (*branch).children[at], key);
         (*branch).children[at] = child;
-        (*branch).size -= 1;
         if child.is_null() {
             forget_child(branch, at, at.saturating_sub(1));
         } else if at + 1 < (*branch).len {
@@ -57,12 +59,12 @@ unsafe fn remove_from(tree: Tree, key: Slot) -> Tree {
     }
 }
 
-unsafe fn remove_in_leaf(leaf: *mut Leaf, key: Slot) -> Tree {
+unsafe fn remove_in_leaf(order: impl Order, leaf: *mut Leaf, key: Slot) -> Tree {
     // SAFETY: as for `remove_from`.
     unsafe {
         let desc = (*leaf).header.desc;
         let len = (*leaf).len as usize;
-        let Ok(at) = search(key_desc(desc), keys_of(leaf), len, key) else {
+        let Ok(at) = search(order, leaf, key) else {
             return leaf.cast();
         };
         let leaf = owned_leaf(leaf, (*leaf).capacity as usize);
@@ -71,6 +73,7 @@ unsafe fn remove_in_leaf(leaf: *mut Leaf, key: Slot) -> Tree {
         let old_key = *place;
         ptr::copy(place.add(1), place, behind);
         (*leaf).len -= 1;
+        vacate(keys_of(leaf), len - 1, len);
         if has_values(desc) {
             let place = values_of(leaf).add(at);
             let old = *place;
@@ -103,6 +106,7 @@ unsafe fn forget_child(branch: *mut Branch, at: usize, bound: usize) {
             }
             let bounds = &mut (*branch).bounds;
             bounds.copy_within(bound + 1..len - 1, bound);
+            bounds[len - 2] = VACANT;
         }
         (*branch).len = len - 1;
     }
@@ -154,7 +158,6 @@ unsafe fn merge_branches(branch: *mut Branch, at: usize, left: *mut Branch, righ
             (*left).bounds[first + index] = (*right).bounds[index];
         }
         (*left).len = first + second;
-        (*left).size += (*right).size;
         free(right.cast(), size_of::<Branch>());
         (*branch).children[at] = left.cast();
         forget_child(branch, at + 1, at);

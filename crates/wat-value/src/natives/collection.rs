@@ -11,6 +11,7 @@ use crate::{map, vector};
 pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::Vector/empty?", "b", vector_is_empty),
     native(":wat::core::Vector/get", "bb", vector_get),
+    native(":wat::core::__internal/get-or", "bbo", vector_get_or),
     native(":wat::core::Vector/conj", "oo", vector_conj),
     native(":wat::core::Vector/assoc", "obo", vector_assoc),
     native(":wat::core::Vector/concat", "oo", vector_concat),
@@ -26,6 +27,7 @@ pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::HashMap/length", "b", map_length),
     native(":wat::core::HashMap/empty?", "b", map_is_empty),
     native(":wat::core::HashMap/get", "bb", map_get),
+    native(":wat::core::__internal/value-or", "bbo", map_get_or),
     native(":wat::core::HashMap/contains-key?", "bb", map_contains),
     native(":wat::core::HashMap/assoc", "ooo", map_assoc),
     native(":wat::core::HashMap/dissoc", "ob", map_remove),
@@ -62,6 +64,18 @@ unsafe fn vector_get(instance: &Instance, args: &[Slot]) -> Outcome {
         }
         let value = share(instance.types[0], vector::get(args[0], args[1] as usize));
         Ok(make_variant(instance.ret, 1, &[value]))
+    }
+}
+
+unsafe fn vector_get_or(instance: &Instance, args: &[Slot]) -> Outcome {
+    // SAFETY: the index is checked against the length; the default is owned.
+    unsafe {
+        if args[1] >= vector::len(args[0]) as u64 {
+            return Ok(args[2]);
+        }
+        discard(instance.types[0], args[2]);
+        let value = vector::get(args[0], args[1] as usize);
+        Ok(share(instance.types[0], value))
     }
 }
 
@@ -252,6 +266,17 @@ unsafe fn map_get(instance: &Instance, args: &[Slot]) -> Outcome {
     unsafe {
         let found = map::get(args[0], args[1]).map(|value| share(instance.types[1], value));
         Ok(option(instance, found))
+    }
+}
+
+unsafe fn map_get_or(instance: &Instance, args: &[Slot]) -> Outcome {
+    // SAFETY: a value of a live map is live; the default is owned.
+    unsafe {
+        let Some(value) = map::get(args[0], args[1]) else {
+            return Ok(args[2]);
+        };
+        discard(instance.types[1], args[2]);
+        Ok(share(instance.types[1], value))
     }
 }
 

@@ -162,9 +162,16 @@ proptest! {
             }
         }
         balanced(|| check_map(Ty::I64, &steps, (|n| n as Slot, |slot| format!("{:020}", (slot as i64) + 1_000_000))));
+        balanced(|| check_map(Ty::I64, &steps, FAR_APART));
         balanced(|| check_map(Ty::Str, &steps, (|n| make_string(&n.to_string()), |slot| unsafe { text(slot) }.to_owned())));
     }
 }
+
+/// Integers up to the least and the greatest one.
+const FAR_APART: KeyCode = (
+    |n| n.saturating_mul(1 << 52) as Slot,
+    |slot| format!("{:020}", i128::from(slot as i64) - i128::from(i64::MIN)),
+);
 
 /// How a model's number becomes a key, and a key a text that sorts alike.
 type KeyCode = (fn(i64) -> Slot, fn(Slot) -> String);

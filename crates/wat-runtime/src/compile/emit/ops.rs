@@ -2,10 +2,13 @@
 
 use super::{Emit, Emitter};
 use crate::code::{Ins, Op};
-use crate::compile::intrinsic::{Cmp, Intrinsic, float_set, int_constant_set, int_set, intrinsic};
+use crate::compile::intrinsic::{
+    Cmp, Intrinsic, float_constant_jump_not, float_set, int_constant_set, int_set, intrinsic,
+};
 use crate::compile::live::Deaths;
 use crate::compile::moves::{Move, parallel};
 use crate::compile::{CompileError, Make};
+use crate::table::FIRST;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use wat_ir::{Callee, Const, Function, Local, Operand, Value};
@@ -347,7 +350,7 @@ impl Emitter<'_, '_> {
                     args.len()
                 )));
             }
-            self.intrinsic(found, args, to, top)?;
+            self.intrinsic(found, args, to, deaths, top)?;
             return self.release_dead(deaths);
         }
         let takes = self.linker.native_takes(name)?;
@@ -412,10 +415,63 @@ impl Emitter<'_, '_> {
             .try_for_each(|local| self.release(*local))
     }
 
-    fn intrinsic(&mut self, found: Intrinsic, args: &[Operand], to: u16, mut top: u32) -> Emit {
+    /// The register of an operand whose reference is given away: that of one that dies, or a counted copy.
+    fn give(&mut self, operand: &Operand, deaths: &Deaths, scratch: &mut u32) -> Emit<u16> {
+        if let Operand::Local(local) = operand
+            && self.pointer(*local)
+            && !(deaths.operands.contains(local) && self.held.remove(local))
+        {
+            let (from, to) = (self.of(*local)?, self.reg(*scratch)?);
+            *scratch += 1;
+            self.push(Ins::new(Op::Mov, to, from, 0));
+            self.push(Ins::new(Op::Retain, to, 0, 0));
+            return Ok(to);
+        }
+        self.read(operand, scratch)
+    }
+
+    /// What an instruction for constants has instead of its last register.
+    fn immediate(&mut self, operand: &Operand) -> Option<u16> {
+        if let Operand::Const(Const::F64(bits)) = operand {
+            let index = self.linker.word(*bits);
+            return u16::try_from(index)
+                .ok()
+                .filter(|k| usize::from(*k) < FIRST);
+        }
+        Self::small(operand).map(|k| k as u16)
+    }
+
+    /// A jump that a float comparison with a constant takes if it does not hold, but for where it goes.
+    pub(super) fn float_jump(&mut self, cmp: Cmp, args: &[Operand], top: u32) -> Emit<Option<Ins>> {
+        let (operand, cmp, constant) = match (&args[0], &args[1]) {
+            (operand, constant @ Operand::Const(_)) => (operand, cmp, constant),
+            (constant @ Operand::Const(_), operand) => (operand, cmp.swapped(), constant),
+            _ => return Ok(None),
+        };
+        let Some((op, k)) = float_constant_jump_not(cmp).zip(self.immediate(constant)) else {
+            return Ok(None);
+        };
+        let register = self.read(operand, &mut top.clone())?;
+        Ok(Some(Ins::new(op, register, k, 0)))
+    }
+
+    fn intrinsic(
+        &mut self,
+        found: Intrinsic,
+        args: &[Operand],
+        to: u16,
+        deaths: &Deaths,
+        mut top: u32,
+    ) -> Emit {
         match found {
             Intrinsic::Ints(cmp) => self.compare(false, cmp, to, args, top),
             Intrinsic::Floats(cmp) => self.compare(true, cmp, to, args, top),
+            Intrinsic::Owning(op) => {
+                let first = self.give(&args[0], deaths, &mut top)?;
+                let second = self.give(&args[1], deaths, &mut top)?;
+                self.push(Ins::new(op, to, first, second));
+                Ok(())
+            }
             Intrinsic::Unary { op, fails } => {
                 let a = self.read(&args[0], &mut top)?;
                 if fails {
@@ -435,7 +491,10 @@ impl Emitter<'_, '_> {
                     (first, second) = (second, first);
                 }
                 let a = self.read(first, &mut top)?;
-                let small = constant.zip(Self::small(second));
+                let small = match constant {
+                    Some(op) => self.immediate(second).map(|k| (op, k)),
+                    None => None,
+                };
                 let b = if small.is_some() {
                     0
                 } else {
@@ -445,7 +504,7 @@ impl Emitter<'_, '_> {
                     self.site()?;
                 }
                 self.push(match small {
-                    Some((op, k)) => Ins::new(op, to, a, k as u16),
+                    Some((op, k)) => Ins::new(op, to, a, k),
                     None => Ins::new(op, to, a, b),
                 });
                 Ok(())

@@ -1,7 +1,7 @@
 //! How each operation takes its operands, decided before registers are given out.
 
 use crate::compile::alloc::Shape;
-use crate::compile::intrinsic::intrinsic;
+use crate::compile::intrinsic::{Intrinsic, intrinsic};
 use crate::compile::{CompileError, Linker};
 use wat_ir::{Callee, Graph, Operand, Value};
 use wat_value::Desc;
@@ -42,10 +42,10 @@ impl<'f> Plan<'f> {
                         for ty in args {
                             closed.push(linker.desc(ty, types)?);
                         }
-                        if intrinsic(name, &closed).is_some() {
-                            Takes::None
-                        } else {
-                            Takes::Letters(linker.native_takes(name)?)
+                        match intrinsic(name, &closed) {
+                            Some(Intrinsic::Owning(_)) => Takes::All,
+                            Some(_) => Takes::None,
+                            None => Takes::Letters(linker.native_takes(name)?),
                         }
                     }
                     _ => Takes::All,
