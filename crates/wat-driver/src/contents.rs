@@ -17,13 +17,24 @@ struct Unit {
     /// It holds a program that loads files when it is run.
     loads: bool,
     address: [u8; 32],
-    mentions: Vec<(Arc<str>, bool)>,
+    mentions: Vec<Name>,
+}
+
+/// A name, and whether it is that of a value.
+type Name = (Arc<str>, bool);
+
+/// What start-up evaluates, and the configuration: every test of a program shares it.
+struct Start {
+    /// Its own address; none as in [`Contents::of`].
+    address: Option<String>,
+    reached: HashSet<Name>,
 }
 
 /// Addresses of what functions of programs stand for; units that several of them reach are looked at once.
 #[derive(Default)]
 pub struct Contents {
     units: HashMap<(SourceFile, Arc<str>, bool), Option<Arc<Unit>>>,
+    starts: HashMap<SourceFile, Arc<Start>>,
 }
 
 impl Contents {
@@ -32,15 +43,44 @@ impl Contents {
     /// code has that of nothing. None if it holds a program that loads files when it is run: what it stands for is not
     /// in the database.
     pub fn of(&mut self, db: &dyn Db, program: SourceFile, entry: &str) -> Option<String> {
-        let mut work: Vec<(Arc<str>, bool)> = start_steps(db, program)
-            .into_iter()
-            .filter_map(|step| match step {
-                StartStep::Value(name) => Some((name, true)),
-                StartStep::Function { .. } => None,
-            })
-            .collect();
-        work.push((entry.into(), false));
-        let mut seen: HashSet<(Arc<str>, bool)> = work.iter().cloned().collect();
+        let start = self.start(db, program);
+        let mut seen: HashSet<Name> = HashSet::new();
+        let own = self.reach(db, program, vec![(entry.into(), false)], |name| {
+            !start.reached.contains(name) && seen.insert(name.clone())
+        });
+        Some(Address::of(format!("{} {}", start.address.as_ref()?, own?).as_bytes()).to_hex())
+    }
+
+    fn start(&mut self, db: &dyn Db, program: SourceFile) -> Arc<Start> {
+        if let Some(known) = self.starts.get(&program) {
+            return known.clone();
+        }
+        let steps = start_steps(db, program).into_iter();
+        let values = steps.filter_map(|step| match step {
+            StartStep::Value(name) => Some((name, true)),
+            StartStep::Function { .. } => None,
+        });
+        let mut reached: HashSet<Name> = HashSet::new();
+        let all = self.reach(db, program, values.collect(), |name| {
+            reached.insert(name.clone())
+        });
+        let start = Arc::new(Start {
+            address: all.map(|all| format!("{:?} {all}", config(db, program))),
+            reached,
+        });
+        self.starts.insert(program, start.clone());
+        start
+    }
+
+    /// The address of all that names reach, as far as `enters` says.
+    fn reach(
+        &mut self,
+        db: &dyn Db,
+        program: SourceFile,
+        mut work: Vec<Name>,
+        mut enters: impl FnMut(&Name) -> bool,
+    ) -> Option<String> {
+        work.retain(|name| enters(name));
         let mut found: BTreeSet<[u8; 32]> = BTreeSet::new();
         while let Some((name, is_value)) = work.pop() {
             let Some(unit) = self.unit(db, program, &name, is_value) else {
@@ -50,14 +90,10 @@ impl Contents {
                 return None;
             }
             found.insert(unit.address);
-            for next in &unit.mentions {
-                if seen.insert(next.clone()) {
-                    work.push(next.clone());
-                }
-            }
+            let new = unit.mentions.iter().filter(|next| enters(next));
+            work.extend(new.cloned());
         }
-        let mut bytes = format!("{:?}", config(db, program)).into_bytes();
-        bytes.extend(found.iter().flatten());
+        let bytes: Vec<u8> = found.into_iter().flatten().collect();
         Some(Address::of(&bytes).to_hex())
     }
 
