@@ -114,7 +114,7 @@ impl Prepared {
         let (texts, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(is_markdown);
         let space = match (&paths[..], texts.first()) {
             ([], Some(first)) => Workspace::empty(global, first)?,
-            (paths, _) => Workspace::open(global, paths)?,
+            (paths, _) => Workspace::open_to_fork(global, paths)?,
         };
         Ok(Prepared {
             space,

@@ -15,6 +15,9 @@ use wat_load::Loader;
 use crate::args::Global;
 use crate::{exit, output};
 
+/// How many bytes the analysis of a byte of source takes, all told.
+const BYTES_PER_BYTE: u64 = 24;
+
 /// Files in a database.
 pub(crate) struct Workspace {
     /// The database, with the files and all that they load. The process ends with the command, and the system frees
@@ -26,15 +29,27 @@ pub(crate) struct Workspace {
     pub(crate) project: Option<Project>,
     /// Its settings, those of the command line over them.
     pub(crate) settings: Settings,
+    /// Is nothing forked from the process that could share its memory?
+    is_alone: bool,
 }
 
 impl Workspace {
     /// The files that the paths name; without paths those of the project, without a project those of the working
     /// directory. What is wrong is told, and the status returned.
     pub(crate) fn open(global: &Global, paths: &[PathBuf]) -> Result<Workspace, i32> {
+        Self::opened(global, paths, true)
+    }
+
+    /// The same for a command that forks.
+    pub(crate) fn open_to_fork(global: &Global, paths: &[PathBuf]) -> Result<Workspace, i32> {
+        Self::opened(global, paths, false)
+    }
+
+    fn opened(global: &Global, paths: &[PathBuf], is_alone: bool) -> Result<Workspace, i32> {
         let first = paths.iter().find(|path| path.as_path() != Path::new("-"));
         let from = first.map_or(Path::new("."), |path| path.as_path());
         let mut space = Workspace::empty(global, from)?;
+        space.is_alone = is_alone;
         let found = match paths {
             [] => space.of_project(global)?,
             paths => paths.to_vec(),
@@ -69,6 +84,7 @@ impl Workspace {
             files: Vec::new(),
             project,
             settings,
+            is_alone: false,
         })
     }
 
@@ -102,6 +118,11 @@ impl Workspace {
             } else {
                 all.push(path.clone());
             }
+        }
+        if self.is_alone {
+            let sizes = all.iter().filter_map(|path| path.metadata().ok());
+            let total: u64 = sizes.map(|found| found.len()).sum();
+            wat_kernel::memory::expect((total * BYTES_PER_BYTE) as usize);
         }
         let files = load_files(&mut self.db, &*loader, &all)?;
         for (path, file) in all.into_iter().zip(files) {

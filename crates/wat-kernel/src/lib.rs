@@ -24,6 +24,7 @@ mod files;
 mod fork;
 mod generation;
 mod hooks;
+pub mod memory;
 mod orphans;
 mod poll;
 pub mod process;
