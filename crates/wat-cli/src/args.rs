@@ -381,7 +381,7 @@ pub(crate) struct TestOptions {
     #[arg(long)]
     pub(crate) allow_empty: bool,
     /// Tests at once (as many as there are processors)
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = parse_jobs)]
     pub(crate) jobs: Option<usize>,
     /// Seeds the order and all generators
     #[arg(long, value_name = "SEED", value_parser = parse_seed)]
@@ -425,6 +425,12 @@ pub(crate) struct TestOptions {
     /// Files, directories, `FILE#:name` and `:name`; without any, those of the project
     #[arg(value_name = "TARGET")]
     pub(crate) targets: Vec<OsString>,
+}
+
+fn parse_jobs(text: &str) -> Result<usize, String> {
+    let wrong =
+        |_| "expected how many tests run at once; 0 means one for each processor".to_owned();
+    text.parse().map_err(wrong)
 }
 
 fn parse_partition(text: &str) -> Result<wat_test::Partition, String> {

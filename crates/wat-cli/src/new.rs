@@ -87,10 +87,14 @@ fn files(name: &str, kind: Kind) -> Vec<(&'static str, String)> {
     let greeting = format!(
         "(:wat::core::defn :{name}::greeting\n  [name <- :wat::core::String]\n  -> :wat::core::String\n  \"The words that greet somebody.\"\n  (:wat::core::format \"hello, {{name}}\" :name name))\n"
     );
+    let test = format!(
+        "(:wat::load-file! \"../wat/greeting.wat\")\n\n(:wat::test::deftest :{name}::greets-by-name ()\n  (:wat::test::assert-eq (:{name}::greeting \"world\") \"hello, world\"))\n"
+    );
     let mut files = vec![
         ("wat.toml", settings),
         (".gitignore", "/.wat/\n/target/\n".to_owned()),
         ("wat/greeting.wat", greeting),
+        ("wat-tests/greeting.wat", test),
     ];
     if kind == Kind::App {
         let main = format!(

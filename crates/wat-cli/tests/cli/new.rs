@@ -13,6 +13,13 @@ fn a_new_project_runs_and_has_no_findings() {
     assert_eq!(inside(&["lint"]).status, 0);
     let ran = inside(&["run", "wat/main.wat"]);
     assert_eq!((ran.status, ran.stdout.as_str()), (0, "\"hello, world\"\n"));
+    let ran = inside(&["test"]);
+    assert_eq!(ran.status, 0, "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("ok  1 passed, 0 failed"),
+        "{}",
+        ran.stdout
+    );
     let again = wat(&dir, &["new", "calc"]);
     assert_eq!(again.status, 73);
     assert_eq!(wat(&dir, &["new", "Calc"]).status, 64);
@@ -26,6 +33,8 @@ fn init_overwrites_nothing() {
     let text = std::fs::read_to_string(dir.path().join("wat/main.wat"));
     assert_eq!(text.ok().as_deref(), Some(";; mine\n"));
     assert!(dir.path().join("wat.toml").exists());
+    let ran = wat(&dir, &["test"]);
+    assert_eq!(ran.status, 0, "{}", ran.stdout);
 }
 
 #[test]
