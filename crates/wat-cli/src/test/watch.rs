@@ -384,7 +384,13 @@ impl<'a> Session<'a> {
                 &cases,
                 first,
                 Some(&mut breaks),
-            )?;
+            );
+            let round = match round {
+                Ok(round) => round,
+                // It was told; the next change may mend it.
+                Err(exit::BAD_PROJECT) => return Ok(()),
+                Err(status) => return Err(status),
+            };
             for (id, has_failed) in &round.ended {
                 let content = now.get(id).map(String::as_str);
                 self.known.note(id, *has_failed, content);

@@ -182,6 +182,20 @@ fn a_change_cancels_the_round_and_what_a_test_writes_does_not() {
 }
 
 #[test]
+fn a_bad_setting_is_told_and_can_be_mended() {
+    const PROJECT: &str = "[project]\nname = \"p\"\n\n[test]\npaths = [\".\"]\n";
+    let dir = Dir::with(&[("wat.toml", PROJECT), ("lib.wat", LIB), ("t.wat", TESTS)]);
+    let mut watching = Watching::start(&dir, &[]);
+    assert_eq!(watching.round().len(), 3);
+    dir.write("wat.toml", &format!("{PROJECT}time-limit = \"long\"\n"));
+    assert_eq!(watching.round(), [""; 0]);
+    dir.write("lib.wat", &LIB.replace("i64 2)", "i64 5)"));
+    dir.write("wat.toml", PROJECT);
+    watching.until("FAIL  t.wat  :t::two");
+    assert_eq!(watching.end(libc::SIGINT), 130);
+}
+
+#[test]
 fn an_interrupt_ends_the_round_too() {
     let hangs = "(:wat::core::defn :t::spin [] -> :wat::core::nil (:t::spin))
 (:wat::test::time-limit \"10m\")
