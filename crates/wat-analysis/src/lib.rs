@@ -98,7 +98,7 @@ pub use program::{primary_root, program_files};
 pub use reflect::{Question, machine_type_form, reflect};
 pub use requirements::requirements_of;
 pub use run::{function_ir, origin_span, value_ir, value_names};
-pub use session::{Changes, Session, Step, Submission, Undone};
+pub use session::{Changes, Loaded, Session, Step, Submission, Undone};
 pub use step::{Stepped, step};
 pub use testing::{Test, TestKind, file_tests, time_limit};
 pub use wat_syntax::{

@@ -62,6 +62,15 @@ pub struct Submission {
     pub is_installed: bool,
 }
 
+/// What came of loading a file.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What the machine has made of the program so far and must not meet again.
+    pub changes: Changes,
+    /// Names that the file defines, or that have another type because of it: those of values are evaluated.
+    pub due: Vec<Arc<str>>,
+}
+
 /// What came of taking an input back.
 #[derive(Debug)]
 pub struct Undone {
@@ -142,10 +151,22 @@ impl Session {
         self.root
     }
 
-    /// Makes a file (and what it loads) part of the program, after what is there.
-    pub fn load(&mut self, db: &mut RootDatabase, file: SourceFile) {
+    /// Makes a file (and what it loads) part of the program, after what is there: what it defines replaces what had the
+    /// same names.
+    pub fn load(&mut self, db: &mut RootDatabase, file: SourceFile) -> Loaded {
+        let files = program_files(db, self.root);
+        let before = shapes(db, self.root);
         self.loaded.push(file.path(db));
         self.write(db, &self.loaded);
+        let changes = changes(&before, &shapes(db, self.root));
+        let cause = changes.retired.first().cloned();
+        self.find_stale(db, cause.as_ref(), cause.is_some());
+        let all = program_files(db, self.root);
+        let new = all.iter().filter(|file| !files.contains(file));
+        let names = new.flat_map(|&file| crate::items::file_items(db, self.root, file));
+        let mut due: Vec<Arc<str>> = changes.retired.clone();
+        due.extend(names.map(|item| Arc::from(item.name(db).text(db).as_str())));
+        Loaded { changes, due }
     }
 
     fn write(&self, db: &mut RootDatabase, loaded: &[Arc<str>]) {

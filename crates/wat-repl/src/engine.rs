@@ -135,7 +135,7 @@ impl Engine {
             return Err(BROKEN_LOAD);
         }
         let before = value_names(&self.db, self.session.program());
-        self.session.load(&mut self.db, file);
+        let loaded = self.session.load(&mut self.db, file);
         let program = self.session.program();
         let values = value_names(&self.db, program);
         let code = values
@@ -145,10 +145,13 @@ impl Engine {
             self.printer.report(&sources.report(&self.db, &refusal));
             return Err(BROKEN_LOAD);
         }
-        self.program.lend(&self.db, program);
+        self.lend_stale();
+        self.retire(&loaded.changes);
+        self.forget_code();
         let outcome = values
             .iter()
-            .filter(|name| !before.contains(name))
+            .filter(|name| !before.contains(name) || loaded.due.contains(name))
+            .filter(|name| self.session.why_stale(name).is_none())
             .try_for_each(|name| self.machine.define_value(name));
         self.program.take_back();
         outcome.map_err(|failure| self.failed(&failure))

@@ -33,6 +33,32 @@ fn forms_of_the_command_line_are_evaluated_in_order() {
 }
 
 #[test]
+fn a_file_that_is_loaded_replaces_what_inputs_have_defined() {
+    let dir = Dir::with(&[(
+        "a.wat",
+        "(:wat::core::defn :my::f [] -> :wat::core::String \"f\")\n(:wat::core::let [s \"y\"] (:wat::core::def :my::y s))\n",
+    )]);
+    let ran = fed(
+        &dir,
+        &["repl", "--keep-going"],
+        "(:wat::core::defn :my::f [] -> :wat::core::i64 1)\n\
+         (:wat::core::defn :my::g [] -> :wat::core::i64 (:wat::core::i64::+ 1 (:my::f)))\n\
+         (:wat::core::def :my::x (:my::f))\n\
+         (:wat::core::def :my::y 2)\n\
+         [:my::x :my::y (:my::g)]\n\
+         :load a.wat\n\
+         [:my::x :my::y]\n\
+         (:my::g)\n",
+    );
+    assert_eq!(ran.stdout, "[1 2 2]\n[\"f\" \"y\"]\n");
+    assert!(
+        ran.stderr.starts_with("error[WAT8805]: `:my::g` is stale"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
 fn an_unknown_name_is_rejected_with_a_suggestion() {
     let dir = Dir::new();
     let ran = wat(&dir, &["repl", "-e", "(:nope 1)"]);
