@@ -163,6 +163,20 @@ impl Borrowed {
         })
     }
 
+    /// The same, behind what the buffer holds.
+    pub fn read_behind(self, buffer: &mut Vec<u8>) -> io::Result<usize> {
+        buffer.reserve(CHUNK);
+        let room = buffer.spare_capacity_mut();
+        let count = uninterrupted(|| {
+            // SAFETY: the room is valid for writes of that length.
+            let count = unsafe { libc::read(self.0, room.as_mut_ptr().cast(), CHUNK) };
+            usize::try_from(count).map_err(|_| io::Error::last_os_error())
+        })?;
+        // SAFETY: the system has written so many bytes into the room.
+        unsafe { buffer.set_len(buffer.len() + count) };
+        Ok(count)
+    }
+
     /// Writes a part of the bytes, waiting for room; how many were taken.
     pub fn write(self, bytes: &[u8]) -> io::Result<usize> {
         loop {

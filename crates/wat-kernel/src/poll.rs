@@ -66,6 +66,15 @@ pub(crate) fn wait(set: &mut [libc::pollfd], deadline: Option<Instant>) -> io::R
     }
 }
 
+/// The indices of the entries that are ready.
+pub(crate) fn ready(set: &[libc::pollfd]) -> Vec<usize> {
+    let ready = set
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| entry.revents != 0);
+    ready.map(|(index, _)| index).collect()
+}
+
 fn timespec(duration: Duration) -> libc::timespec {
     // SAFETY: the structure is plain numbers.
     let mut spec: libc::timespec = unsafe { std::mem::zeroed() };

@@ -7,8 +7,8 @@ mod ring;
 
 use std::io;
 use std::os::fd::RawFd;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, Ordering};
 use std::time::Instant;
 
 use crate::fd::{Borrowed, Fd, check};
@@ -35,12 +35,25 @@ impl Backend {
     }
 }
 
-/// Why the process polls; nothing while it uses rings.
-static POLLS: OnceLock<String> = OnceLock::new();
+/// Why the process polls; null while it uses rings. The first reason stays, for ever.
+static POLLS: AtomicPtr<String> = AtomicPtr::new(null_mut());
 
 /// Why this process waits with `poll`, if it has been found that it must.
 pub fn poll_reason() -> Option<&'static str> {
-    POLLS.get().map(String::as_str)
+    // SAFETY: what is stored there is never freed or changed.
+    unsafe { POLLS.load(Ordering::Acquire).as_ref() }.map(String::as_str)
+}
+
+fn polls_because(reason: String) {
+    let reason = Box::into_raw(Box::new(reason));
+    let (success, failure) = (Ordering::AcqRel, Ordering::Acquire);
+    if POLLS
+        .compare_exchange(null_mut(), reason, success, failure)
+        .is_err()
+    {
+        // SAFETY: nobody else has it.
+        drop(unsafe { Box::from_raw(reason) });
+    }
 }
 
 /// What the wait sets of this process wait with, found by making one.
@@ -72,13 +85,13 @@ impl WaitSet {
     pub fn new(capacity: usize) -> WaitSet {
         let forced = || std::env::var_os("WAT_SELECT_BACKEND").is_some_and(|name| name == "poll");
         if poll_reason().is_none() && forced() {
-            let _ = POLLS.set("WAT_SELECT_BACKEND=poll".to_owned());
+            polls_because("WAT_SELECT_BACKEND=poll".to_owned());
         }
         if poll_reason().is_none() {
             match Ring::new(capacity) {
                 Ok(ring) => return WaitSet::of(Kind::Ring(Box::new(ring))),
                 Err(error) if !is_passing(&error) => {
-                    let _ = POLLS.set(format!("io_uring_setup: {error}"));
+                    polls_because(format!("io_uring_setup: {error}"));
                 }
                 Err(_) => {}
             }
@@ -132,17 +145,9 @@ impl WaitSet {
             Kind::Ring(ring) => ring.wait(fds, deadline),
             Kind::Poll(set) => {
                 set.clear();
-                set.extend(fds.iter().map(|&fd| libc::pollfd {
-                    fd,
-                    events: ring::EVENTS,
-                    revents: 0,
-                }));
+                set.extend(fds.iter().map(|&fd| ring::entry(fd)));
                 poll::wait(set, deadline)?;
-                let ready = set
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, entry)| entry.revents != 0);
-                Ok(ready.map(|(index, _)| index).collect())
+                Ok(poll::ready(set))
             }
         }
     }

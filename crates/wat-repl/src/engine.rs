@@ -11,7 +11,7 @@ use wat_driver::{
     LinkedProgram, Report, Sources, exit_code, failure_report, follow_loads, load_files,
     pending_natives,
 };
-use wat_load::{FsLoader, Loader, ScopedLoader};
+use wat_load::Loader;
 use wat_runtime::{Failure, FailureKind, InterruptHandle, Machine, Value};
 use wat_syntax::{TextEdit, apply_edits};
 
@@ -74,7 +74,7 @@ impl Engine {
             program,
             printer,
             options: options.clone(),
-            loader: loader(options),
+            loader: options.loader(),
             loaded: Vec::new(),
             repair: None,
             refused: None,
@@ -471,15 +471,6 @@ impl Engine {
             });
         outcome.map_err(|failure| self.failed(&failure))?;
         Ok(ty)
-    }
-}
-
-/// What the inputs and files of a session may load.
-fn loader(options: &Options) -> Arc<dyn Loader> {
-    let scope = options.scope.as_deref();
-    match scope.and_then(|scope| ScopedLoader::new(scope).ok()) {
-        Some(scoped) => Arc::new(scoped),
-        None => Arc::new(FsLoader),
     }
 }
 

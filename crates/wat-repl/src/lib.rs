@@ -21,8 +21,14 @@ pub use options::{History, Options};
 use engine::Engine;
 use printer::{Mode, Printer};
 
-/// Runs a session to its end and returns the exit status.
+/// Runs a session to its end and returns the exit status. No child outlives it.
 pub fn run(options: Options) -> i32 {
+    let status = hold(options);
+    wat_kernel::process::end_every_child();
+    status
+}
+
+fn hold(options: Options) -> i32 {
     let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let converses = if options.forms.is_empty() {
         is_terminal

@@ -1,8 +1,10 @@
 //! What the command line says about a session.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use wat_driver::{ColorChoice, Levels, Project};
+use wat_load::{FsLoader, Loader, ScopedLoader};
 
 /// Where inputs are remembered.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -43,4 +45,15 @@ pub struct Options {
     pub project: Option<Project>,
     /// The directory that loads may not leave.
     pub scope: Option<PathBuf>,
+}
+
+impl Options {
+    /// What the inputs and files of the session may load.
+    pub(crate) fn loader(&self) -> Arc<dyn Loader> {
+        let scope = self.scope.as_deref();
+        match scope.and_then(|scope| ScopedLoader::new(scope).ok()) {
+            Some(scoped) => Arc::new(scoped),
+            None => Arc::new(FsLoader),
+        }
+    }
 }

@@ -3,8 +3,8 @@
 use std::io::{self, IsTerminal, Stdout, Write};
 use std::sync::Arc;
 
-use wat_driver::{Report, Style, render, short_line};
-use wat_runtime::Turn;
+use wat_driver::{ProgramLauncher, Report, Style, render, short_line};
+use wat_runtime::{Launcher, Streams, Turn};
 
 use crate::Options;
 
@@ -30,6 +30,7 @@ pub(crate) struct Printer {
     style: Style,
     short: bool,
     out: Arc<Turn<io::BufWriter<Stdout>>>,
+    launcher: ProgramLauncher,
 }
 
 impl Printer {
@@ -40,6 +41,12 @@ impl Printer {
             style: Style::for_stream(&io::stderr(), options.color),
             short: options.short_reports,
             out: Arc::new(Turn::new(io::BufWriter::new(io::stdout()))),
+            launcher: ProgramLauncher {
+                options: options.analysis.clone(),
+                limits: options.limits,
+                loader: options.loader(),
+                arguments: Arc::default(),
+            },
         }
     }
 
@@ -148,6 +155,14 @@ impl Printer {
 impl wat_runtime::Host for Printer {
     fn share(&self) -> Box<dyn wat_runtime::Host> {
         Box::new(self.clone())
+    }
+
+    fn forked(&self) -> Box<dyn wat_runtime::Host> {
+        Box::new(self.launcher.host(Streams::standard()))
+    }
+
+    fn launcher(&self) -> Option<Arc<dyn Launcher>> {
+        Some(Arc::new(self.launcher.clone()))
     }
 
     fn stdout(&mut self, bytes: &[u8]) -> io::Result<()> {

@@ -199,6 +199,14 @@ pub fn scalar(repr: Repr) -> &'static Desc {
     })
 }
 
+/// Makes the descriptors without parts.
+pub(crate) fn make_scalars() {
+    use Repr::{Any, Bool, F64, Form, Holon, I64, Keyword, Nil, Str, U8};
+    for repr in [I64, F64, Bool, U8, Str, Keyword, Nil, Form, Holon, Any] {
+        scalar(repr);
+    }
+}
+
 /// The type of a constant.
 pub fn desc_of_const(constant: &Const) -> &'static Desc {
     scalar(match constant {

@@ -144,6 +144,45 @@ fn only_the_machine_uses_unsafe_code() {
     assert!(problems.is_empty(), "unsafe code:\n{}", problems.join("\n"));
 }
 
+/// The names of the statics in the code of a file, that of its tests left out.
+fn statics(text: &str) -> Vec<&str> {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = code.lines().map(str::trim_start);
+    let declared = lines.filter_map(|line| {
+        let line = line.strip_prefix("pub(crate) ").unwrap_or(line);
+        let line = line.strip_prefix("pub ").unwrap_or(line);
+        line.strip_prefix("static ")
+    });
+    declared.filter_map(|rest| rest.split(':').next()).collect()
+}
+
+#[test]
+fn every_global_of_the_process_stands_in_the_list_with_its_fork_argument() {
+    let architecture = fs::read_to_string(root().join("docs/architecture.md")).expect("text");
+    let list = architecture
+        .split("What a forked child finds of it")
+        .nth(1)
+        .expect("the list is there");
+    let mut found = Vec::new();
+    files(&root().join("crates"), &mut found);
+    let mut seen = 0;
+    for (path, text) in &found {
+        let is_source = path.components().any(|part| part.as_os_str() == "src");
+        if !is_source || path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        for name in statics(text) {
+            seen += 1;
+            assert!(
+                list.contains(&format!("`{name}`")),
+                "`{name}` of {}",
+                path.display()
+            );
+        }
+    }
+    assert!(seen > 25);
+}
+
 #[test]
 fn project_text_names_no_machine() {
     let marks = [

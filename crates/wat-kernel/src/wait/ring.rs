@@ -1,23 +1,45 @@
 //! One-shot polls on a submission ring.
 //!
-//! A wait submits one poll for each descriptor, waits for a completion or the deadline, withdraws what is left and
-//! takes every completion, so that nothing of one wait is seen by the next; a generation number says so once more.
+//! A wait looks whether something is ready; if not it submits one poll for each descriptor, waits for a completion or the
+//! deadline, withdraws what is left and takes every completion, so that nothing of one wait is seen by the next; a generation number says so once more.
 
 use std::io;
 use std::mem::ManuallyDrop;
 use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
 
+use crate::poll;
 use io_uring::types::{CancelBuilder, Fd, SubmitArgs, Timespec};
 use io_uring::{IoUring, Probe, opcode};
 
 /// What makes a descriptor ready, besides errors.
-pub(super) const EVENTS: i16 = libc::POLLIN | libc::POLLRDHUP;
+const EVENTS: i16 = libc::POLLIN | libc::POLLRDHUP;
+
+/// The index of the request that withdraws the others.
+const WITHDRAWAL: u64 = u32::MAX as u64;
+
+/// What the system says of withdrawing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    Known,
+    /// It cannot.
+    Unknown,
+}
 
 pub(super) struct Ring {
     ring: ManuallyDrop<IoUring>,
     abandoned: bool,
     round: u32,
+    polled: Vec<libc::pollfd>,
+}
+
+/// One descriptor of a set to poll.
+pub(super) fn entry(fd: RawFd) -> libc::pollfd {
+    libc::pollfd {
+        fd,
+        events: EVENTS,
+        revents: 0,
+    }
 }
 
 fn make(capacity: usize) -> io::Result<IoUring> {
@@ -41,6 +63,7 @@ impl Ring {
             ring: ManuallyDrop::new(ring),
             abandoned: false,
             round: 0,
+            polled: Vec::new(),
         })
     }
 
@@ -77,6 +100,12 @@ impl Ring {
         fds: &[RawFd],
         deadline: Option<Instant>,
     ) -> io::Result<Vec<usize>> {
+        // What is ready already is known for less.
+        self.polled.clear();
+        self.polled.extend(fds.iter().map(|&fd| entry(fd)));
+        if poll::wait(&mut self.polled, Some(Instant::now()))? > 0 {
+            return Ok(poll::ready(&self.polled));
+        }
         self.round = self.round.wrapping_add(1);
         let tag = u64::from(self.round) << 32;
         for (index, fd) in fds.iter().enumerate() {
@@ -126,44 +155,50 @@ impl Ring {
     }
 
     /// Takes the completions that are there.
-    fn take(&mut self, tag: u64, ready: &mut Vec<usize>, left: &mut usize) {
+    fn take(&mut self, tag: u64, ready: &mut Vec<usize>, left: &mut usize) -> Taken {
+        let mut taken = Taken::Known;
         for done in self.ring.completion() {
             let data = done.user_data();
-            if data & !u64::from(u32::MAX) == tag {
-                *left -= 1;
-                if done.result() != -libc::ECANCELED {
-                    ready.push(data as u32 as usize);
+            if data & !u64::from(u32::MAX) != tag {
+                continue;
+            }
+            *left -= 1;
+            if data == tag | WITHDRAWAL {
+                if done.result() == -libc::EINVAL {
+                    taken = Taken::Unknown;
                 }
+            } else if done.result() != -libc::ECANCELED {
+                ready.push(data as u32 as usize);
             }
         }
+        taken
     }
 
-    /// Withdraws every poll that is left and takes its completion. Where the system cannot, a new ring of the same
-    /// capacity takes the place of this one.
+    /// Withdraws every poll that is left and takes its completion, with one call. Where the system cannot, a new ring
+    /// of the same capacity takes the place of this one.
     fn withdraw(&mut self, tag: u64, ready: &mut Vec<usize>, mut left: usize) -> io::Result<()> {
+        if left == 0 {
+            return Ok(());
+        }
+        let entry = opcode::AsyncCancel2::new(CancelBuilder::any())
+            .build()
+            .user_data(tag | WITHDRAWAL);
+        // SAFETY: the entry refers to no memory.
+        unsafe { self.ring.submission().push(&entry) }.map_err(io::Error::other)?;
+        left += 1;
         while left > 0 {
-            let cancelled = self
-                .ring
-                .submitter()
-                .register_sync_cancel(None, CancelBuilder::any());
-            match cancelled {
-                Ok(()) => {}
-                Err(error) if error.raw_os_error() == Some(libc::ENOENT) => {}
-                Err(error) if error.raw_os_error() == Some(libc::EINTR) => continue,
-                Err(_) => {
-                    let fresh = make(self.capacity())?;
-                    // SAFETY: it was made by this process and is not used again.
-                    unsafe { ManuallyDrop::drop(&mut self.ring) };
-                    self.ring = ManuallyDrop::new(fresh);
-                    return Ok(());
-                }
-            }
-            match self.ring.submit_and_wait(1) {
+            match self.ring.submit_and_wait(left) {
                 Ok(_) => {}
                 Err(error) if error.raw_os_error() == Some(libc::EINTR) => {}
                 Err(error) => return Err(error),
             }
-            self.take(tag, ready, &mut left);
+            if self.take(tag, ready, &mut left) == Taken::Unknown {
+                let fresh = make(self.capacity())?;
+                // SAFETY: it was made by this process and is not used again.
+                unsafe { ManuallyDrop::drop(&mut self.ring) };
+                self.ring = ManuallyDrop::new(fresh);
+                return Ok(());
+            }
         }
         Ok(())
     }

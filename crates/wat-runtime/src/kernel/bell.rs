@@ -1,6 +1,7 @@
 //! What a thread waits on: others ring it when something has changed that it looks at.
 
 use super::task::Kernel;
+use super::turn::Backoff;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, Thread};
@@ -10,6 +11,10 @@ const IDLE: u8 = 0;
 const RUNG: u8 = 1;
 /// The thread waits, and only other threads of the program can wake it.
 const BLOCKED: u8 = 2;
+/// The thread waits, and somebody else may wake it too.
+const PARKED: u8 = 3;
+/// The thread waits for descriptors: its door wakes it.
+const AWAY: u8 = 4;
 
 /// Why a wait has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,25 +55,39 @@ impl Bell {
         let _ = self.door.set(door);
     }
 
-    /// Has a door been set?
-    pub fn has_door(&self) -> bool {
-        self.door.get().is_some()
-    }
-
-    /// Wakes the thread, now or when it next waits.
+    /// Wakes the thread, now or when it next waits. Nothing is asked of the system unless the thread sleeps.
     pub fn ring(&self) {
         match self.state.swap(RUNG, SeqCst) {
-            RUNG => return,
             // From here on the thread counts as running, before whoever rings can block.
-            BLOCKED => self.kernel.unblock(),
+            BLOCKED => {
+                self.kernel.unblock();
+                self.unpark();
+            }
+            PARKED => self.unpark(),
+            AWAY => {
+                if let Some(door) = self.door.get() {
+                    door();
+                }
+            }
             _ => {}
         }
+    }
+
+    fn unpark(&self) {
         if let Some(thread) = self.thread.get() {
             thread.unpark();
         }
-        if let Some(door) = self.door.get() {
-            door();
-        }
+    }
+
+    /// From now on the door is rung too; false if there is a ring that nobody has answered.
+    pub fn leave(&self) -> bool {
+        self.change(IDLE, AWAY).is_ok()
+    }
+
+    /// The thread waits for descriptors no longer.
+    pub fn come_back(&self) {
+        // A ring stays one.
+        let _ = self.change(AWAY, IDLE);
     }
 
     /// Takes a ring that nobody waited for; whether there was one.
@@ -90,36 +109,49 @@ impl Bell {
         self.ring();
     }
 
-    /// Waits on the thread that owns the bell. `among_threads` says that only threads of the program ring it.
+    /// Waits on the thread that owns the bell. `among_threads` says that only threads of the program ring it: then
+    /// they often do so at once, and it is worth while to look a few times before going to sleep.
     pub(super) fn wait(&self, until: Option<Instant>, among_threads: bool) -> Rung {
         self.thread.get_or_init(thread::current);
+        if among_threads && Backoff::until(|| self.state.load(SeqCst) == RUNG) {
+            self.answer();
+            return Rung::Rung;
+        }
         if among_threads && until.is_none() {
             return self.block();
         }
         loop {
-            if self.answer() {
+            if self.change(IDLE, PARKED).is_err() {
+                self.answer();
                 return Rung::Rung;
             }
-            match until {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            match left {
                 None => thread::park(),
-                Some(until) => match until.checked_duration_since(Instant::now()) {
-                    Some(left) if !left.is_zero() => thread::park_timeout(left),
-                    _ => return Rung::Late,
-                },
+                Some(left) => thread::park_timeout(left),
+            }
+            let is_late = until.is_some_and(|until| until <= Instant::now());
+            match self.change(PARKED, IDLE) {
+                Ok(_) if is_late => return Rung::Late,
+                Ok(_) => {}
+                Err(_) => {
+                    self.answer();
+                    return Rung::Rung;
+                }
             }
         }
     }
 
+    fn change(&self, from: u8, to: u8) -> Result<u8, u8> {
+        self.state.compare_exchange(from, to, SeqCst, SeqCst)
+    }
+
     fn block(&self) -> Rung {
         self.since.store(self.kernel.tick(), SeqCst);
-        if self
-            .state
-            .compare_exchange(IDLE, BLOCKED, SeqCst, SeqCst)
-            .is_ok()
-        {
+        if self.change(IDLE, BLOCKED).is_ok() {
             if self.kernel.block() && self.kernel.is_dead()
                 // Unless somebody has rung since.
-                && self.state.compare_exchange(BLOCKED, IDLE, SeqCst, SeqCst).is_ok()
+                && self.change(BLOCKED, IDLE).is_ok()
             {
                 self.kernel.unblock();
                 return Rung::Deadlock;

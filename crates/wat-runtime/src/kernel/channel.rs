@@ -6,7 +6,7 @@
 
 use super::Chain;
 use super::bell::Bell;
-use super::turn::{Turn, TurnGuard};
+use super::turn::{Backoff, Turn, TurnGuard};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
@@ -57,10 +57,18 @@ struct State {
     waiters: Vec<Arc<Bell>>,
 }
 
+/// There is something to receive, or nothing to wait for.
+const READY: u8 = 1;
+/// There is room, or nothing to wait for.
+const ROOM: u8 = 2;
+
 /// A channel.
 pub(super) struct Channel {
     item: &'static Desc,
+    has_capacity: bool,
     state: Turn<State>,
+    /// What the state comes to, for those who only look. It changes before anybody is told.
+    hint: AtomicU8,
 }
 
 /// What became of a value that was to be sent.
@@ -86,6 +94,7 @@ impl Channel {
     pub fn new(item: &'static Desc, capacity: usize) -> Channel {
         Channel {
             item,
+            has_capacity: capacity > 0,
             state: Turn::new(State {
                 capacity,
                 queue: VecDeque::new(),
@@ -94,6 +103,27 @@ impl Channel {
                 receiver: End::Live,
                 waiters: Vec::new(),
             }),
+            hint: AtomicU8::new(if capacity > 0 { ROOM } else { 0 }),
+        }
+    }
+
+    /// The state has changed in a way that receivers wait for.
+    fn tell(&self, state: &State) {
+        self.note(state);
+        state.ring();
+    }
+
+    fn note(&self, state: &State) {
+        let hint = state.hint();
+        if self.hint.load(SeqCst) != hint {
+            self.hint.store(hint, SeqCst);
+        }
+    }
+
+    /// Looks a few times whether there is room. A channel without capacity never has.
+    pub fn await_room(&self) {
+        if self.has_capacity {
+            Backoff::until(|| self.hint.load(SeqCst) & ROOM != 0);
         }
     }
 
@@ -116,7 +146,7 @@ impl Channel {
             return Sent::Full;
         }
         state.queue.push_back(value);
-        state.ring();
+        self.tell(state);
         Sent::Queued
     }
 
@@ -133,7 +163,7 @@ impl Channel {
             state: AtomicU8::new(OPEN),
         });
         state.offers.push_back(offer.clone());
-        state.ring();
+        self.tell(&state);
         Ok(offer)
     }
 
@@ -141,6 +171,7 @@ impl Channel {
     pub fn withdraw(&self, offer: &Arc<Offer>) -> bool {
         let mut state = self.state.take();
         state.offers.retain(|other| !Arc::ptr_eq(other, offer));
+        self.note(&state);
         !offer.is_taken()
     }
 
@@ -157,6 +188,7 @@ impl Channel {
     pub fn receive(&self) -> Received {
         let mut state = self.state.take();
         if let Some(value) = state.pop() {
+            self.note(&state);
             return Received::Value(value);
         }
         match (&state.receiver, &state.sender) {
@@ -168,10 +200,7 @@ impl Channel {
 
     /// Is there something to receive?
     pub fn is_ready(&self) -> bool {
-        let state = self.state.take();
-        !state.queue.is_empty()
-            || !state.offers.is_empty()
-            || !matches!((&state.receiver, &state.sender), (End::Live, End::Live))
+        self.hint.load(SeqCst) & READY != 0
     }
 
     /// Is the sender gone and nothing queued?
@@ -185,6 +214,7 @@ impl Channel {
         let mut state = self.state.take();
         let values: Vec<Slot> = state.queue.drain(..).collect();
         state.refill();
+        self.note(&state);
         values
     }
 
@@ -210,7 +240,7 @@ impl Channel {
             state.sender = end;
             // What was queued is still received; what was only offered never was sent.
             state.refuse();
-            state.ring();
+            self.tell(&state);
         }
     }
 
@@ -222,12 +252,20 @@ impl Channel {
         }
         state.receiver = end;
         state.refuse();
-        state.ring();
-        std::mem::take(&mut state.queue)
+        let queued = std::mem::take(&mut state.queue);
+        self.tell(&state);
+        queued
     }
 }
 
 impl State {
+    fn hint(&self) -> u8 {
+        let is_open = matches!((&self.receiver, &self.sender), (End::Live, End::Live));
+        let is_ready = !self.queue.is_empty() || !self.offers.is_empty() || !is_open;
+        let has_room = self.queue.len() < self.capacity || !is_open;
+        u8::from(is_ready) * READY + u8::from(has_room) * ROOM
+    }
+
     fn ring(&self) {
         for bell in &self.waiters {
             bell.ring();

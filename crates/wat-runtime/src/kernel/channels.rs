@@ -5,6 +5,7 @@ use super::bell::Rung;
 use super::channel::{Received, Sent};
 use super::context::{Context, KernelFn, Waited};
 use super::endpoint::{Outcome, Receiver, Refused, Rx, Sender, Tx, alone, channel};
+use super::turn::Backoff;
 use std::time::{Duration, Instant};
 use wat_value::{
     Death, Desc, Instance, Slot, Trap, make_opaque, make_variant, opaque, release, vector,
@@ -118,6 +119,11 @@ fn send_in_memory(
             sent => refused(sent),
         });
     }
+    // Often there is room, or soon.
+    match channel.try_send(value) {
+        Sent::Full => channel.await_room(),
+        sent => return Ok(refused(sent)),
+    };
     let bell = context.task().bell().clone();
     let offer = match channel.offer(value, &bell) {
         Ok(offer) => offer,
@@ -225,7 +231,11 @@ pub(crate) fn receive(
         if context.kernel().is_stopping() {
             return Ok(stopped());
         }
-        if let Some(outcome) = take(context, from, item) {
+        let is_ready = match &from.rx {
+            Rx::Memory(channel) => Backoff::until(|| channel.is_ready()),
+            Rx::Other(source) => source.is_ready(),
+        };
+        if is_ready && let Some(outcome) = take(context, from, item) {
             return Ok(Some(outcome));
         }
         match context.wait_for(&[from], until, None)? {

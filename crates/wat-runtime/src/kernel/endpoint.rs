@@ -165,6 +165,11 @@ impl Receiver {
         }
     }
 
+    /// May it have one user at a time?
+    pub(super) fn is_exclusive(&self) -> bool {
+        matches!(self.rx, Rx::Other(_))
+    }
+
     pub(super) fn is_ready(&self) -> bool {
         match &self.rx {
             Rx::Memory(channel) => channel.is_ready(),

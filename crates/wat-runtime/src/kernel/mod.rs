@@ -13,6 +13,8 @@ mod context;
 mod died;
 mod endpoint;
 mod fork;
+#[cfg(feature = "measure")]
+pub mod measure;
 mod pool;
 mod select;
 mod task;

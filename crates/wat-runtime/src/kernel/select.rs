@@ -89,6 +89,15 @@ pub(crate) fn choose(
     chosen
 }
 
+/// Uses receivers that allow one user at a time. A receiver may occur several times.
+fn used<'r>(arms: &[&'r Receiver]) -> Result<Vec<Use<'r>>, Box<Trap>> {
+    let exclusive = arms.iter().copied().filter(|arm| arm.is_exclusive());
+    let mut exclusive: Vec<&Receiver> = exclusive.collect();
+    exclusive.sort_unstable_by_key(|arm| std::ptr::from_ref(*arm));
+    exclusive.dedup_by_key(|arm| std::ptr::from_ref(*arm));
+    exclusive.into_iter().map(Use::begin).collect()
+}
+
 fn wait(
     context: &mut Context<'_>,
     arms: &[&Receiver],
@@ -96,13 +105,7 @@ fn wait(
     until: Option<Instant>,
     selector: &mut Selector,
 ) -> Result<Option<(i64, Outcome)>, Box<Trap>> {
-    let mut uses: Vec<Use<'_>> = Vec::with_capacity(arms.len());
-    for (index, arm) in arms.iter().enumerate() {
-        // A receiver may occur several times.
-        if !arms[..index].iter().any(|other| std::ptr::eq(*other, *arm)) {
-            uses.push(Use::begin(arm)?);
-        }
-    }
+    let _uses = used(arms)?;
     let stopped = || Some((-1, Outcome::Dead(alone(Death::Shutdown))));
     loop {
         if context.kernel().is_stopping() {

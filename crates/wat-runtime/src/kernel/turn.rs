@@ -11,8 +11,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::SeqCst};
 use std::thread::{self, Thread};
 
-/// Attempts before a thread parks.
-const ATTEMPTS: u32 = 100;
+/// Looking at something a few times, in growing distances, before going to sleep: a thread on another processor is often
+/// fast. Nothing is yielded to the system meanwhile, which may take a thread that yields for one that has time: on a busy
+/// machine it then waits for whole time slices, where a sleeper is woken at once.
+pub(super) struct Backoff;
+
+impl Backoff {
+    /// Attempts, between which the thread pauses 1, 2, 4… times.
+    const ATTEMPTS: u32 = 7;
+
+    /// Does it come to hold?
+    pub fn until(mut holds: impl FnMut() -> bool) -> bool {
+        for attempt in 0..Backoff::ATTEMPTS {
+            if holds() {
+                return true;
+            }
+            (0..1 << attempt).for_each(|_| std::hint::spin_loop());
+        }
+        holds()
+    }
+}
 
 struct Waiter {
     thread: Thread,
@@ -54,16 +72,16 @@ impl<T> Turn<T> {
 
     /// Waits for the turn.
     pub fn take(&self) -> TurnGuard<'_, T> {
-        let mut attempts = 0;
-        while !self.try_take() {
-            if attempts < ATTEMPTS {
-                attempts += 1;
-                std::hint::spin_loop();
-            } else if self.enlist() {
-                break;
-            }
+        if !self.try_take() {
+            self.wait_for_turn();
         }
         TurnGuard { turn: self }
+    }
+
+    #[cold]
+    fn wait_for_turn(&self) {
+        let is_free = || !self.taken.load(SeqCst) && self.try_take();
+        while !Backoff::until(is_free) && !self.enlist() {}
     }
 
     /// Waits to be woken; true if the turn was taken instead.

@@ -9,6 +9,8 @@ mod signals;
 mod waiting;
 
 pub(crate) use collect::Collected;
+#[cfg(feature = "measure")]
+pub(crate) use pipe::ends;
 pub(crate) use waiting::{DESCRIPTORS, prepare};
 
 use crate::kernel::KernelFn;

@@ -175,6 +175,18 @@ impl Sink for FrameSink {
     fn release(&self) {}
 }
 
+/// The ends of a channel over the ends of a pipe that nobody else has.
+#[cfg(feature = "measure")]
+pub(crate) fn ends(
+    writer: wat_kernel::Fd,
+    reader: wat_kernel::Fd,
+) -> std::io::Result<(Sender, Receiver)> {
+    writer.set_nonblocking()?;
+    let to = Sender::to(Box::new(FrameSink::new(Writer::descriptor(writer))));
+    let from = Receiver::from(Box::new(FrameSource::new(Reader::pipe(reader))));
+    Ok((to, from))
+}
+
 unsafe fn sender_from_pipe(_: &mut Context<'_>, instance: &Instance, args: &[Slot]) -> Run {
     // SAFETY: the caller of a native says that its arguments are live values of the declared types.
     let writer = unsafe { writer(args[0]) }?.clone();

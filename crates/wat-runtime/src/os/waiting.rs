@@ -88,16 +88,20 @@ fn wait(
 ) -> io::Result<Vec<usize>> {
     let doorbell = doorbell_of(bell);
     let own = doorbell.descriptor()?;
-    doorbell.absorb();
-    if bell.answer() {
+    if !bell.leave() {
         // Who has called looks whether it was rung.
-        bell.ring();
         return Ok(Vec::new());
     }
     let mut all = Vec::with_capacity(fds.len() + 1);
     all.extend_from_slice(fds);
     all.push(own);
-    let mut ready = set.wait(&all, until)?;
-    ready.retain(|index| *index < fds.len());
+    let ready = set.wait(&all, until);
+    bell.come_back();
+    let mut ready = ready?;
+    if ready.last() == Some(&fds.len()) {
+        // A ring that comes late wakes the next wait for nothing.
+        doorbell.absorb();
+        ready.pop();
+    }
     Ok(ready)
 }

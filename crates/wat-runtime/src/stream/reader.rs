@@ -11,9 +11,6 @@ use std::sync::{Arc, OnceLock};
 use wat_kernel::{Borrowed, Fd, Interest, poll, process};
 use wat_value::{Opaque, Trap};
 
-/// Bytes of one read.
-const CHUNK: usize = 1 << 16;
-
 enum Source {
     Memory,
     File(Fd),
@@ -426,12 +423,9 @@ impl State {
             self.bytes.extend_from_slice(&more);
             return Ok(());
         }
-        let old = self.bytes.len();
-        self.bytes.resize(old + CHUNK, 0);
-        let read = fd.read(&mut self.bytes[old..]);
-        let count = *read.as_ref().unwrap_or(&0);
-        self.bytes.truncate(old + count);
-        read.map_err(|error| lost(&error))?;
+        let count = fd
+            .read_behind(&mut self.bytes)
+            .map_err(|error| lost(&error))?;
         self.has_ended = count == 0;
         Ok(())
     }

@@ -9,6 +9,7 @@ mod ends;
 mod frames;
 mod printing;
 mod select;
+mod session;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Lines, Read, Write};

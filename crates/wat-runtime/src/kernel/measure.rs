@@ -1,0 +1,124 @@
+//! What the natives of channels and `select` do, without the code around them: for the benchmark of the kernel.
+
+use super::channels::{receive, send_to};
+use super::context::Context;
+use super::endpoint::{Outcome, Receiver, Sender, channel};
+use super::select::choose;
+use super::task::Task;
+use super::thread::sibling;
+use crate::vm::Vm;
+use crate::world::World;
+use crate::{Host, Limits, Program};
+use std::io;
+use std::sync::Arc;
+use wat_ir::Function;
+use wat_kernel::Fd;
+use wat_value::{Desc, Repr, scalar};
+
+/// A program without code.
+struct Empty;
+
+impl Program for Empty {
+    fn function(&self, _: &str) -> Option<Arc<Function>> {
+        None
+    }
+
+    fn value(&self, _: &str) -> Option<Arc<Function>> {
+        None
+    }
+}
+
+struct Silent;
+
+impl Host for Silent {
+    fn share(&self) -> Box<dyn Host> {
+        Box::new(Silent)
+    }
+
+    fn stdout(&mut self, _: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn stderr(&mut self, _: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A thread of a program. It is made by another one, and used by the thread that it is given to.
+pub struct Worker {
+    vm: Vm,
+}
+
+// SAFETY: the machine holds no reference that is not counted atomically, and has one user.
+unsafe impl Send for Worker {}
+
+fn item() -> &'static Desc {
+    scalar(Repr::I64)
+}
+
+/// The two ends of a channel in memory, of integers.
+pub fn in_memory(capacity: usize) -> (Sender, Receiver) {
+    channel(item(), capacity)
+}
+
+/// The two ends of a channel over these ends of a pipe.
+///
+/// # Errors
+/// The system refuses to change the end to write to.
+pub fn over_pipe(writer: Fd, reader: Fd) -> io::Result<(Sender, Receiver)> {
+    crate::os::ends(writer, reader)
+}
+
+/// Ends a channel: its receiver gets what is queued, and then its end.
+pub fn close(to: &Sender) {
+    to.close();
+}
+
+impl Worker {
+    /// The first thread of a program.
+    pub fn first() -> Worker {
+        let world = Arc::new(World::new(Box::new(Empty)));
+        world.kernel.set_waiting(&crate::os::DESCRIPTORS);
+        let task = Task::main(&world.kernel);
+        Worker {
+            vm: Vm::new(world, Box::new(Silent), Limits::default(), task),
+        }
+    }
+
+    /// Another thread of the same program.
+    pub fn another(&mut self) -> Worker {
+        wat_value::share();
+        let task = Task::start(&self.vm.world.kernel, "worker".into());
+        Worker {
+            vm: sibling(&mut Context::new(&mut self.vm), task),
+        }
+    }
+
+    /// Sends a value; whether it was sent.
+    pub fn send(&mut self, to: &Sender, value: i64) -> bool {
+        let sent = send_to(&mut Context::new(&mut self.vm), to, item(), value as u64);
+        matches!(sent, Ok(Ok(())))
+    }
+
+    /// Receives a value; nothing at the end.
+    pub fn receive(&mut self, from: &Receiver) -> Option<i64> {
+        match receive(&mut Context::new(&mut self.vm), from, item(), None) {
+            Ok(Some(Outcome::Value(value))) => Some(value as i64),
+            _ => None,
+        }
+    }
+
+    /// Takes a value of any of these receivers; nothing if the one that is ready has ended.
+    pub fn select(&mut self, from: &[&Receiver]) -> Option<(usize, i64)> {
+        match choose(&mut Context::new(&mut self.vm), from, item(), None) {
+            Ok(Some((index, Outcome::Value(value)))) => Some((index as usize, value as i64)),
+            _ => None,
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.vm.task.end();
+    }
+}
