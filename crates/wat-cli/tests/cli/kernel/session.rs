@@ -55,7 +55,8 @@ fn an_interrupt_ends_an_evaluation_and_leaves_the_children_of_the_session() {
     let kids = children(pid);
     assert_eq!(kids.len(), 10);
     // An evaluation that waits for what never comes.
-    session.begin("(:wat::core::do (:wat::kernel::println (:wat::core::string::concat \"wai\" \"ts\")) (:wat::core::let [[w r] (:wat::kernel::pipe) line (:wat::io::IOReader/read-line r)] (:wat::core::do (:wat::io::IOWriter/close w) line)))");
+    session.evaluate("(:wat::core::defn :my::hear [rx <- :wat::kernel::Receiver<wat::core::i64>] -> :wat::core::bool (:wat::core::match (:wat::kernel::recv rx) -> :wat::core::bool ((:wat::core::Ok _) true) ((:wat::core::Err _) false)))");
+    session.begin("(:wat::core::do (:wat::kernel::println (:wat::core::string::concat \"wai\" \"ts\")) (:wat::core::let [[w r] (:wat::kernel::pipe) heard (:my::hear (:wat::kernel::Receiver/from-pipe r))] (:wat::core::do (:wat::io::IOWriter/close w) heard)))");
     session.terminal.expect("\"waits\"");
     session.terminal.send("\u{3}");
     session.prompt();
