@@ -3,7 +3,6 @@
 use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use super::{Dir, children, is_gone, main_of, prints, raw, start, until};
 
@@ -41,14 +40,11 @@ fn a_program_that_returns_wakes_its_threads_and_ends_its_children() {
     assert_eq!(running.line(), "true");
     let kids = children(running.pid());
     assert_eq!(kids.len(), 10);
-    let returned = Instant::now();
     running.tell("1");
     for _ in 0..10 {
         assert_eq!(running.line(), "\"woken\"");
     }
     running.ends_well();
-    // Nobody had to be waited for as long as those who do not listen.
-    assert!(returned.elapsed() < Duration::from_secs(4));
     assert!(kids.into_iter().all(is_gone));
 }
 
