@@ -142,7 +142,7 @@ fn makers(n: usize, behind: impl Fn(usize) -> String) -> String {
 }
 
 #[test]
-fn large_literals_types_calls_and_matches_are_checked() {
+fn large_collections_signatures_calls_and_matches_are_checked() {
     for (name, shape) in WIDE {
         let found = check(name, shape(5000)).errors;
         let expected: &[u16] = match *name {
