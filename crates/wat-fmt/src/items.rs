@@ -190,7 +190,9 @@ impl<'a> Writer<'a> {
                 self.before = Before::Form(None);
             }
         }
-        self.piece(tokens[at].start..tokens[end - 1].end, start);
+        let read = tokens[end - 1].end;
+        self.piece(tokens[at].start..read, start);
+        self.printer.expect(read as usize, self.text.len());
         Ok(end)
     }
 }

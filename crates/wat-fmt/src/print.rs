@@ -61,6 +61,24 @@ impl Printer {
         }
     }
 
+    /// Makes room for what the rest of the source will need if it grows as what was `read` of its `whole` bytes did.
+    ///
+    /// Deep nesting is written with many times the bytes it was read from. Doubling would copy it often and take up to
+    /// twice the memory that the output needs, and pages that nobody touched before cost more than what is written to
+    /// them. Room is added by a quarter at least, so that all copying together stays linear; and, beyond some
+    /// megabytes, to four times what is written at most, so that one odd form does not decide for a long file.
+    pub fn expect(&mut self, read: usize, whole: usize) {
+        const CERTAIN: usize = 32 << 20;
+        let (written, room) = (self.out.len(), self.out.capacity());
+        let projected = (written as u128 * whole as u128 / read.max(1) as u128) as usize;
+        if projected <= room {
+            return;
+        }
+        let wanted = (projected + projected / 16).min(CERTAIN.max(4 * written));
+        self.out
+            .reserve_exact(wanted.max(room + room / 4) - written);
+    }
+
     /// Writes a comment without the blanks behind it.
     pub fn comment(&mut self, text: &str) {
         self.out.push_str(text.trim_end());

@@ -329,3 +329,15 @@ fn steps_grow_with_the_text_only() {
         );
     }
 }
+
+#[test]
+fn an_output_that_grows_past_its_source_keeps_little_room() {
+    let form = format!("{}x{}\n", "(:demo::f a ".repeat(1_000), ")".repeat(1_000));
+    let text = wat_fmt::format(&SourceText::new(form.repeat(10))).expect("formats");
+    assert!(
+        text.capacity() < text.len() + text.len() / 8,
+        "{} bytes for {}",
+        text.capacity(),
+        text.len()
+    );
+}
