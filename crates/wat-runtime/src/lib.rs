@@ -65,7 +65,7 @@ mod world;
 pub use caught::{Described, DescribedFrame};
 pub use compiler::{Compiler, Data, Question, Reduced, Refusal};
 pub use failure::{Failure, FailureKind, TraceFrame};
-#[cfg(feature = "measure")]
+#[cfg(any(test, feature = "measure"))]
 pub use kernel::measure;
 pub use kernel::{
     Bell, Chain, Context, Kernel, KernelFn, Outcome, Receiver, Refused, Rung, Sender, Sink, Source,

@@ -109,14 +109,14 @@ impl Bell {
         self.ring();
     }
 
-    /// Waits on the thread that owns the bell. `among_threads` says that only threads of the program ring it: then
-    /// they often do so at once, and it is worth while to look a few times before going to sleep.
+    /// Looks a few times whether somebody rings. Other threads of the program often do so at once.
+    pub(super) fn listen(&self) {
+        Backoff::until(|| self.state.load(SeqCst) == RUNG);
+    }
+
+    /// Waits on the thread that owns the bell. `among_threads` says that only threads of the program ring it.
     pub(super) fn wait(&self, until: Option<Instant>, among_threads: bool) -> Rung {
         self.thread.get_or_init(thread::current);
-        if among_threads && Backoff::until(|| self.state.load(SeqCst) == RUNG) {
-            self.answer();
-            return Rung::Rung;
-        }
         if among_threads && until.is_none() {
             return self.block();
         }

@@ -1,15 +1,21 @@
 //! Channels in memory: a bounded queue with one sender and one receiver, each used by any number of threads.
 //!
-//! A sender that finds the queue full leaves its value as an *offer* and waits; who takes a value moves the first offer
-//! into the queue and wakes its sender. So order is kept, a refused value goes back to its sender, and a channel
-//! without capacity hands values from thread to thread.
+//! The queue is a [`Ring`], which nobody waits for. What else there is to a channel has a turn, which is taken only by
+//! those who wait, by those who find that somebody does, and at its end: two counters say whether anybody waits. A waiting
+//! thread first counts itself and then looks at the ring once more; who has changed the ring looks at the counters. One of
+//! the two sees the other.
+//!
+//! Who takes a value out wakes one sender that waits for room; it tries again, and often finds room for more than one
+//! value. A channel without capacity hands values from thread to thread: a sender leaves its value as an *offer*, and
+//! who receives takes it and tells the sender.
 
 use super::Chain;
 use super::bell::Bell;
-use super::turn::{Backoff, Turn, TurnGuard};
+use super::ring::{Pushed, Ring};
+use super::turn::{Backoff, Turn};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use wat_value::{Desc, Slot};
 
 /// An end of a channel.
@@ -25,7 +31,7 @@ const OPEN: u8 = 0;
 const TAKEN: u8 = 1;
 const REFUSED: u8 = 2;
 
-/// A value that waits for room.
+/// A value that waits for whoever takes it out of the sender's hand.
 pub(super) struct Offer {
     value: Slot,
     bell: Arc<Bell>,
@@ -47,28 +53,29 @@ impl Offer {
     }
 }
 
+/// What those who wait, and the ends of a channel, change.
 struct State {
-    capacity: usize,
-    queue: VecDeque<Slot>,
+    /// Of a channel without capacity.
     offers: VecDeque<Arc<Offer>>,
+    /// Who waits for room. A ring of their bell takes them off.
+    hoping: VecDeque<Arc<Bell>>,
     sender: End,
     receiver: End,
-    /// Who waits for something to receive.
+    /// Who waits for something to receive. A ring of their bell takes them off.
     waiters: Vec<Arc<Bell>>,
 }
-
-/// There is something to receive, or nothing to wait for.
-const READY: u8 = 1;
-/// There is room, or nothing to wait for.
-const ROOM: u8 = 2;
 
 /// A channel.
 pub(super) struct Channel {
     item: &'static Desc,
-    has_capacity: bool,
+    ring: Ring,
+    /// How many offers there are. It changes with the turn of the state, as the next two do.
+    offered: AtomicUsize,
+    /// How many wait for room.
+    hoping: AtomicUsize,
+    /// How many wait for something to receive.
+    listening: AtomicUsize,
     state: Turn<State>,
-    /// What the state comes to, for those who only look. It changes before anybody is told.
-    hint: AtomicU8,
 }
 
 /// What became of a value that was to be sent.
@@ -94,36 +101,17 @@ impl Channel {
     pub fn new(item: &'static Desc, capacity: usize) -> Channel {
         Channel {
             item,
-            has_capacity: capacity > 0,
+            ring: Ring::new(capacity),
+            offered: AtomicUsize::new(0),
+            hoping: AtomicUsize::new(0),
+            listening: AtomicUsize::new(0),
             state: Turn::new(State {
-                capacity,
-                queue: VecDeque::new(),
                 offers: VecDeque::new(),
+                hoping: VecDeque::new(),
                 sender: End::Live,
                 receiver: End::Live,
                 waiters: Vec::new(),
             }),
-            hint: AtomicU8::new(if capacity > 0 { ROOM } else { 0 }),
-        }
-    }
-
-    /// The state has changed in a way that receivers wait for.
-    fn tell(&self, state: &State) {
-        self.note(state);
-        state.ring();
-    }
-
-    fn note(&self, state: &State) {
-        let hint = state.hint();
-        if self.hint.load(SeqCst) != hint {
-            self.hint.store(hint, SeqCst);
-        }
-    }
-
-    /// Looks a few times whether there is room. A channel without capacity never has.
-    pub fn await_room(&self) {
-        if self.has_capacity {
-            Backoff::until(|| self.hint.load(SeqCst) & ROOM != 0);
         }
     }
 
@@ -131,31 +119,54 @@ impl Channel {
         self.item
     }
 
+    /// Are values handed from thread to thread?
+    pub fn is_hand_to_hand(&self) -> bool {
+        self.ring.capacity() == 0
+    }
+
+    /// Looks a few times whether there is room.
+    pub fn await_room(&self) {
+        Backoff::until_or_yield(|| self.ring.seems_free());
+    }
+
+    /// Looks a few times whether there is something to receive.
+    pub fn await_value(&self) {
+        Backoff::until_or_yield(|| {
+            self.ring.seems_filled() || self.offered.load(Relaxed) > 0 || self.ring.has_ended()
+        });
+    }
+
     /// Puts a value into the queue if there is room.
     pub fn try_send(&self, value: Slot) -> Sent {
-        self.push(&mut self.state.take(), value)
+        match self.ring.push(value) {
+            Pushed::Done => {
+                if self.listening.load(SeqCst) > 0 {
+                    self.tell(&mut self.state.take());
+                }
+                Sent::Queued
+            }
+            Pushed::Full => Sent::Full,
+            Pushed::Ended => match self.refusal() {
+                Some(chain) => Sent::Dead(chain),
+                None => Sent::Closed,
+            },
+        }
     }
 
-    fn push(&self, state: &mut TurnGuard<'_, State>, value: Slot) -> Sent {
-        match (&state.sender, &state.receiver) {
-            (End::Live, End::Live) => {}
-            (End::Live, End::Dead(chain)) => return Sent::Dead(chain.clone()),
-            _ => return Sent::Closed,
-        }
-        if state.queue.len() >= state.capacity {
-            return Sent::Full;
-        }
-        state.queue.push_back(value);
-        self.tell(state);
-        Sent::Queued
+    /// Rings whoever waits for something to receive.
+    #[cold]
+    fn tell(&self, state: &mut State) {
+        self.listening.store(0, SeqCst);
+        state.waiters.drain(..).for_each(|bell| bell.ring());
     }
 
-    /// The same, and leaves the value as an offer if there is none.
+    /// Leaves the value as an offer, unless a send fails.
     pub fn offer(&self, value: Slot, bell: &Arc<Bell>) -> Result<Arc<Offer>, Sent> {
         let mut state = self.state.take();
-        match self.push(&mut state, value) {
-            Sent::Full => {}
-            sent => return Err(sent),
+        match (&state.sender, &state.receiver) {
+            (End::Live, End::Live) => {}
+            (End::Live, End::Dead(chain)) => return Err(Sent::Dead(chain.clone())),
+            _ => return Err(Sent::Closed),
         }
         let offer = Arc::new(Offer {
             value,
@@ -163,7 +174,8 @@ impl Channel {
             state: AtomicU8::new(OPEN),
         });
         state.offers.push_back(offer.clone());
-        self.tell(&state);
+        self.offered.store(state.offers.len(), SeqCst);
+        self.tell(&mut state);
         Ok(offer)
     }
 
@@ -171,8 +183,55 @@ impl Channel {
     pub fn withdraw(&self, offer: &Arc<Offer>) -> bool {
         let mut state = self.state.take();
         state.offers.retain(|other| !Arc::ptr_eq(other, offer));
-        self.note(&state);
+        self.offered.store(state.offers.len(), SeqCst);
         !offer.is_taken()
+    }
+
+    /// From now on the bell is rung when there is room; once.
+    pub fn hope(&self, bell: &Arc<Bell>) {
+        let mut state = self.state.take();
+        state.hoping.push_back(bell.clone());
+        self.hoping.store(state.hoping.len(), SeqCst);
+    }
+
+    /// The bell need not be rung; false if it has been.
+    pub fn despair(&self, bell: &Arc<Bell>) -> bool {
+        if self.hoping.load(SeqCst) == 0 {
+            return false;
+        }
+        let mut state = self.state.take();
+        let before = state.hoping.len();
+        state.hoping.retain(|other| !Arc::ptr_eq(other, bell));
+        self.hoping.store(state.hoping.len(), SeqCst);
+        state.hoping.len() < before
+    }
+
+    /// Tells one sender that there may be room.
+    pub fn tell_of_room(&self) {
+        if self.hoping.load(SeqCst) > 0 {
+            self.wake_sender();
+        }
+    }
+
+    #[cold]
+    fn wake_sender(&self) {
+        let bell = {
+            let mut state = self.state.take();
+            let bell = state.hoping.pop_front();
+            self.hoping.store(state.hoping.len(), SeqCst);
+            bell
+        };
+        if let Some(bell) = bell {
+            bell.ring();
+        }
+    }
+
+    /// Takes the first offer off and tells its sender.
+    fn take_offer(&self, state: &mut State) -> Option<Slot> {
+        let offer = state.offers.pop_front()?;
+        self.offered.store(state.offers.len(), SeqCst);
+        offer.settle(TAKEN);
+        Some(offer.value)
     }
 
     /// Why a send to this channel fails.
@@ -186,9 +245,25 @@ impl Channel {
 
     /// Takes what there is to receive.
     pub fn receive(&self) -> Received {
+        match self.ring.pop() {
+            Some(value) => {
+                self.tell_of_room();
+                Received::Value(value)
+            }
+            None if self.offered.load(SeqCst) == 0 && !self.ring.has_ended() => Received::Empty,
+            None => self.receive_in_turn(),
+        }
+    }
+
+    #[cold]
+    fn receive_in_turn(&self) -> Received {
         let mut state = self.state.take();
-        if let Some(value) = state.pop() {
-            self.note(&state);
+        // The end may have come behind a last value.
+        if let Some(value) = self.ring.pop() {
+            return Received::Value(value);
+        }
+        // A channel without capacity hands offers on.
+        if let Some(value) = self.take_offer(&mut state) {
             return Received::Value(value);
         }
         match (&state.receiver, &state.sender) {
@@ -200,29 +275,38 @@ impl Channel {
 
     /// Is there something to receive?
     pub fn is_ready(&self) -> bool {
-        self.hint.load(SeqCst) & READY != 0
+        !self.ring.is_empty() || self.offered.load(SeqCst) > 0 || self.ring.has_ended()
     }
 
     /// Is the sender gone and nothing queued?
     pub fn is_closed(&self) -> bool {
         let state = self.state.take();
-        state.queue.is_empty() && !matches!(state.sender, End::Live)
+        self.ring.is_empty() && !matches!(state.sender, End::Live)
     }
 
     /// Takes what is queued.
     pub fn drain(&self) -> Vec<Slot> {
-        let mut state = self.state.take();
-        let values: Vec<Slot> = state.queue.drain(..).collect();
-        state.refill();
-        self.note(&state);
-        values
+        // What comes meanwhile is left, so that a fast sender does not keep the caller here.
+        let queued = self.ring.len();
+        let take = |_| {
+            let value = self.ring.pop()?;
+            self.tell_of_room();
+            Some(value)
+        };
+        (0..queued).map_while(take).collect()
     }
 
     pub fn enlist(&self, bell: &Arc<Bell>) {
-        self.state.take().waiters.push(bell.clone());
+        let mut state = self.state.take();
+        state.waiters.push(bell.clone());
+        self.listening.store(state.waiters.len(), SeqCst);
     }
 
+    /// Takes a bell off that may not have been rung.
     pub fn delist(&self, bell: &Arc<Bell>) {
+        if self.listening.load(SeqCst) == 0 {
+            return;
+        }
         let mut state = self.state.take();
         let at = state
             .waiters
@@ -230,6 +314,7 @@ impl Channel {
             .position(|other| Arc::ptr_eq(other, bell));
         if let Some(at) = at {
             state.waiters.swap_remove(at);
+            self.listening.store(state.waiters.len(), SeqCst);
         }
     }
 
@@ -238,67 +323,29 @@ impl Channel {
         let mut state = self.state.take();
         if matches!(state.sender, End::Live) {
             state.sender = end;
-            // What was queued is still received; what was only offered never was sent.
-            state.refuse();
-            self.tell(&state);
+            self.end(&mut state);
         }
     }
 
     /// Ends the receiver, unless it has ended before; what was queued is the caller's to release.
-    pub fn close_receiver(&self, end: End) -> VecDeque<Slot> {
+    pub fn close_receiver(&self, end: End) -> Vec<Slot> {
         let mut state = self.state.take();
         if !matches!(state.receiver, End::Live) {
-            return VecDeque::new();
+            return Vec::new();
         }
         state.receiver = end;
-        state.refuse();
-        let queued = std::mem::take(&mut state.queue);
-        self.tell(&state);
-        queued
-    }
-}
-
-impl State {
-    fn hint(&self) -> u8 {
-        let is_open = matches!((&self.receiver, &self.sender), (End::Live, End::Live));
-        let is_ready = !self.queue.is_empty() || !self.offers.is_empty() || !is_open;
-        let has_room = self.queue.len() < self.capacity || !is_open;
-        u8::from(is_ready) * READY + u8::from(has_room) * ROOM
+        self.end(&mut state);
+        std::iter::from_fn(|| self.ring.pop()).collect()
     }
 
-    fn ring(&self) {
-        for bell in &self.waiters {
-            bell.ring();
-        }
-    }
-
-    fn refuse(&mut self) {
-        for offer in self.offers.drain(..) {
-            offer.settle(REFUSED);
-        }
-    }
-
-    fn pop(&mut self) -> Option<Slot> {
-        let value = match self.queue.pop_front() {
-            Some(value) => value,
-            None => {
-                let offer = self.offers.pop_front()?;
-                offer.settle(TAKEN);
-                return Some(offer.value);
-            }
-        };
-        self.refill();
-        Some(value)
-    }
-
-    /// Moves offers into the queue while there is room.
-    fn refill(&mut self) {
-        while self.queue.len() < self.capacity {
-            let Some(offer) = self.offers.pop_front() else {
-                return;
-            };
-            self.queue.push_back(offer.value);
-            offer.settle(TAKEN);
-        }
+    /// What was queued is still received, unless the receiver has ended; what was only offered never was sent.
+    fn end(&self, state: &mut State) {
+        self.ring.end();
+        self.offered.store(0, SeqCst);
+        let offers = state.offers.drain(..);
+        offers.for_each(|offer| offer.settle(REFUSED));
+        self.hoping.store(0, SeqCst);
+        state.hoping.drain(..).for_each(|bell| bell.ring());
+        self.tell(state);
     }
 }

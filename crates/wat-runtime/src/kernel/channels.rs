@@ -2,10 +2,9 @@
 
 use super::Chain;
 use super::bell::Rung;
-use super::channel::{Received, Sent};
+use super::channel::{Channel, Received, Sent};
 use super::context::{Context, KernelFn, Waited};
 use super::endpoint::{Outcome, Receiver, Refused, Rx, Sender, Tx, alone, channel};
-use super::turn::Backoff;
 use std::time::{Duration, Instant};
 use wat_value::{
     Death, Desc, Instance, Slot, Trap, make_opaque, make_variant, opaque, release, vector,
@@ -103,31 +102,58 @@ pub(crate) fn send_to(
     outcome
 }
 
-fn send_in_memory(
-    context: &mut Context<'_>,
-    channel: &super::channel::Channel,
-    value: Slot,
-) -> Result<Result<(), Chain>, Box<Trap>> {
-    let refused = |sent: Sent| match sent {
+type SentInMemory = Result<Result<(), Chain>, Box<Trap>>;
+
+fn send_in_memory(context: &mut Context<'_>, channel: &Channel, value: Slot) -> SentInMemory {
+    match channel.try_send(value) {
+        Sent::Full if context.kernel().is_stopping() => Ok(Err(alone(Death::Shutdown))),
+        Sent::Full if channel.is_hand_to_hand() => hand_over(context, channel, value),
+        Sent::Full => wait_for_room(context, channel, value),
+        sent => Ok(done(sent)),
+    }
+}
+
+fn done(sent: Sent) -> Result<(), Chain> {
+    match sent {
         Sent::Queued => Ok(()),
         Sent::Dead(chain) => Err(chain),
         Sent::Closed | Sent::Full => Err(alone(Death::ChannelDisconnected)),
-    };
-    if context.kernel().is_stopping() {
-        return Ok(match channel.try_send(value) {
-            Sent::Full => Err(alone(Death::Shutdown)),
-            sent => refused(sent),
-        });
     }
-    // Often there is room, or soon.
+}
+
+#[cold]
+fn wait_for_room(context: &mut Context<'_>, channel: &Channel, value: Slot) -> SentInMemory {
+    // Often there is room soon.
+    channel.await_room();
     match channel.try_send(value) {
-        Sent::Full => channel.await_room(),
-        sent => return Ok(refused(sent)),
-    };
+        Sent::Full => {}
+        sent => return Ok(done(sent)),
+    }
+    let bell = context.task().bell().clone();
+    loop {
+        channel.hope(&bell);
+        let ended = match channel.try_send(value) {
+            Sent::Full if context.kernel().is_stopping() => Some(Ok(Err(alone(Death::Shutdown)))),
+            Sent::Full => context.wait_bell(None, true).err().map(Err),
+            sent => Some(Ok(done(sent))),
+        };
+        let was_told = !channel.despair(&bell);
+        if let Some(ended) = ended {
+            if was_told {
+                // What this sender was told of may be room for another one.
+                channel.tell_of_room();
+            }
+            return ended;
+        }
+    }
+}
+
+#[cold]
+fn hand_over(context: &mut Context<'_>, channel: &Channel, value: Slot) -> SentInMemory {
     let bell = context.task().bell().clone();
     let offer = match channel.offer(value, &bell) {
         Ok(offer) => offer,
-        Err(sent) => return Ok(refused(sent)),
+        Err(sent) => return Ok(done(sent)),
     };
     loop {
         if offer.is_taken() {
@@ -142,6 +168,7 @@ fn send_in_memory(
         let ended = if context.kernel().is_stopping() {
             Ok(alone(Death::Shutdown))
         } else {
+            bell.listen();
             match context.wait_bell(None, true) {
                 Ok(_) => continue,
                 Err(trap) => Err(trap),
@@ -232,11 +259,17 @@ pub(crate) fn receive(
             return Ok(stopped());
         }
         let is_ready = match &from.rx {
-            Rx::Memory(channel) => Backoff::until(|| channel.is_ready()),
+            Rx::Memory(_) => true,
             Rx::Other(source) => source.is_ready(),
         };
         if is_ready && let Some(outcome) = take(context, from, item) {
             return Ok(Some(outcome));
+        }
+        if let Rx::Memory(channel) = &from.rx {
+            channel.await_value();
+            if let Some(outcome) = take(context, from, item) {
+                return Ok(Some(outcome));
+            }
         }
         match context.wait_for(&[from], until, None)? {
             Waited::Ready => {}
@@ -334,6 +367,7 @@ pub(super) fn until(
         if context.kernel().is_stopping() {
             return Ok(false);
         }
+        context.task().bell().listen();
         let _: Rung = context.wait_bell(None, true)?;
     }
 }

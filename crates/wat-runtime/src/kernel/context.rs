@@ -144,22 +144,24 @@ impl<'v> Context<'v> {
         mut set: Option<&mut Box<dyn WaitSet>>,
     ) -> Result<Waited, Box<Trap>> {
         let bell = self.vm.task.bell().clone();
-        receivers.iter().for_each(|one| one.enlist(&bell));
-        let waited = loop {
-            if self.kernel().is_stopping() {
-                break Ok(Waited::Stopping);
+        loop {
+            receivers.iter().for_each(|one| one.enlist(&bell));
+            let waited = if self.kernel().is_stopping() {
+                Ok(Some(Waited::Stopping))
+            } else if receivers.iter().any(|one| one.is_ready()) {
+                Ok(Some(Waited::Ready))
+            } else {
+                let rung = self.wait_once(receivers, until, &mut set, &bell);
+                rung.map(|rung| (rung == Rung::Late).then_some(Waited::Late))
+            };
+            // Some have taken the bell off their list when they rang it; the next turn puts it there again.
+            receivers.iter().for_each(|one| one.delist(&bell));
+            match waited {
+                Ok(None) => {}
+                Ok(Some(waited)) => return Ok(waited),
+                Err(trap) => return Err(trap),
             }
-            if receivers.iter().any(|one| one.is_ready()) {
-                break Ok(Waited::Ready);
-            }
-            match self.wait_once(receivers, until, &mut set, &bell) {
-                Ok(Rung::Late) => break Ok(Waited::Late),
-                Ok(_) => {}
-                Err(trap) => break Err(trap),
-            }
-        };
-        receivers.iter().for_each(|one| one.delist(&bell));
-        waited
+        }
     }
 
     fn wait_once(

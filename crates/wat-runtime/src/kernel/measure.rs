@@ -1,4 +1,5 @@
-//! What the natives of channels and `select` do, without the code around them: for the benchmark of the kernel.
+//! What the natives of channels and `select` do, without the code around them: for the benchmark of the kernel
+//! and for tests of many threads.
 
 use super::channels::{receive, send_to};
 use super::context::Context;
@@ -120,5 +121,62 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.vm.task.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Worker, close, in_memory};
+
+    /// Every thread waits often, for room as for values; each wake that is lost would be a hang.
+    #[test]
+    fn senders_and_receivers_that_outnumber_the_room_all_come_through() {
+        const EACH: i64 = 5_000;
+        for capacity in [0, 1, 2, 5] {
+            let mut first = Worker::first();
+            let (to, from) = in_memory(capacity);
+            let (to, from) = (&to, &from);
+            let total: i64 = std::thread::scope(|scope| {
+                let receivers: Vec<_> = (0..3)
+                    .map(|_| {
+                        let mut worker = first.another();
+                        scope
+                            .spawn(move || std::iter::from_fn(|| worker.receive(from)).sum::<i64>())
+                    })
+                    .collect();
+                let senders: Vec<_> = (0..4)
+                    .map(|_| {
+                        let mut worker = first.another();
+                        scope.spawn(move || assert!((1..=EACH).all(|one| worker.send(to, one))))
+                    })
+                    .collect();
+                for sender in senders {
+                    sender.join().expect("it has sent everything");
+                }
+                close(to);
+                receivers
+                    .into_iter()
+                    .map(|receiver| receiver.join().expect("it does not panic"))
+                    .sum()
+            });
+            assert_eq!(total, 4 * EACH * (EACH + 1) / 2, "capacity {capacity}");
+        }
+    }
+
+    #[test]
+    fn a_sender_that_waits_for_room_is_told_that_the_receiver_ends() {
+        for capacity in [0, 1] {
+            let mut first = Worker::first();
+            let (to, from) = in_memory(capacity);
+            let (to, from) = (&to, &from);
+            std::thread::scope(|scope| {
+                let mut worker = first.another();
+                let sent = scope.spawn(move || (0..).find(|_| !worker.send(to, 1)));
+                assert_eq!(first.receive(from), Some(1));
+                super::super::channels::close(from);
+                assert!(sent.join().expect("it does not panic").is_some());
+                assert_eq!(first.receive(from), None);
+            });
+        }
     }
 }

@@ -13,9 +13,10 @@ mod context;
 mod died;
 mod endpoint;
 mod fork;
-#[cfg(feature = "measure")]
+#[cfg(any(test, feature = "measure"))]
 pub mod measure;
 mod pool;
+mod ring;
 mod select;
 mod task;
 mod thread;

@@ -3,6 +3,7 @@
 use super::channels::{Use, deadline, receiver, result, take};
 use super::context::{Context, KernelFn, WaitSet, Waited};
 use super::endpoint::{Outcome, Receiver, alone};
+use super::turn::Backoff;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 use wat_value::{Death, Desc, Instance, Slot, Trap, make_string, make_variant, vector};
@@ -98,6 +99,15 @@ fn used<'r>(arms: &[&'r Receiver]) -> Result<Vec<Use<'r>>, Box<Trap>> {
     exclusive.into_iter().map(Use::begin).collect()
 }
 
+/// When they were served last, and their indices.
+fn ready_arms(arms: &[&Receiver]) -> Vec<(u64, usize)> {
+    arms.iter()
+        .enumerate()
+        .filter(|(_, arm)| arm.is_ready())
+        .map(|(index, arm)| (arm.served.load(Relaxed), index))
+        .collect()
+}
+
 fn wait(
     context: &mut Context<'_>,
     arms: &[&Receiver],
@@ -107,17 +117,18 @@ fn wait(
 ) -> Result<Option<(i64, Outcome)>, Box<Trap>> {
     let _uses = used(arms)?;
     let stopped = || Some((-1, Outcome::Dead(alone(Death::Shutdown))));
+    let is_among_threads = arms.iter().all(|arm| !arm.is_exclusive());
     loop {
         if context.kernel().is_stopping() {
             return Ok(stopped());
         }
         // The arm that was served longest ago, of equals the first.
-        let mut ready: Vec<(u64, usize)> = arms
-            .iter()
-            .enumerate()
-            .filter(|(_, arm)| arm.is_ready())
-            .map(|(index, arm)| (arm.served.load(Relaxed), index))
-            .collect();
+        let mut ready = ready_arms(arms);
+        if ready.is_empty() && is_among_threads {
+            // Another thread often sends at once.
+            Backoff::until_or_yield(|| arms.iter().any(|arm| arm.is_ready()));
+            ready = ready_arms(arms);
+        }
         ready.sort_unstable();
         for (_, index) in ready {
             // Another thread may have been faster.

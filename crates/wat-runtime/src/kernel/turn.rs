@@ -11,24 +11,59 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::SeqCst};
 use std::thread::{self, Thread};
 
-/// Looking at something a few times, in growing distances, before going to sleep: a thread on another processor is often
-/// fast. Nothing is yielded to the system meanwhile, which may take a thread that yields for one that has time: on a busy
-/// machine it then waits for whole time slices, where a sleeper is woken at once.
-pub(super) struct Backoff;
+/// Looking at something again, in growing distances, before going to sleep: a thread on another processor is often fast.
+/// Who waits for a turn yields nothing to the system meanwhile: on a busy machine a thread that yields waits for whole time
+/// slices, where a sleeper is woken at once. Who waits for another thread's work yields: if that thread has no processor,
+/// it gets this one, and does more than one piece of work before it gives it back.
+#[derive(Default)]
+pub(super) struct Backoff {
+    attempt: u32,
+}
 
 impl Backoff {
     /// Attempts, between which the thread pauses 1, 2, 4… times.
     const ATTEMPTS: u32 = 7;
+    const YIELDS: u32 = 4;
 
     /// Does it come to hold?
     pub fn until(mut holds: impl FnMut() -> bool) -> bool {
-        for attempt in 0..Backoff::ATTEMPTS {
+        let mut backoff = Backoff::default();
+        for _ in 0..Backoff::ATTEMPTS {
             if holds() {
                 return true;
             }
-            (0..1 << attempt).for_each(|_| std::hint::spin_loop());
+            backoff.spin();
         }
         holds()
+    }
+
+    /// The same, and when it has paused often, it lets other threads go first a few times.
+    pub fn until_or_yield(mut holds: impl FnMut() -> bool) -> bool {
+        if Backoff::until(&mut holds) {
+            return true;
+        }
+        for _ in 0..Backoff::YIELDS {
+            thread::yield_now();
+            if holds() {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Pauses, each time twice as long, up to a limit.
+    pub fn spin(&mut self) {
+        (0..1 << self.attempt).for_each(|_| std::hint::spin_loop());
+        self.attempt = (self.attempt + 1).min(Backoff::ATTEMPTS);
+    }
+
+    /// The same for a thread that can only wait: when it has waited for long, whoever it waits for has no processor, and
+    /// gets this one.
+    pub fn pause(&mut self) {
+        match self.attempt < Backoff::ATTEMPTS {
+            true => self.spin(),
+            false => thread::yield_now(),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ mod signals;
 mod waiting;
 
 pub(crate) use collect::Collected;
-#[cfg(feature = "measure")]
+#[cfg(any(test, feature = "measure"))]
 pub(crate) use pipe::ends;
 pub(crate) use waiting::{DESCRIPTORS, prepare};
 

@@ -176,7 +176,7 @@ impl Sink for FrameSink {
 }
 
 /// The ends of a channel over the ends of a pipe that nobody else has.
-#[cfg(feature = "measure")]
+#[cfg(any(test, feature = "measure"))]
 pub(crate) fn ends(
     writer: wat_kernel::Fd,
     reader: wat_kernel::Fd,
