@@ -9,11 +9,11 @@ use wat_syntax::{
 
 use crate::configuration::{config_problems, in_context};
 use crate::db::{Db, FileKind, SourceFile};
-use crate::expand::{Spot, expanded_ast, expansion, spot, trail};
-use crate::forms::{Form, form_start, forms, read_form};
+use crate::expand::{Expansion, Spot, expansion, spot, trail};
+use crate::forms::{Form, ast, form_start, forms, read_form};
 use crate::infer::check_item;
 use crate::inline::outward;
-use crate::items::{Declarations, Item, ItemKind, declarations};
+use crate::items::{Declarations, Item, ItemKind, declarations_after};
 use crate::load_report::{does_not_read, is_loaded, load_problems, note_origin};
 use crate::names::{names, redefinitions};
 use crate::problem::{EditAt, Place, Problem};
@@ -84,24 +84,39 @@ pub struct Diagnostic {
     pub fixes: Vec<DiagnosticFix>,
 }
 
-/// The problems of a form in a program: shapes, names, types.
+/// What a form in a program has to say.
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
+struct FormFindings<'db> {
+    problems: Vec<Problem<'db>>,
+    /// Does it annotate a test?
+    annotates: bool,
+}
+
+/// The findings of a form in a program: shapes, names, types.
 #[salsa::tracked(returns(ref))]
-fn form_problems<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Problem<'db>> {
+fn form_findings<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> FormFindings<'db> {
+    let expansion = expansion(db, program, form);
     let Declarations {
         items,
         bindings,
         expressions,
         problems,
         ..
-    } = declarations(db, program, form);
+    } = declarations_after(db, program, form, expansion);
     let mut found = problems.clone();
     if items.iter().any(|item| item.restricted(db)) && form.file(db).kind(db) != FileKind::Library {
         found.extend(dead_entries(db, program, form).iter().cloned());
     }
-    if !matches!(form.file(db).kind(db), FileKind::ReplInput) {
-        let ast = expanded_ast(db, program, form);
-        for &node in expressions {
-            found.extend(toplevel_expression(db, program, ast, NodeId(node)));
+    let mut annotates = false;
+    if !expressions.is_empty() {
+        let ast = expansion.map_or_else(|| &**ast(db, form), |expansion| &*expansion.ast);
+        let head = |node: u32| ast.as_keyword(ast.children(NodeId(node)).next()?);
+        let annotation = |node: u32| head(node).and_then(crate::expand::annotation);
+        annotates = expressions.iter().any(|&node| annotation(node).is_some());
+        if !matches!(form.file(db).kind(db), FileKind::ReplInput) {
+            for &node in expressions {
+                found.extend(toplevel_expression(db, program, ast, NodeId(node)));
+            }
         }
     }
     let is_written = |item: &&Item<'db>| !item.kind(db).is_member();
@@ -117,20 +132,21 @@ fn form_problems<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
             found.extend(unmet_requirements(db, program, item).iter().cloned());
         }
     }
-    let mut found = one_for_each_call(db, program, form, found);
-    crate::unsure::doubt_shape(&mut found);
-    found
+    let mut problems = one_for_each_call(expansion, found);
+    crate::unsure::doubt_shape(&mut problems);
+    FormFindings {
+        problems,
+        annotates,
+    }
 }
 
 /// A macro that expands to erroneous code is one diagnostic at its call: the first error of each call that the author
 /// wrote stays, and none stays where the expansion itself failed.
 fn one_for_each_call<'db>(
-    db: &'db dyn Db,
-    program: SourceFile,
-    form: Form<'db>,
+    expansion: Option<&Expansion<'db>>,
     mut found: Vec<Problem<'db>>,
 ) -> Vec<Problem<'db>> {
-    let Some(expansion) = expansion(db, program, form) else {
+    let Some(expansion) = expansion else {
         return found;
     };
     let failed = expansion.problems.iter().map(|problem| problem.at.node);
@@ -231,8 +247,11 @@ pub(crate) fn program_diagnostics(
     let mut found = Vec::new();
     let loaded = is_loaded(db, root, file);
     reader_problems(db, root, file, &mut found);
+    let mut annotates = false;
     for placed in &forms(db, file).placed {
-        for problem in form_problems(db, root, placed.form) {
+        let findings = form_findings(db, root, placed.form);
+        annotates |= findings.annotates;
+        for problem in &findings.problems {
             let other = in_context(problem, loaded);
             let problem = other.as_ref().unwrap_or(problem);
             found.push(absolute(db, root, placed.form, placed.start(), problem));
@@ -245,7 +264,9 @@ pub(crate) fn program_diagnostics(
     crate::redefinition::report(db, root, redefinitions(db, root, file), &mut found);
     load_problems(db, root, file, &mut found);
     config_problems(db, root, file, &mut found);
-    crate::testing::annotation_problems(db, root, file, &mut found);
+    if annotates {
+        crate::testing::annotation_problems(db, root, file, &mut found);
+    }
     crate::glued::quiet(db, file, &mut found);
     crate::unsure::doubt_places(db, file, redefinitions(db, root, file), &mut found);
     crate::unsure::doubt_key_lists(db, root, file, &mut found);
@@ -545,7 +566,7 @@ impl<'db> Edge<'db> {
         expansion(self.db, self.program, form).is_none_or(|expansion| {
             let written = self.spot(&edit.place).node;
             expansion.ast.child_count(NodeId(edit.place.node))
-                == crate::forms::ast(self.db, form).child_count(written)
+                == ast(self.db, form).child_count(written)
         })
     }
 }

@@ -36,29 +36,33 @@ impl FormKey {
         &self.0
     }
 
-    /// The same words, for the n-th form of a file that starts with them.
-    fn numbered(self, occurrence: u32) -> FormKey {
-        match occurrence {
-            0 => self,
-            n => FormKey(format!("{} {n}", self.0).into()),
-        }
+    /// The key of the n-th form of a file that starts with these words.
+    fn numbered((first, second): (&str, &str), occurrence: u32) -> FormKey {
+        let words = [first, second].join(" ");
+        FormKey(match occurrence {
+            0 => words.into(),
+            n => format!("{words} {n}").into(),
+        })
     }
 
     /// The first two words of a form, without brackets.
-    fn scan(text: &str) -> FormKey {
+    fn scan(text: &str) -> (&str, &str) {
         let mut words = text
             .split(|c: char| {
                 c.is_ascii_whitespace()
                     || matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '"' | ';')
             })
             .filter(|word| !word.is_empty());
-        let (first, second) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-        let clip = |word: &'_ str| {
+        let clip = |word: &str| {
             word.char_indices()
                 .nth(200)
                 .map_or(word.len(), |(at, _)| at)
         };
-        FormKey(format!("{} {}", &first[..clip(first)], &second[..clip(second)]).into())
+        let mut next = || match words.next() {
+            Some(word) if word.len() > 200 => &word[..clip(word)],
+            word => word.unwrap_or(""),
+        };
+        (next(), next())
     }
 }
 
@@ -121,16 +125,16 @@ pub(crate) struct FileForms<'db> {
 pub(crate) fn forms<'db>(db: &'db dyn Db, file: SourceFile) -> FileForms<'db> {
     let source = file.text(db);
     let cut = wat_syntax::cut(&source);
-    let mut seen: FxHashMap<FormKey, u32> = FxHashMap::default();
+    let mut seen: FxHashMap<(&str, &str), u32> = FxHashMap::default();
     let placed = cut
         .forms
         .into_iter()
         .map(|form| {
-            let text = source.slice(form.range);
-            let key = FormKey::scan(text.text());
-            let occurrence = seen.entry(key.clone()).or_default();
-            let key = key.numbered(*occurrence);
+            let words = FormKey::scan(&source.text()[form.range]);
+            let occurrence = seen.entry(words).or_default();
+            let key = FormKey::numbered(words, *occurrence);
             *occurrence += 1;
+            let text = source.slice(form.range);
             Placed {
                 form: Form::new(
                     db,

@@ -167,14 +167,15 @@ impl<'db> Item<'db> {
 
 impl<'db> Item<'db> {
     fn member_node(self, db: &'db dyn Db) -> Option<NodeId> {
-        let owner = crate::nominal::owner(db, self).filter(|_| !self.kind(db).is_type())?;
-        let is_named = match self.kind(db) {
-            ItemKind::Accessor => true,
-            ItemKind::Constructor | ItemKind::UnitVariant => owner.kind(db) == ItemKind::Enum,
-            _ => false,
-        };
-        let nodes = member_nodes(db, owner);
-        let node = nodes.get(self.part(db) as usize).filter(|_| is_named);
+        let kind = self.kind(db);
+        if !kind.is_member() {
+            return None;
+        }
+        let owner = crate::nominal::owner(db, self)?;
+        if kind != ItemKind::Accessor && owner.kind(db) != ItemKind::Enum {
+            return None;
+        }
+        let node = member_nodes(db, owner).get(self.part(db) as usize);
         node.map(|&node| NodeId(node))
     }
 }
@@ -245,7 +246,17 @@ pub(crate) fn declarations<'db>(
     program: SourceFile,
     form: Form<'db>,
 ) -> &'db Declarations<'db> {
-    let is_expanded = expansion(db, program, form).is_some()
+    declarations_after(db, program, form, expansion(db, program, form))
+}
+
+/// The same for whoever knows the expansion of the form.
+pub(crate) fn declarations_after<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    form: Form<'db>,
+    expansion: Option<&Expansion<'db>>,
+) -> &'db Declarations<'db> {
+    let is_expanded = expansion.is_some()
         || written_function(db, form).is_some() && crate::expand::is_calling(db, program, form);
     match is_expanded {
         true => expanded_declarations(db, program, form),
@@ -311,6 +322,7 @@ pub(crate) fn written_declarations<'db>(db: &'db dyn Db, form: Form<'db>) -> Dec
     if !ast.is_empty() {
         top_level(db, form, ast, None, &mut found);
     }
+    found.loads.shrink_to_fit();
     found
 }
 
@@ -363,7 +375,7 @@ fn top_level<'db>(
     found: &mut Declarations<'db>,
 ) {
     // What is typed into a conversation is evaluated, unless it defines something.
-    let in_file = form.file(db).kind(db) != FileKind::ReplInput;
+    let in_file = || form.file(db).kind(db) != FileKind::ReplInput;
     let mut work = vec![ast.root()];
     while let Some(node) = work.pop() {
         let head = ast
@@ -388,7 +400,7 @@ fn top_level<'db>(
                 work.extend(ast.children(node).skip(1));
                 work[start..].reverse();
             }
-            ":wat::core::let" if in_file || defines_inside(ast, node) => {
+            ":wat::core::let" if in_file() || defines_inside(ast, node) => {
                 found
                     .bindings
                     .push(splice::bindings_item(db, form, expanded, node));

@@ -181,7 +181,6 @@ impl<'db> TypeResolver<'_, 'db> {
     }
 
     fn path(&mut self, path: &str, args: &[TypeExpr], node: NodeId, depth: usize) -> Type {
-        let full = format!(":{path}");
         if !path.contains("::")
             && let Some(index) = self.generics.iter().position(|name| **name == *path)
         {
@@ -202,8 +201,8 @@ impl<'db> TypeResolver<'_, 'db> {
             .iter()
             .map(|arg| self.expr(arg, node, depth + 1))
             .collect();
-        if let Some((ctor, arity)) = Ctor::named(&full) {
-            return if self.arity(&full, arity, resolved.len(), node) {
+        if let Some((ctor, arity)) = Ctor::known(path) {
+            return if self.arity(format_args!(":{path}"), arity, resolved.len(), node) {
                 Type::App(ctor, resolved.into())
             } else {
                 Type::Error
@@ -265,6 +264,7 @@ impl<'db> TypeResolver<'_, 'db> {
             }
             _ => {}
         }
+        let full = format!(":{path}");
         if crate::host::is_host(&full) {
             return self.host_type(path, resolved, node);
         }
@@ -342,7 +342,13 @@ impl<'db> TypeResolver<'_, 'db> {
         Type::Error
     }
 
-    fn arity(&mut self, name: &str, wanted: usize, found: usize, node: NodeId) -> bool {
+    fn arity(
+        &mut self,
+        name: impl std::fmt::Display,
+        wanted: usize,
+        found: usize,
+        node: NodeId,
+    ) -> bool {
         if wanted != found {
             let plural = if wanted == 1 { "argument" } else { "arguments" };
             self.report(|| {

@@ -60,12 +60,12 @@ impl TypeResolver<'_, '_> {
 
     /// What an alias that everybody may know stands for.
     fn aliased(&self, path: &str) -> Option<Type> {
-        let full = format!(":{}", path.trim_start_matches(':'));
-        let is_parameter = self.generics.iter().any(|name| **name == full[1..]);
-        if is_parameter || full.contains("::__internal::") || Ctor::named(&full).is_some() {
+        let path = path.trim_start_matches(':');
+        let is_parameter = self.generics.iter().any(|name| **name == *path);
+        if is_parameter || path.contains("::__internal::") || Ctor::known(path).is_some() {
             return None;
         }
-        let item = self.program.lookup_type(self.db, &full)?;
+        let item = self.program.lookup_type(self.db, &format!(":{path}"))?;
         let is_alias = item.kind(self.db) == ItemKind::Alias;
         is_alias.then(|| self.program.alias(self.db, item))
     }

@@ -394,31 +394,14 @@ pub fn file_tests(db: &dyn Db, program: SourceFile, file: SourceFile) -> Arc<[Te
     Walk::of(db, program, file).tests.into()
 }
 
-/// WAT2905, WAT2906 and WAT2907.
+/// WAT2905, WAT2906 and WAT2907, in a file that annotates something.
 pub(crate) fn annotation_problems(
     db: &dyn Db,
     program: SourceFile,
     file: SourceFile,
     found: &mut Vec<Diagnostic>,
 ) {
-    if !has_annotations(db, program, file) {
-        return;
-    }
     for (form, problem) in Walk::of(db, program, file).problems {
         found.push(absolute(db, program, form, form_start(db, form), &problem));
     }
-}
-
-/// Does a file have annotations? Most have none, and need no walk.
-fn has_annotations(db: &dyn Db, program: SourceFile, file: SourceFile) -> bool {
-    forms(db, file).placed.iter().any(|placed| {
-        let expressions = &declarations(db, program, placed.form).expressions;
-        !expressions.is_empty() && {
-            let ast = expanded_ast(db, program, placed.form);
-            let head = |node: u32| ast.as_keyword(ast.children(NodeId(node)).next()?);
-            expressions
-                .iter()
-                .any(|&node| head(node).and_then(annotation).is_some())
-        }
-    })
 }

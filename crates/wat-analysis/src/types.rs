@@ -43,7 +43,12 @@ const NAMED: [(&str, Ctor, usize); 12] = [
 impl Ctor {
     /// The constructor that the language itself knows under this path, and how many arguments it takes.
     pub(crate) fn named(path: &str) -> Option<(Ctor, usize)> {
-        let rest = path.strip_prefix(":wat::core::")?;
+        Ctor::known(path.strip_prefix(':')?)
+    }
+
+    /// The same for a path without its leading colon.
+    pub(crate) fn known(path: &str) -> Option<(Ctor, usize)> {
+        let rest = path.strip_prefix("wat::core::")?;
         NAMED
             .iter()
             .find(|(name, ..)| &name[12..] == rest)

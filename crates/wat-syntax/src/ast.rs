@@ -1,5 +1,7 @@
 //! Forms as data: no trivia, no positions, no notation.
 
+use std::cell::Cell;
+
 use rowan::{TextRange, TextSize};
 use rustc_hash::FxHashMap;
 
@@ -236,15 +238,19 @@ impl AstBuilder {
         Self::default()
     }
 
-    /// A builder for about so many nodes from so many bytes of text.
-    fn with_capacity(nodes: usize, bytes: usize) -> Self {
-        AstBuilder {
-            texts: TextTable::with_capacity(nodes / 2, bytes / 2),
-            kinds: Vec::with_capacity(nodes),
-            ends: Vec::with_capacity(nodes),
-            spans: Vec::with_capacity(nodes),
-            ..Self::default()
-        }
+    /// Makes the builder empty, with room for about so many nodes from so many bytes of text.
+    fn clear_for(&mut self, nodes: usize, bytes: usize) {
+        self.kinds.clear();
+        self.kinds.reserve(nodes);
+        self.ends.clear();
+        self.ends.reserve(nodes);
+        self.spans.clear();
+        self.spans.reserve(nodes);
+        self.texts.clear_for(nodes / 2, bytes / 2);
+        self.apart.clear();
+        self.poisoned.clear();
+        self.repaired.clear();
+        self.open.clear();
     }
 
     /// The id of a text.
@@ -305,19 +311,24 @@ impl AstBuilder {
 
     /// The form, and where its nodes stand.
     pub fn finish(mut self) -> (Ast, AstSpans) {
+        self.finished()
+    }
+
+    /// The same, in memory that has the right size; that of the builder is free for the next form.
+    fn finished(&mut self) -> (Ast, AstSpans) {
         while !self.open.is_empty() {
             self.close(TextSize::new(self.spans.last().map_or(0, |span| span.1)));
         }
         self.poisoned.sort_unstable();
         self.poisoned.dedup();
         let ast = Ast {
-            kinds: self.kinds.into(),
-            ends: self.ends.into(),
+            kinds: self.kinds.as_slice().into(),
+            ends: self.ends.as_slice().into(),
             texts: self.texts.finished(),
-            poisoned: self.poisoned.into(),
-            repaired: self.repaired.into(),
+            poisoned: self.poisoned.as_slice().into(),
+            repaired: self.repaired.as_slice().into(),
         };
-        (ast, AstSpans(self.spans.into()))
+        (ast, AstSpans(self.spans.as_slice().into()))
     }
 }
 
@@ -332,31 +343,55 @@ pub struct FormSyntax {
     pub errors: Vec<SyntaxError>,
 }
 
+/// Memory that is needed while a form is read: most forms are small, and there are many of them.
+#[derive(Default)]
+struct Scratch {
+    tokens: Vec<Token>,
+    builder: AstBuilder,
+}
+
+impl Scratch {
+    /// A form of more bytes leaves nothing behind.
+    const KEPT: usize = 1 << 18;
+}
+
+thread_local! {
+    static SCRATCH: Cell<Scratch> = Cell::default();
+}
+
 /// Reads the text of one form as [`cut`](crate::cut) found it. Builds no tree.
 pub fn read_form(source: &SourceText, verdict: &Verdict) -> FormSyntax {
+    let mut scratch = SCRATCH.take();
+    let read = read_with(&mut scratch, source, verdict);
+    if source.len() <= Scratch::KEPT {
+        SCRATCH.set(scratch);
+    }
+    read
+}
+
+fn read_with(scratch: &mut Scratch, source: &SourceText, verdict: &Verdict) -> FormSyntax {
     let repairs = verdict.0.as_deref();
-    let tokens = form_tokens(source, repairs);
+    let Scratch { tokens, builder } = scratch;
+    form_tokens(source, repairs, tokens);
+    builder.clear_for(tokens.len() / 2 + 2, source.len());
     let mut errors = Vec::new();
-    let mut reader = Reader {
-        source,
-        builder: AstBuilder::with_capacity(tokens.len() / 2 + 2, source.len()),
-    };
+    let mut reader = Reader { source, builder };
     let form = FormTokens {
         source,
-        tokens: &tokens,
+        tokens,
         first: 0,
         end: tokens.len(),
         repairs,
         limit: Limit::Cut,
     };
     walk(form, &mut reader, &mut errors);
-    let (ast, spans) = reader.builder.finish();
+    let (ast, spans) = reader.builder.finished();
     FormSyntax { ast, spans, errors }
 }
 
 struct Reader<'a> {
     source: &'a SourceText,
-    builder: AstBuilder,
+    builder: &'a mut AstBuilder,
 }
 
 impl Reader<'_> {

@@ -32,13 +32,15 @@ impl Hash for TextTable {
 }
 
 impl TextTable {
-    /// An empty table for about so many texts of so many bytes in all.
-    pub fn with_capacity(texts: usize, bytes: usize) -> Self {
-        TextTable {
-            bytes: String::with_capacity(bytes),
-            ends: Vec::with_capacity(texts),
-            slots: vec![0; (texts * 2).next_power_of_two().max(32)],
-        }
+    /// Makes the table empty, with room for about so many texts of so many bytes in all.
+    pub fn clear_for(&mut self, texts: usize, bytes: usize) {
+        self.bytes.clear();
+        self.bytes.reserve(bytes);
+        self.ends.clear();
+        self.ends.reserve(texts);
+        self.slots.clear();
+        self.slots
+            .resize((texts * 2).next_power_of_two().max(32), 0);
     }
 
     pub fn len(&self) -> usize {
@@ -95,11 +97,12 @@ impl TextTable {
     }
 
     /// The table without what only adding needs.
-    pub fn finished(mut self) -> Self {
-        self.slots = Vec::new();
-        self.bytes.shrink_to_fit();
-        self.ends.shrink_to_fit();
-        self
+    pub fn finished(&self) -> Self {
+        TextTable {
+            bytes: self.bytes.as_str().into(),
+            ends: self.ends.as_slice().into(),
+            slots: Vec::new(),
+        }
     }
 }
 

@@ -160,7 +160,8 @@ impl Sink for Silent {
 
 /// The tree of one form: a child of the `FILE` that [`parse`] gives.
 pub fn form_tree(source: &SourceText, verdict: &Verdict) -> GreenNode {
-    let tokens = form_tokens(source, verdict.0.as_deref());
+    let mut tokens = Vec::new();
+    form_tokens(source, verdict.0.as_deref(), &mut tokens);
     let mut tree = Tree::new(source);
     tree.start(FILE);
     let end = tokens.len();
@@ -177,16 +178,16 @@ pub fn form_tree(source: &SourceText, verdict: &Verdict) -> GreenNode {
     tree.builder.finish()
 }
 
-/// The tokens of a form that was cut out of a file.
-pub(crate) fn form_tokens(source: &SourceText, repairs: Option<&Repairs>) -> Vec<Token> {
+/// Puts the tokens of a form that was cut out of a file in place of `tokens`.
+pub(crate) fn form_tokens(source: &SourceText, repairs: Option<&Repairs>, tokens: &mut Vec<Token>) {
     let culprits = repairs.map_or(&[][..], |repairs| &repairs.culprits);
     let mut lexer = Lexer::new(source, Limit::Cut, culprits);
     lexer.cut_short = repairs.map_or(&[][..], |repairs| &repairs.cut_short);
-    let mut tokens = Vec::with_capacity(source.len() / 4 + 8);
+    tokens.clear();
+    tokens.reserve(source.len() / 4 + 8);
     while let Some(token) = lexer.next() {
         tokens.push(token);
     }
-    tokens
 }
 
 /// A token of the flat list of [`lex`].

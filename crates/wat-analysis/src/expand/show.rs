@@ -164,7 +164,7 @@ fn types_of(db: &dyn Db, program: SourceFile, form: Form<'_>) -> FxHashMap<NodeI
         inferred.chain(expressions.map(|&node| infer_expression(db, program, form, NodeId(node))));
     let mut types = FxHashMap::default();
     for inference in inferred {
-        for expr in &inference.exprs {
+        for expr in inference.exprs.iter() {
             if ast.kind(expr.node) == NodeKind::List {
                 let ty = inference.table.render(expr.ty, &inference.generics);
                 types.insert(expr.node, ty);

@@ -13,7 +13,7 @@ use wat_syntax::{Ast, NodeId};
 use wat_value::syntax::Syntax;
 
 use crate::db::{Db, FileKind, SourceFile};
-use crate::forms::{Form, ast, form_list};
+use crate::forms::{Form, FormAst, ast, form_list};
 use crate::items::{macro_name, written_declarations};
 use crate::problem::Plain;
 use crate::program::load_graph;
@@ -129,14 +129,14 @@ fn has_makers(db: &dyn Db, program: SourceFile) -> bool {
 }
 
 /// Does a form mention the name of a macro that its program has at a stage?
-pub(super) fn mentions_macro(db: &dyn Db, program: SourceFile, ast: &Ast, stage: u32) -> bool {
+pub(super) fn mentions_macro(db: &dyn Db, program: SourceFile, form: &FormAst, stage: u32) -> bool {
     let literal = literal_macros(db, program);
     let generated = generated_names(db, program, stage);
-    texts_with_calls(ast).any(|text| {
+    texts_with_calls(form).any(|text| {
         text.starts_with(':')
             && (literal.contains_key(text)
                 || generated.contains(text)
-                || crate::library::expands(text))
+                || form.library_macros && crate::library::expands(text))
     })
 }
 

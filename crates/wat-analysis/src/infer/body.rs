@@ -570,10 +570,12 @@ impl<'db> Infer<'db> {
                 .as_ref()
                 .is_some_and(|rest| std::ptr::eq(rest, param));
             let ty = match is_rest {
-                true => Type::App(Ctor::Vector, Box::new([param.ty.clone()])),
-                false => param.ty.clone(),
+                true => {
+                    let all = Type::App(Ctor::Vector, Box::new([param.ty.clone()]));
+                    self.table.written(&all, param.spelled.as_ref(), &[])
+                }
+                false => self.table.written(&param.ty, param.spelled.as_ref(), &[]),
             };
-            let ty = self.table.written(&ty, param.spelled.as_ref(), &[]);
             params.push(self.bind(NodeId(param.node), ty));
         }
         let (ret, spelled) = (&signature.ret, signature.ret_spelled.as_ref());
@@ -623,9 +625,9 @@ impl<'db> Infer<'db> {
 
     /// The names in what is no parameter fit everything: the mistake is told where they stand.
     fn bind_misshapen(&mut self, vector: NodeId, signature: &Signature) {
-        let (_, Some(_)) = param_shapes(self.ast, vector) else {
+        if !signature.is_misshapen || param_shapes(self.ast, vector).1.is_none() {
             return;
-        };
+        }
         let read = signature.params.iter().chain(&signature.rest);
         let read: Vec<u32> = read.map(|param| param.node).collect();
         let mut work: Vec<NodeId> = self.ast.children(vector).collect();

@@ -339,7 +339,7 @@ impl<'db> Infer<'db> {
             *signature.params[param].name == *key
                 && infer.could_be(signature, &callee, param, value)
         };
-        if self.refuses_keywords_of(&format!("`{name}`"), arity, node, in_order) {
+        if self.refuses_keywords_of(format_args!("`{name}`"), arity, node, in_order) {
             return self.push(ExprKind::Error, ret, node);
         }
         if let Some(expr) = self.repeated_call(item, signature, &callee, ret, node) {

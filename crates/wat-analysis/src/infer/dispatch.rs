@@ -42,7 +42,7 @@ impl<'db> Infer<'db> {
         let name = item.name(self.db).text(self.db);
         if !arity(given)
             && arity(given / 2)
-            && self.refuses_keywords(&format!("`{name}`"), Some(given / 2), node)
+            && self.refuses_keywords(format_args!("`{name}`"), Some(given / 2), node)
         {
             return self.error(node);
         }

@@ -1,5 +1,7 @@
 //! Keyword calls: what [`call_shape`] decided, carried out and, where it is wrong, reported.
 
+use std::fmt::Display;
+
 use wat_syntax::{Applicability, NodeId};
 
 use crate::items::Item;
@@ -213,7 +215,7 @@ impl<'db> Infer<'db> {
     /// WAT2507: a keyword call of something that has `arity` parameters and no keyword form. The values are inferred.
     pub(super) fn refuses_keywords(
         &mut self,
-        name: &str,
+        name: impl Display,
         arity: Option<usize>,
         node: NodeId,
     ) -> bool {
@@ -223,11 +225,16 @@ impl<'db> Infer<'db> {
     /// The same, where `in_order` tells whether a key with its value is the parameter of this number.
     pub(super) fn refuses_keywords_of(
         &mut self,
-        name: &str,
+        name: impl Display,
         arity: Option<usize>,
         node: NodeId,
         mut in_order: impl FnMut(&mut Self, usize, (&str, ExprId)) -> bool,
     ) -> bool {
+        let first = self.ast.children(node).nth(1);
+        let starts_keyed = first.is_some_and(|first| self.key(first).is_some());
+        if !starts_keyed && !self.threaded.contains_key(&node) {
+            return false;
+        }
         let args = self.argument_nodes(node);
         let keys = self.keys(&args);
         if arity.is_none_or(|arity| arity == 0 || args.len() != 2 * arity) || !is_keyed(&keys) {
@@ -240,7 +247,8 @@ impl<'db> Infer<'db> {
             safe &= in_order(self, param, (key, value));
         }
         if !self.ast.is_poisoned(node) {
-            self.problems.push(no_keyword_form(name, &args, safe));
+            self.problems
+                .push(no_keyword_form(&name.to_string(), &args, safe));
         }
         true
     }

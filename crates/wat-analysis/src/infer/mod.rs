@@ -56,7 +56,7 @@ use deferred::Constraint;
 use require::{Instance, Instantiated, Need, Wanted};
 use table::{Table, Ty};
 use typed::Outer;
-use typed::{Chosen, Expr, ExprId, ExprKind, LocalId, LocalInfo};
+use typed::{Chosen, Expr, ExprId, ExprKind, Exprs, LocalId, LocalInfo};
 
 /// The code of a definition.
 pub(crate) enum Body {
@@ -102,7 +102,7 @@ pub(crate) struct Use<'db> {
 /// Everything that inference finds out about a definition.
 pub(crate) struct Inference<'db> {
     pub(crate) table: Table,
-    pub(crate) exprs: Vec<Expr>,
+    pub(crate) exprs: Exprs,
     pub(crate) locals: Vec<LocalInfo>,
     /// The implementation chosen for each dispatch.
     pub(crate) choices: Vec<Option<Chosen>>,
@@ -149,7 +149,7 @@ struct Infer<'db> {
     expansion: Option<&'db Expansion<'db>>,
     generics: Box<[Arc<str>]>,
     table: Table,
-    exprs: Vec<Expr>,
+    exprs: Exprs,
     locals: Vec<LocalInfo>,
     scope: Vec<(TextId, LocalId)>,
     /// What paths mean, asked once per name and form.
@@ -199,9 +199,9 @@ impl<'db> Infer<'db> {
             expansion: None,
             generics,
             table: Table::new(),
-            exprs: Vec::with_capacity(32),
-            locals: Vec::new(),
-            scope: Vec::new(),
+            exprs: Exprs::new(),
+            locals: Vec::with_capacity(8),
+            scope: Vec::with_capacity(8),
             items: FxHashMap::default(),
             calls: Vec::new(),
             threaded: FxHashMap::default(),
@@ -213,8 +213,8 @@ impl<'db> Infer<'db> {
             evaluated: Vec::new(),
             tried_at: 0,
             choices: Vec::new(),
-            references: Vec::new(),
-            uses: Vec::new(),
+            references: Vec::with_capacity(16),
+            uses: Vec::with_capacity(8),
             mentions: Vec::new(),
             wanted: Vec::new(),
             instantiated: Vec::new(),

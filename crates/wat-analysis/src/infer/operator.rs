@@ -92,7 +92,7 @@ pub(crate) fn operator_use(path: &str) -> Option<Operator> {
 
 impl<'db> Infer<'db> {
     pub(super) fn operator_call(&mut self, path: &str, node: NodeId, head: NodeId) -> ExprId {
-        if self.refuses_keywords(&format!("`{path}`"), fixed_arity(path), node) {
+        if self.refuses_keywords(format_args!("`{path}`"), fixed_arity(path), node) {
             return self.error(node);
         }
         let args = self.arguments(node);

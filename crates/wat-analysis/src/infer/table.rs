@@ -1,5 +1,6 @@
 //! Types under inference: an arena with unification variables, and unification with rollback.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -95,12 +96,51 @@ pub(crate) struct Table {
     spelled: FxHashMap<Ty, (Arc<str>, Box<[Ty]>)>,
 }
 
+/// The memory of a table that is gone, for the next one: definitions are small, and there are many of them.
+#[derive(Default)]
+struct Memory {
+    nodes: Vec<Node>,
+    args: Vec<Ty>,
+    trail: Vec<Ty>,
+}
+
+impl Memory {
+    /// A table with more nodes leaves nothing behind.
+    const KEPT: usize = 1 << 12;
+}
+
+thread_local! {
+    static MEMORY: Cell<Memory> = Cell::default();
+}
+
+impl Drop for Table {
+    fn drop(&mut self) {
+        if self.nodes.len() > Memory::KEPT {
+            return;
+        }
+        let mut memory = Memory {
+            nodes: std::mem::take(&mut self.nodes),
+            args: std::mem::take(&mut self.args),
+            trail: std::mem::take(&mut self.trail),
+        };
+        memory.nodes.clear();
+        memory.args.clear();
+        memory.trail.clear();
+        // A thread that ends has no next table.
+        let _ = MEMORY.try_with(|kept| kept.set(memory));
+    }
+}
+
 /// A state to go back to.
 pub(crate) struct Snapshot(usize);
 
 impl Table {
     pub(crate) fn new() -> Table {
-        let mut nodes = Vec::with_capacity(64);
+        let Memory {
+            mut nodes,
+            args,
+            trail,
+        } = MEMORY.take();
         nodes.push(Node::Error);
         nodes.extend(SIMPLE.into_iter().map(|ctor| Node::App {
             ctor,
@@ -109,8 +149,8 @@ impl Table {
         }));
         Table {
             nodes,
-            args: Vec::with_capacity(32),
-            trail: Vec::new(),
+            args,
+            trail,
             spelled: FxHashMap::default(),
         }
     }
@@ -270,9 +310,11 @@ impl Table {
     /// Makes two types equal, or changes nothing.
     pub(crate) fn unify(&mut self, a: Ty, b: Ty) -> Result<(), Clash> {
         let snapshot = self.snapshot();
-        let mut work = vec![(a, b)];
+        // Most types have no parts, and what is not pushed needs no memory.
+        let mut work = Vec::new();
+        let mut next = Some((a, b));
         let mut seen = Seen::new();
-        while let Some((left, right)) = work.pop() {
+        while let Some((left, right)) = next.take().or_else(|| work.pop()) {
             let (a, b) = (self.resolve(left), self.resolve(right));
             if a == b || !seen.is_first((a, b)) {
                 continue;
@@ -339,9 +381,10 @@ impl Table {
     }
 
     fn occurs(&self, var: Ty, inside: Ty) -> bool {
-        let mut work = vec![inside];
+        let mut work = Vec::new();
+        let mut next = Some(inside);
         let mut seen = Seen::new();
-        while let Some(ty) = work.pop() {
+        while let Some(ty) = next.take().or_else(|| work.pop()) {
             let ty = self.resolve(ty);
             if ty == var {
                 return true;
@@ -366,9 +409,10 @@ impl Table {
 
     /// Does the type hold an open variable?
     pub(crate) fn is_open(&self, ty: Ty) -> bool {
-        let mut work = vec![ty];
+        let mut work = Vec::new();
+        let mut next = Some(ty);
         let mut seen = Seen::new();
-        while let Some(ty) = work.pop() {
+        while let Some(ty) = next.take().or_else(|| work.pop()) {
             match self.shape(ty) {
                 Shape::Var => return true,
                 Shape::App(_, args) if seen.is_first(self.resolve(ty)) => {
@@ -382,7 +426,15 @@ impl Table {
 
     /// The size of a type; `known` keeps what was measured, as long as nothing is bound.
     pub(crate) fn size(&self, ty: Ty, known: &mut FxHashMap<Ty, Size>) -> Size {
-        let mut work = vec![self.resolve(ty)];
+        let ty = self.resolve(ty);
+        match self.shape(ty) {
+            Shape::App(_, args) if !args.is_empty() => {}
+            _ => return Size::ONE,
+        }
+        if let Some(&size) = known.get(&ty) {
+            return size;
+        }
+        let mut work = vec![ty];
         while let Some(&at) = work.last() {
             let size = match self.shape(at) {
                 Shape::App(_, args) if !args.is_empty() => {
@@ -400,7 +452,7 @@ impl Table {
             known.insert(at, size);
             work.pop();
         }
-        known.get(&self.resolve(ty)).copied().unwrap_or(Size::ONE)
+        known.get(&ty).copied().unwrap_or(Size::ONE)
     }
 
     /// As a declared type. Open variables become the error type, and so does a type that is too large.

@@ -1,5 +1,7 @@
 //! The typed tree of a definition: what inference found, ready to be lowered.
 
+use std::cell::Cell;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use wat_syntax::NodeId;
@@ -107,6 +109,48 @@ pub(crate) struct Expr {
     pub(crate) kind: ExprKind,
     pub(crate) ty: Ty,
     pub(crate) node: NodeId,
+}
+
+/// The expressions of a definition. Their memory serves the next one, as that of [`Table`](super::table::Table) does.
+pub(crate) struct Exprs(Vec<Expr>);
+
+impl Exprs {
+    /// More expressions leave nothing behind.
+    const KEPT: usize = 1 << 12;
+
+    pub(crate) fn new() -> Exprs {
+        Exprs(EXPRS.take())
+    }
+}
+
+thread_local! {
+    static EXPRS: Cell<Vec<Expr>> = const { Cell::new(Vec::new()) };
+}
+
+impl Deref for Exprs {
+    type Target = Vec<Expr>;
+
+    fn deref(&self) -> &Vec<Expr> {
+        &self.0
+    }
+}
+
+impl DerefMut for Exprs {
+    fn deref_mut(&mut self) -> &mut Vec<Expr> {
+        &mut self.0
+    }
+}
+
+impl Drop for Exprs {
+    fn drop(&mut self) {
+        if self.0.len() > Exprs::KEPT {
+            return;
+        }
+        let mut exprs = std::mem::take(&mut self.0);
+        exprs.clear();
+        // A thread that ends has no next definition.
+        let _ = EXPRS.try_with(|kept| kept.set(exprs));
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -459,8 +459,9 @@ impl<'a, 'db> Tree<'a, 'db> {
     /// Does the definition touch the kernel at all? Most do not, and pay nothing.
     pub(super) fn is_concurrent(&self) -> bool {
         let kernel = |ty: Ty| {
-            let mut work = vec![ty];
-            while let Some(ty) = work.pop() {
+            let mut work = Vec::new();
+            let mut next = Some(ty);
+            while let Some(ty) = next.take().or_else(|| work.pop()) {
                 if let Shape::App(ctor, args) = self.inference.table.shape(ty) {
                     if let Ctor::Nominal(path) = ctor
                         && (path.starts_with(":wat::kernel::") || path.starts_with(":wat::io::"))

@@ -137,10 +137,10 @@ fn the_body_of_a_worker_concerns_its_joins_when_it_begins_to_receive() {
     // The joining function is inferred in neither case; only what was suspected is looked at again.
     let names = edited("(:wat::core::do 2 :wat::core::nil)");
     assert_eq!(count(&names, "check_item"), 1, "{names:?}");
-    assert_eq!(count(&names, "form_problems"), 1, "{names:?}");
+    assert_eq!(count(&names, "form_findings"), 1, "{names:?}");
     let names = edited("(:wat::core::do (:wat::kernel::drain in) :wat::core::nil)");
     assert_eq!(count(&names, "check_item"), 1, "{names:?}");
-    assert_eq!(count(&names, "form_problems"), 2, "{names:?}");
+    assert_eq!(count(&names, "form_findings"), 2, "{names:?}");
 }
 
 #[test]
