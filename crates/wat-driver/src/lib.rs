@@ -10,6 +10,7 @@ mod doctest;
 mod failure;
 mod findings;
 mod fix;
+mod image;
 mod keys;
 mod launch;
 mod levels;
@@ -29,6 +30,7 @@ pub use failure::{
 };
 pub use findings::Sources;
 pub use fix::{Applied, Fixed, fix_files, machine_fix};
+pub use image::ProgramImage;
 pub use keys::Keys;
 pub use launch::{ProgramHost, ProgramLauncher, program_exit_code};
 pub use levels::{Level, LevelList, Levels, Selector};
@@ -38,7 +40,7 @@ pub use load::{
 };
 pub use nearest::nearest;
 pub use pending::{pending_in_program, pending_natives, reaches_native};
-pub use program::{LinkedProgram, settings};
+pub use program::{LinkedProgram, StartPlan, settings};
 pub use project::{
     BadProject, CheckSettings, FmtSettings, Glob, LintSettings, LoadSettings, Paths, Project,
     ProjectChoice, ProjectSettings, RunSettings, Settings, Spanned, TestSettings, is_project_name,

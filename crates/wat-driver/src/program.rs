@@ -21,6 +21,43 @@ pub fn settings(db: &RootDatabase, program: SourceFile) -> Settings {
     }
 }
 
+/// What a program does before anything of it is called.
+#[derive(Clone, Default)]
+pub struct StartPlan {
+    steps: Vec<StartStep>,
+    sigmas: Vec<(Arc<str>, Arc<Function>)>,
+}
+
+impl StartPlan {
+    /// The initialisers of values; nothing where a function is defined more than once: what its name stands for changes
+    /// while the program starts.
+    pub(crate) fn values(&self) -> Option<impl Iterator<Item = &Arc<str>>> {
+        fn value(step: &StartStep) -> Option<&Arc<str>> {
+            match step {
+                StartStep::Value(name) => Some(name),
+                StartStep::Function { .. } => None,
+            }
+        }
+        let is_settled = self.steps.iter().all(|step| value(step).is_some());
+        is_settled.then(|| self.steps.iter().filter_map(value))
+    }
+}
+
+/// Applies the functions that the entry file configures to the dimension of the program (chapter 07 §7.4).
+fn apply_sigmas<H: Host + 'static>(
+    calls: &[(Arc<str>, Arc<Function>)],
+    machine: &mut Machine<LinkedProgram, H>,
+) -> Result<(), Failure> {
+    calls.iter().try_for_each(|(setter, call)| {
+        let outcome = machine.evaluate(call.clone()).map(drop);
+        outcome.map_err(|failure| Failure {
+            code: 8710,
+            message: format!("the function of `{setter}` failed: {}", failure.message),
+            ..failure
+        })
+    })
+}
+
 /// Finds functions by asking a database snapshot.
 ///
 /// A snapshot that lives during a write blocks the writer, so a session takes it back before an input is analysed, and
@@ -79,10 +116,30 @@ impl LinkedProgram {
         }
     }
 
+    /// How the program starts.
+    pub fn plan(&self) -> StartPlan {
+        let plan = self.with(|db, program| StartPlan {
+            steps: start_steps(db, program),
+            sigmas: wat_analysis::sigma_calls(db, program),
+        });
+        plan.unwrap_or_default()
+    }
+
     /// Evaluates the values of the program in program order. What fails here keeps the program from starting.
     pub fn start<H: Host + 'static>(&self, machine: &mut Machine<Self, H>) -> Result<(), Failure> {
-        let steps = self.with(|db, program| start_steps(db, program));
-        let steps = steps.unwrap_or_default();
+        self.start_by(&self.plan(), machine)
+    }
+
+    /// The same by a plan that was made before.
+    pub fn start_by<H: Host + 'static>(
+        &self,
+        plan: &StartPlan,
+        machine: &mut Machine<Self, H>,
+    ) -> Result<(), Failure> {
+        if plan.steps.is_empty() && plan.sigmas.is_empty() {
+            return Ok(());
+        }
+        let steps = &plan.steps;
         // Before its first definition has come a function is the first one.
         for step in steps.iter().rev() {
             if let StartStep::Function { name, code } = step {
@@ -101,27 +158,10 @@ impl LinkedProgram {
                 Ok(())
             }
         });
-        let outcome = outcome.and_then(|()| self.apply_sigmas(machine));
+        let outcome = outcome.and_then(|()| apply_sigmas(&plan.sigmas, machine));
         machine.freeze(false);
         self.0.take().current.clear();
         outcome
-    }
-
-    /// Applies the functions that the entry file configures to the dimension of the program (chapter 07 §7.4).
-    fn apply_sigmas<H: Host + 'static>(
-        &self,
-        machine: &mut Machine<Self, H>,
-    ) -> Result<(), Failure> {
-        let calls = self.with(|db, program| wat_analysis::sigma_calls(db, program));
-        let calls = calls.unwrap_or_default();
-        calls.into_iter().try_for_each(|(setter, call)| {
-            let outcome = machine.evaluate(call).map(drop);
-            outcome.map_err(|failure| Failure {
-                code: 8710,
-                message: format!("the function of `{setter}` failed: {}", failure.message),
-                ..failure
-            })
-        })
     }
 
     /// Says which definitions have no code any more, and why.

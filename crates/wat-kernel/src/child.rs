@@ -47,7 +47,7 @@ pub struct Child {
     reaped: AtomicBool,
     entry: &'static Entry,
     /// The child ends when this is closed (§15.2).
-    _lifeline: Fd,
+    _lifeline: Option<Fd>,
 }
 
 impl std::fmt::Debug for Entry {
@@ -57,7 +57,12 @@ impl std::fmt::Debug for Entry {
 }
 
 impl Child {
-    pub(crate) fn new(pid: i32, leads_group: bool, entry: &'static Entry, lifeline: Fd) -> Child {
+    pub(crate) fn new(
+        pid: i32,
+        leads_group: bool,
+        entry: &'static Entry,
+        lifeline: Option<Fd>,
+    ) -> Child {
         entry.set(pid);
         Child {
             pid,
@@ -192,6 +197,32 @@ impl Child {
         match sent {
             Some(Err(error)) if error.raw_os_error() != Some(libc::ESRCH) => Err(error),
             _ => Ok(()),
+        }
+    }
+
+    /// Waits for the end of a child that nobody else has, ends whoever is left of its process group, and reaps it.
+    ///
+    /// # Errors
+    /// As for [`Child::wait`].
+    pub fn conclude(self) -> io::Result<Exit> {
+        self.own()?;
+        if let Some(exit) = self.ended() {
+            return Ok(exit);
+        }
+        if let Some(ended) = self.exited() {
+            poll(&[(ended, Interest::Read)], None)?;
+        } else {
+            uninterrupted(|| self.waitid(libc::WEXITED | libc::WNOWAIT))?;
+        }
+        self.signal(libc::SIGKILL)?;
+        self.reaped.store(true, Ordering::Release);
+        self.entry.retire();
+        match uninterrupted(|| self.waitid(libc::WEXITED))? {
+            Some(exit) => {
+                self.publish(exit);
+                Ok(exit)
+            }
+            None => Err(io::Error::other("the child cannot be waited for")),
         }
     }
 

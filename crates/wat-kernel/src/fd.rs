@@ -2,9 +2,23 @@
 
 use std::io;
 use std::os::fd::RawFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::generation::Generation;
 use crate::poll::{Interest, poll};
+
+/// Whether a descriptor was opened in this process.
+static OPENED: AtomicBool = AtomicBool::new(false);
+
+/// Whether this process has opened descriptors of its own, beside those that it was forked with.
+pub fn has_opened() -> bool {
+    OPENED.load(Ordering::Relaxed)
+}
+
+/// Forgets what was opened so far. Called once, in a child.
+pub(crate) fn forget() {
+    OPENED.store(false, Ordering::Relaxed);
+}
 
 /// Bytes of one read at most.
 const CHUNK: usize = 1 << 16;
@@ -58,6 +72,7 @@ impl Fd {
     /// # Safety
     /// `raw` is open and the caller gives it up.
     pub unsafe fn from_raw(raw: RawFd) -> io::Result<Fd> {
+        OPENED.store(true, Ordering::Relaxed);
         let fd = Fd {
             raw,
             made: Generation::current(),

@@ -7,6 +7,7 @@
 
 mod branch;
 mod collect;
+mod nursery;
 
 use std::io;
 use std::os::fd::RawFd;
@@ -16,8 +17,9 @@ use std::sync::Once;
 use crate::child::Child;
 use crate::fd::{Fd, check, pipe};
 use crate::{generation, is_forked, process, registry};
-use branch::Plan;
+use branch::{Plan, Signals};
 pub use collect::Collected;
+pub use nursery::{Nursed, Nursery};
 
 /// The status of a child whose work panicked.
 const PANICKED: i32 = 2;
@@ -108,28 +110,43 @@ impl Fork {
         work: impl FnOnce(ChildIo) -> i32,
     ) -> io::Result<Child> {
         let (lifeline, watched) = pipe().map_err(named("pipe2"))?;
-        let plan = Plan::new(!self.stays_in_group, stdio, watched.raw(), &self.kept);
-        let entry = registry::reserve();
-        silence_panics();
-        let mask = branch::block_signals();
-        // SAFETY: the child goes nowhere but into `begin`, which makes only the calls of `branch` before it has become
-        // a process of its own.
-        let pid = unsafe { libc::fork() };
-        if pid == 0 {
-            begin(&plan, watched.raw(), &self.kept, &mask, work);
-        }
-        let forked = check(pid).map_err(named("fork"));
-        if forked.is_ok() && plan.leads_group() {
-            // SAFETY: plain numbers. The child does the same; whoever comes second fails, harmlessly.
-            unsafe { libc::setpgid(pid, pid) };
-        }
-        branch::restore_signals(&mask);
-        match forked {
-            Ok(pid) => Ok(Child::new(pid, plan.leads_group(), entry, lifeline)),
-            Err(error) => {
-                entry.set(0);
-                Err(error)
-            }
+        let end = watched.raw();
+        let leads_group = !self.stays_in_group;
+        let plan = Plan::new(leads_group, stdio, Signals::Default, Some(end), &self.kept);
+        fork(&plan, Some(lifeline), |mask| {
+            begin(&plan, end, &self.kept, mask, work)
+        })
+    }
+}
+
+/// Forks a child that goes into `begin`, with all signals blocked, and never comes back from there.
+fn fork(
+    plan: &Plan,
+    lifeline: Option<Fd>,
+    begin: impl FnOnce(&libc::sigset_t),
+) -> io::Result<Child> {
+    process::attend();
+    let entry = registry::reserve();
+    silence_panics();
+    let mask = branch::block_signals();
+    // SAFETY: the child goes nowhere but into `begin`, which makes only the calls of `branch` before it has become
+    // a process of its own.
+    let pid = unsafe { libc::fork() };
+    if pid == 0 {
+        begin(&mask);
+        branch::end(NOT_STARTED);
+    }
+    let forked = check(pid).map_err(named("fork"));
+    if forked.is_ok() && plan.leads_group() {
+        // SAFETY: plain numbers. The child does the same; whoever comes second fails, harmlessly.
+        unsafe { libc::setpgid(pid, pid) };
+    }
+    branch::restore_signals(&mask);
+    match forked {
+        Ok(pid) => Ok(Child::new(pid, plan.leads_group(), entry, lifeline)),
+        Err(error) => {
+            entry.set(0);
+            Err(error)
         }
     }
 }
@@ -160,18 +177,8 @@ fn begin(
     kept: &[RawFd],
     mask: &libc::sigset_t,
     work: impl FnOnce(ChildIo) -> i32,
-) -> ! {
-    if !branch::prepare(plan) {
-        branch::end(NOT_STARTED);
-    }
-    generation::advance();
-    registry::forget();
-    // From here on the allocator and threads may be used: `fork` came from the C library, which has put its own
-    // locks in order.
-    let own = |raw: &RawFd| {
-        // SAFETY: the branch left it open, and whoever wrapped it in the parent is inert here.
-        unsafe { Fd::from_raw(*raw) }
-    };
+) {
+    become_process(plan);
     let kept = kept.iter().map(own).collect::<io::Result<Vec<Fd>>>();
     let (Ok(kept), Ok(lifeline)) = (kept, own(&lifeline)) else {
         branch::end(NOT_STARTED);
@@ -179,7 +186,28 @@ fn begin(
     if process::restart(lifeline).is_err() {
         branch::end(NOT_STARTED);
     }
+    live(mask, || work(ChildIo { kept }))
+}
+
+/// From here on the allocator and threads may be used: `fork` came from the C library, which has put its own locks in
+/// order.
+fn become_process(plan: &Plan) {
+    if !branch::prepare(plan) {
+        branch::end(NOT_STARTED);
+    }
+    generation::advance();
+    registry::forget();
+}
+
+/// A descriptor that the child was handed.
+fn own(raw: &RawFd) -> io::Result<Fd> {
+    // SAFETY: the branch left it open, and whoever wrapped it in the parent is inert here.
+    unsafe { Fd::from_raw(*raw) }
+}
+
+/// Does the work and ends.
+fn live(mask: &libc::sigset_t, work: impl FnOnce() -> i32) {
     branch::restore_signals(mask);
-    let status = catch_unwind(AssertUnwindSafe(|| work(ChildIo { kept })));
+    let status = catch_unwind(AssertUnwindSafe(work));
     process::exit(status.unwrap_or(PANICKED))
 }

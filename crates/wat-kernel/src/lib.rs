@@ -40,12 +40,12 @@ pub const SIGTERM: i32 = libc::SIGTERM;
 pub const SIGKILL: i32 = libc::SIGKILL;
 
 pub use child::{Child, Exit};
-pub use fd::{Borrowed, Fd, pipe, stderr, stdin, stdout};
+pub use fd::{Borrowed, Fd, has_opened, pipe, stderr, stdin, stdout};
 pub use files::{Temporary, append_file, create_file, list_directory, open_file};
-pub use fork::{ChildIo, Collected, Fork, Forked};
+pub use fork::{ChildIo, Collected, Fork, Forked, Nursed, Nursery};
 pub use generation::{Generation, is_forked};
-pub use orphans::{adopt_orphans, end_orphans, limit_process};
-pub use poll::{Interest, Ready, poll};
-pub use registry::live_children;
+pub use orphans::{adopt_orphans, end_orphans};
+pub use poll::{End, Interest, Ready, ends, open_descriptors, poll};
+pub use registry::{has_forked, live_children};
 pub use supervise::supervise;
 pub use wait::{Backend, Doorbell, WaitSet, poll_reason, select_backend};

@@ -19,6 +19,16 @@ pub fn adopt_orphans() -> io::Result<()> {
 /// Ends and reaps every child of this process that it has not forked itself, and what these leave behind in turn. To be
 /// called by the thread that forks.
 pub fn end_orphans() {
+    // Without any child there is nothing to look for.
+    // SAFETY: the structure is plain numbers and valid for the call.
+    let has_children = unsafe {
+        let mut info: libc::siginfo_t = std::mem::zeroed();
+        let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT | libc::__WALL;
+        check(libc::waitid(libc::P_ALL, 0, &raw mut info, flags)).is_ok()
+    };
+    if !has_children {
+        return;
+    }
     loop {
         let known = live_children();
         let orphans: Vec<i32> = children()
@@ -54,20 +64,4 @@ fn children() -> Vec<i32> {
         );
     }
     found
-}
-
-/// Limits this process and its children: no core dumps, and so many descriptors.
-pub fn limit_process(descriptors: u64) {
-    let lower = |what, most: u64| {
-        // SAFETY: the structure is plain numbers and valid for the calls.
-        unsafe {
-            let mut limit: libc::rlimit = std::mem::zeroed();
-            if libc::getrlimit(what, &raw mut limit) == 0 && limit.rlim_cur > most {
-                limit.rlim_cur = most;
-                libc::setrlimit(what, &raw const limit);
-            }
-        }
-    };
-    lower(libc::RLIMIT_CORE, 0);
-    lower(libc::RLIMIT_NOFILE, descriptors);
 }

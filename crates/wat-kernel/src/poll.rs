@@ -29,6 +29,49 @@ pub fn poll(arms: &[(Borrowed, Interest)], deadline: Option<Instant>) -> io::Res
     Ok(set.iter().map(|entry| entry.revents != 0).collect())
 }
 
+/// What can be said of the reading end of a pipe without reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Nothing is there yet, and somebody may write.
+    Quiet,
+    /// Something is there.
+    Readable,
+    /// Nothing is there, and nobody can write any more.
+    Ended,
+}
+
+/// Looks at the reading ends of pipes, without waiting; what is no descriptor has ended.
+///
+/// # Errors
+/// The system refuses to look.
+pub fn ends<const N: usize>(fds: [Option<Borrowed>; N]) -> io::Result<[End; N]> {
+    let mut set = fds.map(|fd| entry(fd.map_or(-1, Borrowed::raw), Interest::Read));
+    wait(&mut set, Some(Instant::now()))?;
+    Ok(set.map(|entry| match entry.revents {
+        _ if entry.fd < 0 => End::Ended,
+        0 => End::Quiet,
+        events if events & libc::POLLIN != 0 => End::Readable,
+        _ => End::Ended,
+    }))
+}
+
+/// Which of the numbers below `N` are descriptors of this process that are open.
+///
+/// # Errors
+/// The system refuses to look: this process may not have so many.
+pub fn open_descriptors<const N: usize>() -> io::Result<Vec<bool>> {
+    let mut set: Vec<libc::pollfd> = (0..N as RawFd)
+        .map(|fd| libc::pollfd {
+            fd,
+            events: 0,
+            revents: 0,
+        })
+        .collect();
+    wait(&mut set, Some(Instant::now()))?;
+    let is_open = |entry: &libc::pollfd| entry.revents & libc::POLLNVAL == 0;
+    Ok(set.iter().map(is_open).collect())
+}
+
 fn entry(fd: RawFd, interest: Interest) -> libc::pollfd {
     let events = match interest {
         Interest::Read => libc::POLLIN,

@@ -5,7 +5,7 @@
 
 use std::io;
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::fd::{Borrowed, Fd, check};
@@ -31,6 +31,17 @@ const TERMINAL_GONE: u32 = 2;
 const STOPPED_BY_TERMINAL: u32 = 4;
 const CONTINUED: u32 = 8;
 
+/// What a host of programs deals with.
+const HANDLED: [i32; 7] = [
+    libc::SIGTERM,
+    libc::SIGINT,
+    libc::SIGUSR1,
+    libc::SIGUSR2,
+    libc::SIGHUP,
+    libc::SIGCONT,
+    libc::SIGTSTP,
+];
+
 /// The stop signal that came first; 0 for none.
 static STOP: AtomicI32 = AtomicI32::new(0);
 static STOPS: AtomicU32 = AtomicU32::new(0);
@@ -51,6 +62,11 @@ static WAKE: AtomicI32 = AtomicI32::new(NONE);
 /// Readable for ever once the shutdown has begun.
 static BROADCAST: AtomicI32 = AtomicI32::new(NONE);
 static STOPPED: AtomicBool = AtomicBool::new(false);
+/// Whether the warden begins when somebody attends, and whether there has been one since.
+static DEFERRED: AtomicBool = AtomicBool::new(false);
+static WAS_DEFERRED: AtomicBool = AtomicBool::new(false);
+/// What is called then: a `fn()`.
+static ATTENDED: AtomicPtr<()> = AtomicPtr::new(null_mut());
 
 /// A signal that programs look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +113,7 @@ pub fn on_shutdown(call: impl Fn() + Send + Sync + 'static) -> OnShutdown {
 
 /// A descriptor that is readable for ever once the shutdown has begun; none before [`start`].
 pub fn shutdown() -> Option<Borrowed> {
+    attend();
     let raw = BROADCAST.load(Ordering::Acquire);
     (raw != NONE).then(|| Borrowed::from_number(raw))
 }
@@ -112,18 +129,80 @@ pub fn start() -> io::Result<()> {
     }
 }
 
-/// The same in a child, which also ends when its parent does.
-pub(crate) fn restart(lifeline: Fd) -> io::Result<()> {
+/// Forgets what has happened to the parent.
+fn forget() {
     STOP.store(0, Ordering::Relaxed);
     STOPS.store(0, Ordering::Relaxed);
     NEWS.store(0, Ordering::Relaxed);
     HEARD.store(NONE, Ordering::Relaxed);
     STOPPED.store(false, Ordering::Relaxed);
     hooks::forget();
+    crate::thread::forget();
+    crate::fd::forget();
     for flag in &FLAGS {
         flag.store(false, Ordering::Relaxed);
     }
+    DEFERRED.store(false, Ordering::Relaxed);
+    WAS_DEFERRED.store(false, Ordering::Relaxed);
+}
+
+/// The same as [`start`] in a child, which also ends when its parent does.
+pub(crate) fn restart(lifeline: Fd) -> io::Result<()> {
+    forget();
     begin(Some(lifeline))
+}
+
+/// The same in a child that has inherited the handlers of a parent that watches its signals: it watches its own once
+/// it attends to them, and `attended` is called. A signal that comes before is remembered.
+pub(crate) fn restart_later(attended: fn()) {
+    forget();
+    ATTENDED.store(attended as *mut (), Ordering::Release);
+    WAKE.store(NONE, Ordering::Release);
+    BROADCAST.store(NONE, Ordering::Release);
+    DEFERRED.store(true, Ordering::Release);
+}
+
+/// Watches the signals of this process from now on, if that was put off ([`crate::Nursery`]). Whoever is about to wait,
+/// to start a thread or a process, or to go on for long calls this; otherwise it is only a look at a flag.
+#[inline]
+pub fn attend() {
+    if DEFERRED.load(Ordering::Relaxed) {
+        begin_deferred();
+    }
+}
+
+#[cold]
+fn begin_deferred() {
+    if !DEFERRED.swap(false, Ordering::AcqRel) {
+        return;
+    }
+    // What the children of this process leave behind is not its parent's. Where that is refused, it is.
+    let _ = crate::adopt_orphans();
+    let Ok((wake, broadcast)) = eventfd().and_then(|wake| Ok((wake, eventfd()?))) else {
+        return;
+    };
+    WAKE.store(wake.raw(), Ordering::Release);
+    BROADCAST.store(broadcast.raw(), Ordering::Release);
+    // SAFETY: the descriptor is the warden's. What has come so far it sees at once.
+    unsafe { ring(wake.raw()) };
+    let begun = Warden::begin(wake, broadcast, None);
+    WAS_DEFERRED.store(begun.is_ok(), Ordering::Release);
+    let attended = ATTENDED.load(Ordering::Acquire);
+    if !attended.is_null() {
+        // SAFETY: nothing but such functions is stored there.
+        unsafe { std::mem::transmute::<*mut (), fn()>(attended)() };
+    }
+}
+
+/// Whether this process watches its signals since it began to attend to them, with a thread of its own.
+pub fn has_attended() -> bool {
+    WAS_DEFERRED.load(Ordering::Acquire)
+}
+
+/// Is this the action of a signal that a host of programs deals with?
+pub(crate) fn is_handled(signal: i32, action: &libc::sigaction) -> bool {
+    let handler: extern "C" fn(i32, *const libc::siginfo_t, *mut libc::c_void) = on_signal;
+    HANDLED.contains(&signal) && action.sa_sigaction == handler as usize
 }
 
 fn begin(lifeline: Option<Fd>) -> io::Result<()> {
@@ -132,25 +211,11 @@ fn begin(lifeline: Option<Fd>) -> io::Result<()> {
     BROADCAST.store(broadcast.raw(), Ordering::Release);
     crate::doctor::raise_descriptors();
     HAD_TERMINAL.store(terminal_exists(), Ordering::Relaxed);
-    let warden = Warden {
-        wake,
-        broadcast,
-        lifeline,
-        requests: Requests::default(),
-        heard: None,
-        has_stopped: false,
-        deadline: None,
-        unclear: None,
-    };
-    crate::thread::spawn("wat:warden", Some(WARDEN_STACK), move || warden.watch())?;
-    handle(libc::SIGTERM)?;
-    handle(libc::SIGINT)?;
-    handle(libc::SIGUSR1)?;
-    handle(libc::SIGUSR2)?;
-    handle(libc::SIGHUP)?;
-    handle(libc::SIGCONT)?;
-    if !IGNORES[1].load(Ordering::Relaxed) {
-        handle(libc::SIGTSTP)?;
+    Warden::begin(wake, broadcast, lifeline)?;
+    for signal in HANDLED {
+        if signal != libc::SIGTSTP || !IGNORES[1].load(Ordering::Relaxed) {
+            handle(signal)?;
+        }
     }
     default_action(libc::SIGCHLD)
 }
@@ -291,6 +356,21 @@ struct Warden {
 }
 
 impl Warden {
+    /// Starts the thread.
+    fn begin(wake: Fd, broadcast: Fd, lifeline: Option<Fd>) -> io::Result<()> {
+        let warden = Warden {
+            wake,
+            broadcast,
+            lifeline,
+            requests: Requests::default(),
+            heard: None,
+            has_stopped: false,
+            deadline: None,
+            unclear: None,
+        };
+        crate::thread::spawn("wat:warden", Some(WARDEN_STACK), move || warden.watch()).map(drop)
+    }
+
     fn watch(mut self) {
         loop {
             let number = |fd: &Option<Fd>| fd.as_ref().map_or(NONE, Fd::raw);

@@ -107,6 +107,11 @@ pub fn live_children() -> Vec<i32> {
         .collect()
 }
 
+/// Whether this process has forked, or tried to.
+pub fn has_forked() -> bool {
+    !HEAD.load(Ordering::Acquire).is_null()
+}
+
 /// Calls `send` with the entry and the number of every child that is not reaped.
 pub(crate) fn each(send: impl Fn(&Entry, i32)) {
     for entry in entries() {

@@ -8,7 +8,11 @@ use std::any::Any;
 use std::ffi::{CString, c_void};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+
+/// Whether a thread was started in this process.
+static SPAWNED: AtomicBool = AtomicBool::new(false);
 
 /// What a thread runs.
 type Body = Box<dyn FnOnce() + Send>;
@@ -55,6 +59,8 @@ pub fn spawn<T: Send + Sync + 'static>(
     stack: Option<usize>,
     body: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<JoinHandle<T>> {
+    crate::process::attend();
+    SPAWNED.store(true, Ordering::Relaxed);
     let value = Arc::new(OnceLock::new());
     let place = value.clone();
     let shown = name.bytes().filter(|byte| *byte != 0).take(15).collect();
@@ -88,6 +94,16 @@ pub fn spawn<T: Send + Sync + 'static>(
             is_joined: false,
         })
     }
+}
+
+/// Whether [`spawn`] was called in this process.
+pub fn has_spawned() -> bool {
+    SPAWNED.load(Ordering::Relaxed)
+}
+
+/// Forgets the threads of the parent. Called once, in a child.
+pub(crate) fn forget() {
+    SPAWNED.store(false, Ordering::Relaxed);
 }
 
 extern "C" fn run(argument: *mut c_void) -> *mut c_void {

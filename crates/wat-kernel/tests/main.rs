@@ -4,5 +4,8 @@
 #[path = "it/fork.rs"]
 mod fork;
 
+#[path = "it/nursery.rs"]
+mod nursery;
+
 #[path = "it/wait.rs"]
 mod wait;

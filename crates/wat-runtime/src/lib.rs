@@ -49,6 +49,7 @@ mod disassemble;
 mod evaluate;
 mod exec;
 mod failure;
+mod image;
 mod kernel;
 mod launch;
 mod machine;
@@ -65,6 +66,7 @@ mod world;
 pub use caught::{Described, DescribedFrame};
 pub use compiler::{Compiler, Data, Question, Reduced, Refusal};
 pub use failure::{Failure, FailureKind, TraceFrame};
+pub use image::Image;
 #[cfg(any(test, feature = "measure"))]
 pub use kernel::measure;
 pub use kernel::{

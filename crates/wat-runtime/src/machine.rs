@@ -15,7 +15,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use wat_ir::{Function, TypeDecl};
-use wat_value::{Death, Slot, Value, add_live_objects, release};
+use wat_value::{Death, Desc, Slot, Value, add_live_objects, release};
 
 /// Where IR comes from. The machine asks when a function is first called and remembers the answer until
 /// [`Machine::forget`].
@@ -179,9 +179,13 @@ pub struct Machine<P: Program, H: Host> {
 impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
     /// A machine that has evaluated nothing yet.
     pub fn new(program: P, host: H, limits: Limits) -> Machine<P, H> {
+        Machine::of(Arc::new(World::new(Box::new(program))), host, limits)
+    }
+
+    /// A machine of a program that no other machine runs.
+    pub(crate) fn of(world: Arc<World>, host: H, limits: Limits) -> Machine<P, H> {
         Machine {
             vm: {
-                let world = Arc::new(World::new(Box::new(program)));
                 world.kernel.set_waiting(&crate::os::DESCRIPTORS);
                 let task = Task::main(&world.kernel);
                 Vm::new(world, Box::new(host), limits, task)
@@ -231,6 +235,10 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
 
     /// Calls a function without parameters.
     pub fn call(&mut self, name: &str) -> Result<Value, Failure> {
+        let known = self.vm.linking().known_call(name);
+        if let Some((index, desc)) = known {
+            return self.start_known(index, desc);
+        }
         let found = self.vm.linking().program().function(name);
         let Some(function) = found else {
             return Err(internal(format!("there is no function `{name}`")));
@@ -252,7 +260,7 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
                 function.name
             )));
         }
-        let index = self.vm.linking().add_function(function.clone());
+        let index = self.vm.linking().known_or_added(&function);
         self.start(index, &function)
     }
 
@@ -269,6 +277,10 @@ impl<P: Program + 'static, H: Host + 'static> Machine<P, H> {
                 upstream: trap.upstream,
             }
         })?;
+        self.start_known(index, desc)
+    }
+
+    fn start_known(&mut self, index: u32, desc: &'static Desc) -> Result<Value, Failure> {
         let slot = self.vm.start(index)?;
         // SAFETY: the function returns an owned value of its result type.
         Ok(unsafe { Value::from_slot(desc, slot) })

@@ -37,6 +37,8 @@ pub(crate) struct Vm {
     /// Failures that became values, oldest first.
     pub caught: VecDeque<Failure>,
     budget: Option<u64>,
+    /// Has the evaluation passed no safepoint yet?
+    is_fresh: bool,
     boot: Box<[Ins; 2]>,
 }
 
@@ -124,6 +126,7 @@ impl Vm {
             selector: Selector::default(),
             caught: VecDeque::new(),
             budget: None,
+            is_fresh: true,
             boot: Box::new([
                 Ins::wide(Op::Call, BOOT_WINDOW, 0),
                 Ins::new(Op::Halt, 0, 0, 0),
@@ -161,6 +164,7 @@ impl Vm {
 
     fn boot(&mut self, call: Ins) -> Result<Slot, Failure> {
         self.budget = self.limits.step_budget;
+        self.is_fresh = true;
         self.fuel = 0;
         *self.boot = [call, Ins::new(Op::Halt, 0, 0, 0)];
         let (ip, fp) = (self.boot.as_ptr(), self.stack.base());
@@ -194,6 +198,9 @@ impl Vm {
         }
         if fuel >= 0 {
             return Ok(fuel);
+        }
+        if !std::mem::replace(&mut self.is_fresh, false) {
+            wat_kernel::process::attend();
         }
         if self.task.take_interrupt() {
             return Err(Reason::Interrupted);

@@ -163,8 +163,17 @@ pub(crate) struct Link {
     global_names: FxHashMap<Arc<str>, u32>,
     /// The functions of evaluated data.
     pub evaluated: FxHashMap<EvaluatedKey, u32>,
+    known: Known,
     /// Values that were replaced while other threads may have been reading them.
     replaced: Vec<Slot>,
+}
+
+/// What will be started, found out before ([`crate::Image`]).
+#[derive(Default)]
+struct Known {
+    /// By the addresses of the functions, which entries keep.
+    given: FxHashMap<usize, u32>,
+    calls: FxHashMap<Arc<str>, (u32, &'static Desc)>,
 }
 
 struct Decls<'p>(&'p dyn Program);
@@ -216,6 +225,7 @@ impl World {
                 made: FxHashMap::default(),
                 global_names: FxHashMap::default(),
                 evaluated: FxHashMap::default(),
+                known: Known::default(),
                 replaced: Vec::new(),
             }),
             kernel: Arc::default(),
@@ -417,6 +427,48 @@ impl Linking<'_> {
         self.add(Source::Given(function), Box::default(), Box::default())
     }
 
+    /// Adds a function that will be evaluated once.
+    pub fn know(&mut self, function: Arc<Function>) {
+        let key = Arc::as_ptr(&function).addr();
+        let index = self.add_function(function);
+        self.link.known.given.insert(key, index);
+    }
+
+    /// The entry of a function that is evaluated now.
+    pub fn known_or_added(&mut self, function: &Arc<Function>) -> u32 {
+        let known = self.link.known.given.remove(&Arc::as_ptr(function).addr());
+        known.unwrap_or_else(|| self.add_function(function.clone()))
+    }
+
+    /// Finds out what a call of a function without parameters needs, if there is one.
+    pub fn know_call(&mut self, name: &str) {
+        let Some(function) = self.program().function(name) else {
+            return;
+        };
+        if function.params > 0 || function.captures > 0 || function.type_params > 0 {
+            return;
+        }
+        if let Ok(desc) = self.closed(&function.ret) {
+            let index = self.named(name);
+            self.link.known.calls.insert(name.into(), (index, desc));
+        }
+    }
+
+    /// The entry and the type of the result of such a function.
+    pub fn known_call(&self, name: &str) -> Option<(u32, &'static Desc)> {
+        self.link.known.calls.get(name).copied()
+    }
+
+    /// Makes the code of an entry, if that can be done; false if there is no such entry.
+    pub fn try_compile(&mut self, index: usize) -> bool {
+        let exists = index < self.link.infos.len();
+        if exists {
+            // Whoever calls it is told why there is none.
+            let _ = self.compile(index as u32);
+        }
+        exists
+    }
+
     /// What a function value is called, as far as it is a definition.
     pub fn described(&self, index: u32) -> Described {
         match &self.link.infos[index as usize].source {
@@ -466,6 +518,7 @@ impl Linking<'_> {
     /// run the old code run it to its end. The result is the value that was forgotten, for the caller to release.
     #[must_use]
     pub fn forget(&mut self, name: &str) -> Option<Slot> {
+        self.link.known.calls.clear();
         self.link.evaluated.clear();
         let changed: Vec<u32> = self
             .link
@@ -510,6 +563,7 @@ impl Linking<'_> {
     pub fn retire(&mut self, names: &[Arc<str>], layouts: bool) -> Vec<Slot> {
         let names: FxHashSet<&str> = names.iter().map(|name| &**name).collect();
         let link = &mut *self.link;
+        link.known.calls.clear();
         link.evaluated.clear();
         for info in link.infos.iter_mut().filter(|info| !info.compiled) {
             info.gone |= match &info.source {

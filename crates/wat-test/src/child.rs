@@ -2,18 +2,22 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 use wat_analysis::{RootDatabase, TestKind};
 use wat_driver::{
-    FailurePlaces, LinkedProgram, Place, ProgramHost, ProgramLauncher, Sources, failure_places,
+    FailurePlaces, LinkedProgram, Place, ProgramHost, ProgramImage, ProgramLauncher, Sources,
+    failure_places,
 };
 use wat_edn::Edn;
-use wat_kernel::{ChildIo, Interest};
+use wat_kernel::Fd;
 use wat_runtime::{
-    Failure, FailureKind, Host, Launcher, Machine, PropertyOutcome, Reader, SourceError, Streams,
+    Failure, FailureKind, Host, InterruptHandle, Launcher, Machine, PropertyOutcome, Reader,
+    SourceError, Streams,
 };
 
 use crate::doc::run_example;
@@ -22,31 +26,84 @@ use crate::json::{diff, map};
 use crate::regressions;
 
 /// How many descriptors a test may have open (§9.8.2).
-const DESCRIPTORS: u64 = 1024;
+pub(crate) const DESCRIPTORS: usize = 1024;
+/// Where the failure is in the result of a test.
+const FAILURE: usize = 2;
+/// The status of a child that cannot tell anything.
+const NO_REPORT: i32 = 3;
+
+/// The report of a test that passed and left nothing behind.
+pub(crate) const PASSED: &[u8] = b"{\"failure\":null,\"alone\":true}\n";
 
 /// What a child needs to know.
 pub(crate) struct Work<'a> {
     pub db: &'a RootDatabase,
     pub case: &'a TestCase,
+    /// The program of the test; an example has its own.
+    pub program: Option<Template<'a>>,
+    /// When it was started.
+    pub started: Instant,
     /// What it hands on to programs that it starts.
     pub launcher: &'a ProgramLauncher,
-    /// The directory that the test runs in.
-    pub directory: &'a PathBuf,
-    /// The directory that the test has for itself, once it asks for one.
-    pub own: PathBuf,
-    /// The seed of the test.
-    pub seed: u64,
+    /// The directory that the test runs in, and whether it is this process's already.
+    pub directory: &'a Path,
+    pub is_there: bool,
+    /// The test as its program sees it.
+    pub context: Option<TestContext>,
     /// The seed of the run.
     pub run_seed: u64,
 }
 
+/// The program of a test, as far as it can be made ready before the test is forked.
+pub(crate) struct Template<'a> {
+    pub image: &'a ProgramImage,
+    pub machine: Option<&'a mut TestMachine>,
+}
+
+/// The machine that tests of a file run on, each on its own copy.
+pub(crate) type TestMachine = Machine<LinkedProgram, Surroundings>;
+
+/// A test as its program sees it.
+pub(crate) struct TestContext {
+    /// Its name, with the colon.
+    pub name: Arc<str>,
+    /// Its seed.
+    pub seed: u64,
+    /// The directory that it has for itself, once it asks for one.
+    pub own: PathBuf,
+}
+
+/// The test of this process.
+static CONTEXT: OnceLock<TestContext> = OnceLock::new();
+/// What ends its evaluation.
+static HANDLE: OnceLock<InterruptHandle> = OnceLock::new();
+
+/// Whether the test has asked for its directory.
+static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// The machine for the tests of a file.
+pub(crate) fn machine_for(
+    db: &RootDatabase,
+    case: &TestCase,
+    image: &ProgramImage,
+    launcher: &ProgramLauncher,
+) -> TestMachine {
+    let limits = launcher.limits;
+    let launcher = ProgramLauncher {
+        arguments: ["wat".to_owned(), case.path.clone()].into(),
+        ..launcher.clone()
+    }
+    .of(db, case.file);
+    let host = Surroundings {
+        inner: launcher.host(Streams::standard()),
+    };
+    image.machine(host, limits)
+}
+
 /// The world around a test: that of a program, with variables of its own.
 #[derive(Clone)]
-struct Surroundings {
+pub(crate) struct Surroundings {
     inner: ProgramHost,
-    variables: [(&'static str, String); 3],
-    /// The directory of the test, made when it is asked for.
-    own: PathBuf,
 }
 
 impl Host for Surroundings {
@@ -83,103 +140,127 @@ impl Host for Surroundings {
     }
 
     fn env(&mut self, name: &str) -> Option<String> {
-        if name == "WAT_TEST_TMP" {
-            fs::create_dir_all(&self.own).ok()?;
-            return Some(self.own.to_str()?.to_owned());
+        let own = CONTEXT.get().and_then(|test| match name {
+            "WAT_TEST" => Some("1".to_owned()),
+            "WAT_TEST_NAME" => Some(test.name.to_string()),
+            "WAT_TEST_SEED" => Some(test.seed.cast_signed().to_string()),
+            "WAT_TEST_TMP" => {
+                ASKED.store(true, Relaxed);
+                fs::create_dir_all(&test.own).ok()?;
+                Some(test.own.to_str()?.to_owned())
+            }
+            _ => None,
+        });
+        match name {
+            "WAT_TEST_TMP" => own,
+            _ => own.or_else(|| std::env::var(name).ok()),
         }
-        let own = self.variables.iter().find(|(key, _)| *key == name);
-        own.map(|(_, value)| value.clone())
-            .or_else(|| std::env::var(name).ok())
+    }
+}
+
+/// Ends the evaluation when the process is asked to stop, from when it watches its signals.
+pub(crate) fn attended() {
+    if let Some(handle) = HANDLE.get() {
+        std::mem::forget(wat_kernel::process::on_shutdown(|| handle.raise()));
     }
 }
 
 /// Runs the test of a child; the status that the child ends with.
-pub(crate) fn work(work: &Work<'_>, mut io: ChildIo) -> i32 {
-    let Some(report) = io.kept().pop() else {
-        return 3;
+pub(crate) fn work(mut work: Work<'_>, report: Fd) -> i32 {
+    if let Some(context) = work.context.take() {
+        let _ = CONTEXT.set(context);
+    }
+    if !work.is_there {
+        let _ = std::env::set_current_dir(work.directory);
+    }
+    let report = Report {
+        to: report,
+        started: work.started,
     };
-    let _ = std::env::set_current_dir(work.directory);
-    wat_kernel::limit_process(DESCRIPTORS);
-    // Orphans of this test are not those of another one. Without it they reach the runner too early.
-    let _ = wat_kernel::adopt_orphans();
-    let record = run(work);
-    let mut line = record.to_string();
-    line.push('\n');
-    i32::from(report.write_all(line.as_bytes()).is_err())
+    run(work, &report)
 }
 
-/// Ends the evaluation when the process is asked to stop.
-fn watch(handle: wat_runtime::InterruptHandle) {
-    let Some(shutdown) = wat_kernel::process::shutdown() else {
-        return;
-    };
-    let watcher = move || {
-        if wat_kernel::poll(&[(shutdown, Interest::Read)], None).is_ok() {
-            handle.raise();
+/// Where a child tells how its test has ended.
+struct Report {
+    to: Fd,
+    started: Instant,
+}
+
+impl Report {
+    /// Writes the record and ends the process: what the test leaves in memory goes with it.
+    fn tell(&self, mut record: Value) -> ! {
+        record["us"] = (self.started.elapsed().as_micros() as u64).into();
+        // Whoever has started no process leaves none behind.
+        record["alone"] = (!wat_kernel::has_forked()).into();
+        let mut line = record.to_string();
+        line.push('\n');
+        self.write(line.as_bytes())
+    }
+
+    fn write(&self, line: &[u8]) -> ! {
+        let status = i32::from(self.to.write_all(line).is_err());
+        wat_kernel::process::exit(status)
+    }
+}
+
+/// Runs the test and tells how it ended. The status of a child that cannot.
+fn run(mut work: Work<'_>, report: &Report) -> i32 {
+    let case = work.case;
+    let template = match (&case.example, work.program.take()) {
+        (Some(example), _) => {
+            report.tell(json!({ "failure": run_example(example, work.launcher) }));
         }
+        (None, Some(template)) => template,
+        (None, None) => return NO_REPORT,
     };
-    // Without the thread a test that takes too long is killed without telling where it was.
-    let _ = wat_kernel::thread::spawn("wat:watcher", Some(64 << 10), watcher);
-}
-
-fn run(work: &Work<'_>) -> Value {
-    let (db, case) = (work.db, work.case);
-    if let Some(example) = &case.example {
-        return json!({ "failure": run_example(example, work.launcher) });
-    }
-    let program = LinkedProgram::new();
-    program.lend(db, case.file);
-    let launcher = ProgramLauncher {
-        arguments: ["wat".to_owned(), case.path.clone()].into(),
-        ..work.launcher.clone()
-    }
-    .of(db, case.file);
-    let host = Surroundings {
-        inner: launcher.host(Streams::standard()),
-        variables: [
-            ("WAT_TEST", "1".to_owned()),
-            ("WAT_TEST_NAME", case.test.name.to_string()),
-            ("WAT_TEST_SEED", work.seed.cast_signed().to_string()),
-        ],
-        own: work.own.clone(),
+    let Template { image, machine } = template;
+    let mut own = None;
+    let machine = match machine {
+        Some(machine) => machine,
+        None => own.insert(machine_for(work.db, case, image, work.launcher)),
     };
-    let mut machine = Machine::new(program.clone(), host, work.launcher.limits);
-    machine.configure(wat_driver::settings(db, case.file));
-    watch(machine.interrupt());
-    if let Err(failure) = program.start(&mut machine) {
-        return json!({ "failure": told(work, &failure, Some("Startup")) });
+    let _ = HANDLE.set(machine.interrupt());
+    if let Err(failure) = image.start(machine) {
+        report.tell(json!({ "failure": told(&work, &failure, Some("Startup")) }));
     }
-    // What the thread of the test waits with, here and below, is not the test's to close.
-    let _ = machine.prepare_waits();
-    let known = regressions::known(&work.directory.join(&case.path), &case.test.name);
-    wat_runtime::seed_properties(work.run_seed, known);
-    let before = open_ends();
+    let is_property = case.test.kind == TestKind::Property;
+    if is_property {
+        let known = regressions::known(&work.directory.join(&case.path), &case.test.name);
+        wat_runtime::seed_properties(work.run_seed, known);
+    }
     let outcome = machine.call(&case.test.name);
     machine.rest();
-    let after = open_ends();
-    let left: Vec<u64> = after
-        .iter()
-        .zip(before)
-        .map(|(after, before)| after.saturating_sub(before))
-        .collect();
+    let is_plain = !is_property
+        && !ASKED.load(Relaxed)
+        && !wat_kernel::has_forked()
+        && !wat_kernel::has_opened()
+        && !wat_kernel::thread::has_spawned();
+    if is_plain
+        && let Ok(result) = &outcome
+        && result.has_none_at(FAILURE)
+    {
+        report.write(PASSED);
+    }
+    let left = left_open(&report.to);
     let failure = match outcome {
         Err(failure) if failure.kind == FailureKind::Interrupted => {
-            let frames = failure_places(db, case.file, &failure, &mut Sources::default());
-            return json!({ "interrupted": frames_of(&frames) });
+            let sources = &mut Sources::default();
+            let frames = failure_places(work.db, case.file, &failure, sources);
+            report.tell(json!({ "interrupted": frames_of(&frames) }));
         }
-        Err(failure) => told(work, &failure, None),
+        Err(failure) => told(&work, &failure, None),
         Ok(result) => match wat_edn::read(&result.render()) {
-            Ok(result) => returned(work, &result, machine.caught()),
+            Ok(result) => returned(&work, image, &result, machine.caught()),
             Err(_) => malformed("it is no result of a test"),
         },
     };
-    let property = wat_runtime::property_outcome().filter(|_| case.test.kind == TestKind::Property);
+    let property = wat_runtime::property_outcome().filter(|_| is_property);
     let failure = match &property {
         Some(property) => falsified(failure, property),
         None => failure,
     };
     let labels = property.map_or(Value::Null, |property| labels(&property));
-    json!({ "failure": failure, "leaks": left, "labels": labels })
+    report.tell(json!({ "failure": failure, "leaks": left, "labels": labels }))
 }
 
 fn labels(property: &PropertyOutcome) -> Value {
@@ -217,22 +298,33 @@ fn falsified(mut failure: Value, property: &PropertyOutcome) -> Value {
     failure
 }
 
-/// Threads, children and descriptors of this process. Bells, rings and handles of children are the machine's own.
-fn open_ends() -> [u64; 3] {
-    let entries = |path: &str| fs::read_dir(path).into_iter().flatten().flatten();
-    let is_own = |entry: &fs::DirEntry| {
-        let target = fs::read_link(entry.path()).unwrap_or_default();
-        target
-            .as_os_str()
-            .as_encoded_bytes()
-            .starts_with(b"anon_inode:")
+/// Threads, children and descriptors that this process has beyond those that it was started with.
+fn left_open(report: &Fd) -> [u64; 3] {
+    let threads = match wat_kernel::thread::has_spawned() {
+        false => 0,
+        true => {
+            let tasks = fs::read_dir("/proc/self/task").into_iter().flatten();
+            let own = 1 + usize::from(wat_kernel::process::has_attended());
+            tasks.count().saturating_sub(own)
+        }
     };
+    // Bells, rings and handles of children are the machine's own.
+    let is_own = |fd: usize| {
+        let target = fs::read_link(format!("/proc/self/fd/{fd}")).unwrap_or_default();
+        let target = target.as_os_str().as_encoded_bytes();
+        target.starts_with(b"anon_inode:")
+    };
+    let is_given = |fd: usize| fd <= 2 || fd == report.raw() as usize;
+    let open = match wat_kernel::has_opened() {
+        false => Vec::new(),
+        true => wat_kernel::open_descriptors::<DESCRIPTORS>().unwrap_or_default(),
+    };
+    let opened = open.iter().enumerate();
+    let opened = opened.filter(|&(fd, is_open)| *is_open && !is_given(fd) && !is_own(fd));
     [
-        entries("/proc/self/task").count() as u64,
+        threads as u64,
         wat_kernel::live_children().len() as u64,
-        entries("/proc/self/fd")
-            .filter(|entry| !is_own(entry))
-            .count() as u64,
+        opened.count() as u64,
     ]
 }
 
@@ -325,7 +417,12 @@ fn string(value: Option<&Edn>) -> Option<&str> {
 }
 
 /// The failure of a result: what the machine has caught says more than the value.
-fn returned<'f>(work: &Work<'_>, result: &Edn, caught: impl Iterator<Item = &'f Failure>) -> Value {
+fn returned<'f>(
+    work: &Work<'_>,
+    image: &ProgramImage,
+    result: &Edn,
+    caught: impl Iterator<Item = &'f Failure>,
+) -> Value {
     let failure = match field(result, ":failure") {
         None => return malformed("it has no field `failure`"),
         Some(Edn::Nil) => return Value::Null,
@@ -334,10 +431,8 @@ fn returned<'f>(work: &Work<'_>, result: &Edn, caught: impl Iterator<Item = &'f 
     let Some(message) = string(field(failure, ":message")) else {
         return malformed("its failure has no message");
     };
-    let program = LinkedProgram::new();
-    program.lend(work.db, work.case.file);
     let same = |caught: &&Failure| {
-        let described = wat_runtime::Program::describe(&program, caught);
+        let described = wat_runtime::Program::describe(image.program(), caught);
         let compared = caught.compared.as_deref();
         described.message == message
             && compared.and_then(|it| it.actual.as_deref()) == string(field(failure, ":actual"))

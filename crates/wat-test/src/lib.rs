@@ -16,6 +16,8 @@ mod report;
 mod runner;
 mod seed;
 mod state;
+mod streams;
+mod templates;
 
 pub use affected::content;
 pub use doc::{DocTest, run_example};

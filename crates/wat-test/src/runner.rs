@@ -5,25 +5,29 @@ use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use wat_analysis::{RootDatabase, TestKind};
 use wat_driver::ProgramLauncher;
-use wat_kernel::{Borrowed, Fd, Fork, Forked, Interest, poll};
+use wat_kernel::{Borrowed, Exit, Interest, Nursery, poll};
 
-use crate::child::{Work, work};
+use crate::child::{DESCRIPTORS, PASSED, TestContext, Work, attended, work};
 use crate::find::{Found, TestCase};
 use crate::judge::{judge, leaks};
 use crate::outcome::{Outcome, Status, Totals};
 use crate::regressions;
 use crate::report::Reporter;
 use crate::seed::{shuffle, test_seed};
+use crate::streams::{Buffer, Stream, drain};
+use crate::templates::Templates;
 
 const SIGTERM: i32 = 15;
 const SIGKILL: i32 = 9;
 /// What a child that was asked to end gets to tell where it is.
 const GRACE: Duration = Duration::from_millis(100);
-/// Bytes of a stream that are kept.
-const CAPTURED: usize = 1 << 20;
+/// How long a test may go on before anybody looks at what it writes: most have ended by then.
+const LEISURE: Duration = Duration::from_millis(2);
+/// How many tests are made ready at once.
+const AHEAD: usize = 64;
 
 /// How long tests may take.
 #[derive(Clone, Copy, Debug)]
@@ -119,74 +123,14 @@ impl Break for Never {
     }
 }
 
-/// An output of a child.
-#[derive(Default)]
-struct Stream {
-    fd: Option<Fd>,
-    bytes: Vec<u8>,
-    is_cut: bool,
-}
-
-impl Stream {
-    fn of(fd: Fd) -> Stream {
-        Stream {
-            fd: Some(fd),
-            ..Stream::default()
-        }
-    }
-
-    fn arm(&self) -> Option<Borrowed> {
-        self.fd.as_ref().map(Fd::borrow)
-    }
-
-    /// Reads what is there, and hands it on.
-    fn read(&mut self, mut hand_on: impl FnMut(&[u8])) {
-        let mut buffer = [0; 1 << 16];
-        let Some(fd) = &self.fd else { return };
-        match fd.read(&mut buffer) {
-            Ok(0) | Err(_) => self.fd = None,
-            Ok(count) => {
-                hand_on(&buffer[..count]);
-                let room = CAPTURED.saturating_sub(self.bytes.len());
-                self.bytes.extend_from_slice(&buffer[..count.min(room)]);
-                self.is_cut |= count > room;
-            }
-        }
-    }
-
-    /// Reads what is left once nobody writes any more, without waiting.
-    fn drain(&mut self, mut hand_on: impl FnMut(&[u8])) {
-        while let Some(fd) = self.arm() {
-            let ready = poll(&[(fd, Interest::Read)], Some(Instant::now()));
-            match ready {
-                Ok(ready) if ready.contains(&true) => self.read(&mut hand_on),
-                _ => break,
-            }
-        }
-    }
-
-    fn finish(mut self, hand_on: impl FnMut(&[u8])) -> Vec<u8> {
-        self.drain(hand_on);
-        if self.is_cut {
-            if !self.bytes.ends_with(b"\n") {
-                self.bytes.push(b'\n');
-            }
-            self.bytes
-                .extend_from_slice("… the rest was not kept\n".as_bytes());
-        }
-        self.bytes
-    }
-}
-
 /// A test that runs.
 struct Running {
     /// Which of the selected tests.
     index: usize,
     child: wat_kernel::Child,
-    report: Stream,
-    streams: [Stream; 2],
+    /// Its report, and its standard streams.
+    streams: [Stream; 3],
     started: Instant,
-    reported: Option<Instant>,
     deadline: Instant,
     /// It was asked to end.
     is_late: bool,
@@ -207,6 +151,14 @@ struct Run<'a> {
     db: &'a RootDatabase,
     options: &'a Options,
     slots: Vec<Slot<'a>>,
+    nursery: Nursery,
+    templates: Templates,
+    /// Is the directory of the tests the one that this process is in?
+    is_there: bool,
+    buffer: Buffer,
+    /// Where directories of tests are made, and the number of this process, which is in their names.
+    temporary: PathBuf,
+    pid: u32,
     waiting: VecDeque<usize>,
     running: Vec<Running>,
     failures: usize,
@@ -241,9 +193,10 @@ pub fn run_until(
     reporter: &mut Reporter<'_>,
     breaks: &mut dyn Break,
 ) -> io::Result<Summary> {
-    wat_kernel::process::start()?;
+    let nursery = Nursery::new(DESCRIPTORS as u64, attended)?;
     // What a test leaves outside its group comes here when the test has ended.
     wat_kernel::adopt_orphans()?;
+    wat_runtime::seed_properties(options.seed, Vec::new());
     let started = Instant::now();
     let mut cases = selected.to_vec();
     if options.shuffle {
@@ -269,6 +222,12 @@ pub fn run_until(
                 outcome: None,
             })
             .collect(),
+        nursery,
+        templates: Templates::default(),
+        is_there: std::env::current_dir().is_ok_and(|it| it == options.directory),
+        buffer: Buffer::default(),
+        temporary: std::env::temp_dir(),
+        pid: std::process::id(),
         waiting: VecDeque::new(),
         running: Vec::new(),
         failures: 0,
@@ -378,60 +337,74 @@ impl Run<'_> {
         let slot = &mut self.slots[index];
         slot.attempts += 1;
         let case = slot.case;
-        let (report, report_end) = wat_kernel::pipe()?;
+        let limit = self.limit(case);
+        if !self.templates.is_ready(case) {
+            let coming = self.waiting.iter().map(|&index| self.slots[index].case);
+            let coming = [case].into_iter().chain(coming).take(AHEAD);
+            self.templates
+                .prepare(self.db, coming, &self.options.launcher);
+        }
         // The writing end comes first from a pipe.
-        let (theirs, ours) = (report, report_end);
+        let (theirs, ours) = wat_kernel::pipe()?;
+        let started = Instant::now();
         let task = Work {
             db: self.db,
             case,
+            context: Some(TestContext {
+                name: case.test.name.clone(),
+                seed: test_seed(self.options.seed, &case.id),
+                own: self.own_directory(index),
+            }),
+            program: self.templates.of(case),
+            started,
             launcher: &self.options.launcher,
             directory: &self.options.directory,
-            own: own_directory(index),
-            seed: test_seed(self.options.seed, &case.id),
+            is_there: self.is_there,
             run_seed: self.options.seed,
         };
-        let forked = Fork::new().keep(&theirs).run(|io| work(&task, io))?;
-        let Forked {
-            child,
-            stdin,
-            stdout,
-            stderr,
-        } = forked;
-        drop(stdin);
-        drop(theirs);
-        let limit = self.limit(case);
-        let started = Instant::now();
+        let nursed = self.nursery.fork(&theirs, |report| work(task, report))?;
         Ok(Running {
             index,
-            child,
-            report: Stream::of(ours),
-            streams: [Stream::of(stdout), Stream::of(stderr)],
+            child: nursed.child,
+            streams: [ours, nursed.stdout, nursed.stderr].map(Stream::of),
             started,
-            reported: None,
             deadline: started + limit,
             is_late: false,
             limit,
         })
     }
 
+    /// The directory that a test has for itself.
+    fn own_directory(&self, index: usize) -> PathBuf {
+        let name = format!("wat-test-{}-{index}", self.pid);
+        self.temporary.join(name)
+    }
+
     /// Waits for something to happen and deals with it.
     fn wait(&mut self, reporter: &mut Reporter<'_>) -> io::Result<()> {
         let mut arms: Vec<(Borrowed, Interest)> = Vec::new();
-        let mut owners: Vec<(usize, usize)> = Vec::new();
+        // Whose they are, and which of its streams: none for its end.
+        let mut owners: Vec<(usize, Option<usize>)> = Vec::new();
+        let now = Instant::now();
+        let mut deadline: Option<Instant> = None;
         for (at, running) in self.running.iter().enumerate() {
-            let streams = &running.streams;
-            let ends = [
-                running.child.exited(),
-                running.report.arm(),
-                streams[0].arm(),
-                streams[1].arm(),
-            ];
-            for (which, end) in ends.into_iter().enumerate() {
-                if let Some(end) = end {
-                    arms.push((end, Interest::Read));
-                    owners.push((at, which));
+            let mut until = running.deadline;
+            if let Some(end) = running.child.exited() {
+                arms.push((end, Interest::Read));
+                owners.push((at, None));
+            }
+            let looked_at = running.started + LEISURE;
+            if now < looked_at && !self.options.live && running.child.exited().is_some() {
+                until = until.min(looked_at);
+            } else {
+                for (which, stream) in running.streams.iter().enumerate() {
+                    if let Some(end) = stream.arm() {
+                        arms.push((end, Interest::Read));
+                        owners.push((at, Some(which)));
+                    }
                 }
             }
+            deadline = Some(deadline.map_or(until, |it| it.min(until)));
         }
         if let Some(shutdown) =
             wat_kernel::process::shutdown().filter(|_| self.interrupted.is_none())
@@ -443,7 +416,6 @@ impl Run<'_> {
             let breaks = self.breaks.arms().into_iter();
             arms.extend(breaks.map(|arm| (arm, Interest::Read)));
         }
-        let deadline = self.running.iter().map(|running| running.deadline).min();
         let ready = poll(&arms, deadline)?;
         if ready[before..].contains(&true) {
             self.is_broken_off = self.breaks.ends_run()?;
@@ -456,24 +428,16 @@ impl Run<'_> {
             if !ready {
                 continue;
             }
-            let running = &mut self.running[at];
-            match which {
-                0 => ended[at] = true,
-                1 => {
-                    running.report.read(|_| {});
-                    if running.report.bytes.ends_with(b"\n") {
-                        running.reported.get_or_insert_with(Instant::now);
-                    }
+            let Some(which) = which else {
+                ended[at] = true;
+                continue;
+            };
+            let is_shown = self.options.live && which > 0;
+            self.running[at].streams[which].read(&mut self.buffer, |bytes| {
+                if is_shown {
+                    reporter.live(bytes);
                 }
-                stream => {
-                    let live = self.options.live;
-                    running.streams[stream - 2].read(|bytes| {
-                        if live {
-                            reporter.live(bytes);
-                        }
-                    });
-                }
-            }
+            });
         }
         let now = Instant::now();
         for at in (0..self.running.len()).rev() {
@@ -495,34 +459,42 @@ impl Run<'_> {
 
     /// The child has ended; whoever is left of its group ends too.
     fn finish(&mut self, running: Running, reporter: &mut Reporter<'_>) -> io::Result<()> {
-        running.child.signal(SIGKILL)?;
-        let exit = running.child.wait()?;
-        wat_kernel::end_orphans();
         let Running {
             index,
-            mut report,
-            streams,
+            child,
+            mut streams,
             started,
-            reported,
             is_late,
             limit,
             ..
         } = running;
-        report.drain(|_| {});
+        let exit = child.conclude()?;
+        let mut took = started.elapsed();
         let live = self.options.live;
-        let [stdout, stderr] = streams.map(|stream| {
-            stream.finish(|bytes| {
-                if live {
-                    reporter.live(bytes);
-                }
-            })
-        });
+        let mut hand_on = |which, bytes: &[u8]| {
+            if live && which > 0 {
+                reporter.live(bytes);
+            }
+        };
+        drain(&mut streams, &mut self.buffer, &mut hand_on)?;
+        // Most tests pass and leave nothing behind.
+        let is_plain = streams[0].bytes == PASSED && exit == Exit::Code(0);
+        let record = match is_plain {
+            true => json!({ "failure": null, "alone": true }),
+            false => serde_json::from_slice(&streams[0].bytes).unwrap_or(Value::Null),
+        };
+        if record["alone"] != true || exit != Exit::Code(0) {
+            wat_kernel::end_orphans();
+            drain(&mut streams, &mut self.buffer, &mut hand_on)?;
+        }
+        if let Some(told) = record["us"].as_u64() {
+            took = Duration::from_micros(told);
+        }
+        let [_, stdout, stderr] = streams.map(Stream::finish);
         if self.ends_early() {
-            let _ = std::fs::remove_dir_all(own_directory(index));
+            let _ = std::fs::remove_dir_all(self.own_directory(index));
             return Ok(());
         }
-        let record: Value = serde_json::from_slice(&report.bytes).unwrap_or(Value::Null);
-        let end = reported.unwrap_or_else(Instant::now);
         let slot = &self.slots[index];
         let (status, failure) = judge(
             slot.case,
@@ -531,9 +503,10 @@ impl Run<'_> {
             is_late.then_some(limit),
             self.options.deny_leaks,
         );
-        if !(self.options.keep_tmp && status.is_failure()) {
+        let is_kept = is_plain || (self.options.keep_tmp && status.is_failure());
+        if !is_kept {
             // Most tests have none.
-            let _ = std::fs::remove_dir_all(own_directory(index));
+            let _ = std::fs::remove_dir_all(self.own_directory(index));
         }
         let choices = failure
             .as_ref()
@@ -547,7 +520,7 @@ impl Run<'_> {
         let outcome = Outcome {
             status,
             failure,
-            duration_us: end.duration_since(started).as_micros() as u64,
+            duration_us: took.as_micros() as u64,
             stdout,
             stderr,
             leaks: leaks(&record),
@@ -581,9 +554,4 @@ impl Run<'_> {
         self.failures += usize::from(failed);
         slot.outcome = Some(outcome);
     }
-}
-
-/// The directory that a test has for itself.
-fn own_directory(index: usize) -> PathBuf {
-    std::env::temp_dir().join(format!("wat-test-{}-{index}", std::process::id()))
 }

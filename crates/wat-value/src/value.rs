@@ -1,7 +1,8 @@
 //! A value with its type, for those who hold values outside the machine.
 
+use crate::cells::{field, variant_of};
 use crate::compare::equal;
-use crate::desc::Desc;
+use crate::desc::{Desc, Repr};
 use crate::heap::{Slot, release, retain};
 use crate::print::render;
 use wat_edn::Layout;
@@ -42,6 +43,18 @@ impl Value {
     /// Its type.
     pub fn ty(&self) -> &Ty {
         &self.desc.ty
+    }
+
+    /// Whether it is a struct whose field at this index is `None`.
+    pub fn has_none_at(&self, index: usize) -> bool {
+        let fields = self.desc.variants().first().map(|it| &it.fields);
+        let part = fields.and_then(|fields| fields.get(index));
+        let is_option = part.is_some_and(|part| part.repr == Repr::Option);
+        // SAFETY: the value is alive; what has fields is an object, and a slot of an option has a variant.
+        is_option
+            && self.desc.repr == Repr::Nominal
+            && self.desc.variants().len() == 1
+            && unsafe { variant_of(field(self.slot, index as u32)) } == 0
     }
 
     /// Its external representation on one line.

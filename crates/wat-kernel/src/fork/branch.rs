@@ -4,7 +4,8 @@
 //! formats nothing, drops nothing and unwinds nothing. It makes these calls, all of them async-signal-safe, on numbers
 //! that the parent wrote down before the fork, and no others:
 //!
-//! `setpgid`, `sigaction`, `dup2`, `close_range`, `getrlimit`, `open`, `getdents64`, `close`, `sigprocmask`, `_exit`.
+//! `setpgid`, `prctl`, `getppid`, `sigaction`, `setrlimit`, `dup2`, `close_range`, `getrlimit`, `open`, `getdents64`,
+//! `close`, `sigprocmask`, `_exit`.
 //!
 //! A test reads this file and compares the calls that it makes with that list.
 
@@ -17,10 +18,80 @@ const MOST_LISTED: usize = 1024;
 /// Descriptors are closed one by one up to here where nothing lists them.
 const LAST_RESORT: u64 = 65_536;
 
+/// Numbers of signals are below this.
+const SIGNALS: i32 = 65;
+/// Limits that a child may be given.
+const MOST_LIMITS: usize = 4;
+
+/// What becomes of the actions of signals.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Signals {
+    /// Every signal has its default action, and writing to a pipe without reader is an error like others.
+    Default,
+    /// The same for those whose bit is set; the others are as they are to be.
+    Some(u64),
+}
+
+impl Signals {
+    /// Those that must be changed in a child of this process, where the actions that `is_handled` says so of stay.
+    pub(super) fn others(is_handled: impl Fn(i32, &libc::sigaction) -> bool) -> Signals {
+        let mut others = 0;
+        for signal in 1..SIGNALS {
+            // SAFETY: the structure is plain numbers and valid for the call; a number without signal is refused.
+            let (known, action) = unsafe {
+                let mut action: libc::sigaction = std::mem::zeroed();
+                let status = libc::sigaction(signal, std::ptr::null(), &raw mut action);
+                (status == 0, action)
+            };
+            let wanted = match signal {
+                libc::SIGPIPE => libc::SIG_IGN,
+                _ => libc::SIG_DFL,
+            };
+            if known && action.sa_sigaction != wanted && !is_handled(signal, &action) {
+                others |= 1 << (signal - 1);
+            }
+        }
+        Signals::Some(others)
+    }
+
+    fn includes(self, signal: i32) -> bool {
+        match self {
+            Signals::Default => true,
+            Signals::Some(bits) => bits & 1 << (signal - 1) != 0,
+        }
+    }
+}
+
+/// A limit of a process.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limit {
+    resource: libc::__rlimit_resource_t,
+    limit: libc::rlimit,
+}
+
+impl Limit {
+    /// At most so much, where this process may have more.
+    pub(super) fn lower(resource: libc::__rlimit_resource_t, most: u64) -> Option<Limit> {
+        // SAFETY: the structure is plain numbers and valid for the call.
+        let (known, mut limit) = unsafe {
+            let mut limit: libc::rlimit = std::mem::zeroed();
+            let status = libc::getrlimit(resource, &raw mut limit);
+            (status == 0, limit)
+        };
+        let is_higher = known && limit.rlim_cur > most;
+        limit.rlim_cur = most;
+        is_higher.then_some(Limit { resource, limit })
+    }
+}
+
 /// What the parent decided.
 #[derive(Debug)]
 pub(super) struct Plan {
     leads_group: bool,
+    /// The number of the parent, if the child is to be killed when the thread that forks it ends.
+    dies_with: Option<i32>,
+    signals: Signals,
+    limits: [Option<Limit>; MOST_LIMITS],
     stdio: Option<[RawFd; 3]>,
     /// Sorted, distinct, all above 2.
     kept: [RawFd; MOST_KEPT],
@@ -33,15 +104,19 @@ impl Plan {
     pub(super) fn new(
         leads_group: bool,
         stdio: Option<[RawFd; 3]>,
-        lifeline: RawFd,
+        signals: Signals,
+        lifeline: Option<RawFd>,
         kept: &[RawFd],
     ) -> Plan {
         let mut all: Vec<RawFd> = kept.iter().copied().take(MOST_KEPT - 1).collect();
-        all.push(lifeline);
+        all.extend(lifeline);
         all.sort_unstable();
         all.dedup();
         let mut plan = Plan {
             leads_group,
+            dies_with: None,
+            signals,
+            limits: [None; MOST_LIMITS],
             stdio,
             kept: [-1; MOST_KEPT],
             count: all.len(),
@@ -52,6 +127,20 @@ impl Plan {
 
     pub(super) fn leads_group(&self) -> bool {
         self.leads_group
+    }
+
+    /// The child is killed when the thread that forks it ends, which is one of this process.
+    pub(super) fn dies_with(mut self, parent: i32) -> Plan {
+        self.dies_with = Some(parent);
+        self
+    }
+
+    /// The child has these limits.
+    pub(super) fn limited(mut self, limits: &[Limit]) -> Plan {
+        for (place, limit) in self.limits.iter_mut().zip(limits) {
+            *place = Some(*limit);
+        }
+        self
     }
 
     fn is_kept(&self, fd: RawFd) -> bool {
@@ -97,7 +186,21 @@ pub(super) fn prepare(plan: &Plan) -> bool {
         if plan.leads_group {
             libc::setpgid(0, 0);
         }
-        default_signals();
+        if let Some(parent) = plan.dies_with {
+            libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0);
+            // It may have ended before the call.
+            if libc::getppid() != parent {
+                return false;
+            }
+        }
+        default_signals(plan.signals);
+        let mut limit = 0;
+        while limit < MOST_LIMITS {
+            if let Some(it) = &plan.limits[limit] {
+                libc::setrlimit(it.resource, &raw const it.limit);
+            }
+            limit += 1;
+        }
         if let Some(ends) = plan.stdio {
             let mut stream = 0;
             while stream < 3 {
@@ -117,19 +220,23 @@ pub(super) fn prepare(plan: &Plan) -> bool {
     true
 }
 
-/// Every signal has its default action, and writing to a pipe without reader is an error like others.
-unsafe fn default_signals() {
+/// Each of the signals has its default action, and writing to a pipe without reader is an error like others.
+unsafe fn default_signals(which: Signals) {
     // SAFETY: the structure is valid for the calls; a number without signal is refused, harmlessly.
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = libc::SIG_DFL;
         let mut signal = 1;
-        while signal <= 64 {
-            libc::sigaction(signal, &raw const action, std::ptr::null_mut());
+        while signal < SIGNALS {
+            if which.includes(signal) {
+                libc::sigaction(signal, &raw const action, std::ptr::null_mut());
+            }
             signal += 1;
         }
-        action.sa_sigaction = libc::SIG_IGN;
-        libc::sigaction(libc::SIGPIPE, &raw const action, std::ptr::null_mut());
+        if which.includes(libc::SIGPIPE) {
+            action.sa_sigaction = libc::SIG_IGN;
+            libc::sigaction(libc::SIGPIPE, &raw const action, std::ptr::null_mut());
+        }
     }
 }
 
@@ -248,8 +355,11 @@ mod tests {
     use super::*;
 
     /// The calls that the head of this file permits.
-    const PERMITTED: [&str; 10] = [
+    const PERMITTED: [&str; 13] = [
         "setpgid",
+        "prctl",
+        "getppid",
+        "setrlimit",
         "sigaction",
         "dup2",
         "close_range",
@@ -327,7 +437,7 @@ mod tests {
                 let base = open();
                 // SAFETY: plain numbers; nobody else uses them.
                 let made = unsafe { (libc::dup(0), libc::dup(0)) };
-                let plan = Plan::new(false, None, base[0], &base);
+                let plan = Plan::new(false, None, Signals::Default, None, &base);
                 if !(close(&plan) && made.0 > 2 && made.1 > 2) {
                     return 3;
                 }

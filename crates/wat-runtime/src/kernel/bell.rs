@@ -117,6 +117,7 @@ impl Bell {
     /// Waits on the thread that owns the bell. `among_threads` says that only threads of the program ring it.
     pub(super) fn wait(&self, until: Option<Instant>, among_threads: bool) -> Rung {
         self.thread.get_or_init(thread::current);
+        wat_kernel::process::attend();
         if among_threads && until.is_none() {
             return self.block();
         }

@@ -86,6 +86,7 @@ fn wait(
     bell: &Arc<Bell>,
     until: Option<Instant>,
 ) -> io::Result<Vec<usize>> {
+    wat_kernel::process::attend();
     let doorbell = doorbell_of(bell);
     let own = doorbell.descriptor()?;
     if !bell.leave() {

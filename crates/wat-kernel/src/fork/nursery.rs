@@ -1,0 +1,85 @@
+//! Many short-lived children of one kind: what they have in common is found out once, not in each.
+
+use std::io;
+use std::path::Path;
+
+use super::branch::{self, Limit, Plan, Signals};
+use super::{NOT_STARTED, become_process, fork, live, named, own};
+use crate::child::Child;
+use crate::fd::{Fd, pipe};
+use crate::{open_file, process};
+
+/// Where children come from that read nothing, lead a process group, and have limits. They are killed when the thread
+/// that forks them ends, and watch their signals once they have reason to ([`process::attend`]): a child that is done
+/// at once starts no thread.
+#[derive(Debug)]
+pub struct Nursery {
+    parent: i32,
+    null: Fd,
+    signals: Signals,
+    limits: Vec<Limit>,
+    attended: fn(),
+}
+
+/// Such a child and this side of its outputs.
+#[derive(Debug)]
+pub struct Nursed {
+    /// The child.
+    pub child: Child,
+    /// What it writes.
+    pub stdout: Fd,
+    /// What it complains.
+    pub stderr: Fd,
+}
+
+impl Nursery {
+    /// A nursery whose children write no core dumps and have at most so many descriptors. This process watches its
+    /// signals from now on ([`process::start`]); how it deals with them does not change as long as the nursery is used.
+    /// A child calls `attended` when it begins to watch its own, on the thread that has reason to.
+    ///
+    /// # Errors
+    /// The operating system refuses a descriptor or a thread.
+    pub fn new(descriptors: u64, attended: fn()) -> io::Result<Nursery> {
+        process::start()?;
+        Ok(Nursery {
+            attended,
+            parent: std::process::id().cast_signed(),
+            null: open_file(Path::new("/dev/null"))?,
+            signals: Signals::others(process::is_handled),
+            limits: [
+                Limit::lower(libc::RLIMIT_CORE, 0),
+                Limit::lower(libc::RLIMIT_NOFILE, descriptors),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+        })
+    }
+
+    /// Forks a child that does `work` and ends with the status that `work` returns, or 2 if it panics. It keeps one
+    /// descriptor.
+    ///
+    /// # Errors
+    /// A pipe or the child cannot be made; the error names the call. Nothing is left behind.
+    pub fn fork(&self, kept: &Fd, work: impl FnOnce(Fd) -> i32) -> io::Result<Nursed> {
+        let (child_out, stdout) = pipe().map_err(named("pipe2"))?;
+        let (child_err, stderr) = pipe().map_err(named("pipe2"))?;
+        let ends = [self.null.raw(), child_out.raw(), child_err.raw()];
+        let plan = Plan::new(true, Some(ends), self.signals, None, &[kept.raw()])
+            .dies_with(self.parent)
+            .limited(&self.limits);
+        let child = fork(&plan, None, |mask| {
+            become_process(&plan);
+            let Ok(kept) = own(&kept.raw()) else {
+                branch::end(NOT_STARTED);
+            };
+            process::restart_later(self.attended);
+            live(mask, || work(kept))
+        })?;
+        Ok(Nursed {
+            child,
+            stdout,
+            stderr,
+        })
+    }
+}
