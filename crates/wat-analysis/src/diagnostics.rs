@@ -216,8 +216,8 @@ fn late_macro_call<'db>(
     is_late.then(|| crate::expand::late_macro(db, head.unwrap_or(ast.root()), item))
 }
 
-/// All diagnostics of a file in its primary program, sorted by start, severity and code. What is wrong with the entry
-/// point of the program is among those of the configured entry of the project.
+/// All diagnostics of a file in its primary program, sorted by start, severity and code. The entry point has its own
+/// among them; that there is none is told of the configured entry of the project.
 pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<[Diagnostic]> {
     crate::program::ask_first(db);
     let root = primary_root(db, file);
@@ -226,7 +226,7 @@ pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<[Diagnostic]> {
         names(db, root);
     }
     let found = program_diagnostics(db, root, file);
-    let about = crate::entry::configured(db, root);
+    let about = crate::entry::checked(db, root);
     let mut about = about
         .iter()
         .filter(|told| told.span.file == file)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 use wat_syntax::{Applicability, Ast, Code, NodeId, NodeKind, Severity, TextRange};
 
-use crate::db::{Db, Project, SourceFile};
+use crate::db::{Db, FileKind, Project, SourceFile};
 use crate::diagnostics::{Diagnostic, DiagnosticFix, FileEdit, Span, absolute};
 use crate::forms::form_start;
 use crate::infer::typed::LocalId;
@@ -20,15 +20,18 @@ const MAIN: &str = ":user::main";
 const PRINT: &str = ":wat::kernel::println";
 
 /// WAT2001 and WAT2002: is there an entry point, of the right shape?
-#[salsa::tracked(returns(clone))]
 pub fn entry_diagnostics(db: &dyn Db, root: SourceFile) -> Arc<[Diagnostic]> {
-    let Some(main) = lookup(db, root, MAIN) else {
+    match lookup(db, root, MAIN) {
+        Some(main) => main_diagnostics(db, root, main),
         // Of what is no text nobody knows what it lacks.
-        return match root.text(db).is_binary() {
-            true => [].into(),
-            false => [missing(db, root)].into(),
-        };
-    };
+        None if root.text(db).is_binary() => [].into(),
+        None => [missing(db, root)].into(),
+    }
+}
+
+/// WAT2002: has the entry point of a program the right shape?
+#[salsa::tracked(returns(clone))]
+fn main_diagnostics<'db>(db: &'db dyn Db, root: SourceFile, main: Item<'db>) -> Arc<[Diagnostic]> {
     let right = signature(db, root, main).as_ref().is_some_and(|signature| {
         signature.params.is_empty()
             && signature.rest.is_none()
@@ -52,12 +55,20 @@ pub fn entry_diagnostics(db: &dyn Db, root: SourceFile) -> Arc<[Diagnostic]> {
     [absolute(db, root, form, form_start(db, form), &problem)].into()
 }
 
-/// What is wrong with the entry point of the configured entry of the project; nothing for other programs.
-pub(crate) fn configured(db: &dyn Db, root: SourceFile) -> Arc<[Diagnostic]> {
+/// What is wrong with the entry point of a program, whether anybody runs it or not. That there is none is told of the
+/// configured entry of the project alone: other files may be there to be loaded.
+pub(crate) fn checked(db: &dyn Db, root: SourceFile) -> Arc<[Diagnostic]> {
     let entry = Project::get(db).options(db).entry.as_ref();
-    match entry.is_some_and(|entry| *entry == root.path(db)) {
-        true => entry_diagnostics(db, root),
-        false => [].into(),
+    if entry.is_some_and(|entry| *entry == root.path(db)) {
+        return entry_diagnostics(db, root);
+    }
+    match root.kind(db) {
+        FileKind::Disk | FileKind::Open => {}
+        _ => return [].into(),
+    }
+    match lookup(db, root, MAIN) {
+        Some(main) => main_diagnostics(db, root, main),
+        None => [].into(),
     }
 }
 

@@ -467,7 +467,18 @@ pub(crate) fn may_be_unread(db: &dyn Db, program: SourceFile, path: &str) -> boo
         Some(slash) => &path[..leaf + slash],
         None => &path[..leaf.saturating_sub(2)],
     };
-    nominal_of(db, program, owner).is_some_and(|nominal| nominal.is_misshapen)
+    let Some(item) = lookup_type(db, program, owner) else {
+        return false;
+    };
+    let nominal = match item.kind(db) {
+        ItemKind::Alias => match &alias_target(db, program, item).ty {
+            Type::App(ctor, _) => nominal_of(db, program, &format!(":{}", ctor.path())),
+            _ => None,
+        },
+        kind if kind.is_nominal() => Some(nominal(db, program, item)),
+        _ => None,
+    };
+    nominal.is_some_and(|nominal| nominal.is_misshapen)
 }
 
 /// What is wrong with the shape of a declaration: WAT2109.

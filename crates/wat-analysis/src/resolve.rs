@@ -6,7 +6,8 @@ use wat_syntax::{Ast, NodeId, TypeExpr, parse_type_keyword};
 
 use crate::db::{Db, SourceFile};
 use crate::host::Standing;
-use crate::items::{Item, ItemKind, split_generic};
+use crate::infer::undeclared;
+use crate::items::{Item, ItemKind};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::sight::Sight;
 use crate::signature::generics;
@@ -454,17 +455,7 @@ impl<'db> TypeResolver<'_, 'db> {
         let is_parameter = path.len() == 1 && path.as_bytes()[0].is_ascii_uppercase();
         let place = part_place(self.ast, node, path);
         if is_parameter {
-            let already = self
-                .problems
-                .iter_mut()
-                .flat_map(|p| p.iter_mut())
-                .find(|problem| {
-                    problem.code == 3112 && problem.message.starts_with(&format!("`{path}` "))
-                });
-            if let Some(first) = already {
-                first.labels.push((place, "and here".to_owned()));
-                return;
-            }
+            return self.report(|| undeclared(path, place));
         }
         let Some(problems) = &mut self.problems else {
             return;
@@ -482,9 +473,6 @@ impl<'db> TypeResolver<'_, 'db> {
             return;
         }
         self.report(|| {
-            if is_parameter {
-                return undeclared_parameter(ast, path, place);
-            }
             let full = format!(":{path}");
             let names = type_names(db, program);
             let found = suggest::rank(&full, names.iter().map(|name| &**name));
@@ -633,35 +621,6 @@ fn mention_again<'db>(first: &mut Problem<'db>, places: Vec<Place<'db>>) {
             insert,
         });
     }
-}
-
-fn undeclared_parameter<'db>(ast: &Ast, name: &str, place: Place<'db>) -> Problem<'db> {
-    let problem = Problem::new(
-        3112,
-        place,
-        format!("`{name}` is not declared as a type parameter"),
-    )
-    .label("not declared");
-    let declared = ast
-        .children(ast.root())
-        .nth(1)
-        .filter(|&node| ast.as_keyword(node).is_some());
-    let Some(declared) = declared else {
-        return problem;
-    };
-    let text = ast.as_keyword(declared).unwrap_or_default();
-    let (canonical, generics) = split_generic(text);
-    let generics: Vec<&str> = generics.chain([name]).collect();
-    let problem = problem.help(format!("add `<{name}>` to `{canonical}`"));
-    let is_name = |text: &&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if canonical.contains(['<', '>']) || !generics.iter().all(is_name) {
-        return problem;
-    }
-    problem.replace(
-        wat_syntax::Applicability::MachineApplicable,
-        Place::node(declared),
-        &format!("{canonical}<{}>", generics.join(",")),
-    )
 }
 
 /// The names of the types a program can use, for suggestions.

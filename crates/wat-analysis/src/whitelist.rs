@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use wat_syntax::{Ast, NodeId, NodeKind};
+use wat_syntax::{Applicability, Ast, NodeId, NodeKind};
 
 use crate::db::{Db, SourceFile};
 use crate::items::{Item, ItemKind};
-use crate::problem::{Place, Problem};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 
 /// The tag before the whitelist of a function, a value, or a part of the machine.
 pub(crate) const CLAUSE: &str = ":restricted-to";
@@ -104,6 +104,10 @@ pub(crate) fn body_offset(ast: &Ast, root: NodeId) -> usize {
     let tags = tags(head(ast, root));
     let mut rest = ast.children(root).skip(2).peekable();
     let mut offset = 2;
+    if untagged_list(ast, root).is_some() {
+        rest.next();
+        offset += 1;
+    }
     let is_tag = |node: &NodeId| ast.as_keyword(*node).is_some_and(|tag| tags.contains(&tag));
     while rest.next_if(is_tag).is_some() {
         offset += 1;
@@ -116,6 +120,23 @@ pub(crate) fn body_offset(ast: &Ast, root: NodeId) -> usize {
         offset += usize::from(list.is_some());
     }
     offset
+}
+
+/// The list of callers of a restricted definition that lacks the tag before it. WAT2110 tells of it, and the rest is
+/// read as if the tag were there.
+fn untagged_list(ast: &Ast, root: NodeId) -> Option<NodeId> {
+    let mut rest = ast.children(root).skip(2);
+    let (list, next) = (rest.next()?, rest.next()?);
+    let is_list = ast.kind(list) == NodeKind::Vector
+        && ast
+            .children(list)
+            .all(|entry| ast.as_keyword(entry).is_some());
+    let is_followed = match head(ast, root) {
+        ":wat::core::defn-restricted" => ast.kind(next) == NodeKind::Vector,
+        ":wat::core::def-restricted" => ast.as_str(next).is_none(),
+        _ => false,
+    };
+    (is_list && is_followed).then_some(list)
 }
 
 /// The list after a tag of a definition.
@@ -261,17 +282,27 @@ fn clause_problems<'db>(ast: &Ast, root: NodeId, head: &str, found: &mut Vec<Pro
         return;
     }
     let at = tag.unwrap_or(root);
-    found.push(
-        Problem::new(
-            2110,
-            Place::node(at),
-            format!("`{head}` needs `{CLAUSE} [:caller …]` after the name"),
-        )
-        .label("expected `:restricted-to`")
-        .help(format!(
-            "write `({head} :my::name {CLAUSE} [:my::] …)`; `[]` admits nobody"
-        )),
-    );
+    let problem = Problem::new(
+        2110,
+        Place::node(at),
+        format!("`{head}` needs `{CLAUSE} [:caller …]` after the name"),
+    )
+    .label("expected `:restricted-to`")
+    .help(format!(
+        "write `({head} :my::name {CLAUSE} [:my::] …)`; `[]` admits nobody"
+    ));
+    found.push(match untagged_list(ast, root) {
+        Some(list) => problem.fix(
+            "insert `:restricted-to`",
+            Applicability::MaybeIncorrect,
+            vec![ProblemEdit {
+                at: EditAt::Before,
+                place: Place::node(list),
+                insert: format!("{CLAUSE} "),
+            }],
+        ),
+        None => problem,
+    });
 }
 
 fn list_problems<'db>(

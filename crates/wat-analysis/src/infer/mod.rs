@@ -19,6 +19,7 @@ mod matches;
 mod matching;
 mod measure;
 pub(crate) mod operator;
+mod parameters;
 mod pattern;
 pub(crate) mod quote;
 mod quote_call;
@@ -53,6 +54,7 @@ use crate::statics::Findings;
 use crate::types::Type;
 
 use deferred::Constraint;
+pub(crate) use parameters::undeclared;
 use require::{Instance, Instantiated, Need, Wanted};
 use table::{Table, Ty};
 use typed::Outer;
@@ -337,6 +339,7 @@ pub(crate) fn infer<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) 
     infer.expansion = item.expansion(db);
     infer.bind_enclosing(item);
     let body = infer.definition(item);
+    infer.gather_undeclared(item);
     let mut inference = infer.finish(body);
     if crate::splice::is_late(db, item) {
         inference.guard = Some(item.name(db).text(db).as_str().into());

@@ -151,6 +151,20 @@ fn generics_are_rigid_inside_and_free_outside() {
         "(:wat::core::defn :my::id [x <- :T] -> :T x)",
         &["WAT3112 1:33-1:35"],
     );
+    // Once for each declaration, whatever is missing.
+    reports(
+        "(:wat::core::defn :my::swap [x <- :T y <- :U] -> :(U,T) (:wat::core::Tuple y x))",
+        &["WAT3112 1:35-1:37"],
+    );
+    // A parameter of a declaration beside it is no unknown type.
+    reports(
+        "(:wat::core::struct :my::Table<Key> (keys :wat::core::Vector<Key>))\n(:wat::core::defn :my::first-of [k <- :Key] -> :Key k)",
+        &["WAT3112 2:39-2:43"],
+    );
+    reports(
+        "(:wat::core::defn :my::first-of [k <- :Key] -> :Key k)",
+        &["WAT3203 1:39-1:43"],
+    );
 }
 
 #[test]
@@ -201,4 +215,17 @@ fn a_damaged_form_at_the_top_level_is_told_by_the_reader_alone() {
     reports("(f 1", &["WAT1030 1:1-1:2"]);
     // A closer of the wrong kind is no damage (R30): the form is whole, and an expression.
     reports("(x ]", &["WAT2003 1:1-1:5", "WAT1032 1:4-1:5"]);
+}
+
+#[test]
+fn an_entry_point_of_another_shape_is_told_wherever_it_is_defined() {
+    reports(
+        "(:wat::core::defn :user::main [x <- :wat::core::i64] -> :wat::core::nil (:wat::kernel::println x))",
+        &["WAT2002 1:19-1:31"],
+    );
+    reports(
+        "(:wat::core::defn :user::main [] -> :wat::core::nil :wat::core::nil)",
+        &[],
+    );
+    reports("(:wat::core::def :my::x 1)", &[]);
 }

@@ -78,3 +78,12 @@ fn malformed_declarations_are_told_once() {
         ["WAT3203 1:31-1:43"]
     );
 }
+
+#[test]
+fn what_may_be_a_member_of_a_broken_type_is_not_unknown_through_an_alias_either() {
+    let text = "(:wat::core::struct :my::B (f <- :wat::core::i64))
+(:wat::core::typealias :my::A :my::B)
+(:wat::core::defn :my::direct [b <- :my::B] -> :wat::core::i64 (:my::B/f b))
+(:wat::core::defn :my::aliased [b <- :my::A] -> :wat::core::i64 (:my::A/f b))";
+    assert_eq!(spans(text), ["WAT2109 1:28-1:50"]);
+}

@@ -195,6 +195,15 @@ fn malformed_types() {
         ":T",
         Some((MachineApplicable, "(c/defn :my::id<T> [x <- :T] -> :T x)")),
     );
+    is(
+        "(c/defn :my::swap [x <- :T y <- :U] -> :(U,T) (c/Tuple y x))",
+        3112,
+        ":T",
+        Some((
+            MachineApplicable,
+            "(c/defn :my::swap<T,U> [x <- :T y <- :U] -> :(U,T) (c/Tuple y x))",
+        )),
+    );
 }
 
 #[test]

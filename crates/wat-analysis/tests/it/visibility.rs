@@ -407,3 +407,19 @@ fn a_macro_that_defines_the_name_it_is_given_lends_that_name_alone() {
     );
     assert_eq!(spans(&fixed), ["WAT3301 4:14-4:28"]);
 }
+
+#[test]
+fn a_whitelist_without_its_tag_is_one_mistake() {
+    code_lines(
+        "(:wat::core::defn-restricted :my::f [:my::] [x <- :wat::core::i64] -> :wat::core::i64 x)",
+        &["WAT2110 1:37-1:44"],
+    );
+    code_lines(
+        "(:wat::core::defn-restricted :my::f [] [] -> :wat::core::i64 1)",
+        &["WAT2110 1:37-1:39"],
+    );
+    code_lines(
+        "(:wat::core::def-restricted :my::x [:my::] 4)",
+        &["WAT2110 1:36-1:43"],
+    );
+}

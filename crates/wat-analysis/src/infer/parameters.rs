@@ -1,0 +1,103 @@
+//! Type parameters that nobody declares: one finding for each declaration (03 §2.4).
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+use wat_syntax::{Applicability, NodeId};
+
+use crate::db::FileKind;
+use crate::forms::form_list;
+use crate::items::{Item, split_generic, written_declarations};
+use crate::problem::{Place, Problem};
+use crate::signature::generics;
+
+use super::Infer;
+
+/// WAT3112 at one token; [`Infer::gather_undeclared`] makes one of all.
+pub(crate) fn undeclared<'db>(name: &str, place: Place<'db>) -> Problem<'db> {
+    let message = format!("`{name}` is not declared as a type parameter");
+    Problem::new(3112, place, message).label("not declared")
+}
+
+impl<'db> Infer<'db> {
+    /// Makes one finding of all names of a declaration that are meant as type parameters: those that look like it, and
+    /// those that a declaration beside it has.
+    pub(super) fn gather_undeclared(&mut self, item: Item<'db>) {
+        let is_about = |problem: &Problem<'_>| matches!(problem.code, 3112 | 3203);
+        if !self.problems.iter().any(is_about) {
+            return;
+        }
+        let beside = self.parameters_beside(item);
+        let name_of = |problem: &Problem<'_>| {
+            let name = problem.message.split('`').nth(1)?.trim_start_matches(':');
+            let is_meant = is_about(problem) && (problem.code == 3112 || beside.contains(name));
+            is_meant.then(|| name.to_owned())
+        };
+        let mut found: Vec<(Place<'db>, String)> = Vec::new();
+        self.problems.retain(|problem| {
+            let Some(name) = name_of(problem) else {
+                return true;
+            };
+            let places = problem.labels.iter().map(|(place, _)| *place);
+            found.extend(
+                [problem.at]
+                    .into_iter()
+                    .chain(places)
+                    .map(|it| (it, name.clone())),
+            );
+            false
+        });
+        found.sort_by_key(|(place, _)| (place.node, place.part));
+        let Some((first, name)) = found.first().cloned() else {
+            return;
+        };
+        let mut names: Vec<&str> = Vec::new();
+        for (_, name) in &found {
+            if !names.contains(&&**name) {
+                names.push(name);
+            }
+        }
+        let mut problem = undeclared(&name, first);
+        if let [before @ .., last] = &names[..]
+            && !before.is_empty()
+        {
+            let before = before.join("`, `");
+            problem.message =
+                format!("`{before}` and `{last}` are not declared as type parameters");
+        }
+        for (place, _) in &found[1..] {
+            problem = problem.also(*place, "and here");
+        }
+        let problem = self.declaring(problem, item.name_node(self.db), &names);
+        self.problems.push(problem);
+    }
+
+    /// With the edit that declares the names.
+    fn declaring(&self, problem: Problem<'db>, at: NodeId, names: &[&str]) -> Problem<'db> {
+        let Some(text) = self.ast.as_keyword(at) else {
+            return problem;
+        };
+        let (canonical, declared) = split_generic(text);
+        let all: Vec<&str> = declared.chain(names.iter().copied()).collect();
+        let problem = problem.help(format!("add `<{}>` to `{canonical}`", names.join(",")));
+        let is_name = |text: &&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if canonical.contains(['<', '>']) || !all.iter().all(is_name) {
+            return problem;
+        }
+        let insert = format!("{canonical}<{}>", all.join(","));
+        problem.replace(Applicability::MachineApplicable, Place::node(at), &insert)
+    }
+
+    /// The type parameters of the declarations in the same file. Asked for only where something is wrong.
+    fn parameters_beside(&self, item: Item<'db>) -> FxHashSet<Arc<str>> {
+        let (db, file) = (self.db, item.form(self.db).file(self.db));
+        if file.kind(db) == FileKind::Library {
+            return FxHashSet::default();
+        }
+        let forms = form_list(db, file).iter();
+        let items = forms.flat_map(|&form| &written_declarations(db, form).items);
+        let own = items.filter(|item| !item.kind(db).is_member());
+        own.flat_map(|item| generics(item.ast(db), item.name_node(db)))
+            .collect()
+    }
+}
