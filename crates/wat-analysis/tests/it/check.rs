@@ -221,7 +221,7 @@ fn a_damaged_form_at_the_top_level_is_told_by_the_reader_alone() {
 fn an_entry_point_of_another_shape_is_told_wherever_it_is_defined() {
     reports(
         "(:wat::core::defn :user::main [x <- :wat::core::i64] -> :wat::core::nil (:wat::kernel::println x))",
-        &["WAT2002 1:19-1:31"],
+        &["WAT2002 1:19-1:30"],
     );
     reports(
         "(:wat::core::defn :user::main [] -> :wat::core::nil :wat::core::nil)",
