@@ -410,6 +410,15 @@ pub(crate) struct TestOptions {
     /// A test that leaves threads, processes or descriptors behind fails
     #[arg(long)]
     pub(crate) deny_leaks: bool,
+    /// Where tests run: each in a process of its own, or one after the other in that of the runner, for debuggers
+    #[arg(long, value_name = "WHERE", value_parser = ["process", "thread"])]
+    pub(crate) isolation: Option<String>,
+    /// Of files with errors, run the tests that have none and reach none
+    #[arg(long)]
+    pub(crate) partial: bool,
+    /// Tests see no variables of the environment but PATH, HOME and TMPDIR, TZ=UTC and LANG=C.UTF-8
+    #[arg(long)]
+    pub(crate) clean_env: bool,
     /// Do not remember counterexamples of properties beside the test files
     #[arg(long)]
     pub(crate) no_persist: bool,

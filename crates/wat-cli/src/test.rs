@@ -8,7 +8,9 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use wat_analysis::{SourceFile, TestKind};
-use wat_driver::{Contents, ProgramLauncher, Style, file_loader, nearest, reason, walk_for};
+use wat_driver::{
+    Contents, ProgramLauncher, Style, file_loader, nearest, parse_bytes, reason, walk_for,
+};
 use wat_test::{
     Break, Filter, Format, Found, Limits, Markdown, Options, Reporter, State, Summary, TestCase,
     content, find, find_in_markdown, fresh_seed, run, run_until,
@@ -156,6 +158,9 @@ impl Prepared {
         let files: Vec<SourceFile> = files.filter(|file| !excluded(file)).collect();
         let mut found = find(&space.db, &files, |path| space.inner_path(path));
         find_in_markdown(&space.db, &markdown, &mut found);
+        if options.partial {
+            found.admit_whole(&space.db);
+        }
         let filter = filter(options, space, &self.targets)?;
         let names = &self.targets.names;
         let selected = found.tests.iter().filter(|case| filter.admits(case));
@@ -392,6 +397,16 @@ fn time_limits(options: &TestOptions, space: &Workspace) -> Refused<Limits> {
             .unwrap_or(defaults.test),
         property: setting(&test.prop_time_limit, "prop-time-limit")?.unwrap_or(defaults.property),
         scale: options.time_limit_scale.clamp(0.001, 1e6),
+        memory: match test.memory_limit.as_deref().map(parse_bytes) {
+            None => defaults.memory,
+            Some(Some(bytes)) if bytes > 0 => bytes as u64,
+            Some(_) => {
+                output::report(
+                    "error[WAT5903]: `test.memory-limit` is no size, such as `512 MiB`\n",
+                );
+                return Err(exit::BAD_PROJECT);
+            }
+        },
     })
 }
 
@@ -431,6 +446,12 @@ fn run_options(
         keep_tmp: options.keep_tmp,
         directory: prepared.directory(),
         live: options.no_capture,
+        in_thread: match options.isolation.as_deref() {
+            Some(place) => place == "thread",
+            None => test.in_thread == Some(true),
+        },
+        partial: options.partial,
+        clean_env: options.clean_env,
         first,
     })
 }

@@ -16,6 +16,8 @@ use crate::pending::{Mention, mentions};
 struct Unit {
     /// It holds a program that loads files when it is run.
     loads: bool,
+    /// All types that it mentions are there.
+    has_types: bool,
     address: [u8; 32],
     mentions: Vec<Name>,
 }
@@ -49,6 +51,29 @@ impl Contents {
             !start.reached.contains(name) && seen.insert(name.clone())
         });
         Some(Address::of(format!("{} {}", start.address.as_ref()?, own?).as_bytes()).to_hex())
+    }
+
+    /// Does a function or a value have code, and all that it reaches, too? What has errors has none.
+    pub fn is_whole(
+        &mut self,
+        db: &dyn Db,
+        program: SourceFile,
+        name: &str,
+        is_value: bool,
+    ) -> bool {
+        let mut seen: HashSet<Name> = HashSet::new();
+        let mut work: Vec<Name> = vec![(name.into(), is_value)];
+        while let Some((name, is_value)) = work.pop() {
+            let Some(unit) = self.unit(db, program, &name, is_value) else {
+                return false;
+            };
+            if !unit.has_types {
+                return false;
+            }
+            let new = unit.mentions.iter();
+            work.extend(new.filter(|next| seen.insert((*next).clone())).cloned());
+        }
+        true
     }
 
     fn start(&mut self, db: &dyn Db, program: SourceFile) -> Arc<Start> {
@@ -129,8 +154,11 @@ pub fn program_address(db: &dyn Db, program: SourceFile) -> String {
 
 fn unit(db: &dyn Db, program: SourceFile, function: &Function) -> Unit {
     let mut text = format!("{function:?}");
+    let mut has_types = true;
     for path in nominals(db, program, function) {
-        text.push_str(&format!("{:?}", type_decl(db, program, &path)));
+        let decl = type_decl(db, program, &path);
+        has_types &= decl.is_some();
+        text.push_str(&format!("{decl:?}"));
     }
     // Forms are bytes here.
     let loads = ["load", "digest-load", "signed-load"].map(|head| {
@@ -148,6 +176,7 @@ fn unit(db: &dyn Db, program: SourceFile, function: &Function) -> Unit {
     });
     let mentions = named.filter(|(name, _)| !name.starts_with(":wat::"));
     Unit {
+        has_types,
         loads,
         address: *Address::of(text.as_bytes()).as_bytes(),
         mentions: mentions.collect(),

@@ -16,12 +16,16 @@ pub struct ProgramImage {
 }
 
 impl ProgramImage {
-    /// The image of the program of an entry file. It holds a snapshot of the database, which waits for the image to be
+    /// The image of the program of an entry file. Of a program with errors the `whole` part is what has none and reaches
+    /// none; values that are no part of it are not evaluated. It holds a snapshot of the database, which waits for the image to be
     /// dropped before it can be changed.
-    pub fn new(db: &RootDatabase, file: SourceFile) -> ProgramImage {
+    pub fn new(db: &RootDatabase, file: SourceFile, whole: bool) -> ProgramImage {
         let program = LinkedProgram::new();
         program.lend(db, file);
-        let plan = program.plan();
+        let mut plan = program.plan();
+        if whole {
+            plan.retain_whole(db, file);
+        }
         let mut image = Image::new(program.clone());
         let values = plan.values();
         let is_settled = values.is_some();

@@ -44,6 +44,7 @@ pub use program::{LinkedProgram, StartPlan, settings};
 pub use project::{
     BadProject, CheckSettings, FmtSettings, Glob, LintSettings, LoadSettings, Paths, Project,
     ProjectChoice, ProjectSettings, RunSettings, Settings, Spanned, TestSettings, is_project_name,
+    parse_bytes,
 };
 pub use report::{
     ColorChoice, Edit, Fix, Place, Report, Source, Style, Summary, edn_line, edn_summary,

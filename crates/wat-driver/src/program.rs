@@ -11,6 +11,8 @@ use wat_ir::{Function, TypeDecl};
 use wat_runtime::{Described, Failure, Host, Machine, Settings, Turn};
 use wat_value::Death;
 
+use crate::Contents;
+
 /// What the entry file of a program configures.
 pub fn settings(db: &RootDatabase, program: SourceFile) -> Settings {
     let config = wat_analysis::config(db, program);
@@ -29,6 +31,15 @@ pub struct StartPlan {
 }
 
 impl StartPlan {
+    /// Leaves out the values that have errors, or that reach something that has.
+    pub(crate) fn retain_whole(&mut self, db: &RootDatabase, program: SourceFile) {
+        let mut contents = Contents::default();
+        self.steps.retain(|step| match step {
+            StartStep::Value(name) => contents.is_whole(db, program, name, true),
+            StartStep::Function { .. } => true,
+        });
+    }
+
     /// The initialisers of values; nothing where a function is defined more than once: what its name stands for changes
     /// while the program starts.
     pub(crate) fn values(&self) -> Option<impl Iterator<Item = &Arc<str>>> {

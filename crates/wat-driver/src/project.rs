@@ -23,7 +23,7 @@ use crate::report::{Place, Report, Source};
 pub use glob::Glob;
 pub use settings::{
     CheckSettings, FmtSettings, LintSettings, LoadSettings, Paths, ProjectSettings, RunSettings,
-    Settings, Spanned, TestSettings, is_project_name,
+    Settings, Spanned, TestSettings, is_project_name, parse_bytes,
 };
 
 /// The names of project files, the preferred one first.

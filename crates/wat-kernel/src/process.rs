@@ -101,6 +101,20 @@ pub fn stop_signal() -> Option<i32> {
     Some(STOP.load(Ordering::Relaxed)).filter(|signal| *signal > 0)
 }
 
+/// Replaces the environment of this process. To be called while it has one thread.
+pub fn replace_environment(variables: &[(&str, &str)]) {
+    let names: Vec<_> = std::env::vars_os().map(|(name, _)| name).collect();
+    // SAFETY: there is no other thread that could be reading.
+    unsafe {
+        for name in names {
+            std::env::remove_var(name);
+        }
+        for (name, value) in variables {
+            std::env::set_var(name, value);
+        }
+    }
+}
+
 /// Has this called when the shutdown begins, on the thread of the warden; all calls are made at once if it has begun.
 /// So a call may be made several times.
 pub fn on_shutdown(call: impl Fn() + Send + Sync + 'static) -> OnShutdown {

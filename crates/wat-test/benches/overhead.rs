@@ -48,6 +48,9 @@ fn main() -> io::Result<()> {
         keep_tmp: false,
         directory: std::env::current_dir()?,
         live: false,
+        in_thread: false,
+        partial: false,
+        clean_env: false,
         first: Default::default(),
     };
     let only = std::env::args().skip(1).find(|it| !it.starts_with('-'));

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use wat_analysis::{RootDatabase, TestKind};
@@ -17,7 +17,7 @@ use wat_edn::Edn;
 use wat_kernel::Fd;
 use wat_runtime::{
     Failure, FailureKind, Host, InterruptHandle, Launcher, Machine, PropertyOutcome, Reader,
-    SourceError, Streams,
+    SourceError, Streams, Turn,
 };
 
 use crate::doc::run_example;
@@ -27,6 +27,8 @@ use crate::regressions;
 
 /// How many descriptors a test may have open (§9.8.2).
 pub(crate) const DESCRIPTORS: usize = 1024;
+/// How long threads that a test in the process of the runner has left may go on.
+const PATIENCE: Duration = Duration::from_millis(100);
 /// Where the failure is in the result of a test.
 const FAILURE: usize = 2;
 /// The status of a child that cannot tell anything.
@@ -48,6 +50,8 @@ pub(crate) struct Work<'a> {
     /// The directory that the test runs in, and whether it is this process's already.
     pub directory: &'a Path,
     pub is_there: bool,
+    /// Does the test have an environment that says little?
+    pub is_clean: bool,
     /// The test as its program sees it.
     pub context: Option<TestContext>,
     /// The seed of the run.
@@ -87,6 +91,7 @@ pub(crate) fn machine_for(
     case: &TestCase,
     image: &ProgramImage,
     launcher: &ProgramLauncher,
+    inside: Option<Arc<Inside>>,
 ) -> TestMachine {
     let limits = launcher.limits;
     let launcher = ProgramLauncher {
@@ -96,27 +101,51 @@ pub(crate) fn machine_for(
     .of(db, case.file);
     let host = Surroundings {
         inner: launcher.host(Streams::standard()),
+        inside,
     };
     image.machine(host, limits)
+}
+
+/// A test that runs in the process of the runner, and what it has written: output and complaints.
+pub(crate) struct Inside {
+    context: TestContext,
+    written: Turn<[Vec<u8>; 2]>,
+}
+
+impl Inside {
+    fn write(&self, stream: usize, bytes: &[u8]) -> io::Result<()> {
+        self.written.take()[stream].extend_from_slice(bytes);
+        Ok(())
+    }
 }
 
 /// The world around a test: that of a program, with variables of its own.
 #[derive(Clone)]
 pub(crate) struct Surroundings {
     inner: ProgramHost,
+    inside: Option<Arc<Inside>>,
 }
 
 impl Host for Surroundings {
     fn stdout(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.inner.stdout(bytes)
+        match &self.inside {
+            Some(inside) => inside.write(0, bytes),
+            None => self.inner.stdout(bytes),
+        }
     }
 
     fn stderr(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.inner.stderr(bytes)
+        match &self.inside {
+            Some(inside) => inside.write(1, bytes),
+            None => self.inner.stderr(bytes),
+        }
     }
 
     fn stdin(&mut self) -> Option<Arc<Reader>> {
-        self.inner.stdin()
+        match &self.inside {
+            Some(_) => None,
+            None => self.inner.stdin(),
+        }
     }
 
     fn launcher(&self) -> Option<Arc<dyn Launcher>> {
@@ -136,16 +165,22 @@ impl Host for Surroundings {
     }
 
     fn forked(&self) -> Box<dyn Host> {
-        self.share()
+        Box::new(Surroundings {
+            inner: self.inner.clone(),
+            inside: None,
+        })
     }
 
     fn env(&mut self, name: &str) -> Option<String> {
-        let own = CONTEXT.get().and_then(|test| match name {
+        let inside = self.inside.as_ref().map(|inside| &inside.context);
+        let own = inside.or(CONTEXT.get()).and_then(|test| match name {
             "WAT_TEST" => Some("1".to_owned()),
             "WAT_TEST_NAME" => Some(test.name.to_string()),
             "WAT_TEST_SEED" => Some(test.seed.cast_signed().to_string()),
             "WAT_TEST_TMP" => {
-                ASKED.store(true, Relaxed);
+                if inside.is_none() {
+                    ASKED.store(true, Relaxed);
+                }
                 fs::create_dir_all(&test.own).ok()?;
                 Some(test.own.to_str()?.to_owned())
             }
@@ -170,6 +205,9 @@ pub(crate) fn work(mut work: Work<'_>, report: Fd) -> i32 {
     if let Some(context) = work.context.take() {
         let _ = CONTEXT.set(context);
     }
+    if work.is_clean {
+        clean_environment();
+    }
     if !work.is_there {
         let _ = std::env::set_current_dir(work.directory);
     }
@@ -178,6 +216,17 @@ pub(crate) fn work(mut work: Work<'_>, report: Fd) -> i32 {
         started: work.started,
     };
     run(work, &report)
+}
+
+/// The environment is the same for everybody (§9.8.2).
+fn clean_environment() {
+    let inherited = ["PATH", "HOME", "TMPDIR"].map(|name| (name, std::env::var(name)));
+    let inherited = inherited.iter();
+    let mut all: Vec<(&str, &str)> = inherited
+        .filter_map(|(name, value)| Some((*name, value.as_deref().ok()?)))
+        .collect();
+    all.extend([("TZ", "UTC"), ("LANG", "C.UTF-8")]);
+    wat_kernel::process::replace_environment(&all);
 }
 
 /// Where a child tells how its test has ended.
@@ -217,7 +266,7 @@ fn run(mut work: Work<'_>, report: &Report) -> i32 {
     let mut own = None;
     let machine = match machine {
         Some(machine) => machine,
-        None => own.insert(machine_for(work.db, case, image, work.launcher)),
+        None => own.insert(machine_for(work.db, case, image, work.launcher, None)),
     };
     let _ = HANDLE.set(machine.interrupt());
     if let Err(failure) = image.start(machine) {
@@ -242,15 +291,71 @@ fn run(mut work: Work<'_>, report: &Report) -> i32 {
         report.write(PASSED);
     }
     let left = left_open(&report.to);
+    let mut record = record_of(&work, image, machine, outcome);
+    record["leaks"] = json!(left);
+    report.tell(record)
+}
+
+/// What a test that ran in the process of the runner has come to, and what it wrote.
+pub(crate) fn run_inside(mut work: Work<'_>) -> (Value, [Vec<u8>; 2]) {
+    let case = work.case;
+    if let Some(example) = &case.example {
+        let record = json!({ "failure": run_example(example, work.launcher) });
+        return (record, Default::default());
+    }
+    let (Some(template), Some(context)) = (work.program.take(), work.context.take()) else {
+        return (Value::Null, Default::default());
+    };
+    let inside = Arc::new(Inside {
+        context,
+        written: Turn::default(),
+    });
+    let image = template.image;
+    let host = Some(inside.clone());
+    let mut machine = machine_for(work.db, case, image, work.launcher, host);
+    let handle = machine.interrupt();
+    let watch = wat_kernel::process::on_shutdown(move || handle.raise());
+    let record = match image.start(&mut machine) {
+        Err(failure) => json!({ "failure": told(&work, &failure, Some("Startup")) }),
+        Ok(()) => {
+            let known = match case.test.kind {
+                TestKind::Property => {
+                    regressions::known(&work.directory.join(&case.path), &case.test.name)
+                }
+                _ => Vec::new(),
+            };
+            wat_runtime::seed_properties(work.run_seed, known);
+            let outcome = machine.call(&case.test.name);
+            machine.rest();
+            let others = machine.threads().saturating_sub(1);
+            let mut record = record_of(&work, image, &machine, outcome);
+            record["leaks"] = json!([others, 0, 0]);
+            record
+        }
+    };
+    drop(watch);
+    machine.end(PATIENCE);
+    let written = std::mem::take(&mut *inside.written.take());
+    (record, written)
+}
+
+/// The record of a test that was called.
+fn record_of(
+    work: &Work<'_>,
+    image: &ProgramImage,
+    machine: &TestMachine,
+    outcome: Result<wat_runtime::Value, Failure>,
+) -> Value {
+    let is_property = work.case.test.kind == TestKind::Property;
     let failure = match outcome {
         Err(failure) if failure.kind == FailureKind::Interrupted => {
             let sources = &mut Sources::default();
-            let frames = failure_places(work.db, case.file, &failure, sources);
-            report.tell(json!({ "interrupted": frames_of(&frames) }));
+            let frames = failure_places(work.db, work.case.file, &failure, sources);
+            return json!({ "interrupted": frames_of(&frames) });
         }
-        Err(failure) => told(&work, &failure, None),
+        Err(failure) => told(work, &failure, None),
         Ok(result) => match wat_edn::read(&result.render()) {
-            Ok(result) => returned(&work, image, &result, machine.caught()),
+            Ok(result) => returned(work, image, &result, machine.caught()),
             Err(_) => malformed("it is no result of a test"),
         },
     };
@@ -260,7 +365,7 @@ fn run(mut work: Work<'_>, report: &Report) -> i32 {
         None => failure,
     };
     let labels = property.map_or(Value::Null, |property| labels(&property));
-    report.tell(json!({ "failure": failure, "leaks": left, "labels": labels }))
+    json!({ "failure": failure, "labels": labels })
 }
 
 fn labels(property: &PropertyOutcome) -> Value {

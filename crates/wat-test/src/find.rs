@@ -6,7 +6,7 @@ use wat_analysis::{
     Diagnostic, RootDatabase, Severity, SourceFile, Span, Test, TestKind, all_program_diagnostics,
     file_diagnostics, file_tests,
 };
-use wat_driver::{Sources, docstring_examples, markdown_examples};
+use wat_driver::{Contents, Sources, docstring_examples, markdown_examples};
 
 use crate::doc::DocTest;
 
@@ -58,6 +58,16 @@ pub struct Found {
     pub invalid: Vec<InvalidFile>,
     /// How many files hold tests.
     pub files: usize,
+}
+
+impl Found {
+    /// Admits the tests of files with errors that have none, and reach none.
+    pub fn admit_whole(&mut self, db: &RootDatabase) {
+        let mut contents = Contents::default();
+        for case in self.tests.iter_mut().filter(|case| case.is_invalid) {
+            case.is_invalid = !contents.is_whole(db, case.file, &case.test.name, false);
+        }
+    }
 }
 
 /// An example as a test: it belongs to a file, or to none but the library's.

@@ -9,6 +9,8 @@ use crate::find::TestCase;
 use crate::json::map;
 use crate::outcome::Status;
 
+const SIGABRT: i32 = 6;
+
 /// What a test left behind, if it did.
 pub(crate) fn leaks(record: &Value) -> Option<[u64; 3]> {
     let counts = record["leaks"].as_array()?;
@@ -28,17 +30,45 @@ fn stated(kind: &str, code: u16, message: String) -> Value {
     ])
 }
 
+/// How a test has ended, as far as the runner knows.
+pub(crate) struct Told<'a> {
+    /// What its child reported.
+    pub record: &'a Value,
+    pub exit: Exit,
+    /// The limit of its time, if it has passed.
+    pub late: Option<Duration>,
+    pub stderr: &'a [u8],
+    /// Bytes of memory that it might have.
+    pub memory: u64,
+}
+
+impl Told<'_> {
+    /// Was it refused memory that it could not go on without? Whoever is aborts, and these are the words of the standard
+    /// library, which may be followed by advice.
+    fn lacked_memory(&self) -> bool {
+        let words = String::from_utf8_lossy(self.stderr);
+        let is_refusal = |line: &str| {
+            line.strip_prefix("memory allocation of ")
+                .and_then(|line| line.strip_suffix(" bytes failed"))
+                .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        self.exit == Exit::Signal(SIGABRT) && words.lines().any(is_refusal)
+    }
+}
+
 /// Status and failure of a run.
-pub(crate) fn judge(
-    case: &TestCase,
-    record: &Value,
-    exit: Exit,
-    late: Option<Duration>,
-    deny_leaks: bool,
-) -> (Status, Option<Value>) {
+pub(crate) fn judge(case: &TestCase, told: &Told<'_>, deny_leaks: bool) -> (Status, Option<Value>) {
     let test = &case.test;
+    let record = told.record;
     if record.get("failure").is_none() {
-        if let Some(limit) = late {
+        if told.lacked_memory() {
+            let most = told.memory;
+            let message = format!("the test asked for more memory than it may have: {most} bytes");
+            let mut failure = stated("Crash", 8910, message);
+            failure["signal"] = json!(signal_name(SIGABRT));
+            return (Status::Crashed, Some(failure));
+        }
+        if let Some(limit) = told.late {
             let mut failure = stated(
                 "Timeout",
                 8902,
@@ -49,7 +79,7 @@ pub(crate) fn judge(
             }
             return (Status::TimedOut, Some(failure));
         }
-        let (what, key, number) = match exit {
+        let (what, key, number) = match told.exit {
             Exit::Signal(signal) => (
                 format!("the test was ended by {}", signal_name(signal)),
                 "signal",

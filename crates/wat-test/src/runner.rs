@@ -10,9 +10,9 @@ use wat_analysis::{RootDatabase, TestKind};
 use wat_driver::ProgramLauncher;
 use wat_kernel::{Borrowed, Exit, Interest, Nursery, poll};
 
-use crate::child::{DESCRIPTORS, PASSED, TestContext, Work, attended, work};
+use crate::child::{DESCRIPTORS, PASSED, TestContext, Work, attended, run_inside, work};
 use crate::find::{Found, TestCase};
-use crate::judge::{judge, leaks};
+use crate::judge::{Told, judge, leaks};
 use crate::outcome::{Outcome, Status, Totals};
 use crate::regressions;
 use crate::report::Reporter;
@@ -26,6 +26,8 @@ const SIGKILL: i32 = 9;
 const GRACE: Duration = Duration::from_millis(100);
 /// How long a test may go on before anybody looks at what it writes: most have ended by then.
 const LEISURE: Duration = Duration::from_millis(2);
+/// How long a test goes on before people are told.
+const SLOW: Duration = Duration::from_secs(1);
 /// How many tests are made ready at once.
 const AHEAD: usize = 64;
 
@@ -38,6 +40,8 @@ pub struct Limits {
     pub property: Duration,
     /// What all limits are multiplied with.
     pub scale: f64,
+    /// Bytes of memory that a test may have of its own.
+    pub memory: u64,
 }
 
 impl Default for Limits {
@@ -46,6 +50,7 @@ impl Default for Limits {
             test: Duration::from_millis(5_000),
             property: Duration::from_millis(60_000),
             scale: 1.0,
+            memory: 2 << 30,
         }
     }
 }
@@ -81,6 +86,13 @@ pub struct Options {
     pub directory: PathBuf,
     /// Do people see what tests write when they write it? Then tests run one after the other.
     pub live: bool,
+    /// Are tests called in this process, one after the other? Then nothing protects it from them, and limits of time are
+    /// told when they have passed.
+    pub in_thread: bool,
+    /// Are tests run that reach nothing with errors, though their files have some ([`crate::Found::admit_whole`])?
+    pub partial: bool,
+    /// Do tests have an environment that is the same for everybody?
+    pub clean_env: bool,
     /// The ids of tests that start before the others.
     pub first: HashSet<String>,
 }
@@ -134,7 +146,23 @@ struct Running {
     deadline: Instant,
     /// It was asked to end.
     is_late: bool,
+    /// People were told that it takes long.
+    is_told: bool,
     limit: Duration,
+}
+
+/// A test that has ended, and how.
+struct Ended {
+    index: usize,
+    record: Value,
+    exit: Exit,
+    took: Duration,
+    limit: Duration,
+    is_late: bool,
+    /// It passed and left nothing behind.
+    is_plain: bool,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
 }
 
 /// A test of the run.
@@ -152,6 +180,8 @@ struct Run<'a> {
     options: &'a Options,
     slots: Vec<Slot<'a>>,
     nursery: Nursery,
+    /// Does the nursery limit the memory of children to what is right now?
+    limits_memory: bool,
     templates: Templates,
     /// Is the directory of the tests the one that this process is in?
     is_there: bool,
@@ -223,7 +253,8 @@ pub fn run_until(
             })
             .collect(),
         nursery,
-        templates: Templates::default(),
+        limits_memory: false,
+        templates: Templates::new(options.partial),
         is_there: std::env::current_dir().is_ok_and(|it| it == options.directory),
         buffer: Buffer::default(),
         temporary: std::env::temp_dir(),
@@ -238,16 +269,18 @@ pub fn run_until(
     run.prepare();
     let mut told = 0;
     loop {
-        run.start_more()?;
+        run.start_more(reporter)?;
         while let Some(outcome) = run.slots.get(told).and_then(|slot| slot.outcome.as_ref()) {
             totals.add(outcome.status);
             reporter.finished(run.slots[told].case, outcome)?;
             told += 1;
         }
-        if run.running.is_empty() {
+        if run.running.is_empty() && (run.waiting.is_empty() || !options.in_thread) {
             break;
         }
-        run.wait(reporter)?;
+        if !options.in_thread {
+            run.wait(reporter)?;
+        }
     }
     // What was never started because the run ended early is not told.
     for slot in &run.slots[told..] {
@@ -292,7 +325,41 @@ impl Run<'_> {
         }
     }
 
-    fn start_more(&mut self) -> io::Result<()> {
+    /// Calls the next test here.
+    fn run_inside(&mut self, reporter: &mut Reporter<'_>) -> io::Result<()> {
+        let Some(index) = self.waiting.pop_front() else {
+            return Ok(());
+        };
+        self.make_ready(index)?;
+        let case = self.slots[index].case;
+        let started = Instant::now();
+        let (record, [stdout, stderr]) = run_inside(self.work(index, started));
+        let took = started.elapsed();
+        if self.options.live {
+            reporter.live(&stdout);
+            reporter.live(&stderr);
+        }
+        if wat_kernel::process::is_stopping() {
+            self.interrupted = Some(wat_kernel::process::stop_signal().unwrap_or(SIGTERM));
+        }
+        let limit = self.limit(case);
+        let is_late = took > limit;
+        let ended = Ended {
+            index,
+            // What a test that took too long says no longer counts.
+            record: if is_late { Value::Null } else { record },
+            exit: Exit::Code(0),
+            took,
+            limit,
+            is_late,
+            is_plain: false,
+            stdout,
+            stderr,
+        };
+        self.settle_ended(ended)
+    }
+
+    fn start_more(&mut self, reporter: &mut Reporter<'_>) -> io::Result<()> {
         let enough = self
             .options
             .fail_fast
@@ -305,6 +372,9 @@ impl Run<'_> {
         } else {
             self.options.jobs.max(1)
         };
+        if self.options.in_thread {
+            return self.run_inside(reporter);
+        }
         while self.running.len() < jobs {
             let free = self.waiting.iter().position(|&index| {
                 let groups = &self.slots[index].case.test.serial;
@@ -333,36 +403,57 @@ impl Run<'_> {
         limit.mul_f64(limits.scale)
     }
 
-    fn start(&mut self, index: usize) -> io::Result<Running> {
-        let slot = &mut self.slots[index];
-        slot.attempts += 1;
-        let case = slot.case;
-        let limit = self.limit(case);
+    /// Makes the program of a test ready, and those of the tests behind it.
+    fn make_ready(&mut self, index: usize) -> io::Result<()> {
+        self.slots[index].attempts += 1;
+        let case = self.slots[index].case;
         if !self.templates.is_ready(case) {
             let coming = self.waiting.iter().map(|&index| self.slots[index].case);
             let coming = [case].into_iter().chain(coming).take(AHEAD);
-            self.templates
-                .prepare(self.db, coming, &self.options.launcher);
+            let launcher = &self.options.launcher;
+            self.templates.prepare(self.db, coming, launcher);
+            self.limits_memory = false;
         }
-        // The writing end comes first from a pipe.
-        let (theirs, ours) = wat_kernel::pipe()?;
-        let started = Instant::now();
-        let task = Work {
+        if !self.limits_memory && !self.options.in_thread {
+            let reserved = self.templates.reserved_by_tests(&self.options.launcher);
+            let most = self.options.limits.memory.saturating_add(reserved);
+            self.nursery.limit_memory(most)?;
+            self.limits_memory = true;
+        }
+        Ok(())
+    }
+
+    /// What whoever runs a test needs.
+    fn work(&mut self, index: usize, started: Instant) -> Work<'_> {
+        let case = self.slots[index].case;
+        Work {
             db: self.db,
             case,
+            started,
             context: Some(TestContext {
                 name: case.test.name.clone(),
                 seed: test_seed(self.options.seed, &case.id),
                 own: self.own_directory(index),
             }),
-            program: self.templates.of(case),
-            started,
             launcher: &self.options.launcher,
             directory: &self.options.directory,
             is_there: self.is_there,
+            is_clean: self.options.clean_env,
             run_seed: self.options.seed,
-        };
-        let nursed = self.nursery.fork(&theirs, |report| work(task, report))?;
+            program: self.templates.of(case),
+        }
+    }
+
+    fn start(&mut self, index: usize) -> io::Result<Running> {
+        self.make_ready(index)?;
+        let limit = self.limit(self.slots[index].case);
+        // The writing end comes first from a pipe.
+        let (theirs, ours) = wat_kernel::pipe()?;
+        let started = Instant::now();
+        // The nursery is used while the program of the test is borrowed.
+        let nursery = self.nursery.clone();
+        let task = self.work(index, started);
+        let nursed = nursery.fork(&theirs, |report| work(task, report))?;
         Ok(Running {
             index,
             child: nursed.child,
@@ -370,6 +461,7 @@ impl Run<'_> {
             started,
             deadline: started + limit,
             is_late: false,
+            is_told: false,
             limit,
         })
     }
@@ -403,6 +495,9 @@ impl Run<'_> {
                         owners.push((at, Some(which)));
                     }
                 }
+            }
+            if !running.is_told {
+                until = until.min(running.started + SLOW);
             }
             deadline = Some(deadline.map_or(until, |it| it.min(until)));
         }
@@ -444,7 +539,14 @@ impl Run<'_> {
             if ended[at] {
                 let running = self.running.swap_remove(at);
                 self.finish(running, reporter)?;
-            } else if now >= self.running[at].deadline || self.ends_early() {
+                continue;
+            }
+            let running = &mut self.running[at];
+            if !running.is_told && now >= running.started + SLOW {
+                running.is_told = true;
+                reporter.slow(self.slots[running.index].case)?;
+            }
+            if now >= self.running[at].deadline || self.ends_early() {
                 let kills = self.running[at].is_late || self.ends_early();
                 let running = &mut self.running[at];
                 running
@@ -491,19 +593,36 @@ impl Run<'_> {
             took = Duration::from_micros(told);
         }
         let [_, stdout, stderr] = streams.map(Stream::finish);
+        self.settle_ended(Ended {
+            index,
+            record,
+            exit,
+            took,
+            limit,
+            is_late,
+            is_plain,
+            stdout,
+            stderr,
+        })
+    }
+
+    /// What a test that has ended comes to.
+    fn settle_ended(&mut self, ended: Ended) -> io::Result<()> {
+        let Ended { index, limit, .. } = ended;
         if self.ends_early() {
             let _ = std::fs::remove_dir_all(self.own_directory(index));
             return Ok(());
         }
         let slot = &self.slots[index];
-        let (status, failure) = judge(
-            slot.case,
-            &record,
-            exit,
-            is_late.then_some(limit),
-            self.options.deny_leaks,
-        );
-        let is_kept = is_plain || (self.options.keep_tmp && status.is_failure());
+        let told = Told {
+            record: &ended.record,
+            exit: ended.exit,
+            late: ended.is_late.then_some(limit),
+            stderr: &ended.stderr,
+            memory: self.options.limits.memory,
+        };
+        let (status, failure) = judge(slot.case, &told, self.options.deny_leaks);
+        let is_kept = ended.is_plain || (self.options.keep_tmp && status.is_failure());
         if !is_kept {
             // Most tests have none.
             let _ = std::fs::remove_dir_all(self.own_directory(index));
@@ -520,10 +639,10 @@ impl Run<'_> {
         let outcome = Outcome {
             status,
             failure,
-            duration_us: took.as_micros() as u64,
-            stdout,
-            stderr,
-            leaks: leaks(&record),
+            duration_us: ended.took.as_micros() as u64,
+            leaks: leaks(&ended.record),
+            stdout: ended.stdout,
+            stderr: ended.stderr,
             attempt: slot.attempts,
             flaky: slot.failed_once && status == Status::Passed,
             reason: None,

@@ -28,16 +28,36 @@ struct Ready {
 
 /// The programs that are ready.
 #[derive(Default)]
-pub(crate) struct Templates(HashMap<SourceFile, Ready>);
+pub(crate) struct Templates {
+    ready: HashMap<SourceFile, Ready>,
+    /// Are the parts of programs without errors enough?
+    partial: bool,
+}
 
 impl Templates {
+    /// No program yet. Of programs with errors the parts without are enough where that is said.
+    pub fn new(partial: bool) -> Templates {
+        Templates {
+            partial,
+            ..Templates::default()
+        }
+    }
+
     /// Whether a test needs no preparation any more.
     pub fn is_ready(&self, case: &TestCase) -> bool {
         case.example.is_some()
             || self
-                .0
+                .ready
                 .get(&case.file)
                 .is_some_and(|ready| ready.known.contains(&case.test.name))
+    }
+
+    /// The room that a machine of these tests reserves, where tests make their own.
+    pub fn reserved_by_tests(&self, launcher: &ProgramLauncher) -> u64 {
+        match self.ready.len() > MACHINES {
+            true => launcher.limits.stack_bytes as u64,
+            false => 0,
+        }
     }
 
     /// Prepares a test, and those that come behind it.
@@ -47,15 +67,16 @@ impl Templates {
         cases: impl Iterator<Item = &'c TestCase>,
         launcher: &ProgramLauncher,
     ) {
+        let partial = self.partial;
         for case in cases {
             if self.is_ready(case) {
                 continue;
             }
-            let has_machine = self.0.len() < MACHINES;
-            let ready = self.0.entry(case.file).or_insert_with(|| {
-                let image = ProgramImage::new(db, case.file);
+            let has_machine = self.ready.len() < MACHINES;
+            let ready = self.ready.entry(case.file).or_insert_with(|| {
+                let image = ProgramImage::new(db, case.file, partial);
                 Ready {
-                    machine: has_machine.then(|| machine_for(db, case, &image, launcher)),
+                    machine: has_machine.then(|| machine_for(db, case, &image, launcher, None)),
                     image,
                     known: HashSet::new(),
                 }
@@ -67,7 +88,7 @@ impl Templates {
 
     /// The program of a test that was prepared.
     pub fn of(&mut self, case: &TestCase) -> Option<Template<'_>> {
-        let ready = self.0.get_mut(&case.file)?;
+        let ready = self.ready.get_mut(&case.file)?;
         Some(Template {
             image: &ready.image,
             machine: ready.machine.as_mut(),

@@ -11,6 +11,7 @@ mod fmt;
 mod fmt_killed;
 mod inputs;
 mod io;
+mod isolation;
 mod kernel;
 mod line;
 mod load;

@@ -132,6 +132,10 @@ pub struct TestSettings {
     pub time_limit: Option<String>,
     /// How long a property may take, as it is written.
     pub prop_time_limit: Option<String>,
+    /// How much memory a test may have, as it is written.
+    pub memory_limit: Option<String>,
+    /// Are tests called in the process of the runner?
+    pub in_thread: Option<bool>,
 }
 
 /// `[lint]`: where the project's rules are, and how much rules weigh.
@@ -167,6 +171,8 @@ impl Default for Settings {
                 deny_leaks: None,
                 time_limit: None,
                 prop_time_limit: None,
+                memory_limit: None,
+                in_thread: None,
             },
             lint: LintSettings {
                 rule_dirs: Paths::Default(&["wat-lints"]),
@@ -382,6 +388,8 @@ impl Settings {
             ("test.deny-leaks", Checked::Bool(value)) => test.deny_leaks = Some(value),
             ("test.time-limit", Checked::Text(text)) => test.time_limit = Some(text),
             ("test.prop-time-limit", Checked::Text(text)) => test.prop_time_limit = Some(text),
+            ("test.memory-limit", Checked::Text(text)) => test.memory_limit = Some(text),
+            ("test.isolation", Checked::Text(word)) => test.in_thread = Some(&*word == "thread"),
             ("lint.rule-dirs", Checked::Paths(paths)) => lint.rule_dirs = Paths::Given(paths),
             ("load.scope", Checked::Path(path)) => load.scope = Some(path),
             ("load.keyring", Checked::Path(path)) => load.keyring = Some(path),
@@ -574,7 +582,7 @@ fn bytes(told: &mut Told, path: &str, value: &Value) -> Option<usize> {
 }
 
 /// A byte count with an optional unit.
-fn parse_bytes(text: &str) -> Option<usize> {
+pub fn parse_bytes(text: &str) -> Option<usize> {
     let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
     let (number, shift) = units
         .iter()

@@ -70,6 +70,10 @@ pub(super) struct Limit {
 }
 
 impl Limit {
+    pub(super) fn is_of(&self, resource: libc::__rlimit_resource_t) -> bool {
+        self.resource == resource
+    }
+
     /// At most so much, where this process may have more.
     pub(super) fn lower(resource: libc::__rlimit_resource_t, most: u64) -> Option<Limit> {
         // SAFETY: the structure is plain numbers and valid for the call.

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::branch::{self, Limit, Plan, Signals};
 use super::{NOT_STARTED, become_process, fork, live, named, own};
@@ -12,10 +13,10 @@ use crate::{open_file, process};
 /// Where children come from that read nothing, lead a process group, and have limits. They are killed when the thread
 /// that forks them ends, and watch their signals once they have reason to ([`process::attend`]): a child that is done
 /// at once starts no thread.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Nursery {
     parent: i32,
-    null: Fd,
+    null: Arc<Fd>,
     signals: Signals,
     limits: Vec<Limit>,
     attended: fn(),
@@ -44,7 +45,7 @@ impl Nursery {
         Ok(Nursery {
             attended,
             parent: std::process::id().cast_signed(),
-            null: open_file(Path::new("/dev/null"))?,
+            null: Arc::new(open_file(Path::new("/dev/null"))?),
             signals: Signals::others(process::is_handled),
             limits: [
                 Limit::lower(libc::RLIMIT_CORE, 0),
@@ -54,6 +55,26 @@ impl Nursery {
             .flatten()
             .collect(),
         })
+    }
+
+    /// From now on children may have so many bytes of private memory more than this process has now. Whoever asks for
+    /// more is refused; a program that cannot go on without it aborts.
+    ///
+    /// # Errors
+    /// How much memory this process has cannot be read.
+    pub fn limit_memory(&mut self, bytes: u64) -> io::Result<()> {
+        let statm = std::fs::read_to_string("/proc/self/statm")?;
+        // Pages of data are the sixth number.
+        let pages = statm.split_whitespace().nth(5);
+        let pages: u64 = pages
+            .and_then(|pages| pages.parse().ok())
+            .ok_or(io::ErrorKind::InvalidData)?;
+        // SAFETY: a plain number.
+        let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) } as u64;
+        let most = (pages * page).saturating_add(bytes);
+        self.limits.retain(|limit| !limit.is_of(libc::RLIMIT_DATA));
+        self.limits.extend(Limit::lower(libc::RLIMIT_DATA, most));
+        Ok(())
     }
 
     /// Forks a child that does `work` and ends with the status that `work` returns, or 2 if it panics. It keeps one

@@ -147,6 +147,27 @@ fn it_knows_what_it_has_opened() {
 }
 
 #[test]
+fn its_memory_is_limited_beyond_what_its_parent_has() {
+    let mut nursery = Nursery::new(512, || {}).unwrap();
+    nursery.limit_memory(64 << 20).unwrap();
+    let (theirs, _ours) = pipe().unwrap();
+    let fits = |bytes: usize| Vec::<u8>::new().try_reserve_exact(bytes).is_ok();
+    let work = |_| i32::from(fits(16 << 20)) + 2 * i32::from(fits(256 << 20));
+    let nursed = nursery.fork(&theirs, work).unwrap();
+    assert_eq!(nursed.child.conclude().unwrap(), Exit::Code(1));
+}
+
+#[test]
+fn its_environment_can_be_replaced() {
+    let (exit, ..) = nursed(|| {
+        process::replace_environment(&[("ONE", "1")]);
+        let all: Vec<_> = std::env::vars().collect();
+        i32::from(all != [("ONE".to_owned(), "1".to_owned())])
+    });
+    assert_eq!(exit, Exit::Code(0));
+}
+
+#[test]
 fn it_is_killed_when_its_parent_is() {
     let (theirs, ours) = pipe().unwrap();
     let middle = Fork::new().keep(&theirs).run(|mut io| {

@@ -81,6 +81,13 @@ pub(super) fn line(out: &mut dyn Write, case: &TestCase, outcome: &Outcome) -> i
     )
 }
 
+/// A test that has no result yet.
+pub(super) fn slow(out: &mut dyn Write, case: &TestCase) -> io::Result<()> {
+    let (path, name) = (&case.path, &case.test.name);
+    writeln!(out, "  slow  {path}  {name:<24} more than 1 s so far")?;
+    out.flush()
+}
+
 pub(super) fn ended(out: &mut dyn Write, kept: &[Kept], end: &End, shown: Shown) -> io::Result<()> {
     for kept in kept {
         let failed = kept.outcome.status.is_failure() && kept.outcome.status != Status::Invalid;

@@ -152,6 +152,15 @@ impl<'w> Reporter<'w> {
         }
     }
 
+    /// A test that goes on for long, for people who look on.
+    pub(crate) fn slow(&mut self, case: &TestCase) -> io::Result<()> {
+        let sinks = self.sinks.iter_mut();
+        for sink in sinks.filter(|sink| sink.format == Format::Pretty) {
+            human::slow(sink.out, case)?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn finished(&mut self, case: &TestCase, outcome: &Outcome) -> io::Result<()> {
         for sink in &mut self.sinks {
             match sink.format {

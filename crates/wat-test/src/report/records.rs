@@ -41,7 +41,7 @@ pub(super) fn run_started(found: &Found, selected: usize, options: &Options) -> 
         "format-version": 1,
         "seed": format!("{:#x}", options.seed),
         "jobs": options.jobs,
-        "isolation": "process",
+        "isolation": if options.in_thread { "thread" } else { "process" },
         "files": found.files,
         "tests": selected,
         "filtered-out": found.tests.len() - selected,

@@ -1,0 +1,171 @@
+//! `wat test`: what a test may have, where it runs, and what is told of one that takes long.
+
+use serde_json::Value;
+
+use super::support::{Dir, Ran, command, wat as run};
+
+fn records(ran: &Ran) -> Vec<Value> {
+    let lines = ran.stdout.lines();
+    lines
+        .map(|line| serde_json::from_str(line).expect("a record"))
+        .collect()
+}
+
+fn finished<'r>(records: &'r [Value], name: &str) -> &'r Value {
+    let mut found = records.iter().filter(|it| it["event"] == "test-finished");
+    found.find(|it| it["name"] == name).expect("it ran")
+}
+
+/// A text that doubles until nothing holds it, and one that is small.
+const HUNGRY: &str = r#"
+(:wat::core::defn :t::double [s <- :wat::core::String n <- :wat::core::i64] -> :wat::core::String
+  (:wat::core::if (:wat::core::= n 0) s (:t::double (:wat::core::string::concat s s) (:wat::core::- n 1))))
+(:wat::test::deftest :t::hungry ()
+  (:wat::test::assert-true (:wat::core::string::starts-with? (:t::double "0123456789" 26) "0")))
+(:wat::test::deftest :t::modest ()
+  (:wat::test::assert-true (:wat::core::string::starts-with? (:t::double "0123456789" 16) "0")))
+"#;
+
+#[test]
+fn a_test_that_asks_for_more_memory_than_it_may_have_is_told_as_such() {
+    let dir = Dir::with(&[("t.wat", HUNGRY)]);
+    let limit = ["--set", "test.memory-limit=64 MiB"];
+    let ran = run(
+        &dir,
+        &[&["test", "--format", "json"], &limit[..], &["t.wat"]].concat(),
+    );
+    let records = records(&ran);
+    let hungry = finished(&records, ":t::hungry");
+    assert_eq!(
+        (ran.status, &hungry["status"], &hungry["failure"]["code"]),
+        (1, &"crashed".into(), &"WAT8910".into()),
+        "{hungry}"
+    );
+    assert_eq!(finished(&records, ":t::modest")["status"], "passed");
+    let ran = run(&dir, &["test", "--set", "test.memory-limit=much", "t.wat"]);
+    assert!(ran.stderr.contains("WAT5903"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_clean_environment_is_the_same_for_everybody() {
+    let text = r#"
+(:wat::core::defn :t::is [name <- :wat::core::String value <- :wat::core::Option<wat::core::String>] -> :wat::core::nil
+  (:wat::test::assert-eq (:wat::runtime::env name) value))
+(:wat::test::deftest :t::environment ()
+  (:t::is "SECRET" :wat::core::None)
+  (:t::is "LC_ALL" :wat::core::None)
+  (:t::is "HOME" (:wat::core::Some "/home/of/nobody"))
+  (:t::is "TZ" (:wat::core::Some "UTC"))
+  (:t::is "LANG" (:wat::core::Some "C.UTF-8"))
+  (:t::is "WAT_TEST" (:wat::core::Some "1")))
+"#;
+    let dir = Dir::with(&[("t.wat", text)]);
+    let status = |args: &[&str]| {
+        let mut command = command(&dir);
+        command.env("SECRET", "1").env("HOME", "/home/of/nobody");
+        let output = command.args(args).output().expect("it runs");
+        output.status.code()
+    };
+    assert_eq!(status(&["test", "--clean-env", "t.wat"]), Some(0));
+    assert_eq!(status(&["test", "t.wat"]), Some(1));
+}
+
+#[test]
+fn people_are_told_of_a_test_that_takes_long() {
+    let text = r#"
+(:wat::core::defn :t::spin [] -> :wat::core::nil (:t::spin))
+(:wat::test::time-limit "1200ms")
+(:wat::test::deftest :t::hangs () (:t::spin))
+(:wat::test::deftest :t::passes () (:wat::test::assert-eq 1 1))
+"#;
+    let dir = Dir::with(&[("t.wat", text)]);
+    let ran = run(&dir, &["test", "--format", "pretty", "t.wat"]);
+    let slow: Vec<&str> = ran
+        .stdout
+        .lines()
+        .filter(|it| it.contains("  slow"))
+        .collect();
+    assert!(
+        slow.len() == 1 && slow[0].contains(":t::hangs"),
+        "{}",
+        ran.stdout
+    );
+    let ran = run(&dir, &["test", "--format", "plain", "t.wat"]);
+    assert!(!ran.stdout.contains("  slow"), "{}", ran.stdout);
+}
+
+#[test]
+fn tests_can_be_called_in_the_process_of_the_runner() {
+    let text = r#"
+(:wat::core::defn :t::count [n <- :wat::core::i64] -> :wat::core::i64
+  (:wat::core::if (:wat::core::= n 0) 0 (:t::count (:wat::core::- n 1))))
+(:wat::test::deftest :t::passes () (:wat::test::assert-eq 1 1))
+(:wat::test::deftest :t::fails () (:wat::kernel::println "seen") (:wat::test::assert-eq 1 2))
+(:wat::test::should-panic "boom")
+(:wat::test::deftest :t::promised () (:wat::test::fail "boom"))
+(:wat::test::deftest :t::named ()
+  (:wat::test::assert-eq (:wat::runtime::env "WAT_TEST_NAME") (:wat::core::Some ":t::named")))
+(:wat::test::time-limit "1ms")
+(:wat::test::deftest :t::late () (:wat::test::assert-eq (:t::count 3000000) 0))
+(:wat::test::defprop :t::holds [n <- :wat::core::i64] (:wat::test::assert-eq n n))
+"#;
+    let dir = Dir::with(&[("t.wat", text)]);
+    let args = ["test", "--format", "json", "--no-persist", "--seed", "5"];
+    let inside = run(
+        &dir,
+        &[&args[..], &["--isolation", "thread", "t.wat"]].concat(),
+    );
+    let apart = run(&dir, &[&args[..], &["-j", "1", "t.wat"]].concat());
+    let told = |ran: &Ran| -> Vec<String> {
+        let records = records(ran);
+        let all = records.iter().filter(|it| it["event"] == "test-finished");
+        let line = |it: &Value| {
+            let failure = &it["failure"];
+            format!(
+                "{} {} {} {} {}",
+                it["name"], it["status"], failure["code"], failure["location"], it["stdout"]
+            )
+        };
+        all.map(line).collect()
+    };
+    assert_eq!(told(&inside), told(&apart));
+    assert_eq!((inside.status, apart.status), (1, 1));
+    let inside = records(&inside);
+    assert_eq!(inside[0]["isolation"], "thread");
+    assert_eq!(finished(&inside, ":t::late")["status"], "timed-out");
+    assert_eq!(finished(&inside, ":t::fails")["stdout"][0], "\"seen\"");
+    assert_eq!(records(&apart)[0]["isolation"], "process");
+}
+
+#[test]
+fn tests_of_a_file_with_errors_run_where_they_reach_none() {
+    let text = r#"
+(:wat::core::def :t::broken (:wat::core::i64::+ 1 "two"))
+(:wat::core::def :t::behind (:wat::core::i64::+ :t::broken 1))
+(:wat::core::def :t::fine (:wat::core::i64::+ 1 2))
+(:wat::core::defn :t::wrong [] -> :wat::core::i64 "three")
+(:wat::core::defn :t::over [] -> :wat::core::i64 (:t::wrong))
+(:wat::test::deftest :t::whole () (:wat::test::assert-eq :t::fine 3))
+(:wat::test::deftest :t::reaches () (:wat::test::assert-eq (:t::over) 3))
+(:wat::test::deftest :t::reads () (:wat::test::assert-eq :t::behind 3))
+"#;
+    let dir = Dir::with(&[("t.wat", text)]);
+    let told = |args: &[&str]| {
+        let ran = run(
+            &dir,
+            &[&["test", "--format", "json", "--no-shuffle"], args].concat(),
+        );
+        let records = records(&ran);
+        let all = ["whole", "reaches", "reads"].map(|name| {
+            let record = finished(&records, &format!(":t::{name}"));
+            record["status"].as_str().expect("a word").to_owned()
+        });
+        let invalid = records.iter().filter(|it| it["event"] == "file-invalid");
+        (ran.status, invalid.count(), all)
+    };
+    let [passed, invalid] = ["passed", "invalid"].map(str::to_owned);
+    let all = [invalid.clone(), invalid.clone(), invalid.clone()];
+    assert_eq!(told(&["t.wat"]), (1, 1, all));
+    let all = [passed, invalid.clone(), invalid];
+    assert_eq!(told(&["--partial", "t.wat"]), (1, 1, all));
+}
