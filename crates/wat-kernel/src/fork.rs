@@ -13,6 +13,7 @@ use std::io;
 use std::os::fd::RawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::child::Child;
 use crate::fd::{Fd, check, pipe};
@@ -128,6 +129,8 @@ fn fork(
     process::attend();
     let entry = registry::reserve();
     silence_panics();
+    process::note_terminal();
+    warm_up();
     let mask = branch::block_signals();
     // SAFETY: the child goes nowhere but into `begin`, which makes only the calls of `branch` before it has become
     // a process of its own.
@@ -165,6 +168,22 @@ fn silence_panics() {
     });
 }
 
+/// What the C library finds out when it is first needed, a child would find out again each time: how a thread is started
+/// on a new stack and on one that was used before. A parent of many children finds it out for them.
+fn warm_up() {
+    const MANY: u32 = 4;
+    static FORKS: AtomicU32 = AtomicU32::new(0);
+    // Nobody counts further than that.
+    if FORKS.load(Ordering::Relaxed) > MANY || FORKS.fetch_add(1, Ordering::Relaxed) != MANY {
+        return;
+    }
+    for _ in 0..2 {
+        if let Ok(thread) = crate::thread::spawn("wat:start", None, || {}) {
+            let _ = thread.join();
+        }
+    }
+}
+
 /// An error that names the call that failed.
 fn named(call: &'static str) -> impl Fn(io::Error) -> io::Error {
     move |error| io::Error::new(error.kind(), format!("{call}: {error}"))
@@ -179,14 +198,20 @@ fn begin(
     work: impl FnOnce(ChildIo) -> i32,
 ) {
     become_process(plan);
-    let kept = kept.iter().map(own).collect::<io::Result<Vec<Fd>>>();
-    let (Ok(kept), Ok(lifeline)) = (kept, own(&lifeline)) else {
+    let mut handed = Vec::new();
+    for raw in kept {
+        match own(raw) {
+            Ok(fd) => handed.push(fd),
+            Err(_) => branch::end(NOT_STARTED),
+        }
+    }
+    let Ok(lifeline) = own(&lifeline) else {
         branch::end(NOT_STARTED);
     };
     if process::restart(lifeline).is_err() {
         branch::end(NOT_STARTED);
     }
-    live(mask, || work(ChildIo { kept }))
+    live(mask, || work(ChildIo { kept: handed }))
 }
 
 /// From here on the allocator and threads may be used: `fork` came from the C library, which has put its own locks in

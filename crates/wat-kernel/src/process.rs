@@ -5,6 +5,7 @@
 
 use std::io;
 use std::ptr::null_mut;
+use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -224,7 +225,7 @@ fn begin(lifeline: Option<Fd>) -> io::Result<()> {
     WAKE.store(wake.raw(), Ordering::Release);
     BROADCAST.store(broadcast.raw(), Ordering::Release);
     crate::doctor::raise_descriptors();
-    HAD_TERMINAL.store(terminal_exists(), Ordering::Relaxed);
+    note_terminal();
     Warden::begin(wake, broadcast, lifeline)?;
     for signal in HANDLED {
         if signal != libc::SIGTSTP || !IGNORES[1].load(Ordering::Relaxed) {
@@ -232,6 +233,12 @@ fn begin(lifeline: Option<Fd>) -> io::Result<()> {
         }
     }
     default_action(libc::SIGCHLD)
+}
+
+/// Looks once whether there is a terminal. A child has that of its parent, in which this is called before a first fork.
+pub(crate) fn note_terminal() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| HAD_TERMINAL.store(terminal_exists(), Ordering::Relaxed));
 }
 
 /// Whether the process has a terminal that sends it signals.

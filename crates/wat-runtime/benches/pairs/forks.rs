@@ -6,17 +6,17 @@ use super::{Cost, timed};
 use crate::Table;
 
 pub fn forks(table: &Table) {
+    // As whoever hosts programs.
+    wat_kernel::process::start().expect("a warden");
     for (megabytes, count) in [(0, 200), (64, 100), (256, 50)] {
+        let name = format!("fork, end, wait; {megabytes} MiB");
+        if !table.wants(&name) {
+            continue;
+        }
         // Memory that the child inherits.
         let mut held = vec![0u8; megabytes << 20];
         held.iter_mut().step_by(4096).for_each(|byte| *byte = 1);
-        table.pair(
-            &format!("fork, end, wait; {megabytes} MiB"),
-            "≤ 2",
-            count,
-            &mut ours,
-            &mut theirs,
-        );
+        table.pair(&name, "≤ 2", count, &mut ours, &mut theirs);
         std::hint::black_box(&held);
     }
 }
