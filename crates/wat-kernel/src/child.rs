@@ -216,7 +216,7 @@ impl Child {
         }
         self.signal(libc::SIGKILL)?;
         self.reaped.store(true, Ordering::Release);
-        self.entry.retire();
+        self.entry.retire(self.pid);
         match uninterrupted(|| self.waitid(libc::WEXITED))? {
             Some(exit) => {
                 self.publish(exit);
@@ -263,8 +263,12 @@ impl Child {
 
     fn reap(&self) -> io::Result<()> {
         if !self.reaped.swap(true, Ordering::AcqRel) {
-            self.entry.retire();
-            uninterrupted(|| self.waitid(libc::WEXITED))?;
+            let is_ours = self.entry.retire(self.pid);
+            match uninterrupted(|| self.waitid(libc::WEXITED)) {
+                // At the end of the process somebody else reaps too.
+                Err(_) if !is_ours => {}
+                reaped => drop(reaped?),
+            }
         }
         Ok(())
     }

@@ -45,7 +45,7 @@ pub use files::{Temporary, append_file, create_file, list_directory, open_file};
 pub use fork::{ChildIo, Collected, Fork, Forked, Nursed, Nursery};
 pub use generation::{Generation, is_forked};
 pub use orphans::{adopt_orphans, end_orphans};
-pub use poll::{End, Interest, Ready, ends, open_descriptors, poll};
+pub use poll::{End, Interest, Ready, ends, open_descriptors, poll, poll_pair};
 pub use registry::{has_forked, live_children};
 pub use supervise::supervise;
 pub use wait::{Backend, Doorbell, WaitSet, poll_reason, select_backend};

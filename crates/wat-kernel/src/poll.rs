@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
 
-use crate::fd::{Borrowed, check};
+use crate::fd::{Borrowed, check, uninterrupted};
 
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +72,16 @@ pub fn open_descriptors<const N: usize>() -> io::Result<Vec<bool>> {
     Ok(set.iter().map(is_open).collect())
 }
 
+/// Waits until one of two descriptors is readable, has ended or failed, or the deadline has come: which of them is.
+///
+/// # Errors
+/// The system refuses to wait.
+pub fn poll_pair(fds: [RawFd; 2], deadline: Option<Instant>) -> io::Result<[bool; 2]> {
+    let mut set = fds.map(|fd| entry(fd, Interest::Read));
+    wait(&mut set, deadline)?;
+    Ok(set.map(|entry| entry.revents != 0))
+}
+
 fn entry(fd: RawFd, interest: Interest) -> libc::pollfd {
     let events = match interest {
         Interest::Read => libc::POLLIN,
@@ -107,6 +117,13 @@ pub(crate) fn wait(set: &mut [libc::pollfd], deadline: Option<Instant>) -> io::R
             Err(error) => return Err(error),
         }
     }
+}
+
+/// Looks which entries are ready now, without waiting; how many.
+pub(crate) fn look(set: &mut [libc::pollfd]) -> io::Result<usize> {
+    // SAFETY: the set is valid for the call.
+    let mut look = || unsafe { libc::poll(set.as_mut_ptr(), set.len() as libc::nfds_t, 0) };
+    uninterrupted(|| check(look())).map(|count| count as usize)
 }
 
 /// The indices of the entries that are ready.

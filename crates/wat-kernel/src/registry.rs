@@ -90,12 +90,17 @@ impl Entry {
         });
     }
 
-    /// Gives the entry back and waits for those who are sending a signal.
-    pub(crate) fn retire(&self) {
-        self.set(0);
+    /// Gives the entry of this child back and waits for those who are sending it a signal: from then on it may be reaped.
+    /// False if that was done before; the entry may be another child's by now.
+    pub(crate) fn retire(&self, pid: i32) -> bool {
+        let is_first = self
+            .pid
+            .compare_exchange(pid, 0, Ordering::SeqCst, Ordering::SeqCst)
+            .is_ok();
         while self.senders.load(Ordering::SeqCst) > 0 {
             std::thread::yield_now();
         }
+        is_first
     }
 }
 
@@ -125,21 +130,37 @@ pub(crate) fn each(send: impl Fn(&Entry, i32)) {
 /// Waits until a child has ended or the deadline has come, and reaps it if nobody else does.
 pub(crate) fn await_end(pid: i32, deadline: Instant) {
     for entry in entries() {
-        entry.signal(pid, |pid| {
-            let Ok(fd) = pidfd(pid) else { return };
+        let ended = entry.signal(pid, |pid| {
+            let Ok(fd) = pidfd(pid) else { return false };
             let ended = poll(&[(Fd::borrow(&fd), Interest::Read)], Some(deadline));
-            if ended.is_ok_and(|ready| ready.contains(&true)) {
-                // SAFETY: plain numbers; a null pointer is nothing to be written to.
-                let reaped = unsafe { libc::waitpid(pid, null_mut(), libc::WNOHANG) };
-                if reaped == pid {
-                    entry.set(0);
-                }
-            }
+            ended.is_ok_and(|ready| ready.contains(&true))
         });
+        if ended == Some(true) && entry.retire(pid) {
+            // SAFETY: plain numbers; a null pointer is nothing to be written to.
+            unsafe { libc::waitpid(pid, null_mut(), libc::WNOHANG) };
+        }
     }
 }
 
 /// Forgets the children of the parent. Called once, in a child.
 pub(crate) fn forget() {
     HEAD.store(null_mut(), Ordering::Relaxed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reserve;
+
+    #[test]
+    fn an_entry_is_given_back_once_and_is_another_childs_then() {
+        let entry = reserve();
+        entry.set(7_000_001);
+        assert_eq!(entry.signal(7_000_001, |_| ()), Some(()));
+        assert!(entry.retire(7_000_001));
+        assert_eq!(entry.signal(7_000_001, |_| ()), None);
+        entry.set(7_000_002);
+        assert!(!entry.retire(7_000_001), "the first child is gone");
+        assert_eq!(entry.signal(7_000_002, |_| ()), Some(()));
+        assert!(entry.retire(7_000_002));
+    }
 }

@@ -35,10 +35,11 @@ pub trait WaitSet: Send {
     /// How many descriptors it can wait for: as the system reports it.
     fn capacity(&self) -> usize;
     /// Waits until one of the descriptors is readable, the bell is rung or the time is up; which ones are readable, as
-    /// indices. Descriptors and bell together are no more than the capacity.
+    /// indices. Descriptors and bell together are no more than the capacity. The vector is that of the caller again
+    /// afterwards, with room for one more.
     fn wait(
         &mut self,
-        fds: &[i32],
+        fds: &mut Vec<i32>,
         bell: &Arc<Bell>,
         until: Option<Instant>,
     ) -> io::Result<Vec<usize>>;
@@ -171,14 +172,24 @@ impl<'v> Context<'v> {
         set: &mut Option<&mut Box<dyn WaitSet>>,
         bell: &Arc<Bell>,
     ) -> Result<Rung, Box<Trap>> {
+        if let ([one], None, Some(waiting)) = (receivers, &set, self.kernel().waiting())
+            && let WaitsOn::Readable(fd) = one.waits_on()
+        {
+            return self.wait_for_one(one, || waiting.wait(fd, bell, until), until, bell);
+        }
         let mut among_threads = true;
         let mut due = until;
-        let mut fds: Vec<(i32, &Receiver)> = Vec::new();
+        // The bell needs a place too.
+        let mut fds = Vec::with_capacity(receivers.len() + 1);
+        let mut sources = Vec::with_capacity(receivers.len());
         for &receiver in receivers {
             match receiver.waits_on() {
                 WaitsOn::Threads => continue,
                 WaitsOn::Bell => {}
-                WaitsOn::Readable(fd) => fds.push((fd, receiver)),
+                WaitsOn::Readable(fd) => {
+                    fds.push(fd);
+                    sources.push(receiver);
+                }
                 WaitsOn::Time(at) => due = Some(due.map_or(at, |due| due.min(at))),
             }
             among_threads = false;
@@ -191,18 +202,13 @@ impl<'v> Context<'v> {
             });
         }
         self.check_interrupt()?;
-        let numbers: Vec<i32> = fds.iter().map(|(fd, _)| *fd).collect();
-        let ready = match (set, self.kernel().waiting()) {
-            (Some(set), _) => set.wait(&numbers, bell, due),
-            (None, Some(waiting)) => waiting
-                .wait(numbers[0], bell, due)
-                .map(|ready| Vec::from_iter(ready.then_some(0))),
-            (None, None) => Err(io::Error::other("nothing waits for descriptors here")),
+        let ready = match set {
+            Some(set) => set.wait(&mut fds, bell, due),
+            None => Err(io::Error::other("nothing waits for descriptors here")),
         };
-        let ready = ready
-            .map_err(|error| Trap::error(8415, format!("waiting for a stream failed: {error}")))?;
+        let ready = ready.map_err(|error| not_waited(&error))?;
         for index in &ready {
-            fds[*index].1.readable();
+            sources[*index].readable();
         }
         self.check_interrupt()?;
         let is_late = ready.is_empty()
@@ -210,6 +216,30 @@ impl<'v> Context<'v> {
             && until.is_some_and(|until| Instant::now() >= until);
         Ok(if is_late { Rung::Late } else { Rung::Rung })
     }
+
+    /// Waits for the descriptor of one receiver.
+    fn wait_for_one(
+        &mut self,
+        receiver: &Receiver,
+        wait: impl FnOnce() -> io::Result<bool>,
+        until: Option<Instant>,
+        bell: &Arc<Bell>,
+    ) -> Result<Rung, Box<Trap>> {
+        self.check_interrupt()?;
+        let is_readable = wait().map_err(|error| not_waited(&error))?;
+        if is_readable {
+            receiver.readable();
+        }
+        self.check_interrupt()?;
+        let is_late =
+            !is_readable && !bell.answer() && until.is_some_and(|until| Instant::now() >= until);
+        Ok(if is_late { Rung::Late } else { Rung::Rung })
+    }
+}
+
+#[cold]
+fn not_waited(error: &io::Error) -> Box<Trap> {
+    Trap::error(8415, format!("waiting for a stream failed: {error}"))
 }
 
 /// The end of an evaluation that somebody has asked for.

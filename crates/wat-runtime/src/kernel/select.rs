@@ -92,11 +92,20 @@ pub(crate) fn choose(
 
 /// Uses receivers that allow one user at a time. A receiver may occur several times.
 fn used<'r>(arms: &[&'r Receiver]) -> Result<Vec<Use<'r>>, Box<Trap>> {
-    let exclusive = arms.iter().copied().filter(|arm| arm.is_exclusive());
-    let mut exclusive: Vec<&Receiver> = exclusive.collect();
-    exclusive.sort_unstable_by_key(|arm| std::ptr::from_ref(*arm));
-    exclusive.dedup_by_key(|arm| std::ptr::from_ref(*arm));
-    exclusive.into_iter().map(Use::begin).collect()
+    let mut uses = Vec::new();
+    for (index, arm) in arms
+        .iter()
+        .enumerate()
+        .filter(|(_, arm)| arm.is_exclusive())
+    {
+        match Use::begin(arm) {
+            Ok(begun) => uses.push(begun),
+            // This call itself may be the user.
+            Err(_) if arms[..index].iter().any(|other| std::ptr::eq(*other, *arm)) => {}
+            Err(busy) => return Err(busy),
+        }
+    }
+    Ok(uses)
 }
 
 /// When they were served last, and their indices.

@@ -14,9 +14,21 @@ pub(crate) static DESCRIPTORS: Descriptors = Descriptors;
 
 impl Waiting for Descriptors {
     fn wait(&self, fd: i32, bell: &Arc<Bell>, until: Option<Instant>) -> io::Result<bool> {
-        let mut set = wat_kernel::WaitSet::polling(2);
-        let ready = wait(&mut set, &[fd], bell, until)?;
-        Ok(!ready.is_empty())
+        wat_kernel::process::attend();
+        let doorbell = doorbell_of(bell);
+        let own = doorbell.descriptor()?;
+        if !bell.leave() {
+            // Who has called looks whether it was rung.
+            return Ok(false);
+        }
+        let ready = wat_kernel::poll_pair([fd, own], until);
+        bell.come_back();
+        let [is_readable, is_rung] = ready?;
+        if is_rung {
+            // As below.
+            doorbell.absorb();
+        }
+        Ok(is_readable)
     }
 
     fn wait_set(&self, capacity: usize) -> Box<dyn WaitSet> {
@@ -43,7 +55,7 @@ impl WaitSet for Set {
 
     fn wait(
         &mut self,
-        fds: &[i32],
+        fds: &mut Vec<i32>,
         bell: &Arc<Bell>,
         until: Option<Instant>,
     ) -> io::Result<Vec<usize>> {
@@ -82,7 +94,7 @@ pub(crate) fn prepare(bell: &Arc<Bell>) -> io::Result<()> {
 
 fn wait(
     set: &mut wat_kernel::WaitSet,
-    fds: &[i32],
+    fds: &mut Vec<i32>,
     bell: &Arc<Bell>,
     until: Option<Instant>,
 ) -> io::Result<Vec<usize>> {
@@ -93,10 +105,9 @@ fn wait(
         // Who has called looks whether it was rung.
         return Ok(Vec::new());
     }
-    let mut all = Vec::with_capacity(fds.len() + 1);
-    all.extend_from_slice(fds);
-    all.push(own);
-    let ready = set.wait(&all, until);
+    fds.push(own);
+    let ready = set.wait(fds, until);
+    fds.pop();
     bell.come_back();
     let mut ready = ready?;
     if ready.last() == Some(&fds.len()) {
