@@ -1,5 +1,7 @@
 //! A conversation while threads and processes live.
 
+use std::fs;
+
 use super::super::pty::Terminal;
 use super::{Dir, children, command, is_gone, until};
 
@@ -94,6 +96,18 @@ fn an_interrupt_ends_the_workers_of_a_bracket() {
     }
 }
 
+/// Does the thread that evaluates wait for something?
+fn evaluator_sleeps(pid: i32) -> bool {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten();
+    tasks.flatten().any(|task| {
+        let stat = fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+        let state = stat.rsplit(')').next().unwrap_or_default();
+        stat.contains("(evaluator)") && state.starts_with(" S")
+    })
+}
+
 #[test]
 fn an_evaluation_that_hears_no_interrupt_is_given_up_with_its_children() {
     let mut session = Session::start();
@@ -105,6 +119,8 @@ fn an_evaluation_that_hears_no_interrupt_is_given_up_with_its_children() {
     // Waiting for a child is no safepoint.
     session.begin("(:wat::core::do (:wat::kernel::println (:wat::core::string::concat \"wai\" \"ts\")) (:wat::kernel::wait-child (:wat::kernel::ForkedChild/handle :my::kid)))");
     session.terminal.expect("\"waits\"");
+    // Before that it would hear an interrupt.
+    until("the evaluation waits", || evaluator_sleeps(pid));
     session.terminal.send("\u{3}");
     // Signals that come together are one: as many as it takes.
     until("the session is given up", || {
