@@ -371,9 +371,10 @@ pub(crate) struct TestOptions {
     /// Tests that did not pass when they last ran
     #[arg(long)]
     pub(crate) failed: bool,
-    /// Tests that stand for something else than when they last ran, by their code and all that it reaches
-    #[arg(long)]
-    pub(crate) affected: bool,
+    /// Tests that stand for something else than when they last ran, or at a revision of git, by their code and all that it
+    /// reaches
+    #[arg(long, value_name = "REVISION", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub(crate) affected: Option<String>,
     /// Run the tests that a change concerns whenever files change
     #[arg(long, conflicts_with = "list")]
     pub(crate) watch: bool,

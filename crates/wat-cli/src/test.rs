@@ -1,5 +1,6 @@
 //! `wat test`: finds tests, runs each in a child of its own, reports.
 
+mod revision;
 mod watch;
 
 use std::collections::{BTreeMap, HashSet};
@@ -168,9 +169,8 @@ impl Prepared {
             .filter(|case| names.is_empty() || names.iter().any(|name| **name == *case.test.name));
         self.selected = selected.cloned().collect();
         self.found = found;
-        if options.failed || options.affected {
-            let state = State::read(&self.directory());
-            self.select_by(&state, options);
+        if options.failed || options.affected.is_some() {
+            self.select_by(options)?;
         }
         Ok(())
     }
@@ -194,18 +194,26 @@ impl Prepared {
         stands_for.collect()
     }
 
-    /// Keeps the tests that failed in the last run, or that a change since concerns.
-    fn select_by(&mut self, state: &State, options: &TestOptions) {
+    /// Keeps the tests that failed in the last run, or that a change since, or since a revision, concerns.
+    fn select_by(&mut self, options: &TestOptions) -> Refused<()> {
+        let state = State::read(&self.directory());
         if options.failed {
             self.selected.retain(|case| state.failed.contains(&case.id));
         }
-        if options.affected {
-            let now = self.contents();
-            self.selected.retain(|case| {
-                let content = now.get(&case.id);
-                content.is_none() || content != state.contents.get(&case.id)
-            });
-        }
+        let before = match options.affected.as_deref() {
+            None => return Ok(()),
+            Some("") => state.contents,
+            Some(name) => {
+                let directory = self.directory();
+                revision::contents_at(&self.space, &directory, name, &self.selected)?
+            }
+        };
+        let now = self.contents();
+        self.selected.retain(|case| {
+            let content = now.get(&case.id);
+            content.is_none() || content != before.get(&case.id)
+        });
+        Ok(())
     }
 }
 

@@ -16,6 +16,60 @@ fn finished<'r>(records: &'r [Value], name: &str) -> &'r Value {
     found.find(|it| it["name"] == name).expect("it ran")
 }
 
+#[test]
+fn tests_that_changed_since_a_revision_are_selected() {
+    let lib = "(:wat::core::defn :l::f [] -> :wat::core::i64 1)
+(:wat::core::defn :l::g [] -> :wat::core::i64 1)\n";
+    let tests = "(:wat::load-file! \"lib.wat\")
+(:wat::test::deftest :t::f () (:wat::test::assert-eq (:l::f) 1))
+(:wat::test::deftest :t::g () (:wat::test::assert-eq (:l::g) 1))\n";
+    let dir = Dir::with(&[("src/lib.wat", lib), ("src/t.wat", tests)]);
+    let git = |args: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        let git = git
+            .current_dir(dir.path())
+            .args(["-c", "user.name=n", "-c", "user.email=e"]);
+        let done = git.args(args).output().expect("git is there");
+        assert!(done.status.success(), "{done:?}");
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "one"]);
+    let path = std::env::var_os("PATH").expect("a path");
+    let list = |revision: &str| {
+        let mut command = command(&dir);
+        let option = format!("--affected={revision}");
+        let output = command
+            .env("PATH", &path)
+            .args(["test", "--list", &option, "src"])
+            .output();
+        let output = output.expect("it runs");
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        (
+            output.status.code(),
+            told.lines().map(str::to_owned).collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(list("HEAD"), (Some(5), Vec::new()));
+    // A comment concerns nobody, a new test itself, a changed function those that reach it.
+    let moved = lib.replace(
+        "(:wat::core::defn :l::g [] -> :wat::core::i64 1)",
+        "(:wat::core::defn :l::g [] -> :wat::core::i64 2)",
+    );
+    dir.write("src/lib.wat", &format!(";; moved\n{moved}"));
+    assert_eq!(list("HEAD"), (Some(0), vec!["src/t.wat#:t::g".to_owned()]));
+    git(&["commit", "-q", "-a", "-m", "two"]);
+    dir.write(
+        "src/t.wat",
+        &format!("{tests}(:wat::test::deftest :t::h () (:wat::test::assert-eq 1 1))\n"),
+    );
+    assert_eq!(list("HEAD"), (Some(0), vec!["src/t.wat#:t::h".to_owned()]));
+    let both = ["src/t.wat#:t::g", "src/t.wat#:t::h"].map(str::to_owned);
+    assert_eq!(list("HEAD~1"), (Some(0), both.to_vec()));
+    assert_eq!(list("no-such-branch").0, Some(64));
+    assert_eq!(list("--output=x").0, Some(64));
+}
+
 /// A text that doubles until nothing holds it, and one that is small.
 const HUNGRY: &str = r#"
 (:wat::core::defn :t::double [s <- :wat::core::String n <- :wat::core::i64] -> :wat::core::String
