@@ -2,6 +2,7 @@
 //!
 //! The bare fork is `fork`, `_exit` and `waitpid` and nothing else, in this same process, between the tests. Empty tests
 //! of one file run one after the other; each is another one, and so has code of its own, which every round makes anew.
+//! What a test costs from fork to reaped is what it costs to run each of them once more, with the code at hand.
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -13,6 +14,7 @@ use wat_test::{Limits, Options, Reporter, find, run};
 
 const ROUNDS: usize = 20;
 const TESTS: usize = 100;
+const AGAIN: u32 = 4;
 
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
@@ -28,7 +30,7 @@ fn main() -> io::Result<()> {
     let found = find(&db, &[file], str::to_owned);
     let cases: Vec<_> = found.tests.iter().collect();
     let loader = file_loader(None).map_err(|wrong| io::Error::other(wrong.reason))?;
-    let options = Options {
+    let mut options = Options {
         jobs: 1,
         seed: 1,
         shuffle: false,
@@ -55,7 +57,7 @@ fn main() -> io::Result<()> {
     };
     let only = std::env::args().skip(1).find(|it| !it.starts_with('-'));
     let runs = |what: &str| only.as_deref().is_none_or(|only| only == what);
-    let (mut forks, mut tests) = (Vec::new(), Vec::new());
+    let (mut forks, mut tests, mut again) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         if runs("fork") {
             for _ in 0..TESTS {
@@ -65,23 +67,40 @@ fn main() -> io::Result<()> {
             }
         }
         if runs("test") {
-            let mut reporter = Reporter::new(Style::PLAIN, false, 0);
-            let started = Instant::now();
-            let summary = run(&db, &found, &cases, &options, &mut reporter)?;
-            assert_eq!(summary.totals.passed, cases.len());
-            tests.push(started.elapsed() / TESTS as u32);
+            let mut times = [Duration::ZERO; 2];
+            for (time, repeat) in times.iter_mut().zip([1, 1 + AGAIN]) {
+                options.repeat = repeat;
+                let mut reporter = Reporter::new(Style::PLAIN, false, 0);
+                let started = Instant::now();
+                let summary = run(&db, &found, &cases, &options, &mut reporter)?;
+                *time = started.elapsed();
+                assert_eq!(summary.totals.passed, cases.len());
+            }
+            tests.push(times[0] / TESTS as u32);
+            again.push(times[1].saturating_sub(times[0]) / (AGAIN * TESTS as u32));
         }
     }
-    let mut line = String::new();
-    if !tests.is_empty() {
-        line += &format!("an empty test {} µs\n", median(tests.clone()).as_micros());
+    let mut told = String::new();
+    let fork = (!forks.is_empty()).then(|| median(forks));
+    let all = [
+        ("a bare fork", fork),
+        (
+            "an empty test, all told",
+            (!tests.is_empty()).then(|| median(tests)),
+        ),
+        (
+            "an empty test, from fork to reaped",
+            (!again.is_empty()).then(|| median(again)),
+        ),
+    ];
+    for (what, time) in all {
+        let Some(time) = time else { continue };
+        told += &format!("{what}: {} µs", time.as_micros());
+        if let Some(fork) = fork {
+            let ratio = time.as_secs_f64() / fork.as_secs_f64();
+            told += &format!(", {ratio:.2} times a bare fork");
+        }
+        told.push('\n');
     }
-    if !forks.is_empty() {
-        line += &format!("a bare fork {} µs\n", median(forks.clone()).as_micros());
-    }
-    if !forks.is_empty() && !tests.is_empty() {
-        let ratio = median(tests).as_secs_f64() / median(forks).as_secs_f64();
-        line += &format!("{ratio:.2} times\n");
-    }
-    io::stdout().write_all(line.as_bytes())
+    io::stdout().write_all(told.as_bytes())
 }

@@ -73,8 +73,16 @@ pub(crate) struct TestContext {
     pub name: Arc<str>,
     /// Its seed.
     pub seed: u64,
-    /// The directory that it has for itself, once it asks for one.
-    pub own: PathBuf,
+    /// The number of the runner, and that of the test among those that are run.
+    pub place: (u32, usize),
+}
+
+impl TestContext {
+    /// The directory that the test has for itself, once it asks for one.
+    pub fn own(&self) -> PathBuf {
+        let (runner, index) = self.place;
+        std::env::temp_dir().join(format!("wat-test-{runner}-{index}"))
+    }
 }
 
 /// The test of this process.
@@ -181,8 +189,9 @@ impl Host for Surroundings {
                 if inside.is_none() {
                     ASKED.store(true, Relaxed);
                 }
-                fs::create_dir_all(&test.own).ok()?;
-                Some(test.own.to_str()?.to_owned())
+                let own = test.own();
+                fs::create_dir_all(&own).ok()?;
+                Some(own.to_str()?.to_owned())
             }
             _ => None,
         });

@@ -3,6 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -154,7 +155,7 @@ struct Running {
 /// A test that has ended, and how.
 struct Ended {
     index: usize,
-    record: Value,
+    record: Rc<Value>,
     exit: Exit,
     took: Duration,
     limit: Duration,
@@ -179,16 +180,17 @@ struct Run<'a> {
     db: &'a RootDatabase,
     options: &'a Options,
     slots: Vec<Slot<'a>>,
-    nursery: Nursery,
+    nursery: Rc<Nursery>,
     /// Does the nursery limit the memory of children to what is right now?
     limits_memory: bool,
     templates: Templates,
     /// Is the directory of the tests the one that this process is in?
     is_there: bool,
     buffer: Buffer,
-    /// Where directories of tests are made, and the number of this process, which is in their names.
-    temporary: PathBuf,
+    /// The number of this process, which is in the names of the directories of tests.
     pid: u32,
+    /// The record of a test that passed and left nothing behind.
+    plain: Rc<Value>,
     waiting: VecDeque<usize>,
     running: Vec<Running>,
     failures: usize,
@@ -252,13 +254,13 @@ pub fn run_until(
                 outcome: None,
             })
             .collect(),
-        nursery,
+        nursery: Rc::new(nursery),
         limits_memory: false,
         templates: Templates::new(options.partial),
         is_there: std::env::current_dir().is_ok_and(|it| it == options.directory),
         buffer: Buffer::default(),
-        temporary: std::env::temp_dir(),
         pid: std::process::id(),
+        plain: Rc::new(json!({ "failure": null, "alone": true })),
         waiting: VecDeque::new(),
         running: Vec::new(),
         failures: 0,
@@ -347,7 +349,7 @@ impl Run<'_> {
         let ended = Ended {
             index,
             // What a test that took too long says no longer counts.
-            record: if is_late { Value::Null } else { record },
+            record: Rc::new(if is_late { Value::Null } else { record }),
             exit: Exit::Code(0),
             took,
             limit,
@@ -417,7 +419,7 @@ impl Run<'_> {
         if !self.limits_memory && !self.options.in_thread {
             let reserved = self.templates.reserved_by_tests(&self.options.launcher);
             let most = self.options.limits.memory.saturating_add(reserved);
-            self.nursery.limit_memory(most)?;
+            Rc::make_mut(&mut self.nursery).limit_memory(most)?;
             self.limits_memory = true;
         }
         Ok(())
@@ -430,11 +432,7 @@ impl Run<'_> {
             db: self.db,
             case,
             started,
-            context: Some(TestContext {
-                name: case.test.name.clone(),
-                seed: test_seed(self.options.seed, &case.id),
-                own: self.own_directory(index),
-            }),
+            context: Some(self.context(index)),
             launcher: &self.options.launcher,
             directory: &self.options.directory,
             is_there: self.is_there,
@@ -466,10 +464,14 @@ impl Run<'_> {
         })
     }
 
-    /// The directory that a test has for itself.
-    fn own_directory(&self, index: usize) -> PathBuf {
-        let name = format!("wat-test-{}-{index}", self.pid);
-        self.temporary.join(name)
+    /// A test as its program sees it.
+    fn context(&self, index: usize) -> TestContext {
+        let case = self.slots[index].case;
+        TestContext {
+            name: case.test.name.clone(),
+            seed: test_seed(self.options.seed, &case.id),
+            place: (self.pid, index),
+        }
     }
 
     /// Waits for something to happen and deals with it.
@@ -582,8 +584,8 @@ impl Run<'_> {
         // Most tests pass and leave nothing behind.
         let is_plain = streams[0].bytes == PASSED && exit == Exit::Code(0);
         let record = match is_plain {
-            true => json!({ "failure": null, "alone": true }),
-            false => serde_json::from_slice(&streams[0].bytes).unwrap_or(Value::Null),
+            true => self.plain.clone(),
+            false => Rc::new(serde_json::from_slice(&streams[0].bytes).unwrap_or(Value::Null)),
         };
         if record["alone"] != true || exit != Exit::Code(0) {
             wat_kernel::end_orphans();
@@ -610,7 +612,7 @@ impl Run<'_> {
     fn settle_ended(&mut self, ended: Ended) -> io::Result<()> {
         let Ended { index, limit, .. } = ended;
         if self.ends_early() {
-            let _ = std::fs::remove_dir_all(self.own_directory(index));
+            let _ = std::fs::remove_dir_all(self.context(index).own());
             return Ok(());
         }
         let slot = &self.slots[index];
@@ -625,7 +627,7 @@ impl Run<'_> {
         let is_kept = ended.is_plain || (self.options.keep_tmp && status.is_failure());
         if !is_kept {
             // Most tests have none.
-            let _ = std::fs::remove_dir_all(self.own_directory(index));
+            let _ = std::fs::remove_dir_all(self.context(index).own());
         }
         let choices = failure
             .as_ref()
