@@ -1,10 +1,10 @@
 //! What a thread waits on: others ring it when something has changed that it looks at.
 
+use super::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::SeqCst};
+use super::sync::thread::{self, Thread};
 use super::task::Kernel;
 use super::turn::Backoff;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, OnceLock};
-use std::thread::{self, Thread};
 use std::time::Instant;
 
 const IDLE: u8 = 0;

@@ -12,10 +12,10 @@
 use super::Chain;
 use super::bell::Bell;
 use super::ring::{Pushed, Ring};
+use super::sync::atomic::{AtomicU8, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use super::turn::{Backoff, Turn};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use wat_value::{Desc, Slot};
 
 /// An end of a channel.

@@ -18,6 +18,7 @@ pub mod measure;
 mod pool;
 mod ring;
 mod select;
+mod sync;
 mod task;
 mod thread;
 mod timer;

@@ -7,15 +7,17 @@
 //!
 //! Cells count from zero, so that the memory of a long queue is the system's until it is used.
 
-use super::turn::Backoff;
-use std::alloc::{self, Layout};
-use std::ops::Deref;
-use std::ptr;
-use std::sync::atomic::{
+use super::sync::atomic::{
     AtomicU64, AtomicUsize,
     Ordering::{Acquire, Relaxed, Release, SeqCst},
     fence,
 };
+use super::turn::Backoff;
+#[cfg(not(loom))]
+use std::alloc::{self, Layout};
+use std::ops::Deref;
+#[cfg(not(loom))]
+use std::ptr;
 use wat_value::Slot;
 
 /// On lines of memory of its own: two, because processors fetch them in pairs.
@@ -38,6 +40,17 @@ struct Cell {
 }
 
 /// So many cells that are zero.
+#[cfg(loom)]
+fn zeroed(count: usize) -> Box<[Cell]> {
+    let cell = |_| Cell {
+        lap: AtomicUsize::new(0),
+        value: AtomicU64::new(0),
+    };
+    (0..count).map(cell).collect()
+}
+
+/// So many cells that are zero.
+#[cfg(not(loom))]
 fn zeroed(count: usize) -> Box<[Cell]> {
     let layout = Layout::array::<Cell>(count).expect("a queue fits into memory");
     if layout.size() == 0 {
@@ -223,7 +236,7 @@ impl Ring {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::{Pushed, Ring};
     use std::collections::VecDeque;
