@@ -26,7 +26,7 @@ const SIGKILL: i32 = 9;
 /// What a child that was asked to end gets to tell where it is.
 const GRACE: Duration = Duration::from_millis(100);
 /// How long a test may go on before anybody looks at what it writes: most have ended by then.
-const LEISURE: Duration = Duration::from_millis(2);
+const LEISURE: Duration = Duration::from_millis(10);
 /// How long a test goes on before people are told.
 const SLOW: Duration = Duration::from_secs(1);
 /// How many tests are made ready at once.
