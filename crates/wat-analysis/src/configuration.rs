@@ -188,7 +188,11 @@ pub(crate) fn config_problems(
             continue;
         }
         push(late(node, name));
-        let movable = node == ast.root() || splice_keeps_others(ast, node);
+        // What stands inside would be as late there.
+        let is_plain = ast
+            .children(node)
+            .all(|part| ast.kind(part) != NodeKind::List);
+        let movable = is_plain && (node == ast.root() || splice_keeps_others(ast, node));
         if let Some(top) = head_end(db, file).filter(|_| movable) {
             let text = text_of(db, setter);
             let insert = match top.1 {

@@ -42,6 +42,9 @@ pub(crate) fn qualifying<'db>(
         found.sure &= file.kind(db) != FileKind::Inline && !is_shared(db, file);
         for &form in form_list(db, file) {
             found.in_form(db, root, form, item, name);
+            // Whoever mentions the new name meant something else.
+            let is_new = |text: &str| split_generic(text).0 == free;
+            found.sure &= !ast(db, form).texts().any(is_new);
         }
     }
     let how = match found.sure {

@@ -104,7 +104,7 @@ pub(crate) fn doubt_key_lists(
     }
 }
 
-fn doubt(applicability: &mut Applicability) {
+pub(crate) fn doubt(applicability: &mut Applicability) {
     if *applicability == Applicability::MachineApplicable {
         *applicability = Applicability::MaybeIncorrect;
     }

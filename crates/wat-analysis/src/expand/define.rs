@@ -518,12 +518,21 @@ pub(crate) fn macro_problems<'db>(
     }
     let stage = super::stage::last_stage(db, program);
     let name = Name::new(db, item.name(db).text(db).clone());
-    let Some(def) = macro_def(db, program, name, stage)
-        .as_deref()
-        .filter(|_| !faulty)
-    else {
+    let Some(def) = macro_def(db, program, name, stage).as_deref() else {
         return found;
     };
+    if faulty {
+        // The body was not looked at for the fault; what is wrong with it comes to light with the fix.
+        let mut hidden = def.problems.clone();
+        if def.form == item.form(db) && hidden.is_empty() {
+            super::eval::check::body_problems(db, program, def, &mut hidden);
+        }
+        if !hidden.is_empty() {
+            let fixes = found.iter_mut().flat_map(|problem| &mut problem.fixes);
+            fixes.for_each(|fix| crate::unsure::doubt(&mut fix.applicability.0));
+        }
+        return found;
+    }
     // Another definition of this name is the one that counts.
     if def.form == item.form(db) {
         found.extend(def.problems.iter().cloned());

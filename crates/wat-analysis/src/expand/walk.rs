@@ -710,19 +710,55 @@ impl<'db> Expander<'db> {
             problem = problem.also(place, format!("in the macro `{}`", def.name));
         }
         if let Some((prefixed, operand)) = failure.unquote {
-            let edit = ProblemEdit {
-                at: EditAt::Until(Place::written(NodeId(operand)).node),
-                place: Place::written_in(def.form, NodeId(prefixed)),
+            let ast = crate::forms::ast(self.db, def.form);
+            let all = spliced_alike(ast, NodeId(prefixed), NodeId(operand));
+            let edit = |(prefixed, operand): (NodeId, NodeId)| ProblemEdit {
+                at: EditAt::Until(Place::written(operand).node),
+                place: Place::written_in(def.form, prefixed),
                 insert: "~".into(),
             };
             problem = problem.fix(
                 "insert it with `~`",
                 Applicability::MachineApplicable,
-                vec![edit],
+                all.into_iter().map(edit).collect(),
             );
         }
         self.problems.push(problem);
     }
+}
+
+/// Where a macro definition splices the symbol that is spliced here: the prefixed form and its operand, this one first.
+fn spliced_alike(ast: &Ast, prefixed: NodeId, operand: NodeId) -> Vec<(NodeId, NodeId)> {
+    let mut found = vec![(prefixed, operand)];
+    let Some(name) = ast.as_symbol(operand) else {
+        return found;
+    };
+    let head = |node: NodeId| {
+        ast.children(node)
+            .next()
+            .and_then(|head| ast.as_keyword(head))
+    };
+    let mut at = ast.root();
+    let mut definition = at;
+    while at != prefixed {
+        if head(at) == Some(":wat::core::defmacro") {
+            definition = at;
+        }
+        let holds = |child: &NodeId| *child <= prefixed && prefixed < ast.subtree_end(*child);
+        let Some(inner) = ast.children(at).find(holds) else {
+            break;
+        };
+        at = inner;
+    }
+    let nodes = (definition.0..ast.subtree_end(definition).0).map(NodeId);
+    found.extend(nodes.filter_map(|node| {
+        let spliced = ast.children(node).nth(1)?;
+        let is_alike = node != prefixed
+            && head(node) == Some(":wat::core::unquote-splicing")
+            && ast.as_symbol(spliced) == Some(name);
+        is_alike.then_some((node, spliced))
+    }));
+    found
 }
 
 /// What a part of a form is.

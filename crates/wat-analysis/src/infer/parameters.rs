@@ -81,10 +81,12 @@ impl<'db> Infer<'db> {
         let all: Vec<&str> = declared.chain(names.iter().copied()).collect();
         let problem = problem.help(format!("add `<{}>` to `{canonical}`", names.join(",")));
         let is_name = |text: &&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if canonical.contains(['<', '>']) || !all.iter().all(is_name) {
+        let insert = format!("{canonical}<{}>", all.join(","));
+        // Behind an operator a bracket is a part of the name.
+        let declares = split_generic(&insert).0 == canonical;
+        if canonical.contains(['<', '>']) || !declares || !all.iter().all(is_name) {
             return problem;
         }
-        let insert = format!("{canonical}<{}>", all.join(","));
         problem.replace(Applicability::MachineApplicable, Place::node(at), &insert)
     }
 

@@ -90,3 +90,47 @@ pub fn codes(text: &str) -> Vec<u16> {
     codes.sort_unstable();
     codes
 }
+
+#[test]
+fn a_symbol_that_is_no_sequence_is_spliced_nowhere_in_its_macro() {
+    let text = "(:wat::core::do
+  (:wat::core::defmacro :my::m [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::+ ~@x ~@x 1))
+  (:wat::core::defmacro :my::all [& x <- :wat::core::Vector<wat::WatAST>] -> :wat::WatAST `(:wat::core::+ ~@x)))
+(:wat::core::defn :my::f [] -> :wat::core::i64 (:wat::core::+ (:my::m 3) (:my::all 1 2)))";
+    let after = fixed(text, 2405);
+    assert!(after.contains("`(:wat::core::+ ~x ~x 1)"), "{after}");
+    assert_eq!(codes(&after), [] as [u16; 0], "{after}");
+}
+
+#[test]
+fn fixes_that_would_uncover_or_make_mistakes_are_not_applied_unattended() {
+    let unsure = |text: &str, code: u16| {
+        let (_db, found) = diagnose(text);
+        let found = found.iter().find(|found| found.code.0 == code);
+        let fixes = &found
+            .unwrap_or_else(|| panic!("WAT{code} is not told: {text}"))
+            .fixes;
+        let is_machine = |how| how == Applicability::MachineApplicable;
+        assert!(
+            !fixes.iter().any(|fix| is_machine(fix.applicability)),
+            "{text}"
+        );
+    };
+    // The body is wrong too.
+    unsure(
+        "(:wat::core::defmacro :my::m [x <- :wat::WatAST] -> :wat::core::i64 `(~y))",
+        2401,
+    );
+    // Somebody means another thing by the new name.
+    unsure(
+        "(:wat::core::defn :next [] -> :wat::core::i64 1)\n(:wat::core::defn :my::f [] -> :wat::core::keyword :user::next)",
+        3207,
+    );
+    // No bracket declares anything behind an operator.
+    unsure("(:wat::core::defn :my::+ [x <- :T] -> :T x)", 3112);
+    // What stands inside is late everywhere.
+    unsure(
+        "(:wat::core::def :my::a 1)\n(:wat::config::set-redef! (:wat::config::set-redef! true))",
+        2005,
+    );
+}
