@@ -1,6 +1,6 @@
 //! Tokens to the nodes of one top-level form, in one pass.
 
-use wat_syntax::SyntaxKind;
+use wat_syntax::{SourceText, SyntaxKind, scan};
 
 use crate::rune;
 use crate::token::{Token, blank_lines};
@@ -44,6 +44,8 @@ pub(crate) struct Builder<'a> {
     blanks: u16,
     /// Start of the blanks before the current token, which is the end of the last one.
     gap: u32,
+    /// The token before, if it is a keyword.
+    keyword: Option<Token>,
 }
 
 impl<'a> Builder<'a> {
@@ -61,6 +63,7 @@ impl<'a> Builder<'a> {
             verbatim: None,
             blanks: 0,
             gap: 0,
+            keyword: None,
         }
     }
 
@@ -73,6 +76,7 @@ impl<'a> Builder<'a> {
         self.verbatim = None;
         self.blanks = 0;
         self.rune = rune;
+        self.keyword = None;
     }
 
     /// Reads the form that starts with the token `at`, and the comment behind it on its line. Gives the index of the
@@ -157,6 +161,7 @@ impl<'a> Builder<'a> {
             _ => return Err(Broken),
         }
         self.gap = token.end;
+        self.keyword = (token.kind == KEYWORD).then_some(token);
         Ok(())
     }
 
@@ -292,8 +297,20 @@ impl<'a> Builder<'a> {
             SyntaxKind::STRING => (Kind::Literal, text.chars().count(), TIDY),
             _ => (Kind::Literal, text.len(), TIDY),
         };
+        let apart = match self.keyword {
+            Some(keyword) if kind == Kind::Symbol => glues(self.text(keyword), self.text(token)),
+            _ => false,
+        };
+        let flags = if apart { flags | APART } else { flags };
         let index = self.push(kind, token, width as u32, flags);
+        if apart && let Some(frame) = self.frames.last_mut() {
+            frame.flags |= FORCED | INNER;
+        }
         self.finish(index, token.end);
+    }
+
+    fn text(&self, token: Token) -> &'a str {
+        &self.tree.text[token.start as usize..token.end as usize]
     }
 
     fn closer(&mut self, text: &str, token: Token) -> Result<(), Broken> {
@@ -449,6 +466,14 @@ impl<'a> Builder<'a> {
         } else {
             self.tail = Some(self.push(Kind::Comment, token, 0, TRAILING));
         }
+    }
+}
+
+/// Does the reader take a keyword and a symbol behind it on its line for one keyword, as in `:a <b>`?
+fn glues(keyword: &str, symbol: &str) -> bool {
+    symbol.starts_with('<') && {
+        let line = SourceText::new(format!("({keyword} {symbol})"));
+        !scan(&line).errors.is_empty()
     }
 }
 

@@ -181,6 +181,7 @@ impl Printer {
             }
             Place::Line => false,
         };
+        let behind = behind && !tree.node(element).has(APART);
         if commented {
             let gap = Gap {
                 column,

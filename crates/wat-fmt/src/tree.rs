@@ -82,6 +82,8 @@ pub(crate) const PATTERN: u16 = 1 << 7;
 pub(crate) const TIDY: u16 = 1 << 8;
 /// Is copied; what is inside is unknown (F57).
 pub(crate) const VERBATIM: u16 = 1 << 10;
+/// Behind the keyword before it on one line, the reader would take both for one keyword.
+pub(crate) const APART: u16 = 1 << 11;
 /// There is a comment inside.
 pub(crate) const COMMENTED: u16 = 1 << 9;
 

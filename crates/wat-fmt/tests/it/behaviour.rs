@@ -341,3 +341,23 @@ fn an_output_that_grows_past_its_source_keeps_little_room() {
         text.len()
     );
 }
+
+#[test]
+fn a_symbol_that_a_keyword_would_swallow_stays_on_another_line() {
+    for text in [
+        "(:f (:a::Map\n<KV>) :x)",
+        "(:f :a,<b>)",
+        "(:f :a/b\n\n<c>)",
+        "[:a\n<b> c]",
+        "{:a\n<b>}",
+        "(:wat::core::defn :my::f\n<b> [] -> :c 1)",
+        "(:wat::core::let [x :a\n<b>] x)",
+        "(:wat::core::match x (:a\n<b> 1))",
+        "'(:a\n<b>)",
+        "(:f :key :a\n<b>)",
+    ] {
+        check(text);
+    }
+    let text = "(:f :a <- :b -> :c <)\n";
+    assert_eq!(check(text), text);
+}
