@@ -76,7 +76,8 @@
   -> :wat::core::Vector<wat::core::i64>
   "Returns where the runs of a length begin. A length that is not positive is WAT8406.")
 
-(:wat::core::defn :wat::std::list::remove-at<T>
+(:wat::core::native
+  :wat::std::list::remove-at<T>
   [xs <- :wat::core::Vector<T>
    index <- :wat::core::i64]
   -> :wat::core::Vector<T>
@@ -84,11 +85,7 @@
 
    ```wat
    (:wat::std::list::remove-at [1 2 3] 1) ;=> [1 3]
-   ```"
-  (:wat::core::if
-    (:wat::core::or (:wat::core::< index 0) (:wat::core::>= index (:wat::core::Vector/length xs)))
-    xs
-    (:wat::core::Vector/concat (:wat::core::take xs index) (:wat::core::drop xs (:wat::core::i64::+'2 index 1)))))
+   ```")
 
 (:wat::core::native
   :wat::std::list::insert-at<T>

@@ -8,6 +8,8 @@
 mod collections;
 #[path = "it/complexity.rs"]
 mod complexity;
+#[path = "it/edits.rs"]
+mod edits;
 #[path = "it/forms.rs"]
 mod forms;
 #[path = "it/natives.rs"]

@@ -3,7 +3,7 @@
 use super::support::{Outcome, discard, invalid, native, option, share};
 use crate::cells::make_variant;
 use crate::compare::{canonical, order};
-use crate::heap::{Slot, immediate, release, retain};
+use crate::heap::{Slot, immediate, release};
 use crate::native::{Instance, Native, Trap};
 use crate::text::text;
 use crate::{map, vector};
@@ -45,6 +45,7 @@ pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::intersection", "ob", set_intersect),
     native(":wat::core::difference", "ob", set_subtract),
     native(":wat::std::list::insert-at", "obo", vector_insert),
+    native(":wat::std::list::remove-at", "ob", vector_remove),
     native(":wat::std::list::__internal/starts", "bb", starts),
 ];
 
@@ -114,13 +115,17 @@ unsafe fn vector_insert(instance: &Instance, args: &[Slot]) -> Outcome {
                 format!("index {index} is out of range: the vector has {len} elements"),
             ));
         }
-        let index = args[1] as usize;
-        if index == len {
-            return Ok(vector::push(args[0], args[2]));
+        Ok(vector::insert(args[0], args[1] as usize, args[2]))
+    }
+}
+
+unsafe fn vector_remove(_: &Instance, args: &[Slot]) -> Outcome {
+    // SAFETY: the vector is owned; the index is checked against the length.
+    unsafe {
+        if args[1] >= vector::len(args[0]) as u64 {
+            return Ok(args[0]);
         }
-        retain(args[0]);
-        let front = vector::push(vector::take_front(args[0], index), args[2]);
-        Ok(vector::concat(front, vector::drop_front(args[0], index)))
+        Ok(vector::remove(args[0], args[1] as usize))
     }
 }
 

@@ -15,6 +15,10 @@ enum Step {
     Drop(usize),
     Take(usize),
     Concat(usize),
+    Insert(usize, u8),
+    Remove(usize),
+    /// So many elements come, or go, at positions that the number scatters.
+    Scatter(usize, u16, bool),
     /// Continue with an older version; the newer one stays alive.
     Back(usize),
     /// Forget all older versions, so that what follows happens in place.
@@ -29,6 +33,9 @@ fn step() -> impl Strategy<Value = Step> {
         3 => any::<usize>().prop_map(Step::Drop),
         3 => any::<usize>().prop_map(Step::Take),
         2 => any::<usize>().prop_map(Step::Concat),
+        3 => (any::<usize>(), any::<u8>()).prop_map(|(index, value)| Step::Insert(index, value)),
+        3 => any::<usize>().prop_map(Step::Remove),
+        3 => (any::<usize>(), 0u16..700, any::<bool>()).prop_map(|(seed, count, comes)| Step::Scatter(seed, count, comes)),
         2 => any::<usize>().prop_map(Step::Back),
         2 => Just(Step::Forget),
     ]
@@ -89,6 +96,30 @@ fn check(ty: Ty, steps: &[Step], code: Code) {
                     }
                     None => slot,
                 },
+                Step::Insert(index, value) => {
+                    let index = index % (model.len() + 1);
+                    model.insert(index, *value);
+                    vector::insert(slot, index, (code.0)(*value))
+                }
+                Step::Remove(index) if !model.is_empty() => {
+                    let index = index % model.len();
+                    model.remove(index);
+                    vector::remove(slot, index)
+                }
+                Step::Scatter(seed, count, comes) => {
+                    (0..usize::from(*count)).fold(slot, |slot, n| {
+                        let index = seed.wrapping_add(n * 7919) % (model.len() + 1);
+                        if *comes {
+                            model.insert(index, n as u8);
+                            vector::insert(slot, index, (code.0)(n as u8))
+                        } else if index < model.len() {
+                            model.remove(index);
+                            vector::remove(slot, index)
+                        } else {
+                            slot
+                        }
+                    })
+                }
                 _ => slot,
             }
         };

@@ -166,6 +166,54 @@ fn a_step_of_a_collection_costs_a_path() {
     });
 }
 
+/// Old versions live on, so that whatever an edit does not share with them is counted.
+#[test]
+fn an_element_in_the_middle_costs_a_path_however_long_the_vector_is() {
+    let list = Ty::Vector(Arc::new(Ty::I64));
+    let costs = [10_000, 1_000_000].map(|n| {
+        let mut all = vector_to(n);
+        (0..40)
+            .map(|step| {
+                let at = n / 2 + step * 37 % 100;
+                let (name, args) = match step % 4 {
+                    0 | 2 => (":wat::std::list::insert-at", vec![own(&all), at, 1]),
+                    1 => (":wat::std::list::remove-at", vec![own(&all), at]),
+                    _ => (":wat::std::list::remove-at", vec![own(&all), n / 7]),
+                };
+                let before = live_objects();
+                let next = call(name, &[Ty::I64], &list, &args).expect("the index is in range");
+                let made = live_objects() - before;
+                let old = std::mem::replace(&mut all, next);
+                assert!(unsafe { vector::len(old.slot()) } as u64 >= n - 1);
+                made
+            })
+            .max()
+            .expect("there are steps")
+    });
+    // A handle, a branch on each level, and one more node on each where one was split or two were balanced.
+    assert!(costs[0] <= 7 && costs[1] <= 9, "{costs:?}");
+}
+
+/// Nobody else holds the vector, so that hardly an edit makes an object.
+#[test]
+fn an_element_in_the_middle_of_an_unshared_vector_moves_in_place() {
+    let n = 100_000;
+    let mut slot = vector_to(n).into_slot().1;
+    let before = live_objects();
+    for step in 0..1_000 {
+        slot = unsafe { vector::insert(slot, 50_000, step) };
+    }
+    // Split leaves are half full, and the branch above them splits twice.
+    assert!(live_objects() - before <= 1_000 / 15 + 8);
+    for step in (0..1_000).rev() {
+        assert_eq!(unsafe { vector::get(slot, 50_000) }, step);
+        slot = unsafe { vector::remove(slot, 50_000) };
+    }
+    // What was split has grown together, but for neighbours that do not fit one node.
+    assert!(live_objects() - before <= 8);
+    drop(unsafe { Value::from_slot(vector_of(Ty::I64), slot) });
+}
+
 #[test]
 fn the_same_object_is_equal_at_once_unless_it_may_hold_nan() {
     let nested = |ty: Ty| Ty::Vector(Arc::new(ty));

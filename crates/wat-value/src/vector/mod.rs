@@ -1,18 +1,29 @@
-//! Persistent vectors: a radix tree of leaves with packed elements, and a tail that is not yet in the tree.
+//! Persistent vectors: a tree of leaves with packed elements, and a tail that is not yet in the tree.
 //!
 //! A vector is a view `start..end` of positions. Elements before `tail_at` are in the tree, the others in the tail.
 //! A node that only one vector holds is changed in place; a shared one is copied, so that an update costs one path.
 //! Dropping from the front moves `start` and lets go of whole subtrees; taking a front part shortens the tree.
-//! Leaves hold their elements packed: 8 bytes each, or 1 byte for bytes and truth values.
+//!
+//! Trees are dense: all leaves are full, and the bits of a position are the way to its leaf ([`dense`]). Only where
+//! elements have come or gone in the middle leaves are not full, and branches above them say where each child ends
+//! ([`sized`], [`edit`]). Such a tree is relaxed; it is dense again when its root is.
+
+mod dense;
+mod edit;
+mod leaf;
+mod sized;
+
+pub use leaf::Chunk;
 
 use crate::desc::Desc;
 use crate::heap::{Header, Kind, Object, Slot, allocate, free, is_unique, release, retain};
+use dense::{Branch, insert_leaf, owned_branch, trim};
+use leaf::{Leaf, element, full_leaf, leaf_size, new_leaf};
+use sized::SizedBranch;
 use std::ptr;
 
 const FAN_BITS: u32 = 5;
 const FAN: usize = 1 << FAN_BITS;
-/// Bytes of elements in a full leaf.
-const LEAF_BYTES: usize = 256;
 
 #[repr(C)]
 struct Vector {
@@ -20,201 +31,24 @@ struct Vector {
     start: u64,
     end: u64,
     tail_at: u64,
-    /// Levels of branches above the leaves of the tree; 0 is an empty tree.
+    /// Levels of branches above the leaves of a dense tree; 0 if the tree is empty or relaxed.
     levels: u32,
     /// Logarithm of the number of elements in a full leaf.
-    leaf_bits: u32,
-    root: *mut Branch,
+    leaf_bits: u16,
+    /// Levels of branches above the leaves of a relaxed tree; 0 if the tree is empty or dense.
+    relaxed: u16,
+    /// A branch, or null if the tree is empty.
+    root: Object,
     tail: *mut Leaf,
 }
 
-#[repr(C)]
-struct Branch {
-    header: Header,
-    /// Branches, or leaves on the last level; null outside the view.
-    children: [Object; FAN],
-}
-
-#[repr(C)]
-struct Leaf {
-    header: Header,
-    len: u32,
-    /// In elements.
-    capacity: u32,
-}
-
-const ELEMENTS: usize = size_of::<Leaf>();
-
-/// The elements of a leaf from some position on, packed.
-#[derive(Clone, Copy, Debug)]
-pub enum Chunk<'v> {
-    /// Truth values and bytes.
-    Bytes(&'v [u8]),
-    /// Everything else.
-    Words(&'v [u64]),
-}
-
-impl Chunk<'_> {
-    /// How many elements there are.
-    pub fn len(&self) -> usize {
-        match self {
-            Chunk::Bytes(items) => items.len(),
-            Chunk::Words(items) => items.len(),
-        }
-    }
-
-    /// Whether there is no element.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// An element, as a slot.
-    pub fn slot(&self, index: usize) -> Slot {
-        match self {
-            Chunk::Bytes(items) => u64::from(items[index]),
-            Chunk::Words(items) => items[index],
-        }
-    }
-}
-
-fn element(desc: &'static Desc) -> &'static Desc {
-    desc.parts[0]
-}
-
-fn leaf_size(width: usize, capacity: usize) -> usize {
-    ELEMENTS + width * capacity
-}
-
-fn new_leaf(desc: &'static Desc, capacity: usize) -> *mut Leaf {
-    let leaf = allocate(
-        leaf_size(element(desc).repr.width(), capacity),
-        Kind::Leaf,
-        0,
-        desc,
-    )
-    .cast::<Leaf>();
-    // SAFETY: the object has room for the two numbers and is ours alone.
-    unsafe {
-        (&raw mut (*leaf).len).write(0);
-        (&raw mut (*leaf).capacity).write(capacity as u32);
-    }
-    leaf
-}
-
-impl Leaf {
-    /// # Safety
-    /// `leaf` is alive.
-    unsafe fn bytes(leaf: *mut Leaf) -> *mut u8 {
-        // SAFETY: the elements lie behind the leaf.
-        unsafe { leaf.cast::<u8>().add(ELEMENTS) }
-    }
-
-    /// # Safety
-    /// `leaf` is alive with more than `index` elements, of this width.
-    #[inline(always)]
-    unsafe fn get(leaf: *mut Leaf, index: usize, wide: bool) -> Slot {
-        // SAFETY: the caller says the element is there.
-        unsafe {
-            if wide {
-                *Leaf::bytes(leaf).cast::<u64>().add(index)
-            } else {
-                u64::from(*Leaf::bytes(leaf).add(index))
-            }
-        }
-    }
-
-    /// # Safety
-    /// `leaf` is alive, ours alone, with a capacity of more than `index` elements of this width.
-    #[inline(always)]
-    unsafe fn put(leaf: *mut Leaf, index: usize, wide: bool, value: Slot) {
-        // SAFETY: the caller says there is room.
-        unsafe {
-            if wide {
-                *Leaf::bytes(leaf).cast::<u64>().add(index) = value;
-            } else {
-                *Leaf::bytes(leaf).add(index) = value as u8;
-            }
-        }
-    }
-
-    /// A leaf with the first `len` elements of this one and the given capacity, ours alone. Takes the reference.
-    ///
-    /// # Safety
-    /// `leaf` is alive with at least `len` elements, and `capacity >= len`.
-    unsafe fn owned(leaf: *mut Leaf, len: usize, capacity: usize) -> *mut Leaf {
-        // SAFETY: reads stay below `len`; a shared leaf is only read, its elements retained for the copy.
-        unsafe {
-            let desc = (*leaf).header.desc;
-            let elem = element(desc);
-            let unique = is_unique(leaf.cast());
-            if unique {
-                for index in len..(*leaf).len as usize {
-                    if elem.is_pointer() {
-                        release(Leaf::get(leaf, index, true));
-                    }
-                }
-                (*leaf).len = len as u32;
-                if (*leaf).capacity as usize >= capacity {
-                    return leaf;
-                }
-            }
-            let copy = new_leaf(desc, capacity);
-            ptr::copy_nonoverlapping(
-                Leaf::bytes(leaf),
-                Leaf::bytes(copy),
-                len * elem.repr.width(),
-            );
-            (*copy).len = len as u32;
-            if unique {
-                // The elements have moved to the copy.
-                free(
-                    leaf.cast(),
-                    leaf_size(elem.repr.width(), (*leaf).capacity as usize),
-                );
-            } else {
-                if elem.is_pointer() {
-                    (0..len).for_each(|index| retain(Leaf::get(copy, index, true)));
-                }
-                release(leaf as Slot);
-            }
-            copy
-        }
-    }
-}
-
-fn new_branch(desc: &'static Desc) -> *mut Branch {
-    let branch = allocate(size_of::<Branch>(), Kind::Branch, 0, desc).cast::<Branch>();
-    // SAFETY: the object has room for the children and is ours alone.
-    unsafe { (&raw mut (*branch).children).write([ptr::null_mut(); FAN]) };
-    branch
-}
-
-/// A branch with the same children that is ours alone. Takes the reference.
-///
-/// # Safety
-/// `branch` is alive.
-unsafe fn owned_branch(branch: *mut Branch) -> *mut Branch {
-    // SAFETY: a shared branch is only read; its children are retained for the copy.
-    unsafe {
-        if is_unique(branch.cast()) {
-            return branch;
-        }
-        let copy = new_branch((*branch).header.desc);
-        (*copy).children = (*branch).children;
-        for child in (*copy).children {
-            if !child.is_null() {
-                retain(child as Slot);
-            }
-        }
-        release(branch as Slot);
-        copy
-    }
-}
+/// What `leaf_bits` are where elements take 8 bytes.
+const WIDE: u16 = FAN_BITS as u16;
 
 /// An empty vector; `desc` is the vector's.
 pub fn empty(desc: &'static Desc) -> Slot {
     let vector = allocate(size_of::<Vector>(), Kind::Vector, 0, desc).cast::<Vector>();
-    let leaf_bits = (LEAF_BYTES / element(desc).repr.width()).trailing_zeros();
+    let leaf_bits = full_leaf(desc).trailing_zeros() as u16;
     // SAFETY: the object has room for the fields and is ours alone.
     unsafe {
         (&raw mut (*vector).start).write(0);
@@ -222,6 +56,7 @@ pub fn empty(desc: &'static Desc) -> Slot {
         (&raw mut (*vector).tail_at).write(0);
         (&raw mut (*vector).levels).write(0);
         (&raw mut (*vector).leaf_bits).write(leaf_bits);
+        (&raw mut (*vector).relaxed).write(0);
         (&raw mut (*vector).root).write(ptr::null_mut());
         (&raw mut (*vector).tail).write(ptr::null_mut());
     }
@@ -232,7 +67,7 @@ pub fn empty(desc: &'static Desc) -> Slot {
 pub fn from_slots(desc: &'static Desc, items: &[Slot]) -> Slot {
     let mut vector = empty(desc);
     if !items.is_empty() {
-        let full = LEAF_BYTES / element(desc).repr.width();
+        let full = full_leaf(desc);
         // SAFETY: the vector was just made and nobody else has it; its first leaf gets just the room it needs.
         unsafe { (*(vector as *mut Vector)).tail = new_leaf(desc, items.len().min(full)) };
     }
@@ -264,7 +99,7 @@ pub unsafe fn get(slot: Slot, index: usize) -> Slot {
         let vector = slot as *mut Vector;
         let at = (*vector).start + index as u64;
         let (leaf, offset) = leaf_at(vector, at);
-        Leaf::get(leaf, offset, (*vector).leaf_bits == FAN_BITS)
+        Leaf::get(leaf, offset, (*vector).leaf_bits == WIDE)
     }
 }
 
@@ -276,9 +111,14 @@ unsafe fn leaf_at(vector: *mut Vector, at: u64) -> (*mut Leaf, usize) {
         if at >= (*vector).tail_at {
             return ((*vector).tail, (at - (*vector).tail_at) as usize);
         }
+        let mut level = (*vector).levels;
+        if level == 0 {
+            return sized::leaf_at(vector, at);
+        }
         let leaf = at >> (*vector).leaf_bits;
-        let mut node: Object = (*vector).root.cast();
-        for level in (0..(*vector).levels).rev() {
+        let mut node = (*vector).root;
+        while level > 0 {
+            level -= 1;
             node = (*node.cast::<Branch>()).children[(leaf >> (level * FAN_BITS)) as usize % FAN];
         }
         (
@@ -299,7 +139,7 @@ pub unsafe fn chunk<'v>(slot: Slot, index: usize) -> Chunk<'v> {
         let at = (*vector).start + index as u64;
         let (leaf, offset) = leaf_at(vector, at);
         let count = ((*leaf).len as usize - offset).min(((*vector).end - at) as usize);
-        if (*vector).leaf_bits == FAN_BITS {
+        if (*vector).leaf_bits == WIDE {
             Chunk::Words(std::slice::from_raw_parts(
                 Leaf::bytes(leaf).cast::<u64>().add(offset),
                 count,
@@ -345,6 +185,7 @@ unsafe fn owned(slot: Slot) -> *mut Vector {
         (*copy).end = (*vector).end;
         (*copy).tail_at = (*vector).tail_at;
         (*copy).levels = (*vector).levels;
+        (*copy).relaxed = (*vector).relaxed;
         (*copy).root = (*vector).root;
         (*copy).tail = (*vector).tail;
         if !(*copy).root.is_null() {
@@ -374,7 +215,7 @@ pub unsafe fn push(slot: Slot, value: Slot) -> Slot {
             && used == (*tail).len as usize
             && is_unique(tail.cast())
         {
-            Leaf::put(tail, used, (*vector).leaf_bits == FAN_BITS, value);
+            Leaf::put(tail, used, (*vector).leaf_bits == WIDE, value);
             (*tail).len += 1;
             (*vector).end += 1;
         } else {
@@ -399,57 +240,38 @@ unsafe fn push_slow(vector: *mut Vector, used: usize, value: Slot) {
             } else {
                 Leaf::owned(leaf, used, full)
             };
-            insert_leaf(vector, (*vector).tail_at >> (*vector).leaf_bits, leaf);
+            if (*vector).relaxed > 0 {
+                sized::append(vector, leaf);
+            } else {
+                insert_leaf(vector, (*vector).tail_at >> (*vector).leaf_bits, leaf);
+            }
             (*vector).tail_at = (*vector).end;
             used = 0;
         }
-        let capacity = if (*vector).tail_at > 0 {
-            full
-        } else {
-            (used + 1).next_power_of_two().clamp(4, full)
-        };
+        let capacity = tail_capacity(vector, used);
         let tail = (*vector).tail;
         let tail = if tail.is_null() {
             new_leaf(desc, capacity)
         } else {
             Leaf::owned(tail, used, capacity)
         };
-        Leaf::put(tail, used, (*vector).leaf_bits == FAN_BITS, value);
+        Leaf::put(tail, used, (*vector).leaf_bits == WIDE, value);
         (*tail).len += 1;
         (*vector).tail = tail;
         (*vector).end += 1;
     }
 }
 
-/// Puts a leaf into the tree. Takes its reference.
-unsafe fn insert_leaf(vector: *mut Vector, index: u64, leaf: *mut Leaf) {
-    // SAFETY: the handle is ours alone; every branch on the path is made ours before it is written.
+/// How many elements a tail has room for that gets one more than `used`: while it is all there is, few.
+unsafe fn tail_capacity(vector: *mut Vector, used: usize) -> usize {
+    // SAFETY: the caller says that the vector is alive.
     unsafe {
-        let desc = (*vector).header.desc;
-        if (*vector).levels == 0 {
-            (*vector).levels = 1;
-            (*vector).root = new_branch(desc);
+        let full = 1usize << (*vector).leaf_bits;
+        if (*vector).tail_at > 0 {
+            full
+        } else {
+            (used + 1).next_power_of_two().clamp(4, full)
         }
-        while index >> ((*vector).levels * FAN_BITS) > 0 {
-            let root = new_branch(desc);
-            (*root).children[0] = (*vector).root.cast();
-            (*vector).root = root;
-            (*vector).levels += 1;
-        }
-        let mut place: *mut Object = (&raw mut (*vector).root).cast();
-        for level in (0..(*vector).levels).rev() {
-            *place = if (*place).is_null() {
-                new_branch(desc).cast()
-            } else {
-                owned_branch((*place).cast()).cast()
-            };
-            let child = (index >> (level * FAN_BITS)) as usize % FAN;
-            place = (&raw mut (*(*place).cast::<Branch>()).children[child]).cast();
-        }
-        if !(*place).is_null() {
-            release(*place as Slot);
-        }
-        *place = leaf.cast();
     }
 }
 
@@ -462,23 +284,18 @@ pub unsafe fn set(slot: Slot, index: usize, value: Slot) -> Slot {
     unsafe {
         let vector = owned(slot);
         let at = (*vector).start + index as u64;
-        let in_tail = at >= (*vector).tail_at;
-        let mut place: *mut Object = if in_tail {
-            (&raw mut (*vector).tail).cast()
+        let (place, offset) = if at >= (*vector).tail_at {
+            let tail = (&raw mut (*vector).tail).cast();
+            (tail, (at - (*vector).tail_at) as usize)
+        } else if (*vector).relaxed > 0 {
+            sized::own_path(vector, at)
         } else {
-            (&raw mut (*vector).root).cast()
+            own_path(vector, at)
         };
-        let leaf_index = at >> (*vector).leaf_bits;
-        for level in (0..if in_tail { 0 } else { (*vector).levels }).rev() {
-            *place = owned_branch((*place).cast()).cast();
-            place = &raw mut (*(*place).cast::<Branch>()).children
-                [(leaf_index >> (level * FAN_BITS)) as usize % FAN];
-        }
         let leaf = (*place).cast::<Leaf>();
         let leaf = Leaf::owned(leaf, (*leaf).len as usize, (*leaf).capacity as usize);
         *place = leaf.cast();
-        let offset = (at & ((1 << (*vector).leaf_bits) - 1)) as usize;
-        let wide = (*vector).leaf_bits == FAN_BITS;
+        let wide = (*vector).leaf_bits == WIDE;
         let old = Leaf::get(leaf, offset, wide);
         Leaf::put(leaf, offset, wide, value);
         if element((*vector).header.desc).is_pointer() {
@@ -486,6 +303,99 @@ pub unsafe fn set(slot: Slot, index: usize, value: Slot) -> Slot {
         }
         vector as Slot
     }
+}
+
+/// The place of the leaf of a position of a dense tree, every branch above it made ours, and where in the leaf the
+/// position is.
+unsafe fn own_path(vector: *mut Vector, at: u64) -> (*mut Object, usize) {
+    // SAFETY: the handle is ours alone, and the caller says that the position is in the tree.
+    unsafe {
+        let leaf = at >> (*vector).leaf_bits;
+        let mut place = &raw mut (*vector).root;
+        for level in (0..(*vector).levels).rev() {
+            *place = owned_branch((*place).cast()).cast();
+            let child = (leaf >> (level * FAN_BITS)) as usize % FAN;
+            place = &raw mut (*(*place).cast::<Branch>()).children[child];
+        }
+        (place, (at & ((1 << (*vector).leaf_bits) - 1)) as usize)
+    }
+}
+
+/// Puts an element in before the one at `index`, or behind the last one. Takes both references.
+///
+/// # Safety
+/// The slot holds a live vector with at least `index` elements, `value` a live value of its element type.
+pub unsafe fn insert(slot: Slot, index: usize, value: Slot) -> Slot {
+    // SAFETY: the caller says so; writes go to a handle and a tail that are ours alone.
+    unsafe {
+        if index == len(slot) {
+            return push(slot, value);
+        }
+        let vector = owned(slot);
+        let at = (*vector).start + index as u64;
+        if at < (*vector).tail_at {
+            edit::insert(vector, index, value);
+            return vector as Slot;
+        }
+        let offset = (at - (*vector).tail_at) as usize;
+        let used = ((*vector).end - (*vector).tail_at) as usize;
+        let wide = (*vector).leaf_bits == WIDE;
+        let full = 1usize << (*vector).leaf_bits;
+        if used == full {
+            // The last element makes room and comes back.
+            let tail = Leaf::owned((*vector).tail, used, full);
+            let last = Leaf::remove(tail, used - 1, wide);
+            Leaf::insert(tail, offset, wide, value);
+            (*vector).tail = tail;
+            return push(vector as Slot, last);
+        }
+        let tail = Leaf::owned((*vector).tail, used, tail_capacity(vector, used));
+        Leaf::insert(tail, offset, wide, value);
+        (*vector).tail = tail;
+        (*vector).end += 1;
+        vector as Slot
+    }
+}
+
+/// The elements without the one at `index`. Takes the reference.
+///
+/// # Safety
+/// The slot holds a live vector with more than `index` elements.
+pub unsafe fn remove(slot: Slot, index: usize) -> Slot {
+    // SAFETY: the caller says so; the tail is made ours before it is written and keeps an element.
+    unsafe {
+        if index == 0 {
+            return drop_front(slot, 1);
+        }
+        if index + 1 == len(slot) {
+            return take_front(slot, index);
+        }
+        let vector = owned(slot);
+        let at = (*vector).start + index as u64;
+        let old = if at < (*vector).tail_at {
+            edit::remove(vector, index)
+        } else {
+            let used = ((*vector).end - (*vector).tail_at) as usize;
+            let tail = Leaf::owned((*vector).tail, used, tail_capacity(vector, used - 1));
+            (*vector).tail = tail;
+            (*vector).end -= 1;
+            let wide = (*vector).leaf_bits == WIDE;
+            Leaf::remove(tail, (at - (*vector).tail_at) as usize, wide)
+        };
+        if element((*vector).header.desc).is_pointer() {
+            release(old);
+        }
+        vector as Slot
+    }
+}
+
+/// How many branches lie above an element that is not in the tail.
+///
+/// # Safety
+/// The slot holds a live vector.
+pub unsafe fn height(slot: Slot) -> u32 {
+    // SAFETY: the caller says so.
+    unsafe { sized::Place::root(slot as *mut Vector).level }
 }
 
 /// The elements without the first `count`. Takes the reference.
@@ -507,6 +417,8 @@ pub unsafe fn drop_front(slot: Slot, count: usize) -> Slot {
         let first = (*vector).start >> (*vector).leaf_bits;
         if (*vector).start >= (*vector).tail_at {
             drop_tree(vector);
+        } else if (*vector).relaxed > 0 {
+            sized::trim_front(vector);
         } else if first != before {
             trim(vector, first, true);
         }
@@ -531,16 +443,17 @@ pub unsafe fn take_front(slot: Slot, count: usize) -> Slot {
         (*vector).end = (*vector).start + count as u64;
         if (*vector).end <= (*vector).tail_at {
             let last = (*vector).end - 1;
-            let (leaf, _) = leaf_at(vector, last);
+            let (leaf, offset) = leaf_at(vector, last);
             retain(leaf as Slot);
             release((*vector).tail as Slot);
             (*vector).tail = leaf;
-            let index = last >> (*vector).leaf_bits;
-            (*vector).tail_at = index << (*vector).leaf_bits;
+            let size = std::mem::replace(&mut (*vector).tail_at, last - offset as u64);
             if (*vector).tail_at <= (*vector).start {
                 drop_tree(vector);
+            } else if (*vector).relaxed > 0 {
+                sized::trim_back(vector, size);
             } else {
-                trim(vector, index, false);
+                trim(vector, (*vector).tail_at >> (*vector).leaf_bits, false);
             }
         }
         vector as Slot
@@ -563,37 +476,11 @@ unsafe fn drop_tree(vector: *mut Vector) {
             release(std::mem::replace(&mut (*vector).root, ptr::null_mut()) as Slot);
         }
         (*vector).levels = 0;
+        (*vector).relaxed = 0;
         // Positions restart, so that a queue that lives for ever does not grow deeper.
         (*vector).start -= (*vector).tail_at;
         (*vector).end -= (*vector).tail_at;
         (*vector).tail_at = 0;
-    }
-}
-
-/// Lets go of the leaves before `index` (`front`), or of those from `index` on.
-unsafe fn trim(vector: *mut Vector, index: u64, front: bool) {
-    // SAFETY: the handle is ours alone; every branch on the path is made ours before it is written.
-    unsafe {
-        let mut place: *mut Object = (&raw mut (*vector).root).cast();
-        for level in (0..(*vector).levels).rev() {
-            if (*place).is_null() {
-                return;
-            }
-            let branch = owned_branch((*place).cast());
-            *place = branch.cast();
-            let child = (index >> (level * FAN_BITS)) as usize % FAN;
-            let gone = if front {
-                0..child
-            } else {
-                child + usize::from(level > 0)..FAN
-            };
-            for object in &mut (&mut (*branch).children)[gone] {
-                if !object.is_null() {
-                    release(std::mem::replace(object, ptr::null_mut()) as Slot);
-                }
-            }
-            place = &raw mut (*branch).children[child];
-        }
     }
 }
 
@@ -645,7 +532,15 @@ pub(crate) unsafe fn dismantle(object: Object, part: &mut impl FnMut(Slot)) {
                         part(child as Slot);
                     }
                 }
-                free(object, size_of::<Branch>());
+                let sized = sized::is_sized(object);
+                free(
+                    object,
+                    if sized {
+                        size_of::<SizedBranch>()
+                    } else {
+                        size_of::<Branch>()
+                    },
+                );
             }
             _ => {
                 let leaf = object.cast::<Leaf>();
