@@ -486,7 +486,7 @@ pub fn type_at(db: &dyn Db, file: SourceFile, range: TextRange) -> Option<(TextR
 pub fn suggest_names(db: &dyn Db, program: SourceFile, wrong: &str) -> Vec<Arc<str>> {
     let identity = in_a_conversation();
     let admitted = crate::visibility::admitted_names(db, program, &identity);
-    let public = crate::names::callable_names(db, program).iter();
+    let public = crate::names::names_at(db, program, crate::names::Position::Head).iter();
     suggest::rank(wrong, public.map(|name| &**name).chain(admitted))
         .into_iter()
         .map(|found| found.name)

@@ -44,6 +44,11 @@ impl LibraryName {
         )
     }
 
+    /// Does this entry declare what only the head of a form can be?
+    pub(crate) fn is_form(&self) -> bool {
+        matches!(self.kind, "special-form" | "defmacro")
+    }
+
     /// Does this entry declare a type that generates members: constructors, accessors, variants?
     pub(crate) fn has_members(&self) -> bool {
         self.is_type() && !matches!(self.kind, "native-type" | "typealias")

@@ -175,24 +175,47 @@ pub(crate) fn program_of<'db>(db: &'db dyn Db, root: SourceFile, item: Item<'db>
     }
 }
 
-/// The names without a whitelist that can be called or evaluated, for suggestions. Only reports of unknown names read it.
+/// Forms of the language that are values too.
+const VARIANTS: [&str; 4] = [
+    ":wat::core::Some",
+    ":wat::core::None",
+    ":wat::core::Ok",
+    ":wat::core::Err",
+];
+
+/// What may stand where an unknown name stands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub(crate) enum Position {
+    /// At the head of a form: whatever can be called, forms of the language and macros too.
+    Head,
+    /// As a value: neither forms of the language nor macros, but the constructors among these forms.
+    Value,
+}
+
+/// The names without a whitelist that may stand somewhere, for suggestions. Only reports of unknown names read it.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn callable_names(db: &dyn Db, program: SourceFile) -> Vec<String> {
-    let library = crate::library::LIBRARY_NAMES
-        .iter()
-        .filter(|entry| !entry.is_type() && !entry.restricted && !entry.name.contains("__internal"))
-        .map(|entry| entry.name.to_owned());
-    let own = names(db, program)
-        .items
-        .values()
-        .filter(|item| !item.kind(db).is_type());
-    let own = own
-        .copied()
-        .chain(crate::library::members(db))
-        .filter(|item| !item.restricted(db) && !crate::expand::is_marked(item.name(db).text(db)));
+pub(crate) fn names_at(db: &dyn Db, program: SourceFile, position: Position) -> Vec<String> {
+    let library = crate::library::LIBRARY_NAMES.iter().filter(|entry| {
+        let is_offered = !entry.restricted && !entry.name.contains("__internal");
+        is_offered && !entry.is_type() && position.admits(entry.is_form(), entry.name)
+    });
+    let own = names(db, program).items.values().copied();
+    let own = own.chain(crate::library::members(db)).filter(|item| {
+        let (kind, name) = (item.kind(db), item.name(db).text(db));
+        let is_form = matches!(kind, ItemKind::Macro | ItemKind::KeywordVariant);
+        let is_offered = !item.restricted(db) && !crate::expand::is_marked(name);
+        is_offered && !kind.is_type() && position.admits(is_form, name)
+    });
     let mut own: Vec<String> = own.map(|item| item.name(db).text(db).clone()).collect();
     own.sort_unstable();
+    let library = library.map(|entry| entry.name.to_owned());
     library.chain(own).collect()
+}
+
+impl Position {
+    fn admits(self, is_form: bool, name: &str) -> bool {
+        self == Position::Head || !is_form || VARIANTS.contains(&name)
+    }
 }
 
 /// Is a name that means nothing excused, because what would define it could not be loaded?
@@ -208,9 +231,10 @@ pub(crate) fn candidates<'db>(
     root: SourceFile,
     wrong: Name<'db>,
     caller: Identity,
+    position: Position,
 ) -> Vec<Suggestion> {
     let admitted = admitted_names(db, root, &caller);
-    let public = callable_names(db, root).iter().map(String::as_str);
+    let public = names_at(db, root, position).iter().map(String::as_str);
     crate::suggest::rank(wrong.text(db), public.chain(admitted))
 }
 

@@ -4,6 +4,7 @@ use wat_syntax::{Applicability, NodeId, NodeKind, Severity};
 
 use crate::db::FileKind;
 use crate::items::{Item, ItemKind};
+use crate::names::Position;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::resolve::TypeResolver;
 use crate::signature::{
@@ -166,7 +167,7 @@ impl<'db> Infer<'db> {
             Problem::new(2112, Place::node(target), message).label("not a target of an alias");
         let problem = match (named, is_type) {
             (None, false) => {
-                let found = self.suggestions(canonical, target);
+                let found = self.suggestions(canonical, target, Position::Value);
                 crate::suggest::offer(problem, Place::node(target), found)
             }
             (_, true) => problem.help(

@@ -5,7 +5,7 @@ use wat_syntax::{Applicability, NodeId, NodeKind, TextId};
 use crate::host::{Standing, standing};
 use crate::items::{Item, ItemKind, split_generic};
 use crate::keywords::keyword_form;
-use crate::names::{lookup, lookup_type};
+use crate::names::{Position, lookup, lookup_type};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::resolve::TypeResolver;
 use crate::signature::{Param, Signature, signature};
@@ -165,7 +165,7 @@ impl<'db> Infer<'db> {
                 // What the reader wrote for a prefix is not misspelled.
                 let found = match PREFIXES.contains(&canonical) {
                     true => &[],
-                    false => self.suggestions(canonical, head),
+                    false => self.suggestions(canonical, head, Position::Head),
                 };
                 let problem = Problem::new(
                     3201,
@@ -224,7 +224,7 @@ impl<'db> Infer<'db> {
                 None => self.error(node),
             };
         }
-        let function = self.symbol(head, text);
+        let function = self.symbol(head, text, Position::Head);
         self.apply(node, function)
     }
 

@@ -101,7 +101,9 @@ impl<'db> Infer<'db> {
         if self.ast.is_poisoned(node) {
             return;
         }
-        let at = nodes.first().copied().unwrap_or(node);
+        // Without operands the callee: the whole form may be the first operand of another such form.
+        let head = self.ast.children(node).next();
+        let at = nodes.first().copied().or(head).unwrap_or(node);
         let problem = Problem::new(
             3013,
             Place::node(at),

@@ -2,6 +2,7 @@
 
 use wat_syntax::{Applicability, NodeId, NodeKind};
 
+use crate::names::Position;
 use crate::problem::{EditAt, Place, Plain, Problem, ProblemEdit, ProblemFix};
 use crate::types::Ctor;
 
@@ -32,7 +33,7 @@ impl<'db> Infer<'db> {
                 self.push(ExprKind::Str(self.ast.text(text).into()), Ty::STRING, node)
             }
             NodeKind::Keyword(text) => self.path_value(node, text),
-            NodeKind::Symbol(text) => self.symbol(node, text),
+            NodeKind::Symbol(text) => self.symbol(node, text, Position::Value),
             NodeKind::List => self.list(node),
             NodeKind::Vector => self.vector_literal(node),
             NodeKind::Brace => self.map_literal(node),

@@ -7,7 +7,7 @@ use crate::expand::Source;
 use crate::identity::{Author, Identity, identity, in_a_conversation};
 use crate::items::{Item, ItemKind, Name, split_generic};
 use crate::legacy::bare_variant;
-use crate::names::{lookup, lookup_type};
+use crate::names::{Position, lookup, lookup_type};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::{Signature, signature};
 use crate::suggest::{self, Suggestion};
@@ -32,7 +32,7 @@ impl<'db> Infer<'db> {
         item
     }
 
-    pub(super) fn symbol(&mut self, node: NodeId, text: TextId) -> ExprId {
+    pub(super) fn symbol(&mut self, node: NodeId, text: TextId, position: Position) -> ExprId {
         let name = self.ast.text(text);
         if name == "nil" {
             self.push_reader_problem(|range| wat_syntax::errors::bare_nil(range, true), node);
@@ -51,11 +51,11 @@ impl<'db> Infer<'db> {
             self.bare_variant(2190, node, path);
             return self.error(node);
         }
-        self.unbound(node, text);
+        self.unbound(node, text, position);
         self.error(node)
     }
 
-    pub(super) fn unbound(&mut self, node: NodeId, text: TextId) {
+    fn unbound(&mut self, node: NodeId, text: TextId, position: Position) {
         if self.known_unknown(text, node) {
             return;
         }
@@ -80,7 +80,7 @@ impl<'db> Infer<'db> {
             .iter()
             .map(|(bound, _)| self.ast.text(*bound))
             .collect::<Vec<_>>();
-        let names = crate::names::callable_names(self.db, self.program);
+        let names = crate::names::names_at(self.db, self.program, position);
         let admitted =
             crate::visibility::admitted_names(self.db, self.program, &self.identity(node));
         let pool = locals
@@ -223,9 +223,40 @@ impl<'db> Infer<'db> {
     }
 
     /// What an unknown path at a node may stand for.
-    pub(super) fn suggestions(&self, path: &str, node: NodeId) -> &'db [Suggestion] {
+    pub(super) fn suggestions(
+        &self,
+        path: &str,
+        node: NodeId,
+        position: Position,
+    ) -> &'db [Suggestion] {
         let wrong = Name::new(self.db, path);
-        crate::names::candidates(self.db, self.program, wrong, self.identity(node))
+        let caller = self.identity(node);
+        crate::names::candidates(self.db, self.program, wrong, caller, position)
+    }
+
+    /// May a name stand where a value of this type is expected? What cannot be said before its use is known may.
+    pub(super) fn may_have_type(&mut self, name: &str, expected: Ty) -> bool {
+        let Some(item) = lookup(self.db, self.program, name) else {
+            return false;
+        };
+        let has_code = matches!(
+            item.kind(self.db),
+            ItemKind::Function | ItemKind::Native | ItemKind::Constructor | ItemKind::Accessor
+        );
+        let signature = has_code.then(|| signature(self.db, self.program, item));
+        let Some(signature) = signature.and_then(Option::as_ref) else {
+            return true;
+        };
+        if signature.is_misshapen || signature.rest.is_some() {
+            return true;
+        }
+        let snapshot = self.table.snapshot();
+        let generics = signature.generics.iter();
+        let generics: Vec<Ty> = generics.map(|_| self.table.var()).collect();
+        let ty = self.function_type(signature, &generics);
+        let fits = self.table.unify(expected, ty).is_ok();
+        self.table.rollback(snapshot);
+        fits
     }
 
     /// A path in value position.
@@ -288,7 +319,7 @@ impl<'db> Infer<'db> {
             && !self.known_unknown(text, node)
         {
             let found = match reserved {
-                true => self.suggestions(path, node),
+                true => self.suggestions(path, node, Position::Value),
                 false => near,
             };
             let problem = Problem::new(

@@ -3,6 +3,7 @@
 use wat_syntax::{Applicability, NodeId};
 
 use crate::forms::Form;
+use crate::names::Position;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 
 use super::Infer;
@@ -81,7 +82,7 @@ impl<'db> Infer<'db> {
     }
 
     fn mismatch(
-        &self,
+        &mut self,
         expr: ExprId,
         node: NodeId,
         expected: Ty,
@@ -149,7 +150,7 @@ impl<'db> Infer<'db> {
         let (want, have) = (self.render_expanded(expected), self.render_expanded(found));
         let problem = self.conversion(problem, at, &want, &have);
         let problem = self.other_side(problem, &want, found, code, why);
-        self.explain_keyword(expr, problem)
+        self.explain_keyword(expr, expected, problem)
     }
 
     /// What may be wrong instead: the declared result, or the branch before.
@@ -176,23 +177,30 @@ impl<'db> Infer<'db> {
     }
 
     /// An unresolved path is a keyword literal: say so, and suggest names.
-    fn explain_keyword(&self, expr: ExprId, problem: Problem<'db>) -> Problem<'db> {
+    fn explain_keyword(
+        &mut self,
+        expr: ExprId,
+        expected: Ty,
+        problem: Problem<'db>,
+    ) -> Problem<'db> {
         let expr = &self.exprs[expr.0 as usize];
         let ExprKind::Keyword(text) = &expr.kind else {
             return problem;
         };
+        let (text, node) = (text.clone(), expr.node);
         let problem = problem.note(format!(
             "`{text}` is a keyword literal: nothing of that name is defined"
         ));
-        let found = self.suggestions(text, expr.node);
-        let problem = match crate::suggest::help(found) {
+        let mut found = self.suggestions(&text, node, Position::Value).to_vec();
+        found.retain(|candidate| self.may_have_type(&candidate.name, expected));
+        let problem = match crate::suggest::help(&found) {
             Some(help) => problem.help(help),
             None => problem,
         };
         found.iter().fold(problem, |problem, candidate| {
             problem.replace(
                 Applicability::MaybeIncorrect,
-                Place::node(expr.node),
+                Place::node(node),
                 &candidate.name,
             )
         })

@@ -7,7 +7,7 @@ use crate::items::{Item, ItemKind, split_generic};
 use crate::keywords::{
     bare_key, definition_shape, fixed_names, keyword_form, variant_signature, variation,
 };
-use crate::names::{is_excused, lookup, lookup_type};
+use crate::names::{Position, is_excused, lookup, lookup_type};
 use crate::problem::{Place, Problem};
 use crate::signature::signature;
 
@@ -52,7 +52,7 @@ impl<'db> Infer<'db> {
                 false => fixed_names(self.db, self.program, item).is_some(),
             })
         };
-        let mut found = self.suggestions(path, node).to_vec();
+        let mut found = self.suggestions(path, node, Position::Head).to_vec();
         found.retain(|candidate| usable(&candidate.name));
         let (message, label) = match is_type {
             true => (format!("`{path}` is a type, not a callable"), "a type"),

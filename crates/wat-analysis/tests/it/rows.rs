@@ -149,6 +149,64 @@ fn a_literal_near_a_value_of_its_namespace_is_suspicious() {
 }
 
 #[test]
+fn candidates_are_of_the_kind_and_type_that_the_position_asks_for() {
+    let offered = |text: &str| {
+        let (_db, found) = diagnose(&written(text));
+        assert_eq!(found.len(), 1, "{text} {found:#?}");
+        let edits = found[0].fixes.iter().flat_map(|fix| &fix.edits);
+        let names: Vec<String> = edits.map(|edit| edit.insert.to_string()).collect();
+        (found[0].code.0, names)
+    };
+    let names = |code: u16, names: &[&str]| (code, names.iter().map(|&it| it.into()).collect());
+    // Forms of the language and macros head forms; they are no values.
+    let quux = "(c/defmacro :my::quux [x <- :wat::WatAST] -> :wat::WatAST x)\n";
+    for (text, expected) in [
+        (
+            "(c/defn :my::f [] -> c/i64 (if true 1 2))".to_owned(),
+            names(3202, &[":wat::core::if"]),
+        ),
+        (
+            "(c/defn :my::f [] -> c/i64 if)".to_owned(),
+            names(3202, &[]),
+        ),
+        (
+            format!("{quux}(c/defn :my::f [] -> c/i64 (quux 2))"),
+            names(3202, &[":my::quux"]),
+        ),
+        (
+            format!("{quux}(c/defn :my::f [] -> c/i64 quux)"),
+            names(3202, &[]),
+        ),
+        (
+            "(c/defn :my::f [] -> c/i64 None)".to_owned(),
+            names(3202, &[":wat::core::None"]),
+        ),
+        (
+            "(c/defn :my::f [] -> c/nil (:wat::kernel::println :wat::core::Som))".to_owned(),
+            names(3209, &[":wat::core::Some"]),
+        ),
+        (
+            "(c/defn :my::f [] -> c/nil (:wat::kernel::println :wat::core::lett))".to_owned(),
+            names(3209, &[]),
+        ),
+    ] {
+        assert_eq!(offered(&text), expected, "{text}");
+    }
+    // Where a type is expected, candidates have it.
+    let some = "(c/defn :my::inc [x <- c/i64] -> c/i64 x)\n(c/defn :my::inca [x <- c/String] -> c/i64 1)\n(c/defn :my::same<T> [x <- :T] -> :T x)\n";
+    for (wrong, expected) in [
+        (":my::inx", names(3001, &[":my::inc"])),
+        (":my::incb", names(3001, &[":my::inc"])),
+        (":my::sane", names(3001, &[":my::same"])),
+    ] {
+        let text = format!(
+            "{some}(c/defn :my::f [v <- c/Vector<wat::core::i64>] -> c/Vector<wat::core::i64> (c/map v {wrong}))"
+        );
+        assert_eq!(offered(&text), expected, "{text}");
+    }
+}
+
+#[test]
 fn type_arguments_of_a_callable_are_counted() {
     is(
         "(c/defn :my::id<T> [x <- :T] -> :T x)\n(c/defn :my::f [] -> c/i64 (:my::id<wat::core::i64,wat::core::i64> 3))",
@@ -302,6 +360,8 @@ fn a_constructor_without_a_type_slot_is_written_as_a_literal() {
     assert_eq!(codes(&text), [3001, 3013]);
     assert_eq!(codes(&fixed(&text, 3013)), [3001]);
     assert_eq!(codes(&written(&f("(c/Vector)"))), [3013]);
+    // Each is told at a place of its own.
+    assert_eq!(codes(&written(&f("(c/Vector (c/Vector))"))), [3013, 3013]);
     assert_eq!(codes(&written(&f("(c/HashMap)"))), [3013]);
     assert_eq!(codes(&written(&f("(c/HashMap 1)"))), [3013]);
 }

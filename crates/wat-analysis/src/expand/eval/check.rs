@@ -152,6 +152,7 @@ fn refused<'db>(db: &'db dyn Db, program: SourceFile, at: Place<'db>, path: &str
             program,
             Name::new(db, path),
             crate::identity::Identity::of(":user::"),
+            crate::names::Position::Head,
         );
         let problem =
             Problem::new(3201, at, format!("no function is called `{path}`")).label("unknown name");
