@@ -6,7 +6,10 @@
 //! released is inert, because it remembers the process it was made in.
 
 mod branch;
+mod calls;
 mod collect;
+#[cfg(any(test, feature = "confine"))]
+mod confine;
 mod nursery;
 
 use std::io;
@@ -19,6 +22,7 @@ use crate::child::Child;
 use crate::fd::{Fd, check, pipe};
 use crate::{generation, is_forked, process, registry};
 use branch::{Plan, Signals};
+pub use calls::{BranchCall, branch_calls};
 pub use collect::Collected;
 pub use nursery::{Nursed, Nursery};
 
@@ -136,6 +140,8 @@ fn fork(
     // a process of its own.
     let pid = unsafe { libc::fork() };
     if pid == 0 {
+        #[cfg(any(test, feature = "confine"))]
+        plan.confine();
         begin(&mask);
         branch::end(NOT_STARTED);
     }
@@ -222,6 +228,8 @@ fn become_process(plan: &Plan) {
     }
     generation::advance();
     registry::forget();
+    #[cfg(any(test, feature = "confine"))]
+    plan.end_confined();
 }
 
 /// A descriptor that the child was handed.

@@ -42,7 +42,7 @@ pub const SIGKILL: i32 = libc::SIGKILL;
 pub use child::{Child, Exit};
 pub use fd::{Borrowed, Fd, has_opened, pipe, stderr, stdin, stdout};
 pub use files::{Temporary, append_file, create_file, list_directory, open_file};
-pub use fork::{ChildIo, Collected, Fork, Forked, Nursed, Nursery};
+pub use fork::{BranchCall, ChildIo, Collected, Fork, Forked, Nursed, Nursery, branch_calls};
 pub use generation::{Generation, is_forked};
 pub use orphans::{adopt_orphans, end_orphans};
 pub use poll::{End, Interest, Ready, ends, open_descriptors, poll, poll_pair};

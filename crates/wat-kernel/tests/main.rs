@@ -4,6 +4,9 @@
 #[path = "it/fork.rs"]
 mod fork;
 
+#[path = "it/full.rs"]
+mod full;
+
 #[path = "it/nursery.rs"]
 mod nursery;
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Stdio};
 
+use super::kernel::numbers;
 use super::support::{Dir, Ran, command, main_of, wat};
 
 fn run(text: &str) -> Ran {
@@ -39,12 +40,13 @@ fn program(body: &str) -> String {
 
 #[test]
 fn results_have_the_order_of_the_items_whatever_the_limit() {
-    let squares: Vec<String> = (0..60).map(|n| (n * n).to_string()).collect();
+    let count = numbers(60, 1000);
+    let squares: Vec<String> = (0..count).map(|n| (n * n).to_string()).collect();
     let expected = format!("[{}]\n", squares.join(" "));
-    for limit in [1, 2, 5, 16] {
+    for limit in numbers(vec![1, 2, 5, 16], (1..=16).collect()) {
         prints(
             &program(&format!(
-                "(:wat::kernel::println (:wat::kernel::run-processes (:wat::core::range 0 60) :my::square {limit}))"
+                "(:wat::kernel::println (:wat::kernel::run-processes (:wat::core::range 0 {count}) :my::square {limit}))"
             )),
             &expected,
         );
@@ -97,6 +99,105 @@ fn the_first_death_ends_the_form_and_is_told_once() {
     assert!(ran.stderr.starts_with(start), "{}", ran.stderr);
     let root = "#wat.kernel.ProcessDiedError/RuntimeError [\"main.wat:2:";
     assert!(ran.stderr.contains(root), "{}", ran.stderr);
+}
+
+#[test]
+fn the_smallest_index_that_fails_is_told_whatever_fails() {
+    // Items fail by chance; each form runs on a thread of its own, whose death says which item it was.
+    let fails = |trial: u64, item: u64| (trial * 7919 + item * 104_729 + trial * item) % 11 < 2;
+    let trials = numbers(8, 1000);
+    let text = program(&format!(
+        "(:wat::core::for-each (:wat::core::range 0 {trials})
+           (:wat::core::fn [t <- :wat::core::i64] -> :wat::core::nil
+             (:wat::core::do (:my::trial (:wat::core::fn [_n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::length (:wat::kernel::run-threads (:wat::core::range 0 12) (:my::work t) 3))))
+                             (:my::trial (:wat::core::fn [_n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::length (:wat::kernel::run-processes (:wat::core::range 0 12) (:my::work t) 3)))))))"
+    )) + "
+(:wat::core::defn :my::work [t <- :wat::core::i64] -> :wat::core::Fn(wat::core::i64)->wat::core::i64
+  (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::i64
+    (:wat::core::if (:wat::core::< (:wat::core::i64::rem (:wat::core::+ (:wat::core::* t 7919) (:wat::core::* n 104729) (:wat::core::* t n)) 11) 2) -> :wat::core::i64
+      (:wat::core::i64::/'2 1 0) n)))
+(:wat::core::defn :my::trial [form <- :wat::core::Fn(wat::core::i64)->wat::core::i64] -> :wat::core::nil
+  (:wat::core::match (:wat::kernel::Thread/drain-and-join (:wat::kernel::spawn-thread
+      (:wat::core::fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil
+        (:wat::core::let [_ (form 0)] :wat::core::nil)))) -> :wat::core::nil
+    ((:wat::core::Ok _) (:wat::kernel::println \"well\"))
+    ((:wat::core::Err chain) (:wat::kernel::println (:wat::kernel::ThreadDiedError/message (:wat::core::Option/expect -> :wat::kernel::ThreadDiedError (:wat::core::first chain) \"a death\"))))))";
+    let dir = Dir::with(&[("main.wat", &text)]);
+    let ran = wat(
+        &dir,
+        &[
+            "--set",
+            "concurrency.allow-raw-spawn=true",
+            "run",
+            "main.wat",
+        ],
+    );
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    let mut lines = ran.stdout.lines();
+    for trial in 0..trials {
+        let first = (0..12).find(|item| fails(trial, *item));
+        for form in ["run-threads", "run-processes"] {
+            let expected = match first {
+                Some(item) => format!("\"{form}: item {item} died: "),
+                None => "\"well\"".to_owned(),
+            };
+            let line = lines.next().expect("a line");
+            assert!(
+                line.starts_with(&expected),
+                "{trial}: {line}, not {expected}"
+            );
+        }
+    }
+    assert_eq!(lines.next(), None);
+}
+
+/// A pipe with a name. Whoever opens it to write waits until somebody opens it to read.
+fn named_pipe(path: &std::path::Path) {
+    use std::os::unix::ffi::OsStrExt;
+    let path = std::ffi::CString::new(path.as_os_str().as_bytes()).expect("a path");
+    // SAFETY: the path ends in a zero byte.
+    assert_eq!(unsafe { libc::mkfifo(path.as_ptr(), 0o600) }, 0);
+}
+
+#[test]
+fn as_many_items_as_the_limit_says_are_in_progress_and_never_more() {
+    // Each item says that it has begun, and ends when its pipe is read. It is read when as many as may be have begun.
+    for (form, limit, count) in [
+        ("run-threads", 1, 3),
+        ("run-threads", 4, 11),
+        ("run-threads", 16, 5),
+        ("run-processes", 1, 3),
+        ("run-processes", 4, 11),
+        ("run-processes", 16, 5),
+    ] {
+        let text = program(&format!(
+            "(:wat::kernel::println (:wat::core::length (:wat::kernel::{form} (:wat::core::range 0 {count}) :my::begin {limit})))"
+        )) + "
+(:wat::core::defn :my::begin [n <- :wat::core::i64] -> :wat::core::i64
+  (:wat::core::let [_ (:wat::kernel::println n)
+                    to (:wat::io::IOWriter/open-file (:wat::core::string::concat \"go-\" (:wat::core::i64::to-string n)))
+                    _ (:wat::io::IOWriter/close to)]
+    n))";
+        let mut running = start(&text);
+        let mut begun = Vec::new();
+        let mut ended = 0;
+        for number in 0..count {
+            named_pipe(&running._dir.path().join(format!("go-{number}")));
+        }
+        while ended < count {
+            let most = limit.min(count - ended);
+            while begun.len() < most {
+                begun.push(running.line());
+            }
+            // Who would have begun beside them, says so before the form ends, and then there are too many lines.
+            let first = begun.remove(0);
+            let go = running._dir.path().join(format!("go-{first}"));
+            drop(fs::File::open(go).expect("the item opens its side"));
+            ended += 1;
+        }
+        assert_eq!(running.line(), count.to_string());
+        assert_eq!(running.child.wait().expect("it ends").code(), Some(0));
+    }
 }
 
 #[test]
@@ -352,19 +453,29 @@ fn many_brackets_leave_nothing() {
 
 #[test]
 fn workers_are_forked_from_threads_that_print_without_pause() {
-    let ran = run(&program(
+    let (threads, rounds) = numbers((6, 6), (8, 63));
+    let ran = run(&program(&format!(
         "(:wat::kernel::println (:wat::core::foldl
-           (:wat::kernel::run-threads (:wat::core::range 0 6)
+           (:wat::kernel::run-threads (:wat::core::range 0 {threads})
              (:wat::core::fn [t <- :wat::core::i64] -> :wat::core::i64
-               (:wat::core::foldl (:wat::core::range 0 6) 0
+               (:wat::core::foldl (:wat::core::range 0 {rounds}) 0
                  (:wat::core::fn [sum <- :wat::core::i64 n <- :wat::core::i64] -> :wat::core::i64
                    (:wat::core::do (:my::say n)
-                     (:wat::core::+ sum (:wat::core::length (:wat::kernel::run-processes (:wat::core::range 0 2) :my::say 2))))))) 6)
-           0 :wat::core::i64::+'2))",
-    ));
+                     (:wat::core::+ sum (:wat::core::length (:wat::kernel::run-processes (:wat::core::range 0 2)
+                       (:wat::core::fn [_k <- :wat::core::i64] -> :wat::core::nil (:wat::core::for-each (:wat::core::range 0 10) :my::say)) 2))))))) {threads})
+           0 :wat::core::i64::+'2))"
+    )));
+    let children = 2 * threads * rounds;
     assert_eq!(ran.status, 0, "{}", ran.stderr);
-    assert_eq!(ran.stdout.lines().last(), Some("72"));
-    assert_eq!(ran.stdout.lines().count(), 36 + 72 + 1);
+    assert_eq!(ran.stdout.lines().last(), Some(&*children.to_string()));
+    for stream in [&ran.stdout, &ran.stderr] {
+        let whole = stream.lines().all(|line| line.parse::<u32>().is_ok());
+        assert!(whole, "{stream}");
+    }
+    assert_eq!(
+        ran.stdout.lines().count(),
+        threads * rounds + 10 * children + 1
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::kernel::in_time;
 use super::pty::Terminal;
 use super::support::{Dir, Ran, command, main_of, wat};
 
@@ -138,13 +139,61 @@ fn a_signal_to_the_supervisor_and_its_group_at_once_is_one() {
 
 #[test]
 fn a_second_signal_ends_a_program_that_goes_on() {
-    for (target, signal) in [(1, libc::SIGTERM), (-1, libc::SIGTERM), (1, libc::SIGINT)] {
+    for (target, signal) in [
+        (1, libc::SIGTERM),
+        (-1, libc::SIGTERM),
+        (1, libc::SIGINT),
+        (-1, libc::SIGINT),
+    ] {
         let mut running = start(STUBBORN);
         assert_eq!(running.line(), "\"ready\"");
         kill(target * running.pid(), signal);
         assert_eq!(running.line(), "\"stays\"");
+        let began = Instant::now();
         kill(target * running.pid(), signal);
         assert_eq!(running.end(), (128 + signal, String::new()));
+        in_time(began, 100);
+    }
+}
+
+/// A program behind `timeout` that is ready: a signal to it is handed on to its child and to its group, as it does when
+/// its time is over.
+fn timed(body: &str) -> Running {
+    let dir = Dir::with(&[("main.wat", &format!("{SPIN}{}", main_of(body)))]);
+    let mut child = Command::new("timeout")
+        .args(["3600", env!("CARGO_BIN_EXE_wat"), "run", "main.wat"])
+        .current_dir(dir.path())
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("timeout is there");
+    let lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
+    let mut running = Running { child, lines, dir };
+    assert_eq!(running.line(), "\"ready\"");
+    // A signal before it knows its child would end it alone.
+    let pid = running.pid();
+    until("it waits for its child", || state(pid) == Some('S'));
+    running
+}
+
+#[test]
+fn a_timeout_is_one_graceful_stop_and_a_second_one_ends() {
+    for signal in [libc::SIGTERM, libc::SIGINT] {
+        for _ in 0..5 {
+            let mut running = timed(POLITE);
+            kill(running.pid(), signal);
+            assert_eq!(running.line(), "\"stops\"");
+            assert_eq!(running.line(), "19999900000");
+            assert_eq!(running.end(), (0, String::new()));
+        }
+        let mut running = timed(STUBBORN);
+        kill(running.pid(), signal);
+        assert_eq!(running.line(), "\"stays\"");
+        // `timeout` itself does not listen to the signal any more.
+        kill(-running.pid(), signal);
+        assert_eq!(running.end().0, 128 + signal);
     }
 }
 
@@ -275,6 +324,30 @@ fn a_terminal_that_is_closed_stops_the_program() {
     assert!([1, 129, 141].contains(&status), "{status}");
 }
 
+/// Says that it is ready, and writes down how often it was asked to stop when it has gone on for a while.
+const WRITES: &str = "(:wat::core::let
+  [_ (:wat::kernel::println \"ready\")
+   stop (:wat::kernel::sleep (:wat::time::Hour 1))
+   sum (:wat::core::foldl (:wat::core::range 0 200000) 0 :wat::core::i64::+'2)
+   to (:wat::io::IOWriter/open-file \"result\")]
+  (:wat::core::match stop -> :wat::core::nil
+    ((:wat::core::Ok _) (:wat::io::IOWriter/print to \"slept\"))
+    ((:wat::core::Err c) (:wat::io::IOWriter/print to (:wat::edn::write (:wat::core::Tuple sum c))))))";
+
+#[test]
+fn a_terminal_that_is_closed_is_one_graceful_stop() {
+    for _ in 0..5 {
+        let (mut terminal, dir) = on_terminal(WRITES);
+        terminal.expect("\"ready\"");
+        assert_eq!(terminal.hang_up(), 0);
+        let result = fs::read_to_string(dir.path().join("result")).expect("it came to its end");
+        assert_eq!(
+            result,
+            "[19999900000 [#wat.kernel.ThreadDiedError/Shutdown nil]]"
+        );
+    }
+}
+
 #[test]
 fn a_program_that_looks_at_hang_ups_is_not_stopped_by_them() {
     let body = "(:wat::core::do (:wat::kernel::println \"ready\") (:my::watch 0)))
@@ -287,12 +360,8 @@ fn a_program_that_looks_at_hang_ups_is_not_stopped_by_them() {
     assert_eq!(terminal.hang_up(), 2);
 }
 
-#[test]
-fn ctrl_z_stops_the_program_with_its_workers_and_fg_resumes_them() {
-    let body = "(:wat::kernel::println (:wat::core::length (:wat::kernel::run-processes (:wat::core::range 0 2)
-           (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::nil
-             (:wat::core::do (:wat::kernel::println \"works\") (:wat::kernel::sleep (:wat::time::Hour 1)) :wat::core::nil)) 2)))";
-    let dir = Dir::with(&[("main.wat", &format!("{SPIN}{}", main_of(body)))]);
+/// A shell with job control on a terminal, and its number.
+fn shell(dir: &Dir) -> (Terminal, i32) {
     let mut shell = Command::new("/bin/sh");
     shell.current_dir(dir.path()).env_clear();
     shell
@@ -300,8 +369,18 @@ fn ctrl_z_stops_the_program_with_its_workers_and_fg_resumes_them() {
         .env("PS1", "sh> ")
         .arg("-i");
     let mut terminal = Terminal::start(shell);
-    let shell = terminal.pid();
     terminal.expect("sh> ");
+    let number = terminal.pid();
+    (terminal, number)
+}
+
+#[test]
+fn ctrl_z_stops_the_program_with_its_workers_and_fg_resumes_them() {
+    let body = "(:wat::kernel::println (:wat::core::length (:wat::kernel::run-processes (:wat::core::range 0 2)
+           (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::nil
+             (:wat::core::do (:wat::kernel::println \"works\") (:wat::kernel::sleep (:wat::time::Hour 1)) :wat::core::nil)) 2)))";
+    let dir = Dir::with(&[("main.wat", &format!("{SPIN}{}", main_of(body)))]);
+    let (mut terminal, shell) = shell(&dir);
     terminal.send(&format!("{} run main.wat\r", env!("CARGO_BIN_EXE_wat")));
     terminal.expect("\"works\"");
     terminal.expect("\"works\"");
@@ -327,6 +406,29 @@ fn ctrl_z_stops_the_program_with_its_workers_and_fg_resumes_them() {
         all.iter()
             .all(|pid| matches!(state(*pid), None | Some('Z' | 'X')))
     });
+    terminal.send("exit 7\r");
+    assert_eq!(terminal.end(), 7);
+}
+
+#[test]
+fn a_read_of_the_terminal_goes_on_after_ctrl_z_and_fg() {
+    let body = "(:wat::core::do (:wat::kernel::println \"ready\")
+      (:wat::kernel::println (:wat::core::+ 1 (:wat::kernel::readln -> :wat::core::i64))))";
+    let dir = Dir::with(&[("main.wat", &main_of(body))]);
+    let (mut terminal, shell) = shell(&dir);
+    terminal.send(&format!("{} run main.wat\r", env!("CARGO_BIN_EXE_wat")));
+    terminal.expect("\"ready\"");
+    let one = |parent: i32| children(parent)[0];
+    let all = [one(shell), one(one(shell))];
+    let stopped = |pid: &i32| state(*pid) == Some('T');
+    terminal.send("\u{1a}");
+    terminal.expect("sh> ");
+    until("both processes are stopped", || all.iter().all(stopped));
+    terminal.send("fg\r");
+    until("both processes run again", || !all.iter().any(stopped));
+    terminal.send("41\r");
+    terminal.expect("\r\n42\r\n");
+    terminal.expect("sh> ");
     terminal.send("exit 7\r");
     assert_eq!(terminal.end(), 7);
 }

@@ -30,7 +30,7 @@ use std::thread;
 use blocks::{Block, blocks};
 
 /// The root of the workspace.
-fn root() -> PathBuf {
+pub(super) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 

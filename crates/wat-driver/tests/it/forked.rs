@@ -1,8 +1,8 @@
 //! Programs in children of a process that is busy: with its analysis, with its threads.
 
 use std::process::Command;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 use wat_analysis::{FileKind, Options, RootDatabase, SourceText, all_program_diagnostics};
@@ -33,7 +33,7 @@ fn program(number: usize) -> String {
 
 #[test]
 fn children_of_a_process_that_analyses_on_four_threads_analyse_too() {
-    const CHILDREN: usize = 60;
+    let count = super::kernel::numbers(60, 1000);
     let stop = AtomicBool::new(false);
     let analysed = AtomicUsize::new(0);
     std::thread::scope(|scope| {
@@ -52,7 +52,7 @@ fn children_of_a_process_that_analyses_on_four_threads_analyse_too() {
             });
         }
         let outcome = std::panic::catch_unwind(|| {
-            for number in 0..CHILDREN {
+            for number in 0..count {
                 let launcher = launcher();
                 let forked = Fork::new()
                     .run(move |_| {
@@ -74,6 +74,49 @@ fn children_of_a_process_that_analyses_on_four_threads_analyse_too() {
         outcome.expect("every child ends well");
     });
     assert!(analysed.load(Ordering::Relaxed) > 4);
+}
+
+#[test]
+fn a_child_checks_with_nothing_of_its_parents_database() {
+    // A thread of the parent stands in the middle of a query, with the text that the child is given; it goes on when the
+    // child has ended. What happens in the parent's database is counted, in the child's copy too.
+    let events = Arc::new(AtomicUsize::new(0));
+    let (stands, goes_on) = (Barrier::new(2), Barrier::new(2));
+    let gate = Arc::new((stands, goes_on));
+    let analysing = std::thread::spawn({
+        let (events, gate) = (events.clone(), gate.clone());
+        move || {
+            let has_stood = AtomicBool::new(false);
+            let mut db = RootDatabase::with_events(move |event| {
+                events.fetch_add(1, Ordering::SeqCst);
+                let executes = format!("{:?}", event.kind).contains("WillExecute");
+                if executes && !has_stood.swap(true, Ordering::SeqCst) {
+                    gate.0.wait();
+                    gate.1.wait();
+                }
+            });
+            let file = db.set_file("-#source", SourceText::new(program(7)), FileKind::Disk);
+            all_program_diagnostics(&db, file).len()
+        }
+    });
+    gate.0.wait();
+    let before = events.load(Ordering::SeqCst);
+    assert!(before > 0);
+    let (launcher, counted) = (launcher(), events.clone());
+    let forked = Fork::new()
+        .run(move |_| {
+            let prepared = launcher.prepare(&Unchecked::Text(program(7)), &Scope::Nothing);
+            let ran = prepared.and_then(|ready| ready.run(Streams::standard()));
+            let is_untouched = counted.load(Ordering::SeqCst) == before;
+            ran.map_or_else(|ended| ended.status, |()| if is_untouched { 0 } else { 9 })
+        })
+        .expect("a child");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let ended = forked.collect(b"", Some(deadline)).expect("it is read");
+    gate.1.wait();
+    assert_eq!(ended.exit, Some(Exit::Code(0)));
+    assert_eq!(String::from_utf8_lossy(&ended.stdout), "14\n");
+    assert_eq!(analysing.join().expect("it goes on"), 0);
 }
 
 #[test]

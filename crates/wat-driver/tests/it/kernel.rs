@@ -98,6 +98,14 @@ fn fails(text: &str) -> u16 {
     failure.code
 }
 
+/// How many: `many` is the number of the reference, which takes long (`benches/kernel-full`).
+pub fn numbers(few: usize, many: usize) -> usize {
+    match std::env::var_os("WAT_FULL_NUMBERS") {
+        Some(_) => many,
+        None => few,
+    }
+}
+
 fn main_of(body: &str) -> String {
     format!("(:wat::core::defn :user::main [] -> :wat::core::nil\n  {body})")
 }
@@ -220,6 +228,7 @@ fn no_message_is_lost_or_comes_twice() {
 
 #[test]
 fn without_capacity_values_go_from_hand_to_hand_in_order() {
+    let count = numbers(5000, 100_000);
     let text = format!(
         "{HELP}{PRODUCERS}
 (:wat::core::defn :user::check [rx <- :wat::kernel::Receiver<wat::core::i64> at <- :wat::core::i64] -> :wat::core::i64
@@ -232,10 +241,10 @@ fn without_capacity_values_go_from_hand_to_hand_in_order() {
     [rx (:wat::core::let [[tx rx] (:user::chan 0)
            _ (:wat::kernel::drop (:wat::kernel::spawn-thread
              (:wat::core::fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil
-               (:user::feed tx 0 5000))))] rx)]
+               (:user::feed tx 0 {count}))))] rx)]
     (:wat::kernel::println (:user::check rx 0))))"
     );
-    prints(&text, "5000\n");
+    prints(&text, &format!("{count}\n"));
 }
 
 #[test]
@@ -279,8 +288,36 @@ fn many_threads_leave_nothing_behind() {
     (:wat::core::match (:wat::kernel::Thread/drain-and-join (:wat::kernel::spawn-thread :user::idle)) -> :wat::core::i64
       ((:wat::core::Ok _) (:user::many (:wat::core::- n 1)))
       ((:wat::core::Err _) -1))))
-(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:user::many 2000)))";
-    prints(text, "0\n");
+(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:user::many COUNT)))";
+    let count = numbers(2000, 10_000);
+    prints(&text.replace("COUNT", &count.to_string()), "0\n");
+}
+
+#[test]
+fn each_thread_that_nobody_joins_tells_its_death_once() {
+    let count = numbers(100, 1000);
+    let text = format!(
+        "
+(:wat::core::defn :user::die [k <- :wat::core::i64] -> :wat::core::nil
+  (:wat::kernel::drop (:wat::kernel::spawn-thread
+    (:wat::core::fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil
+      (:wat::kernel::assertion-failed! (:wat::core::i64::to-string k) :wat::core::None :wat::core::None)))))
+(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::core::for-each (:wat::core::range 0 {count}) :user::die))"
+    );
+    let ran = run(&text);
+    assert_eq!(ran.failure.map(|f| f.to_string()), None);
+    let start = "#wat.kernel/ThreadPanics [#wat.kernel.ThreadDiedError/Panic [\"";
+    let told = ran.stderr.lines().map(|line| {
+        let rest = line.strip_prefix(start).expect("a line of its own");
+        rest.split('"')
+            .next()
+            .expect("a message")
+            .parse()
+            .expect("a number")
+    });
+    let mut told: Vec<usize> = told.collect();
+    told.sort_unstable();
+    assert_eq!(told, (0..count).collect::<Vec<_>>());
 }
 
 #[test]

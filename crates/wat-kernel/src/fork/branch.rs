@@ -1,13 +1,11 @@
 //! What a child does before it is a process of its own.
 //!
 //! The parent's threads are gone, and whatever lock they held stays held for ever. So this branch allocates nothing,
-//! formats nothing, drops nothing and unwinds nothing. It makes these calls, all of them async-signal-safe, on numbers
-//! that the parent wrote down before the fork, and no others:
+//! formats nothing, drops nothing and unwinds nothing. It makes the calls of `calls.rs`, all of them async-signal-safe,
+//! on numbers that the parent wrote down before the fork, and no others.
 //!
-//! `setpgid`, `prctl`, `getppid`, `sigaction`, `setrlimit`, `dup2`, `close_range`, `getrlimit`, `open`, `getdents64`,
-//! `close`, `sigprocmask`, `_exit`.
-//!
-//! A test reads this file and compares the calls that it makes with that list.
+//! A test reads this file and compares the calls that it makes with that table; others run it behind a filter that lets
+//! nothing else through (`confine.rs`).
 
 use std::os::fd::RawFd;
 
@@ -100,6 +98,8 @@ pub(super) struct Plan {
     /// Sorted, distinct, all above 2.
     kept: [RawFd; MOST_KEPT],
     count: usize,
+    #[cfg(any(test, feature = "confine"))]
+    confinement: Option<super::confine::Confinement>,
 }
 
 impl Plan {
@@ -124,6 +124,8 @@ impl Plan {
             stdio,
             kept: [-1; MOST_KEPT],
             count: all.len(),
+            #[cfg(any(test, feature = "confine"))]
+            confinement: super::confine::wanted(),
         };
         plan.kept[..all.len()].copy_from_slice(&all);
         plan
@@ -145,6 +147,22 @@ impl Plan {
             *place = Some(*limit);
         }
         self
+    }
+
+    /// The child is confined from here on, if its tests want that.
+    #[cfg(any(test, feature = "confine"))]
+    pub(super) fn confine(&self) {
+        if let Some(confinement) = &self.confinement {
+            confinement.begin();
+        }
+    }
+
+    /// The branch is behind the child. One that is confined ends here.
+    #[cfg(any(test, feature = "confine"))]
+    pub(super) fn end_confined(&self) {
+        if let Some(confinement) = &self.confinement {
+            confinement.arrived();
+        }
     }
 
     fn is_kept(&self, fd: RawFd) -> bool {
@@ -358,25 +376,12 @@ unsafe fn close_all(plan: &Plan) {
 mod tests {
     use super::*;
 
-    /// The calls that the head of this file permits.
-    const PERMITTED: [&str; 13] = [
-        "setpgid",
-        "prctl",
-        "getppid",
-        "setrlimit",
-        "sigaction",
-        "dup2",
-        "close_range",
-        "getrlimit",
-        "open",
-        "getdents64",
-        "close",
-        "_exit",
-        "pthread_sigmask",
-    ];
-
     #[test]
     fn the_branch_makes_only_the_calls_of_its_list() {
+        let permitted: Vec<&str> = super::super::branch_calls()
+            .iter()
+            .flat_map(|call| call.functions.iter().copied())
+            .collect();
         let text = include_str!("branch.rs");
         let code = text.split("#[cfg(test)]").next().unwrap();
         let begin = code.find("/// Ends the process here and now.").unwrap();
@@ -404,7 +409,7 @@ mod tests {
         assert!(names.len() > 10);
         let forbidden: Vec<_> = names
             .iter()
-            .filter(|name| !PERMITTED.contains(name))
+            .filter(|name| !permitted.contains(name))
             .collect();
         assert!(forbidden.is_empty(), "{forbidden:?}");
         for word in [

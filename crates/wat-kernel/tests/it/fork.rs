@@ -3,6 +3,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
+
+use super::full::{is_asked, limit, numbers};
 use wat_kernel::{Exit, Fork, Forked, Interest, is_forked, pipe, poll, process, stdin, stdout};
 
 /// The open descriptors above the standard streams.
@@ -122,20 +124,33 @@ fn a_deadline_ends_a_child_that_goes_on() {
     assert_eq!(unsafe { libc::kill(pid, 0) }, -1);
 }
 
+/// Bytes of memory that this process has.
+fn resident() -> u64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
+    let pages = statm.split_whitespace().nth(1).unwrap();
+    4096 * pages.parse::<u64>().unwrap()
+}
+
 #[test]
 fn many_forks_leave_nothing() {
+    let began = Instant::now();
     leaves_nothing(|| {
-        for round in 0..500 {
+        let before = resident();
+        for round in 0..numbers(500, 10_000) as i32 {
             let forked = Fork::new().run(move |_| round % 5).unwrap();
             assert_eq!(forked.child.wait().unwrap(), Exit::Code(round % 5));
         }
+        assert!(resident() < before + (32 << 20));
     });
+    assert!(began.elapsed() < Duration::from_secs(300));
 }
 
 #[test]
 fn released_children_are_killed_and_reaped() {
+    let began = Instant::now();
     leaves_nothing(|| {
-        let children: Vec<Forked> = (0..100)
+        let count = numbers(100, 1000);
+        let children: Vec<Forked> = (0..count)
             .map(|_| {
                 Fork::new()
                     .run(|_| {
@@ -145,10 +160,11 @@ fn released_children_are_killed_and_reaped() {
                     .unwrap()
             })
             .collect();
-        assert_eq!(wat_kernel::live_children().len(), 100);
+        assert_eq!(wat_kernel::live_children().len(), count);
         drop(children);
         assert!(wat_kernel::live_children().is_empty());
     });
+    assert!(began.elapsed() < limit(300, 10_000));
 }
 
 #[test]
@@ -296,57 +312,93 @@ fn user_signals_set_flags_that_stay_until_reset() {
     assert_eq!(forked.child.wait().unwrap(), Exit::Code(0));
 }
 
+/// How a tree of processes is made.
+#[derive(Clone, Copy)]
+struct Shape {
+    depth: u32,
+    fan_out: usize,
+    /// Its leaves listen to nothing.
+    spins: bool,
+}
+
+impl Shape {
+    /// How many processes there are in one of this depth.
+    fn size(self, depth: u32) -> usize {
+        (0..=depth).map(|level| self.fan_out.pow(level)).sum()
+    }
+}
+
+/// Reads as many bytes.
+fn read_all(from: &wat_kernel::Fd, bytes: &mut [u8]) {
+    let mut at = 0;
+    while at < bytes.len() {
+        at += from.read(&mut bytes[at..]).unwrap();
+    }
+}
+
 /// Says which processes a tree of this depth is made of, and lives until the shutdown.
-fn tree(depth: usize) -> io::Result<Forked> {
+fn tree(shape: Shape, depth: u32) -> io::Result<Forked> {
     Fork::new().run(move |_| {
-        let kids: Vec<Forked> = (0..if depth > 0 { 3 } else { 0 })
-            .map(|_| tree(depth - 1).unwrap())
+        let kids: Vec<Forked> = (0..if depth > 0 { shape.fan_out } else { 0 })
+            .map(|_| tree(shape, depth - 1).unwrap())
             .collect();
         let mut pids = std::process::id().to_ne_bytes().to_vec();
-        let below = (3usize.pow(depth as u32 + 1) - 1) / 2 - 1;
         for kid in &kids {
-            let mut of_kid = vec![0; 4 * (below / 3)];
-            let mut at = 0;
-            while at < of_kid.len() {
-                at += kid.stdout.read(&mut of_kid[at..]).unwrap();
-            }
+            let mut of_kid = vec![0; 4 * shape.size(depth - 1)];
+            read_all(&kid.stdout, &mut of_kid);
             pids.extend_from_slice(&of_kid);
         }
         stdout().write_all(&pids).unwrap();
+        if depth == 0 && shape.spins {
+            loop {
+                std::hint::spin_loop();
+            }
+        }
         until_shutdown();
         0
     })
 }
 
+/// Kills the root of a tree, and sees every process of it end in time.
+fn kill_root(shape: Shape, patience: Duration) {
+    let root = tree(shape, shape.depth).unwrap();
+    let mut bytes = vec![0; 4 * shape.size(shape.depth)];
+    read_all(&root.stdout, &mut bytes);
+    let pids = bytes
+        .chunks(4)
+        .map(|c| i32::from_ne_bytes(c.try_into().unwrap()));
+    let watched: Vec<wat_kernel::Fd> = pids
+        .map(|pid| {
+            // SAFETY: plain numbers; the descriptor was just opened.
+            unsafe {
+                let raw = libc::syscall(libc::SYS_pidfd_open, pid, 0) as i32;
+                assert!(raw >= 0);
+                wat_kernel::Fd::from_raw(raw).unwrap()
+            }
+        })
+        .collect();
+    // SAFETY: plain numbers. Only the root gets it.
+    unsafe { libc::kill(root.child.pid(), libc::SIGKILL) };
+    let deadline = Instant::now() + patience;
+    for fd in &watched {
+        let ready = poll(&[(fd.borrow(), Interest::Read)], Some(deadline)).unwrap();
+        assert_eq!(ready, [true]);
+    }
+}
+
 #[test]
 fn killing_the_root_leaves_no_descendant() {
-    for _ in 0..5 {
-        let root = tree(2).unwrap();
-        let mut bytes = [0; 4 * 13];
-        let mut at = 0;
-        while at < bytes.len() {
-            at += root.stdout.read(&mut bytes[at..]).unwrap();
-        }
-        let pids = bytes
-            .chunks(4)
-            .map(|c| i32::from_ne_bytes(c.try_into().unwrap()));
-        let watched: Vec<wat_kernel::Fd> = pids
-            .map(|pid| {
-                // SAFETY: plain numbers; the descriptor was just opened.
-                unsafe {
-                    let raw = libc::syscall(libc::SYS_pidfd_open, pid, 0) as i32;
-                    assert!(raw >= 0);
-                    wat_kernel::Fd::from_raw(raw).unwrap()
-                }
-            })
-            .collect();
-        // SAFETY: plain numbers. Only the root gets it.
-        unsafe { libc::kill(root.child.pid(), libc::SIGKILL) };
-        let deadline = Instant::now() + Duration::from_secs(5);
-        for fd in &watched {
-            let ready = poll(&[(fd.borrow(), Interest::Read)], Some(deadline)).unwrap();
-            assert_eq!(ready, [true]);
-        }
+    let shape = Shape {
+        depth: numbers(2, 3) as u32,
+        fan_out: numbers(3, 4),
+        spins: false,
+    };
+    for _ in 0..numbers(5, 100) {
+        kill_root(shape, limit(30, 500));
+    }
+    if is_asked() {
+        let spins = true;
+        kill_root(Shape { spins, ..shape }, Duration::from_secs(6));
     }
 }
 
@@ -425,19 +477,20 @@ fn churn(stop: &AtomicBool, sizes: std::ops::Range<usize>) {
     }
 }
 
-#[test]
-fn children_of_a_process_that_allocates_allocate_too() {
+/// Forks so many children while so many threads allocate blocks of these sizes.
+fn forks_beside(threads: usize, sizes: std::ops::Range<usize>, forks: usize) {
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| churn(&stop, 16..65_536));
+        for _ in 0..threads {
+            let sizes = sizes.clone();
+            scope.spawn(|| churn(&stop, sizes));
         }
         let outcome = std::panic::catch_unwind(|| {
-            for _ in 0..60 {
+            for _ in 0..forks {
                 let forked = Fork::new()
                     .run(|_| {
-                        let pieces: Vec<Vec<u8>> = (0..1000).map(|_| vec![1; 1600]).collect();
-                        i32::from(pieces.len() != 1000)
+                        let pieces: Vec<Vec<u8>> = (0..10_000).map(|_| vec![1; 1678]).collect();
+                        i32::from(pieces.len() != 10_000)
                     })
                     .unwrap();
                 let deadline = Instant::now() + Duration::from_secs(30);
@@ -448,6 +501,13 @@ fn children_of_a_process_that_allocates_allocate_too() {
         stop.store(true, Ordering::Relaxed);
         outcome.unwrap();
     });
+}
+
+#[test]
+fn children_of_a_process_that_allocates_allocate_too() {
+    forks_beside(8, 16..512, numbers(20, 500));
+    forks_beside(8, 16..65_536, numbers(20, 100));
+    forks_beside(40, 16..65_536, numbers(10, 100));
 }
 
 #[test]
@@ -470,6 +530,32 @@ fn a_process_without_room_for_pipes_forks_nothing_and_leaves_nothing() {
             }
             libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit);
         }
+    });
+}
+
+#[test]
+fn a_process_that_may_have_no_more_processes_makes_none_and_leaves_nothing() {
+    leaves_nothing(|| {
+        // SAFETY: plain numbers, and a structure that is valid for the calls.
+        unsafe {
+            // Who may do everything is not limited.
+            if libc::getuid() == 0 {
+                assert_eq!(libc::setresuid(65_534, 65_534, 65_534), 0);
+                // It may look at itself all the same.
+                libc::prctl(libc::PR_SET_DUMPABLE, 1, 0, 0, 0);
+            }
+            let none = libc::rlimit {
+                rlim_cur: 1,
+                rlim_max: 1,
+            };
+            assert_eq!(libc::setrlimit(libc::RLIMIT_NPROC, &raw const none), 0);
+        }
+        for _ in 0..20 {
+            let error = Fork::new().run(|_| 0).unwrap_err();
+            assert!(error.to_string().contains("fork"), "{error}");
+            assert!(wat_kernel::thread::spawn("one", None, || ()).is_err());
+        }
+        assert!(wat_kernel::live_children().is_empty());
     });
 }
 

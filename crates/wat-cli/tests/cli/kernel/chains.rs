@@ -1,6 +1,6 @@
 //! Deaths through threads and processes.
 
-use super::{World, main_of, run_in};
+use super::{World, main_of, numbers, run_in};
 
 /// The forms of a program that dies because of what it starts: on every other level a process, else a thread.
 fn dies(depth: usize) -> String {
@@ -60,7 +60,7 @@ fn a_chain_through_threads_and_processes_keeps_every_death() {
 
 #[test]
 fn a_chain_of_threads_is_as_long_as_they_are_nested() {
-    for depth in [1, 2, 7, 20] {
+    for depth in numbers(vec![1, 2, 7, 20], (1..=20).collect()) {
         let text = format!(
             "
 (:wat::core::defn :my::deep [n <- :wat::core::i64] -> :wat::core::nil

@@ -3,8 +3,9 @@
 use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::process::Stdio;
+use std::time::Instant;
 
-use super::{Dir, children, is_gone, main_of, prints, raw, start, until};
+use super::{Dir, children, in_time, is_gone, main_of, prints, raw, start, until};
 
 /// Children and threads that wait for ever, unless the program stops.
 const BLOCKED: &str = "
@@ -40,11 +41,13 @@ fn a_program_that_returns_wakes_its_threads_and_ends_its_children() {
     assert_eq!(running.line(), "true");
     let kids = children(running.pid());
     assert_eq!(kids.len(), 10);
+    let began = Instant::now();
     running.tell("1");
     for _ in 0..10 {
         assert_eq!(running.line(), "\"woken\"");
     }
     running.ends_well();
+    in_time(began, 500);
     assert!(kids.into_iter().all(is_gone));
 }
 
@@ -62,8 +65,10 @@ fn a_program_that_returns_leaves_a_thread_that_does_not_listen_after_the_grace_p
     );
     let mut running = start(&text);
     assert_eq!(running.line(), "\"spins\"");
+    let began = Instant::now();
     running.tell("1");
     running.ends_well();
+    in_time(began, 6000);
 }
 
 #[test]
@@ -238,8 +243,10 @@ fn a_first_stop_signal_wakes_every_wait_at_once() {
     ) + "(:wat::core::defn :my::after [n <- :wat::core::i64] -> :wat::core::nil (:wat::kernel::println \"main\"))\n";
     let mut running = start(&text);
     assert_eq!(running.line(), "\"ready\"");
+    let began = Instant::now();
     running.signal(libc::SIGTERM);
     let (status, mut lines, complaints) = running.end();
+    in_time(began, 100);
     assert_eq!((status, complaints.as_str()), (0, ""));
     lines.sort();
     let mut expected: Vec<String> = [

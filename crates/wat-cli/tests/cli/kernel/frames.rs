@@ -60,7 +60,8 @@ fn frames_around_the_sizes_of_buffers_arrive_whole() {
 
 #[test]
 fn frames_around_the_limit_arrive_or_are_refused_and_the_next_one_arrives() {
-    let (text, expected) = through_a_pipe(&[16_777_214, 16_777_216, 16_777_217, 16_777_218]);
+    let (text, expected) =
+        through_a_pipe(&[16_777_214, 16_777_215, 16_777_216, 16_777_217, 16_777_218]);
     prints(&text, "", &expected);
 }
 

@@ -3,10 +3,13 @@
 #![allow(unsafe_code)]
 
 mod backend;
+mod branch;
 mod chains;
 mod channels;
+mod deadlock;
 mod ends;
 mod frames;
+mod limits;
 mod printing;
 mod select;
 mod session;
@@ -196,6 +199,26 @@ fn until(what: &str, holds: impl Fn() -> bool) {
         assert!(Instant::now() < limit, "{what}");
         std::thread::yield_now();
     }
+}
+
+/// Whether the numbers of the reference are asked for: they take long, and limits of time hold on an idle machine alone
+/// (`benches/kernel-full`).
+pub fn is_full() -> bool {
+    std::env::var_os("WAT_FULL_NUMBERS").is_some()
+}
+
+/// How many: `many` is the number of the reference.
+pub fn numbers<T>(few: T, many: T) -> T {
+    if is_full() { many } else { few }
+}
+
+/// Checks that something has taken no longer than the reference says, where its numbers are asked for.
+pub fn in_time(began: Instant, millis: u64) {
+    let took = began.elapsed();
+    assert!(
+        !is_full() || took <= Duration::from_millis(millis),
+        "{took:?}"
+    );
 }
 
 /// Numbers that look random and are the same in every run.

@@ -1,21 +1,23 @@
 //! Lines of many threads and processes in one stream.
 
-use super::{World, main_of, run_in, start, until};
+use super::{World, main_of, numbers, run_in, start, until};
 
 const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
 
 #[test]
 fn lines_of_many_threads_are_whole_and_in_the_order_of_their_thread() {
     // The length of a line follows from its number: 1 byte to 8 KiB.
+    let count = numbers(150, 10_000);
     let text = "
 (:wat::core::defn :my::line [t <- :wat::core::i64 n <- :wat::core::i64] -> :wat::core::nil
   (:wat::kernel::println (:wat::core::string::concat (:wat::core::i64::to-string t) \":\" (:wat::core::i64::to-string n) \":\"
     (:wat::core::string::repeat \"x\" (:wat::core::i64::rem (:wat::core::* n 331) 8192)))))
 (:wat::core::defn :my::say [t <- :wat::core::i64] -> :wat::core::nil
-  (:wat::core::for-each (:wat::core::range 0 150) (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::nil (:my::line t n))))
+  (:wat::core::for-each (:wat::core::range 0 COUNT) (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::nil (:my::line t n))))
 (:wat::core::defn :user::main [] -> :wat::core::nil
   (:wat::core::let [_ (:wat::kernel::run-threads (:wat::core::range 0 16) :my::say 16)] :wat::core::nil))";
-    let ran = run_in(World::Usual, text, "");
+    let text = text.replace("COUNT", &count.to_string());
+    let ran = run_in(World::Usual, &text, "");
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
     let mut next = [0usize; 16];
     for line in ran.stdout.lines() {
@@ -30,12 +32,13 @@ fn lines_of_many_threads_are_whole_and_in_the_order_of_their_thread() {
         next[thread] += 1;
         assert_eq!(part(), "x".repeat(number * 331 % 8192));
     }
-    assert_eq!(next, [150; 16]);
+    assert_eq!(next, [count; 16]);
 }
 
 #[test]
 fn a_stream_that_is_not_read_keeps_its_writer_waiting_and_its_memory_small() {
-    // 24 frames of 1 MiB through a pipe whose reader begins late.
+    // Frames of 1 MiB through a pipe whose reader begins late.
+    let count = numbers(24, 64);
     let text = "
 (:wat::core::defn :my::tx [w <- :wat::io::IOWriter] -> :wat::kernel::Sender<wat::core::String> (:wat::kernel::Sender/from-pipe w))
 (:wat::core::defn :my::rx [r <- :wat::io::IOReader] -> :wat::kernel::Receiver<wat::core::String> (:wat::kernel::Receiver/from-pipe r))
@@ -59,10 +62,10 @@ fn a_stream_that_is_not_read_keeps_its_writer_waiting_and_its_memory_small() {
      [w r] (:wat::kernel::pipe)
      _ (:wat::kernel::println first)
      _ (:wat::kernel::readln -> :wat::core::i64)
-     _ (:my::writer w 24)
+     _ (:my::writer w COUNT)
      _ (:wat::kernel::readln -> :wat::core::i64)]
     (:wat::kernel::println (:my::take (:my::rx r) 0))))";
-    let mut running = start(text);
+    let mut running = start(&text.replace("COUNT", &count.to_string()));
     // Everything has been used once.
     assert_eq!(running.line(), (3 * 1_048_573).to_string());
     let before = running.status("VmRSS");
@@ -85,7 +88,7 @@ fn a_stream_that_is_not_read_keeps_its_writer_waiting_and_its_memory_small() {
     let after = running.status("VmRSS");
     assert!(after < before + 2 * 1024 + 512, "{before} KiB, {after} KiB");
     running.tell("1");
-    assert_eq!(running.line(), (24 * 1_048_573).to_string());
+    assert_eq!(running.line(), (count * 1_048_573).to_string());
     running.ends_well();
 }
 

@@ -1,6 +1,9 @@
 //! `select`: its capacity, its fairness, what it does not lose.
 
-use super::{EVERY, Numbers, Running, World, main_of, prints, prints_everywhere, run_in, start_in};
+use super::{
+    EVERY, Numbers, Running, World, main_of, numbers, prints, prints_everywhere, prints_in, run_in,
+    start_in,
+};
 
 /// Reads lists of kinds of arms and selects over them; each time it prints need, capacity, entries, rebuilds, grows and
 /// shrinks. Kinds: an open channel, an open pipe, a timer, a closed channel, which is ready.
@@ -57,24 +60,24 @@ impl Model {
     }
 }
 
-/// Sizes that cross every power of two in both directions, and some at random.
-fn sizes() -> Vec<usize> {
-    let mut sizes: Vec<usize> = (1..=20).chain((1..=20).rev()).collect();
+/// Sizes that cross every power of two in both directions, up to the last and back, and some at random.
+fn sizes(last: usize, random: usize) -> Vec<usize> {
+    let mut sizes: Vec<usize> = (1..=last).chain((1..=last).rev()).collect();
     for power in 5..=9 {
         sizes.extend([(1 << power) - 1, 1 << power, (1 << power) - 2]);
     }
     sizes.extend([512, 511, 3, 300, 3]);
     let mut numbers = Numbers(5);
-    sizes.extend((0..60).map(|_| numbers.below(512) as usize + 1));
+    sizes.extend((0..random).map(|_| numbers.below(512) as usize + 1));
     sizes
 }
 
 /// What the program reads, and what it has to print.
-fn calls() -> (String, String) {
+fn calls(last: usize, random: usize) -> (String, String) {
     let mut numbers = Numbers(7);
     let mut model = Model::default();
     let (mut input, mut expected) = (String::new(), String::new());
-    for (round, size) in sizes().into_iter().enumerate() {
+    for (round, size) in sizes(last, random).into_iter().enumerate() {
         // Every other call has no closed arm, and ends with its time.
         let end = if round % 2 == 0 { 4 } else { 3 };
         let kinds: Vec<String> = (0..size).map(|_| numbers.below(end).to_string()).collect();
@@ -86,9 +89,13 @@ fn calls() -> (String, String) {
 
 #[test]
 fn the_capacity_follows_from_the_number_of_arms_of_whatever_kind() {
-    let (input, expected) = calls();
     let text = format!("{CAPACITY}{}", main_of("(:my::all)"));
+    let (input, expected) = calls(20, 60);
     prints_everywhere(&text, &input, &expected);
+    let (input, expected) = calls(numbers(1, 512), numbers(1, 10_000));
+    for world in [World::Usual, World::Forced] {
+        prints_in(world, &text, &input, &expected);
+    }
 }
 
 #[test]
@@ -109,7 +116,7 @@ fn nothing_that_can_be_set_changes_a_capacity() {
     names.sort();
     names.dedup();
     assert!(names.contains(&"WAT_SELECT_BACKEND".to_owned()) && names.len() > 5);
-    let (input, expected) = calls();
+    let (input, expected) = calls(20, 60);
     let text = format!("{CAPACITY}{}", main_of("(:my::all)"));
     let dir = super::Dir::with(&[("main.wat", &text), ("input", &input)]);
     // A variable that names a project would have another one run.
@@ -205,7 +212,7 @@ fn changing_sizes_leave_neither_descriptors_nor_memory() {
             (running.holds(), running.status("VmSize"))
         };
         let (held, size) = round(20);
-        let (held_later, size_later) = round(400);
+        let (held_later, size_later) = round(numbers(400, 10_000));
         assert_eq!(held, held_later, "{world:?}");
         assert!(size_later <= size + 1024, "{world:?}: {size} {size_later}");
         running.ends_well();
@@ -214,6 +221,8 @@ fn changing_sizes_leave_neither_descriptors_nor_memory() {
 
 #[test]
 fn a_bracket_selects_over_the_workers_that_are_left() {
+    let some = vec![1, 2, 3, 4, 5, 7, 8, 9, 16, 33, 64];
+    let sizes: Vec<usize> = numbers(some, (1..=64).collect());
     let text = format!(
         "{CAPACITY}
 (:wat::core::defn :my::same [n <- :wat::core::i64] -> :wat::core::i64 n)
@@ -225,14 +234,14 @@ fn a_bracket_selects_over_the_workers_that_are_left() {
       (:wat::core::Option/expect -> :wat::core::i64 (:wat::core::get stats 4) \"grows\")
       (:wat::core::Option/expect -> :wat::core::i64 (:wat::core::get stats 5) \"shrinks\")))))
 {}",
-        main_of("(:wat::core::for-each (:wat::core::Vector :wat::core::i64 1 2 3 4 5 7 8 9 16 33 64) :my::bracket)")
+        main_of(&format!(
+            "(:wat::core::for-each (:wat::core::Vector :wat::core::i64 {}) :my::bracket)",
+            sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(" ")
+        ))
     );
     let (mut grows, mut shrinks) = (0, 0);
     let mut expected = String::new();
-    for (round, workers) in [1usize, 2, 3, 4, 5, 7, 8, 9, 16, 33, 64]
-        .into_iter()
-        .enumerate()
-    {
+    for (round, workers) in sizes.into_iter().enumerate() {
         let capacity = (workers + 1).next_power_of_two();
         // The last select of the bracket before was over one worker, with a capacity of 2.
         grows += usize::from(round > 0 && capacity > 2);
@@ -240,7 +249,7 @@ fn a_bracket_selects_over_the_workers_that_are_left() {
         expected.push_str(&format!("[{workers} 1 2 {grows} {shrinks}]\n"));
     }
     for world in [World::Usual, World::Forced] {
-        super::prints_in(world, &text, "", &expected);
+        prints_in(world, &text, "", &expected);
     }
 }
 
@@ -313,13 +322,15 @@ fn mixed(arms: u32, messages: u32) -> String {
 
 #[test]
 fn no_message_of_any_arm_is_lost_comes_twice_or_too_early() {
-    prints_everywhere(&mixed(24, 100), "", "true\n0\n");
+    let (arms, messages) = numbers((24, 100), (100, 1000));
+    prints_everywhere(&mixed(arms, messages), "", "true\n0\n");
 }
 
 #[test]
 fn signals_to_every_thread_lose_no_message() {
+    let (arms, messages) = numbers((24, 200), (100, 1000));
     for world in [World::Usual, World::Forced] {
-        let mut running = start_in(world, &mixed(24, 200));
+        let mut running = start_in(world, &mixed(arms, messages));
         let pid = running.pid();
         let mut sent = 0;
         // The signals come as fast as the system delivers them, until the program has ended.
@@ -370,17 +381,18 @@ const PING_PONG: &str = "
 
 #[test]
 fn a_number_goes_back_and_forth_between_threads_that_select() {
+    let rounds = numbers(20_000, 1_000_000);
     let text = format!(
         "{PING_PONG}{}",
-        main_of(
+        main_of(&format!(
             "(:wat::core::let
                [[_tx idle] (:wat::kernel::make-bounded-channel :wat::core::i64 1)
                 t (:wat::kernel::spawn-thread
                     (:wat::core::fn [in <- :wat::kernel::Receiver<wat::core::i64> out <- :wat::kernel::Sender<wat::core::i64>] -> :wat::core::nil
                       (:my::back in out idle)))
-                end (:my::forth (:wat::kernel::Thread/input t) (:wat::kernel::Thread/output t) idle 20000)]
+                end (:my::forth (:wat::kernel::Thread/input t) (:wat::kernel::Thread/output t) idle {rounds})]
                (:wat::kernel::println end))"
-        )
+        ))
     );
     prints_everywhere(&text, "", "0\n");
 }
@@ -388,12 +400,13 @@ fn a_number_goes_back_and_forth_between_threads_that_select() {
 #[test]
 fn a_number_goes_back_and_forth_between_processes_that_select() {
     // The child's input is no arm: it has a pipe of its own on which nothing comes, and reads what its parent sends.
+    let rounds = numbers(3_000, 1_000_000);
     let text = format!(
         "{PING_PONG}
 (:wat::core::defn :my::tx [w <- :wat::io::IOWriter] -> :wat::kernel::Sender<wat::core::i64> (:wat::kernel::Sender/from-pipe w))
 (:wat::core::defn :my::rx [r <- :wat::io::IOReader] -> :wat::kernel::Receiver<wat::core::i64> (:wat::kernel::Receiver/from-pipe r))
 {}",
-        main_of(
+        main_of(&format!(
             "(:wat::core::let
                [p (:wat::kernel::spawn-process (:wat::core::forms
                     (:wat::core::defn :my::serve [idle <- :wat::kernel::Receiver<wat::core::i64>] -> :wat::core::nil
@@ -405,11 +418,11 @@ fn a_number_goes_back_and_forth_between_processes_that_select() {
                     (:wat::core::defn :user::main [] -> :wat::core::nil
                       (:wat::core::let [[_tx idle] (:wat::kernel::make-bounded-channel :wat::core::i64 1)] (:my::serve idle)))))
                 [w r] (:wat::kernel::pipe)
-                end (:my::forth (:my::tx (:wat::kernel::Process/stdin p)) (:my::rx (:wat::kernel::Process/stdout p)) (:my::rx r) 3000)
+                end (:my::forth (:my::tx (:wat::kernel::Process/stdin p)) (:my::rx (:wat::kernel::Process/stdout p)) (:my::rx r) {rounds})
                 _ (:wat::io::IOWriter/close w)]
                (:wat::core::match (:wat::kernel::Process/drain-and-join p) -> :wat::core::nil
                  ((:wat::core::Ok _) (:wat::kernel::println end)) ((:wat::core::Err c) (:wat::kernel::println c))))"
-        )
+        ))
     );
     prints_everywhere(&text, "", "0\n");
 }
@@ -443,6 +456,29 @@ fn a_frame_that_comes_byte_by_byte_delays_no_other_arm() {
 }
 
 #[test]
+fn arms_that_are_always_ready_take_turns() {
+    // Closed channels are ready for ever. The index that was served longest ago is the next one.
+    let rounds = numbers(300, 10_000);
+    let text = format!(
+        "{CAPACITY}
+(:wat::core::defn :my::wrong [arms <- :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>> k <- :wat::core::i64 at <- :wat::core::i64 wrong <- :wat::core::i64] -> :wat::core::i64
+  (:wat::core::if (:wat::core::= at {rounds}) -> :wat::core::i64 wrong
+    (:wat::core::let [[i _got] (:wat::kernel::select arms)]
+      (:my::wrong arms k (:wat::core::+ at 1)
+        (:wat::core::if (:wat::core::= i (:wat::core::i64::rem at k)) -> :wat::core::i64 wrong (:wat::core::+ wrong 1))))))
+(:wat::core::defn :my::size [k <- :wat::core::i64] -> :wat::core::i64
+  (:my::wrong (:wat::core::map (:wat::core::range 0 k) (:wat::core::fn [_n <- :wat::core::i64] -> :wat::kernel::Receiver<wat::core::i64> (:my::closed))) k 0 0))
+{}",
+        main_of(
+            "(:wat::kernel::println (:wat::core::foldl (:wat::core::map (:wat::core::range 2 65) :my::size) 0 :wat::core::i64::+'2))"
+        )
+    );
+    for world in [World::Usual, World::Forced] {
+        prints_in(world, &text, "", "0\n");
+    }
+}
+
+#[test]
 fn whoever_is_flooded_hides_nobody() {
     // One arm never runs dry; each of the others has one value, and the order of the arms changes with every call.
     let text = "
@@ -462,11 +498,16 @@ fn whoever_is_flooded_hides_nobody() {
           ((:wat::core::Ok (:wat::core::Some v)) (:wat::core::if (:wat::core::< v 0) -> :wat::core::Vector<wat::core::i64> seen (:wat::core::conj seen v)))
           ((:wat::core::Ok :wat::core::None) seen) ((:wat::core::Err _) seen))))))
 (:wat::core::defn :user::main [] -> :wat::core::nil
-  (:wat::core::for-each (:wat::core::Vector :wat::core::i64 1 3 8 31 63)
+  (:wat::core::for-each (:wat::core::Vector :wat::core::i64 SIZES)
     (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::nil
       (:wat::kernel::println (:wat::core::length (:my::take
         (:wat::core::conj (:wat::core::map (:wat::core::range 0 n) :my::one) (:my::flood)) (:wat::core::+ n 1) (:wat::core::Vector :wat::core::i64)))))))";
-    prints_everywhere(text, "", "1\n3\n8\n31\n63\n");
+    let sizes: Vec<String> = numbers(vec![1, 3, 8, 31, 63], (1..=63).collect())
+        .iter()
+        .map(i32::to_string)
+        .collect();
+    let text = text.replace("SIZES", &sizes.join(" "));
+    prints_everywhere(&text, "", &format!("{}\n", sizes.join("\n")));
 }
 
 /// How often the threads of a process have gone to sleep.

@@ -1,9 +1,10 @@
 //! A conversation while threads and processes live.
 
 use std::fs;
+use std::time::Instant;
 
 use super::super::pty::Terminal;
-use super::{Dir, children, command, is_gone, until};
+use super::{Dir, children, command, in_time, is_gone, until};
 
 /// Says that it works, and waits.
 const DOZE: &str = "(:wat::core::defn :my::doze [n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::do (:wat::kernel::println \"works\") (:wat::core::match (:wat::kernel::sleep (:wat::time::Hour 1)) -> :wat::core::i64 ((:wat::core::Ok _) n) ((:wat::core::Err _) -1))))";
@@ -60,9 +61,13 @@ fn an_interrupt_ends_an_evaluation_and_leaves_the_children_of_the_session() {
     session.evaluate("(:wat::core::defn :my::hear [rx <- :wat::kernel::Receiver<wat::core::i64>] -> :wat::core::bool (:wat::core::match (:wat::kernel::recv rx) -> :wat::core::bool ((:wat::core::Ok _) true) ((:wat::core::Err _) false)))");
     session.begin("(:wat::core::do (:wat::kernel::println (:wat::core::string::concat \"wai\" \"ts\")) (:wat::core::let [[w r] (:wat::kernel::pipe) heard (:my::hear (:wat::kernel::Receiver/from-pipe r))] (:wat::core::do (:wat::io::IOWriter/close w) heard)))");
     session.terminal.expect("\"waits\"");
+    let began = Instant::now();
     session.terminal.send("\u{3}");
     session.prompt();
+    in_time(began, 100);
+    let began = Instant::now();
     session.evaluate("(:wat::core::i64::+ 40 2)");
+    in_time(began, 50);
     assert_eq!(children(pid), kids);
     session.terminal.send("\u{4}");
     assert_eq!(session.terminal.end(), 0);
