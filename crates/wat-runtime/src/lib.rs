@@ -78,7 +78,10 @@ pub use machine::{
     Host, InterruptHandle, Limits, Machine, Program, SourceError, is_pending, native_names,
     pending_names,
 };
-pub use natives::{PropertyOutcome, property_outcome, seed_properties};
+pub use natives::{
+    PropertyCase, PropertyNews, PropertyOutcome, Shrinker, property_outcome, replay_property,
+    seed_properties, watch_properties,
+};
 pub use observe::Observer;
 pub use settings::Settings;
 pub use stream::{MAX_FRAME_BYTES, Reader};

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -16,14 +17,15 @@ use wat_driver::{
 use wat_edn::Edn;
 use wat_kernel::Fd;
 use wat_runtime::{
-    Failure, FailureKind, Host, InterruptHandle, Launcher, Machine, PropertyOutcome, Reader,
-    SourceError, Streams, Turn,
+    Failure, FailureKind, Host, InterruptHandle, Launcher, Machine, PropertyCase, PropertyOutcome,
+    Reader, SourceError, Streams, Turn,
 };
 
 use crate::doc::run_example;
 use crate::find::TestCase;
 use crate::json::{diff, map};
 use crate::regressions;
+use crate::replay::tell;
 
 /// How many descriptors a test may have open (§9.8.2).
 pub(crate) const DESCRIPTORS: usize = 1024;
@@ -56,6 +58,8 @@ pub(crate) struct Work<'a> {
     pub context: Option<TestContext>,
     /// The seed of the run.
     pub run_seed: u64,
+    /// The only case of a property that is to run.
+    pub again: Option<PropertyCase>,
 }
 
 /// The program of a test, as far as it can be made ready before the test is forked.
@@ -221,7 +225,7 @@ pub(crate) fn work(mut work: Work<'_>, report: Fd) -> i32 {
         let _ = std::env::set_current_dir(work.directory);
     }
     let report = Report {
-        to: report,
+        to: Rc::new(report),
         started: work.started,
     };
     run(work, &report)
@@ -240,7 +244,7 @@ fn clean_environment() {
 
 /// Where a child tells how its test has ended.
 struct Report {
-    to: Fd,
+    to: Rc<Fd>,
     started: Instant,
 }
 
@@ -285,6 +289,11 @@ fn run(mut work: Work<'_>, report: &Report) -> i32 {
     if is_property {
         let known = regressions::known(&work.directory.join(&case.path), &case.test.name);
         wat_runtime::seed_properties(work.run_seed, known);
+        let to = report.to.clone();
+        wat_runtime::watch_properties(move |news| tell(&to, &news));
+        if let Some(case) = work.again.take() {
+            wat_runtime::replay_property(case);
+        }
     }
     let outcome = machine.call(&case.test.name);
     machine.rest();
@@ -373,8 +382,9 @@ fn record_of(
         Some(property) => falsified(failure, property),
         None => failure,
     };
+    let key = property.as_ref().map(|property| property.key.clone());
     let labels = property.map_or(Value::Null, |property| labels(&property));
-    json!({ "failure": failure, "labels": labels })
+    json!({ "failure": failure, "labels": labels, "key": key })
 }
 
 fn labels(property: &PropertyOutcome) -> Value {
@@ -384,6 +394,14 @@ fn labels(property: &PropertyOutcome) -> Value {
         true => Value::Null,
         false => json!({ "cases": property.cases, "labels": Value::Object(labels.collect()) }),
     }
+}
+
+/// The failure of a property of which a case ended the child.
+pub(crate) fn fatal(mut failure: Value, case: &TestCase, property: &PropertyOutcome) -> Value {
+    let last = failure["message"].as_str().unwrap_or_default();
+    let name = case.test.name.trim_start_matches(':');
+    failure["message"] = property.message(name, last).into();
+    falsified(failure, property)
 }
 
 /// The failure of a property: WAT8907, or WAT8908 if it has hardly run.

@@ -12,6 +12,7 @@ mod json;
 mod judge;
 mod outcome;
 mod regressions;
+mod replay;
 mod report;
 mod runner;
 mod seed;

@@ -1,5 +1,7 @@
 //! The event loop: children are forked, watched, ended in time and reaped.
 
+mod ends;
+
 use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::path::PathBuf;
@@ -10,12 +12,12 @@ use serde_json::{Value, json};
 use wat_analysis::{RootDatabase, TestKind};
 use wat_driver::ProgramLauncher;
 use wat_kernel::{Borrowed, Exit, Interest, Nursery, poll};
+use wat_runtime::PropertyOutcome;
 
 use crate::child::{DESCRIPTORS, PASSED, TestContext, Work, attended, run_inside, work};
 use crate::find::{Found, TestCase};
-use crate::judge::{Told, judge, leaks};
 use crate::outcome::{Outcome, Status, Totals};
-use crate::regressions;
+use crate::replay::{Heard, Replay};
 use crate::report::Reporter;
 use crate::seed::{shuffle, test_seed};
 use crate::streams::{Buffer, Stream, drain};
@@ -150,6 +152,10 @@ struct Running {
     /// People were told that it takes long.
     is_told: bool,
     limit: Duration,
+    /// What it has told of its cases, if it is a property.
+    heard: Heard,
+    /// It runs a case that ended another child, or a smaller one.
+    is_again: bool,
 }
 
 /// A test that has ended, and how.
@@ -164,6 +170,9 @@ struct Ended {
     is_plain: bool,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
+    heard: Heard,
+    /// What the property has come to of which a case has ended its child.
+    fatal: Option<PropertyOutcome>,
 }
 
 /// A test of the run.
@@ -174,6 +183,8 @@ struct Slot<'a> {
     attempts: u32,
     failed_once: bool,
     outcome: Option<Outcome>,
+    /// The case of a property that runs alone.
+    replay: Option<Box<Replay<Ended>>>,
 }
 
 struct Run<'a> {
@@ -252,6 +263,7 @@ pub fn run_until(
                 attempts: 0,
                 failed_once: false,
                 outcome: None,
+                replay: None,
             })
             .collect(),
         nursery: Rc::new(nursery),
@@ -357,6 +369,8 @@ impl Run<'_> {
             is_plain: false,
             stdout,
             stderr,
+            heard: Heard::default(),
+            fatal: None,
         };
         self.settle_ended(ended)
     }
@@ -366,8 +380,11 @@ impl Run<'_> {
             .options
             .fail_fast
             .is_some_and(|most| self.failures >= most);
-        if enough || self.ends_early() {
+        if self.ends_early() {
             self.waiting.clear();
+        } else if enough {
+            let slots = &self.slots;
+            self.waiting.retain(|&index| slots[index].replay.is_some());
         }
         let jobs = if self.options.live {
             1
@@ -407,7 +424,8 @@ impl Run<'_> {
 
     /// Makes the program of a test ready, and those of the tests behind it.
     fn make_ready(&mut self, index: usize) -> io::Result<()> {
-        self.slots[index].attempts += 1;
+        let slot = &mut self.slots[index];
+        slot.attempts += u32::from(slot.replay.is_none());
         let case = self.slots[index].case;
         if !self.templates.is_ready(case) {
             let coming = self.waiting.iter().map(|&index| self.slots[index].case);
@@ -428,6 +446,7 @@ impl Run<'_> {
     /// What whoever runs a test needs.
     fn work(&mut self, index: usize, started: Instant) -> Work<'_> {
         let case = self.slots[index].case;
+        let replay = self.slots[index].replay.as_ref();
         Work {
             db: self.db,
             case,
@@ -438,6 +457,7 @@ impl Run<'_> {
             is_there: self.is_there,
             is_clean: self.options.clean_env,
             run_seed: self.options.seed,
+            again: replay.map(|replay| replay.case.clone()),
             program: self.templates.of(case),
         }
     }
@@ -445,6 +465,9 @@ impl Run<'_> {
     fn start(&mut self, index: usize) -> io::Result<Running> {
         self.make_ready(index)?;
         let limit = self.limit(self.slots[index].case);
+        let replay = self.slots[index].replay.as_ref();
+        let is_again = replay.is_some();
+        let limit = replay.map_or(limit, |replay| replay.limit(limit));
         // The writing end comes first from a pipe.
         let (theirs, ours) = wat_kernel::pipe()?;
         let started = Instant::now();
@@ -459,8 +482,10 @@ impl Run<'_> {
             started,
             deadline: started + limit,
             is_late: false,
-            is_told: false,
+            is_told: is_again,
             limit,
+            heard: Heard::default(),
+            is_again,
         })
     }
 
@@ -529,12 +554,14 @@ impl Run<'_> {
                 ended[at] = true;
                 continue;
             };
-            let is_shown = self.options.live && which > 0;
-            self.running[at].streams[which].read(&mut self.buffer, |bytes| {
+            let running = &mut self.running[at];
+            let is_shown = self.options.live && which > 0 && !running.is_again;
+            running.streams[which].read(&mut self.buffer, |bytes| {
                 if is_shown {
                     reporter.live(bytes);
                 }
             });
+            running.heard.take(&mut running.streams[0].bytes);
         }
         let now = Instant::now();
         for at in (0..self.running.len()).rev() {
@@ -570,17 +597,20 @@ impl Run<'_> {
             started,
             is_late,
             limit,
+            mut heard,
+            is_again,
             ..
         } = running;
         let exit = child.conclude()?;
         let mut took = started.elapsed();
-        let live = self.options.live;
+        let live = self.options.live && !is_again;
         let mut hand_on = |which, bytes: &[u8]| {
             if live && which > 0 {
                 reporter.live(bytes);
             }
         };
         drain(&mut streams, &mut self.buffer, &mut hand_on)?;
+        heard.take(&mut streams[0].bytes);
         // Most tests pass and leave nothing behind.
         let is_plain = streams[0].bytes == PASSED && exit == Exit::Code(0);
         let record = match is_plain {
@@ -605,74 +635,8 @@ impl Run<'_> {
             is_plain,
             stdout,
             stderr,
+            heard,
+            fatal: None,
         })
-    }
-
-    /// What a test that has ended comes to.
-    fn settle_ended(&mut self, ended: Ended) -> io::Result<()> {
-        let Ended { index, limit, .. } = ended;
-        if self.ends_early() {
-            let _ = std::fs::remove_dir_all(self.context(index).own());
-            return Ok(());
-        }
-        let slot = &self.slots[index];
-        let told = Told {
-            record: &ended.record,
-            exit: ended.exit,
-            late: ended.is_late.then_some(limit),
-            stderr: &ended.stderr,
-            memory: self.options.limits.memory,
-        };
-        let (status, failure) = judge(slot.case, &told, self.options.deny_leaks);
-        let is_kept = ended.is_plain || (self.options.keep_tmp && status.is_failure());
-        if !is_kept {
-            // Most tests have none.
-            let _ = std::fs::remove_dir_all(self.context(index).own());
-        }
-        let choices = failure
-            .as_ref()
-            .and_then(|failure| failure["property"]["choices"].as_array())
-            .filter(|_| self.options.persist && status == Status::Failed);
-        if let Some(choices) = choices.filter(|choices| !choices.is_empty()) {
-            let choices: Vec<u64> = choices.iter().filter_map(Value::as_u64).collect();
-            let file = self.options.directory.join(&slot.case.path);
-            regressions::remember(&file, &slot.case.test.name, &choices)?;
-        }
-        let outcome = Outcome {
-            status,
-            failure,
-            duration_us: ended.took.as_micros() as u64,
-            leaks: leaks(&ended.record),
-            stdout: ended.stdout,
-            stderr: ended.stderr,
-            attempt: slot.attempts,
-            flaky: slot.failed_once && status == Status::Passed,
-            reason: None,
-            limit_ms: limit.as_millis() as u64,
-        };
-        self.settle(index, outcome);
-        Ok(())
-    }
-
-    /// Whether the test is over, or to be run again.
-    fn settle(&mut self, index: usize, outcome: Outcome) {
-        let options = self.options;
-        let slot = &mut self.slots[index];
-        let failed = outcome.status.is_failure();
-        slot.failed_once |= failed && options.repeat <= 1;
-        let again = match failed {
-            true if options.repeat > 1 => false,
-            true => slot.attempts <= options.retries,
-            false => {
-                slot.left -= 1;
-                slot.left > 0
-            }
-        };
-        if again {
-            self.waiting.push_front(index);
-            return;
-        }
-        self.failures += usize::from(failed);
-        slot.outcome = Some(outcome);
     }
 }

@@ -20,6 +20,7 @@ mod new;
 mod process;
 mod pty;
 mod repl;
+mod replays;
 mod run;
 mod start;
 mod supervise;

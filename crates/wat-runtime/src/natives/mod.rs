@@ -11,7 +11,10 @@ mod settings;
 mod stdio;
 mod world;
 
-pub use property::{PropertyOutcome, property_outcome, seed_properties};
+pub use property::{
+    PropertyCase, PropertyNews, PropertyOutcome, Shrinker, property_outcome, replay_property,
+    seed_properties, watch_properties,
+};
 
 pub(crate) use io::{make_reader, make_writer, reader, writer};
 pub(crate) use stdio::decoded;

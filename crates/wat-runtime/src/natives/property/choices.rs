@@ -1,5 +1,7 @@
 //! The choices that generators read (chapter 09 §9.11.3), and making recorded ones smaller (§9.11.4).
 
+use super::replay::{Listener, PropertyNews};
+
 /// A step of SplitMix64: the number and the next state.
 fn split_mix(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -29,6 +31,8 @@ pub(super) struct Choices {
     fresh: Option<u64>,
     /// What was read, reduced.
     pub(super) read: Vec<u64>,
+    /// Who is told what is read.
+    pub(super) listener: Option<Listener>,
 }
 
 impl Choices {
@@ -47,6 +51,11 @@ impl Choices {
         }
     }
 
+    /// The choices that were made before.
+    pub(super) fn given_before(&self) -> &[u64] {
+        &self.given
+    }
+
     /// A number from 0 to `most`.
     pub(super) fn draw(&mut self, most: u64) -> u64 {
         let choice = match &mut self.fresh {
@@ -59,6 +68,9 @@ impl Choices {
             false => choice % (most + 1),
         };
         self.read.push(reduced);
+        if let Some(Listener(listener)) = &self.listener {
+            listener(PropertyNews::Drawn(reduced));
+        }
         reduced
     }
 }
@@ -91,15 +103,17 @@ enum Try {
 }
 
 /// Makes a sequence smaller, one candidate at a time.
-pub(super) struct Shrinker {
+#[derive(Debug)]
+pub struct Shrinker {
     /// The smallest sequence that fails.
-    pub(super) best: Vec<u64>,
+    pub best: Vec<u64>,
     next: Try,
     has_helped: bool,
 }
 
 impl Shrinker {
-    pub(super) fn new(best: Vec<u64>) -> Shrinker {
+    /// Makes this sequence, which fails, smaller.
+    pub fn new(best: Vec<u64>) -> Shrinker {
         let end = best.len();
         Shrinker {
             best,
@@ -109,7 +123,7 @@ impl Shrinker {
     }
 
     /// The next candidate; `None` when nothing helps any more.
-    pub(super) fn candidate(&mut self) -> Option<Vec<u64>> {
+    pub fn candidate(&mut self) -> Option<Vec<u64>> {
         loop {
             let found = self.made();
             match found {
@@ -208,7 +222,7 @@ impl Shrinker {
     }
 
     /// What became of the candidate: the choices that were read, if it fails as the sequence did. True if it helps.
-    pub(super) fn judge(&mut self, read: Option<Vec<u64>>) -> bool {
+    pub fn judge(&mut self, read: Option<Vec<u64>>) -> bool {
         let helps = read.filter(|read| is_smaller(read, &self.best));
         if let Some(read) = helps {
             self.best = read;

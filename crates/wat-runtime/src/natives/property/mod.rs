@@ -1,16 +1,23 @@
 //! Properties (chapter 09 §9.11): the case that runs, what it draws, and what becomes of it.
 //!
 //! A property runs on one thread, which has its session: cases are fresh until one fails, then smaller ones until none
-//! fails, and the smallest once more, whose values are noted. The loop around it is wat code.
+//! fails, and the smallest once more, whose values are noted. The loop around it is wat code. Whoever listens is told of
+//! every case before it runs; a case that has ended another process runs alone.
 
 mod choices;
 mod generate;
+mod replay;
 
-use choices::{Choices, Shrinker};
+pub use choices::Shrinker;
+pub use replay::{PropertyCase, PropertyNews};
+
+use choices::Choices;
 use generate::Generator;
+use replay::Listener;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::rc::Rc;
 use wat_value::{Instance, Shapes, Slot, Trap, make_string, show, text};
 
 type Run = Result<Slot, Box<Trap>>;
@@ -55,6 +62,8 @@ pub struct PropertyOutcome {
     pub labels: Vec<(String, u64)>,
     /// Is there a counterexample?
     pub is_falsified: bool,
+    /// How and where the counterexample fails; empty if it does not.
+    pub key: String,
     /// Were too many cases discarded?
     pub is_exhausted: bool,
 }
@@ -67,6 +76,8 @@ enum Phase {
     Shrinking(Shrinker),
     /// The counterexample runs once more.
     Noting,
+    /// A case of another process runs, and nothing behind it.
+    Again(Option<PropertyCase>),
     Over,
 }
 
@@ -84,11 +95,10 @@ struct Session {
     size: u64,
     is_discarded: bool,
     tried: u64,
-    /// How and where the counterexample fails.
-    key: String,
     labels: FxHashMap<String, u64>,
     set: Vec<String>,
     outcome: PropertyOutcome,
+    listener: Option<Listener>,
 }
 
 #[derive(Default)]
@@ -98,6 +108,8 @@ struct Local {
     outcome: Option<PropertyOutcome>,
     known: Vec<Vec<u64>>,
     seed: u64,
+    listener: Option<Listener>,
+    again: Option<PropertyCase>,
 }
 
 thread_local! {
@@ -110,6 +122,17 @@ pub fn seed_properties(seed: u64, known: Vec<Vec<u64>>) {
         local.seed = seed;
         local.known = known;
     });
+}
+
+/// Lets properties that this thread runs tell of their cases.
+pub fn watch_properties(listener: impl Fn(PropertyNews<'_>) + 'static) {
+    LOCAL.with_borrow_mut(|local| local.listener = Some(Listener(Rc::new(listener))));
+}
+
+/// Lets the next property that this thread runs run one case only. It tells what the case reads and makes, and comes to
+/// what the case comes to, on top of what had become of the property before.
+pub fn replay_property(case: PropertyCase) {
+    LOCAL.with_borrow_mut(|local| local.again = Some(case));
 }
 
 /// What the last property that this thread ran has come to.
@@ -125,8 +148,39 @@ impl Session {
         }
     }
 
-    /// Prepares the next case; its size, or nothing at the end.
+    /// Prepares the next case, and tells of it; its size, or nothing at the end.
     fn next(&mut self) -> Option<u64> {
+        let size = self.prepare();
+        let is_told = matches!(self.phase, Phase::Known(_) | Phase::Fresh);
+        if is_told && size.is_some() {
+            let choices = match &self.phase {
+                Phase::Known(_) => Some(self.choices.given_before().to_vec()),
+                _ => None,
+            };
+            self.tell(choices);
+        }
+        size
+    }
+
+    /// Tells of a case, with its choices unless they are fresh.
+    fn tell(&self, choices: Option<Vec<u64>>) {
+        let Some(Listener(listener)) = &self.listener else {
+            return;
+        };
+        let mut outcome = self.outcome.clone();
+        if !outcome.is_falsified {
+            outcome.case = self.at;
+        }
+        listener(PropertyNews::Case(&PropertyCase {
+            choices,
+            size: self.size,
+            max_shrinks: self.max_shrinks,
+            outcome,
+        }));
+    }
+
+    /// Prepares the next case; its size, or nothing at the end.
+    fn prepare(&mut self) -> Option<u64> {
         self.is_discarded = false;
         self.set.clear();
         loop {
@@ -165,6 +219,16 @@ impl Session {
                     }
                     return Some(self.size);
                 }
+                Phase::Again(case) => {
+                    let case = case.take()?;
+                    self.choices = match case.choices {
+                        Some(choices) => Choices::given(choices),
+                        None => Choices::fresh(self.outcome.seed, &self.name, case.outcome.case),
+                    };
+                    self.choices.listener.clone_from(&self.listener);
+                    self.size = case.size;
+                    return Some(self.size);
+                }
                 Phase::Noting | Phase::Over => return None,
             }
         }
@@ -188,51 +252,28 @@ impl Session {
                 if let Some(key) = key {
                     self.outcome.is_falsified = true;
                     self.outcome.case = self.at.saturating_sub(u64::from(is_fresh));
-                    self.key = key;
-                    self.phase = Phase::Shrinking(Shrinker::new(read));
+                    self.outcome.key = key;
+                    self.phase = Phase::Shrinking(Shrinker::new(read.clone()));
+                    self.tell(Some(read));
                 }
             }
             Phase::Shrinking(shrinker) => {
-                let fails = !self.is_discarded && key.is_some_and(|key| key == self.key);
+                let fails = !self.is_discarded && key.is_some_and(|key| key == self.outcome.key);
                 let helps = shrinker.judge(fails.then_some(read));
                 self.outcome.shrinks += u64::from(helps);
+                if helps {
+                    let best = shrinker.best.clone();
+                    self.tell(Some(best));
+                }
+            }
+            Phase::Again(_) => {
+                let key = key.filter(|_| !self.is_discarded);
+                self.outcome.is_falsified = key.is_some();
+                self.outcome.key = key.unwrap_or_default();
+                self.outcome.choices = read;
             }
             Phase::Noting | Phase::Over => {}
         }
-    }
-
-    /// The message of what the property has come to; empty if it holds.
-    fn message(&self, last: &str) -> String {
-        let outcome = &self.outcome;
-        let name = &self.name;
-        if outcome.is_exhausted {
-            return format!(
-                "property :{name} gave up after {} cases: {} were discarded (seed {:#x})",
-                outcome.cases, outcome.discards, outcome.seed
-            );
-        }
-        if !outcome.is_falsified {
-            return String::new();
-        }
-        let plural = |count: u64| if count == 1 { "" } else { "s" };
-        let cases = outcome.cases.max(1);
-        let mut message = format!(
-            "property :{name} falsified after {cases} case{} (seed {:#x}, {} shrink{})",
-            plural(cases),
-            outcome.seed,
-            outcome.shrinks,
-            plural(outcome.shrinks)
-        );
-        let width = outcome
-            .counterexample
-            .iter()
-            .map(|(name, _)| name.chars().count());
-        let width = width.max().unwrap_or(0);
-        for (name, value) in &outcome.counterexample {
-            message.push_str(&format!("\n  {name:width$} = {value}"));
-        }
-        message.push_str(&format!("\n  {last}"));
-        message
     }
 }
 
@@ -262,9 +303,26 @@ unsafe fn begin(_: Shapes<'_>, _: &Instance, args: &[Slot]) -> Run {
     let name = unsafe { text(args[0]) };
     let number = |slot: Slot| slot.cast_signed().max(0).cast_unsigned();
     LOCAL.with_borrow_mut(|local| {
-        let outcome = PropertyOutcome {
-            seed: local.seed,
-            ..PropertyOutcome::default()
+        let (phase, outcome) = match local.again.take() {
+            Some(mut case) => {
+                let outcome = PropertyOutcome {
+                    is_falsified: false,
+                    key: String::new(),
+                    ..std::mem::take(&mut case.outcome)
+                };
+                case.outcome.case = outcome.case;
+                (Phase::Again(Some(case)), outcome)
+            }
+            None => {
+                let outcome = PropertyOutcome {
+                    seed: local.seed,
+                    ..PropertyOutcome::default()
+                };
+                (
+                    Phase::Known(std::mem::take(&mut local.known).into()),
+                    outcome,
+                )
+            }
         };
         local.session = Some(Session {
             name: name.trim_start_matches(':').to_owned(),
@@ -272,16 +330,16 @@ unsafe fn begin(_: Shapes<'_>, _: &Instance, args: &[Slot]) -> Run {
             max_size: number(args[2]).max(1),
             max_shrinks: number(args[3]),
             max_discards: number(args[4]),
-            phase: Phase::Known(std::mem::take(&mut local.known).into()),
+            phase,
             choices: Choices::default(),
             at: 0,
             size: 0,
             is_discarded: false,
             tried: 0,
-            key: String::new(),
             labels: FxHashMap::default(),
             set: Vec::new(),
             outcome,
+            listener: local.listener.clone(),
         });
     });
     Ok(0)
@@ -307,7 +365,7 @@ unsafe fn end(_: Shapes<'_>, _: &Instance, args: &[Slot]) -> Run {
         let mut labels: Vec<_> = session.labels.drain().collect();
         labels.sort();
         session.outcome.labels = labels;
-        let message = session.message(last);
+        let message = session.outcome.message(&session.name, last);
         local.outcome = Some(session.outcome);
         Some(message)
     });
@@ -315,11 +373,17 @@ unsafe fn end(_: Shapes<'_>, _: &Instance, args: &[Slot]) -> Run {
 }
 
 unsafe fn note(_: Shapes<'_>, instance: &Instance, args: &[Slot]) -> Run {
-    let is_noting = with(|session| matches!(session.phase, Phase::Noting));
+    let is_noting = with(|session| matches!(session.phase, Phase::Noting | Phase::Again(_)));
     if is_noting == Some(true) {
         // SAFETY: as above; the type of the second argument is the type argument of the native.
         let (name, value) = unsafe { (text(args[0]).to_owned(), show(instance.types[0], args[1])) };
-        with(|session| session.outcome.counterexample.push((name, value)));
+        with(|session| {
+            if let (Phase::Again(_), Some(Listener(listener))) = (&session.phase, &session.listener)
+            {
+                listener(PropertyNews::Noted(&name, &value));
+            }
+            session.outcome.counterexample.push((name, value));
+        });
     }
     Ok(0)
 }
