@@ -12,6 +12,8 @@ mod complexity;
 mod edits;
 #[path = "it/forms.rs"]
 mod forms;
+#[path = "it/integers.rs"]
+mod integers;
 #[path = "it/natives.rs"]
 mod natives;
 #[path = "it/support.rs"]

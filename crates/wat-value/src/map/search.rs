@@ -1,7 +1,7 @@
 //! How a key is found among the ascending keys of a node.
 //!
-//! Keys whose slots are ordered as integers are counted: first among every eighth key, then among eight. A node has
-//! always room for as many keys, and what it does not use is greater than any key, so that the machine does that
+//! Keys whose slots are ordered as integers are counted: first among every eighth key, then among eight. A full leaf
+//! has room for as many keys, and what it does not use is greater than any key, so that the machine does that
 //! without a branch that it could mispredict, and with its reads of memory under way at once. Texts are compared as
 //! bytes. Other keys are compared by their type.
 
@@ -10,7 +10,6 @@ use crate::compare::canonical;
 use crate::desc::{Desc, Repr};
 use crate::heap::Slot;
 use crate::text::text;
-use std::ptr;
 
 /// The order of keys.
 pub(super) trait Order: Copy {
@@ -25,12 +24,6 @@ pub(super) trait Order: Copy {
         capacity: usize,
         key: Slot,
     ) -> Result<usize, usize>;
-
-    /// How many of `len` ascending keys come before a key or equal it.
-    ///
-    /// # Safety
-    /// The keys are live values of the type, the others are vacant.
-    unsafe fn up_to(self, keys: &[Slot; FAN], len: usize, key: Slot) -> usize;
 }
 
 /// Slots are ordered as integers.
@@ -40,21 +33,6 @@ pub(super) struct Integers;
 /// By the canonical order of values of a type.
 #[derive(Clone, Copy)]
 pub(super) struct Values(pub &'static Desc);
-
-/// Evaluates an expression with the order of keys of a type.
-macro_rules! in_order {
-    ($desc:expr, $order:ident => $value:expr) => {{
-        let desc = $desc;
-        if $crate::map::search::by_integers(desc) {
-            let $order = $crate::map::search::Integers;
-            $value
-        } else {
-            let $order = $crate::map::search::Values(desc);
-            $value
-        }
-    }};
-}
-pub(super) use in_order;
 
 /// Whether slots of a type are ordered as integers.
 pub(super) fn by_integers(desc: &Desc) -> bool {
@@ -106,16 +84,21 @@ impl Order for Integers {
             Err(at)
         }
     }
-
-    #[inline(always)]
-    unsafe fn up_to(self, keys: &[Slot; FAN], len: usize, key: Slot) -> usize {
-        // SAFETY: the same words, with a sign.
-        let keys = unsafe { &*ptr::from_ref(keys).cast() };
-        count(keys, |other| other <= key as i64).min(len)
-    }
 }
 
 impl Values {
+    /// How many of some ascending keys come before a key or equal it.
+    ///
+    /// # Safety
+    /// All are live values of the type.
+    pub(super) unsafe fn up_to(self, keys: &[Slot], key: Slot) -> usize {
+        // SAFETY: the caller says so.
+        match unsafe { self.search(keys, key) } {
+            Ok(at) => at + 1,
+            Err(at) => at,
+        }
+    }
+
     unsafe fn search(self, keys: &[Slot], key: Slot) -> Result<usize, usize> {
         // SAFETY: the caller says that all are live values of the type.
         unsafe {
@@ -140,14 +123,6 @@ impl Order for Values {
     ) -> Result<usize, usize> {
         // SAFETY: the caller says so.
         unsafe { self.search(std::slice::from_raw_parts(keys, len), key) }
-    }
-
-    unsafe fn up_to(self, keys: &[Slot; FAN], len: usize, key: Slot) -> usize {
-        // SAFETY: the caller says so.
-        match unsafe { self.search(&keys[..len], key) } {
-            Ok(at) => at + 1,
-            Err(at) => at,
-        }
     }
 }
 
