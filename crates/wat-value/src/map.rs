@@ -7,8 +7,8 @@
 //! of an update. Depth is logarithmic, or bounded by the digits of a key, and so is the recursion of removal.
 //!
 //! What an operation on a large map waits for is memory: the handle knows the number of entries, so that no other node
-//! is touched for it, a path of digits touches two lines of a fork, and the keys of a node that are to be compared are
-//! asked for as soon as its address is known ([`search::fetch`]).
+//! is touched for it, a path of digits touches two lines of a fork, and the first lines of a node are asked for as soon
+//! as its address is known ([`search::fetch`]).
 
 use self::branch::is_branch;
 use self::search::{Values, by_integers};

@@ -9,7 +9,7 @@
 use super::dense::{self, is_dense};
 use super::fork::{self, Fork, is_fork};
 use super::leaf::{self, Leaf, join, keys_of, of_entry, owned_leaf, part, put, room, search};
-use super::search::Integers;
+use super::search::{Integers, fetch};
 use super::{FAN, Tree};
 use crate::desc::Desc;
 use crate::heap::Slot;
@@ -27,6 +27,7 @@ pub(super) unsafe fn find(mut tree: Tree, key: Slot, valued: bool) -> Option<(Sl
             if tree.is_null() {
                 return None;
             }
+            fetch(tree.cast());
         }
         if is_dense(tree) {
             dense::find(tree.cast(), key, valued)
@@ -108,6 +109,7 @@ impl Place {
             *self.tree = fork.cast();
             let at = fork::place_of(fork, key);
             let tree = fork::child(fork, at);
+            fetch((*tree).cast());
             Place { tree, fork, at }
         }
     }
