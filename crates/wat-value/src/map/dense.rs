@@ -6,6 +6,7 @@
 //! entries, a set for more than 4. One that has lost most of them is an ordinary leaf again.
 
 use super::leaf::{Leaf, keys_of, leaf_size, new_leaf, room, values_of};
+use super::search::fetch_line;
 use super::{FAN, LEAST, Tree, counts_value, has_values};
 use crate::desc::Desc;
 use crate::heap::{Header, Kind, Slot, allocate, free, is_unique, release, retain};
@@ -89,6 +90,13 @@ fn new(desc: &'static Desc, base: Slot) -> *mut Dense {
 unsafe fn values(leaf: *mut Dense) -> *mut Slot {
     // SAFETY: the values of a map lie behind the leaf.
     unsafe { leaf.add(1).cast() }
+}
+
+/// Asks for the value of a key in a node that may turn out to be a dense leaf.
+#[inline(always)]
+pub(super) fn fetch_value(node: Tree, key: Slot) {
+    let offset = size_of::<Dense>() + place_of(key) * size_of::<Slot>();
+    fetch_line(node.cast::<u8>().wrapping_add(offset));
 }
 
 /// The places that are taken, in order.

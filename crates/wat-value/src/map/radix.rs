@@ -28,6 +28,7 @@ pub(super) unsafe fn find(mut tree: Tree, key: Slot, valued: bool) -> Option<(Sl
                 return None;
             }
             fetch(tree.cast());
+            dense::fetch_value(tree, key);
         }
         if is_dense(tree) {
             dense::find(tree.cast(), key, valued)

@@ -138,3 +138,16 @@ pub(super) fn fetch(node: *const u8) {
     #[cfg(not(target_arch = "x86_64"))]
     let _ = node;
 }
+
+/// Asks for a line of memory.
+#[inline(always)]
+pub(super) fn fetch_line(at: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a prefetch reads nothing, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
+}
