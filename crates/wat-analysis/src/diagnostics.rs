@@ -9,7 +9,7 @@ use wat_syntax::{
 
 use crate::configuration::{config_problems, in_context};
 use crate::db::{Db, FileKind, SourceFile};
-use crate::expand::{Expansion, Spot, expansion, spot, trail};
+use crate::expand::{Expansion, Spot, expansion, spot, trail, uses};
 use crate::forms::{Form, ast, form_start, forms, read_form};
 use crate::infer::check_item;
 use crate::inline::outward;
@@ -82,6 +82,10 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Fixes, best first.
     pub fixes: Vec<DiagnosticFix>,
+    /// The calls of macros that made the place, innermost first: where each stands, and the name of its macro.
+    pub expansion: Vec<SpanLabel>,
+    /// The facts of the message.
+    pub facts: Vec<crate::Fact>,
 }
 
 /// What a form in a program has to say.
@@ -389,6 +393,8 @@ fn reader_diagnostic(file: SourceFile, error: &SyntaxError, offset: TextSize) ->
                     .collect(),
             })
             .collect(),
+        expansion: Vec::new(),
+        facts: Vec::new(),
     }
 }
 
@@ -474,12 +480,13 @@ fn apart<'t>(text: &str, range: TextRange, insert: &'t str) -> std::borrow::Cow<
     format!("{}{insert}{}", blank(left), blank(right)).into()
 }
 
-/// Would two tokens become one if what stands between them went?
+/// Would a word touch what follows it if what stands between them went? Two words would be one, and a keyword that a
+/// bracket follows is no keyword.
 fn glues(text: &str, range: TextRange) -> bool {
-    let is_word =
-        |ch: Option<char>| ch.is_some_and(|ch| !ch.is_whitespace() && !"()[]{}\"'`~".contains(ch));
+    let is_word = |ch: char| !ch.is_whitespace() && !"()[]{}\"'`~".contains(ch);
+    let is_apart = |ch: char| ch.is_whitespace() || ")]}".contains(ch);
     let (before, after) = (&text[..range.start().into()], &text[range.end().into()..]);
-    is_word(before.chars().next_back()) && is_word(after.chars().next())
+    before.ends_with(is_word) && !after.is_empty() && !after.starts_with(is_apart)
 }
 
 /// Problems of one form become absolute here.
@@ -571,6 +578,9 @@ impl<'db> Edge<'db> {
     }
 }
 
+/// How many related places a diagnostic shows.
+const RELATED: usize = 8;
+
 /// A problem of a form that starts at this offset, with absolute positions.
 pub(crate) fn absolute<'db>(
     db: &'db dyn Db,
@@ -587,13 +597,9 @@ pub(crate) fn absolute<'db>(
     };
     let at = edge.span(&problem.at);
     let made = edge.spot(&problem.at).made;
+    let made_by = made.or_else(|| problem.call.map(|call| (call, None)));
     let mut notes = problem.notes.clone();
-    notes.extend(trail(
-        db,
-        program,
-        form,
-        made.or_else(|| problem.call.map(|call| (call, None))),
-    ));
+    notes.extend(trail(db, program, form, made_by));
     let labels = problem.labels.iter().filter_map(|(place, message)| {
         let span = edge.span(place);
         // What a macro made stands at its call, as the diagnostic itself does.
@@ -603,6 +609,11 @@ pub(crate) fn absolute<'db>(
             message: crate::expand::unmarked(message).into_owned(),
         })
     });
+    let mut labels: Vec<SpanLabel> = labels.collect();
+    if labels.len() > RELATED {
+        notes.push(format!("… and {} more", labels.len() - RELATED));
+        labels.truncate(RELATED);
+    }
     let shown = |text: &str| crate::expand::unmarked(text).into_owned();
     Diagnostic {
         code: Code(problem.code),
@@ -610,7 +621,7 @@ pub(crate) fn absolute<'db>(
         message: shown(&problem.message),
         span: at,
         label: shown(&problem.label),
-        labels: labels.collect(),
+        labels,
         notes: notes.iter().map(|note| shown(note)).collect(),
         help: problem.help.as_deref().map(shown),
         fixes: problem
@@ -624,6 +635,8 @@ pub(crate) fn absolute<'db>(
                 })
             })
             .collect(),
+        expansion: uses(db, program, form, start, made_by),
+        facts: problem.facts.iter().map(|fact| fact.map(shown)).collect(),
     }
 }
 

@@ -95,6 +95,8 @@ fn missing(db: &dyn Db, root: SourceFile) -> Diagnostic {
                 insert: "\n(:wat::core::defn :user::main [] -> :wat::core::nil\n  <body>)\n".into(),
             }],
         }],
+        expansion: Vec::new(),
+        facts: Vec::new(),
     }
 }
 

@@ -185,7 +185,7 @@ pub(crate) fn problem<'db>(
     .label("never without itself")
     .help("make the inner value optional, or give an enum a variant without it");
     let others = links.iter().filter(|other| **other != item);
-    let problem = others.take(8).fold(problem, |problem, other| {
+    let problem = others.fold(problem, |problem, other| {
         let place = Place::elsewhere(other.form(db), other.name_node(db));
         problem.also(place, "through this type")
     });

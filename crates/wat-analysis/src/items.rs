@@ -545,7 +545,7 @@ fn define<'db>(
         ItemKind::Macro => macro_name(ast, node),
         _ => crate::signature::defined_name(ast, node),
     };
-    let name = name.filter(|&name| ast.as_keyword(name).is_some());
+    let name = name.filter(|&name| ast.as_keyword(name).is_some_and(is_name));
     let Some(name_node) = name else {
         if kind == ItemKind::Macro {
             found
@@ -667,6 +667,11 @@ pub(crate) fn macro_name(ast: &Ast, node: NodeId) -> Option<NodeId> {
         NodeKind::List => ast.children(name).next(),
         _ => Some(name),
     }
+}
+
+/// Is a keyword a path, with or without type parameters? That of a tuple or a function type is none.
+pub(crate) fn is_name(keyword: &str) -> bool {
+    !split_generic(keyword).0.contains(['(', ','])
 }
 
 /// WAT2103 and WAT3207: names that a program cannot, or should not, define.

@@ -2,6 +2,7 @@
 
 use wat_syntax::{Applicability, Code, NodeId, Severity};
 
+use crate::facts::Fact;
 use crate::forms::Form;
 
 /// A place in a form, without an offset.
@@ -114,6 +115,7 @@ pub(crate) struct Problem<'db> {
     pub(crate) notes: Vec<String>,
     pub(crate) help: Option<String>,
     pub(crate) fixes: Vec<ProblemFix<'db>>,
+    pub(crate) facts: Vec<Fact>,
     /// The macro call in whose template the problem's call stands, if it was found while expanding.
     pub(crate) call: Option<u32>,
 }
@@ -132,6 +134,7 @@ impl<'db> Problem<'db> {
             notes: Vec::new(),
             help: None,
             fixes: Vec::new(),
+            facts: Vec::new(),
             call: None,
         }
     }
@@ -144,6 +147,27 @@ impl<'db> Problem<'db> {
     pub(crate) fn also(mut self, place: Place<'db>, text: impl Into<String>) -> Self {
         self.labels.push((place, text.into()));
         self
+    }
+
+    /// A fact of the message.
+    pub(crate) fn fact(mut self, key: &'static str, value: impl Into<String>) -> Self {
+        self.facts.push(Fact::one(key, value));
+        self
+    }
+
+    /// Several facts of one kind.
+    pub(crate) fn facts(
+        mut self,
+        key: &'static str,
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.facts.push(Fact::many(key, values));
+        self
+    }
+
+    /// What was expected and what was found.
+    pub(crate) fn mismatch(self, expected: impl Into<String>, found: impl Into<String>) -> Self {
+        self.fact("expected", expected).fact("found", found)
     }
 
     pub(crate) fn note(mut self, text: impl Into<String>) -> Self {

@@ -116,6 +116,8 @@ pub(crate) fn offer<'db>(
         problem = problem.help(help);
     }
     let machine = is_machine(found);
+    let names = found.iter().map(|candidate| &*candidate.name);
+    problem = problem.facts("candidates", names);
     for (index, candidate) in found.iter().enumerate() {
         let how = match machine && index == 0 {
             true => Applicability::MachineApplicable,

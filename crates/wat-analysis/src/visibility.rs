@@ -180,7 +180,10 @@ fn refusal<'db>(
     .also(
         Place::elsewhere(declared.form(db), NodeId(list.node)),
         list.describe(),
-    );
+    )
+    .fact("callee", name)
+    .fact("identity", who)
+    .facts("admitted", list.entries.iter().map(|entry| &**entry));
     if let Some(problem) = instead_of(name, at, &problem) {
         return problem;
     }

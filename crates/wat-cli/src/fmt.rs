@@ -287,12 +287,9 @@ fn report(source: &Arc<Source>, error: &SyntaxError) -> Report {
         code: Some(error.code),
         name: info.map_or("", |info| info.name).to_owned(),
         severity: error.severity,
-        message: error.message.clone(),
         place: Some(Place::new(source, error.range)),
-        label: String::new(),
         labels: error.labels.iter().map(label).collect(),
-        notes: Vec::new(),
-        help: error.help.clone(),
         fixes: error.fixes.iter().map(fix).collect(),
+        ..Report::plain(None, error.message.clone(), error.help.clone())
     }
 }

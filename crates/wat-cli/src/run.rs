@@ -9,7 +9,7 @@ use wat_analysis::{
     entry_diagnostics,
 };
 use wat_driver::{
-    LinkedProgram, ProgramLauncher, STDIN, Settings, Sources, Style, Unreadable, edn_line,
+    LinkedProgram, ProgramLauncher, Report, STDIN, Settings, Sources, Style, Unreadable, edn_line,
     failure_chain, failure_record, failure_report, file_loader, github_line, json_line, load_files,
     pending_in_program, reaches_native, render, sarif, short_line, signal_record,
 };
@@ -247,7 +247,12 @@ fn failed(
     match format {
         None => out = failure_record(db, root, failure),
         Some(format) => {
-            let report = failure_report(db, root, failure, &mut sources);
+            let chain = failure_chain(db, root, failure);
+            let status = wat_driver::program_exit_code(failure, &chain);
+            let report = Report {
+                closing: Some(format!("exit code {status}")),
+                ..failure_report(db, root, failure, &mut sources)
+            };
             match format {
                 Format::Text | Format::Md => {
                     render(

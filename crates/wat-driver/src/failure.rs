@@ -2,7 +2,7 @@
 
 use wat_analysis::{Db, FileKind, SourceFile, Span, code_info, origin_span};
 use wat_runtime::{Described, DescribedFrame, Failure, FailureKind, TraceFrame};
-use wat_syntax::{Code, Severity};
+use wat_syntax::Code;
 use wat_value::{Death, FailureRecord, FrameRecord, Location};
 
 use crate::findings::Sources;
@@ -95,14 +95,10 @@ pub fn failure_report(
     Report {
         code: code(failure),
         name: code_name(failure).to_owned(),
-        severity: Severity::Error,
-        message: failure.message.clone(),
         place,
         label,
-        labels: Vec::new(),
         notes,
-        help: None,
-        fixes: Vec::new(),
+        ..Report::plain(None, failure.message.clone(), None)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use wat_analysis::{Db, Diagnostic, SourceFile, Span, code_info, line_index};
+use wat_analysis::{Db, Diagnostic, SourceFile, Span, SpanLabel, code_info, line_index};
 
 use crate::report::{Edit, Fix, Place, Report, Source};
 
@@ -31,11 +31,7 @@ impl Sources {
     /// The report of a diagnostic.
     pub fn report(&mut self, db: &dyn Db, diagnostic: &Diagnostic) -> Report {
         let name = code_info(diagnostic.code).map_or("", |info| info.name);
-        let labels = diagnostic
-            .labels
-            .iter()
-            .map(|label| (self.place(db, &label.span), label.message.clone()))
-            .collect();
+        let labels = self.places(db, &diagnostic.labels);
         let fixes = diagnostic
             .fixes
             .iter()
@@ -63,7 +59,15 @@ impl Sources {
             notes: diagnostic.notes.clone(),
             help: diagnostic.help.clone(),
             fixes,
+            expansion: self.places(db, &diagnostic.expansion),
+            facts: diagnostic.facts.clone(),
+            closing: None,
         }
+    }
+
+    fn places(&mut self, db: &dyn Db, labels: &[SpanLabel]) -> Vec<(Place, String)> {
+        let place = |label: &SpanLabel| (self.place(db, &label.span), label.message.clone());
+        labels.iter().map(place).collect()
     }
 
     /// Forgets a file whose text changed.

@@ -113,6 +113,8 @@ fn refusal(name: &str, program: SourceFile, site: Option<Span>) -> Diagnostic {
         notes: vec!["nothing of the program was evaluated".into()],
         help: Some("the program can be checked, formatted and edited; it cannot be run yet".into()),
         fixes: Vec::new(),
+        expansion: Vec::new(),
+        facts: Vec::new(),
     }
 }
 

@@ -7,7 +7,7 @@ use wat_value::syntax::{Origin, Scopes, Shape, Syntax};
 
 use crate::db::{Db, SourceFile};
 use crate::forms::{Form, ast};
-use crate::items::{Item, Name, split_generic};
+use crate::items::{Item, Name, is_name, split_generic};
 use crate::problem::{Place, Plain, Problem};
 
 use super::stage::{generated, literal_macros};
@@ -115,7 +115,7 @@ impl<'a> Parts<'a> {
     }
 
     fn name(&mut self, name: &Syntax) {
-        match name.as_keyword() {
+        match name.as_keyword().filter(|name| is_name(name)) {
             None => self.fault(
                 name,
                 "`:wat::core::defmacro` needs a name: a keyword path such as `:my::name`",
@@ -481,10 +481,15 @@ fn fault_problem<'db>(fault: Fault) -> Problem<'db> {
         .help(
             "write `(:wat::core::defmacro :my::name [x <- :wat::WatAST] -> :wat::WatAST template)`",
         );
-    match fault.replace {
-        Some(text) => problem.replace(Applicability::MachineApplicable, at, &text),
-        None => problem,
-    }
+    let Some(text) = fault.replace else {
+        return problem;
+    };
+    // Its calls are expanded only then, and its body may ask for another kind of syntax.
+    let how = match [AST, REST].contains(&&*text) {
+        true => Applicability::MaybeIncorrect,
+        false => Applicability::MachineApplicable,
+    };
+    problem.replace(how, at, &text)
 }
 
 /// What is wrong with a macro definition: shape, spelling, body.

@@ -40,7 +40,7 @@ pub(crate) use stage::{ask_first, calling_forms, calls_before, is_calling};
 pub(crate) use testing::{
     Annotation, annotation, is_factory, is_test_form, is_test_unit, stands_in_prelude,
 };
-pub(crate) use trail::{Spot, spot, trail};
+pub(crate) use trail::{Spot, spot, trail, uses};
 pub(crate) use walk::{cycle_problem, late_macro};
 
 /// A macro call that was expanded.

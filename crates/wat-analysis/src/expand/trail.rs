@@ -1,8 +1,9 @@
 //! From nodes of an expansion back to what the author wrote (§7.6).
 
-use wat_syntax::{ColumnEncoding, NodeId};
+use wat_syntax::{ColumnEncoding, NodeId, TextRange, TextSize};
 
 use crate::db::{Db, SourceFile};
+use crate::diagnostics::{Span, SpanLabel};
 use crate::forms::{Form, form_start, line_index, read_form};
 use crate::problem::Place;
 
@@ -39,6 +40,9 @@ pub(crate) fn spot(expansion: Option<&Expansion<'_>>, node: u32) -> Spot {
     }
 }
 
+/// How many levels of a trail are told.
+const LONGEST: usize = 16;
+
 /// The expansion trail: one line per level, innermost first.
 pub(crate) fn trail(
     db: &dyn Db,
@@ -58,12 +62,52 @@ pub(crate) fn trail(
         next = call
             .parent
             .map(|(call, node)| (call, (node != u32::MAX).then_some(NodeId(node))));
-        if lines.len() == 16 && next.is_some() {
+        if lines.len() == LONGEST && next.is_some() {
             lines.push("… and so on".to_owned());
             break;
         }
     }
     lines
+}
+
+/// The calls of the trail, innermost first: where each stands, and the name of its macro. The outermost one stands in the
+/// form, which starts at this offset, the others in templates.
+pub(crate) fn uses(
+    db: &dyn Db,
+    program: SourceFile,
+    form: Form<'_>,
+    start: TextSize,
+    made: Option<(u32, Option<NodeId>)>,
+) -> Vec<SpanLabel> {
+    let Some(expansion) = expansion(db, program, form) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut next = made.map(|(call, _)| call);
+    while let Some(call) = next.filter(|_| found.len() < LONGEST) {
+        let call = &expansion.calls[call as usize];
+        let (at, node, start) = match call.parent {
+            Some((parent, node)) => {
+                let around = expansion.calls[parent as usize].form;
+                (around, node, form_start(db, around))
+            }
+            None => (form, call.head, start),
+        };
+        let read = read_form(db, at);
+        let range = match (node as usize) < read.ast.len() {
+            true => read.spans.range(NodeId(node)),
+            false => TextRange::default(),
+        };
+        found.push(SpanLabel {
+            span: Span {
+                file: at.file(db),
+                range: range + start,
+            },
+            message: call.name.to_string(),
+        });
+        next = call.parent.map(|(parent, _)| parent);
+    }
+    found
 }
 
 /// `, template at FILE:LINE:COLUMN`

@@ -125,8 +125,8 @@ impl<'db> Infer<'db> {
         };
         let plural = if wanted == 1 { "argument" } else { "arguments" };
         let message = format!("`{name}` takes {at_least}{wanted} {plural}, found {found}");
-        let mut problem =
-            Problem::new(3002, Place::node(head), message).label(match found < wanted {
+        let mut problem = Problem::new(3002, Place::node(head), message)
+            .label(match found < wanted {
                 true => format!(
                     "missing: {}",
                     signature.params[found..]
@@ -136,8 +136,14 @@ impl<'db> Infer<'db> {
                         .join(", ")
                 ),
                 false => format!("{} too many", found - wanted),
-            });
-        for &surplus in args.iter().skip(wanted).take(8) {
+            })
+            .fact("callee", name)
+            .mismatch(wanted.to_string(), found.to_string())
+            .facts(
+                "missing",
+                signature.params.iter().skip(found).map(|p| &*p.name),
+            );
+        for &surplus in args.iter().skip(wanted) {
             problem = problem.also(
                 Place::node(self.exprs[surplus.0 as usize].node),
                 "no parameter for this",

@@ -301,7 +301,9 @@ impl<'db> Infer<'db> {
                 Place::node(at),
                 format!("`{callee}` takes {wanted} {plural}, found {found}"),
             )
-            .label(format!("{found} given")),
+            .label(format!("{found} given"))
+            .fact("callee", callee)
+            .mismatch(wanted.to_string(), found.to_string()),
         );
     }
 

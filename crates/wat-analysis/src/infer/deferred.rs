@@ -394,7 +394,8 @@ impl<'db> Infer<'db> {
                             Place::node(node),
                             format!("expected `{want}`, found `{have}`"),
                         )
-                        .label(format!("the element is a `{have}`")),
+                        .label(format!("the element is a `{have}`"))
+                        .mismatch(want, have),
                     );
                 }
             }
@@ -489,7 +490,9 @@ impl<'db> Infer<'db> {
                     Place::node(node),
                     format!("the result of `{name}` does not fit here"),
                 )
-                .label(format!("expected `{have}`")),
+                .label(format!("expected `{have}`"))
+                .fact("callee", name)
+                .fact("expected", have),
             );
         }
         true
@@ -547,7 +550,9 @@ impl<'db> Infer<'db> {
             Some(at) => format!("this is a {}", found[at]),
             None => "no alternative fits".to_owned(),
         })
-        .note(format!("the alternatives are {}", listed.join(", ")));
+        .note(format!("the alternatives are {}", listed.join(", ")))
+        .fact("callee", name)
+        .facts("found", found.iter().map(|ty| ty.trim_matches('`')));
         if let Some((replacement, head)) = self.same_leaf(name, operands, node) {
             problem = problem.help(format!("use `{replacement}`")).replace(
                 wat_syntax::Applicability::MaybeIncorrect,
@@ -646,7 +651,8 @@ impl<'db> Infer<'db> {
                     Place::node(node),
                     format!("expected `{want}`, found `{have}`"),
                 )
-                .label(format!("its result is a `{have}`")),
+                .label(format!("its result is a `{have}`"))
+                .mismatch(want, have),
             );
         }
     }

@@ -22,7 +22,7 @@ impl<'db> Infer<'db> {
         let args = self.argument_nodes(node);
         let mut found = args.into_iter().skip(form.lead).filter(named);
         let Some(first) = found.next() else { return };
-        let more: Vec<NodeId> = found.take(8).collect();
+        let more: Vec<NodeId> = found.collect();
         let key = self.key(first).unwrap_or_default();
         let problem = Problem::new(
             7411,

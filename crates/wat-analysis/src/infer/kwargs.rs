@@ -109,10 +109,14 @@ impl<'db> Infer<'db> {
         let args = self.argument_nodes(node);
         for fault in &mistakes.faults {
             let mut labelled = |infer: &mut Self, labels: &Option<Vec<(usize, usize)>>| {
-                // The argument of a thread does not stand in the call, so a key cannot be put there.
-                let labels = labels
-                    .as_ref()
-                    .filter(|_| !infer.threaded.contains_key(&node))?;
+                // The argument of a thread does not stand in the call, so a key cannot be put there; and not every name
+                // can be written as one.
+                let is_key = |&(_, param): &(usize, usize)| {
+                    bare_key(&format!(":{}", callee.form.key(param))).is_some()
+                };
+                let labels = labels.as_ref().filter(|labels| {
+                    !infer.threaded.contains_key(&node) && labels.iter().all(is_key)
+                })?;
                 let safe = labels
                     .iter()
                     .all(|&(at, param)| fits(infer, param, args[at]));
@@ -291,6 +295,8 @@ fn missing_keywords<'db>(
         format!("the call of `{}` lacks {}", callee.name, listed.join(", ")),
     )
     .label("an argument is missing")
+    .fact("callee", callee.name)
+    .facts("missing", names().map(|name| format!(":{name}")))
     .fix(
         "add the missing keywords",
         Applicability::HasPlaceholders,
@@ -321,6 +327,13 @@ fn unknown_key<'db>(
         format!("`{}` has no parameter `{key}`", callee.name),
     )
     .label("unknown keyword")
+    .fact("callee", callee.name)
+    .fact("found", key)
+    .facts(
+        "candidates",
+        near.iter()
+            .map(|&param| format!(":{}", callee.form.key(param))),
+    )
     .note(format!("its parameters are {}", listed.join(", ")));
     if let Some(&first) = near.first() {
         problem = problem.help(format!("did you mean `:{}`?", callee.form.key(first)));
@@ -400,7 +413,8 @@ fn keyword_only<'db>(
         Place::node(head),
         format!("`{}` is called with keywords only", callee.name),
     )
-    .label("needs keywords");
+    .label("needs keywords")
+    .fact("callee", callee.name);
     let all = labels
         .as_ref()
         .is_some_and(|(edits, safe)| *safe && edits.len() == callee.form.params.len());

@@ -2,7 +2,7 @@
 
 use wat_syntax::{Applicability, NodeId, NodeKind, TextId};
 
-use crate::items::{Item, split_generic};
+use crate::items::{Item, ItemKind, split_generic};
 use crate::legacy::{Retired, retired};
 use crate::names::lookup;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
@@ -61,7 +61,10 @@ impl<'db> Infer<'db> {
         if self.ast.is_poisoned(node) {
             return true;
         }
-        let known = lookup(self.db, self.program, &now).is_some();
+        let now_item = lookup(self.db, self.program, &now);
+        // A form of the language takes no type arguments.
+        let is_form = now_item.is_some_and(|item| item.kind(self.db) == ItemKind::SpecialForm);
+        let known = now_item.is_some() && !(is_form && path.len() < written.len());
         let how = match sure && known && (operand.is_empty() || call.is_some()) {
             true => Applicability::MachineApplicable,
             false => Applicability::MaybeIncorrect,

@@ -263,6 +263,7 @@ impl<'db> Infer<'db> {
             format!("not every value is matched: {} missing", listed.join(", ")),
         )
         .label("these values have no arm")
+        .facts("missing", found.missing.iter().map(ToString::to_string))
         .help("add arms for them, or a last arm `(_ …)`")
         .fix(
             "add the missing arms",

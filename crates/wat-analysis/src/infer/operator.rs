@@ -290,8 +290,9 @@ impl<'db> Infer<'db> {
             Place::node(nodes[first]),
             format!("arithmetic takes `:wat::core::i64` and `:wat::core::f64`, found `{found}`"),
         )
-        .label(format!("this is a `{found}`"));
-        for &at in more.iter().take(8) {
+        .label(format!("this is a `{found}`"))
+        .fact("found", found);
+        for &at in more {
             let found = self.render(operands[at]);
             problem = problem.also(Place::node(nodes[at]), format!("this is a `{found}`"));
         }

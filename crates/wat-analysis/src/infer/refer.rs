@@ -104,10 +104,8 @@ impl<'db> Infer<'db> {
         match self.unknown.get(&text) {
             Some(&at) => {
                 let problem = &mut self.problems[at];
-                if problem.labels.len() < 8 {
-                    let label = (Place::node(node), "also here".to_owned());
-                    problem.labels.push(label);
-                }
+                let label = (Place::node(node), "also here".to_owned());
+                problem.labels.push(label);
                 repair_also(problem, Place::node(node));
                 true
             }

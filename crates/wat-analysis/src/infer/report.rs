@@ -99,7 +99,8 @@ impl<'db> Infer<'db> {
                 format!("a type would contain itself: `{want}` and `{have}`"),
             )
             .label(format!("this is a `{}`", self.render(found)))
-            .help("give the elements a type of their own");
+            .help("give the elements a type of their own")
+            .mismatch(want, have);
         }
         let rigid = clash == Clash::Differ { rigid: true };
         let (code, message) = match why {
@@ -120,6 +121,7 @@ impl<'db> Infer<'db> {
         };
         let mut problem =
             Problem::new(code, at, message).label(format!("this is a `{}`", self.render(found)));
+        problem = problem.mismatch(want, have);
         problem = match why {
             Why::Argument {
                 declared: Some((form, param)),
@@ -197,6 +199,8 @@ impl<'db> Infer<'db> {
             Some(help) => problem.help(help),
             None => problem,
         };
+        let names = found.iter().map(|candidate| &*candidate.name);
+        let problem = problem.facts("candidates", names);
         found.iter().fold(problem, |problem, candidate| {
             problem.replace(
                 Applicability::MaybeIncorrect,

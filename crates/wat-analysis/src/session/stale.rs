@@ -137,6 +137,8 @@ impl Session {
                     .into(),
             ),
             fixes: Vec::new(),
+            expansion: Vec::new(),
+            facts: Vec::new(),
         }
     }
 

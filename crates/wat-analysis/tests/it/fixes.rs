@@ -128,9 +128,36 @@ fn fixes_that_would_uncover_or_make_mistakes_are_not_applied_unattended() {
     );
     // No bracket declares anything behind an operator.
     unsure("(:wat::core::defn :my::+ [x <- :T] -> :T x)", 3112);
+    // What the body asks of its argument shows when calls are expanded.
+    unsure(
+        "(:wat::core::defmacro :my::m [x <- :wat::core::Vector<wat::WatAST>] -> :wat::WatAST (:wat::core::if (:wat::core::= (:wat::core::length x) 2) `1 `2))\n(:wat::core::def :my::a (:my::m 1))\n(:wat::core::def :my::b (:my::m 1))",
+        2401,
+    );
+    // A form of the language has no type parameters.
+    unsure(
+        "(:wat::core::define<wat::core::i64> (:my::f (x :wat::core::i64) -> :wat::core::i64) x)",
+        7001,
+    );
+    // No keyword is spelled like this field.
+    unsure(
+        "(:wat::core::struct :my::P (<- :wat::core::i64))\n(:wat::core::defn :my::f [] -> :my::P (:my::P 1))",
+        2506,
+    );
     // What stands inside is late everywhere.
     unsure(
         "(:wat::core::def :my::a 1)\n(:wat::config::set-redef! (:wat::config::set-redef! true))",
         2005,
     );
+}
+
+#[test]
+fn a_keyword_and_a_bracket_stay_apart_where_something_is_removed_between_them() {
+    let text =
+        "(:wat::core::defn :my::f [] -> :wat::core::i64 (:wat::core::do~(:wat::core::i64::+ 1 2)))";
+    let after = fixed(text, 2213);
+    assert!(
+        after.contains("(:wat::core::do (:wat::core::i64::+ 1 2))"),
+        "{after}"
+    );
+    assert_eq!(codes(&after), [] as [u16; 0], "{after}");
 }

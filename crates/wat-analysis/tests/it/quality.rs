@@ -1,5 +1,7 @@
 //! The quality of diagnostics (chapter 03 §10.1 to §10.3): one cause, one diagnostic, at its place, with what it relates to.
 
+use wat_analysis::{Fact, FactValue, SpanLabel};
+
 use crate::fixes::diagnose;
 use crate::support::spans;
 
@@ -254,5 +256,94 @@ fn primary_places_and_what_they_relate_to() {
         let (found, labelled) = related(text);
         assert_eq!(found, primary, "{text}");
         assert_eq!(labelled, labels, "{text}");
+    }
+}
+
+/// The facts of the only finding, as `key: value, …`.
+fn facts(text: &str) -> Vec<String> {
+    let (_db, found) = diagnose(&long(text));
+    assert_eq!(found.len(), 1, "{text} {found:#?}");
+    let shown = |fact: &Fact| match &fact.value {
+        FactValue::One(one) => format!("{}: {one}", fact.key),
+        FactValue::Many(many) => format!("{}: [{}]", fact.key, many.join(", ")),
+    };
+    found[0].facts.iter().map(shown).collect()
+}
+
+#[test]
+fn a_message_has_its_facts_by_name() {
+    let cases: &[(&str, &[&str])] = &[
+        (
+            "(c.def :my::a (c.i64::+ 1 \"a\"))",
+            &["expected: :wat::core::i64", "found: :wat::core::String"],
+        ),
+        (
+            "(c.defn :my::f [] -> c.i64 \"a\")",
+            &["expected: :wat::core::i64", "found: :wat::core::String"],
+        ),
+        (
+            "(c.defn :my::f [abc <- c.i64] -> c.i64 abd)",
+            &["candidates: [abc]"],
+        ),
+        (
+            "(c.defn :my::inc [x <- c.i64] -> c.i64 x)(c.defn :my::f [] -> c.i64 (:my::inx 1))",
+            &["candidates: [:my::inc]"],
+        ),
+        (
+            "(c.defn :my::f [x <- c.i64 y <- c.i64] -> c.i64 (:my::f 1))",
+            &["callee: :my::f", "expected: 2", "found: 1", "missing: [y]"],
+        ),
+        (
+            "(c.defn :my::f [x <- c.i64 y <- c.i64] -> c.i64 (:my::f :x 1))",
+            &["callee: :my::f", "missing: [:y]"],
+        ),
+        (
+            "(c.enum :my::E :A :B :C)(c.defn :my::f [e <- :my::E] -> c.i64 (c.match e (:my::E::A 1)))",
+            &["missing: [:my::E::B, :my::E::C]"],
+        ),
+        (
+            "(c.defn-restricted :my::f :restricted-to [:my::g :my::h::] [] -> c.i64 1)(c.defn :my::g [] -> c.i64 1)(c.defn :my::h::i [] -> c.i64 1)(c.defn :my::k [] -> c.i64 (:my::f))",
+            &[
+                "callee: :my::f",
+                "identity: :my::k",
+                "admitted: [:my::g, :my::h::]",
+            ],
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(facts(text), *expected, "{text}");
+    }
+}
+
+#[test]
+fn the_calls_of_macros_that_made_a_place_are_known() {
+    let text = long(
+        "(c.defmacro :my::inner [x <- :wat::WatAST] -> :wat::WatAST `(c.i64::+ ~x \"a\"))\n\
+         (c.defmacro :my::outer [x <- :wat::WatAST] -> :wat::WatAST `(c.do (:my::inner ~x)))\n\
+         (c.defn :my::f [] -> c.i64 (:my::outer 1))",
+    );
+    let (_db, found) = diagnose(&text);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let at = |label: &SpanLabel| (&text[label.span.range], label.message.clone());
+    let calls: Vec<(&str, String)> = found[0].expansion.iter().map(at).collect();
+    let (inner, outer) = ("(:my::inner ~x)", ":my::outer");
+    assert_eq!(calls, [(inner, ":my::inner".into()), (outer, outer.into())]);
+    let (_db, found) = diagnose(&long("(c.def :my::a (c.i64::+ 1 \"a\"))"));
+    assert_eq!(found[0].expansion, []);
+}
+
+#[test]
+fn eight_related_places_are_shown_and_the_others_counted() {
+    let uses = |count: usize| {
+        format!(
+            "(c.defn :my::f [] -> c.nil (c.do {}))",
+            "nope ".repeat(count)
+        )
+    };
+    for (count, labels, note) in [(9, 8, None), (10, 8, Some("… and 1 more")), (3, 2, None)] {
+        let (_db, found) = diagnose(&long(&uses(count)));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].labels.len(), labels);
+        assert_eq!(found[0].notes.last().map(String::as_str), note);
     }
 }

@@ -24,6 +24,10 @@ fn body(body: &str, expected: &[u16]) {
 #[test]
 fn definitions() {
     told("(c/def a 1)", &[2104]);
+    told("(c/def :(A,B) 1)", &[2104]);
+    told("(c/defn :(A,B) [] -> c/i64 1)", &[2104]);
+    told("(c/struct :(A,B) (x c/i64))", &[2104]);
+    told("(c/defmacro :(A,B) [] -> :wat::WatAST `1)", &[2401]);
     told("(c/def :my::a)", &[2104]);
     told("(c/def :my::a 1 2)", &[2104]);
     told("(c/def :my::a 1 \"doc\")", &[]);

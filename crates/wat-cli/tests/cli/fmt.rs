@@ -243,7 +243,7 @@ fn a_bad_project_file_is_78() {
          2 │ exclude = "x"
            │           ─┬─
            │            ╰─── this is a string
-        ───╯
+           ╰── wat explain WAT5802
 
     "#]]
     .assert_eq(&ran.stderr);

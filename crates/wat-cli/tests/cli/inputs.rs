@@ -66,7 +66,7 @@ fn a_file_that_is_no_text_is_one_finding() {
     );
     let ran = wat(&dir, &["fmt", "a.wat"]);
     assert_eq!(ran.status, 65);
-    assert_eq!(ran.stderr.matches("WAT1001").count(), 1);
+    assert_eq!(ran.stderr.matches("error[WAT1001]").count(), 1);
     // It is left as it is.
     let kept = std::fs::read(dir.path().join("a.wat")).expect("it is there");
     assert_eq!(kept, ELF);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use wat_analysis::family;
+use wat_analysis::{FactValue, family};
 use wat_syntax::{Applicability, Severity};
 
 use super::{Place, Report, printable, severity_word};
@@ -119,12 +119,21 @@ pub(super) fn json_record(report: &Report) -> Value {
         })
     });
     put("fixes", Value::Array(fixes.collect()));
-    put("expansion", Value::Array(Vec::new()));
+    let calls = report.expansion.iter();
+    let calls = calls.map(|(place, name)| located(place, name)).collect();
+    put("expansion", Value::Array(calls));
     put("tags", tags(report).into());
     put("suppressed", Value::Null);
     let mut data = Map::new();
     if let Some(family) = report.code.and_then(family) {
         data.insert("family".to_owned(), family.into());
+    }
+    for fact in &report.facts {
+        let value = match &fact.value {
+            FactValue::One(one) => one.as_str().into(),
+            FactValue::Many(many) => many.clone().into(),
+        };
+        data.insert(fact.key.to_owned(), value);
     }
     put("data", Value::Object(data));
     Value::Object(record)

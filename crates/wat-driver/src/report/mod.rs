@@ -11,6 +11,7 @@ mod text;
 use std::ops::Range;
 use std::sync::Arc;
 
+use wat_analysis::Fact;
 use wat_syntax::{
     Applicability, Code, ColumnEncoding, LineIndex, Severity, SourceText, TextRange, TextSize,
 };
@@ -152,6 +153,12 @@ pub struct Report {
     pub help: Option<String>,
     /// Proposed repairs.
     pub fixes: Vec<Fix>,
+    /// The calls of macros that made the place, innermost first: where each stands, and the name of its macro.
+    pub expansion: Vec<(Place, String)>,
+    /// The facts of the message.
+    pub facts: Vec<Fact>,
+    /// What the frame closes with; if nothing is said, how its code is explained.
+    pub closing: Option<String>,
 }
 
 impl Report {
@@ -168,6 +175,9 @@ impl Report {
             notes: Vec::new(),
             help,
             fixes: Vec::new(),
+            expansion: Vec::new(),
+            facts: Vec::new(),
+            closing: None,
         }
     }
 

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use ariadne::{Cache, CharSet, Color, Config, Label, ReportKind};
+use wat_analysis::FactValue;
 use wat_syntax::Severity;
 
 use super::excerpt::Excerpt;
@@ -36,10 +37,65 @@ fn headline(report: &Report, style: Style, out: &mut String) {
     let message = printable(&report.message);
     if style.color {
         let color = severity_ansi(report.severity);
+        let message = emphasised(report, message);
         let _ = writeln!(out, "\x1b[1;{color}m{head}\x1b[0m\x1b[1m: {message}\x1b[0m");
     } else {
         let _ = writeln!(out, "{head}: {message}");
     }
+}
+
+/// The message with what differs between the expected and the found type underlined.
+fn emphasised(report: &Report, message: String) -> String {
+    let fact = |key: &str| {
+        let fact = report.facts.iter().find(|fact| fact.key == key)?;
+        match &fact.value {
+            FactValue::One(one) => Some(printable(one)),
+            FactValue::Many(_) => None,
+        }
+    };
+    let (Some(expected), Some(found)) = (fact("expected"), fact("found")) else {
+        return message;
+    };
+    let quoted = |text: &str| message.find(&format!("`{text}`")).map(|at| at + 1);
+    let places = [(quoted(&expected), &expected), (quoted(&found), &found)];
+    let differ = differing(&expected, &found);
+    let mut edits: Vec<Range<usize>> = places
+        .iter()
+        .zip(differ)
+        .filter_map(|((at, _), range)| at.map(|at| at + range.start..at + range.end))
+        .filter(|range| !range.is_empty())
+        .collect();
+    edits.sort_by_key(|range| range.start);
+    edits.dedup();
+    let mut message = message;
+    for range in edits.iter().rev() {
+        let part = format!("\x1b[4m{}\x1b[24m", &message[range.clone()]);
+        message.replace_range(range.clone(), &part);
+    }
+    message
+}
+
+/// What differs between two types, in each: without the parts that they begin and end with in common.
+fn differing(a: &str, b: &str) -> [Range<usize>; 2] {
+    let is_part = |ch: char| ch.is_alphanumeric() || "-_?!*'/".contains(ch);
+    let inside = |text: &str, at: usize| {
+        let (before, after) = text.split_at(at);
+        before.ends_with(is_part) && after.starts_with(is_part)
+    };
+    let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b);
+    let mut start: usize = same.map(|(ch, _)| ch.len_utf8()).sum();
+    while inside(a, start) || inside(b, start) {
+        start -= a[..start].chars().next_back().map_or(0, char::len_utf8);
+    }
+    let (left, right) = (&a[start..], &b[start..]);
+    let same = left.chars().rev().zip(right.chars().rev());
+    let same = same.take_while(|(a, b)| a == b);
+    let mut end: usize = same.map(|(ch, _)| ch.len_utf8()).sum();
+    while inside(left, left.len() - end) || inside(right, right.len() - end) {
+        let first = left[left.len() - end..].chars().next();
+        end -= first.map_or(0, char::len_utf8);
+    }
+    [start..a.len() - end, start..b.len() - end]
 }
 
 fn severity_ansi(severity: Severity) -> u8 {
@@ -155,9 +211,16 @@ fn frame(report: &Report, primary: &Place, style: Style, out: &mut String) {
         &String::from_utf8_lossy(&drawn),
         &excerpts.numbers,
         &notes(report, style),
+        closing(report).as_deref(),
         style,
         out,
     );
+}
+
+/// What the frame closes with.
+fn closing(report: &Report) -> Option<String> {
+    let explain = || report.code.map(|code| format!("wat explain {code}"));
+    report.closing.clone().or_else(explain)
 }
 
 struct Marks<'r> {
@@ -216,8 +279,15 @@ fn excerpts<'r>(all: &[(&'r Place, &'r str, Color)], style: Style) -> (Excerpts,
     )
 }
 
-/// Copies ariadne's frame without its headline, with true positions, and with the notes before the closing line.
-fn finish(drawn: &str, numbers: &[Vec<usize>], notes: &[String], style: Style, out: &mut String) {
+/// Copies ariadne's frame without its headline, with true positions, and with the notes before the closing line, which may say something.
+fn finish(
+    drawn: &str,
+    numbers: &[Vec<usize>],
+    notes: &[String],
+    closing: Option<&str>,
+    style: Style,
+    out: &mut String,
+) {
     let lines: Vec<&str> = drawn.lines().skip(1).collect();
     let Some((tail, body)) = lines.split_last() else {
         return;
@@ -249,6 +319,10 @@ fn finish(drawn: &str, numbers: &[Vec<usize>], notes: &[String], style: Style, o
         for note in notes {
             let _ = writeln!(out, "{bar} {note}");
         }
+    }
+    if let Some(closing) = closing {
+        let _ = writeln!(out, "{} {closing}", margin.corner());
+        return;
     }
     let open = tail.find(margin.dash).unwrap_or(0);
     let (escape, rest) = tail.split_at(open);
@@ -303,12 +377,24 @@ impl Margin {
 
     /// The frame of a line without source.
     fn bar(&self) -> String {
+        self.frame(if self.style.unicode { "│" } else { "|" })
+    }
+
+    /// The frame of the last line, before what it says.
+    fn corner(&self) -> String {
+        self.frame(if self.style.unicode {
+            "╰──"
+        } else {
+            "'--"
+        })
+    }
+
+    fn frame(&self, piece: &str) -> String {
         let (open, close) = if self.style.color {
             ("\x1b[38;5;246m", "\x1b[0m")
         } else {
             ("", "")
         };
-        let bar = if self.style.unicode { '│' } else { '|' };
-        format!("{:width$}{open}{bar}{close}", "", width = self.width + 2)
+        format!("{:width$}{open}{piece}{close}", "", width = self.width + 2)
     }
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use expect_test::{Expect, expect};
+use wat_analysis::{Fact, FactValue};
 use wat_driver::{
     Edit, Fix, Place, Report, Source, Style, Summary, json_line, json_summary, render, short_line,
 };
-use wat_syntax::{Applicability, Code, Severity, TextRange, TextSize};
+use wat_syntax::{Applicability, TextRange, TextSize};
 
 pub fn place(source: &Arc<Source>, start: usize, end: usize) -> Place {
     let size = |at: usize| TextSize::from(u32::try_from(at).expect("test sources are short"));
@@ -21,16 +22,10 @@ fn find(source: &Arc<Source>, needle: &str) -> Place {
 
 pub fn report(place: Place, message: &str, label: &str) -> Report {
     Report {
-        code: Some(Code(3001)),
         name: "type-mismatch".to_owned(),
-        severity: Severity::Error,
-        message: message.to_owned(),
         place: Some(place),
         label: label.to_owned(),
-        labels: Vec::new(),
-        notes: Vec::new(),
-        help: None,
-        fixes: Vec::new(),
+        ..Report::plain(Some(3001), message, None)
     }
 }
 
@@ -74,21 +69,21 @@ fn labels_notes_and_help_stand_in_the_frame() {
         &mismatch(),
         Style::PLAIN,
         expect![[r#"
-        error[WAT3001]: expected `:wat::core::i64`, found `:wat::core::String`
-           ╭─[ wat/main.wat:8:17 ]
-           │
-         4 │   b <- :wat::core::i64]
-           │   ──────────┬─────────
-           │             ╰─────────── the parameter is declared here
-           │
-         8 │   (:calc::add 1 "two")
-           │                 ──┬──
-           │                   ╰──── this is a `:wat::core::String`
-           │
-           │ note: the second argument is `b`
-           │ help: parse it: `(:wat::core::string::to-i64 "two")`
-        ───╯
-    "#]],
+            error[WAT3001]: expected `:wat::core::i64`, found `:wat::core::String`
+               ╭─[ wat/main.wat:8:17 ]
+               │
+             4 │   b <- :wat::core::i64]
+               │   ──────────┬─────────
+               │             ╰─────────── the parameter is declared here
+               │
+             8 │   (:calc::add 1 "two")
+               │                 ──┬──
+               │                   ╰──── this is a `:wat::core::String`
+               │
+               │ note: the second argument is `b`
+               │ help: parse it: `(:wat::core::string::to-i64 "two")`
+               ╰── wat explain WAT3001
+        "#]],
     );
 }
 
@@ -114,7 +109,7 @@ fn ascii_frames_have_no_other_characters() {
                |
                | note: the second argument is `b`
                | help: parse it: `(:wat::core::string::to-i64 "two")`
-            ---'
+               '-- wat explain WAT3001
         "#]],
     );
 }
@@ -169,7 +164,7 @@ fn a_long_line_is_cut_around_its_label() {
              1 │ … x x x x x x x  BAD y y y y y y y y y y y y y y y …
                │                  ─┬─
                │                   ╰─── this
-            ───╯
+               ╰── wat explain WAT3001
         "#]],
     );
 }
@@ -188,7 +183,7 @@ fn an_empty_span_behind_the_last_character_can_be_pointed_at() {
              2 │     (b
                │       ┬
                │       ╰── missing `)`
-            ───╯
+               ╰── wat explain WAT3001
         "#]],
     );
 }
@@ -207,23 +202,23 @@ fn late_lines_keep_their_numbers() {
         &it,
         Style::PLAIN,
         expect![[r#"
-        error[WAT3001]: late
-               ╭─[ late.wat:12003:2 ]
-               │
-             2 │ (two)
-               │  ─┬─
-               │   ╰─── second
-               │
-         12003 │ (three)
-               │  ──┬──
-               │    ╰──── third
-         12004 │ (four)
-               │  ──┬─
-               │    ╰─── fourth
-               │
-               │ help: wait
-        ───────╯
-    "#]],
+            error[WAT3001]: late
+                   ╭─[ late.wat:12003:2 ]
+                   │
+                 2 │ (two)
+                   │  ─┬─
+                   │   ╰─── second
+                   │
+             12003 │ (three)
+                   │  ──┬──
+                   │    ╰──── third
+             12004 │ (four)
+                   │  ──┬─
+                   │    ╰─── fourth
+                   │
+                   │ help: wait
+                   ╰── wat explain WAT3001
+        "#]],
     );
     check(
         &it,
@@ -232,23 +227,23 @@ fn late_lines_keep_their_numbers() {
             ..Style::PLAIN
         },
         expect![[r#"
-        error[WAT3001]: late
-               ,-[ late.wat:12003:2 ]
-               |
-             2 | (two)
-               |  ^|^
-               |   `--- second
-               |
-         12003 | (three)
-               |  ^^|^^
-               |    `---- third
-         12004 | (four)
-               |  ^^|^
-               |    `--- fourth
-               |
-               | help: wait
-        -------'
-    "#]],
+            error[WAT3001]: late
+                   ,-[ late.wat:12003:2 ]
+                   |
+                 2 | (two)
+                   |  ^|^
+                   |   `--- second
+                   |
+             12003 | (three)
+                   |  ^^|^^
+                   |    `---- third
+             12004 | (four)
+                   |  ^^|^
+                   |    `--- fourth
+                   |
+                   | help: wait
+                   '-- wat explain WAT3001
+        "#]],
     );
 }
 
@@ -265,7 +260,7 @@ fn invisible_characters_are_escaped() {
              1 │ (a \u{202e}b\u{7}) 漢字 z
                │                         ┬
                │                         ╰── z
-            ───╯
+               ╰── wat explain WAT3001
         "#]],
     );
 }
@@ -288,7 +283,7 @@ fn a_span_over_lines_is_drawn_in_the_margin() {
              5 │ ├─▶  e)
                │ │
                │ ╰────────── all of it
-            ───╯
+               ╰── wat explain WAT3001
         "#]],
     );
 }
@@ -303,20 +298,20 @@ fn labels_may_be_in_another_file() {
         &it,
         Style::PLAIN,
         expect![[r#"
-        error[WAT3001]: no
-           ╭─[ one.wat:1:8 ]
-           │
-         1 │ (:a::f 1)
-           │        ┬
-           │        ╰── wrong
-           │
-           ├─[ two.wat:3:6 ]
-           │
-         3 │ (def f)
-           │      ─┬
-           │       ╰── declared here
-        ───╯
-    "#]],
+            error[WAT3001]: no
+               ╭─[ one.wat:1:8 ]
+               │
+             1 │ (:a::f 1)
+               │        ┬
+               │        ╰── wrong
+               │
+               ├─[ two.wat:3:6 ]
+               │
+             3 │ (def f)
+               │      ─┬
+               │       ╰── declared here
+               ╰── wat explain WAT3001
+        "#]],
     );
 }
 
@@ -368,4 +363,51 @@ fn the_summary_sentence_counts_what_there_is() {
     summary.warnings = 1;
     summary.errors = 3;
     assert_eq!(summary.sentence().as_deref(), Some("3 errors, 1 warning"));
+}
+
+#[test]
+fn what_differs_between_two_types_is_underlined() {
+    let source = Arc::new(Source::from_text("a.wat", "(f 1)\n"));
+    let headline = |expected: &str, found: &str, style: Style| {
+        let message = format!("expected `{expected}`, found `{found}`");
+        let mut it = report(find(&source, "1"), &message, "this");
+        let fact = |key, value: &str| Fact {
+            key,
+            value: FactValue::One(value.to_owned()),
+        };
+        it.facts = vec![fact("expected", expected), fact("found", found)];
+        let mut out = String::new();
+        render(&it, style, &mut out);
+        let line = out.lines().next().unwrap_or_default().to_owned();
+        let line = line.replace("\x1b[4m", "<").replace("\x1b[24m", ">");
+        line[line.find("expected").expect("it is there")..].replace("\x1b[0m", "")
+    };
+    let colored = Style {
+        color: true,
+        ..Style::PLAIN
+    };
+    let cases = [
+        (
+            ":a::i64",
+            ":a::f64",
+            "expected `:a::<i64>`, found `:a::<f64>`",
+        ),
+        (
+            ":a::Vector<a::i64>",
+            ":a::Vector<a::String>",
+            "expected `:a::Vector<a::<i64>>`, found `:a::Vector<a::<String>>`",
+        ),
+        (
+            ":a::Option<a::i64>",
+            ":a::i64",
+            "expected `:a::<Option<a::i64>>`, found `:a::<i64>`",
+        ),
+        ("2", "1", "expected `<2>`, found `<1>`"),
+        ("größe", "grösse", "expected `<größe>`, found `<grösse>`"),
+    ];
+    for (expected, found, shown) in cases {
+        assert_eq!(headline(expected, found, colored), shown);
+        let plain = format!("expected `{expected}`, found `{found}`");
+        assert_eq!(headline(expected, found, Style::PLAIN), plain);
+    }
 }
