@@ -445,7 +445,7 @@ fn with_blanks(text: &wat_syntax::SourceText, range: TextRange) -> TextRange {
 }
 
 /// The text that replaces a range, with blanks where it would melt into its neighbours: a word that takes the place of
-/// brackets needs them.
+/// brackets needs them, before an opening bracket too.
 fn apart<'t>(text: &str, range: TextRange, insert: &'t str) -> std::borrow::Cow<'t, str> {
     let old = &text[range];
     let is_word =
@@ -463,7 +463,9 @@ fn apart<'t>(text: &str, range: TextRange, insert: &'t str) -> std::borrow::Cow<
         after.chars().next(),
         old.chars().next_back(),
         insert.chars().next_back(),
-    );
+    ) || after.starts_with(['(', '[', '{', '"'])
+        && !is_word(old.chars().next_back())
+        && is_word(insert.chars().next_back());
     if old.is_empty() {
         // A form of its own that is put before another one does not touch the token before it.
         let alone = insert.ends_with(' ') && is_word(before.chars().next_back());

@@ -539,6 +539,11 @@ impl<'db> Infer<'db> {
         let collects = matches!(resolver.node(ty), Type::App(Ctor::Vector, _) | Type::Error);
         if !collects && !self.ast.is_poisoned(ty) {
             let wrapped = format!(":wat::core::Vector<{}>", text.trim_start_matches(':'));
+            // What has parts may be what was meant by itself, or hold the vector that was meant.
+            let how = match text.contains(['<', '(']) {
+                true => Applicability::MaybeIncorrect,
+                false => Applicability::MachineApplicable,
+            };
             self.problems.push(
                 Problem::new(
                     2107,
@@ -547,11 +552,7 @@ impl<'db> Infer<'db> {
                 )
                 .label("not a vector")
                 .help(format!("write `{wrapped}`"))
-                .replace(
-                    Applicability::MachineApplicable,
-                    Place::node(ty),
-                    &wrapped,
-                ),
+                .replace(how, Place::node(ty), &wrapped),
             );
         }
     }

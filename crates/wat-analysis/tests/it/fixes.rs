@@ -133,6 +133,11 @@ fn fixes_that_would_uncover_or_make_mistakes_are_not_applied_unattended() {
         "(:wat::core::defmacro :my::m [x <- :wat::core::Vector<wat::WatAST>] -> :wat::WatAST (:wat::core::if (:wat::core::= (:wat::core::length x) 2) `1 `2))\n(:wat::core::def :my::a (:my::m 1))\n(:wat::core::def :my::b (:my::m 1))",
         2401,
     );
+    // The vector that was meant may stand inside.
+    unsure(
+        "(:wat::core::defn :my::f [& xs <- :wat::core::Option<wat::core::Vector<wat::core::i64>>] -> :wat::core::i64 1)",
+        2107,
+    );
     // A form of the language has no type parameters.
     unsure(
         "(:wat::core::define<wat::core::i64> (:my::f (x :wat::core::i64) -> :wat::core::i64) x)",
@@ -151,7 +156,7 @@ fn fixes_that_would_uncover_or_make_mistakes_are_not_applied_unattended() {
 }
 
 #[test]
-fn a_keyword_and_a_bracket_stay_apart_where_something_is_removed_between_them() {
+fn a_keyword_and_a_bracket_stay_apart_where_something_goes_or_comes_between_them() {
     let text =
         "(:wat::core::defn :my::f [] -> :wat::core::i64 (:wat::core::do~(:wat::core::i64::+ 1 2)))";
     let after = fixed(text, 2213);
@@ -160,4 +165,15 @@ fn a_keyword_and_a_bracket_stay_apart_where_something_is_removed_between_them() 
         "{after}"
     );
     assert_eq!(codes(&after), [] as [u16; 0], "{after}");
+    let text = "(:wat::core::defn :my::f [] -> :wat::core::nil (:wat::core::do ()(:wat::kernel::println 1)))";
+    let (_db, found) = diagnose(text);
+    let fix = found
+        .iter()
+        .find(|told| told.code.0 == 1906)
+        .and_then(|told| told.fixes.first());
+    let after = apply(text, fix.expect("it has a fix"));
+    assert!(
+        after.contains("(:wat::core::do :wat::core::nil (:wat::kernel::println 1))"),
+        "{after}"
+    );
 }
