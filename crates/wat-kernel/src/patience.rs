@@ -1,7 +1,15 @@
 //! Whether it is of use to look a few times before waiting: whoever is to write often does so at once, and is awake.
 
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::thread;
+use std::time::{Duration, Instant};
+
 /// Who looks in vain looks the less often the more often that was so: after the first time once is left out, then 3 times,
 /// then 7, and so on up to 63. Who finds something looks each time.
+///
+/// Between two looks other threads go first, and nobody knows when this one gets its processor back: on a busy machine
+/// after whole time slices, where a thread that sleeps would be woken at once. Where that has been so, nobody in the process
+/// looks for a long while.
 #[derive(Clone, Debug, Default)]
 pub struct Patience {
     /// How often nothing was found since something was.
@@ -11,6 +19,14 @@ pub struct Patience {
     is_gone: bool,
 }
 
+/// How often nobody looks yet, because the machine is busy. A hint: what threads take off it at once may count once.
+static BUSY: AtomicU32 = AtomicU32::new(0);
+
+/// Longer than what another thread takes to answer.
+const LONG: Duration = Duration::from_micros(100);
+/// So often that a time slice for each of them does not matter.
+const LONG_REST: u32 = 4096;
+
 impl Patience {
     /// How often to look, letting other threads go first in between.
     pub const LOOKS: usize = 3;
@@ -18,9 +34,28 @@ impl Patience {
 
     /// Is it to be looked now?
     pub fn take(&mut self) -> bool {
+        match BUSY.load(Relaxed) {
+            0 => self.take_own(),
+            left => {
+                BUSY.store(left - 1, Relaxed);
+                false
+            }
+        }
+    }
+
+    fn take_own(&mut self) -> bool {
         let looks = self.rest == 0 && !self.is_gone;
         self.rest = self.rest.saturating_sub(1);
         looks
+    }
+
+    /// Lets other threads go first.
+    pub fn step_aside() {
+        let began = Instant::now();
+        thread::yield_now();
+        if began.elapsed() > LONG {
+            BUSY.store(LONG_REST, Relaxed);
+        }
     }
 
     /// Something was found.
@@ -55,15 +90,15 @@ mod tests {
         let mut patience = Patience::default();
         let mut looks_at = Vec::new();
         for at in 0..200 {
-            if patience.take() {
+            if patience.take_own() {
                 looks_at.push(at);
                 patience.missed();
             }
         }
         assert_eq!(looks_at, [0, 2, 6, 14, 30, 62, 126, 190]);
         patience.found();
-        assert!(patience.take() && patience.take());
+        assert!(patience.take_own() && patience.take_own());
         patience.give_up();
-        assert!(!patience.take());
+        assert!(!patience.take_own());
     }
 }

@@ -7,7 +7,6 @@
 use std::io;
 use std::mem::ManuallyDrop;
 use std::os::fd::RawFd;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::kept::Kept;
@@ -140,7 +139,7 @@ impl Ring {
                 if !is_patient || deadline.is_some_and(|until| until <= Instant::now()) {
                     return Ok(Vec::new());
                 }
-                thread::yield_now();
+                Patience::step_aside();
             }
             let ready = match is_kept {
                 true => self.kept.ready()?,

@@ -6,9 +6,9 @@ use super::{Owner, closed, failed, foreign};
 use crate::kernel::{Bell, Chain, Context, Turn};
 use crate::os::Collected;
 use std::collections::VecDeque;
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::{io, thread};
 use wat_kernel::{Borrowed, Fd, Interest, Patience, Watched, poll, process};
 use wat_value::{Opaque, Trap};
 
@@ -280,7 +280,7 @@ impl Reader {
     pub(crate) fn await_frame(&self) -> bool {
         for attempt in 0..Patience::LOOKS {
             if attempt > 0 {
-                thread::yield_now();
+                Patience::step_aside();
             }
             match self.enter().map(|mut state| state.look(attempt == 0)) {
                 Ok(Some(true)) => return true,
