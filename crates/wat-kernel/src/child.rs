@@ -4,7 +4,7 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::time::Instant;
 
-use crate::fd::{Borrowed, Fd, check, uninterrupted};
+use crate::fd::{Borrowed, Fd, Watched, check, uninterrupted};
 use crate::generation::Generation;
 use crate::poll::{Interest, poll};
 use crate::registry::Entry;
@@ -89,6 +89,11 @@ impl Child {
     /// A descriptor that becomes readable when the child has ended, where the system has one.
     pub fn exited(&self) -> Option<Borrowed> {
         self.pidfd.as_ref().map(Fd::borrow)
+    }
+
+    /// The same, to wait on it again and again.
+    pub fn watched(&self) -> Option<Watched> {
+        self.pidfd.as_ref().map(Fd::watched)
     }
 
     /// How it ended, if that is known already; never waits.

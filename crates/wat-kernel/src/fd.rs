@@ -2,7 +2,7 @@
 
 use std::io;
 use std::os::fd::RawFd;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::generation::Generation;
 use crate::poll::{Interest, poll};
@@ -23,11 +23,45 @@ pub(crate) fn forget() {
 /// Bytes of one read at most.
 const CHUNK: usize = 1 << 16;
 
+/// How many descriptors were opened so far.
+static COUNT: AtomicU64 = AtomicU64::new(0);
+
+/// A descriptor as something to wait for again and again: its number, and what tells it apart from others that have had
+/// this number or will have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Watched {
+    raw: RawFd,
+    /// 0 if nothing tells it apart.
+    id: u64,
+}
+
+impl Watched {
+    /// A descriptor of which nothing but the number is known.
+    pub fn unknown(raw: RawFd) -> Watched {
+        Watched { raw, id: 0 }
+    }
+
+    pub(crate) fn told_apart(raw: RawFd, id: u64) -> Watched {
+        Watched { raw, id }
+    }
+
+    /// The number.
+    pub fn raw(self) -> RawFd {
+        self.raw
+    }
+
+    /// What tells it apart, if anything does.
+    pub(crate) fn id(self) -> Option<u64> {
+        (self.id != 0).then_some(self.id)
+    }
+}
+
 /// An open descriptor, closed when it is dropped in the process that opened it.
 #[derive(Debug)]
 pub struct Fd {
     raw: RawFd,
     made: Generation,
+    id: u64,
 }
 
 /// A descriptor that somebody else closes, or nobody: the standard streams.
@@ -76,6 +110,7 @@ impl Fd {
         let fd = Fd {
             raw,
             made: Generation::current(),
+            id: COUNT.fetch_add(1, Ordering::Relaxed) + 1,
         };
         if raw > 2 {
             return Ok(fd);
@@ -85,12 +120,21 @@ impl Fd {
         Ok(Fd {
             raw: moved,
             made: fd.made,
+            id: COUNT.fetch_add(1, Ordering::Relaxed) + 1,
         })
     }
 
     /// The number. It names this descriptor only where [`Fd::is_ours`].
     pub fn raw(&self) -> RawFd {
         self.raw
+    }
+
+    /// The descriptor, to wait for it.
+    pub fn watched(&self) -> Watched {
+        Watched {
+            raw: self.raw,
+            id: self.id,
+        }
     }
 
     /// Whether this process opened it; elsewhere the number means nothing.
@@ -185,6 +229,25 @@ impl Borrowed {
         let count = uninterrupted(|| {
             // SAFETY: the room is valid for writes of that length.
             let count = unsafe { libc::read(self.0, room.as_mut_ptr().cast(), CHUNK) };
+            usize::try_from(count).map_err(|_| io::Error::last_os_error())
+        })?;
+        // SAFETY: the system has written so many bytes into the room.
+        unsafe { buffer.set_len(buffer.len() + count) };
+        Ok(count)
+    }
+
+    /// The same without waiting, whatever the descriptor is set to: [`io::ErrorKind::WouldBlock`] where nothing is there
+    /// yet. Any other error may say that this descriptor or system cannot be read like that, and that it can be read.
+    pub fn read_behind_now(self, buffer: &mut Vec<u8>) -> io::Result<usize> {
+        buffer.reserve(CHUNK);
+        let room = buffer.spare_capacity_mut();
+        let part = libc::iovec {
+            iov_base: room.as_mut_ptr().cast(),
+            iov_len: CHUNK,
+        };
+        let count = uninterrupted(|| {
+            // SAFETY: the room is valid for writes of that length; the position is that of the descriptor.
+            let count = unsafe { libc::preadv2(self.0, &raw const part, 1, -1, libc::RWF_NOWAIT) };
             usize::try_from(count).map_err(|_| io::Error::last_os_error())
         })?;
         // SAFETY: the system has written so many bytes into the room.

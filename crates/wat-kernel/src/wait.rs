@@ -3,15 +3,16 @@
 //! Which of the two is probed when the first set of the process is made. Where rings are refused or too old, the whole
 //! process polls; where memory or descriptors have run out, this set alone does, and the next one tries again.
 
+mod kept;
 mod ring;
 
 use std::io;
 use std::os::fd::RawFd;
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use std::time::Instant;
 
-use crate::fd::{Borrowed, Fd, check};
+use crate::fd::{Borrowed, Fd, Watched, check};
 use crate::generation::Generation;
 use crate::poll;
 use ring::Ring;
@@ -138,6 +139,16 @@ impl WaitSet {
     /// # Errors
     /// There are more descriptors than the capacity, or the system refuses to wait.
     pub fn wait(&mut self, fds: &[RawFd], deadline: Option<Instant>) -> io::Result<Vec<usize>> {
+        let fds: Vec<Watched> = fds.iter().map(|&raw| Watched::unknown(raw)).collect();
+        self.watch(&fds, deadline)
+    }
+
+    /// The same for descriptors that are told apart: those of many that are waited for again may stay registered until
+    /// they are closed or the set goes. It may return early, with nothing.
+    ///
+    /// # Errors
+    /// As [`WaitSet::wait`].
+    pub fn watch(&mut self, fds: &[Watched], deadline: Option<Instant>) -> io::Result<Vec<usize>> {
         if fds.len() > self.capacity() {
             return Err(io::Error::other("the wait set is too small"));
         }
@@ -145,7 +156,7 @@ impl WaitSet {
             Kind::Ring(ring) => ring.wait(fds, deadline),
             Kind::Poll(set) => {
                 set.clear();
-                set.extend(fds.iter().map(|&fd| ring::entry(fd)));
+                set.extend(fds.iter().map(|fd| ring::entry(fd.raw())));
                 poll::wait(set, deadline)?;
                 Ok(poll::ready(set))
             }
@@ -176,6 +187,7 @@ fn is_passing(error: &io::Error) -> bool {
 #[derive(Debug)]
 pub struct Doorbell {
     fd: AtomicI32,
+    id: AtomicU64,
     made: AtomicU32,
 }
 
@@ -190,6 +202,7 @@ impl Doorbell {
     pub const fn new() -> Doorbell {
         Doorbell {
             fd: AtomicI32::new(-1),
+            id: AtomicU64::new(0),
             made: AtomicU32::new(0),
         }
     }
@@ -203,17 +216,31 @@ impl Doorbell {
     /// # Errors
     /// The system has no descriptor left.
     pub fn descriptor(&self) -> io::Result<RawFd> {
+        self.watched().map(Watched::raw)
+    }
+
+    /// The same, to wait on it again and again.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn watched(&self) -> io::Result<Watched> {
         if !self.is_ours() {
             // SAFETY: plain numbers.
             let raw = check(unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) })?;
             // SAFETY: it was just opened.
             let fd = unsafe { Fd::from_raw(raw) }?;
             self.fd.store(fd.raw(), Ordering::Release);
+            self.id
+                .store(fd.watched().id().unwrap_or(0), Ordering::Release);
             self.made
                 .store(Generation::current().number() + 1, Ordering::Release);
             std::mem::forget(fd);
         }
-        Ok(self.fd.load(Ordering::Acquire))
+        let (fd, id) = (
+            self.fd.load(Ordering::Acquire),
+            self.id.load(Ordering::Acquire),
+        );
+        Ok(Watched::told_apart(fd, id))
     }
 
     /// Makes the descriptor readable.

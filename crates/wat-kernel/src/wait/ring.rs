@@ -1,13 +1,17 @@
 //! One-shot polls on a submission ring.
 //!
 //! A wait looks whether something is ready; if not it submits one poll for each descriptor, waits for a completion or the
-//! deadline, withdraws what is left and takes every completion, so that nothing of one wait is seen by the next; a generation number says so once more.
+//! deadline, withdraws what is left and takes every completion, so that nothing of one wait is seen by the next; a
+//! generation number says so once more. Where registrations are kept ([`Kept`]), it submits the one poll of those instead.
 
 use std::io;
 use std::mem::ManuallyDrop;
 use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
 
+use super::kept::Kept;
+use crate::fd::Watched;
+use crate::patience::Patience;
 use crate::poll;
 use io_uring::types::{CancelBuilder, Fd, SubmitArgs, Timespec};
 use io_uring::{IoUring, Probe, opcode};
@@ -31,6 +35,8 @@ pub(super) struct Ring {
     abandoned: bool,
     round: u32,
     polled: Vec<libc::pollfd>,
+    kept: Kept,
+    patience: Patience,
 }
 
 /// One descriptor of a set to poll.
@@ -64,6 +70,8 @@ impl Ring {
             abandoned: false,
             round: 0,
             polled: Vec::new(),
+            kept: Kept::default(),
+            patience: Patience::default(),
         })
     }
 
@@ -97,15 +105,61 @@ impl Ring {
 
     pub(super) fn wait(
         &mut self,
-        fds: &[RawFd],
+        fds: &[Watched],
         deadline: Option<Instant>,
     ) -> io::Result<Vec<usize>> {
-        // What is ready already is known for less.
-        self.polled.clear();
-        self.polled.extend(fds.iter().map(|&fd| entry(fd)));
-        if poll::look(&mut self.polled)? > 0 {
-            return Ok(poll::ready(&self.polled));
+        let kept = self.kept.descriptor(fds);
+        if kept.is_none() {
+            self.polled.clear();
+            self.polled.extend(fds.iter().map(|fd| entry(fd.raw())));
         }
+        let ready = self.look(kept.is_some(), deadline)?;
+        if !ready.is_empty() {
+            return Ok(ready);
+        }
+        if let Some(one) = kept {
+            let is_woken = self.kept.is_set() && !self.submit(&[one], deadline)?.is_empty();
+            return match is_woken {
+                true => self.kept.ready(),
+                false => Ok(ready),
+            };
+        }
+        let numbers: Vec<RawFd> = fds.iter().map(|fd| fd.raw()).collect();
+        let mut ready = self.submit(&numbers, deadline)?;
+        ready.sort_unstable();
+        Ok(ready)
+    }
+
+    /// Which are ready already: that is known for less than a wait costs. Where that is of use it is looked again behind
+    /// other threads, though not once the time is up.
+    fn look(&mut self, is_kept: bool, deadline: Option<Instant>) -> io::Result<Vec<usize>> {
+        let is_patient = self.patience.take();
+        for attempt in 0..Patience::LOOKS {
+            if attempt > 0 {
+                if !is_patient || deadline.is_some_and(|until| until <= Instant::now()) {
+                    return Ok(Vec::new());
+                }
+                Patience::step_aside();
+            }
+            let ready = match is_kept {
+                true => self.kept.ready()?,
+                false if poll::look(&mut self.polled)? > 0 => poll::ready(&self.polled),
+                false => Vec::new(),
+            };
+            if !ready.is_empty() {
+                if attempt > 0 {
+                    self.patience.found();
+                }
+                return Ok(ready);
+            }
+        }
+        self.patience.missed();
+        Ok(Vec::new())
+    }
+
+    /// Submits a poll for each of these, waits for the first completion and withdraws the others; whose polls are
+    /// completed, as indices.
+    fn submit(&mut self, fds: &[RawFd], deadline: Option<Instant>) -> io::Result<Vec<usize>> {
         self.round = self.round.wrapping_add(1);
         let tag = u64::from(self.round) << 32;
         for (index, fd) in fds.iter().enumerate() {
@@ -120,7 +174,6 @@ impl Ring {
         let outcome = self.first(deadline, tag, &mut ready, &mut left);
         self.withdraw(tag, &mut ready, left)?;
         outcome?;
-        ready.sort_unstable();
         Ok(ready)
     }
 

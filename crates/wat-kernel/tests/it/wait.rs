@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use wat_kernel::{Backend, Doorbell, Exit, Fd, Fork, WaitSet, pipe};
+use wat_kernel::{Backend, Doorbell, Exit, Fd, Fork, Temporary, WaitSet, Watched, open_file, pipe};
 
 /// Runs a test with each backend that the system has.
 fn both(test: impl Fn(&dyn Fn(usize) -> WaitSet)) {
@@ -160,4 +160,144 @@ fn rebuilding_leaves_no_descriptor() {
         })
         .unwrap();
     assert_eq!(forked.child.wait().unwrap(), Exit::Code(0));
+}
+
+/// Waits as those do who come again when nothing was ready.
+fn watch(set: &mut WaitSet, fds: &[Watched]) -> Vec<usize> {
+    (0..100)
+        .map(|_| set.watch(fds, soon()).unwrap())
+        .find(|ready| !ready.is_empty())
+        .expect("something is ready")
+}
+
+fn watched(pipes: &[(Fd, Fd)]) -> Vec<Watched> {
+    pipes.iter().map(|(_, reader)| reader.watched()).collect()
+}
+
+fn now() -> Option<Instant> {
+    Some(Instant::now())
+}
+
+#[test]
+fn what_is_waited_for_again_is_told_each_time() {
+    both(|set| {
+        let mut pipes: Vec<(Fd, Fd)> = (0..31).map(|_| pipe().unwrap()).collect();
+        let mut set = set(32);
+        for round in 0..400 {
+            let count = pipes.len();
+            let (one, other) = (round * 37 % count, round * 11 % count);
+            // Some are exchanged, some change places, and some numbers come back.
+            if round % 5 == 0 {
+                pipes.swap(one, other);
+            }
+            if round % 7 == 0 {
+                pipes[one] = pipe().unwrap();
+            }
+            if round % 50 == 0 {
+                pipes = (0..31).map(|_| pipe().unwrap()).collect();
+            }
+            let fds = watched(&pipes);
+            assert_eq!(set.watch(&fds, now()).unwrap(), []);
+            pipes[one].0.write_all(b"xy").unwrap();
+            assert_eq!(watch(&mut set, &fds), [one]);
+            // What was not read is told again.
+            pipes[one].1.read(&mut [0]).unwrap();
+            assert_eq!(watch(&mut set, &fds), [one]);
+            pipes[other].0.write_all(b"x").unwrap();
+            let (low, high) = (one.min(other), one.max(other));
+            let both = if low == high {
+                vec![low]
+            } else {
+                vec![low, high]
+            };
+            assert_eq!(watch(&mut set, &fds), both);
+            pipes[one].1.read(&mut [0; 8]).unwrap();
+            if one != other {
+                pipes[other].1.read(&mut [0; 8]).unwrap();
+            }
+        }
+    });
+}
+
+#[test]
+fn a_reader_that_was_waited_for_is_gone_when_it_is_closed() {
+    both(|set| {
+        let mut pipes: Vec<(Fd, Fd)> = (0..15).map(|_| pipe().unwrap()).collect();
+        let mut set = set(16);
+        let fds = watched(&pipes);
+        for _ in 0..3 {
+            assert_eq!(set.watch(&fds, now()).unwrap(), []);
+        }
+        let (writer, reader) = pipes.remove(7);
+        // Another thread closes it, and the set is not used any more.
+        std::thread::spawn(move || drop(reader)).join().unwrap();
+        let lost = writer.write_all(b"x").unwrap_err();
+        assert_eq!(lost.kind(), std::io::ErrorKind::BrokenPipe);
+        // Mostly the number is another pipe's now, of which the set has to know.
+        let (late, reader) = pipe().unwrap();
+        late.write_all(b"x").unwrap();
+        pipes.insert(7, (late, reader));
+        let fds = watched(&pipes);
+        assert_eq!(watch(&mut set, &fds), [7]);
+        assert_eq!(watch(&mut set, &fds), [7]);
+    });
+}
+
+#[test]
+fn a_reader_that_a_child_keeps_open_does_not_disturb_its_parents_set() {
+    both(|set| {
+        let mut pipes: Vec<(Fd, Fd)> = (0..15).map(|_| pipe().unwrap()).collect();
+        let mut set = set(16);
+        let fds = watched(&pipes);
+        for _ in 0..3 {
+            assert_eq!(set.watch(&fds, now()).unwrap(), []);
+        }
+        // Somebody else has the file of the fourth one, as a child that inherited it would.
+        // SAFETY: plain numbers; the new descriptor is wrapped at once.
+        let _other = unsafe { Fd::from_raw(libc::dup(pipes[3].1.raw())) }.unwrap();
+        let (writer, reader) = pipes.remove(3);
+        drop(reader);
+        writer.write_all(b"x").unwrap();
+        let fds = watched(&pipes);
+        // It wakes a wait once, if at all.
+        let until = Instant::now() + Duration::from_millis(20);
+        let waits = (0..100).take_while(|_| {
+            assert_eq!(set.watch(&fds, Some(until)).unwrap(), []);
+            Instant::now() < until
+        });
+        assert!(waits.count() < 10);
+        pipes[5].0.write_all(b"x").unwrap();
+        for _ in 0..3 {
+            assert_eq!(watch(&mut set, &fds), [5]);
+        }
+    });
+}
+
+#[test]
+fn files_descriptors_that_are_waited_for_twice_and_closed_ones_are_waited_for_too() {
+    both(|set| {
+        let pipes: Vec<(Fd, Fd)> = (0..5).map(|_| pipe().unwrap()).collect();
+        let mut set = set(8);
+        let mut fds = watched(&pipes);
+        fds.push(fds[1]);
+        for _ in 0..3 {
+            assert_eq!(set.watch(&fds, now()).unwrap(), []);
+        }
+        pipes[1].0.write_all(b"x").unwrap();
+        for _ in 0..3 {
+            assert_eq!(watch(&mut set, &fds), [1, 5]);
+        }
+        pipes[1].1.read(&mut [0]).unwrap();
+        let place = Temporary::file().unwrap();
+        let file = open_file(place.path()).unwrap();
+        fds[5] = file.watched();
+        for _ in 0..3 {
+            assert_eq!(watch(&mut set, &fds), [5]);
+        }
+        fds[5] = pipe().unwrap().1.watched();
+        for _ in 0..3 {
+            let ready = set.watch(&fds, now()).unwrap();
+            assert!(ready.iter().all(|index| *index == 5));
+        }
+    });
 }

@@ -124,16 +124,23 @@ impl Channel {
         self.ring.capacity() == 0
     }
 
-    /// Looks a few times whether there is room.
+    /// Looks a few times whether there is room, or no use in waiting for it. To be asked before a value is put in: who
+    /// finds a full ring for certain has read what those who receive write, which makes the next step of each dearer.
     pub fn await_room(&self) {
-        Backoff::until_or_yield(|| self.ring.seems_free());
+        if !self.is_hand_to_hand() {
+            Backoff::until_or_yield(|| self.ring.seems_free());
+        }
     }
 
-    /// Looks a few times whether there is something to receive.
+    /// Looks a few times whether there is something to receive. To be asked before a value is taken, as above.
     pub fn await_value(&self) {
-        Backoff::until_or_yield(|| {
-            self.ring.seems_filled() || self.offered.load(Relaxed) > 0 || self.ring.has_ended()
-        });
+        Backoff::until_or_yield(|| self.seems_ready());
+    }
+
+    /// Is there something to receive? For those who look again and again: what others write to while there is nothing
+    /// is not read, and what was just put in may not be seen.
+    pub fn seems_ready(&self) -> bool {
+        self.ring.seems_filled() || self.offered.load(Relaxed) > 0 || self.ring.has_ended()
     }
 
     /// Puts a value into the queue if there is room.

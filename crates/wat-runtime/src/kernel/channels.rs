@@ -105,6 +105,7 @@ pub(crate) fn send_to(
 type SentInMemory = Result<Result<(), Chain>, Box<Trap>>;
 
 fn send_in_memory(context: &mut Context<'_>, channel: &Channel, value: Slot) -> SentInMemory {
+    channel.await_room();
     match channel.try_send(value) {
         Sent::Full if context.kernel().is_stopping() => Ok(Err(alone(Death::Shutdown))),
         Sent::Full if channel.is_hand_to_hand() => hand_over(context, channel, value),
@@ -123,12 +124,6 @@ fn done(sent: Sent) -> Result<(), Chain> {
 
 #[cold]
 fn wait_for_room(context: &mut Context<'_>, channel: &Channel, value: Slot) -> SentInMemory {
-    // Often there is room soon.
-    channel.await_room();
-    match channel.try_send(value) {
-        Sent::Full => {}
-        sent => return Ok(done(sent)),
-    }
     let bell = context.task().bell().clone();
     loop {
         channel.hope(&bell);
@@ -227,21 +222,14 @@ pub(super) struct Use<'r>(&'r Receiver);
 
 impl<'r> Use<'r> {
     pub fn begin(receiver: &'r Receiver) -> Result<Use<'r>, Box<Trap>> {
-        match &receiver.rx {
-            Rx::Other(source) if !source.begin() => Err(Trap::error(
-                8514,
-                "another thread is using this receiver, and it allows one at a time",
-            )),
-            _ => Ok(Use(receiver)),
-        }
+        receiver.begin()?;
+        Ok(Use(receiver))
     }
 }
 
 impl Drop for Use<'_> {
     fn drop(&mut self) {
-        if let Rx::Other(source) = &self.0.rx {
-            source.finish();
-        }
+        self.0.finish();
     }
 }
 
@@ -259,17 +247,14 @@ pub(crate) fn receive(
             return Ok(stopped());
         }
         let is_ready = match &from.rx {
-            Rx::Memory(_) => true,
-            Rx::Other(source) => source.is_ready(),
+            Rx::Memory(channel) => {
+                channel.await_value();
+                true
+            }
+            Rx::Other(source) => source.is_ready_soon(),
         };
         if is_ready && let Some(outcome) = take(context, from, item) {
             return Ok(Some(outcome));
-        }
-        if let Rx::Memory(channel) = &from.rx {
-            channel.await_value();
-            if let Some(outcome) = take(context, from, item) {
-                return Ok(Some(outcome));
-            }
         }
         match context.wait_for(&[from], until, None)? {
             Waited::Ready => {}

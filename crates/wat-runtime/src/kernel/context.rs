@@ -12,6 +12,7 @@ use std::cell::{OnceCell, RefCell};
 use std::io;
 use std::sync::Arc;
 use std::time::Instant;
+use wat_kernel::Watched;
 use wat_value::{Death, Desc, Instance, Shapes, Slot, Trap, TrapKind, make_variant};
 
 /// The code of a native of the kernel. Owned arguments are consumed on success and on failure; borrowed ones never.
@@ -39,10 +40,28 @@ pub trait WaitSet: Send {
     /// afterwards, with room for one more.
     fn wait(
         &mut self,
-        fds: &mut Vec<i32>,
+        fds: &mut Vec<Watched>,
         bell: &Arc<Bell>,
         until: Option<Instant>,
     ) -> io::Result<Vec<usize>>;
+}
+
+/// A wait set, and the room for what it waits for.
+pub(super) struct Descriptors {
+    pub set: Box<dyn WaitSet>,
+    fds: Vec<Watched>,
+    /// Which receivers they are of.
+    sources: Vec<usize>,
+}
+
+impl Descriptors {
+    pub fn new(set: Box<dyn WaitSet>) -> Descriptors {
+        Descriptors {
+            set,
+            fds: Vec::new(),
+            sources: Vec::new(),
+        }
+    }
 }
 
 /// Why a wait for receivers has ended.
@@ -142,7 +161,7 @@ impl<'v> Context<'v> {
         &mut self,
         receivers: &[&Receiver],
         until: Option<Instant>,
-        mut set: Option<&mut Box<dyn WaitSet>>,
+        mut set: Option<&mut Descriptors>,
     ) -> Result<Waited, Box<Trap>> {
         let bell = self.vm.task.bell().clone();
         loop {
@@ -169,26 +188,30 @@ impl<'v> Context<'v> {
         &mut self,
         receivers: &[&Receiver],
         until: Option<Instant>,
-        set: &mut Option<&mut Box<dyn WaitSet>>,
+        set: &mut Option<&mut Descriptors>,
         bell: &Arc<Bell>,
     ) -> Result<Rung, Box<Trap>> {
         if let ([one], None, Some(waiting)) = (receivers, &set, self.kernel().waiting())
             && let WaitsOn::Readable(fd) = one.waits_on()
         {
-            return self.wait_for_one(one, || waiting.wait(fd, bell, until), until, bell);
+            return self.wait_for_one(one, || waiting.wait(fd.raw(), bell, until), until, bell);
         }
         let mut among_threads = true;
         let mut due = until;
-        // The bell needs a place too.
-        let mut fds = Vec::with_capacity(receivers.len() + 1);
-        let mut sources = Vec::with_capacity(receivers.len());
-        for &receiver in receivers {
+        let mut lone = Vec::new();
+        let (fds, sources) = match set {
+            Some(all) => (&mut all.fds, &mut all.sources),
+            None => (&mut lone, &mut Vec::new()),
+        };
+        fds.clear();
+        sources.clear();
+        for (index, receiver) in receivers.iter().enumerate() {
             match receiver.waits_on() {
                 WaitsOn::Threads => continue,
                 WaitsOn::Bell => {}
                 WaitsOn::Readable(fd) => {
                     fds.push(fd);
-                    sources.push(receiver);
+                    sources.push(index);
                 }
                 WaitsOn::Time(at) => due = Some(due.map_or(at, |due| due.min(at))),
             }
@@ -203,12 +226,13 @@ impl<'v> Context<'v> {
         }
         self.check_interrupt()?;
         let ready = match set {
-            Some(set) => set.wait(&mut fds, bell, due),
+            Some(all) => all.set.wait(&mut all.fds, bell, due),
             None => Err(io::Error::other("nothing waits for descriptors here")),
         };
         let ready = ready.map_err(|error| not_waited(&error))?;
-        for index in &ready {
-            sources[*index].readable();
+        if let Some(all) = set {
+            let sources = ready.iter().map(|at| receivers[all.sources[*at]]);
+            sources.for_each(Receiver::readable);
         }
         self.check_interrupt()?;
         let is_late = ready.is_empty()

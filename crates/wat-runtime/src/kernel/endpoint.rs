@@ -7,7 +7,8 @@ use super::context::Context;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
-use wat_value::{Death, Desc, Opaque, Slot};
+use wat_kernel::Watched;
+use wat_value::{Death, Desc, Opaque, Slot, Trap};
 
 /// What a receiver gives.
 pub enum Outcome {
@@ -27,7 +28,7 @@ pub enum WaitsOn {
     /// Its bell, rung by somebody else.
     Bell,
     /// A descriptor that becomes readable.
-    Readable(i32),
+    Readable(Watched),
     /// A point in time.
     Time(Instant),
 }
@@ -38,6 +39,10 @@ pub trait Source: Send + Sync {
     fn take(&self, context: &mut Context<'_>, item: &'static Desc) -> Option<Outcome>;
     /// Would [`Source::take`] give something?
     fn is_ready(&self) -> bool;
+    /// The same for who is going to wait for this source alone: it may look a few times, without waiting.
+    fn is_ready_soon(&self) -> bool {
+        self.is_ready()
+    }
     /// Is the other side gone and nothing left?
     fn is_closed(&self) -> bool;
     /// Takes the values that are there, without waiting.
@@ -165,6 +170,24 @@ impl Receiver {
         }
     }
 
+    /// Begins to use it; an error if it has a user and allows one at a time.
+    pub(super) fn begin(&self) -> Result<(), Box<Trap>> {
+        match &self.rx {
+            Rx::Other(source) if !source.begin() => Err(Trap::error(
+                8514,
+                "another thread is using this receiver, and it allows one at a time",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends what [`Receiver::begin`] began.
+    pub(super) fn finish(&self) {
+        if let Rx::Other(source) = &self.rx {
+            source.finish();
+        }
+    }
+
     /// May it have one user at a time?
     pub(super) fn is_exclusive(&self) -> bool {
         matches!(self.rx, Rx::Other(_))
@@ -173,6 +196,14 @@ impl Receiver {
     pub(super) fn is_ready(&self) -> bool {
         match &self.rx {
             Rx::Memory(channel) => channel.is_ready(),
+            Rx::Other(source) => source.is_ready(),
+        }
+    }
+
+    /// The same for those who look again and again.
+    pub(super) fn seems_ready(&self) -> bool {
+        match &self.rx {
+            Rx::Memory(channel) => channel.seems_ready(),
             Rx::Other(source) => source.is_ready(),
         }
     }

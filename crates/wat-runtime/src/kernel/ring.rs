@@ -8,7 +8,7 @@
 //! Cells count from zero, so that the memory of a long queue is the system's until it is used.
 
 use super::sync::atomic::{
-    AtomicU64, AtomicUsize,
+    AtomicBool, AtomicU64, AtomicUsize,
     Ordering::{Acquire, Relaxed, Release, SeqCst},
     fence,
 };
@@ -83,6 +83,9 @@ pub(super) struct Ring {
     cells: Box<[Cell]>,
     /// The bit above those of an index.
     ended: usize,
+    /// Set behind that bit of the tail, for those who only look: nobody else writes to this line of memory, whereas every
+    /// push writes to that of the tail.
+    is_over: AtomicBool,
 }
 
 impl Ring {
@@ -93,6 +96,7 @@ impl Ring {
             tail: Apart(AtomicUsize::new(0)),
             cells: zeroed(capacity),
             ended: (capacity + 1).next_power_of_two(),
+            is_over: AtomicBool::new(false),
         }
     }
 
@@ -191,10 +195,12 @@ impl Ring {
     /// Nothing is pushed from now on.
     pub fn end(&self) {
         self.tail.fetch_or(self.ended, SeqCst);
+        self.is_over.store(true, SeqCst);
     }
 
+    /// Has [`Ring::end`] returned? Until then somebody may be told that a push fails and that the queue goes on.
     pub fn has_ended(&self) -> bool {
-        self.tail.load(SeqCst) & self.ended != 0
+        self.is_over.load(SeqCst)
     }
 
     /// How many values there are, or are about to be.

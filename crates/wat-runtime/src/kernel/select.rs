@@ -1,7 +1,7 @@
 //! `select`: waiting for several receivers, with a wait set whose capacity follows from their number.
 
-use super::channels::{Use, deadline, receiver, result, take};
-use super::context::{Context, KernelFn, WaitSet, Waited};
+use super::channels::{deadline, receiver, result, take};
+use super::context::{Context, Descriptors, KernelFn, Waited};
 use super::endpoint::{Outcome, Receiver, alone};
 use super::turn::Backoff;
 use std::sync::atomic::Ordering::Relaxed;
@@ -22,7 +22,7 @@ const MAX_ARMS: usize = 32_767;
 /// The wait set of a thread, and what it did.
 #[derive(Default)]
 pub(crate) struct Selector {
-    set: Option<Box<dyn WaitSet>>,
+    set: Option<Descriptors>,
     need: usize,
     capacity: usize,
     entries: i64,
@@ -47,8 +47,11 @@ impl Selector {
         }
         // The old set goes before the new one comes.
         self.set = None;
-        self.set = context.kernel().waiting().map(|w| w.wait_set(capacity));
-        self.capacity = self.set.as_ref().map_or(capacity, |set| set.capacity());
+        self.set = context
+            .kernel()
+            .waiting()
+            .map(|w| Descriptors::new(w.wait_set(capacity)));
+        self.capacity = self.set.as_ref().map_or(capacity, |all| all.set.capacity());
     }
 
     /// Closes the wait set; the next select makes one.
@@ -90,22 +93,48 @@ pub(crate) fn choose(
     chosen
 }
 
-/// Uses receivers that allow one user at a time. A receiver may occur several times.
-fn used<'r>(arms: &[&'r Receiver]) -> Result<Vec<Use<'r>>, Box<Trap>> {
-    let mut uses = Vec::new();
-    for (index, arm) in arms
-        .iter()
-        .enumerate()
-        .filter(|(_, arm)| arm.is_exclusive())
-    {
-        match Use::begin(arm) {
-            Ok(begun) => uses.push(begun),
-            // This call itself may be the user.
-            Err(_) if arms[..index].iter().any(|other| std::ptr::eq(*other, *arm)) => {}
-            Err(busy) => return Err(busy),
+/// Uses those receivers that allow one user at a time.
+struct Uses<'a> {
+    arms: &'a [&'a Receiver],
+    /// The indices of those that occur a second time.
+    again: Vec<usize>,
+}
+
+impl<'a> Uses<'a> {
+    fn begin(arms: &'a [&'a Receiver]) -> Result<Uses<'a>, Box<Trap>> {
+        let mut uses = Uses {
+            arms: &arms[..0],
+            again: Vec::new(),
+        };
+        for (index, arm) in arms.iter().enumerate() {
+            if let Err(busy) = arm.begin() {
+                // This call itself may be the user.
+                if !arms[..index].iter().any(|other| std::ptr::eq(*other, *arm)) {
+                    return Err(busy);
+                }
+                uses.again.push(index);
+            }
+            uses.arms = &arms[..=index];
+        }
+        Ok(uses)
+    }
+}
+
+impl Drop for Uses<'_> {
+    fn drop(&mut self) {
+        for (index, arm) in self.arms.iter().enumerate() {
+            if !self.again.contains(&index) {
+                arm.finish();
+            }
         }
     }
-    Ok(uses)
+}
+
+/// The ready arm that was served longest ago, of equals the first.
+fn least_served(arms: &[&Receiver]) -> Option<usize> {
+    let ready = arms.iter().enumerate().filter(|(_, arm)| arm.is_ready());
+    let least = ready.min_by_key(|(_, arm)| arm.served.load(Relaxed));
+    least.map(|(index, _)| index)
 }
 
 /// When they were served last, and their indices.
@@ -117,6 +146,18 @@ fn ready_arms(arms: &[&Receiver]) -> Vec<(u64, usize)> {
         .collect()
 }
 
+/// Takes what there is to receive from an arm.
+fn serve(
+    context: &mut Context<'_>,
+    arms: &[&Receiver],
+    item: &'static Desc,
+    index: usize,
+) -> Option<(i64, Outcome)> {
+    let outcome = take(context, arms[index], item)?;
+    arms[index].served.store(context.kernel().serve(), Relaxed);
+    Some((index as i64, outcome))
+}
+
 fn wait(
     context: &mut Context<'_>,
     arms: &[&Receiver],
@@ -124,26 +165,30 @@ fn wait(
     until: Option<Instant>,
     selector: &mut Selector,
 ) -> Result<Option<(i64, Outcome)>, Box<Trap>> {
-    let _uses = used(arms)?;
+    let _uses = Uses::begin(arms)?;
     let stopped = || Some((-1, Outcome::Dead(alone(Death::Shutdown))));
     let is_among_threads = arms.iter().all(|arm| !arm.is_exclusive());
     loop {
         if context.kernel().is_stopping() {
             return Ok(stopped());
         }
-        // The arm that was served longest ago, of equals the first.
-        let mut ready = ready_arms(arms);
-        if ready.is_empty() && is_among_threads {
+        let mut first = least_served(arms);
+        if first.is_none() && is_among_threads {
             // Another thread often sends at once.
-            Backoff::until_or_yield(|| arms.iter().any(|arm| arm.is_ready()));
-            ready = ready_arms(arms);
+            Backoff::until_or_yield(|| arms.iter().any(|arm| arm.seems_ready()));
+            first = least_served(arms);
         }
-        ready.sort_unstable();
-        for (_, index) in ready {
-            // Another thread may have been faster.
-            if let Some(outcome) = take(context, arms[index], item) {
-                arms[index].served.store(context.kernel().serve(), Relaxed);
-                return Ok(Some((index as i64, outcome)));
+        if let Some(first) = first {
+            if let Some(chosen) = serve(context, arms, item, first) {
+                return Ok(Some(chosen));
+            }
+            // Another thread was faster.
+            let mut ready = ready_arms(arms);
+            ready.sort_unstable();
+            for (_, index) in ready {
+                if let Some(chosen) = serve(context, arms, item, index) {
+                    return Ok(Some(chosen));
+                }
             }
         }
         match context.wait_for(arms, until, selector.set.as_mut())? {
@@ -182,7 +227,10 @@ unsafe fn select_within(context: &mut Context<'_>, instance: &Instance, args: &[
 unsafe fn stats(context: &mut Context<'_>, instance: &Instance, _: &[Slot]) -> Run {
     context.with_shapes(|shapes| shapes.resolve(instance.ret));
     let selector = &context.vm().selector;
-    let backend = selector.set.as_ref().map_or("none", |set| set.backend());
+    let backend = selector
+        .set
+        .as_ref()
+        .map_or("none", |all| all.set.backend());
     let fields = [
         make_string(backend),
         selector.need as Slot,

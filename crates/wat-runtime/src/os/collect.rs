@@ -4,7 +4,7 @@
 use crate::Turn;
 use std::io;
 use std::sync::Arc;
-use wat_kernel::{Borrowed, Doorbell, Fd, Interest, poll};
+use wat_kernel::{Borrowed, Doorbell, Fd, Interest, Watched, poll};
 
 /// Bytes that may wait to be read; beyond them the child waits.
 const LIMIT: usize = 8 << 20;
@@ -79,6 +79,11 @@ impl Collected {
     /// The descriptor that is readable when there may be something to read.
     pub(crate) fn descriptor(&self) -> io::Result<i32> {
         self.filled.descriptor()
+    }
+
+    /// The same, to wait on it again and again.
+    pub(crate) fn watched(&self) -> io::Result<Watched> {
+        self.filled.watched()
     }
 
     /// Takes what is there; nothing at the end.

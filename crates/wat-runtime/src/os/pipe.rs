@@ -7,7 +7,7 @@ use crate::natives::{decoded, reader, writer};
 use crate::stream::{Frame, MAX_FRAME_BYTES, Reader, Unwritten, Wait, Writer};
 use std::sync::Arc;
 use wat_edn::Layout;
-use wat_value::{Death, Desc, Instance, Slot, Trap, make_opaque, render};
+use wat_value::{Death, Desc, Instance, Repr, Slot, Trap, make_opaque, render};
 
 type Run = Result<Slot, Box<Trap>>;
 
@@ -60,6 +60,11 @@ impl FrameSource {
 
 impl Source for FrameSource {
     fn take(&self, context: &mut Context<'_>, item: &'static Desc) -> Option<Outcome> {
+        if item.repr == Repr::I64
+            && let Some(number) = self.0.integer()
+        {
+            return Some(Outcome::Value(number as Slot));
+        }
         match self.0.frame(Wait::Never) {
             Ok(frame) => frame.map(|frame| self.outcome(frame, context, item)),
             Err(None) => None,
@@ -73,6 +78,10 @@ impl Source for FrameSource {
 
     fn is_ready(&self) -> bool {
         self.0.has_frame()
+    }
+
+    fn is_ready_soon(&self) -> bool {
+        self.0.has_frame() || self.0.await_frame()
     }
 
     fn is_closed(&self) -> bool {
@@ -145,9 +154,29 @@ pub(super) fn frame_of(item: &'static Desc, value: Slot) -> Result<String, Chain
     }
 }
 
+/// The frame of a whole number, at the end of `room`: what [`frame_of`] makes of it.
+fn frame_of_integer(number: i64, room: &mut [u8; 21]) -> &[u8] {
+    let mut at = room.len() - 1;
+    room[at] = b'\n';
+    let mut left = number.unsigned_abs();
+    loop {
+        at -= 1;
+        room[at] = b'0' + (left % 10) as u8;
+        left /= 10;
+        if left == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        at -= 1;
+        room[at] = b'-';
+    }
+    &room[at..]
+}
+
 /// Writes a frame; the deaths that kept it from being written.
-fn send_frame(to: &Writer, frame: &str, context: &Context<'_>) -> Result<(), Chain> {
-    to.write_frame(frame.as_bytes()).map_err(|why| match why {
+fn send_frame(to: &Writer, frame: &[u8], context: &Context<'_>) -> Result<(), Chain> {
+    to.write_frame(frame).map_err(|why| match why {
         Unwritten::Disconnected => to
             .ending(context)
             .unwrap_or_else(|| [Death::ChannelDisconnected].into()),
@@ -163,9 +192,15 @@ impl Sink for FrameSink {
         item: &'static Desc,
         value: Slot,
     ) -> Result<(), Refused> {
-        frame_of(item, value)
-            .and_then(|frame| send_frame(&self.0, &frame, context))
-            .map_err(Refused::Died)
+        let sent = match item.repr {
+            Repr::I64 => {
+                let mut room = [0; 21];
+                send_frame(&self.0, frame_of_integer(value as i64, &mut room), context)
+            }
+            _ => frame_of(item, value)
+                .and_then(|frame| send_frame(&self.0, frame.as_bytes(), context)),
+        };
+        sent.map_err(Refused::Died)
     }
 
     fn close(&self) {
@@ -199,4 +234,22 @@ unsafe fn receiver_from_pipe(_: &mut Context<'_>, instance: &Instance, args: &[S
     let reader = unsafe { reader(args[0]) }?.clone();
     let receiver = Receiver::from(Box::new(FrameSource(reader)));
     Ok(make_opaque(instance.ret, Box::new(receiver)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{frame_of, frame_of_integer};
+    use proptest::prelude::*;
+    use wat_value::{Repr, scalar};
+
+    proptest! {
+        #[test]
+        fn the_frame_of_a_whole_number_is_that_of_any_value(
+            number in prop_oneof![any::<i64>(), -1000i64..1000, Just(i64::MIN), Just(i64::MAX)],
+        ) {
+            let frame = frame_of(scalar(Repr::I64), number as u64).expect("it is short");
+            let mut room = [0; 21];
+            prop_assert_eq!(frame_of_integer(number, &mut room), frame.as_bytes());
+        }
+    }
 }

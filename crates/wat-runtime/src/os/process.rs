@@ -672,8 +672,8 @@ impl Source for Exited {
     }
 
     fn waits_on(&self) -> WaitsOn {
-        match self.child.exited() {
-            Some(fd) => WaitsOn::Readable(fd.raw()),
+        match self.child.watched() {
+            Some(fd) => WaitsOn::Readable(fd),
             None => WaitsOn::Bell,
         }
     }

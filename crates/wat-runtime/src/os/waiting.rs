@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::io;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
-use wat_kernel::Doorbell;
+use wat_kernel::{Doorbell, Watched};
 
 /// Waits with the wait sets of `wat-kernel`.
 pub(crate) struct Descriptors;
@@ -55,7 +55,7 @@ impl WaitSet for Set {
 
     fn wait(
         &mut self,
-        fds: &mut Vec<i32>,
+        fds: &mut Vec<Watched>,
         bell: &Arc<Bell>,
         until: Option<Instant>,
     ) -> io::Result<Vec<usize>> {
@@ -94,19 +94,19 @@ pub(crate) fn prepare(bell: &Arc<Bell>) -> io::Result<()> {
 
 fn wait(
     set: &mut wat_kernel::WaitSet,
-    fds: &mut Vec<i32>,
+    fds: &mut Vec<Watched>,
     bell: &Arc<Bell>,
     until: Option<Instant>,
 ) -> io::Result<Vec<usize>> {
     wat_kernel::process::attend();
     let doorbell = doorbell_of(bell);
-    let own = doorbell.descriptor()?;
+    let own = doorbell.watched()?;
     if !bell.leave() {
         // Who has called looks whether it was rung.
         return Ok(Vec::new());
     }
     fds.push(own);
-    let ready = set.wait(fds, until);
+    let ready = set.watch(fds, until);
     fds.pop();
     bell.come_back();
     let mut ready = ready?;

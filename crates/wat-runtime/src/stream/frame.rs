@@ -91,6 +91,14 @@ impl Scan {
     }
 
     fn token(&mut self, byte: u8) {
+        // What most tokens are made of neither ends nor begins anything else.
+        if byte.is_ascii_alphanumeric() || byte == b'-' {
+            self.is_begun = true;
+            if self.place == Place::Between {
+                self.place = Place::Atom;
+            }
+            return;
+        }
         let blank = matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | 0x0b | 0x0c);
         let delimits = matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'"' | b';');
         if blank || delimits {
@@ -214,6 +222,11 @@ impl Framer {
         self.drop_seen(frame)
     }
 
+    /// Do the bytes that come next begin a frame? Not if they are the rest of one that is skipped.
+    pub(super) fn begins(&self) -> bool {
+        !self.skipping
+    }
+
     /// Begins anew, because somebody else has taken bytes.
     pub(super) fn restart(&mut self) {
         *self = Framer::default();
@@ -239,6 +252,25 @@ impl Framer {
             frame: Some(frame),
             bytes,
         }
+    }
+}
+
+/// The number at the front of `bytes`, if it is a whole frame of its canonical digits, and how many bytes that frame has.
+/// Numbers that are written otherwise are for the reader of EDN.
+pub(super) fn integer(bytes: &[u8]) -> Option<(i64, usize)> {
+    let sign = usize::from(bytes.first() == Some(&b'-'));
+    let digits = &bytes[sign..];
+    // So many digits cannot be too large.
+    let count = digits.iter().take(19).position(|byte| *byte == b'\n')?;
+    let number = digits[..count].iter().try_fold(0i64, |number, byte| {
+        byte.is_ascii_digit()
+            .then(|| number * 10 + i64::from(byte - b'0'))
+    })?;
+    match digits[0] {
+        b'0' if count > 1 || sign > 0 => None,
+        b'0'..=b'9' if sign > 0 => Some((-number, sign + count + 1)),
+        b'0'..=b'9' => Some((number, count + 1)),
+        _ => None,
     }
 }
 
@@ -333,6 +365,33 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert!(matches!(found[0], Frame::Bad(8507, _)));
         assert_eq!(found[1], Frame::Text("7\n".to_owned()));
+    }
+
+    #[test]
+    fn the_numbers_that_are_read_at_once_are_those_of_canonical_digits() {
+        assert_eq!(integer(b"0\n1\n"), Some((0, 2)));
+        assert_eq!(integer(b"-10\n"), Some((-10, 4)));
+        let longest = 999_999_999_999_999_999;
+        assert_eq!(integer(b"-999999999999999999\n"), Some((-longest, 20)));
+        let others: [&[u8]; 14] = [
+            b"",
+            b"\n",
+            b"-",
+            b"-\n",
+            b"1",
+            b"01\n",
+            b"-0\n",
+            b"+1\n",
+            b" 1\n",
+            b"1 \n",
+            b"1.0\n",
+            b"1N\n",
+            b"1\r\n",
+            b"1000000000000000000\n",
+        ];
+        for bytes in others {
+            assert_eq!(integer(bytes), None, "{bytes:?}");
+        }
     }
 
     #[test]

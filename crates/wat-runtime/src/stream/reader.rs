@@ -1,14 +1,15 @@
 //! Readers: one buffer, whoever takes from it (K17).
 
 use super::exclusive::{Exclusive, Guard};
-use super::frame::{Frame, Framer};
+use super::frame::{Frame, Framer, integer};
 use super::{Owner, closed, failed, foreign};
 use crate::kernel::{Bell, Chain, Context, Turn};
 use crate::os::Collected;
 use std::collections::VecDeque;
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use wat_kernel::{Borrowed, Fd, Interest, poll, process};
+use wat_kernel::{Borrowed, Fd, Interest, Patience, Watched, poll, process};
 use wat_value::{Opaque, Trap};
 
 enum Source {
@@ -29,6 +30,7 @@ struct State {
     at: usize,
     framer: Framer,
     has_ended: bool,
+    patience: Patience,
 }
 
 /// The deaths that ended a stream.
@@ -84,6 +86,7 @@ impl Reader {
                 bytes,
                 at: 0,
                 framer: Framer::default(),
+                patience: Patience::default(),
             }),
         })
     }
@@ -252,12 +255,12 @@ impl Reader {
     }
 
     /// The descriptor to wait on for more bytes; nothing where there is nothing to wait for.
-    pub(crate) fn descriptor(&self) -> Option<i32> {
+    pub(crate) fn descriptor(&self) -> Option<Watched> {
         let state = self.enter().ok()?;
         match &state.source {
-            Source::Pipe(fd) | Source::File(fd) => Some(fd.raw()),
-            Source::Stdin(fd) => Some(fd.raw()),
-            Source::Collected(from) => from.descriptor().ok(),
+            Source::Pipe(fd) | Source::File(fd) => Some(fd.watched()),
+            Source::Stdin(fd) => Some(Watched::unknown(fd.raw())),
+            Source::Collected(from) => from.watched().ok(),
             Source::Memory | Source::Closed => None,
         }
     }
@@ -271,6 +274,39 @@ impl Reader {
         state.has_ended || matches!(state.source, Source::Closed) || state.is_whole()
     }
 
+    /// Looks a few times whether a frame comes, and lets other threads go first in between: whoever is to send it often
+    /// does so at once, and is awake. Only pipes are looked at, and those from which nothing has come like that of late
+    /// only now and then. The stream is free for others in between.
+    pub(crate) fn await_frame(&self) -> bool {
+        for attempt in 0..Patience::LOOKS {
+            if attempt > 0 {
+                Patience::step_aside();
+            }
+            match self.enter().map(|mut state| state.look(attempt == 0)) {
+                Ok(Some(true)) => return true,
+                Ok(Some(false)) => {}
+                Ok(None) | Err(_) => return false,
+            }
+        }
+        if let Ok(mut state) = self.enter() {
+            state.patience.missed();
+        }
+        false
+    }
+
+    /// Takes a frame that is nothing but a whole number, if there is one at the front of what was read; `None` says
+    /// nothing of other frames.
+    pub(crate) fn integer(&self) -> Option<i64> {
+        let mut state = self.enter().ok()?;
+        if !state.framer.begins() {
+            return None;
+        }
+        let (number, count) = integer(state.rest())?;
+        state.framer.restart();
+        state.advance(count);
+        Some(number)
+    }
+
     /// Has the stream ended, with nothing left?
     pub(crate) fn is_over(&self) -> bool {
         self.enter().is_ok_and(|state| match state.source {
@@ -279,9 +315,9 @@ impl Reader {
         })
     }
 
-    /// Reads once; the descriptor is ready.
+    /// Reads once; the descriptor was ready. Who else reads from it may have been faster: then nothing is read.
     pub(crate) fn read_once(&self) -> Result<(), Box<Trap>> {
-        match self.enter()?.more(Wait::Long) {
+        match self.enter()?.more(Wait::Never) {
             Err(Dry::Failed(trap)) => Err(trap),
             Ok(()) | Err(Dry::Empty | Dry::Shutdown) => Ok(()),
         }
@@ -353,6 +389,29 @@ impl State {
         }
     }
 
+    /// Reads what is there: is there a frame or the end now? `None` if it is not to be looked, or cannot be.
+    fn look(&mut self, is_first: bool) -> Option<bool> {
+        let Source::Pipe(fd) = &self.source else {
+            return None;
+        };
+        if self.has_ended || is_first && !self.patience.take() {
+            return None;
+        }
+        match fd.borrow().read_behind_now(&mut self.bytes) {
+            Ok(0) => self.has_ended = true,
+            Ok(_) if self.is_whole() => {}
+            Ok(_) => return Some(false),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Some(false),
+            Err(_) => {
+                // Who waits for it is told what is wrong, if anything is.
+                self.patience.give_up();
+                return None;
+            }
+        }
+        self.patience.found();
+        Some(true)
+    }
+
     fn is_whole(&mut self) -> bool {
         self.framer.is_whole(&self.bytes[self.at..])
     }
@@ -401,6 +460,17 @@ impl State {
             Source::Memory | Source::Closed => return Err(Dry::Failed(closed("reading"))),
         };
         let lost = |error: &_| Dry::Failed(failed("reading", None, error));
+        if wait == Wait::Never && matches!(self.source, Source::Pipe(_)) && !self.patience.is_gone()
+        {
+            match fd.read_behind_now(&mut self.bytes) {
+                Ok(count) => {
+                    self.has_ended = count == 0;
+                    return Ok(());
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(Dry::Empty),
+                Err(_) => self.patience.give_up(),
+            }
+        }
         let shutdown = process::shutdown().filter(|_| wait == Wait::UntilShutdown);
         if wait != Wait::Long {
             let arms: Vec<_> = [Some(fd), shutdown]
