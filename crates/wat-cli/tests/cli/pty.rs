@@ -71,9 +71,13 @@ impl Terminal {
         command.stdin(Stdio::from(slave.try_clone().expect("descriptor")));
         command.stdout(Stdio::from(slave.try_clone().expect("descriptor")));
         command.stderr(Stdio::from(slave.try_clone().expect("descriptor")));
-        // SAFETY: setsid and ioctl are async-signal-safe; the descriptor is open in the child.
+        // SAFETY: signal, setsid and ioctl are async-signal-safe; the descriptor is open in the child.
         unsafe {
             command.pre_exec(move || {
+                // As after a login, whoever runs the tests: what ignores these hands that on.
+                for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT] {
+                    libc::signal(signal, libc::SIG_DFL);
+                }
                 if libc::setsid() < 0 || libc::ioctl(raw, libc::TIOCSCTTY, 0) < 0 {
                     return Err(std::io::Error::last_os_error());
                 }
