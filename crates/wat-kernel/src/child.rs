@@ -7,6 +7,7 @@ use std::time::Instant;
 use crate::fd::{Borrowed, Fd, Watched, check, uninterrupted};
 use crate::generation::Generation;
 use crate::poll::{Interest, poll};
+use crate::process;
 use crate::registry::Entry;
 
 /// How a child ended.
@@ -45,9 +46,8 @@ pub struct Child {
     /// Write once.
     end: AtomicI32,
     reaped: AtomicBool,
+    /// It also holds the lifeline.
     entry: &'static Entry,
-    /// The child ends when this is closed (§15.2).
-    _lifeline: Option<Fd>,
 }
 
 impl std::fmt::Debug for Entry {
@@ -63,7 +63,11 @@ impl Child {
         entry: &'static Entry,
         lifeline: Option<Fd>,
     ) -> Child {
+        entry.hold(lifeline);
         entry.set(pid);
+        if process::is_orphaned() {
+            entry.let_go(pid);
+        }
         Child {
             pid,
             pidfd: pidfd(pid).ok(),
@@ -72,7 +76,6 @@ impl Child {
             end: AtomicI32::new(RUNNING),
             reaped: AtomicBool::new(false),
             entry,
-            _lifeline: lifeline,
         }
     }
 

@@ -23,6 +23,7 @@ mod fd;
 mod files;
 mod fork;
 mod generation;
+mod grace;
 mod hooks;
 pub mod memory;
 mod orphans;

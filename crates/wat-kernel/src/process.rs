@@ -7,20 +7,20 @@ use std::io;
 use std::ptr::null_mut;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::fd::{Borrowed, Fd, check};
+use crate::grace::{
+    GRACE, LEAST_GRACE, ask_children, end_children, let_children_go, signal_children,
+};
 use crate::poll;
 use crate::requests::{Requests, Verdict};
 use crate::supervise::default_action;
 use crate::{hooks, registry};
 
+pub use crate::grace::{ask_every_child, end_every_child, exit};
 pub use crate::hooks::OnShutdown;
 
-/// How long a process may go on after its parent or its program has ended.
-const GRACE: Duration = Duration::from_secs(5);
-/// What children get at least between being asked to end and being ended.
-const LEAST_GRACE: Duration = Duration::from_secs(1);
 /// The status after the parent has gone.
 const ORPHANED: i32 = 128 + libc::SIGTERM;
 const WARDEN_STACK: usize = 128 << 10;
@@ -63,6 +63,8 @@ static WAKE: AtomicI32 = AtomicI32::new(NONE);
 /// Readable for ever once the shutdown has begun.
 static BROADCAST: AtomicI32 = AtomicI32::new(NONE);
 static STOPPED: AtomicBool = AtomicBool::new(false);
+/// Whether the parent has gone.
+static ORPHAN: AtomicBool = AtomicBool::new(false);
 /// Whether the warden begins when somebody attends, and whether there has been one since.
 static DEFERRED: AtomicBool = AtomicBool::new(false);
 static WAS_DEFERRED: AtomicBool = AtomicBool::new(false);
@@ -95,6 +97,11 @@ impl UserSignal {
 /// Whether the process has been asked to stop: by a signal, or because its parent is gone.
 pub fn is_stopping() -> bool {
     STOPPED.load(Ordering::SeqCst)
+}
+
+/// Has the parent gone?
+pub(crate) fn is_orphaned() -> bool {
+    ORPHAN.load(Ordering::SeqCst)
 }
 
 /// The signal that asked the process to stop, if one did.
@@ -151,6 +158,8 @@ fn forget() {
     NEWS.store(0, Ordering::Relaxed);
     HEARD.store(NONE, Ordering::Relaxed);
     STOPPED.store(false, Ordering::Relaxed);
+    ORPHAN.store(false, Ordering::Relaxed);
+    crate::grace::forget();
     hooks::forget();
     crate::thread::forget();
     crate::fd::forget();
@@ -371,6 +380,9 @@ struct Warden {
     /// Where the supervisor tells of signals.
     heard: Option<Fd>,
     has_stopped: bool,
+    /// When the parent has gone.
+    lost: Option<Instant>,
+    /// When the time is up after that.
     deadline: Option<Instant>,
     /// When to look again whether a request was the second one.
     unclear: Option<Instant>,
@@ -386,6 +398,7 @@ impl Warden {
             requests: Requests::default(),
             heard: None,
             has_stopped: false,
+            lost: None,
             deadline: None,
             unclear: None,
         };
@@ -406,12 +419,7 @@ impl Warden {
             if poll::wait(&mut set, until).is_err() {
                 return;
             }
-            if self
-                .deadline
-                .is_some_and(|deadline| Instant::now() >= deadline)
-            {
-                end_children(Instant::now() + LEAST_GRACE, Some(ORPHANED));
-            }
+            self.expire();
             if set[0].revents != 0 {
                 let _ = self.wake.read(&mut [0; 8]);
                 self.signalled();
@@ -421,11 +429,38 @@ impl Warden {
             }
             self.judge();
             if set[1].revents != 0 {
-                self.lifeline = None;
-                self.stop(libc::SIGTERM);
-                self.deadline = Some(Instant::now() + GRACE - LEAST_GRACE);
+                self.orphaned();
             }
         }
+    }
+
+    /// The parent has gone. This process has its grace period from now on, and at the same time everybody below it: none
+    /// of them waits for the end of its own parent first.
+    fn orphaned(&mut self) {
+        let now = Instant::now();
+        self.lifeline = None;
+        self.lost = Some(now);
+        self.deadline = Some(now + GRACE - LEAST_GRACE);
+        ORPHAN.store(true, Ordering::SeqCst);
+        self.stop(libc::SIGTERM);
+        let_children_go();
+    }
+
+    /// Ends the process if its time is up: that of one with children is up a little earlier.
+    fn expire(&mut self) {
+        let now = Instant::now();
+        let (Some(lost), Some(deadline)) = (self.lost, self.deadline) else {
+            return;
+        };
+        let end = lost + GRACE;
+        if now < deadline {
+            return;
+        }
+        if now < end && registry::live_children().is_empty() {
+            self.deadline = Some(end);
+            return;
+        }
+        end_children(end, Some(ORPHANED));
     }
 
     /// Signals have come directly.
@@ -520,61 +555,4 @@ impl Warden {
         hooks::call_all();
         ask_children(signal);
     }
-}
-
-fn signal_child(pid: i32, signal: i32) {
-    // SAFETY: plain numbers; a child is not reaped while it gets a signal. One that leads no group is signalled alone.
-    unsafe {
-        if libc::killpg(pid, signal) != 0 {
-            libc::kill(pid, signal);
-        }
-    }
-}
-
-fn signal_children(signal: i32) {
-    registry::each(|entry, pid| {
-        entry.signal(pid, |pid| signal_child(pid, signal));
-    });
-}
-
-/// Asks every child to end that was not asked before: a second request would end it at once.
-fn ask_children(signal: i32) {
-    registry::each(|entry, pid| entry.ask(pid, |pid| signal_child(pid, signal)));
-}
-
-/// The program of this process has ended: its children are asked to end too, as those of a process that is asked
-/// itself. They are not waited for.
-pub fn ask_every_child() {
-    ask_children(libc::SIGTERM);
-}
-
-/// Asks every child to end, ends those that have not by the deadline, reaps them (K52). Then the process ends with
-/// the status, if there is one.
-fn end_children(deadline: Instant, status: Option<i32>) {
-    ask_children(libc::SIGTERM);
-    for pid in registry::live_children() {
-        registry::await_end(pid, deadline);
-    }
-    signal_children(libc::SIGKILL);
-    for pid in registry::live_children() {
-        registry::await_end(pid, Instant::now() + GRACE);
-    }
-    if let Some(status) = status {
-        // SAFETY: the call does not return.
-        unsafe { libc::_exit(status) }
-    }
-}
-
-/// Asks the children of this process to end, ends those that do not in time, and reaps them (K52).
-pub fn end_every_child() {
-    if !registry::live_children().is_empty() {
-        end_children(Instant::now() + GRACE, None);
-    }
-}
-
-/// Ends the process with this status, after its children; nothing of the program is run or dropped on the way.
-pub fn exit(status: i32) -> ! {
-    end_every_child();
-    // SAFETY: the call does not return.
-    unsafe { libc::_exit(status) }
 }

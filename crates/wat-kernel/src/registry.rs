@@ -19,11 +19,16 @@ pub(crate) struct Entry {
     senders: AtomicU32,
     /// Was it asked to end?
     asked: AtomicBool,
+    /// The child ends when this is closed (§15.2); -1 if it is, or never was open.
+    lifeline: AtomicI32,
     next: *mut Entry,
 }
 
 // SAFETY: the numbers are atomic, and `next` never changes once the entry is in the list.
 unsafe impl Sync for Entry {}
+
+/// No descriptor.
+const CLOSED: i32 = -1;
 
 static HEAD: AtomicPtr<Entry> = AtomicPtr::new(null_mut());
 
@@ -53,6 +58,7 @@ pub(crate) fn reserve() -> &'static Entry {
         pid: AtomicI32::new(TAKEN),
         senders: AtomicU32::new(0),
         asked: AtomicBool::new(false),
+        lifeline: AtomicI32::new(CLOSED),
         next: null_mut(),
     }));
     let mut head = HEAD.load(Ordering::Acquire);
@@ -68,6 +74,26 @@ pub(crate) fn reserve() -> &'static Entry {
 }
 
 impl Entry {
+    /// What the child lives as long as. To be called before it has a number here.
+    pub(crate) fn hold(&self, lifeline: Option<Fd>) {
+        let raw = lifeline.as_ref().map_or(CLOSED, Fd::raw);
+        self.lifeline.store(raw, Ordering::SeqCst);
+        std::mem::forget(lifeline);
+    }
+
+    /// Closes the lifeline of this child: it has its grace period from now on, and so has whoever is below it.
+    pub(crate) fn let_go(&self, pid: i32) {
+        self.signal(pid, |_| self.close());
+    }
+
+    fn close(&self) {
+        let raw = self.lifeline.swap(CLOSED, Ordering::SeqCst);
+        if raw != CLOSED {
+            // SAFETY: `hold` has taken the descriptor over, and nobody else closes it.
+            unsafe { libc::close(raw) };
+        }
+    }
+
     /// The child has this number from now on; 0 gives the entry back.
     pub(crate) fn set(&self, pid: i32) {
         self.pid.store(pid, Ordering::SeqCst);
@@ -93,6 +119,8 @@ impl Entry {
     /// Gives the entry of this child back and waits for those who are sending it a signal: from then on it may be reaped.
     /// False if that was done before; the entry may be another child's by now.
     pub(crate) fn retire(&self, pid: i32) -> bool {
+        // The child has ended. Whoever has the entry next holds another lifeline.
+        self.let_go(pid);
         let is_first = self
             .pid
             .compare_exchange(pid, 0, Ordering::SeqCst, Ordering::SeqCst)
@@ -150,6 +178,27 @@ pub(crate) fn forget() {
 #[cfg(test)]
 mod tests {
     use super::reserve;
+    use crate::{Interest, pipe, poll};
+    use std::time::Instant;
+
+    #[test]
+    fn a_lifeline_is_closed_once_and_only_by_its_child() {
+        let (entry, (lifeline, watched)) = (reserve(), pipe().unwrap());
+        let end = [(watched.borrow(), Interest::Read)];
+        let is_closed = || poll(&end, Some(Instant::now())).unwrap() == [true];
+        entry.hold(Some(lifeline));
+        entry.set(7_000_003);
+        entry.let_go(7_000_001);
+        assert!(!is_closed(), "it is another child's");
+        entry.let_go(7_000_003);
+        assert!(is_closed());
+        // Mostly the number is another descriptor's now.
+        let (writer, reader) = pipe().unwrap();
+        entry.let_go(7_000_003);
+        assert!(entry.retire(7_000_003));
+        writer.write_all(b"x").unwrap();
+        assert_eq!(reader.read(&mut [0; 2]).unwrap(), 1);
+    }
 
     #[test]
     fn an_entry_is_given_back_once_and_is_another_childs_then() {

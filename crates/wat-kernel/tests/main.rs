@@ -10,5 +10,8 @@ mod full;
 #[path = "it/nursery.rs"]
 mod nursery;
 
+#[path = "it/trees.rs"]
+mod trees;
+
 #[path = "it/wait.rs"]
 mod wait;

@@ -1,14 +1,13 @@
-use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
-use super::full::{is_asked, limit, numbers};
+use super::full::{limit, numbers};
 use wat_kernel::{Exit, Fork, Forked, Interest, is_forked, pipe, poll, process, stdin, stdout};
 
 /// The open descriptors above the standard streams.
-fn open_descriptors() -> Vec<i32> {
+pub fn open_descriptors() -> Vec<i32> {
     let mut open: Vec<i32> = std::fs::read_dir("/proc/self/fd")
         .unwrap()
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
@@ -59,7 +58,7 @@ fn leaves_nothing(work: impl FnOnce()) {
 }
 
 /// Waits in a child until the shutdown begins.
-fn until_shutdown() {
+pub fn until_shutdown() {
     let shutdown = process::shutdown().unwrap();
     poll(&[(shutdown, Interest::Read)], None).unwrap();
 }
@@ -310,96 +309,6 @@ fn user_signals_set_flags_that_stay_until_reset() {
     }
     forked.stdin.write_all(b"g").unwrap();
     assert_eq!(forked.child.wait().unwrap(), Exit::Code(0));
-}
-
-/// How a tree of processes is made.
-#[derive(Clone, Copy)]
-struct Shape {
-    depth: u32,
-    fan_out: usize,
-    /// Its leaves listen to nothing.
-    spins: bool,
-}
-
-impl Shape {
-    /// How many processes there are in one of this depth.
-    fn size(self, depth: u32) -> usize {
-        (0..=depth).map(|level| self.fan_out.pow(level)).sum()
-    }
-}
-
-/// Reads as many bytes.
-fn read_all(from: &wat_kernel::Fd, bytes: &mut [u8]) {
-    let mut at = 0;
-    while at < bytes.len() {
-        at += from.read(&mut bytes[at..]).unwrap();
-    }
-}
-
-/// Says which processes a tree of this depth is made of, and lives until the shutdown.
-fn tree(shape: Shape, depth: u32) -> io::Result<Forked> {
-    Fork::new().run(move |_| {
-        let kids: Vec<Forked> = (0..if depth > 0 { shape.fan_out } else { 0 })
-            .map(|_| tree(shape, depth - 1).unwrap())
-            .collect();
-        let mut pids = std::process::id().to_ne_bytes().to_vec();
-        for kid in &kids {
-            let mut of_kid = vec![0; 4 * shape.size(depth - 1)];
-            read_all(&kid.stdout, &mut of_kid);
-            pids.extend_from_slice(&of_kid);
-        }
-        stdout().write_all(&pids).unwrap();
-        if depth == 0 && shape.spins {
-            loop {
-                std::hint::spin_loop();
-            }
-        }
-        until_shutdown();
-        0
-    })
-}
-
-/// Kills the root of a tree, and sees every process of it end in time.
-fn kill_root(shape: Shape, patience: Duration) {
-    let root = tree(shape, shape.depth).unwrap();
-    let mut bytes = vec![0; 4 * shape.size(shape.depth)];
-    read_all(&root.stdout, &mut bytes);
-    let pids = bytes
-        .chunks(4)
-        .map(|c| i32::from_ne_bytes(c.try_into().unwrap()));
-    let watched: Vec<wat_kernel::Fd> = pids
-        .map(|pid| {
-            // SAFETY: plain numbers; the descriptor was just opened.
-            unsafe {
-                let raw = libc::syscall(libc::SYS_pidfd_open, pid, 0) as i32;
-                assert!(raw >= 0);
-                wat_kernel::Fd::from_raw(raw).unwrap()
-            }
-        })
-        .collect();
-    // SAFETY: plain numbers. Only the root gets it.
-    unsafe { libc::kill(root.child.pid(), libc::SIGKILL) };
-    let deadline = Instant::now() + patience;
-    for fd in &watched {
-        let ready = poll(&[(fd.borrow(), Interest::Read)], Some(deadline)).unwrap();
-        assert_eq!(ready, [true]);
-    }
-}
-
-#[test]
-fn killing_the_root_leaves_no_descendant() {
-    let shape = Shape {
-        depth: numbers(2, 3) as u32,
-        fan_out: numbers(3, 4),
-        spins: false,
-    };
-    for _ in 0..numbers(5, 100) {
-        kill_root(shape, limit(30, 500));
-    }
-    if is_asked() {
-        let spins = true;
-        kill_root(Shape { spins, ..shape }, Duration::from_secs(6));
-    }
 }
 
 #[test]

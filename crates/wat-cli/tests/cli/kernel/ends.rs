@@ -24,6 +24,11 @@ const BLOCKED: &str = "
 (:wat::core::defn :my::is-ready [kid <- :wat::kernel::ForkedChild] -> :wat::core::bool
   (:wat::core::Option/some? (:wat::io::IOReader/read-line (:wat::kernel::ForkedChild/stdout kid))))
 (:wat::core::defn :my::spin [n <- :wat::core::i64] -> :wat::core::nil (:my::spin (:wat::core::+ n 1)))
+(:wat::core::defn :my::deaf-child [] -> :wat::kernel::ForkedChild
+  (:wat::kernel::fork-with-forms (:wat::core::forms
+    (:wat::core::defn :my::spin [n <- :wat::core::i64] -> :wat::core::nil (:my::spin (:wat::core::+ n 1)))
+    (:wat::core::defn :user::main [] -> :wat::core::nil
+      (:wat::core::do (:wat::kernel::println \"spins\") (:my::spin 0))))))
 ";
 
 #[test]
@@ -56,19 +61,24 @@ fn a_program_that_returns_leaves_a_thread_that_does_not_listen_after_the_grace_p
     let text = format!(
         "{BLOCKED}{}",
         main_of(
-            "(:wat::core::do
-               (:wat::kernel::drop (:wat::kernel::spawn-thread
-                 (:wat::core::fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil
-                   (:wat::core::do (:wat::kernel::println \"spins\") (:my::spin 0)))))
-               (:wat::kernel::readln -> :wat::core::i64) :wat::core::nil)"
+            "(:wat::core::let [kid (:my::deaf-child)]
+               (:wat::core::do
+                 (:wat::kernel::drop (:wat::kernel::spawn-thread
+                   (:wat::core::fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil
+                     (:wat::core::do (:wat::kernel::println (:my::is-ready kid)) (:my::spin 0)))))
+                 (:wat::kernel::readln -> :wat::core::i64) :wat::core::nil))"
         )
     );
     let mut running = start(&text);
-    assert_eq!(running.line(), "\"spins\"");
+    assert_eq!(running.line(), "true");
+    let kids = children(running.pid());
+    assert_eq!(kids.len(), 1);
     let began = Instant::now();
     running.tell("1");
     running.ends_well();
+    // The grace period is that of the whole process: the child's is over when the thread's is.
     in_time(began, 6000);
+    assert!(kids.into_iter().all(is_gone));
 }
 
 #[test]
@@ -76,10 +86,7 @@ fn a_killed_parent_takes_a_child_along_that_does_not_listen() {
     let text = format!(
         "{BLOCKED}{}",
         main_of(
-            "(:wat::core::let [kid (:wat::kernel::fork-with-forms (:wat::core::forms
-                (:wat::core::defn :my::spin [n <- :wat::core::i64] -> :wat::core::nil (:my::spin (:wat::core::+ n 1)))
-                (:wat::core::defn :user::main [] -> :wat::core::nil
-                  (:wat::core::do (:wat::kernel::println \"spins\") (:my::spin 0)))))]
+            "(:wat::core::let [kid (:my::deaf-child)]
                (:wat::core::do (:wat::kernel::println (:my::is-ready kid)) (:my::doze)))"
         )
     );
