@@ -8,4 +8,4 @@ mod read;
 mod write;
 
 pub use read::{read, read_with};
-pub use write::{Style, key_text, write, write_natural, write_ordered};
+pub use write::{MAP_TAG, Style, key_text, key_value, write, write_natural, write_ordered};

@@ -1,8 +1,10 @@
 //! Equality, order and canonical order, in one walk with its own stack.
 //!
-//! Both sides have one static type, so that kinds never differ. The three relations differ in how they treat floats:
+//! Both sides have one static type; kinds differ only where that type leaves them to the value. The three relations differ in how they treat floats:
 //! NaN is unequal to itself and unordered for `=` and `<`, but equal to itself and last in the canonical order (X10),
 //! which is a total order and also decides key equality.
+
+mod rank;
 
 use crate::boxed::{any, form};
 use crate::cells::{field, variant_of};
@@ -141,6 +143,10 @@ unsafe fn step(frame: &mut Frame) -> Step {
     }
 }
 
+fn is_nan(desc: &Desc, slot: Slot) -> bool {
+    desc.repr == Repr::F64 && f64::from_bits(slot).is_nan()
+}
+
 struct Walk {
     frames: Vec<Frame>,
     mode: Mode,
@@ -204,10 +210,13 @@ impl Walk {
                 Repr::Form | Repr::Holon => Some(self.forms(form(a), form(b))),
                 Repr::Any => {
                     let ((left, a), (right, b)) = (any(a), any(b));
-                    if left.ty != right.ty {
-                        return Some(left.ty.cmp(&right.ty));
+                    if left.ty == right.ty {
+                        return self.value(left, a, b);
                     }
-                    self.value(left, a, b)
+                    match self.mode {
+                        Mode::Natural if is_nan(left, a) || is_nan(right, b) => None,
+                        _ => Some(rank::compare((left, a), (right, b))),
+                    }
                 }
                 // Functions are not comparable; the checker refuses to compare them.
                 Repr::Fn => Some(a.cmp(&b)),

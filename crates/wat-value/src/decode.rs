@@ -2,20 +2,22 @@
 //!
 //! Readers of text bound the nesting of documents, so that the walk may recurse over it.
 
+mod key;
+
 use crate::boxed::{make_any, make_form};
 use crate::cells::make_variant;
 use crate::desc::{Desc, Repr, Shapes};
 use crate::heap::Slot;
 use crate::plain::{INSTANT, UUID, make_instant, make_uuid};
 use crate::print::{dotted, struct_tag};
-use crate::syntax::Syntax;
-use crate::text::{make_keyword, make_string};
+use crate::syntax::only_form;
+use crate::text::{is_keyword, make_keyword, make_string};
 use crate::value::Value;
 use crate::{map, vector};
 use std::sync::Arc;
+use wat_edn::json::MAP_TAG;
 use wat_edn::{Edn, ReadErrorKind};
 use wat_ir::{DeclKind, Ty, VariantDecl};
-use wat_syntax::{SourceText, cut, read_form};
 
 /// How a document does not fit a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,10 +140,22 @@ impl Decoder<'_> {
                 .map_err(|_| self.misfit(desc, found))?,
             (Repr::U8, Edn::Int(value @ 0..=255)) => *value as Slot,
             (Repr::Duration, Edn::Int(value @ 0..)) => *value as Slot,
+            (Repr::Duration, Edn::Str(text)) if self.notation == Notation::Json => text
+                .parse::<i64>()
+                .ok()
+                .filter(|value| *value >= 0)
+                .map(|value| value as Slot)
+                .ok_or_else(|| self.misfit(desc, found))?,
             (Repr::F64, Edn::Float(value)) => value.to_bits(),
             (Repr::F64, Edn::Int(value)) => (*value as f64).to_bits(),
             (Repr::Str, Edn::Str(text)) => make_string(text),
-            (Repr::Keyword, Edn::Keyword(text)) => make_keyword(text),
+            (Repr::Keyword, Edn::Keyword(text)) if is_keyword(text) => make_keyword(text),
+            (Repr::Keyword, Edn::Keyword(text)) => {
+                return Err(self.error(
+                    ReadErrorKind::Shape,
+                    format!("{} is no keyword", wat_edn::write(&Edn::str(&**text))),
+                ));
+            }
             (Repr::Vector, Edn::Vector(items) | Edn::List(items)) => {
                 let items = self.items(items, |_| desc.parts[0])?;
                 vector::from_slots(desc, &slots(items))
@@ -152,7 +166,14 @@ impl Decoder<'_> {
                 let items = self.items(items, |index| desc.parts[index])?;
                 make_variant(desc, 0, &slots(items))
             }
-            (Repr::HashMap, Edn::Map(entries)) => return self.map(desc, entries),
+            (Repr::HashMap, Edn::Map(entries)) => {
+                let entries = entries.iter().map(|(key, value)| (key, value));
+                return self.map(desc, entries, self.notation == Notation::Json);
+            }
+            (Repr::HashMap, Edn::Tagged(tag, body)) if &**tag == MAP_TAG => {
+                let entries = self.pairs(desc, body)?;
+                return self.map(desc, entries.into_iter(), false);
+            }
             (Repr::HashSet, Edn::Set(items)) => return self.set(desc, items),
             (Repr::Option, found) => return self.option(desc, found),
             (Repr::Result, Edn::Tagged(tag, body)) => {
@@ -161,12 +182,14 @@ impl Decoder<'_> {
                     "wat-edn.result/err" => 1,
                     _ => return Err(self.misfit(desc, found)),
                 };
+                self.path.push(["ok", "err"][variant as usize].to_owned());
                 let payload = self.value(desc.parts[variant as usize], body)?;
+                self.path.pop();
                 make_variant(desc, variant, &[payload.into_slot().1])
             }
             (Repr::Form, Edn::Tagged(tag, body)) if &**tag == "wat-edn.core/form" => {
                 match &**body {
-                    Edn::Str(text) => match form(text) {
+                    Edn::Str(text) => match only_form(text) {
                         Some(form) => make_form(form),
                         None => {
                             return Err(self.error(
@@ -206,64 +229,18 @@ impl Decoder<'_> {
     fn option(&mut self, desc: &'static Desc, found: &Edn) -> Result<Value, Misfit> {
         let payload = match found {
             Edn::Nil => return Ok(Self::own(desc, make_variant(desc, 0, &[]))),
-            Edn::Tagged(tag, body) if &**tag == "wat-edn.option/some" => body,
-            other => other,
+            Edn::Tagged(tag, body) if &**tag == "wat-edn.option/some" => {
+                self.path.push("some".to_owned());
+                let payload = self.value(desc.parts[0], body)?;
+                self.path.pop();
+                payload
+            }
+            other => self.value(desc.parts[0], other)?,
         };
-        let payload = self.value(desc.parts[0], payload)?;
         Ok(Self::own(
             desc,
             make_variant(desc, 1, &[payload.into_slot().1]),
         ))
-    }
-
-    fn map(&mut self, desc: &'static Desc, entries: &[(Edn, Edn)]) -> Result<Value, Misfit> {
-        let mut out = map::empty(desc);
-        for (index, (key, value)) in entries.iter().enumerate() {
-            let made = self.entry(desc, key, value);
-            let (key, value) = match made {
-                Ok(made) => made,
-                Err(misfit) => {
-                    drop(Self::own(desc, out));
-                    return Err(misfit);
-                }
-            };
-            // SAFETY: map, key and value are live, and ours to give away.
-            unsafe {
-                out = map::insert(out, key.into_slot().1, value.into_slot().1);
-                if map::len(out) != index + 1 {
-                    drop(Self::own(desc, out));
-                    return Err(self.error(
-                        ReadErrorKind::Shape,
-                        "a key occurs twice in the map".to_owned(),
-                    ));
-                }
-            }
-        }
-        Ok(Self::own(desc, out))
-    }
-
-    fn entry(
-        &mut self,
-        desc: &'static Desc,
-        key: &Edn,
-        value: &Edn,
-    ) -> Result<(Value, Value), Misfit> {
-        self.path.push(step(key));
-        let made = match key {
-            // In JSON the keys that are not strings are texts of EDN.
-            Edn::Str(text)
-                if self.notation == Notation::Json && desc.parts[0].repr != Repr::Str =>
-            {
-                match wat_edn::read(text) {
-                    Ok(inner) => self.value(desc.parts[0], &inner)?,
-                    Err(_) => return Err(self.misfit(desc.parts[0], key)),
-                }
-            }
-            key => self.value(desc.parts[0], key)?,
-        };
-        let value = self.value(desc.parts[1], value)?;
-        self.path.pop();
-        Ok((made, value))
     }
 
     fn set(&mut self, desc: &'static Desc, items: &[Edn]) -> Result<Value, Misfit> {
@@ -311,6 +288,7 @@ impl Decoder<'_> {
             Edn::Tagged(tag, _) => match &**tag {
                 "wat-edn.core/form" => Ty::Nominal(Ty::FORM.into(), [].into()),
                 "wat-edn.option/some" => Ty::Option(it()),
+                MAP_TAG => Ty::HashMap(it(), it()),
                 "wat-edn.result/ok" | "wat-edn.result/err" => Ty::Result(it(), it()),
                 tag => self.tagged_type(desc, tag)?,
             },
@@ -369,6 +347,18 @@ impl Decoder<'_> {
             (UUID, Edn::Uuid(value)) => return Ok(Self::own(desc, make_uuid(desc, *value))),
             (INSTANT, Edn::Inst(value)) => return Ok(Self::own(desc, make_instant(desc, *value))),
             _ => {}
+        }
+        // Types with restricted fields are not portable (chapter 03 §7.1): the checker refuses to read them, and a
+        // document that names its types itself cannot forge one.
+        let restricted = |variant: &VariantDecl| variant.fields.iter().any(|it| it.restricted);
+        if decl.variants.iter().any(restricted) {
+            return Err(self.error(
+                ReadErrorKind::Opaque,
+                format!(
+                    "`{}` has restricted fields, so it cannot be read",
+                    type_name(&desc.ty)
+                ),
+            ));
         }
         let tagged = match found {
             Edn::Tagged(tag, body) => Some((&**tag, &**body)),
@@ -485,19 +475,6 @@ impl Decoder<'_> {
             self.path.pop();
         }
         Ok(Self::own(desc, make_variant(desc, 0, &slots(values))))
-    }
-}
-
-/// The form of a text that holds exactly one, without errors.
-fn form(text: &str) -> Option<Syntax> {
-    let source = SourceText::new(text);
-    let pieces = cut(&source);
-    match &pieces.forms[..] {
-        [only] if pieces.errors.is_empty() => {
-            let read = read_form(&source.slice(only.range), &only.verdict);
-            (read.errors.is_empty() && !read.ast.is_empty()).then(|| Syntax::of_form(&read.ast))
-        }
-        _ => None,
     }
 }
 

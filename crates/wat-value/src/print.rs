@@ -9,6 +9,7 @@ use crate::sink::{Sink, Tree};
 use crate::syntax::{Shape, Syntax, write_forms};
 use crate::text::text;
 use crate::{map, vector};
+use wat_edn::json::{MAP_TAG, key_value};
 use wat_edn::{Edn, Layout, Writer};
 use wat_ir::DeclKind;
 
@@ -28,6 +29,8 @@ enum Frame {
     Entries {
         items: Vec<(&'static Desc, Slot)>,
         next: usize,
+        /// Keys and values in turn, of which JSON writes the keys as EDN text.
+        keyed: bool,
     },
     /// The parts of a bundle.
     Holons { bundle: Syntax, next: usize },
@@ -53,6 +56,8 @@ enum Part {
 pub enum Form {
     /// By a tag, so that it reads back.
     Tagged,
+    /// By a tag too; a map is tagged as well if its keys could not be told from their texts in JSON.
+    Json,
     /// Not at all but for the variant of an enum: `write-notag`.
     Tagless,
     /// As plain JSON wants it: fields by name, under the tag.
@@ -123,7 +128,7 @@ fn newtype_like(desc: &Desc) -> bool {
 }
 
 /// Whether the pretty layout counts values of a type as scalars; an option is one if it is `nil` or holds one.
-unsafe fn scalar(desc: &Desc, slot: Slot) -> bool {
+unsafe fn scalar(desc: &'static Desc, slot: Slot) -> bool {
     let (mut desc, mut slot) = (desc, slot);
     loop {
         match desc.repr {
@@ -140,9 +145,11 @@ unsafe fn scalar(desc: &Desc, slot: Slot) -> bool {
                 }
                 desc = desc.parts[0];
             }
-            Repr::F64 => return f64::from_bits(slot).is_finite(),
             // SAFETY: the slot holds a value with its type.
             Repr::Any => (desc, slot) = unsafe { any(slot) },
+            // Instants and identifiers.
+            // SAFETY: the caller says that the slot holds a live value of the type.
+            Repr::Nominal => return unsafe { plain(desc, slot) }.is_some(),
             repr => return !repr.is_pointer() || matches!(repr, Repr::Str | Repr::Keyword),
         }
     }
@@ -166,6 +173,27 @@ unsafe fn needs_some_tag(desc: &Desc, slot: Slot) -> bool {
                 }
                 desc = desc.parts[0];
             }
+            _ => return false,
+        }
+    }
+}
+
+/// Whether a key of a type that has more than strings is a string that reads as another key where keys are texts.
+unsafe fn ambiguous(desc: &'static Desc, slot: Slot) -> bool {
+    let (mut desc, mut slot) = (desc, slot);
+    loop {
+        match desc.repr {
+            // SAFETY: the slot holds a live string.
+            Repr::Str => return key_value(unsafe { text(slot) }).is_some(),
+            // SAFETY: the slot holds a value with its type.
+            Repr::Any => (desc, slot) = unsafe { any(slot) },
+            // SAFETY: the slot holds an option with a payload.
+            Repr::Option => unsafe {
+                if variant_of(slot) == 0 || needs_some_tag(desc, slot) {
+                    return false;
+                }
+                (desc, slot) = (desc.parts[0], field(slot, 0));
+            },
             _ => return false,
         }
     }
@@ -195,7 +223,7 @@ unsafe fn step(frame: &mut Frame) -> Option<Part> {
                 Some(Part::Value(desc.parts[0], vector::get(*slot, *next - 1)))
             }
         }
-        Frame::Entries { items, next } => {
+        Frame::Entries { items, next, .. } => {
             *next += 1;
             items
                 .get(*next - 1)
@@ -279,15 +307,28 @@ impl<S: Sink> Printer<S> {
                         .collect();
                     let scalars = items.iter().take(9).all(|(desc, slot)| scalar(desc, *slot));
                     self.writer.begin_set(items.len(), scalars);
-                    self.frames.push(Frame::Entries { items, next: 0 });
+                    self.frames.push(Frame::Entries {
+                        items,
+                        next: 0,
+                        keyed: false,
+                    });
                 }
                 Repr::HashMap => {
                     let entries = map::entries(slot);
                     let pair = |(key, value)| [(desc.parts[0], key), (desc.parts[1], value)];
+                    let mut keys = entries.iter().map(|(key, _)| *key);
+                    let pairs = self.form == Form::Json
+                        && desc.parts[0].repr != Repr::Str
+                        && keys.any(|key| ambiguous(desc.parts[0], key))
+                        && !self.in_key();
+                    if pairs {
+                        self.writer.tag(MAP_TAG);
+                    }
                     self.writer.begin_map();
                     self.frames.push(Frame::Entries {
                         items: entries.into_iter().flat_map(pair).collect(),
                         next: 0,
+                        keyed: !pairs,
                     });
                 }
                 Repr::Option if variant_of(slot) == 0 => self.writer.nil(),
@@ -331,6 +372,12 @@ impl<S: Sink> Printer<S> {
                 Repr::Nominal => self.nominal(desc, slot),
             }
         }
+    }
+
+    /// Whether the next value is a part of a key.
+    fn in_key(&self) -> bool {
+        let is_key = |frame: &Frame| matches!(frame, Frame::Entries { next, keyed: true, .. } if next % 2 == 1);
+        self.frames.iter().any(is_key)
     }
 
     /// A leaf, or the beginning of a bundle.
@@ -397,7 +444,7 @@ impl<S: Sink> Printer<S> {
         let variant = unsafe { variant_of(slot) };
         let declared = &decl.variants[variant as usize];
         let layout = &desc.variants()[variant as usize];
-        if decl.kind == DeclKind::Enum && self.form != Form::Tagged {
+        if decl.kind == DeclKind::Enum && matches!(self.form, Form::Tagless | Form::Named) {
             self.named_variant(desc, slot, variant);
             return;
         }

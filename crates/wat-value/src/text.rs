@@ -109,3 +109,25 @@ pub unsafe fn append(slot: Slot, tail: &str) -> Slot {
         grown as Slot
     }
 }
+
+/// Whether a text is that of a keyword, with its colon: what the reader takes as one (chapter 01).
+pub(crate) fn is_keyword(text: &str) -> bool {
+    // What has a plain notation needs no reader.
+    if wat_edn::write_keyword_plain(text, &mut String::new()) {
+        return true;
+    }
+    let only = crate::syntax::only_form(text);
+    matches!(
+        only.as_ref().map(crate::syntax::Syntax::shape),
+        Some(crate::syntax::Shape::Keyword(read)) if **read == *text
+    )
+}
+
+/// The start of a text, for messages.
+pub(crate) fn shortened(text: &str) -> String {
+    const CHARS: usize = 100;
+    match text.char_indices().nth(CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

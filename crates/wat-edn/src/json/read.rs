@@ -12,8 +12,9 @@ use crate::{Edn, Instant, ReadError, ReadErrorKind, ReadOptions, Uuid};
 /// Integers that [`super::write`] puts into strings come back as strings: only a target type tells
 /// them apart. Object keys that are plain EDN keywords become keywords, all others strings; a
 /// reader that expects keys of another type reads their text as EDN ([`super::key_text`] gives the
-/// text of a key that became a keyword). An object that is none of the notations of typed JSON is
-/// a map. Lists read as vectors. Integers outside `i64` are rejected, never rounded.
+/// text of a key that became a keyword, [`super::key_value`] the value that a string stands for
+/// where no type says it). An object that is none of the notations of typed JSON is a map; a map
+/// that is written as its entries stays under [`super::MAP_TAG`], since its keys are no texts. Lists read as vectors. Integers outside `i64` are rejected, never rounded.
 ///
 /// # Errors
 ///

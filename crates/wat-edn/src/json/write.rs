@@ -2,7 +2,7 @@
 
 use crate::scalar::{write_escaped, write_float, write_int, write_keyword_plain};
 use crate::value::is_record_tag;
-use crate::{Edn, Layout, order};
+use crate::{Edn, Event, Layout, Sequence, order};
 
 /// How types show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,13 @@ pub fn write_ordered(value: &Edn, style: Style) -> String {
                 writer.string(&key);
                 writer.out.push(':');
             }
+            Task::Pair((key, value)) => {
+                writer.out.push('[');
+                writer.pending.push(Task::Text("]"));
+                writer.pending.push(Task::Value(value, false));
+                writer.pending.push(Task::Text(","));
+                writer.pending.push(Task::Value(key, false));
+            }
             Task::Text(text) => writer.out.push_str(text),
         }
     }
@@ -57,11 +64,34 @@ pub fn key_text(key: &Edn) -> String {
     }
 }
 
+/// The value that an object key stands for where a key of any type may stand: the one whose
+/// [`key_text`] is exactly this text. `None` if only the string itself has it.
+#[must_use]
+pub fn key_value(text: &str) -> Option<Edn> {
+    let value = crate::read(text).ok()?;
+    let is_value = value.walk().all(|event| match event {
+        Event::Scalar(it) => !matches!(
+            it,
+            Edn::Char(_) | Edn::Symbol(_) | Edn::BigInt(_) | Edn::BigDec(_)
+        ),
+        Event::Sequence(kind, _) => kind != Sequence::List,
+        Event::Map(_) | Event::Tag(..) | Event::End | Event::EndTag => true,
+    });
+    (is_value && !matches!(value, Edn::Str(_)) && key_text(&value) == text).then_some(value)
+}
+
+/// The tag of a map that is written as an array of its entries, `[[key,value],…]`, because an
+/// object would not read back: its keys are not told apart by their texts, or it would be taken
+/// for another notation.
+pub const MAP_TAG: &str = "wat-edn.core/map";
+
 /// What is still to be written; the last one comes first.
 enum Task<'a> {
     /// A value; whether it is the body of a record.
     Value(&'a Edn, bool),
     Key(String),
+    /// An entry as an array.
+    Pair(&'a (Edn, Edn)),
     Text(&'static str),
 }
 
@@ -153,6 +183,13 @@ impl<'a> JsonWriter<'a> {
     }
 
     fn entries(&mut self, entries: &'a [(Edn, Edn)], is_record: bool) {
+        if self.style == Style::Typed && !is_record && !is_object(entries) {
+            self.out
+                .push_str("{\"#tag\":\"wat-edn.core/map\",\"body\":");
+            self.pending.push(Task::Text("}"));
+            self.pairs(entries);
+            return;
+        }
         let key_text = if self.style == Style::Natural {
             natural_key_text
         } else {
@@ -176,6 +213,17 @@ impl<'a> JsonWriter<'a> {
         }
     }
 
+    fn pairs(&mut self, entries: &'a [(Edn, Edn)]) {
+        self.out.push('[');
+        self.pending.push(Task::Text("]"));
+        for (index, entry) in entries.iter().enumerate().rev() {
+            self.pending.push(Task::Pair(entry));
+            if index > 0 {
+                self.pending.push(Task::Text(","));
+            }
+        }
+    }
+
     fn tagged(&mut self, tag: &str, body: &'a Edn) {
         let is_natural = self.style == Style::Natural;
         match body {
@@ -191,11 +239,37 @@ impl<'a> JsonWriter<'a> {
                 self.string(tag);
                 self.out.push_str(",\"body\":");
                 self.pending.push(Task::Text("}"));
-                self.pending.push(Task::Value(body, is_record_tag(tag)));
+                match body {
+                    Edn::Map(entries) if tag == MAP_TAG => self.pairs(entries),
+                    body => self.pending.push(Task::Value(body, is_record_tag(tag))),
+                }
             }
         }
     }
 }
+
+/// Whether a map reads back from an object: the texts of its keys differ, and they are not those of
+/// another notation.
+fn is_object(entries: &[(Edn, Edn)]) -> bool {
+    let is = |at: usize, text: &str| matches!(&entries[at].0, Edn::Str(key) if &**key == text);
+    match entries.len() {
+        1 if NOTATIONS.iter().any(|name| is(0, name)) => return false,
+        2 if is(0, "#tag") && is(1, "body") || is(0, "body") && is(1, "#tag") => return false,
+        _ => {}
+    }
+    // Keys of one kind have different texts.
+    let is_string = |it: &(Edn, Edn)| matches!(it.0, Edn::Str(_));
+    let strings = entries.iter().filter(|it| is_string(it)).count();
+    if strings == 0 || strings == entries.len() {
+        return true;
+    }
+    let mut texts: Vec<String> = entries.iter().map(|it| key_text(&it.0)).collect();
+    texts.sort_unstable();
+    texts.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+/// The keys of objects of one entry that stand for something else than a map.
+const NOTATIONS: [&str; 5] = ["#float", "#inst", "#set", "#string", "#uuid"];
 
 fn float_name(value: f64) -> &'static str {
     if value.is_nan() {

@@ -1,6 +1,7 @@
 //! Values as text.
 
 use super::support::{Outcome, native};
+use crate::boxed::any;
 use crate::cells::{field, variant_of};
 use crate::desc::Repr;
 use crate::heap::{Slot, retain};
@@ -33,10 +34,15 @@ unsafe fn write_pretty(instance: &Instance, args: &[Slot]) -> Outcome {
 }
 
 unsafe fn display(instance: &Instance, args: &[Slot]) -> Outcome {
-    if instance.types[0].repr == Repr::Str {
+    let (mut desc, mut slot) = (instance.types[0], args[0]);
+    while desc.repr == Repr::Any {
+        // SAFETY: here and below: the slot holds a live value of the type.
+        (desc, slot) = unsafe { any(slot) };
+    }
+    if desc.repr == Repr::Str {
         // SAFETY: the string gets another owner.
-        unsafe { retain(args[0]) };
-        return Ok(args[0]);
+        unsafe { retain(slot) };
+        return Ok(slot);
     }
     // SAFETY: as above.
     unsafe { write(instance, args) }

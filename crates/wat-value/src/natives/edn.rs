@@ -22,7 +22,7 @@ unsafe fn write_notag(instance: &Instance, args: &[Slot]) -> Outcome {
 
 unsafe fn write_json(instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: as above.
-    let tree = unsafe { encode(instance.types[0], args[0], Form::Tagged) };
+    let tree = unsafe { encode(instance.types[0], args[0], Form::Json) };
     Ok(make_string(&json::write_ordered(&tree, Style::Typed)))
 }
 

@@ -3,7 +3,7 @@
 use super::support::{Outcome, invalid, native, option};
 use crate::heap::{Slot, release, retain};
 use crate::native::{Instance, Native, Trap};
-use crate::text::{append, make_keyword, make_string, text};
+use crate::text::{append, is_keyword, make_keyword, make_string, shortened, text};
 use crate::vector;
 
 pub(crate) const TABLE: &[Native] = &[
@@ -306,31 +306,14 @@ unsafe fn keyword_to_string(_: &Instance, args: &[Slot]) -> Outcome {
     string(value.strip_prefix(':').unwrap_or(value))
 }
 
-/// Whether a text can stand behind the colon of a keyword: no white space outside brackets, no delimiter of forms
-/// except brackets that match, not empty, not starting with a colon.
-fn is_keyword_body(text: &str) -> bool {
-    let mut open = Vec::new();
-    for c in text.chars() {
-        match c {
-            '(' | '[' | '{' => open.push(c),
-            ')' if open.pop() != Some('(') => return false,
-            ']' if open.pop() != Some('[') => return false,
-            '}' if open.pop() != Some('{') => return false,
-            '"' | ';' | '`' | '~' | '@' => return false,
-            ',' if open.is_empty() && !text.contains('<') => return false,
-            c if c.is_whitespace() || c.is_control() => return false,
-            _ => {}
-        }
-    }
-    !text.is_empty() && !text.starts_with(':') && open.is_empty()
-}
-
 unsafe fn keyword_from_string(_: &Instance, args: &[Slot]) -> Outcome {
     let body = str!(args, 0);
-    if !is_keyword_body(body) {
+    let keyword = format!(":{body}");
+    if body.starts_with(':') || !is_keyword(&keyword) {
         return Err(invalid(format!(
-            "{body:?} is no keyword: write it without the leading colon, white space and quotes"
+            "{} is the text of no keyword behind its colon",
+            wat_edn::write(&wat_edn::Edn::str(shortened(body)))
         )));
     }
-    Ok(make_keyword(&format!(":{body}")))
+    Ok(make_keyword(&keyword))
 }

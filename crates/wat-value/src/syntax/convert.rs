@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use wat_syntax::{Ast, AstBuilder, AstSpans, NodeId, NodeKind, TextRange, TextSize};
+use wat_syntax::{
+    Ast, AstBuilder, AstSpans, NodeId, NodeKind, SourceText, TextRange, TextSize, cut, read_form,
+};
 
 use super::{Origin, Scopes, Shape, Syntax};
 
@@ -111,5 +113,18 @@ impl Syntax {
         let mut builder = AstBuilder::new();
         self.append_to(&mut builder, |_, _| {});
         builder.finish()
+    }
+}
+
+/// The form of a text that holds exactly one, without errors.
+pub(crate) fn only_form(text: &str) -> Option<Syntax> {
+    let source = SourceText::new(text);
+    let pieces = cut(&source);
+    match &pieces.forms[..] {
+        [only] if pieces.errors.is_empty() => {
+            let read = read_form(&source.slice(only.range), &only.verdict);
+            (read.errors.is_empty() && !read.ast.is_empty()).then(|| Syntax::of_form(&read.ast))
+        }
+        _ => None,
     }
 }

@@ -10,6 +10,7 @@ mod print;
 mod scopes;
 mod signature;
 
+pub(crate) use convert::only_form;
 pub use print::write_forms;
 pub use scopes::{Scope, Scopes};
 pub use signature::{renamed_signature, signature_parts};
