@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use wat_analysis::{SourceFile, TestKind};
+use wat_analysis::{Code, SourceFile, TestKind};
 use wat_driver::{
     Contents, ProgramLauncher, Style, file_loader, nearest, parse_bytes, reason, walk_for,
 };
@@ -168,6 +168,13 @@ impl Prepared {
         let selected = selected
             .filter(|case| names.is_empty() || names.iter().any(|name| **name == *case.test.name));
         self.selected = selected.cloned().collect();
+        for (path, warning) in &found.warnings {
+            let (code, place) = (Code(warning.code), warning.place);
+            output::report(&format!(
+                "warning[{code}]: {}\n  --> {path}:{}:{}\n",
+                warning.message, place.line, place.col
+            ));
+        }
         self.found = found;
         if options.failed || options.affected.is_some() {
             self.select_by(options)?;

@@ -1,7 +1,18 @@
 //! Examples in docstrings and Markdown (chapter 09 §9.13.2): finding them, and the program that each of them is.
 
-use wat_analysis::SourceText;
-use wat_syntax::cut;
+mod fences;
+mod mapped;
+mod wants;
+mod words;
+
+use wat_analysis::{Severity, SourceText};
+use wat_syntax::{TextRange, cut, parse};
+
+use mapped::Mapped;
+use wants::want;
+
+pub use fences::{DocWarning, docstring_examples, markdown_examples, markdown_warnings};
+pub use mapped::DocPlace;
 
 /// What a comment behind a form requires of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,10 +34,21 @@ pub enum DocWant {
 pub struct DocStep {
     /// The text of the form.
     pub form: String,
-    /// The line where it starts, from 1.
-    pub line: u32,
-    /// The requirements, with their lines.
-    pub wants: Vec<(u32, DocWant)>,
+    /// Where it stands.
+    pub place: DocPlace,
+    /// The requirements, with the places of their comments.
+    pub wants: Vec<(DocPlace, DocWant)>,
+}
+
+/// Why an example cannot be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocFault {
+    /// Where.
+    pub place: DocPlace,
+    /// WAT2913, WAT2914, or WAT8911 for forms that do not read.
+    pub code: u16,
+    /// What is wrong, in one sentence.
+    pub message: String,
 }
 
 /// An example.
@@ -34,12 +56,12 @@ pub struct DocStep {
 pub struct DocBlock {
     /// `L12` in Markdown, `:name/doc1` in a docstring.
     pub name: String,
-    /// The line of its fence, from 1.
-    pub line: u32,
+    /// Its fence, with what stands behind it.
+    pub place: DocPlace,
     /// The forms, in order.
     pub steps: Vec<DocStep>,
-    /// A comment that requires nothing that can be understood: its line and what is wrong.
-    pub malformed: Option<(u32, String)>,
+    /// Why it cannot be run: the first reason.
+    pub fault: Option<DocFault>,
     /// Is it not run?
     pub is_ignored: bool,
 }
@@ -78,9 +100,9 @@ impl DocStep {
     }
 
     /// The code with which it is rejected, if that is what is required.
-    pub fn rejected(&self) -> Option<(u32, u16)> {
-        self.wants.iter().find_map(|(line, want)| match want {
-            DocWant::Rejected(code) => Some((*line, *code)),
+    pub fn rejected(&self) -> Option<(DocPlace, u16)> {
+        self.wants.iter().find_map(|(place, want)| match want {
+            DocWant::Rejected(code) => Some((*place, *code)),
             _ => None,
         })
     }
@@ -139,251 +161,135 @@ impl DocBlock {
     }
 }
 
-/// A requirement in the text of a comment, without its first semicolons; nothing if it is an ordinary comment.
-fn want(comment: &str) -> Option<Result<DocWant, String>> {
-    let comment = comment.trim_end();
-    if let Some(expression) = comment.strip_prefix(";=>") {
-        let expression = expression.trim();
-        return Some(match expression {
-            "" => Err("the expression behind `;=>` is missing".to_owned()),
-            "_" => Ok(DocWant::Evaluates),
-            expression => Ok(DocWant::Equals(expression.to_owned())),
-        });
-    }
-    if let Some(text) = comment.strip_prefix(";out>") {
-        return Some(Ok(DocWant::Prints(
-            text.strip_prefix(' ').unwrap_or(text).to_owned(),
-        )));
-    }
-    let failure = comment.strip_prefix(";!!")?.trim();
-    let code = failure
-        .strip_prefix("WAT")
-        .and_then(|code| code.parse().ok());
-    let quoted = failure
-        .strip_prefix('"')
-        .and_then(|text| text.strip_suffix('"'));
-    Some(match (code, quoted) {
-        (Some(code), _) => Ok(DocWant::Rejected(code)),
-        (None, Some(text)) => Ok(DocWant::Fails(unescaped(text))),
-        (None, None) => Err("`;!!` is followed by a text in quotes or a code".to_owned()),
-    })
+/// The end of the next form, of all that stands in front of it, or of the text.
+fn gap_end(text: &str, ranges: &[TextRange], index: usize) -> usize {
+    ranges
+        .get(index)
+        .map_or(text.len(), |range| range.start().into())
 }
 
-fn unescaped(text: &str) -> String {
-    let mut found = String::with_capacity(text.len());
-    let mut chars = text.chars();
-    while let Some(next) = chars.next() {
-        found.push(match next {
-            '\\' => match chars.next() {
-                Some('n') => '\n',
-                Some('t') => '\t',
-                Some(other) => other,
-                None => '\\',
-            },
-            other => other,
-        });
-    }
-    found
-}
-
-/// The comment in a line that holds no form, or what is left of one behind it.
-fn comment(rest: &str) -> Option<&str> {
-    rest.find(';').map(|at| &rest[at..])
-}
-
-/// Reads the lines of a block, whose first line has this number.
-fn block(name: String, fence: u32, lines: &[String], is_ignored: bool) -> DocBlock {
-    let text = lines.join("\n");
-    let source = SourceText::new(text.as_str());
-    let forms = cut(&source).forms;
-    let line_of = |at: usize| fence + 1 + text[..at].matches('\n').count() as u32;
+/// Reads the text of a block.
+fn block(name: String, place: DocPlace, text: &Mapped, is_ignored: bool) -> DocBlock {
+    let source = SourceText::new(text.text());
+    let read = cut(&source);
+    let ranges: Vec<TextRange> = read.forms.iter().map(|form| form.range).collect();
     let mut found = DocBlock {
         name,
-        line: fence,
+        place,
         steps: Vec::new(),
-        malformed: None,
+        fault: None,
         is_ignored,
     };
-    let mut gaps = vec![(
-        0,
-        forms
-            .first()
-            .map_or(text.len(), |form| form.range.start().into()),
-    )];
-    for (index, form) in forms.iter().enumerate() {
-        let (start, end): (usize, usize) = (form.range.start().into(), form.range.end().into());
+    let mut faults = Vec::new();
+    let mut start = 0;
+    for index in 0..=ranges.len() {
+        let end = gap_end(text.text(), &ranges, index);
+        found.requirements(text, start, end, &mut faults);
+        let Some(&range) = ranges.get(index) else {
+            break;
+        };
+        start = range.end().into();
         found.steps.push(DocStep {
-            form: text[start..end].to_owned(),
-            line: line_of(start),
+            form: text.text()[range].to_owned(),
+            place: text.place(end, start),
             wants: Vec::new(),
         });
-        let next = forms
-            .get(index + 1)
-            .map_or(text.len(), |form| form.range.start().into());
-        gaps.push((end, next));
     }
-    for (index, (start, end)) in gaps.into_iter().enumerate() {
+    for error in parse(&source).errors() {
+        let at = ranges
+            .iter()
+            .position(|range| range.contains_inclusive(error.range.start()));
+        let is_meant = at.is_some_and(|at| found.steps[at].rejected().is_some());
+        if error.severity == Severity::Error && !is_meant {
+            let (start, end) = (error.range.start().into(), error.range.end().into());
+            faults.push(DocFault {
+                place: text.place(start, end),
+                code: 8911,
+                message: format!("{}: {}", error.code, error.message),
+            });
+        }
+    }
+    found.fault = faults.into_iter().next();
+    found
+}
+
+impl DocBlock {
+    /// Reads the comments between two forms: they are about the last step so far.
+    fn requirements(
+        &mut self,
+        text: &Mapped,
+        start: usize,
+        end: usize,
+        faults: &mut Vec<DocFault>,
+    ) {
         let mut at = start;
-        for part in text[start..end].split_inclusive('\n') {
-            let line = line_of(at);
+        for part in text.text()[start..end].split_inclusive('\n') {
+            let from = at + part.find(';').unwrap_or(part.len());
             at += part.len();
-            let problem = match comment(part).and_then(want) {
+            let comment = text.text()[from..at].trim_end();
+            let place = text.place(from, from + comment.len());
+            let problem = match want(comment) {
                 None => continue,
                 Some(Err(problem)) => problem,
-                Some(Ok(want)) => match index.checked_sub(1) {
+                Some(Ok(want)) => match self.steps.last_mut() {
+                    None => "the comment stands behind no form".to_owned(),
+                    Some(step) if step.declares() && want.is_about_a_value() => {
+                        "a declaration has no value, prints nothing and does not fail when it is called".to_owned()
+                    }
                     Some(step) => {
-                        found.steps[step].wants.push((line, want));
+                        step.wants.push((place, want));
                         continue;
                     }
-                    None => "the comment stands behind no form".to_owned(),
                 },
             };
-            found.malformed.get_or_insert((line, problem));
+            faults.push(DocFault {
+                place,
+                code: 2914,
+                message: problem,
+            });
         }
     }
-    found
 }
 
-/// A line that opens a fence: its indentation, its marks, and what is behind them.
-fn opener(line: &str) -> Option<(usize, usize, &str)> {
-    let rest = line.trim_start_matches(' ');
-    let after = rest.trim_start_matches('`');
-    let marks = rest.len() - after.len();
-    (marks >= 3 && !after.contains('`')).then(|| (line.len() - rest.len(), marks, after.trim()))
-}
-
-/// The examples in lines, the first of which has this number. `plain`: a block that is `wat` alone is one.
-fn blocks_in(
-    lines: &[String],
-    first: u32,
-    plain: bool,
-    name: impl Fn(u32, usize) -> String,
-) -> Vec<DocBlock> {
-    let mut found: Vec<DocBlock> = Vec::new();
-    let mut at = 0;
-    while at < lines.len() {
-        let Some((indent, marks, info)) = opener(&lines[at]) else {
-            at += 1;
-            continue;
-        };
-        let fence = first + at as u32;
-        let start = at + 1;
-        let closes = |line: &String| {
-            let rest = line.trim();
-            rest.len() >= marks && rest.bytes().all(|byte| byte == b'`')
-        };
-        let end = lines[start..]
-            .iter()
-            .position(closes)
-            .map_or(lines.len(), |end| start + end);
-        let words: Vec<&str> = info.split_whitespace().collect();
-        let options = match words[..] {
-            ["wat", "doctest", ref options @ ..] => Some(options.to_vec()),
-            ["wat"] if plain => Some(Vec::new()),
-            _ => None,
-        };
-        if let Some(options) = options {
-            let inner: Vec<String> = lines[start..end]
-                .iter()
-                .map(|line| {
-                    let blanks = line.len() - line.trim_start_matches(' ').len();
-                    line[blanks.min(indent)..].to_owned()
-                })
-                .collect();
-            let name = name(fence, found.len() + 1);
-            found.push(block(name, fence, &inner, options.contains(&"ignore")));
-        }
-        at = end + 1;
+impl DocWant {
+    /// Is it about what comes of an evaluation?
+    fn is_about_a_value(&self) -> bool {
+        !matches!(self, DocWant::Evaluates | DocWant::Rejected(_))
     }
-    found
-}
-
-/// The examples of a Markdown text.
-pub fn markdown_examples(text: &str) -> Vec<DocBlock> {
-    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    blocks_in(&lines, 1, false, |line, _| format!("L{line}"))
-}
-
-/// The strings that are parts of a top-level form, as ranges without their quotes.
-fn strings(form: &str) -> Vec<(usize, usize)> {
-    let bytes = form.as_bytes();
-    let (mut found, mut depth, mut at) = (Vec::new(), 0, 0);
-    while at < bytes.len() {
-        match bytes[at] {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth -= 1,
-            b';' => {
-                while at < bytes.len() && bytes[at] != b'\n' {
-                    at += 1;
-                }
-            }
-            b'"' => {
-                let start = at + 1;
-                at = start;
-                while at < bytes.len() && bytes[at] != b'"' {
-                    at += if bytes[at] == b'\\' { 2 } else { 1 };
-                }
-                if depth == 1 && at < bytes.len() {
-                    found.push((start, at));
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    found
-}
-
-/// The name that a form declares, as it is written.
-fn declared_name(form: &str) -> &str {
-    let words = form.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')'));
-    let name = words
-        .filter(|word| !word.is_empty())
-        .nth(1)
-        .unwrap_or_default();
-    name.split('<').next().unwrap_or_default()
-}
-
-/// The examples in the docstrings of a source text.
-pub fn docstring_examples(text: &str) -> Vec<DocBlock> {
-    if !text.contains("```wat") {
-        return Vec::new();
-    }
-    let source = SourceText::new(text);
-    let mut found = Vec::new();
-    for cut in cut(&source).forms {
-        let (start, end): (usize, usize) = (cut.range.start().into(), cut.range.end().into());
-        let form = &text[start..end];
-        for (from, to) in strings(form) {
-            let doc = &form[from..to];
-            if !doc.contains("```wat") {
-                continue;
-            }
-            let first = 1 + text[..start + from].matches('\n').count() as u32;
-            let lines: Vec<String> = doc.split('\n').map(unescaped).collect();
-            let name = declared_name(form);
-            found.extend(blocks_in(&lines, first, true, |_, n| {
-                format!("{name}/doc{n}")
-            }));
-        }
-    }
-    found
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What is required of a step, with the lines of the comments.
+    fn lines(step: &DocStep) -> Vec<(u32, DocWant)> {
+        let wants = step.wants.iter();
+        wants
+            .map(|(place, want)| (place.line, want.clone()))
+            .collect()
+    }
+
+    /// The fault of the only example, as `line:col code`.
+    fn fault(text: &str) -> Option<String> {
+        let found = markdown_examples(text);
+        let fault = found[0].fault.as_ref()?;
+        Some(format!(
+            "{}:{} {}",
+            fault.place.line, fault.place.col, fault.code
+        ))
+    }
+
     #[test]
     fn blocks_of_markdown_have_steps_with_what_they_want() {
         let text = "# T\n\n```wat\n(a)\n```\n```wat doctest\n(:wat::core::def :a::x 1)\n(f 1) ;=> 2\n(g)\n;out> \"x\"\n;out> y\n(h) ;!! \"no\"\n(i) ;!! WAT3001\n(j)\n```\n";
         let found = markdown_examples(text);
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].name.as_str(), found[0].line), ("L6", 6));
+        assert_eq!((found[0].name.as_str(), found[0].place.line), ("L6", 6));
         let steps: Vec<_> = found[0]
             .steps
             .iter()
-            .map(|it| (&*it.form, it.line))
+            .map(|it| (&*it.form, it.place.line))
             .collect();
         assert_eq!(
             steps,
@@ -396,7 +302,7 @@ mod tests {
                 ("(j)", 14)
             ]
         );
-        let wants = |index: usize| found[0].steps[index].wants.clone();
+        let wants = |index: usize| lines(&found[0].steps[index]);
         assert_eq!(wants(1), [(8, DocWant::Equals("2".to_owned()))]);
         assert_eq!(
             wants(2),
@@ -415,18 +321,114 @@ mod tests {
         let text = "; c\n(:wat::core::defn :a::f<T> [s <- :T]\n  -> :T\n  \"Says \\\"s\\\".\n\n   ```wat\n   (:a::f \\\"x\\\") ;=> \\\"x\\\"\n   ;!! \n   ```\"\n  (g \"```wat\"))\n";
         let found = docstring_examples(text);
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].name.as_str(), found[0].line), (":a::f/doc1", 6));
+        assert_eq!(
+            (found[0].name.as_str(), found[0].place.line),
+            (":a::f/doc1", 6)
+        );
         assert_eq!(found[0].steps[0].form, "(:a::f \"x\")");
         assert_eq!(
-            found[0].steps[0].wants,
+            lines(&found[0].steps[0]),
             [(7, DocWant::Equals("\"x\"".to_owned()))]
         );
-        assert_eq!(found[0].malformed.as_ref().map(|it| it.0), Some(8));
+        assert_eq!(found[0].fault.as_ref().map(|it| it.place.line), Some(8));
     }
 
     #[test]
-    fn a_comment_before_every_form_wants_nothing() {
-        let found = markdown_examples("```wat doctest\n;=> 1\n(f)\n```\n");
-        assert_eq!(found[0].malformed.as_ref().map(|it| it.0), Some(2));
+    fn a_comment_that_requires_nothing_is_a_fault() {
+        for (line, column) in [
+            (";=> 1\n(f)", Some("2:1 2914")),
+            ("(f) ;=>", Some("2:5 2914")),
+            ("(f) ;=> 2 3", Some("2:5 2914")),
+            ("(f)  ;=> )", Some("2:6 2914")),
+            ("(f) ;=> (g", Some("2:5 2914")),
+            ("(f) ;!! WAT30", Some("2:5 2914")),
+            ("(f) ;!! no", Some("2:5 2914")),
+            ("(f) ;!! \"a\" \"b\"", Some("2:5 2914")),
+            ("(:wat::core::def :a::x 1) ;=> 1", Some("2:27 2914")),
+            ("(f (g", Some("2:1 8911")),
+            ("(f (g ;!! WAT1030", None),
+            ("(f) ;=> 2 ; the answer", None),
+            ("(f) ;=> _ ; fine", None),
+            ("(f) ;!! WAT3001 ; no", None),
+            ("(f) ;!! \"a\" ; no", None),
+            ("(f) ; says ;=> )", None),
+        ] {
+            let text = format!("```wat doctest\n{line}\n```\n");
+            assert_eq!(fault(&text).as_deref(), column, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_an_expectation_is_no_part_of_it() {
+        let text = "```wat doctest\n(f) ;=> (g 1) ; the answer )\n(f) ;!! \"a;\\\"b\" ; c\n```\n";
+        let found = markdown_examples(text);
+        assert_eq!(
+            lines(&found[0].steps[0]),
+            [(2, DocWant::Equals("(g 1)".to_owned()))]
+        );
+        assert_eq!(
+            lines(&found[0].steps[1]),
+            [(3, DocWant::Fails("a;\"b".to_owned()))]
+        );
+    }
+
+    #[test]
+    fn comments_are_found_behind_escapes_and_indentation() {
+        let text = "(:wat::core::defn :a::f []\n  \"One.\\n\\n```wat\\n(f \\\"\u{e9}\\\") ;=> 1\n   (g)  ;=> 2\n   ```\")\n";
+        let found = docstring_examples(text);
+        let places: Vec<_> = found[0]
+            .steps
+            .iter()
+            .map(|step| {
+                let want = step.wants[0].0;
+                (
+                    step.place.line,
+                    step.place.col,
+                    want.line,
+                    want.col,
+                    want.end_col,
+                )
+            })
+            .collect();
+        assert_eq!(places, [(2, 20, 2, 30, 35), (3, 4, 3, 9, 14)]);
+        assert_eq!((found[0].place.line, found[0].place.col), (2, 12));
+    }
+
+    #[test]
+    fn a_word_that_no_block_has_is_a_fault() {
+        for (info, place) in [
+            ("wat foo", Some("1:8 2913")),
+            ("wat doctest ignored", Some("1:16 2913")),
+            ("wat reject=3001", Some("1:8 2913")),
+            ("wat run exit=", Some("1:12 2913")),
+            ("wat doctest", None),
+        ] {
+            let text = format!("```{info}\n(f)\n```\n");
+            assert_eq!(fault(&text).as_deref(), place, "{info}");
+        }
+        for info in [
+            "wat",
+            "wat run exit=2 raw",
+            "wat reject=WAT3001,WAT3002 raw",
+            "wat fmt-input",
+            "wat fixed",
+            "watt",
+            "text foo",
+        ] {
+            let text = format!("```{info}\n(f)\n```\n");
+            assert!(markdown_examples(&text).is_empty(), "{info}");
+        }
+    }
+
+    #[test]
+    fn a_fragment_that_does_not_read_is_warned_of() {
+        let at = |text: &str| {
+            let found = markdown_warnings(text);
+            let found = found.iter().map(|it| (it.place.line, it.place.col));
+            found.collect::<Vec<_>>()
+        };
+        assert_eq!(at("a\n\n```wat\n(f)\n  (g\n```\n"), [(5, 3)]);
+        assert_eq!(at("```wat\n(f \u{2026}\n```\n```wat\n(f)\n```\n"), []);
+        assert_eq!(at("```wat run\n(f\n```\n```text\n(f\n```\n"), []);
     }
 }

@@ -23,7 +23,10 @@ mod report;
 mod watch;
 
 pub use contents::{Contents, program_address};
-pub use doctest::{DocBlock, DocStep, DocWant, docstring_examples, markdown_examples};
+pub use doctest::{
+    DocBlock, DocFault, DocPlace, DocStep, DocWant, DocWarning, docstring_examples,
+    markdown_examples, markdown_warnings,
+};
 pub use failure::{
     FailurePlaces, described, exit_code, failure_chain, failure_places, failure_record,
     failure_report, signal_record,

@@ -29,7 +29,7 @@ pub use diag::{
     Applicability, Code, CodeInfo, Fix, Label, Severity, SyntaxError, TextEdit, apply_edits,
 };
 pub use kind::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, WatLanguage};
-pub use lexer::string::literal_range;
+pub use lexer::string::{literal_elements, literal_range};
 pub use parse::{InputState, LexedToken, Parse, Scan, form_tree, input_state, lex, parse, scan};
 pub use print::{canonical_bytes, print_ast, program_bytes};
 pub use rowan::{GreenNode, TextRange, TextSize};

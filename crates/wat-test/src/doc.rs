@@ -4,9 +4,10 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use wat_analysis::{Diagnostic, RootDatabase, Severity, SourceText, all_program_diagnostics};
+use wat_analysis::{Code, Diagnostic, RootDatabase, Severity, SourceText, all_program_diagnostics};
 use wat_driver::{
-    DocBlock, DocWant, LinkedProgram, ProgramHost, ProgramLauncher, Sources, load_text,
+    DocBlock, DocPlace, DocStep, DocWant, LinkedProgram, ProgramHost, ProgramLauncher, Sources,
+    load_text,
 };
 use wat_runtime::{Failure, Host, Launcher, Machine, Program, SourceError, Streams};
 
@@ -58,7 +59,7 @@ impl Host for Surroundings {
 }
 
 /// WAT8911.
-fn mismatch(test: &DocTest, line: u32, message: String, sides: [Option<String>; 2]) -> Value {
+fn mismatch(test: &DocTest, place: DocPlace, message: String, sides: [Option<String>; 2]) -> Value {
     let [actual, expected] = sides;
     map([
         ("kind", "Doctest".into()),
@@ -66,7 +67,10 @@ fn mismatch(test: &DocTest, line: u32, message: String, sides: [Option<String>; 
         ("message", message.into()),
         (
             "location",
-            json!({ "file": test.path, "line": line, "col": 1, "end-line": line, "end-col": 1 }),
+            json!({
+                "file": test.path, "line": place.line, "col": place.col,
+                "end-line": place.end_line, "end-col": place.end_col,
+            }),
         ),
         ("actual", actual.into()),
         ("expected", expected.into()),
@@ -75,9 +79,9 @@ fn mismatch(test: &DocTest, line: u32, message: String, sides: [Option<String>; 
 
 /// The failure of an example, or null.
 pub fn run_example(test: &DocTest, launcher: &ProgramLauncher) -> Value {
-    if let Some((line, problem)) = &test.block.malformed {
-        let mut failure = mismatch(test, *line, problem.clone(), [None, None]);
-        failure["code"] = "WAT2914".into();
+    if let Some(fault) = &test.block.fault {
+        let mut failure = mismatch(test, fault.place, fault.message.clone(), [None, None]);
+        failure["code"] = Code(fault.code).to_string().into();
         return failure;
     }
     match rejections(test, launcher).or_else(|| evaluated(test, launcher)) {
@@ -115,7 +119,7 @@ fn base(test: &DocTest) -> String {
 /// What must be rejected, and is not.
 fn rejections(test: &DocTest, launcher: &ProgramLauncher) -> Option<Value> {
     for (index, step) in test.block.steps.iter().enumerate() {
-        let Some((line, code)) = step.rejected() else {
+        let Some((place, code)) = step.rejected() else {
             continue;
         };
         let text = format!("{}{}", base(test), test.block.rejected_program(index));
@@ -130,7 +134,7 @@ fn rejections(test: &DocTest, launcher: &ProgramLauncher) -> Option<Value> {
             let message = "the form is not rejected as the comment says".to_owned();
             return Some(mismatch(
                 test,
-                line,
+                place,
                 message,
                 [Some(actual), Some(format!("WAT{code:04}"))],
             ));
@@ -152,9 +156,9 @@ fn evaluated(test: &DocTest, launcher: &ProgramLauncher) -> Option<Value> {
             let started = starts.iter().take_while(|(start, _)| *start <= line);
             started.last().map(|(_, index)| &test.block.steps[*index])
         });
-        let line = step.map_or(at, |step| step.line);
+        let place = step.map_or(test.block.place, first_place);
         let message = format!("{}: {}", error.code, error.message);
-        return Some(mismatch(test, line, message, [None, None]));
+        return Some(mismatch(test, place, message, [None, None]));
     }
     let program = LinkedProgram::new();
     program.lend(&db, file);
@@ -168,7 +172,7 @@ fn evaluated(test: &DocTest, launcher: &ProgramLauncher) -> Option<Value> {
     machine.configure(wat_driver::settings(&db, file));
     if let Err(failure) = program.start(&mut machine) {
         let message = program.describe(&failure).message;
-        return Some(mismatch(test, test.block.line, message, [None, None]));
+        return Some(mismatch(test, test.block.place, message, [None, None]));
     }
     for (_, index) in starts {
         let step = &test.block.steps[index];
@@ -186,10 +190,15 @@ fn evaluated(test: &DocTest, launcher: &ProgramLauncher) -> Option<Value> {
     None
 }
 
+/// Where a step that fails is told of: at its first comment, or where it stands.
+fn first_place(step: &DocStep) -> DocPlace {
+    step.wants.first().map_or(step.place, |(place, _)| *place)
+}
+
 /// What a step does not do.
 fn judged(
     test: &DocTest,
-    step: &wat_driver::DocStep,
+    step: &DocStep,
     failure: Option<&Failure>,
     printed: &str,
     program: &LinkedProgram,
@@ -208,24 +217,24 @@ fn judged(
         }
         text
     });
-    let fails = step.wants.iter().find_map(|(line, want)| match want {
-        DocWant::Fails(text) => Some((*line, text)),
+    let fails = step.wants.iter().find_map(|(place, want)| match want {
+        DocWant::Fails(text) => Some((*place, text)),
         _ => None,
     });
     match (fails, rendered) {
         (Some((_, text)), Some(rendered)) if rendered.contains(text.as_str()) => return None,
-        (Some((line, text)), rendered) => {
+        (Some((place, text)), rendered) => {
             let actual = rendered.unwrap_or_else(|| "no failure".to_owned());
             let message = "the form does not fail as the comment says".to_owned();
             return Some(mismatch(
                 test,
-                line,
+                place,
                 message,
                 [Some(actual), Some(text.clone())],
             ));
         }
         (None, Some(_)) => {
-            let line = step.wants.first().map_or(step.line, |(line, _)| *line);
+            let place = first_place(step);
             let compared = failure.and_then(|failure| failure.compared.as_deref().cloned());
             let compared = compared.unwrap_or_default();
             let sides = [compared.actual, compared.expected];
@@ -234,15 +243,15 @@ fn judged(
                 "assert-eq failed" if sides[0].is_some() => "the form has another value".to_owned(),
                 _ => message,
             };
-            return Some(mismatch(test, line, message, sides));
+            return Some(mismatch(test, place, message, sides));
         }
         (None, None) => {}
     }
-    let wanted = step.wants.iter().filter_map(|(line, want)| match want {
-        DocWant::Prints(text) => Some((*line, text.as_str())),
+    let wanted = step.wants.iter().filter_map(|(place, want)| match want {
+        DocWant::Prints(text) => Some((*place, text.as_str())),
         _ => None,
     });
-    let wanted: Vec<(u32, &str)> = wanted.collect();
+    let wanted: Vec<(DocPlace, &str)> = wanted.collect();
     let lines: Vec<&str> = printed.lines().collect();
     let differs = !wanted.is_empty()
         && !wanted

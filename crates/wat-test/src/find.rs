@@ -6,7 +6,9 @@ use wat_analysis::{
     Diagnostic, RootDatabase, Severity, SourceFile, Span, Test, TestKind, all_program_diagnostics,
     file_diagnostics, file_tests,
 };
-use wat_driver::{Contents, Sources, docstring_examples, markdown_examples};
+use wat_driver::{
+    Contents, DocWarning, Sources, docstring_examples, markdown_examples, markdown_warnings,
+};
 
 use crate::doc::DocTest;
 
@@ -58,6 +60,8 @@ pub struct Found {
     pub invalid: Vec<InvalidFile>,
     /// How many files hold tests.
     pub files: usize,
+    /// Fragments of Markdown that do not read, with the path of their text.
+    pub warnings: Vec<(String, DocWarning)>,
 }
 
 impl Found {
@@ -87,20 +91,23 @@ fn example_case(file: SourceFile, example: DocTest) -> TestCase {
             tags: Vec::new(),
             serial: Vec::new(),
         },
-        line: example.block.line,
-        col: 1,
+        line: example.block.place.line,
+        col: example.block.place.col,
         is_invalid: false,
         example: Some(Arc::new(example)),
     }
 }
 
-/// Adds the examples of Markdown texts.
+/// Adds the examples of Markdown texts, and what in these does not read.
 pub fn find_in_markdown(db: &RootDatabase, texts: &[Markdown], found: &mut Found) {
     let Some(&library) = db.builtin_files().first() else {
         return;
     };
     for markdown in texts {
         let examples = markdown_examples(&markdown.text);
+        let warnings = markdown_warnings(&markdown.text).into_iter();
+        let warnings = warnings.map(|warning| (markdown.path.clone(), warning));
+        found.warnings.extend(warnings);
         found.files += usize::from(!examples.is_empty());
         found.tests.extend(examples.into_iter().map(|block| {
             let example = DocTest {

@@ -461,6 +461,64 @@ fn examples_of_docstrings_and_markdown_are_tests() {
     assert_eq!(below.stdout.lines().count(), 3, "{}", below.stdout);
 }
 
+#[test]
+fn examples_are_told_of_at_their_comments() {
+    let file = r#"(:wat::core::defn :calc::double [x <- :wat::core::i64] -> :wat::core::i64
+  "Twice the argument.
+
+   ```wat
+   (:calc::double 1)   ;=> 2 ; the answer
+   (:calc::double 21)  ;=> 43
+   ```
+   ```wat
+   (:calc::double 1)   ;=> 2 3
+   ```
+   ```wat foo
+   (:calc::double 1)
+   ```"
+  (:wat::core::i64::* x 2))
+"#;
+    let text = "```wat
+(f
+```
+```wat bogus
+```
+```wat doctest
+:wat::core::nil
+```
+";
+    let dir = Dir::with(&[("calc.wat", file), ("a.md", text)]);
+    let (status, records) = records(&dir, &["calc.wat", "a.md"]);
+    assert_eq!(status, 1);
+    let places = |code: &str| {
+        let failures = records.iter().map(|it| &it["failure"]);
+        let found = failures.filter(|it| it["code"] == code);
+        let found = found.map(|it| {
+            let at = &it["location"];
+            format!(
+                "{}:{}:{}-{}",
+                at["file"], at["line"], at["col"], at["end-col"]
+            )
+        });
+        found.collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(
+        places("WAT8911"),
+        [r#""calc.wat":6:24-30"#.to_owned()].into()
+    );
+    assert_eq!(
+        places("WAT2914"),
+        [r#""calc.wat":9:24-31"#.to_owned()].into()
+    );
+    let unknown = [r#""a.md":4:8-13"#, r#""calc.wat":11:11-14"#].map(str::to_owned);
+    assert_eq!(places("WAT2913"), unknown.into());
+    let told = run(&dir, &["test", "a.md"]).stderr;
+    assert!(
+        told.contains("warning[WAT1030]") && told.contains("a.md:2:1"),
+        "{told}"
+    );
+}
+
 /// What the docstrings of the library show, but for these, holds.
 #[test]
 fn examples_of_the_library_hold() {

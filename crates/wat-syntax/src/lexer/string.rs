@@ -106,6 +106,26 @@ pub fn literal_range(text: &str, range: TextRange) -> TextRange {
     TextRange::new(place(from), place(to.max(from)))
 }
 
+/// The characters of a string's value, each with the range of the token that it is written in. `text` is the token with
+/// its opening quote.
+pub fn literal_elements(text: &str) -> Vec<(TextRange, char)> {
+    let closed = text.len() > 1 && text.ends_with('"');
+    let mut found = Vec::new();
+    pieces(body(text, closed), |start, end, piece| {
+        let range = TextRange::new(
+            TextSize::new(start as u32 + 1),
+            TextSize::new(end as u32 + 1),
+        );
+        match piece {
+            Piece::Char(char) | Piece::Escape(char) | Piece::Unknown(char) => {
+                found.push((range, char));
+            }
+            Piece::BadUnicode => {}
+        }
+    });
+    found
+}
+
 fn body(text: &str, closed: bool) -> &str {
     &text[1..text.len() - usize::from(closed)]
 }
