@@ -5,6 +5,10 @@
 //! Each line is a pair: ours and theirs take turns, round by round, so that what else the machine does meets both. A
 //! ratio is the median of the rounds' ratios; the spread is that of the middle half of them. On a machine that others
 //! use the time of processors says more than the wall. With words, lines that contain one of them.
+//!
+//! Threads that wake each other in turns stay on the processors where a process has begun with them, so that the rounds of
+//! one process say little of another's. With `--starts=N` so many processes measure, and the ratios are the medians of
+//! theirs, with the lowest and the highest.
 #![allow(unsafe_code, missing_docs, clippy::print_stdout)]
 
 mod pairs;
@@ -15,6 +19,9 @@ use pairs::{forks, memory, pipes, rings};
 use table::Table;
 
 fn main() {
+    if let Some(starts) = table::starts() {
+        return table::repeat(starts);
+    }
     let table = Table::begin();
     // Forks first: the process is small then.
     forks(&table);

@@ -19,6 +19,9 @@ use io_uring::{IoUring, Probe, opcode};
 /// What makes a descriptor ready, besides errors.
 const EVENTS: i16 = libc::POLLIN | libc::POLLRDHUP;
 
+/// So many descriptors are looked at one by one.
+const FEW: usize = 8;
+
 /// The index of the request that withdraws the others.
 const WITHDRAWAL: u64 = u32::MAX as u64;
 
@@ -108,7 +111,12 @@ impl Ring {
         fds: &[Watched],
         deadline: Option<Instant>,
     ) -> io::Result<Vec<usize>> {
-        let kept = self.kept.descriptor(fds);
+        // Of few descriptors it is known for less by asking each of them: nobody who writes to them tells a set.
+        let is_few = fds.len() <= FEW;
+        let mut kept = match is_few {
+            true => None,
+            false => self.kept.descriptor(fds),
+        };
         if kept.is_none() {
             self.polled.clear();
             self.polled.extend(fds.iter().map(|fd| entry(fd.raw())));
@@ -116,6 +124,9 @@ impl Ring {
         let ready = self.look(kept.is_some(), deadline)?;
         if !ready.is_empty() {
             return Ok(ready);
+        }
+        if is_few {
+            kept = self.kept.descriptor(fds);
         }
         if let Some(one) = kept {
             let is_woken = self.kept.is_set() && !self.submit(&[one], deadline)?.is_empty();

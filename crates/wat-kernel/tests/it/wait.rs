@@ -122,7 +122,13 @@ fn a_child_makes_its_own_and_the_parents_stays_whole() {
         let forked = Fork::new()
             .run(|_| {
                 let inherited = !parents.is_ours();
+                // What numbers its descriptors had is this process's affair.
+                let own: Vec<(Fd, Fd)> = (0..64).map(|_| pipe().unwrap()).collect();
                 drop(parents);
+                for (to, from) in &own {
+                    to.write_all(b"x").unwrap();
+                    assert_eq!(from.read(&mut [0; 2]).unwrap(), 1);
+                }
                 // Ringing what was inherited reaches nobody.
                 bell.ring();
                 let (tx, rx) = pipe().unwrap();
@@ -162,11 +168,16 @@ fn rebuilding_leaves_no_descriptor() {
     assert_eq!(forked.child.wait().unwrap(), Exit::Code(0));
 }
 
+/// So few that each of them is looked at, and so many that registrations are.
+const FEW_AND_MANY: [usize; 2] = [4, 15];
+
 /// Waits as those do who come again when nothing was ready.
 fn watch(set: &mut WaitSet, fds: &[Watched]) -> Vec<usize> {
-    (0..100)
-        .map(|_| set.watch(fds, soon()).unwrap())
-        .find(|ready| !ready.is_empty())
+    let until = soon();
+    let waits = (0..100).map(|_| set.watch(fds, until).unwrap());
+    // Nothing is left to wait for once the time is up.
+    let mut told = waits.take_while(|ready| !ready.is_empty() || now() < until);
+    told.find(|ready| !ready.is_empty())
         .expect("something is ready")
 }
 
@@ -222,53 +233,82 @@ fn what_is_waited_for_again_is_told_each_time() {
 #[test]
 fn a_reader_that_was_waited_for_is_gone_when_it_is_closed() {
     both(|set| {
-        let mut pipes: Vec<(Fd, Fd)> = (0..15).map(|_| pipe().unwrap()).collect();
-        let mut set = set(16);
-        let fds = watched(&pipes);
-        for _ in 0..3 {
-            assert_eq!(set.watch(&fds, now()).unwrap(), []);
+        for count in FEW_AND_MANY {
+            let mut pipes: Vec<(Fd, Fd)> = (0..count).map(|_| pipe().unwrap()).collect();
+            let mut set = set(16);
+            let fds = watched(&pipes);
+            for _ in 0..3 {
+                assert_eq!(set.watch(&fds, now()).unwrap(), []);
+            }
+            let (writer, reader) = pipes.remove(2);
+            // Another thread closes it, and the set is not used any more.
+            std::thread::spawn(move || drop(reader)).join().unwrap();
+            let lost = writer.write_all(b"x").unwrap_err();
+            assert_eq!(lost.kind(), std::io::ErrorKind::BrokenPipe);
+            // Mostly the number is another pipe's now, of which the set has to know.
+            let (late, reader) = pipe().unwrap();
+            late.write_all(b"x").unwrap();
+            pipes.insert(2, (late, reader));
+            let fds = watched(&pipes);
+            assert_eq!(watch(&mut set, &fds), [2]);
+            assert_eq!(watch(&mut set, &fds), [2]);
         }
-        let (writer, reader) = pipes.remove(7);
-        // Another thread closes it, and the set is not used any more.
-        std::thread::spawn(move || drop(reader)).join().unwrap();
-        let lost = writer.write_all(b"x").unwrap_err();
-        assert_eq!(lost.kind(), std::io::ErrorKind::BrokenPipe);
-        // Mostly the number is another pipe's now, of which the set has to know.
-        let (late, reader) = pipe().unwrap();
-        late.write_all(b"x").unwrap();
-        pipes.insert(7, (late, reader));
-        let fds = watched(&pipes);
-        assert_eq!(watch(&mut set, &fds), [7]);
-        assert_eq!(watch(&mut set, &fds), [7]);
     });
 }
 
 #[test]
 fn a_reader_that_a_child_keeps_open_does_not_disturb_its_parents_set() {
     both(|set| {
-        let mut pipes: Vec<(Fd, Fd)> = (0..15).map(|_| pipe().unwrap()).collect();
-        let mut set = set(16);
-        let fds = watched(&pipes);
-        for _ in 0..3 {
-            assert_eq!(set.watch(&fds, now()).unwrap(), []);
+        for count in FEW_AND_MANY {
+            let mut pipes: Vec<(Fd, Fd)> = (0..count).map(|_| pipe().unwrap()).collect();
+            let mut set = set(16);
+            let fds = watched(&pipes);
+            for _ in 0..3 {
+                assert_eq!(set.watch(&fds, now()).unwrap(), []);
+            }
+            // Somebody else has the file of the fourth one, as a child that inherited it would.
+            // SAFETY: plain numbers; the new descriptor is wrapped at once.
+            let _other = unsafe { Fd::from_raw(libc::dup(pipes[3].1.raw())) }.unwrap();
+            let (writer, reader) = pipes.remove(3);
+            drop(reader);
+            writer.write_all(b"x").unwrap();
+            let fds = watched(&pipes);
+            // It wakes a wait once, if at all.
+            let until = Instant::now() + Duration::from_millis(20);
+            let waits = (0..100).take_while(|_| {
+                assert_eq!(set.watch(&fds, Some(until)).unwrap(), []);
+                Instant::now() < until
+            });
+            assert!(waits.count() < 10);
+            pipes[1].0.write_all(b"x").unwrap();
+            for _ in 0..3 {
+                assert_eq!(watch(&mut set, &fds), [1]);
+            }
         }
-        // Somebody else has the file of the fourth one, as a child that inherited it would.
-        // SAFETY: plain numbers; the new descriptor is wrapped at once.
-        let _other = unsafe { Fd::from_raw(libc::dup(pipes[3].1.raw())) }.unwrap();
-        let (writer, reader) = pipes.remove(3);
-        drop(reader);
-        writer.write_all(b"x").unwrap();
-        let fds = watched(&pipes);
-        // It wakes a wait once, if at all.
-        let until = Instant::now() + Duration::from_millis(20);
-        let waits = (0..100).take_while(|_| {
-            assert_eq!(set.watch(&fds, Some(until)).unwrap(), []);
-            Instant::now() < until
-        });
-        assert!(waits.count() < 10);
-        pipes[5].0.write_all(b"x").unwrap();
-        for _ in 0..3 {
-            assert_eq!(watch(&mut set, &fds), [5]);
+    });
+}
+
+#[test]
+fn an_arm_that_has_left_wakes_nobody_and_is_told_when_it_is_back() {
+    both(|set| {
+        for count in FEW_AND_MANY {
+            let pipes: Vec<(Fd, Fd)> = (0..count).map(|_| pipe().unwrap()).collect();
+            let mut set = set(16);
+            let all = watched(&pipes);
+            let mut others = all.clone();
+            others.remove(2);
+            for _ in 0..3 {
+                assert_eq!(set.watch(&all, now()).unwrap(), []);
+            }
+            assert_eq!(set.watch(&others, now()).unwrap(), []);
+            pipes[2].0.write_all(b"x").unwrap();
+            let until = Instant::now() + Duration::from_millis(5);
+            assert_eq!(set.watch(&others, Some(until)).unwrap(), []);
+            assert!(Instant::now() >= until);
+            pipes[2].1.read(&mut [0]).unwrap();
+            assert_eq!(set.watch(&all, now()).unwrap(), []);
+            pipes[2].0.write_all(b"x").unwrap();
+            assert_eq!(watch(&mut set, &all), [2]);
         }
     });
 }

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 /// Runs rounds of a pair of measurements and prints their ratio.
 pub struct Table {
     words: Vec<String>,
+    /// Whether another process reads what this one prints.
+    is_raw: bool,
 }
 
 /// One side of a pair: does the work so often and says what one took.
@@ -19,15 +21,70 @@ fn quartiles(values: impl Iterator<Item = f64>) -> (f64, f64, f64) {
     (at(1), at(2), at(3))
 }
 
+/// The word that has lines printed for another process.
+const RAW: &str = "--raw";
+
+/// The words of the command line.
+fn words() -> impl Iterator<Item = String> {
+    std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+}
+
+/// How many processes are to measure, if several are.
+pub fn starts() -> Option<usize> {
+    std::env::args().find_map(|word| word.strip_prefix("--starts=")?.parse().ok())
+}
+
+/// Has so many processes measure, one after the other, and prints the medians of their ratios with the lowest and the
+/// highest.
+pub fn repeat(starts: usize) {
+    /// A line, its ratios by processors and by the wall, its goal.
+    type Line = (String, Vec<f64>, Vec<f64>, String);
+    let mut lines: Vec<Line> = Vec::new();
+    let this = std::env::current_exe().expect("this file");
+    for _ in 0..starts {
+        let mut command = std::process::Command::new(&this);
+        let output = command.arg(RAW).args(words()).output().expect("it runs");
+        let text = String::from_utf8(output.stdout).expect("text");
+        for line in text.lines() {
+            let [name, cpu, wall, goal] = line.split('\t').collect::<Vec<_>>()[..] else {
+                continue;
+            };
+            let at = lines.iter().position(|line| line.0 == name);
+            let at = at.unwrap_or_else(|| {
+                lines.push((name.into(), Vec::new(), Vec::new(), goal.into()));
+                lines.len() - 1
+            });
+            lines[at].1.push(cpu.parse().expect("a number"));
+            lines[at].2.push(wall.parse().expect("a number"));
+        }
+    }
+    println!(
+        "{:42} ratio of processors  ratio by the wall  goal",
+        format!("medians of {starts} processes")
+    );
+    for (name, cpu, wall, goal) in lines {
+        let [cpu, wall] = [cpu, wall].map(|ratios| {
+            let (_, median, _) = quartiles(ratios.iter().copied());
+            let low = ratios.iter().copied().fold(f64::INFINITY, f64::min);
+            let high = ratios.iter().copied().fold(0.0, f64::max);
+            format!("{median:5.2} ({low:.2}…{high:.2})")
+        });
+        println!("{name:42} {cpu}  {wall}  {goal}");
+    }
+}
+
 impl Table {
     /// A table of the lines that contain one of the words of the command line; of all of them if there is none.
     pub fn begin() -> Table {
-        let words = std::env::args()
-            .skip(1)
-            .filter(|word| !word.starts_with('-'));
         let table = Table {
-            words: words.collect(),
+            words: words().collect(),
+            is_raw: std::env::args().any(|word| word == RAW),
         };
+        if table.is_raw {
+            return table;
+        }
         println!(
             "{:42} {:>8} {:>8}  ratio of processors  ratio by the wall  goal",
             "ns of processors", "ours", "theirs"
@@ -52,6 +109,9 @@ impl Table {
         let (quick, wall, slow) = quartiles(rounds.iter().map(|(a, b)| a.wall / b.wall));
         let ours = quartiles(rounds.iter().map(|(a, _)| a.cpu)).1;
         let theirs = quartiles(rounds.iter().map(|(_, b)| b.cpu)).1;
+        if self.is_raw {
+            return println!("{name}\t{cpu}\t{wall}\t{goal}");
+        }
         println!(
             "{name:42} {ours:8.0} {theirs:8.0}  {cpu:5.2} ({low:.2}…{high:.2})  {wall:5.2} ({quick:.2}…{slow:.2})  {goal}"
         );
@@ -59,7 +119,7 @@ impl Table {
 
     /// Measures one side alone.
     pub fn alone(&self, name: &str, count: usize, ours: Side<'_>) {
-        if !self.wants(name) {
+        if self.is_raw || !self.wants(name) {
             return;
         }
         ours(count);

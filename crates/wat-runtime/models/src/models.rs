@@ -26,8 +26,11 @@ fn channel(capacity: usize) -> Arc<Channel> {
     ))
 }
 
-/// Sends as `wait_for_room` does; false if the channel has ended.
+/// Sends as `send_in_memory` and `wait_for_room` do; false if the channel has ended.
 fn send(channel: &Channel, bell: &Arc<Bell>, value: Slot) -> bool {
+    if channel.send_now(value) {
+        return true;
+    }
     loop {
         match channel.try_send(value) {
             Sent::Queued => return true,
@@ -66,6 +69,9 @@ fn hand_over(channel: &Channel, bell: &Arc<Bell>, value: Slot) -> bool {
 /// Receives as `receive` and `wait_for` do; nothing if the channel has ended.
 fn receive(channel: &Channel, bell: &Arc<Bell>) -> Option<Slot> {
     loop {
+        if let Some(value) = channel.receive_now() {
+            return Some(value);
+        }
         match channel.receive() {
             Received::Value(value) => return Some(value),
             Received::Closed | Received::Dead(_) => return None,

@@ -143,13 +143,27 @@ impl Channel {
         self.ring.seems_filled() || self.offered.load(Relaxed) > 0 || self.ring.has_ended()
     }
 
+    /// Puts a value into the queue if that can be done at once; whether it was done.
+    pub fn send_now(&self, value: Slot) -> bool {
+        let is_done = self.ring.push_now(value);
+        if is_done {
+            self.tell_of_value();
+        }
+        is_done
+    }
+
+    /// Rings whoever waits for something to receive.
+    fn tell_of_value(&self) {
+        if self.listening.load(SeqCst) > 0 {
+            self.tell(&mut self.state.take());
+        }
+    }
+
     /// Puts a value into the queue if there is room.
     pub fn try_send(&self, value: Slot) -> Sent {
         match self.ring.push(value) {
             Pushed::Done => {
-                if self.listening.load(SeqCst) > 0 {
-                    self.tell(&mut self.state.take());
-                }
+                self.tell_of_value();
                 Sent::Queued
             }
             Pushed::Full => Sent::Full,
@@ -248,6 +262,13 @@ impl Channel {
             (End::Live, End::Dead(chain)) => Some(chain.clone()),
             _ => None,
         }
+    }
+
+    /// Takes a value out of the queue if that can be done at once.
+    pub fn receive_now(&self) -> Option<Slot> {
+        let value = self.ring.pop_now()?;
+        self.tell_of_room();
+        Some(value)
     }
 
     /// Takes what there is to receive.

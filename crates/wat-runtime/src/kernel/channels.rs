@@ -105,6 +105,9 @@ pub(crate) fn send_to(
 type SentInMemory = Result<Result<(), Chain>, Box<Trap>>;
 
 fn send_in_memory(context: &mut Context<'_>, channel: &Channel, value: Slot) -> SentInMemory {
+    if channel.send_now(value) {
+        return Ok(Ok(()));
+    }
     channel.await_room();
     match channel.try_send(value) {
         Sent::Full if context.kernel().is_stopping() => Ok(Err(alone(Death::Shutdown))),
@@ -248,6 +251,9 @@ pub(crate) fn receive(
         }
         let is_ready = match &from.rx {
             Rx::Memory(channel) => {
+                if let Some(value) = channel.receive_now() {
+                    return Ok(Some(Outcome::Value(value)));
+                }
                 channel.await_value();
                 true
             }

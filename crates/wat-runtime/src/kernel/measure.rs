@@ -126,7 +126,32 @@ impl Drop for Worker {
 
 #[cfg(test)]
 mod tests {
-    use super::{Worker, close, in_memory};
+    use super::{Worker, close, in_memory, over_pipe};
+    use crate::{Receiver, Sender};
+    use wat_kernel::{Exit, Fork, pipe};
+
+    /// Sends to one of three pipes and selects over them, so often that registrations would be kept.
+    fn select_over_pipes(here: &mut Worker) -> bool {
+        let ends: Vec<(Sender, Receiver)> = (0..3)
+            .map(|_| {
+                let (writer, reader) = pipe().expect("a pipe");
+                over_pipe(writer, reader).expect("a channel")
+            })
+            .collect();
+        let from: Vec<&Receiver> = ends.iter().map(|end| &end.1).collect();
+        (0..6).all(|at| here.send(&ends[at % 3].0, 7) && here.select(&from) == Some((at % 3, 7)))
+    }
+
+    #[test]
+    fn a_child_selects_with_a_wait_set_of_its_own() {
+        let mut here = Worker::first();
+        assert!(select_over_pipes(&mut here));
+        let forked = Fork::new()
+            .run(|_| i32::from(!select_over_pipes(&mut here)))
+            .expect("a child");
+        assert_eq!(forked.child.wait().expect("it ends"), Exit::Code(0));
+        assert!(select_over_pipes(&mut here));
+    }
 
     /// Every thread waits often, for room as for values; each wake that is lost would be a hang.
     #[test]

@@ -123,6 +123,56 @@ impl Ring {
         }
     }
 
+    /// Puts a value at the end if the next cell is free; whether it did. Otherwise nothing is said of the queue, and nothing
+    /// was read that those who pop write beside the cell.
+    pub fn push_now(&self, value: Slot) -> bool {
+        let tail = self.tail.load(Relaxed);
+        if tail & self.ended != 0 {
+            return false;
+        }
+        let Some(cell) = self.cells.get(self.index(tail)) else {
+            return false;
+        };
+        let lap = self.lap(tail);
+        cell.lap.load(Acquire) == lap && self.put(cell, tail, lap, value)
+    }
+
+    /// Claims a free cell and fills it; false if somebody else was faster.
+    fn put(&self, cell: &Cell, tail: usize, lap: usize, value: Slot) -> bool {
+        let after = self.after(tail);
+        let claimed = self
+            .tail
+            .compare_exchange_weak(tail, after, SeqCst, Relaxed);
+        if claimed.is_ok() {
+            cell.value.store(value, Relaxed);
+            cell.lap.store(lap + 1, Release);
+        }
+        claimed.is_ok()
+    }
+
+    /// Takes the first value if its cell is full. As above.
+    pub fn pop_now(&self) -> Option<Slot> {
+        let head = self.head.load(Relaxed);
+        let cell = self.cells.get(self.index(head))?;
+        let lap = self.lap(head);
+        match cell.lap.load(Acquire) == lap + 1 {
+            true => self.get(cell, head, lap),
+            false => None,
+        }
+    }
+
+    /// Claims a full cell and empties it; nothing if somebody else was faster.
+    fn get(&self, cell: &Cell, head: usize, lap: usize) -> Option<Slot> {
+        let after = self.after(head);
+        let claimed = self
+            .head
+            .compare_exchange_weak(head, after, SeqCst, Relaxed);
+        claimed.ok()?;
+        let value = cell.value.load(Relaxed);
+        cell.lap.store(lap.wrapping_add(self.one_lap()), Release);
+        Some(value)
+    }
+
     /// Puts a value at the end. Whoever tells others of it looks for them afterwards.
     pub fn push(&self, value: Slot) -> Pushed {
         let mut patience = Backoff::default();
@@ -137,12 +187,7 @@ impl Ring {
             let lap = self.lap(tail);
             let found = cell.lap.load(Acquire);
             if found == lap {
-                let claimed =
-                    self.tail
-                        .compare_exchange_weak(tail, self.after(tail), SeqCst, Relaxed);
-                if claimed.is_ok() {
-                    cell.value.store(value, Relaxed);
-                    cell.lap.store(lap + 1, Release);
+                if self.put(cell, tail, lap, value) {
                     return Pushed::Done;
                 }
                 patience.spin();
@@ -169,12 +214,7 @@ impl Ring {
             let lap = self.lap(head);
             let found = cell.lap.load(Acquire);
             if found == lap + 1 {
-                let claimed =
-                    self.head
-                        .compare_exchange_weak(head, self.after(head), SeqCst, Relaxed);
-                if claimed.is_ok() {
-                    let value = cell.value.load(Relaxed);
-                    cell.lap.store(lap.wrapping_add(self.one_lap()), Release);
+                if let Some(value) = self.get(cell, head, lap) {
                     return Some(value);
                 }
                 patience.spin();
@@ -259,9 +299,16 @@ mod tests {
                     match model.len() < capacity {
                         true => {
                             model.push_back(value);
-                            assert_eq!(ring.push(value), Pushed::Done);
+                            // Nobody else uses it: what can be done can be done at once.
+                            match step % 2 == 0 {
+                                true => assert!(ring.push_now(value)),
+                                false => assert_eq!(ring.push(value), Pushed::Done),
+                            }
                         }
-                        false => assert_eq!(ring.push(value), Pushed::Full),
+                        false => {
+                            assert!(!ring.push_now(value));
+                            assert_eq!(ring.push(value), Pushed::Full);
+                        }
                     }
                     assert_eq!(
                         (ring.len(), ring.is_empty()),
@@ -270,11 +317,16 @@ mod tests {
                     assert_eq!(ring.seems_filled(), !model.is_empty());
                     assert_eq!(ring.seems_free(), model.len() < capacity);
                 }
-                for _ in 0..step % 5 {
-                    assert_eq!(ring.pop(), model.pop_front());
+                for take in 0..step % 5 {
+                    let taken = match take % 2 == 0 {
+                        true => ring.pop_now(),
+                        false => ring.pop(),
+                    };
+                    assert_eq!(taken, model.pop_front());
                 }
             }
             ring.end();
+            assert!(!ring.push_now(1));
             assert_eq!(ring.push(1), Pushed::Ended);
             assert_eq!(ring.len(), model.len());
             while let Some(value) = model.pop_front() {
@@ -294,7 +346,8 @@ mod tests {
                     let ring = &ring;
                     scope.spawn(move || {
                         for number in 0..EACH {
-                            while ring.push(sender << 32 | number) == Pushed::Full {
+                            let value = sender << 32 | number;
+                            while !ring.push_now(value) && ring.push(value) == Pushed::Full {
                                 std::thread::yield_now();
                             }
                         }
@@ -305,7 +358,7 @@ mod tests {
                         scope.spawn(|| {
                             let mut taken = Vec::new();
                             while left.load(SeqCst) > 0 {
-                                match ring.pop() {
+                                match ring.pop_now().or_else(|| ring.pop()) {
                                     Some(value) => {
                                         left.fetch_sub(1, SeqCst);
                                         taken.push(value);
