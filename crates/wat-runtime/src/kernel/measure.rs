@@ -126,11 +126,12 @@ impl Drop for Worker {
 
 #[cfg(test)]
 mod tests {
-    use super::{Worker, close, in_memory, over_pipe};
+    use super::{Context, Worker, choose, close, in_memory, item, over_pipe};
     use crate::{Receiver, Sender};
+    use std::time::{Duration, Instant};
     use wat_kernel::{Exit, Fork, pipe};
 
-    /// Sends to one of three pipes and selects over them, so often that registrations would be kept.
+    /// Waits for three pipes in vain, so that the wait set sleeps; then sends to one after the other and selects.
     fn select_over_pipes(here: &mut Worker) -> bool {
         let ends: Vec<(Sender, Receiver)> = (0..3)
             .map(|_| {
@@ -139,6 +140,9 @@ mod tests {
             })
             .collect();
         let from: Vec<&Receiver> = ends.iter().map(|end| &end.1).collect();
+        let until = Some(Instant::now() + Duration::from_millis(1));
+        let waited = choose(&mut Context::new(&mut here.vm), &from, item(), until);
+        assert!(matches!(waited, Ok(None)));
         (0..6).all(|at| here.send(&ends[at % 3].0, 7) && here.select(&from) == Some((at % 3, 7)))
     }
 
