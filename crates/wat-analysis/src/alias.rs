@@ -1,12 +1,11 @@
 //! Type aliases: members that are reached through them, and cycles.
 
 use rustc_hash::FxHashMap;
-use wat_syntax::{TypeExpr, parse_type_keyword};
 
 use crate::db::{Db, SourceFile};
 use crate::items::{Item, ItemKind, Name};
 use crate::names::{lookup, lookup_type, program_items, program_of};
-use crate::resolve::alias_target;
+use crate::resolve::{alias_target, paths_of};
 use crate::types::{Ctor, Type};
 
 /// The member of a type that a path names through an alias of it: `:a::A/f`, `:a::A/new` and `:a::A::V` where `:a::A`
@@ -59,24 +58,11 @@ fn mentioned<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Vec<
         .nth(2)
         .and_then(|node| ast.as_keyword(node))
         .unwrap_or_default();
-    let mut found = Vec::new();
-    let mut work = Vec::from_iter(parse_type_keyword(text).ok());
-    while let Some(expr) = work.pop() {
-        match expr {
-            TypeExpr::Path { path, args } => {
-                let full = format!(":{}", path.trim_start_matches(':'));
-                let item = lookup_type(db, program, &full);
-                found.extend(item.filter(|item| item.kind(db) == ItemKind::Alias));
-                work.extend(args);
-            }
-            TypeExpr::Tuple(parts) => work.extend(parts),
-            TypeExpr::Function { params, ret, .. } => {
-                work.extend(params);
-                work.push(*ret);
-            }
-        }
-    }
-    found
+    let aliases = paths_of(text).into_iter().filter_map(|path| {
+        let item = lookup_type(db, program, &format!(":{path}"));
+        item.filter(|item| item.kind(db) == ItemKind::Alias)
+    });
+    aliases.collect()
 }
 
 /// A cycle of aliases: the one that closes it, which is the last in program order, and the others.

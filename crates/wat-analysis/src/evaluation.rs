@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use wat_ir::Ty as Ir;
-use wat_syntax::{Ast, NodeKind, Severity, SourceText};
+use wat_syntax::{Ast, Severity, SourceText};
 use wat_value::syntax::Syntax;
 use wat_verify::{Rejection, check_address, check_sha256, check_signature};
 
@@ -11,8 +11,8 @@ use crate::db::{Db, SourceFile};
 use crate::expand::expand_data;
 use crate::identity::Author;
 use crate::infer::infer_evaluated;
-use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE, SPLICE, UNQUOTE};
 use crate::lower::lower;
+use crate::mutation::{Made, first_mutation};
 use crate::types::{Ctor, Type};
 use crate::visibility::judge;
 
@@ -178,72 +178,15 @@ fn kind_of(code: u16) -> &'static str {
     }
 }
 
-/// Definitions, declarations, loads and settings.
-const MUTATIONS: [&str; 22] = [
-    "def",
-    "def-restricted",
-    "defn",
-    "defn-restricted",
-    "define",
-    "defmacro",
-    "define-dispatch",
-    "define-alias",
-    "defalias",
-    "define-with-kwargs",
-    "defservice",
-    "struct",
-    "struct-restricted",
-    "enum",
-    "enum-restricted",
-    "newtype",
-    "typealias",
-    "use!",
-    "native",
-    "native-type",
-    "special-form",
-    "operator",
-];
-
-fn is_mutation(path: &str) -> bool {
-    let Some((space, leaf)) = path.rsplit_once("::") else {
-        return false;
-    };
-    path.starts_with(":wat::")
-        && (MUTATIONS.contains(&leaf)
-            || leaf == "load!"
-            || ["load-file!", "load-string!"].contains(&leaf)
-            || leaf.ends_with("-load!")
-            || leaf.ends_with("-load-string!")
-            || space == ":wat::config" && leaf.starts_with("set-"))
-}
-
-/// Refuses forms that would change the program, at any depth but in data: a quoted form, a template outside its
-/// unquotes.
+/// Refuses forms that would change the program.
 fn refuse_mutation(ast: &Ast) -> Result<(), EvalRefusal> {
-    // The level of templates; code stands at 0.
-    let mut work = vec![(ast.root(), 0_u32)];
-    while let Some((node, level)) = work.pop() {
-        let head = ast
-            .children(node)
-            .next()
-            .filter(|_| ast.kind(node) == NodeKind::List)
-            .and_then(|head| ast.as_keyword(head))
-            .unwrap_or_default();
-        let inner = match head {
-            QUASIQUOTE => level + 1,
-            UNQUOTE | SPLICE if level > 0 => level - 1,
-            QUOTE | FORMS if level == 0 => continue,
-            _ if level == 0 && is_mutation(head) => {
-                return Err(EvalRefusal::new(
-                    "mutation-form-refused",
-                    format!("`{head}` would change the program, which evaluated data cannot"),
-                ));
-            }
-            _ => level,
-        };
-        work.extend(ast.children(node).map(|child| (child, inner)));
+    match first_mutation(ast, ast.root(), Made::Whole) {
+        None => Ok(()),
+        Some((_, head)) => Err(EvalRefusal::new(
+            "mutation-form-refused",
+            format!("`{head}` would change the program, which evaluated data cannot"),
+        )),
     }
-    Ok(())
 }
 
 /// A closed type of the machine as the analysis sees it.

@@ -41,6 +41,7 @@ mod loads;
 mod lower;
 mod misplaced;
 mod moves;
+mod mutation;
 mod names;
 mod nominal;
 mod order;

@@ -565,6 +565,26 @@ fn written(expr: &TypeExpr) -> String {
     text
 }
 
+/// The paths in a type keyword, without colons; none if it is no type.
+pub(crate) fn paths_of(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut work = Vec::from_iter(parse_type_keyword(text).ok());
+    while let Some(expr) = work.pop() {
+        match expr {
+            TypeExpr::Path { path, args } => {
+                found.push(path.trim_start_matches(':').to_owned());
+                work.extend(args);
+            }
+            TypeExpr::Tuple(parts) => work.extend(parts),
+            TypeExpr::Function { params, ret, .. } => {
+                work.extend(params);
+                work.push(*ret);
+            }
+        }
+    }
+    found
+}
+
 /// The part of a type keyword that names this path, as a place; the whole token if it is the path itself.
 pub(crate) fn part_place<'db>(ast: &Ast, node: NodeId, path: &str) -> Place<'db> {
     let first = part_places(ast, node, path).into_iter().next();

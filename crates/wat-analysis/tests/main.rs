@@ -8,6 +8,8 @@ mod check;
 mod configuration;
 #[path = "it/declared.rs"]
 mod declared;
+#[path = "it/evaluated.rs"]
+mod evaluated;
 #[path = "it/firewall.rs"]
 mod firewall;
 #[path = "it/firewall_loads.rs"]

@@ -112,6 +112,13 @@ impl SourceText {
         self.invalid_runs(start, end).next().is_some()
     }
 
+    /// The byte at `offset`, if it lies in a run of bytes that are not UTF-8.
+    pub fn invalid_byte(&self, offset: usize) -> Option<u8> {
+        let run = self.runs_from(offset).first()?;
+        let at = offset.checked_sub(run.start as usize)?;
+        run.bytes.get(at).copied()
+    }
+
     /// True if every byte is UTF-8.
     pub fn is_utf8(&self) -> bool {
         self.invalid.is_none()

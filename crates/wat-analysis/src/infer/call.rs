@@ -65,8 +65,10 @@ impl<'db> Infer<'db> {
                 match signature(self.db, self.program, item) {
                     Some(signature) => {
                         let call = self.function_call(item, signature, node, head, text);
-                        self.inner_programs(item.name(self.db).text(self.db), node);
-                        match item.name(self.db).text(self.db).as_str() {
+                        let path = item.name(self.db).text(self.db).as_str();
+                        self.inner_programs(path, node);
+                        self.literal_mutation(path, call);
+                        match path {
                             ":wat::core::struct->form" => self.check_struct_to_form(call),
                             _ => call,
                         }
@@ -130,9 +132,8 @@ impl<'db> Infer<'db> {
             return expr;
         }
         self.report_unknown_call(head, text);
-        self.doubt_head(text, node);
         let args = self.arguments(node);
-        self.doubt_types(text, &args);
+        self.judge_candidates(text, node, &args);
         self.error(node)
     }
 
@@ -140,7 +141,7 @@ impl<'db> Infer<'db> {
     pub(super) fn unknown_head(&mut self, form: NodeId, head: NodeId) {
         if let NodeKind::Keyword(text) = self.ast.kind(head) {
             self.report_unknown_call(head, text);
-            self.doubt_head(text, form);
+            self.judge_candidates(text, form, &[]);
         }
     }
 

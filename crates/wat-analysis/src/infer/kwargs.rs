@@ -148,7 +148,7 @@ impl<'db> Infer<'db> {
                 Fault::KeywordOnly { labels } => {
                     let labels = labelled(self, labels);
                     let written = self.ast.as_keyword(head).unwrap_or_default();
-                    keyword_only(callee, written, head, labels)
+                    keyword_only(callee, written, head, args.len(), labels)
                 }
             };
             self.problems.push(problem);
@@ -406,6 +406,7 @@ fn keyword_only<'db>(
     callee: Keyed<'_, 'db>,
     written: &str,
     head: NodeId,
+    given: usize,
     labels: Option<(Vec<ProblemEdit<'db>>, bool)>,
 ) -> Problem<'db> {
     let mut problem = Problem::new(
@@ -424,9 +425,10 @@ fn keyword_only<'db>(
             callee.name,
             &written[callee.name.len().min(written.len())..]
         );
-        problem = problem
-            .help(format!("write `({new} …)` to pass the fields by position"))
-            .replace(applicability(all), Place::node(head), &new);
+        problem = problem.help(format!("write `({new} …)` to pass the fields by position"));
+        if given == callee.form.params.len() {
+            problem = problem.replace(applicability(all), Place::node(head), &new);
+        }
     } else {
         let keys: Vec<String> = callee
             .form

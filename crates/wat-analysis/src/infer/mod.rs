@@ -10,6 +10,7 @@ mod collection;
 mod deferred;
 pub(crate) mod dispatch;
 pub(crate) mod edn;
+mod evaluated;
 mod expr;
 mod kernel;
 mod keyword_lints;

@@ -121,67 +121,84 @@ impl<'db> Infer<'db> {
         }
     }
 
-    /// Takes back that a tool may apply the first fix of the report of an unknown head unattended, unless it names a
-    /// function that can take the arguments of this call.
-    pub(super) fn doubt_head(&mut self, text: TextId, call: NodeId) {
+    /// Judges the candidates for an unknown head by a call. One that the call does not fit is not put in unattended, one
+    /// that it misfits in more than one way is only named: it would replace a mistake by several.
+    pub(super) fn judge_candidates(&mut self, text: TextId, call: NodeId, args: &[ExprId]) {
         let Some(&at) = self.unknown.get(&text) else {
-            return;
-        };
-        if !self.takes(&self.problems[at], call)
-            && let Some(fix) = self.problems[at].fixes.first_mut()
-        {
-            fix.applicability.0 = Applicability::MaybeIncorrect;
-        }
-    }
-
-    /// True if the first fix of a report names a function that can take the arguments of a call, by position or by
-    /// keyword. Of what is no function nothing is known.
-    fn takes(&self, problem: &Problem<'db>, call: NodeId) -> bool {
-        let edit = problem.fixes.first().and_then(|fix| fix.edits.first());
-        let item = edit.and_then(|edit| lookup(self.db, self.program, &edit.insert));
-        let signature = item.and_then(|item| signature(self.db, self.program, item).as_ref());
-        let mut args = self.ast.children(call).skip(1);
-        let first = args.next().and_then(|first| self.ast.as_keyword(first));
-        let by_keyword = first.is_some_and(|first| !first.contains("::"));
-        let args = self.ast.child_count(call).saturating_sub(1);
-        signature.is_none_or(|signature| {
-            let params = signature.params.len();
-            args == params
-                || (by_keyword && args == 2 * params)
-                || (signature.rest.is_some() && args > params)
-        })
-    }
-
-    /// Takes back that a tool may apply the first fix of the report of an unknown head unattended, if it names a function
-    /// that takes as many arguments, but of other types.
-    pub(super) fn doubt_types(&mut self, text: TextId, args: &[ExprId]) {
-        let Some(&at) = self.unknown.get(&text) else {
-            return;
-        };
-        let Some(fix) = self.problems[at].fixes.first() else {
-            return;
-        };
-        let edit = fix.edits.first();
-        let item = edit.and_then(|edit| lookup(self.db, self.program, &edit.insert));
-        let signature = item.and_then(|item| signature(self.db, self.program, item).as_ref());
-        let Some(signature) = signature.filter(|it| it.params.len() == args.len()) else {
             return;
         };
         self.solve();
-        let snapshot = self.table.snapshot();
-        let generics: Vec<Ty> = signature
-            .generics
-            .iter()
-            .map(|_| self.table.var())
-            .collect();
-        let fits = signature.params.iter().zip(args).all(|(param, &arg)| {
-            let wanted = self.table.instantiate(&param.ty, &generics);
-            self.table.unify(wanted, self.ty(arg)).is_ok()
+        let mut fixes = std::mem::take(&mut self.problems[at].fixes);
+        fixes.retain_mut(|fix| {
+            let name = fix.edits.first().map_or("", |edit| &*edit.insert);
+            let misfits = self.misfits(name, call, args);
+            if misfits > 0 {
+                fix.applicability.0 = Applicability::MaybeIncorrect;
+            }
+            misfits < 2
         });
-        self.table.rollback(snapshot);
-        if !fits {
-            self.problems[at].fixes[0].applicability.0 = Applicability::MaybeIncorrect;
+        self.problems[at].fixes = fixes;
+    }
+
+    /// Judges the candidates for an unknown head by what is expected of its call: one with another result is only named.
+    pub(super) fn judge_result(&mut self, call: ExprId, expected: Ty) {
+        let node = self.exprs[call.0 as usize].node;
+        let head = self.ast.children(node).next();
+        let Some(NodeKind::Keyword(text)) = head.map(|head| self.ast.kind(head)) else {
+            return;
+        };
+        let Some(&at) = self.unknown.get(&text) else {
+            return;
+        };
+        let mut fixes = std::mem::take(&mut self.problems[at].fixes);
+        fixes.retain(|fix| {
+            let name = fix.edits.first().map_or("", |edit| &*edit.insert);
+            let item = lookup(self.db, self.program, name);
+            let signature = item.and_then(|item| signature(self.db, self.program, item).as_ref());
+            let Some(signature) = signature else {
+                return true;
+            };
+            let snapshot = self.table.snapshot();
+            let generics = signature.generics.iter();
+            let generics: Vec<Ty> = generics.map(|_| self.table.var()).collect();
+            let result = self.table.instantiate(&signature.ret, &generics);
+            let fits = self.table.unify(expected, result).is_ok();
+            self.table.rollback(snapshot);
+            fits
+        });
+        self.problems[at].fixes = fixes;
+    }
+
+    /// In how many ways a call does not fit the function of a name: by the number of its arguments, and by the type of each.
+    /// Of what is no function nothing is known, and what is given by keyword is taken to fit.
+    fn misfits(&mut self, name: &str, call: NodeId, args: &[ExprId]) -> usize {
+        let item = lookup(self.db, self.program, name);
+        let signature = item.and_then(|item| signature(self.db, self.program, item).as_ref());
+        let Some(signature) = signature else { return 0 };
+        let params = signature.params.len();
+        let given = self.ast.child_count(call).saturating_sub(1);
+        let first = self.ast.children(call).nth(1);
+        let first = first.and_then(|first| self.ast.as_keyword(first));
+        if given == 2 * params && first.is_some_and(|first| !first.contains("::")) {
+            return 0;
         }
+        let fits = match signature.rest {
+            Some(_) => given >= params,
+            None => given == params,
+        };
+        let snapshot = self.table.snapshot();
+        let generics = signature.generics.iter();
+        let generics: Vec<Ty> = generics.map(|_| self.table.var()).collect();
+        let mut misfits = usize::from(!fits);
+        for (index, &arg) in args.iter().enumerate() {
+            let Some(param) = signature.params.get(index).or(signature.rest.as_ref()) else {
+                break;
+            };
+            let wanted = self.table.instantiate(&param.ty, &generics);
+            misfits += usize::from(self.table.unify(wanted, self.ty(arg)).is_err());
+        }
+        self.table.rollback(snapshot);
+        misfits
     }
 
     pub(super) fn report_unknown(&mut self, text: TextId, problem: Problem<'db>) {
@@ -326,7 +343,15 @@ impl<'db> Infer<'db> {
                 format!("`{path}` is a keyword literal: nothing of that name is defined"),
             )
             .label("a keyword, not a function or value");
-            let problem = suggest::offer(problem, Place::node(node), found);
+            let mut problem = suggest::offer(problem, Place::node(node), found);
+            // Which function an overloaded name stands for is not known here.
+            problem.fixes.retain(|fix| {
+                let name = fix.edits.first().map_or("", |edit| &*edit.insert);
+                let item = lookup(self.db, self.program, name);
+                !item.is_some_and(|item| {
+                    matches!(item.kind(self.db), ItemKind::Dispatch | ItemKind::Operator)
+                })
+            });
             self.report_unknown(text, problem);
             // A keyword that is meant as data is no mistake.
             self.doubt_latest();

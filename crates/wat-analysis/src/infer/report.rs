@@ -48,6 +48,8 @@ impl<'db> Infer<'db> {
             self.withdraw_suspicion(node);
             self.problems.push(problem);
             self.exprs[expr.0 as usize].kind = ExprKind::Error;
+        } else if !self.unknown.is_empty() && self.table.is_error(found) {
+            self.judge_result(expr, expected);
         }
         self.exprs[expr.0 as usize].ty = expected;
         self.solve();

@@ -1,13 +1,13 @@
 //! Names in programs that are given as forms (chapter 03 §1.8): such a program sees the library and its own forms.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use wat_syntax::{Applicability, NodeId, NodeKind, TypeExpr, parse_type_keyword};
+use wat_syntax::{Applicability, NodeId, NodeKind};
 
 use crate::db::FileKind;
 use crate::items::{Item, split_generic};
 use crate::names::{lookup, lookup_type};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
-use crate::resolve::part_place;
+use crate::resolve::{part_place, paths_of};
 
 use super::{Infer, quote};
 
@@ -201,24 +201,4 @@ fn is_own(path: &str, own: &FxHashSet<&str>) -> bool {
         path.strip_prefix(name)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with("::"))
     })
-}
-
-/// The paths in a type keyword, without colons.
-fn paths_of(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut work = Vec::from_iter(parse_type_keyword(text).ok());
-    while let Some(expr) = work.pop() {
-        match expr {
-            TypeExpr::Path { path, args } => {
-                found.push(path.trim_start_matches(':').to_owned());
-                work.extend(args);
-            }
-            TypeExpr::Tuple(parts) => work.extend(parts),
-            TypeExpr::Function { params, ret, .. } => {
-                work.extend(params);
-                work.push(*ret);
-            }
-        }
-    }
-    found
 }

@@ -22,7 +22,7 @@ const MAKER: &str = "(:wat::core::defmacro :my::maker [] -> :wat::WatAST \
     `(:wat::core::defmacro :my::made [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::i64::+ ~x 1)))\n";
 
 /// Programs for the codes that no example shows.
-const PROGRAMS: [&str; 24] = [
+const PROGRAMS: [&str; 25] = [
     // 1003, 1018, 1021, 1027, 1904
     "(:wat::core::def :my::a\u{a0}1)",
     "(:wat::core::def :my::a (:wat::core::Vector :wat::core::HashMap<wat::core::i64,wat::core::i64,>))",
@@ -50,6 +50,9 @@ const PROGRAMS: [&str; 24] = [
     "(:wat::core::enum :my::E (A) (B))\n(:wat::core::defn :my::f [] -> :my::E (:my::E 1))",
     "(:wat::core::struct :my::S (a :wat::core::i64))\n(:wat::core::newtype :my::N :wat::core::i64)\n\
      (:wat::core::defn :my::f [] -> :my::N (:my::N 1))",
+    // 3209
+    "(:wat::core::enum :my::Color :Red)\n\
+     (:wat::core::defn :my::f [] -> :wat::core::nil (:wat::kernel::println :my::Color::Rd))",
     // 3305
     "(:wat::core::defn-restricted :my::f [:my::k] [] -> :wat::core::i64 1)\n\
      (:wat::core::defn :my::k::g [] -> :wat::core::i64 (:my::f))",

@@ -45,7 +45,7 @@ impl Excerpt {
                 let number = line_number(source, at);
                 lines
                     .entry(number)
-                    .or_insert_with(|| Line::cut(text, at, width));
+                    .or_insert_with(|| Line::cut(source, at, width));
             }
         }
         let mut drawn = String::new();
@@ -99,7 +99,8 @@ impl Excerpt {
 
 impl Line {
     /// The line around `focus`, at most about `width` columns of it.
-    fn cut(text: &str, focus: usize, width: usize) -> Self {
+    fn cut(source: &Source, focus: usize, width: usize) -> Self {
+        let text = source.text();
         let bytes = text.as_bytes();
         let start = memrchr2(b'\n', b'\r', &bytes[..focus]).map_or(0, |at| at + 1);
         let end = memchr2(b'\n', b'\r', &bytes[focus..]).map_or(text.len(), |at| focus + at);
@@ -117,8 +118,9 @@ impl Line {
         let left = column;
         let mut pieces = Vec::new();
         for (at, ch) in text[shown.clone()].char_indices() {
-            pieces.push((shown.start + at, column));
-            match escape_of(ch) {
+            let at = shown.start + at;
+            pieces.push((at, column));
+            match source.byte_escape(at).or_else(|| escape_of(ch)) {
                 Some(escape) if ch != '\t' => {
                     column += escape.chars().count();
                     content.push_str(&escape);

@@ -56,6 +56,12 @@ impl Source {
         self.text.text()
     }
 
+    /// What stands for a byte that is not UTF-8 in an excerpt.
+    fn byte_escape(&self, offset: usize) -> Option<String> {
+        let byte = self.text.invalid_byte(offset)?;
+        Some(format!("\\x{byte:02x}"))
+    }
+
     /// 1-based line and column (in Unicode scalar values) of a byte offset.
     pub fn line_col(&self, offset: usize) -> (u32, u32) {
         let at = self

@@ -57,12 +57,10 @@ fn emphasised(report: &Report, message: String) -> String {
         return message;
     };
     let quoted = |text: &str| message.find(&format!("`{text}`")).map(|at| at + 1);
-    let places = [(quoted(&expected), &expected), (quoted(&found), &found)];
-    let differ = differing(&expected, &found);
-    let mut edits: Vec<Range<usize>> = places
-        .iter()
-        .zip(differ)
-        .filter_map(|((at, _), range)| at.map(|at| at + range.start..at + range.end))
+    let mut edits: Vec<Range<usize>> = [quoted(&expected), quoted(&found)]
+        .into_iter()
+        .zip(differing(&expected, &found))
+        .filter_map(|(at, range)| at.map(|at| at + range.start..at + range.end))
         .filter(|range| !range.is_empty())
         .collect();
     edits.sort_by_key(|range| range.start);

@@ -8,7 +8,7 @@ use wat_analysis::{Fact, FactValue};
 use wat_driver::{
     Edit, Fix, Place, Report, Source, Style, Summary, json_line, json_summary, render, short_line,
 };
-use wat_syntax::{Applicability, TextRange, TextSize};
+use wat_syntax::{Applicability, LineIndex, SourceText, TextRange, TextSize};
 
 pub fn place(source: &Arc<Source>, start: usize, end: usize) -> Place {
     let size = |at: usize| TextSize::from(u32::try_from(at).expect("test sources are short"));
@@ -33,6 +33,30 @@ fn check(report: &Report, style: Style, expected: Expect) {
     let mut out = String::new();
     render(report, style, &mut out);
     expected.assert_eq(&out);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_shown_as_what_they_are() {
+    let text = SourceText::from_bytes(b"(a \xe9\xff b \x1a)\n".to_vec());
+    let index = LineIndex::new(text.text());
+    let source = Arc::new(Source::new("bytes.wat", text, Arc::new(index)));
+    check(
+        &report(
+            place(&source, 3, 5),
+            "these bytes are not valid UTF-8",
+            "not text",
+        ),
+        Style::PLAIN,
+        expect![[r#"
+            error[WAT3001]: these bytes are not valid UTF-8
+               ╭─[ bytes.wat:1:4 ]
+               │
+             1 │ (a \xe9\xff b \u{1a})
+               │    ────┬───
+               │        ╰───── not text
+               ╰── wat explain WAT3001
+        "#]],
+    );
 }
 
 fn mismatch() -> Report {

@@ -312,27 +312,39 @@ fn bad_unicode(range: TextRange) -> SyntaxError {
     .with_help(r"write `\u` and four hex digits, or one to six in braces: `\u00e9`, `\u{1f600}`")
 }
 
+/// WAT1024. Where the text closes brackets that it does not open and goes on, the quote rather ends a string, and which one
+/// has no beginning is not known.
 fn unterminated(text: &str, start: usize) -> SyntaxError {
-    let at = start
-        + text
-            .trim_end_matches([' ', '\t', ','])
-            .trim_end_matches([')', ']', '}'])
-            .len();
-    let at = match at == start + text.trim_end_matches([' ', '\t', ',']).len() {
-        true => start + text.len(),
-        false => at,
-    };
-    SyntaxError::new(
+    let error = SyntaxError::new(
         codes::UNTERMINATED_STRING,
         range(start, start + text.len()),
         "this string has no closing quote",
     )
-    .with_help("the reader takes it to end with this line")
-    .maybe(
-        "close the string",
-        vec![TextEdit::insert(
-            TextSize::new(at.max(start + 1) as u32),
-            "\"",
-        )],
-    )
+    .with_help("the reader takes it to end with this line");
+    match closed_at(&text[1..]) {
+        Some(length) => {
+            let at = TextSize::new((start + 1 + length) as u32);
+            error.maybe("close the string", vec![TextEdit::insert(at, "\"")])
+        }
+        None => error,
+    }
+}
+
+/// Where the text of a string ends that swallowed the rest of its line: before the closing brackets at the end of the line
+/// for which the text has no opening ones. `None` if there are such brackets before.
+fn closed_at(text: &str) -> Option<usize> {
+    let line = text.trim_end_matches([' ', '\t', ',']);
+    let inner = line.trim_end_matches([')', ']', '}']);
+    let mut open = 0_usize;
+    for ch in inner.chars() {
+        match ch {
+            '(' | '[' | '{' => open += 1,
+            ')' | ']' | '}' => open = open.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    match inner.len() == line.len() {
+        true => Some(text.len()),
+        false => Some(line.len().min(inner.len() + open)),
+    }
 }

@@ -26,6 +26,18 @@ fn r10_the_culprit_is_the_string_that_swallows_forms() {
 }
 
 #[test]
+fn a_string_is_closed_before_the_brackets_that_its_text_does_not_open() {
+    assert_eq!(fixed("(f \"a (b)))\n"), "(f \"a (b)\"))\n");
+    assert_eq!(fixed("(f \"a (b))\n(g)"), "(f \"a (b)\")\n(g)");
+    // Which quote is wrong is not known here.
+    assert_eq!(fixed("(f a\") (g))\n(h)"), "(f a\") (g))\n(h)");
+    assert_eq!(
+        fixed("(f [\"(a [b] c)]) ,\n(g)"),
+        "(f [\"(a [b] c)\"]) ,\n(g)"
+    );
+}
+
+#[test]
 fn r11_swallowed_closers_are_not_reported_again() {
     assert_eq!(codes("(f (g \"x))"), [1024]);
     assert_eq!(codes("(f [\"x])\n(g)"), [1024]);

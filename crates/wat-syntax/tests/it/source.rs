@@ -35,6 +35,8 @@ fn bytes_that_are_not_utf8_keep_their_place_and_come_back() {
     let source = SourceText::from_bytes(b"a\xff\x1ab".to_vec());
     assert!(source.is_invalid(range(1, 2)));
     assert!(!source.is_invalid(range(2, 3)));
+    let invalid: Vec<Option<u8>> = (0..5).map(|at| source.invalid_byte(at)).collect();
+    assert_eq!(invalid, [None, Some(0xff), None, None, None]);
     assert!(!source.is_utf8());
 }
 
