@@ -36,6 +36,8 @@ mod index;
 mod inhabited;
 #[path = "it/kwargs.rs"]
 mod kwargs;
+#[path = "it/late.rs"]
+mod late;
 #[path = "it/legacy.rs"]
 mod legacy;
 #[path = "it/loads.rs"]

@@ -61,7 +61,11 @@ impl<'db> Infer<'db> {
         let count = match self.table.shape(ty) {
             Shape::Var => return false,
             Shape::App(Ctor::Fn, parts) => parts.len() - 1,
-            _ => return true,
+            Shape::Error => return true,
+            _ => {
+                self.lifted_misfit(ty, node);
+                return true;
+            }
         };
         let surplus = count.max(params.len()) - params.len();
         let wanted: Vec<Ty> = params
@@ -70,7 +74,7 @@ impl<'db> Infer<'db> {
             .chain(std::iter::repeat_n(element, surplus))
             .collect();
         let wanted = self.table.function(&wanted, ret);
-        self.lifted_result(ty, wanted, node);
+        self.late_misfit(ty, wanted, node);
         true
     }
 

@@ -201,7 +201,12 @@ impl<'db> Infer<'db> {
                     .find(|arm| self.arm_matches(arm, operands))
                     .cloned();
                 if let Some(arm) = first {
-                    self.commit(&arm, operands, *ret, *choice, constraint.node);
+                    let wanted = Wanted {
+                        ret: *ret,
+                        choice: *choice,
+                        exact: false,
+                    };
+                    self.commit_or_report(*item, &arm, operands, wanted, constraint.node);
                 }
             }
             ConstraintKind::LiftTyped { ty, default, .. } => {
@@ -241,7 +246,7 @@ impl<'db> Infer<'db> {
                 operands,
                 nodes,
                 ret,
-            } => self.attempt_num(operands, nodes, *ret),
+            } => self.attempt_num(operands, nodes, *ret, constraint.node),
             ConstraintKind::Cmp {
                 op,
                 operands,
@@ -285,7 +290,13 @@ impl<'db> Infer<'db> {
         }
     }
 
-    fn attempt_num(&mut self, operands: &[Ty], nodes: &[NodeId], ret: Ty) -> bool {
+    fn attempt_num(
+        &mut self,
+        operands: &[Ty],
+        nodes: &[NodeId],
+        ret: Ty,
+        node: NodeId,
+    ) -> bool {
         let mut float = false;
         for &ty in operands {
             match self.table.shape(ty) {
@@ -304,7 +315,7 @@ impl<'db> Infer<'db> {
                 }
             }
         }
-        let _ = self.table.unify(ret, if float { Ty::F64 } else { Ty::I64 });
+        self.late_misfit(ret, if float { Ty::F64 } else { Ty::I64 }, node);
         true
     }
 
@@ -481,9 +492,21 @@ impl<'db> Infer<'db> {
             [first, ..] if operands.iter().all(|&ty| !self.table.is_open(ty)) => first,
             _ => return false,
         };
-        if !self.commit(decided, operands, ret, choice, node) {
+        self.commit_or_report(item, decided, operands, wanted, node);
+        true
+    }
+
+    fn commit_or_report(
+        &mut self,
+        item: ItemKey,
+        arm: &Arm<'db>,
+        operands: &[Ty],
+        wanted: Wanted,
+        node: NodeId,
+    ) {
+        if !self.commit(arm, operands, wanted.ret, wanted.choice, node) {
             let name = Item::from_id(item.0).name(self.db).text(self.db);
-            let have = self.render(ret);
+            let have = self.render(wanted.ret);
             self.problems.push(
                 Problem::new(
                     3001,
@@ -495,7 +518,6 @@ impl<'db> Infer<'db> {
                 .fact("expected", have),
             );
         }
-        true
     }
 
     fn no_arm(&mut self, item: ItemKey, operands: &[Ty], nodes: &[NodeId], node: NodeId) {
@@ -584,7 +606,11 @@ impl<'db> Infer<'db> {
                 let parts = parts.to_vec();
                 (parts[..parts.len() - 1].to_vec(), parts[parts.len() - 1])
             }
-            _ => return true,
+            Shape::Error => return true,
+            _ => {
+                self.lifted_misfit(ty, node);
+                return true;
+            }
         };
         let nodes = vec![node; params.len()];
         let wanted = Wanted {
@@ -602,7 +628,11 @@ impl<'db> Infer<'db> {
                 let parts = parts.to_vec();
                 (parts[..parts.len() - 1].to_vec(), parts[parts.len() - 1])
             }
-            _ => return true,
+            Shape::Error => return true,
+            _ => {
+                self.lifted_misfit(ty, node);
+                return true;
+            }
         };
         let nodes = vec![node; params.len()];
         match (used, params.len()) {
@@ -611,19 +641,19 @@ impl<'db> Infer<'db> {
                     return false;
                 }
                 let result = self.table.var();
-                self.attempt_num(&params, &nodes, result);
-                self.lifted_result(ret, result, node);
+                self.attempt_num(&params, &nodes, result, node);
+                self.late_misfit(ret, result, node);
                 true
             }
             (OperatorUse::Compare(op), 2) => {
                 if !self.attempt_cmp(op, [params[0], params[1]], [node, node]) {
                     return false;
                 }
-                self.lifted_result(ret, Ty::BOOL, node);
+                self.late_misfit(ret, Ty::BOOL, node);
                 true
             }
             (OperatorUse::Text, _) => {
-                self.lifted_result(ret, Ty::STRING, node);
+                self.late_misfit(ret, Ty::STRING, node);
                 true
             }
             (OperatorUse::Position(index), 1) => self.attempt_index(index, params[0], ret, node),
@@ -642,29 +672,18 @@ impl<'db> Infer<'db> {
         }
     }
 
-    pub(super) fn lifted_result(&mut self, wanted: Ty, found: Ty, node: NodeId) {
-        if self.table.unify(wanted, found).is_err() {
-            let (want, have) = (self.render(wanted), self.render(found));
-            self.problems.push(
-                Problem::new(
-                    3001,
-                    Place::node(node),
-                    format!("expected `{want}`, found `{have}`"),
-                )
-                .label(format!("its result is a `{have}`"))
-                .mismatch(want, have),
-            );
-        }
-    }
-
     fn attempt_lift_typed(&mut self, ty: Ty, operand: Ty, node: NodeId) -> bool {
         let count = match self.table.shape(ty) {
             Shape::Var => return false,
             Shape::App(Ctor::Fn, parts) => parts.len() - 1,
-            _ => return true,
+            Shape::Error => return true,
+            _ => {
+                self.lifted_misfit(ty, node);
+                return true;
+            }
         };
         let wanted = self.table.function(&vec![operand; count], operand);
-        self.lifted_result(ty, wanted, node);
+        self.late_misfit(ty, wanted, node);
         true
     }
 }

@@ -177,7 +177,7 @@ impl<'db> Infer<'db> {
             nodes,
             ret,
         };
-        self.constrain(Constraint { kind, node: head }, None);
+        self.constrain(Constraint { kind, node }, None);
         expr
     }
 

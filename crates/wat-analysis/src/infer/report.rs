@@ -5,13 +5,17 @@ use wat_syntax::{Applicability, NodeId};
 use crate::forms::Form;
 use crate::names::Position;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::types::Ctor;
 
 use super::Infer;
-use super::table::{Clash, Ty};
+use super::table::{Clash, Shape, Ty};
 use super::typed::{ExprId, ExprKind};
 
 /// The code of what turned out not to be worth telling.
 pub(super) const WITHDRAWN: u16 = 0;
+
+/// How a function is told whose type nothing has said.
+const SOME_FUNCTION: &str = ":wat::core::Fn(…)";
 
 /// Where an expectation comes from.
 #[derive(Clone, Copy)]
@@ -42,9 +46,16 @@ impl<'db> Infer<'db> {
     /// Makes an expression have the expected type, or reports the mismatch; it has the expected type afterwards.
     pub(super) fn expect(&mut self, expr: ExprId, expected: Ty, why: Why<'db>) {
         let found = self.ty(expr);
-        if let Err(clash) = self.table.unify(expected, found) {
+        let unified = match self.lifted_clash(expr, expected) {
+            Some(clash) => Err(clash),
+            None => self.table.unify(expected, found),
+        };
+        if let Err(clash) = unified {
             let node = self.exprs[expr.0 as usize].node;
             let problem = self.mismatch(expr, node, expected, found, clash, why);
+            if self.table.is_var(found) {
+                self.table.poison(found);
+            }
             self.withdraw_suspicion(node);
             self.problems.push(problem);
             self.exprs[expr.0 as usize].kind = ExprKind::Error;
@@ -53,6 +64,55 @@ impl<'db> Infer<'db> {
         }
         self.exprs[expr.0 as usize].ty = expected;
         self.solve();
+    }
+
+    /// A function whose type the context is to say, where the context says that it is none.
+    fn lifted_clash(&self, expr: ExprId, expected: Ty) -> Option<Clash> {
+        let typed = &self.exprs[expr.0 as usize];
+        let is_lifted = matches!(
+            typed.kind,
+            ExprKind::OperatorValue(_)
+                | ExprKind::DispatchValue { .. }
+                | ExprKind::VariadicValue { .. }
+        );
+        if !is_lifted || !self.table.is_var(typed.ty) {
+            return None;
+        }
+        match self.table.shape(expected) {
+            Shape::Var | Shape::Error | Shape::App(Ctor::Fn, _) => None,
+            Shape::Param(_) => Some(Clash::Differ { rigid: true }),
+            Shape::App(..) => Some(Clash::Differ { rigid: false }),
+        }
+    }
+
+    /// A function whose type was to be said by the context, after the context has said another one.
+    pub(super) fn lifted_misfit(&mut self, ty: Ty, node: NodeId) {
+        let want = self.render(ty);
+        self.problems.push(
+            Problem::new(
+                3001,
+                Place::node(node),
+                format!("expected `{want}`, found `{SOME_FUNCTION}`"),
+            )
+            .label("this is a function")
+            .mismatch(want, SOME_FUNCTION.to_owned()),
+        );
+    }
+
+    /// A result that was not known when it was given its type.
+    pub(super) fn late_misfit(&mut self, wanted: Ty, found: Ty, node: NodeId) {
+        if self.table.unify(wanted, found).is_err() {
+            let (want, have) = self.render_pair(wanted, found);
+            self.problems.push(
+                Problem::new(
+                    3001,
+                    Place::node(node),
+                    format!("expected `{want}`, found `{have}`"),
+                )
+                .label(format!("its result is a `{have}`"))
+                .mismatch(want, have),
+            );
+        }
     }
 
     /// A keyword literal that causes a mismatch is told by it: WAT3209 about that name goes when inference ends.
@@ -92,8 +152,12 @@ impl<'db> Infer<'db> {
         clash: Clash,
         why: Why<'db>,
     ) -> Problem<'db> {
-        let (want, have) = self.render_pair(expected, found);
+        let (want, mut have) = self.render_pair(expected, found);
         let at = Place::node(node);
+        let is_lifted = self.lifted_clash(expr, expected).is_some();
+        if is_lifted {
+            have = SOME_FUNCTION.to_owned();
+        }
         if clash == Clash::Infinite {
             return Problem::new(
                 3006,
@@ -121,8 +185,10 @@ impl<'db> Infer<'db> {
             ),
             _ => (3001, format!("expected `{want}`, found `{have}`")),
         };
-        let mut problem =
-            Problem::new(code, at, message).label(format!("this is a `{}`", self.render(found)));
+        let mut problem = Problem::new(code, at, message).label(match is_lifted {
+            true => "this is a function".to_owned(),
+            false => format!("this is a `{}`", self.render(found)),
+        });
         problem = problem.mismatch(want, have);
         problem = match why {
             Why::Argument {
