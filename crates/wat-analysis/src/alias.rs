@@ -117,8 +117,9 @@ fn cycles<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<Cycle<'db>> {
     found
 }
 
-/// The strongly connected components of a graph: Tarjan's algorithm, with a stack of its own.
-fn components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
+/// The strongly connected components of a graph, those that are reached before those that reach them: Tarjan's algorithm,
+/// with a stack of its own.
+pub(crate) fn components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     const NEW: usize = usize::MAX;
     let (mut order, mut low) = (vec![NEW; edges.len()], vec![NEW; edges.len()]);
     let mut is_open = vec![false; edges.len()];

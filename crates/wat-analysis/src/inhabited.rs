@@ -8,6 +8,7 @@
 use rustc_hash::FxHashMap;
 use wat_syntax::{Applicability, NodeId};
 
+use crate::alias::components;
 use crate::db::{Db, SourceFile};
 use crate::items::Item;
 use crate::names::{lookup_type, program_items};
@@ -100,7 +101,6 @@ fn of_declaration<'db>(
 }
 
 /// The declared types that a value of a type may hold without a detour; none where some variant needs none of them.
-#[salsa::tracked(returns(ref))]
 fn mentioned<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Vec<Item<'db>> {
     let mut found = Vec::new();
     for variant in &nominal(db, program, item).variants {
@@ -123,31 +123,97 @@ fn mentioned<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Vec<
     found
 }
 
-/// The declarations that are reached from one, itself among them only if it is.
-fn reached<'db>(db: &'db dyn Db, program: SourceFile, from: Item<'db>) -> Known<'db> {
-    let mut known = Known::default();
-    let mut work = mentioned(db, program, from).clone();
-    while let Some(item) = work.pop() {
-        if known.insert(item, Vec::new()).is_none() {
-            work.extend(mentioned(db, program, item));
-        }
-    }
-    known
+/// Types that need each other and have no value, in program order.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+struct Circle<'db> {
+    links: Vec<Item<'db>>,
+    /// The fields of the last one's first constructor that make it impossible.
+    blocked: Vec<usize>,
 }
 
-fn settle<'db>(db: &'db dyn Db, program: SourceFile, known: &mut Known<'db>) {
-    let items: Vec<Item<'db>> = known.keys().copied().collect();
-    loop {
-        let mut changed = false;
-        for &item in &items {
-            let sums = of_declaration(db, program, nominal(db, program, item), known);
-            let before = known.insert(item, sums);
-            changed |= before.as_ref() != known.get(&item);
+/// The circles of a program. Only declarations that hold other declared types ask.
+#[salsa::tracked(returns(ref))]
+fn circles<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<Circle<'db>> {
+    let mut items: Vec<Item<'db>> = Vec::new();
+    let mut number: FxHashMap<Item<'db>, usize> = FxHashMap::default();
+    for item in program_items(db, program).filter(|item| item.kind(db).is_nominal()) {
+        number.insert(item, items.len());
+        items.push(item);
+    }
+    let edges: Vec<Vec<usize>> = items
+        .iter()
+        .map(|&item| {
+            let mentioned = mentioned(db, program, item).into_iter();
+            mentioned
+                .filter_map(|other| number.get(&other).copied())
+                .collect()
+        })
+        .collect();
+    let mut known = Known::default();
+    let mut found = Vec::new();
+    // Whatever a group needs of others comes before it.
+    for mut group in components(&edges) {
+        settle(db, program, &items, &edges, &group, &mut known);
+        let [first, ..] = group[..] else { continue };
+        if group.len() == 1 && !edges[first].contains(&first) {
+            continue;
         }
-        if !changed {
-            return;
+        group.sort_unstable();
+        let links = group.iter().map(|&at| items[at]);
+        let links: Vec<Item<'db>> = links
+            .filter(|item| known.get(item).is_some_and(Vec::is_empty))
+            .collect();
+        if let Some(&last) = links.last() {
+            let blocked = blocked(db, program, last, &known);
+            found.push(Circle { links, blocked });
         }
     }
+    found
+}
+
+/// Sums up the declarations of a group that need each other: what has changed is looked at again by those who hold it.
+fn settle<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    items: &[Item<'db>],
+    edges: &[Vec<usize>],
+    group: &[usize],
+    known: &mut Known<'db>,
+) {
+    let mut users: FxHashMap<usize, Vec<usize>> =
+        group.iter().map(|&at| (at, Vec::new())).collect();
+    for &at in group {
+        known.insert(items[at], Vec::new());
+        for held in &edges[at] {
+            users
+                .entry(*held)
+                .and_modify(|users: &mut Vec<usize>| users.push(at));
+        }
+    }
+    let mut work: Vec<usize> = group.to_vec();
+    while let Some(at) = work.pop() {
+        let sums = of_declaration(db, program, nominal(db, program, items[at]), known);
+        if known.get(&items[at]) != Some(&sums) {
+            known.insert(items[at], sums);
+            work.extend_from_slice(&users[&at]);
+        }
+    }
+}
+
+/// The fields of the first constructor that have no value.
+fn blocked<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    item: Item<'db>,
+    known: &Known<'db>,
+) -> Vec<usize> {
+    let declared = nominal(db, program, item).variants.first();
+    let fields = declared.into_iter().flat_map(|variant| &variant.fields);
+    let fields = fields.enumerate();
+    fields
+        .filter(|(_, field)| of_type(db, program, &field.ty, known).is_empty())
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// The warning about a declaration, if it is the last one, in program order, of types that need each other.
@@ -156,26 +222,11 @@ pub(crate) fn problem<'db>(
     program: SourceFile,
     item: Item<'db>,
 ) -> Option<Problem<'db>> {
-    let mut known = reached(db, program, item);
-    if !known.contains_key(&item) {
+    if mentioned(db, program, item).is_empty() {
         return None;
     }
-    settle(db, program, &mut known);
-    let empty = |item: &Item<'db>| known.get(item).is_some_and(Vec::is_empty);
-    if !empty(&item) {
-        return None;
-    }
-    let circle: Vec<Item<'db>> = known
-        .keys()
-        .copied()
-        .filter(|other| empty(other) && reached(db, program, *other).contains_key(&item))
-        .collect();
-    let links: Vec<Item<'db>> = program_items(db, program)
-        .filter(|other| circle.contains(other))
-        .collect();
-    if links.last().is_some_and(|last| *last != item) {
-        return None;
-    }
+    let mut circles = circles(db, program).iter();
+    let circle = circles.find(|circle| circle.links.last() == Some(&item))?;
     let name = item.name(db).text(db);
     let problem = Problem::new(
         3114,
@@ -184,26 +235,24 @@ pub(crate) fn problem<'db>(
     )
     .label("never without itself")
     .help("make the inner value optional, or give an enum a variant without it");
-    let others = links.iter().filter(|other| **other != item);
+    let others = circle.links.iter().filter(|other| **other != item);
     let problem = others.fold(problem, |problem, other| {
         let place = Place::elsewhere(other.form(db), other.name_node(db));
         problem.also(place, "through this type")
     });
-    Some(with_option(db, program, item, problem, &known))
+    Some(with_option(db, item, problem, &circle.blocked))
 }
 
 /// The fix: what makes the first constructor impossible becomes optional.
 fn with_option<'db>(
     db: &'db dyn Db,
-    program: SourceFile,
     item: Item<'db>,
     problem: Problem<'db>,
-    known: &Known<'db>,
+    blocked: &[usize],
 ) -> Problem<'db> {
     let ast = item.ast(db);
     let shape = type_shape(ast, item.root(db), item.kind(db));
-    let declared = nominal(db, program, item).variants.first();
-    let (Some(written), Some(declared)) = (shape.variants.first(), declared) else {
+    let Some(written) = shape.variants.first() else {
         return problem;
     };
     let optional = |node: NodeId| {
@@ -214,10 +263,9 @@ fn with_option<'db>(
             insert: format!(":wat::core::Option<{bare}>"),
         })
     };
-    let fields = written.fields.iter().zip(&declared.fields);
-    let edits: Vec<ProblemEdit<'db>> = fields
-        .filter(|(_, field)| of_type(db, program, &field.ty, known).is_empty())
-        .filter_map(|(written, _)| optional(written.ty?))
+    let edits: Vec<ProblemEdit<'db>> = blocked
+        .iter()
+        .filter_map(|&at| optional(written.fields.get(at)?.ty?))
         .collect();
     problem.fix(
         "make the inner value optional",

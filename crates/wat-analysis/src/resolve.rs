@@ -15,9 +15,11 @@ use crate::spelling::Spelling;
 use crate::suggest;
 use crate::types::{Ctor, Type};
 
-/// How much stack is left when an alias that stands for another one grows it, and by how much.
-const RED_ZONE: usize = 128 * 1024;
-const SEGMENT: usize = 2 * 1024 * 1024;
+/// How much stack is left when an alias that stands for another one grows it, and by how much. Types nest up to
+/// [`MAX_NESTING`](crate::types::MAX_NESTING) deep, and what copies them or replaces their parameters recurses so far:
+/// there is room for that at each alias of a chain.
+const RED_ZONE: usize = 3 * 1024 * 1024;
+const SEGMENT: usize = 16 * 1024 * 1024;
 
 /// A type token that mentions a declared type.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]

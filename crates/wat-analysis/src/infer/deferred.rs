@@ -290,13 +290,7 @@ impl<'db> Infer<'db> {
         }
     }
 
-    fn attempt_num(
-        &mut self,
-        operands: &[Ty],
-        nodes: &[NodeId],
-        ret: Ty,
-        node: NodeId,
-    ) -> bool {
+    fn attempt_num(&mut self, operands: &[Ty], nodes: &[NodeId], ret: Ty, node: NodeId) -> bool {
         let mut float = false;
         for &ty in operands {
             match self.table.shape(ty) {

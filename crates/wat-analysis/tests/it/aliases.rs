@@ -198,3 +198,18 @@ fn what_has_an_alias_for_a_type_is_used_like_any_other() {
     let text = "(c.typealias :my::I c.i64)(c.typealias :my::S c.String)(c.defn :my::two [] -> :my::I 2)(c.defn :my::f [a <- :my::I s <- :my::S] -> :my::I (c.+ a (c.- a) (c.* (:my::two) 3)))(c.defn :my::g [a <- :my::I] -> c.bool (c.and (c.< a 1.5) (c.= a (:my::two)) (c.= [a] [1])))(c.defn :my::h [a <- :my::I s <- :my::S] -> c.String (c.format \"{s} {a}\" :s s :a a))";
     assert_eq!(messages(text), [""; 0]);
 }
+
+#[test]
+fn a_long_chain_of_aliases_ends_at_the_limit_of_nesting() {
+    let link = |n| {
+        format!(
+            "(:wat::core::typealias :my::A{n} :wat::core::Option<my::A{}>)\n",
+            n + 1
+        )
+    };
+    let chain: String = (0..1200).map(link).collect();
+    let text = format!("{chain}(:wat::core::typealias :my::A1200 :wat::core::i64)\n");
+    let (_db, found) = diagnose(&text);
+    let found: Vec<u16> = found.iter().map(|found| found.code.0).collect();
+    assert_eq!(found, [3101]);
+}

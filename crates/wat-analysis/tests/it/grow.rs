@@ -319,6 +319,20 @@ pub const MANY: &[Shape] = &[
             n / 2
         )
     }),
+    ("structs in a ring", |n| {
+        list(n, |i| {
+            let (one, other) = ((i + 1) % n, (i + 7) % n);
+            format!("(:wat::core::struct :m::R{i} (a :m::R{one}) (b :m::R{other}))\n")
+        })
+    }),
+    ("structs in a row", |n| {
+        let row = list(n, |i| {
+            format!("(:wat::core::struct :m::S{i} (a :m::S{}))\n", i + 1)
+        });
+        format!(
+            "{row}(:wat::core::struct :m::S{n})\n(:wat::core::defn :m::same [x <- :m::S0] -> :wat::core::bool (:wat::core::= x x))\n"
+        )
+    }),
     ("aliases in a ring", |n| {
         let size = n / 5 + 1;
         list(size, |i| {

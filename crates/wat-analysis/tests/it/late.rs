@@ -11,7 +11,15 @@ const PRELUDE: &str = "(:wat::core::struct :my::S (n :wat::core::i64))
 
 /// Functions that stand for several types.
 const FUNCTIONS: [&str; 9] = [
-    "+", "i64::+", "f64::-", "=", "first", "str", "length", ":my::pick", ":my::all",
+    "+",
+    "i64::+",
+    "f64::-",
+    "=",
+    "first",
+    "str",
+    "length",
+    ":my::pick",
+    ":my::all",
 ];
 
 /// Places where no function is wanted, `_` for the function; the first line is a definition's type and body.
@@ -83,9 +91,7 @@ fn a_result_that_is_known_late_has_the_type_that_was_said_before() {
             "WAT3001 7:1-7:72",
         ),
         (
-            format!(
-                ":wat::core::bool (:wat::core::let [x {evaluated}] (\n:my::pick x))"
-            ),
+            format!(":wat::core::bool (:wat::core::let [x {evaluated}] (\n:my::pick x))"),
             "WAT3001 7:1-7:10",
         ),
     ] {
