@@ -247,6 +247,8 @@ impl<'db> Infer<'db> {
             return Body::Value(self.error(root));
         };
         let value = self.expr(value);
+        self.solve();
+        self.keep_open(self.ty(value));
         self.solve_all();
         // An error in the expression is why its type is open.
         let broken = self.ast.is_damaged()

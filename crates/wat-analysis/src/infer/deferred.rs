@@ -129,6 +129,17 @@ impl<'db> Infer<'db> {
         }
     }
 
+    /// What a type leaves open is not for the run to find out.
+    pub(super) fn keep_open(&mut self, ty: Ty) {
+        let open = self.table.open_parts(ty);
+        let mut evaluated = std::mem::take(&mut self.evaluated);
+        evaluated.retain(|&ty| {
+            let parts = self.table.open_parts(ty);
+            !parts.iter().any(|part| open.contains(part))
+        });
+        self.evaluated = evaluated;
+    }
+
     /// Makes a type that only evaluated data has, and that nothing has determined, a type of run time.
     fn bind_evaluated(&mut self, ty: Ty) {
         let ty = self.table.resolve(ty);

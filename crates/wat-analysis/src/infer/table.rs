@@ -409,16 +409,31 @@ impl Table {
 
     /// Does the type hold an open variable?
     pub(crate) fn is_open(&self, ty: Ty) -> bool {
+        self.visit_open(ty, |_| true)
+    }
+
+    /// The open variables of a type.
+    pub(crate) fn open_parts(&self, ty: Ty) -> Vec<Ty> {
+        let mut found = Vec::new();
+        self.visit_open(ty, |ty| {
+            found.push(ty);
+            false
+        });
+        found
+    }
+
+    /// Shows the open variables of a type, until one is enough.
+    fn visit_open(&self, ty: Ty, mut is_enough: impl FnMut(Ty) -> bool) -> bool {
         let mut work = Vec::new();
         let mut next = Some(ty);
         let mut seen = Seen::new();
         while let Some(ty) = next.take().or_else(|| work.pop()) {
             match self.shape(ty) {
-                Shape::Var => return true,
+                Shape::Var if is_enough(self.resolve(ty)) => return true,
                 Shape::App(_, args) if seen.is_first(self.resolve(ty)) => {
                     work.extend_from_slice(args);
                 }
-                Shape::Error | Shape::Param(_) | Shape::App(..) => {}
+                Shape::Var | Shape::Error | Shape::Param(_) | Shape::App(..) => {}
             }
         }
         false

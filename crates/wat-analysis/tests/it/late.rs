@@ -113,3 +113,23 @@ fn a_result_that_is_known_late_is_taken_where_it_fits() {
         assert!(spans(&text).is_empty(), "{text}\n{:#?}", spans(&text));
     }
 }
+
+#[test]
+fn a_value_of_the_program_has_a_closed_type_whatever_it_is_read_from() {
+    for value in [
+        "(:wat::eval-edn! \"1\")",
+        "(:wat::edn::read \"1\")",
+        "[(:wat::edn::read \"1\")]",
+    ] {
+        let text = format!("(:wat::core::def :my::a\n{value})");
+        let end = value.len() + 1;
+        assert_eq!(spans(&text), [format!("WAT3005 2:1-2:{end}")], "{text}");
+    }
+    for value in [
+        "(:wat::edn::read -> :wat::core::i64 \"1\")",
+        "(:wat::core::string::length (:wat::core::show (:wat::edn::read \"1\")))",
+    ] {
+        let text = format!("(:wat::core::def :my::a {value})");
+        assert!(spans(&text).is_empty(), "{text}\n{:#?}", spans(&text));
+    }
+}
