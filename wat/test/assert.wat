@@ -89,10 +89,11 @@
    ```wat
    (:wat::test::assert-approx 0.1 0.10001 0.001)
    (:wat::test::assert-approx 1.0 2.0 0.5) ;!! \"2 ± 0.5\"
+   (:wat::test::assert-approx 1.0 1.0 -1.0) ;!! \"1 ± -1\"
    ```"
   (:wat::core::if
     (:wat::core::or
-      (:wat::core::= actual expected)
+      (:wat::core::and (:wat::core::= actual expected) (:wat::core::not (:wat::core::f64::finite? actual)))
       (:wat::core::<= (:wat::core::f64::abs (:wat::core::- actual expected)) tolerance))
     :wat::core::nil
     (:wat::kernel::assertion-failed!

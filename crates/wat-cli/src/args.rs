@@ -391,13 +391,13 @@ pub(crate) struct TestOptions {
     #[arg(long)]
     pub(crate) no_shuffle: bool,
     /// Start no test after N failures
-    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "1")]
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "1", value_parser = parse_count)]
     pub(crate) fail_fast: Option<usize>,
     /// Run a failed test again, up to N times
     #[arg(long, value_name = "N")]
     pub(crate) retries: Option<usize>,
     /// Run every test N times
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) repeat: u32,
     /// List the N slowest tests
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -406,7 +406,7 @@ pub(crate) struct TestOptions {
     #[arg(long, value_name = "LIMIT", value_parser = parse_limit)]
     pub(crate) time_limit: Option<Duration>,
     /// Multiply all limits
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = parse_factor)]
     pub(crate) time_limit_scale: f64,
     /// A test that leaves threads, processes or descriptors behind fails
     #[arg(long)]
@@ -441,6 +441,18 @@ fn parse_jobs(text: &str) -> Result<usize, String> {
     let wrong =
         |_| "expected how many tests run at once; 0 means one for each processor".to_owned();
     text.parse().map_err(wrong)
+}
+
+fn parse_count(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok().filter(|count| *count > 0);
+    count.ok_or_else(|| "expected a number from 1 on".to_owned())
+}
+
+/// What times are multiplied with.
+fn parse_factor(text: &str) -> Result<f64, String> {
+    let factor = text.parse().ok();
+    let factor = factor.filter(|factor| (0.001..=1e6).contains(factor));
+    factor.ok_or_else(|| "expected a number from 0.001 to 1000000".to_owned())
 }
 
 fn parse_partition(text: &str) -> Result<wat_test::Partition, String> {

@@ -411,7 +411,7 @@ fn time_limits(options: &TestOptions, space: &Workspace) -> Refused<Limits> {
             .or(setting(&test.time_limit, "time-limit")?)
             .unwrap_or(defaults.test),
         property: setting(&test.prop_time_limit, "prop-time-limit")?.unwrap_or(defaults.property),
-        scale: options.time_limit_scale.clamp(0.001, 1e6),
+        scale: options.time_limit_scale,
         memory: match test.memory_limit.as_deref().map(parse_bytes) {
             None => defaults.memory,
             Some(Some(bytes)) if bytes > 0 => bytes as u64,

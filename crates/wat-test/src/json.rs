@@ -1,5 +1,8 @@
 //! Records as JSON maps, and what they are in EDN.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 use wat_edn::{Edn, Layout, write_ordered};
 
@@ -89,72 +92,117 @@ pub(crate) fn diff(actual: &str, expected: &str) -> Value {
         return Value::Null;
     }
     let mut found = Vec::new();
-    let mut work = vec![(Vec::new(), Some(actual), Some(expected))];
+    let mut work = vec![(None, Some(&actual), Some(&expected))];
     while let Some((path, a, b)) = work.pop() {
-        if a == b {
-            continue;
-        }
-        match (parts(a.as_ref()), parts(b.as_ref())) {
-            (Some(ours), Some(theirs)) => {
-                let mut inner = paired(ours, theirs);
-                inner.reverse();
-                work.extend(inner.into_iter().map(|(key, a, b)| {
-                    let mut path: Vec<String> = path.clone();
-                    path.push(key);
-                    (path, a, b)
-                }));
-            }
-            _ => found.push(map([
-                ("path", path.into()),
+        let both = a.zip(b).filter(|(a, b)| tag(a) == tag(b));
+        let inner = both.and_then(|(a, b)| parts(a).zip(parts(b)));
+        if let Some((ours, theirs)) = inner {
+            let inner = paired(ours, theirs).into_iter().rev();
+            work.extend(inner.map(|(key, a, b)| {
+                let step = Step {
+                    key,
+                    up: path.clone(),
+                };
+                (Some(Rc::new(step)), a, b)
+            }));
+        } else if a != b {
+            found.push(map([
+                ("path", keys(path.as_deref()).into()),
                 ("actual", side(a)),
                 ("expected", side(b)),
-            ])),
+            ]));
         }
     }
     Value::Array(found)
 }
 
-fn side(value: Option<Edn>) -> Value {
-    value.map_or(Value::Null, |value| wat_edn::write(&value).into())
+/// A step on the way to a part; steps share what is above them.
+struct Step {
+    key: Key,
+    up: Option<Rc<Step>>,
 }
 
-/// The parts of a collection with their keys, as EDN.
-fn parts(value: Option<&Edn>) -> Option<Vec<(String, Edn)>> {
-    Some(match value? {
-        Edn::Vector(items) | Edn::List(items) => {
-            let items = items.iter().enumerate();
-            items
-                .map(|(at, item)| (at.to_string(), item.clone()))
-                .collect()
+impl Drop for Step {
+    fn drop(&mut self) {
+        let mut up = self.up.take();
+        while let Some(mut step) = up.and_then(Rc::into_inner) {
+            up = step.up.take();
         }
-        Edn::Map(entries) => {
-            let entries = entries.iter();
-            entries
-                .map(|(key, value)| (wat_edn::write(key), value.clone()))
-                .collect()
-        }
+    }
+}
+
+/// What leads to a part of a collection.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Key {
+    At(usize),
+    /// As EDN text.
+    Of(Rc<str>),
+}
+
+impl Key {
+    fn of(value: &Edn) -> Key {
+        Key::Of(wat_edn::write(value).into())
+    }
+}
+
+fn keys(mut step: Option<&Step>) -> Vec<String> {
+    let mut found = Vec::new();
+    while let Some(Step { key, up }) = step {
+        found.push(match key {
+            Key::At(index) => index.to_string(),
+            Key::Of(text) => text.to_string(),
+        });
+        step = up.as_deref();
+    }
+    found.reverse();
+    found
+}
+
+fn side(value: Option<&Edn>) -> Value {
+    value.map_or(Value::Null, |value| wat_edn::write(value).into())
+}
+
+fn tag(value: &Edn) -> Option<&str> {
+    match value {
+        Edn::Tagged(tag, _) => Some(tag),
+        _ => None,
+    }
+}
+
+/// The parts of a collection with what leads to them.
+fn parts(value: &Edn) -> Option<Vec<(Key, &Edn)>> {
+    Some(match value {
+        Edn::Vector(items) | Edn::List(items) => items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| (Key::At(at), item))
+            .collect(),
+        Edn::Map(entries) => entries
+            .iter()
+            .map(|(key, value)| (Key::of(key), value))
+            .collect(),
         // What one side alone holds is told by itself.
-        Edn::Set(items) => {
-            let items = items.iter();
-            items
-                .map(|item| (wat_edn::write(item), item.clone()))
-                .collect()
-        }
-        Edn::Tagged(_, body) => return parts(Some(&**body)),
+        Edn::Set(items) => items.iter().map(|item| (Key::of(item), item)).collect(),
+        Edn::Tagged(_, body) => return parts(body),
         _ => return None,
     })
 }
 
-type Pair = (String, Option<Edn>, Option<Edn>);
+type Pair<'e> = (Key, Option<&'e Edn>, Option<&'e Edn>);
 
-fn paired(ours: Vec<(String, Edn)>, theirs: Vec<(String, Edn)>) -> Vec<Pair> {
-    let mut pairs: Vec<Pair> = ours
+/// The parts that belong together, in the order of the first, and then those that the second alone has.
+fn paired<'e>(ours: Vec<(Key, &'e Edn)>, theirs: Vec<(Key, &'e Edn)>) -> Vec<Pair<'e>> {
+    let mut pairs: Vec<Pair<'e>> = ours
         .into_iter()
         .map(|(key, value)| (key, Some(value), None))
         .collect();
+    let known: HashMap<Key, usize> = (0..)
+        .zip(&pairs)
+        .map(|(at, (key, ..))| (key.clone(), at))
+        .collect();
     for (key, value) in theirs {
-        match pairs.iter_mut().find(|(known, ..)| *known == key) {
-            Some(pair) => pair.2 = Some(value),
+        match known.get(&key) {
+            Some(&at) => pairs[at].2 = Some(value),
             None => pairs.push((key, None, Some(value))),
         }
     }
@@ -172,6 +220,10 @@ mod tests {
             found.to_string(),
             r#"[{"path":["0",":b","1"],"actual":"3","expected":"5"},{"path":["2"],"expected":"6"}]"#
         );
+        assert_eq!(
+            diff("#a/B {:x 1}", "#a/C {:x 1}").to_string(),
+            r##"[{"path":[],"actual":"#a/B {:x 1}","expected":"#a/C {:x 1}"}]"##
+        );
         assert!(diff("1", "2").is_null());
         assert!(diff("\"a\"", "\"b\"").is_null());
         assert_eq!(
@@ -181,6 +233,23 @@ mod tests {
         assert_eq!(
             diff(r#""a\nb""#, r#""a""#).to_string(),
             r#"[{"path":[],"actual":"\"a\\nb\"","expected":"\"a\""}]"#
+        );
+    }
+
+    #[test]
+    fn wide_and_deep_values_are_compared_part_by_part() {
+        let wide = |from: usize| {
+            let numbers: Vec<String> = (from..from + 100_000).map(|n| n.to_string()).collect();
+            format!("[{}]", numbers.join(" "))
+        };
+        let found = diff(&wide(0), &wide(1));
+        assert_eq!(found.as_array().map(Vec::len), Some(100_000));
+        let deep = |end: &str| format!("{}{end}{}", "[0 ".repeat(2_000), "]".repeat(2_000));
+        let found = diff(&deep("1"), &deep("2"));
+        assert_eq!(found[0]["path"].as_array().map(Vec::len), Some(2_000));
+        assert_eq!(
+            (&found[0]["actual"], &found[1]),
+            (&"1".into(), &Value::Null)
         );
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use wat_analysis::{Code, code_info};
 use wat_kernel::Exit;
 
 use crate::find::TestCase;
@@ -119,11 +120,12 @@ pub(crate) fn judge(case: &TestCase, told: &Told<'_>, deny_leaks: bool) -> (Stat
             match rendered.contains(&**text) && can_be_promised(&failure) {
                 true => (Status::Passed, None),
                 false => {
-                    let mut told = stated(
-                        "ShouldPanic",
-                        8905,
-                        format!("the test promises to fail with `{text}`, and failed otherwise"),
-                    );
+                    let how = match rendered.contains(&**text) {
+                        true => "but a failure of this kind is none of the test",
+                        false => "and failed otherwise",
+                    };
+                    let message = format!("the test promises to fail with `{text}`, {how}");
+                    let mut told = stated("ShouldPanic", 8905, message);
                     told["location"] = failure["location"].clone();
                     told["actual"] = json!(rendered);
                     told["expected"] = json!(&**text);
@@ -137,8 +139,15 @@ pub(crate) fn judge(case: &TestCase, told: &Told<'_>, deny_leaks: bool) -> (Stat
         && deny_leaks
         && let Some([threads, processes, descriptors]) = leaks(record)
     {
+        let counted = |count: u64, one: &str, many: &str| match count {
+            1 => format!("1 {one}"),
+            count => format!("{count} {many}"),
+        };
         let message = format!(
-            "the test left {threads} threads, {processes} processes and {descriptors} descriptors behind"
+            "the test left {}, {} and {} behind",
+            counted(threads, "thread", "threads"),
+            counted(processes, "process", "processes"),
+            counted(descriptors, "descriptor", "descriptors")
         );
         return (Status::Leaked, Some(stated("Leak", 8906, message)));
     }
@@ -148,6 +157,17 @@ pub(crate) fn judge(case: &TestCase, told: &Told<'_>, deny_leaks: bool) -> (Stat
 /// A failure as `should-panic` searches it.
 pub(crate) fn rendered(failure: &Value) -> String {
     let mut text = failure["message"].as_str().unwrap_or_default().to_owned();
+    let code = failure["code"]
+        .as_str()
+        .and_then(|code| code.strip_prefix("WAT"));
+    let code = code.and_then(|code| code.parse().ok()).map(Code);
+    // As the message of the failure says it to programs; an assertion and a value that is raised have no code there.
+    if let Some(info) = code
+        .filter(|code| !matches!(code.0, 8516 | 8517))
+        .and_then(code_info)
+    {
+        text = format!("{} {}: {text}", info.code, info.name);
+    }
     for key in ["actual", "expected"] {
         if let Some(value) = failure[key].as_str() {
             text.push_str(&format!("\n{key}: {value}"));

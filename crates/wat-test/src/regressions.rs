@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use wat_edn::Edn;
 
-const KEY: &str = ":wat.test::regressions";
+const KEY: &str = ":wat::test::regressions";
 
 fn store(file: &Path) -> Option<PathBuf> {
     let stem = file.file_stem()?.to_str()?;
@@ -14,20 +14,25 @@ fn store(file: &Path) -> Option<PathBuf> {
     Some(folder.join("regressions").join(format!("{stem}.edn")))
 }
 
-/// The entries of a store: names of properties, written as EDN keywords, and their sequences.
-fn entries(store: &Path) -> Vec<(Edn, Edn)> {
-    let Ok(text) = fs::read_to_string(store) else {
-        return Vec::new();
+/// The entries of a store: names of properties, written as EDN keywords, and their sequences. None without a store.
+///
+/// # Errors
+/// Why it cannot be read; it may hold what somebody wants back.
+fn entries(store: &Path) -> Result<Vec<(Edn, Edn)>, String> {
+    let text = match fs::read_to_string(store) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error.to_string()),
     };
-    let document = wat_edn::read(&text);
-    let Ok(Edn::Map(parts)) = &document else {
-        return Vec::new();
+    let document = wat_edn::read(&text).map_err(|error| error.to_string())?;
+    let Edn::Map(parts) = &document else {
+        return Err("it holds no map".to_owned());
     };
     let found = parts.iter().find_map(|(key, value)| match (key, value) {
         (Edn::Keyword(key), Edn::Map(entries)) if **key == *KEY => Some(entries.clone()),
         _ => None,
     });
-    found.unwrap_or_default()
+    found.ok_or_else(|| "it has no map under `:wat.test/regressions`".to_owned())
 }
 
 /// A choice; beyond the integers of EDN text as a string.
@@ -52,12 +57,20 @@ fn key_of(name: &str) -> Edn {
     Edn::Keyword(name.into())
 }
 
+/// What is wrong with the store of a file, if it is there and cannot be used.
+pub(crate) fn complaint(file: &Path) -> Option<String> {
+    let store = store(file)?;
+    let why = entries(&store).err()?;
+    Some(format!(
+        "the counterexamples in `{}` are not used, and none is added: {why}",
+        store.display()
+    ))
+}
+
 /// The sequences that are known to have falsified a property of a file.
 pub(crate) fn known(file: &Path, name: &str) -> Vec<Vec<u64>> {
-    let Some(store) = store(file) else {
-        return Vec::new();
-    };
-    let entries = entries(&store);
+    let entries = store(file).and_then(|store| entries(&store).ok());
+    let entries = entries.unwrap_or_default();
     let own = entries.iter().find(|(key, _)| *key == key_of(name));
     own.map_or_else(Vec::new, |(_, value)| sequences(value))
 }
@@ -65,12 +78,15 @@ pub(crate) fn known(file: &Path, name: &str) -> Vec<Vec<u64>> {
 /// Remembers a sequence, if it is not known.
 ///
 /// # Errors
-/// The store cannot be written.
-pub(crate) fn remember(file: &Path, name: &str, choices: &[u64]) -> io::Result<()> {
+/// What keeps the store from being read or written, for people.
+pub(crate) fn remember(file: &Path, name: &str, choices: &[u64]) -> Result<(), String> {
     let Some(store) = store(file) else {
         return Ok(());
     };
-    let mut entries = entries(&store);
+    // Whoever looks for sequences has told what is wrong with the store.
+    let Ok(mut entries) = entries(&store) else {
+        return Ok(());
+    };
     let choice = |choice: &u64| match i64::try_from(*choice) {
         Ok(number) => Edn::Int(number),
         Err(_) => Edn::Str(choice.to_string().into()),
@@ -85,10 +101,19 @@ pub(crate) fn remember(file: &Path, name: &str, choices: &[u64]) -> io::Result<(
         None => entries.push((key, Edn::Vector(vec![sequence]))),
     }
     let document = Edn::Map(vec![(Edn::Keyword(KEY.into()), Edn::Map(entries))]);
+    write(&store, &document).map_err(|error| {
+        format!(
+            "the counterexample is not kept in `{}`: {error}",
+            store.display()
+        )
+    })
+}
+
+fn write(store: &Path, document: &Edn) -> io::Result<()> {
     if let Some(folder) = store.parent() {
         fs::create_dir_all(folder)?;
     }
-    let mut text = wat_edn::write_pretty(&document);
+    let mut text = wat_edn::write_pretty(document);
     if !text.ends_with('\n') {
         text.push('\n');
     }
@@ -108,5 +133,19 @@ fn sequences_are_remembered_once_each() {
     remember(&file, ":p::r", &[7]).expect("it can be written");
     assert_eq!(known(&file, ":p::q"), [[1, u64::MAX], [2, 3]]);
     assert_eq!(known(&file, ":p::r"), [[7]]);
+    let store = folder.join("regressions/a.edn");
+    let text = fs::read_to_string(&store).expect("it was written");
+    assert!(
+        text.starts_with("{:wat.test/regressions {:p/q [["),
+        "{text}"
+    );
+    for broken in ["<<<<<<<", "[]", "{:a 1}"] {
+        fs::write(&store, broken).expect("it can be written");
+        assert!(complaint(&file).is_some_and(|told| told.contains("a.edn")));
+        assert_eq!(known(&file, ":p::r"), Vec::<Vec<u64>>::new());
+        remember(&file, ":p::r", &[7]).expect("nothing is done");
+        let kept = fs::read_to_string(&store).expect("it is there");
+        assert_eq!(kept, broken);
+    }
     fs::remove_dir_all(folder).expect("it is there");
 }

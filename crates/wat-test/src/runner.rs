@@ -2,7 +2,7 @@
 
 mod ends;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -17,6 +17,7 @@ use wat_runtime::PropertyOutcome;
 use crate::child::{DESCRIPTORS, PASSED, TestContext, Work, attended, run_inside, work};
 use crate::find::{Found, TestCase};
 use crate::outcome::{Outcome, Status, Totals};
+use crate::regressions;
 use crate::replay::{Heard, Replay};
 use crate::report::Reporter;
 use crate::seed::{shuffle, test_seed};
@@ -208,6 +209,8 @@ struct Run<'a> {
     interrupted: Option<i32>,
     breaks: &'a mut dyn Break,
     is_broken_off: bool,
+    /// What could not be done, beside the tests.
+    warnings: Vec<String>,
 }
 
 /// Runs tests and tells the reporter, in the order in which they were started.
@@ -279,6 +282,7 @@ pub fn run_until(
         interrupted: None,
         breaks,
         is_broken_off: false,
+        warnings: Vec::new(),
     };
     run.prepare();
     let mut told = 0;
@@ -303,6 +307,7 @@ pub fn run_until(
             reporter.finished(slot.case, outcome)?;
         }
     }
+    reporter.warn(run.warnings);
     Ok(Summary {
         totals,
         duration: started.elapsed(),
@@ -337,6 +342,14 @@ impl Run<'_> {
                 }
             };
         }
+        let properties = self.waiting.iter().map(|&index| self.slots[index].case);
+        let properties = properties.filter(|case| case.test.kind == TestKind::Property);
+        let paths: BTreeSet<&str> = properties.map(|case| &*case.path).collect();
+        let files = paths
+            .into_iter()
+            .map(|path| self.options.directory.join(path));
+        self.warnings
+            .extend(files.filter_map(|file| regressions::complaint(&file)));
     }
 
     /// Calls the next test here.
@@ -478,7 +491,7 @@ impl Run<'_> {
         Ok(Running {
             index,
             child: nursed.child,
-            streams: [ours, nursed.stdout, nursed.stderr].map(Stream::of),
+            streams: Stream::of_test(ours, [nursed.stdout, nursed.stderr]),
             started,
             deadline: started + limit,
             is_late: false,

@@ -4,8 +4,10 @@ use std::io;
 
 use wat_kernel::{Borrowed, End, Fd, ends};
 
-/// Bytes of a stream that are kept.
+/// Bytes of a standard stream that are kept.
 const CAPTURED: usize = 1 << 20;
+/// Bytes of a report that are kept: it has all that an assertion compares, more than once.
+const REPORTED: usize = 1 << 30;
 
 /// What streams are read into. It is as large as what was read: the memory of a process that forks is copied.
 #[derive(Default)]
@@ -15,16 +17,21 @@ pub(crate) struct Buffer(Vec<u8>);
 pub(crate) struct Stream {
     fd: Option<Fd>,
     pub bytes: Vec<u8>,
+    most: usize,
     is_cut: bool,
 }
 
 impl Stream {
-    pub fn of(fd: Fd) -> Stream {
-        Stream {
+    /// Its report, and its standard streams.
+    pub fn of_test(report: Fd, standard: [Fd; 2]) -> [Stream; 3] {
+        let stream = |fd, most| Stream {
             fd: Some(fd),
             bytes: Vec::new(),
+            most,
             is_cut: false,
-        }
+        };
+        let [stdout, stderr] = standard.map(|fd| stream(fd, CAPTURED));
+        [stream(report, REPORTED), stdout, stderr]
     }
 
     pub fn arm(&self) -> Option<Borrowed> {
@@ -39,7 +46,7 @@ impl Stream {
             Ok(0) | Err(_) => self.fd = None,
             Ok(count) => {
                 hand_on(&buffer.0);
-                let room = CAPTURED.saturating_sub(self.bytes.len());
+                let room = self.most.saturating_sub(self.bytes.len());
                 self.bytes.extend_from_slice(&buffer.0[..count.min(room)]);
                 self.is_cut |= count > room;
             }

@@ -392,15 +392,18 @@ fn properties_shrink_to_the_smallest_case_whatever_the_seed() {
     assert!(!dir.path().join("regressions").exists());
 }
 
+/// A run that may remember counterexamples.
+fn persisting(dir: &Dir, args: &[&str]) -> Ran {
+    let mut command = command(dir);
+    command.args(args).env_remove("CI");
+    command.output().expect("the binary runs").into()
+}
+
 #[test]
 fn counterexamples_are_remembered_and_tried_first() {
     let dir = Dir::with(&[("t.wat", PROPERTIES)]);
     let args = ["test", "--set", "test.jobs=1", "-f", "t::small", "t.wat"];
-    let run = || -> Ran {
-        let mut command = command(&dir);
-        command.args(args).env_remove("CI");
-        command.output().expect("the binary runs").into()
-    };
+    let run = || persisting(&dir, &args);
     let first = run();
     assert_eq!(first.status, 1);
     let stored = fs::read_to_string(dir.path().join("regressions/t.edn")).expect("it is stored");
@@ -774,4 +777,82 @@ fn output_is_shown_when_it_is_written() {
     assert!(at("\n1\n") < at("pass  t.wat  :t::a"));
     assert!(at("\n2\n") < at("FAIL  t.wat  :t::b"));
     assert!(!ran.stdout.contains("stderr:"), "{}", ran.stdout);
+}
+
+#[test]
+fn numbers_that_mean_nothing_are_refused() {
+    let dir = Dir::with(&[(
+        "t.wat",
+        "(:wat::test::deftest :t::fails () (:wat::test::assert-true false))\n",
+    )]);
+    for args in [
+        &["--fail-fast=0"][..],
+        &["--repeat", "0"],
+        &["--time-limit-scale", "nan"],
+        &["--time-limit-scale", "inf"],
+        &["--time-limit-scale=-1"],
+        &["--time-limit-scale", "0"],
+    ] {
+        let ran = run(&dir, &[&["test"], args, &["t.wat"]].concat());
+        assert_eq!(
+            (ran.status, ran.stdout.as_str()),
+            (64, ""),
+            "{args:?} {}",
+            ran.stderr
+        );
+    }
+}
+
+#[test]
+fn a_comparison_of_much_is_a_failure_like_others() {
+    let dir = Dir::with(&[(
+        "t.wat",
+        "(:wat::test::deftest :t::wide () (:wat::test::assert-eq (:wat::core::range 0 60000) (:wat::core::range 1 60001)))
+(:wat::test::deftest :t::long () (:wat::test::assert-eq (:wat::core::string::repeat \"a\" 2000000) \"b\"))\n",
+    )]);
+    let ran = run(
+        &dir,
+        &["test", "--no-shuffle", "--time-limit", "60s", "t.wat"],
+    );
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    let tells = |text: &str| assert!(ran.stdout.contains(text), "{text}: {:.4000}", ran.stdout);
+    tells("FAIL  t.wat  :t::wide");
+    tells("FAIL  t.wat  :t::long");
+    tells("at [0]: actual 0, expected 1");
+    tells("… and 59950 more differences");
+    tells("… (2000002 characters)");
+}
+
+#[test]
+fn counterexamples_that_cannot_be_read_or_kept_are_told_and_left() {
+    let dir = Dir::with(&[
+        (
+            "p.wat",
+            "(:wat::test::defprop :p::small [n <- :wat::core::i64] (:wat::test::assert-true (:wat::core::< n 50)))\n",
+        ),
+        ("regressions/p.edn", "<<<<<<< mine\n"),
+    ]);
+    let args = ["test", "--seed", "4", "p.wat"];
+    let ran = persisting(&dir, &args);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    let told =
+        "warning: the counterexamples in `./regressions/p.edn` are not used, and none is added";
+    let shorter = told.replace("./", "");
+    assert!(
+        ran.stdout.contains(told) || ran.stdout.contains(&shorter),
+        "{}",
+        ran.stdout
+    );
+    let kept = fs::read_to_string(dir.path().join("regressions/p.edn")).expect("it is there");
+    assert_eq!(kept, "<<<<<<< mine\n");
+    // A folder that is none.
+    fs::remove_dir_all(dir.path().join("regressions")).expect("it is there");
+    dir.write("regressions", "");
+    let ran = persisting(&dir, &args);
+    assert_eq!((ran.status, ran.stderr.as_str()), (1, ""));
+    assert!(
+        ran.stdout.contains("FAIL  p.wat  :p::small"),
+        "{}",
+        ran.stdout
+    );
 }

@@ -1,5 +1,6 @@
 //! The report for people (§9.9.2).
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -88,7 +89,16 @@ pub(super) fn slow(out: &mut dyn Write, case: &TestCase) -> io::Result<()> {
     out.flush()
 }
 
-pub(super) fn ended(out: &mut dyn Write, kept: &[Kept], end: &End, shown: Shown) -> io::Result<()> {
+pub(super) fn ended(
+    out: &mut dyn Write,
+    kept: &[Kept],
+    warnings: &[String],
+    end: &End,
+    shown: Shown,
+) -> io::Result<()> {
+    for warning in warnings {
+        writeln!(out, "\nwarning: {warning}")?;
+    }
     for kept in kept {
         let failed = kept.outcome.status.is_failure() && kept.outcome.status != Status::Invalid;
         if failed {
@@ -98,7 +108,7 @@ pub(super) fn ended(out: &mut dyn Write, kept: &[Kept], end: &End, shown: Shown)
             streams(out, kept, failed)?;
         }
         if let Some([threads, processes, descriptors]) = kept.outcome.leaks
-            && kept.outcome.status == Status::Passed
+            && kept.outcome.status != Status::Leaked
         {
             writeln!(
                 out,
@@ -191,10 +201,12 @@ fn excerpt(
         [Some(actual), Some(expected)]
             if !structured && !actual.contains('\n') && !expected.contains('\n') =>
         {
-            format!("actual {actual}, expected {expected}")
+            format!("actual {}, expected {}", brief(actual), brief(expected))
         }
-        [Some(actual), None] if !actual.contains('\n') => format!("actual {actual}"),
-        [None, Some(expected)] if !expected.contains('\n') => format!("expected {expected}"),
+        [Some(actual), None] if !actual.contains('\n') => format!("actual {}", brief(actual)),
+        [None, Some(expected)] if !expected.contains('\n') => {
+            format!("expected {}", brief(expected))
+        }
         _ => "here".to_owned(),
     };
     writeln!(out, "{:pad$} ╭─[{file}:{line}:{col}]", "")?;
@@ -224,9 +236,22 @@ fn excerpt(
     writeln!(out, "{:pad$} ╰", "")
 }
 
-/// The differing paths of two structures.
+/// A text for people: the beginning of a long one.
+fn brief(text: &str) -> Cow<'_, str> {
+    const MOST: usize = 400;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => {
+            let count = text.chars().count();
+            format!("{}… ({count} characters)", &text[..end]).into()
+        }
+        None => text.into(),
+    }
+}
+
+/// The differing paths of two structures, the first ones.
 fn paths(out: &mut dyn Write, list: &[Value]) -> io::Result<()> {
-    for difference in list {
+    const MOST: usize = 50;
+    for difference in list.iter().take(MOST) {
         let path: Vec<&str> = difference["path"]
             .as_array()
             .into_iter()
@@ -246,7 +271,7 @@ fn paths(out: &mut dyn Write, list: &[Value]) -> io::Result<()> {
             unified(out, &actual, &expected)?;
             continue;
         }
-        let side = |key: &str| difference[key].as_str().unwrap_or("nothing").to_owned();
+        let side = |key: &str| brief(difference[key].as_str().unwrap_or("nothing")).into_owned();
         writeln!(
             out,
             "  at [{}]: actual {}, expected {}",
@@ -255,15 +280,24 @@ fn paths(out: &mut dyn Write, list: &[Value]) -> io::Result<()> {
             side("expected")
         )?;
     }
+    if list.len() > MOST {
+        writeln!(out, "  … and {} more differences", list.len() - MOST)?;
+    }
     Ok(())
 }
 
 /// Lines of two texts: those of one alone are marked.
 fn unified(out: &mut dyn Write, actual: &str, expected: &str) -> io::Result<()> {
-    let (a, b): (Vec<&str>, Vec<&str>) = (actual.lines().collect(), expected.lines().collect());
+    // Lines with their ends, which may be all that differs.
+    let lines = |text| Vec::from_iter(str::split_inclusive(text, '\n'));
     writeln!(out, "  --- expected\n  +++ actual")?;
-    for (mark, line) in lines_of(&b, &a) {
-        writeln!(out, "  {mark}{line}")?;
+    for (mark, line) in lines_of(&lines(expected), &lines(actual)) {
+        let text = line.strip_suffix('\n');
+        let shown = text.unwrap_or(line).replace('\r', "␍");
+        writeln!(out, "  {mark}{shown}")?;
+        if text.is_none() && mark != ' ' {
+            writeln!(out, "  \\ no line break at the end")?;
+        }
     }
     Ok(())
 }
@@ -339,6 +373,23 @@ fn slowest(out: &mut dyn Write, kept: &[Kept], count: usize) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_differs_is_seen_though_it_is_the_end_of_a_line() {
+        let shown = |actual: &str, expected: &str| {
+            let mut out = Vec::new();
+            unified(&mut out, actual, expected).expect("memory takes it");
+            String::from_utf8(out).expect("it is text")
+        };
+        assert_eq!(
+            shown("a\n", "a"),
+            "  --- expected\n  +++ actual\n  -a\n  \\ no line break at the end\n  +a\n"
+        );
+        assert_eq!(
+            shown("a\r\nb", "a\nb"),
+            "  --- expected\n  +++ actual\n  -a\n  +a␍\n   b\n"
+        );
+    }
 
     #[test]
     fn common_lines_stay() {

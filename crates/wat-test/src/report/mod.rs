@@ -76,6 +76,7 @@ pub struct Reporter<'w> {
     filtered_out: usize,
     kept: Vec<Kept>,
     invalid: Vec<InvalidFile>,
+    warnings: Vec<String>,
 }
 
 impl<'w> Reporter<'w> {
@@ -91,6 +92,7 @@ impl<'w> Reporter<'w> {
             filtered_out: 0,
             kept: Vec::new(),
             invalid: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -186,6 +188,11 @@ impl<'w> Reporter<'w> {
         Ok(())
     }
 
+    /// What could not be done, beside the tests. People are told at the end.
+    pub(crate) fn warn(&mut self, warnings: Vec<String>) {
+        self.warnings = warnings;
+    }
+
     /// Tells the end of a run that ends with this status.
     ///
     /// # Errors
@@ -207,7 +214,7 @@ impl<'w> Reporter<'w> {
                         was_live: self.was_live,
                         slowest: self.slowest,
                     };
-                    human::ended(sink.out, &self.kept, &end, shown)?;
+                    human::ended(sink.out, &self.kept, &self.warnings, &end, shown)?;
                 }
                 Format::Edn | Format::Json if !sink.failures_only => {
                     let record = records::run_finished(&end);
