@@ -12,6 +12,7 @@ use wat_syntax::NodeKind;
 
 use crate::db::{Db, SourceFile};
 use crate::host::is_host;
+use crate::inhabited::is_empty;
 use crate::items::{Item, ItemKind};
 use crate::names::lookup_type;
 use crate::nominal::{Nominal, nominal};
@@ -235,7 +236,8 @@ fn one_round(
         return (found, reached);
     }
     let declared = nominal(db, program, item);
-    found.lacks = declaration_lacks(declared, capability);
+    found.lacks = declaration_lacks(declared, capability)
+        || capability == Capability::Generated && is_empty(db, program, item);
     let mut work: Vec<&Type> = fields(declared).map(|(_, ty)| ty).collect();
     while let Some(ty) = work.pop() {
         let (ctor, args) = match ty {
@@ -330,6 +332,9 @@ pub(crate) fn explain(
                 _ => "",
             };
             return format!("{chain} {}{why}", capability.lack());
+        }
+        if capability == Capability::Generated && is_empty(db, program, item) {
+            return format!("{chain} {}: it has no finite value", capability.lack());
         }
         for (text, part) in fields(declared) {
             step(Some(text), part.substitute(args));

@@ -216,6 +216,14 @@ fn blocked<'db>(
         .collect()
 }
 
+/// Does a declared type have no finite value, whatever its parameters stand for?
+pub(crate) fn is_empty<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> bool {
+    let mut known = reached(db, program, item);
+    known.entry(item).or_default();
+    settle(db, program, &mut known);
+    known.get(&item).is_some_and(Vec::is_empty)
+}
+
 /// The warning about a declaration, if it is the last one, in program order, of types that need each other.
 pub(crate) fn problem<'db>(
     db: &'db dyn Db,

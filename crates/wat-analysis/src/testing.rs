@@ -79,6 +79,8 @@ pub(crate) fn is_in_prelude(db: &dyn Db, item: Item<'_>) -> bool {
 enum Unit<'db> {
     Annotation(NodeId, Annotation),
     Test(Item<'db>),
+    /// What is broken may well have been meant as a test.
+    Broken,
     Other,
 }
 
@@ -101,7 +103,7 @@ fn units<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Unit
     let expansion = expansion(db, program, form);
     let mut found = Vec::new();
     if ast.is_empty() {
-        return found;
+        return vec![Unit::Broken];
     }
     let items = &declarations(db, program, form).items;
     let test_at = |node: NodeId| {
@@ -130,8 +132,7 @@ fn units<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Unit
             Some(path) if let Some(annotation) = annotation(path) => {
                 Unit::Annotation(node, annotation)
             }
-            // What is broken may well have been meant as a test.
-            _ if ast.kind(node) == NodeKind::Error => continue,
+            _ if ast.kind(node) == NodeKind::Error => Unit::Broken,
             // A program that an expression runs stands beside it.
             _ if is_beside(ast, node) => continue,
             _ => test_at(node).map_or(Unit::Other, Unit::Test),
@@ -156,6 +157,8 @@ struct Note<'db> {
     text: Arc<str>,
     /// The same annotation of the same test before it.
     repeats: Option<(Form<'db>, NodeId)>,
+    /// Something broken follows: whether it dangles is not known.
+    unsure: bool,
 }
 
 /// What the walk over a file finds.
@@ -165,8 +168,6 @@ struct Walk<'db> {
     tests: Vec<Test>,
     problems: Vec<(Form<'db>, Problem<'db>)>,
     pending: Vec<Note<'db>>,
-    /// A form before was broken: whether an annotation dangles is not known.
-    unsure: bool,
 }
 
 type Read<'db> = Result<Arc<str>, Box<Problem<'db>>>;
@@ -187,14 +188,28 @@ fn argument<'db>(ast: &Ast, node: NodeId, what: Annotation) -> Read<'db> {
             } else {
                 "more than one operand"
             })
+            .help(format!("write `({path} \"{}\")`", example(what)))
             .into());
     };
     let Some(text) = ast.as_str(operand) else {
-        return Err(problem(
+        let problem = problem(
             operand,
             format!("the operand of `{path}` is read without evaluation: a literal string"),
         )
         .label("not a literal string")
+        .help(format!("write `({path} \"{}\")`", example(what)));
+        let meant = match (what, ast.kind(operand)) {
+            (Annotation::TimeLimit, NodeKind::Int(number)) => meant(&number.to_string()),
+            _ => None,
+        };
+        return Err(match meant {
+            Some(meant) => problem.replace(
+                Applicability::MaybeIncorrect,
+                Place::node(operand),
+                &format!("\"{meant}ms\""),
+            ),
+            None => problem,
+        }
         .into());
     };
     if what == Annotation::TimeLimit && time_limit(text).is_none() {
@@ -211,6 +226,17 @@ fn argument<'db>(ast: &Ast, node: NodeId, what: Annotation) -> Read<'db> {
         return Err(problem.into());
     }
     Ok(text.into())
+}
+
+/// An operand of an annotation as it may be.
+fn example(what: Annotation) -> &'static str {
+    match what {
+        Annotation::Ignore => "why it is not run",
+        Annotation::ShouldPanic => "a part of the failure",
+        Annotation::TimeLimit => "500ms",
+        Annotation::Tag => "slow",
+        Annotation::Serial => "a group",
+    }
 }
 
 /// The milliseconds of a time limit: digits, then `ms`, `s` or `m`; above 0 and at most 24 hours.
@@ -254,12 +280,9 @@ impl<'db> Walk<'db> {
             tests: Vec::new(),
             problems: Vec::new(),
             pending: Vec::new(),
-            unsure: false,
         };
         for placed in &forms(db, file).placed {
-            let units = units(db, program, placed.form);
-            walk.unsure |= units.is_empty();
-            for unit in units {
+            for unit in units(db, program, placed.form) {
                 walk.unit(placed.form, unit);
             }
         }
@@ -278,12 +301,14 @@ impl<'db> Walk<'db> {
                         what,
                         text,
                         repeats: None,
+                        unsure: false,
                     }),
                     Err(_) if ast.is_poisoned(node) => {}
                     Err(problem) => self.problems.push((form, *problem)),
                 }
             }
             Unit::Test(item) => self.test(item),
+            Unit::Broken => self.pending.iter_mut().for_each(|note| note.unsure = true),
             Unit::Other => self.dangle(),
         }
     }
@@ -316,9 +341,8 @@ impl<'db> Walk<'db> {
 
     /// WAT2905, for what is pending.
     fn dangle(&mut self) {
-        let unsure = std::mem::take(&mut self.unsure);
         for note in std::mem::take(&mut self.pending) {
-            if unsure {
+            if note.unsure {
                 continue;
             }
             let problem = Problem::new(
@@ -347,7 +371,6 @@ impl<'db> Walk<'db> {
             self.repeated(note, first);
             false
         });
-        self.unsure = false;
         let all = |what: Annotation| {
             let notes = notes.iter().filter(move |note| note.what == what);
             notes.map(|note| note.text.clone()).collect::<Vec<_>>()

@@ -1,5 +1,6 @@
 //! `defprop` (chapter 09 §9.11.1) and `gen::of`.
 
+use wat_syntax::Applicability;
 use wat_value::syntax::{Shape, Syntax};
 
 use super::testing::{Testing, core};
@@ -116,6 +117,7 @@ impl Testing<'_, '_> {
     /// The bindings of the body: each value, and a note of it.
     fn binders(&mut self, binders: &Syntax, size: &Syntax) -> Option<Vec<Syntax>> {
         let mut found = Vec::new();
+        let mut names: Vec<&Syntax> = Vec::new();
         for binder in binders.children().chunks(3) {
             let [name, arrow, source] = binder else {
                 self.bad_binder(&binder[0]);
@@ -142,12 +144,38 @@ impl Testing<'_, '_> {
             let Shape::Symbol(text, _) = name.shape() else {
                 return None;
             };
+            if &**text == "_" {
+                let nobody = self.fresh("_drawn");
+                found.extend([nobody, value]);
+                continue;
+            }
+            if let Some(first) = names.iter().find(|other| **other == name) {
+                self.repeated_binder(name, first);
+                return None;
+            }
+            names.push(name);
             let text = self.string(text);
             let note = self.list(":wat::test::__internal/note", [text, name.clone()]);
             let nobody = self.fresh("_noted");
             found.extend([name.clone(), value, nobody, note]);
         }
         Some(found)
+    }
+
+    /// WAT2106.
+    fn repeated_binder(&mut self, name: &Syntax, first: &Syntax) {
+        let text = name.name().unwrap_or("_");
+        let problem = self
+            .problem(2106, name, format!("two binders are called `{text}`"))
+            .label("the second")
+            .also(self.at(first), "the first")
+            .help("rename one of them");
+        let place = self.at(name);
+        let problem = match self.x.is_written(name.origin()) {
+            true => problem.replace(Applicability::MaybeIncorrect, place, &format!("{text}-2")),
+            false => problem,
+        };
+        self.x.problems.push(problem);
     }
 
     /// WAT2911.

@@ -4,6 +4,7 @@
 use wat_syntax::{Applicability, NodeId, NodeKind};
 use wat_value::syntax::{Scopes, Shape, Syntax, write_forms};
 
+use crate::items::split_generic;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 
 use super::hermetic::Run;
@@ -191,7 +192,7 @@ impl<'db> Testing<'_, 'db> {
     }
 
     /// Where a node is told of: itself, or the outermost call that made it.
-    fn at(&self, node: &Syntax) -> Place<'db> {
+    pub(super) fn at(&self, node: &Syntax) -> Place<'db> {
         let written = self.x.is_written(node.origin());
         match written {
             true => Place::written(NodeId(node.origin().0)),
@@ -235,6 +236,10 @@ impl<'db> Testing<'_, 'db> {
     /// The name, the docstring, and what follows.
     pub(super) fn operands<'a>(&mut self, parts: &'a [Syntax]) -> Option<Operands<'a>> {
         let (name, rest) = parts.split_first()?;
+        // What the reader has told of is told once.
+        if matches!(name.shape(), Shape::Error) {
+            return None;
+        }
         if name.as_keyword().is_none_or(|name| name.starts_with(":(")) {
             let problem = self
                 .problem(
@@ -244,6 +249,9 @@ impl<'db> Testing<'_, 'db> {
                 )
                 .label("not a keyword path");
             self.x.problems.push(problem);
+            return None;
+        }
+        if self.has_type_parameters(name) {
             return None;
         }
         let path = name.as_keyword().unwrap_or_default();
@@ -279,6 +287,32 @@ impl<'db> Testing<'_, 'db> {
             rest => (None, rest),
         };
         Some(Operands { name, doc, rest })
+    }
+
+    /// WAT2902: who runs a test says nothing of types.
+    fn has_type_parameters(&mut self, name: &Syntax) -> bool {
+        let text = name.as_keyword().unwrap_or_default();
+        let (bare, mut params) = split_generic(text);
+        if params.next().is_none() {
+            return false;
+        }
+        let problem = self
+            .problem(
+                2902,
+                name,
+                format!(
+                    "the test `{bare}` has type parameters, and nobody who runs it names types"
+                ),
+            )
+            .label("a name with type parameters")
+            .help(format!("call it `{bare}`, and write the types out"));
+        let place = self.at(name);
+        let problem = match self.x.is_written(name.origin()) {
+            true => problem.replace(Applicability::MaybeIncorrect, place, bare),
+            false => problem,
+        };
+        self.x.problems.push(problem);
+        true
     }
 
     /// `(deftest name "doc"? (prelude…)? body…)`
@@ -344,7 +378,7 @@ impl<'db> Testing<'_, 'db> {
     }
 
     /// The forms of a prelude. Where it may be a part of the body that the prelude was forgotten before, an empty one is
-    /// put in; else a single form is taken for the one form of the prelude.
+    /// put in; else nothing is known of what is declared.
     pub(super) fn prelude(
         &mut self,
         prelude: &Syntax,
@@ -395,8 +429,11 @@ impl<'db> Testing<'_, 'db> {
                 };
             }
             self.x.problems.push(problem);
-            // The body is read as it will be with the prelude.
-            return is_call(prelude).then(Vec::new);
+            // The body is read as it will be with the prelude; where the prelude says what the body may use, not at all.
+            return (is_optional && is_call(prelude)).then(Vec::new);
+        }
+        if hermetic {
+            self.late_setters(forms);
         }
         let mut kept = Vec::with_capacity(forms.len());
         for form in forms {
@@ -416,6 +453,41 @@ impl<'db> Testing<'_, 'db> {
             }
         }
         Some(kept)
+    }
+
+    /// WAT2005 and WAT2006: setters come first, each once.
+    fn late_setters(&mut self, forms: &[Syntax]) {
+        let setter = |form: &Syntax| {
+            let head = form.head()?;
+            crate::configuration::is_setter(head).then(|| head.to_owned())
+        };
+        let is_first =
+            |form: &Syntax| matches!(form.shape(), Shape::Error) || setter(form).is_some();
+        let others = forms.iter().position(|form| !is_first(form));
+        let mut set: Vec<(String, &Syntax)> = Vec::new();
+        for (at, form) in forms.iter().enumerate() {
+            let Some(name) = setter(form) else { continue };
+            let problem = match set.iter().find(|(other, _)| *other == name) {
+                Some((_, first)) => self
+                    .problem(2006, form, format!("`{name}` is set twice"))
+                    .label("the second setter")
+                    .also(self.at(first), "the first setter")
+                    .help("delete one of them"),
+                None if others.is_some_and(|other| other < at) => self
+                    .problem(
+                        2005,
+                        form,
+                        format!("`{name}` does not precede every other form of the prelude"),
+                    )
+                    .label("a setter after the head of the prelude")
+                    .help("move it to the head of the prelude"),
+                None => {
+                    set.push((name, form));
+                    continue;
+                }
+            };
+            self.x.problems.push(problem);
+        }
     }
 
     /// What a form is that a prelude cannot have, and what to do.
@@ -501,6 +573,9 @@ impl<'db> Testing<'_, 'db> {
                 "write `(:wat::test::make-deftest :deftest (prelude…))`",
             );
         };
+        if matches!(alias.shape(), Shape::Error) {
+            return self.failed();
+        }
         if alias.as_keyword().is_none() {
             let problem = self
                 .problem(
@@ -512,10 +587,11 @@ impl<'db> Testing<'_, 'db> {
             self.x.problems.push(problem);
             return self.failed();
         }
-        let Some(forms) = self.prelude(prelude, user == USE_HERMETIC, false) else {
-            return self.failed();
+        // What a maker with a broken prelude makes is as broken, and silent.
+        let prelude = match self.prelude(prelude, user == USE_HERMETIC, false) {
+            Some(forms) => self.make(Shape::List(forms.into())),
+            None => self.failed(),
         };
-        let prelude = self.make(Shape::List(forms.into()));
         let quoted = self.list(&core("quote"), [prelude]);
         let splice = self.list(&core("unquote"), [quoted]);
         let operands = self.symbol("operands");
@@ -538,6 +614,9 @@ impl<'db> Testing<'_, 'db> {
         let Some((prelude, parts)) = parts.split_first() else {
             return self.empty();
         };
+        if matches!(prelude.shape(), Shape::Error) {
+            return self.failed();
+        }
         if parts.is_empty() {
             return self.empty();
         }

@@ -385,3 +385,153 @@ fn a_property_has_a_name_binders_and_a_body() {
     let file = db.file("t.wat").unwrap();
     assert_eq!(file_tests(&db, file, file)[0].kind, TestKind::Property);
 }
+
+#[test]
+fn a_test_has_no_type_parameters() {
+    for (text, expected) in [
+        (
+            "(:wat::test::deftest :d::k<T> () (:wat::test::assert-false true))",
+            "WAT2902 1:22-1:30",
+        ),
+        (
+            "(:wat::test::deftest-hermetic :d::k<T,U> () (:wat::test::assert-false true))",
+            "WAT2902 1:31-1:41",
+        ),
+        (
+            "(:wat::test::defprop :q::za<T> [x <- :T] (:wat::test::assert-true true))",
+            "WAT2902 1:22-1:31",
+        ),
+        (
+            "(:wat::test::make-deftest :m ())(:m :d::k<T> (:wat::test::assert-true true))",
+            "WAT2902 1:37-1:45",
+        ),
+    ] {
+        reports(text, &[expected]);
+    }
+    let text = "(:wat::test::deftest :d::a->b () (:wat::test::assert-true true))
+(:wat::test::deftest :d::< () (:wat::test::assert-true true))";
+    reports(text, &[]);
+    assert_eq!(tests(text), [":d::a->b", ":d::<"]);
+}
+
+#[test]
+fn a_name_that_does_not_read_is_told_of_once() {
+    for form in [
+        "(:wat::test::deftest :s::y-\u{e9} () :wat::core::nil)",
+        "(:wat::test::deftest-hermetic :s::y-\u{e9} () :wat::core::nil)",
+        "(:wat::test::defprop :s::y-\u{e9} [] :wat::core::nil)",
+        "(:wat::test::make-deftest :s::y-\u{e9} ())",
+    ] {
+        let found = spans(form);
+        assert_eq!(found.len(), 1, "{form}: {found:?}");
+        assert!(found[0].starts_with("WAT1002"), "{form}: {found:?}");
+    }
+}
+
+#[test]
+fn a_broken_maker_of_tests_makes_silence() {
+    for prelude in [
+        "(:wat::core::defn :d::q [] -> :wat::core::nil :wat::core::nil)",
+        "[5]",
+        "(5)",
+    ] {
+        for make in ["make-deftest", "make-deftest-hermetic"] {
+            let text = format!("(:wat::test::{make} :mk {prelude})\n(:mk :d::u (:d::q))");
+            let found = spans(&text);
+            assert_eq!(found.len(), 1, "{text}: {found:?}");
+            assert!(found[0].starts_with("WAT2903"), "{text}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_broken_before_an_annotation_excuses_nothing() {
+    let legacy = "(:wat::test::deftest :d::i :error 1024 () (:wat::test::assert-true true))";
+    reports(
+        &format!("{legacy}\n(:wat::test::ignore \"x\")\n(:wat::core::def :d::x 1)"),
+        &["WAT2901 1:1-1:74", "WAT2905 2:1-2:25"],
+    );
+    reports(
+        &format!("(:wat::test::ignore \"x\")\n{legacy}\n(:wat::core::def :d::x 1)"),
+        &["WAT2901 2:1-2:74"],
+    );
+}
+
+#[test]
+fn binders_of_a_property_have_names_of_their_own() {
+    reports(
+        "(:wat::test::defprop :t::u [_ <- :wat::core::i64 _ <- :wat::core::bool] (:wat::test::assert-true true))",
+        &[],
+    );
+    reports(
+        "(:wat::test::defprop :t::u [x <- :wat::core::i64 x <- :wat::core::bool] (:wat::test::assert-true true))",
+        &["WAT2106 1:50-1:51"],
+    );
+}
+
+#[test]
+fn setters_come_first_in_a_hermetic_prelude() {
+    let test = |prelude: &str| {
+        format!("(:wat::test::deftest-hermetic :h::late ({prelude}) :wat::core::nil)")
+    };
+    let (setter, other) = (
+        "(:wat::config::set-capacity-mode! :panic)",
+        "(:wat::core::def :h::q 1)",
+    );
+    reports(&test(&format!("{setter} {other}")), &[]);
+    reports(&test(&format!("{other} {setter}")), &["WAT2005 1:67-1:108"]);
+    reports(
+        &test(&format!("{setter} {setter}")),
+        &["WAT2006 1:83-1:124"],
+    );
+}
+
+#[test]
+fn a_type_without_finite_values_has_no_generator() {
+    let types = "(:wat::core::enum :q::Inf (:Only (a :q::Inf)))
+(:wat::core::struct :q::One (o :q::Two))
+(:wat::core::struct :q::Two (o :q::One) (n :wat::core::i64))
+(:wat::core::struct :q::Box<T> (v :T))
+(:wat::core::struct :q::Tree (l :wat::core::Vector<q::Tree>))
+(:wat::core::enum :q::Nat (:Next (a :q::Nat)) :Zero)
+";
+    let codes = |ty: &str| -> Vec<String> {
+        let text = format!(
+            "{types}(:wat::test::defprop :q::p [x <- {ty}] (:wat::test::assert-true true))\n(:wat::core::defn :q::g [] -> :wat::test::Gen<{}> (:wat::test::gen::of {ty}))",
+            &ty[1..]
+        );
+        let found = spans(&text).into_iter();
+        found.filter(|it| it.starts_with("WAT2912")).collect()
+    };
+    for ty in [
+        ":q::Inf",
+        ":q::One",
+        ":wat::core::Option<q::Inf>",
+        ":wat::core::Vector<q::Two>",
+        ":q::Box<q::Inf>",
+    ] {
+        assert_eq!(codes(ty).len(), 2, "{ty}: {:?}", codes(ty));
+    }
+    for ty in [":q::Tree", ":q::Nat", ":q::Box<q::Nat>"] {
+        assert_eq!(codes(ty), Vec::<String>::new(), "{ty}");
+    }
+}
+
+#[test]
+fn an_annotation_says_what_it_takes() {
+    let test = "(:wat::test::deftest :t::a () (:wat::test::assert-true true))";
+    let fixed = |annotation: &str| {
+        let text = format!("{annotation}\n{test}");
+        let db = database(&[("t.wat", &text)]);
+        let found = file_diagnostics(&db, db.file("t.wat").unwrap());
+        assert_eq!(found.len(), 1);
+        let help = found[0].help.clone().unwrap_or_default();
+        let fix = found[0].fixes.first();
+        (help, fix.map(|fix| fix.edits[0].insert.to_string()))
+    };
+    let (help, fix) = fixed("(:wat::test::time-limit 5)");
+    assert!(help.contains("\"500ms\""), "{help}");
+    assert_eq!(fix.as_deref(), Some("\"5ms\""));
+    let (help, _) = fixed("(:wat::test::ignore)");
+    assert!(help.contains("(:wat::test::ignore \""), "{help}");
+}
