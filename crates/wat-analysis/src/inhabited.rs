@@ -131,9 +131,17 @@ struct Circle<'db> {
     blocked: Vec<usize>,
 }
 
-/// The circles of a program. Only declarations that hold other declared types ask.
+/// The declarations of a program that have no value.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+struct Census<'db> {
+    circles: Vec<Circle<'db>>,
+    /// All of them: those of the circles, and those that cannot do without one of these.
+    empty: Vec<Item<'db>>,
+}
+
+/// What a program declares in vain. Only declarations that hold other declared types ask.
 #[salsa::tracked(returns(ref))]
-fn circles<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<Circle<'db>> {
+fn census<'db>(db: &'db dyn Db, program: SourceFile) -> Census<'db> {
     let mut items: Vec<Item<'db>> = Vec::new();
     let mut number: FxHashMap<Item<'db>, usize> = FxHashMap::default();
     for item in program_items(db, program).filter(|item| item.kind(db).is_nominal()) {
@@ -150,7 +158,7 @@ fn circles<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<Circle<'db>> {
         })
         .collect();
     let mut known = Known::default();
-    let mut found = Vec::new();
+    let mut circles = Vec::new();
     // Whatever a group needs of others comes before it.
     for mut group in components(&edges) {
         settle(db, program, &items, &edges, &group, &mut known);
@@ -165,10 +173,14 @@ fn circles<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<Circle<'db>> {
             .collect();
         if let Some(&last) = links.last() {
             let blocked = blocked(db, program, last, &known);
-            found.push(Circle { links, blocked });
+            circles.push(Circle { links, blocked });
         }
     }
-    found
+    items.retain(|item| known.get(item).is_some_and(Vec::is_empty));
+    Census {
+        circles,
+        empty: items,
+    }
 }
 
 /// Sums up the declarations of a group that need each other: what has changed is looked at again by those who hold it.
@@ -218,10 +230,8 @@ fn blocked<'db>(
 
 /// Does a declared type have no finite value, whatever its parameters stand for?
 pub(crate) fn is_empty<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> bool {
-    let mut known = reached(db, program, item);
-    known.entry(item).or_default();
-    settle(db, program, &mut known);
-    known.get(&item).is_some_and(Vec::is_empty)
+    let is_suspect = !mentioned(db, program, item).is_empty();
+    is_suspect && census(db, program).empty.contains(&item)
 }
 
 /// The warning about a declaration, if it is the last one, in program order, of types that need each other.
@@ -233,7 +243,7 @@ pub(crate) fn problem<'db>(
     if mentioned(db, program, item).is_empty() {
         return None;
     }
-    let mut circles = circles(db, program).iter();
+    let mut circles = census(db, program).circles.iter();
     let circle = circles.find(|circle| circle.links.last() == Some(&item))?;
     let name = item.name(db).text(db);
     let problem = Problem::new(
