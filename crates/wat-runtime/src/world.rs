@@ -61,8 +61,10 @@ pub(crate) struct NativeEntry {
     pub run: Run,
     pub instance: Instance,
     pub count: usize,
-    /// Its path, if values may not be evaluated with it.
-    pub effect: Option<Box<str>>,
+    /// Its path.
+    pub name: Box<str>,
+    /// Values may not be evaluated with it.
+    pub has_effect: bool,
 }
 
 /// A value of a `def`.
@@ -756,7 +758,8 @@ impl Linker for Linking<'_> {
             run,
             instance,
             count,
-            effect: has_effect(name).then(|| name.into()),
+            name: name.into(),
+            has_effect: has_effect(name),
         };
         // SAFETY: this thread has the turn to link.
         Ok(unsafe { self.world.natives.push(entry) })

@@ -44,8 +44,12 @@ pub(crate) fn reason(error: &io::Error) -> String {
 }
 
 #[cold]
-pub(crate) fn closed(operation: &str) -> Box<Trap> {
-    Trap::error(8415, format!("{operation} failed: the stream is closed"))
+pub(crate) fn closed(operation: &str, path: Option<&str>) -> Box<Trap> {
+    let of = path.map_or_else(String::new, |path| format!(" of `{path}`"));
+    Trap::error(
+        8415,
+        format!("{operation}{of} failed: the stream is closed"),
+    )
 }
 
 #[cold]

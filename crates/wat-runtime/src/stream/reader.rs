@@ -24,6 +24,8 @@ enum Source {
 
 struct State {
     source: Source,
+    /// That of a file which the program has named.
+    path: Option<Box<str>>,
     /// For memory all bytes; else those that were read and not yet taken.
     bytes: Vec<u8>,
     /// The first byte that was not taken.
@@ -83,6 +85,7 @@ impl Reader {
             state: Exclusive::new(State {
                 has_ended: matches!(source, Source::Memory),
                 source,
+                path: None,
                 bytes,
                 at: 0,
                 framer: Framer::default(),
@@ -97,8 +100,12 @@ impl Reader {
     }
 
     /// A reader of a file, which can be rewound.
-    pub fn file(fd: Fd) -> Arc<Reader> {
-        Reader::new(Owner::anyone(), Source::File(fd), Vec::new())
+    pub fn file(fd: Fd, path: &str) -> Arc<Reader> {
+        let reader = Reader::new(Owner::anyone(), Source::File(fd), Vec::new());
+        if let Some(mut state) = reader.state.enter() {
+            state.path = Some(path.into());
+        }
+        reader
     }
 
     /// A reader of a pipe.
@@ -188,7 +195,7 @@ impl Reader {
             Source::Memory => {}
             Source::File(fd) => {
                 fd.rewind()
-                    .map_err(|error| failed("rewinding", None, &error))?;
+                    .map_err(|error| failed("rewinding", state.path.as_deref(), &error))?;
                 state.bytes.clear();
                 state.has_ended = false;
             }
@@ -198,7 +205,7 @@ impl Reader {
                     "rewinding failed: only memory and files can be read twice",
                 ));
             }
-            Source::Closed => return Err(closed("rewinding")),
+            Source::Closed => return Err(closed("rewinding", state.path.as_deref())),
         }
         state.at = 0;
         state.framer.restart();
@@ -444,7 +451,7 @@ impl State {
             Ok(()) => Ok(!self.has_ended),
             Err(Dry::Failed(trap)) => Err(trap),
             // Who waits for long comes back with bytes.
-            Err(Dry::Empty | Dry::Shutdown) => Err(closed(operation)),
+            Err(Dry::Empty | Dry::Shutdown) => Err(closed(operation, self.path.as_deref())),
         }
     }
 
@@ -455,11 +462,16 @@ impl State {
             Source::Stdin(fd) => *fd,
             Source::Collected(from) => match from.descriptor() {
                 Ok(fd) => Borrowed::from_number(fd),
-                Err(error) => return Err(Dry::Failed(failed("reading", None, &error))),
+                Err(error) => {
+                    return Err(Dry::Failed(failed("reading", self.path.as_deref(), &error)));
+                }
             },
-            Source::Memory | Source::Closed => return Err(Dry::Failed(closed("reading"))),
+            Source::Memory | Source::Closed => {
+                return Err(Dry::Failed(closed("reading", self.path.as_deref())));
+            }
         };
-        let lost = |error: &_| Dry::Failed(failed("reading", None, error));
+        let path = self.path.as_deref();
+        let lost = |error: &_| Dry::Failed(failed("reading", path, error));
         if wait == Wait::Never && matches!(self.source, Source::Pipe(_)) && !self.patience.is_gone()
         {
             match fd.read_behind_now(&mut self.bytes) {

@@ -22,6 +22,8 @@ enum Sink {
 /// Where the bytes of programs go. It has one user at a time.
 pub(crate) struct Writer {
     owner: Owner,
+    /// The path of a file that the program has named.
+    path: Option<Box<str>>,
     sink: Exclusive<Sink>,
     /// What to say when nobody reads any more: a process says how it died.
     ending: OnceLock<Ending>,
@@ -37,15 +39,26 @@ impl Writer {
     pub(crate) fn memory() -> Arc<Writer> {
         Arc::new(Writer {
             owner: Owner::this_thread(),
+            path: None,
             sink: Exclusive::new(Sink::Memory(Vec::new())),
             ending: OnceLock::new(),
         })
     }
 
-    /// A writer to a file or pipe.
+    /// A writer to a pipe.
     pub(crate) fn descriptor(fd: Fd) -> Arc<Writer> {
+        Writer::to(fd, None)
+    }
+
+    /// A writer to the file of a path.
+    pub(crate) fn file(fd: Fd, path: &str) -> Arc<Writer> {
+        Writer::to(fd, Some(path.into()))
+    }
+
+    fn to(fd: Fd, path: Option<Box<str>>) -> Arc<Writer> {
         Arc::new(Writer {
             owner: Owner::anyone(),
+            path,
             sink: Exclusive::new(Sink::Descriptor(fd)),
             ending: OnceLock::new(),
         })
@@ -94,9 +107,9 @@ impl Writer {
                 Ok(bytes.len())
             }
             Sink::Descriptor(fd) => {
-                write(fd, bytes).map_err(|error| failed("writing", None, &error))
+                write(fd, bytes).map_err(|error| failed("writing", self.path.as_deref(), &error))
             }
-            Sink::Closed => Err(closed("writing")),
+            Sink::Closed => Err(closed("writing", self.path.as_deref())),
         }
     }
 
@@ -112,7 +125,7 @@ impl Writer {
             Sink::Descriptor(fd) => fd,
             Sink::Closed => return Err(Unwritten::Disconnected),
         };
-        let outcome = write_frame(fd, frame);
+        let outcome = write_frame(fd, frame, self.path.as_deref());
         if let Err((_, true)) = outcome {
             *sink = Sink::Closed;
         }
@@ -155,12 +168,12 @@ pub(crate) enum Unwritten {
 }
 
 /// On failure, whether a part was written, so that nothing may follow.
-fn write_frame(fd: &Fd, frame: &[u8]) -> Result<(), (Unwritten, bool)> {
+fn write_frame(fd: &Fd, frame: &[u8], path: Option<&str>) -> Result<(), (Unwritten, bool)> {
     let mut left = frame;
     let mut grace = None;
     let lost = |error: &io::Error| match error.kind() {
         io::ErrorKind::BrokenPipe => Unwritten::Disconnected,
-        _ => Unwritten::Failed(failed("writing", None, error)),
+        _ => Unwritten::Failed(failed("writing", path, error)),
     };
     while !left.is_empty() {
         let partial = left.len() < frame.len();
