@@ -357,7 +357,10 @@ impl<'db> Infer<'db> {
                             Place::node(node),
                             format!("the tuple `{found}` has no element {}", index + 1),
                         )
-                        .label(format!("{len} elements")),
+                        .label(match len {
+                            1 => "1 element".to_owned(),
+                            len => format!("{len} elements"),
+                        }),
                     );
                     None
                 }

@@ -145,17 +145,21 @@ impl<'db> Infer<'db> {
             Shape::App(Ctor::Tuple, parts) if parts.len() == children.len() => Some(parts.to_vec()),
             Shape::Error => None,
             Shape::App(Ctor::Tuple, parts) => {
-                let (len, found) = (parts.len(), self.render(ty));
+                let found = self.render(ty);
+                let elements = match parts.len() {
+                    1 => "1 element".to_owned(),
+                    len => format!("{len} elements"),
+                };
                 self.problems.push(
                     Problem::new(
                         3015,
                         Place::node(node),
                         format!(
-                            "{} names for the {len} elements of `{found}`",
+                            "{} names for the {elements} of `{found}`",
                             children.len()
                         ),
                     )
-                    .label(format!("the tuple has {len} elements")),
+                    .label(format!("the tuple has {elements}")),
                 );
                 None
             }

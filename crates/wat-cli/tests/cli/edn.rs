@@ -40,7 +40,7 @@ const EXPECTED: &str = r##"#geo/Point {:x 1 :y 2.5}
 [:unknown-tag "" "`:geo::Shape` has no variant `#geo.Shape/Zork`"]
 [#geo/Id {:field-0 1} #geo/Id {:field-0 2}]
 #geo/Pair {:a 1 :b nil}
-[:shape ".b" "expected `:wat::core::u8`, found an integer"]
+[:shape ".b" "expected `:wat::core::u8`, an integer from 0 to 255, found 256"]
 [:shape "" "a key occurs twice in the map"]
 [:syntax "" "`[` is never closed; add `]`"]
 {5 #geo/Point {:x 1 :y 2.0}}
