@@ -14,9 +14,9 @@ const NAMED: [u16; 11] = [
 const STAND_FOR: &[(&str, &str)] = &[
     (":wat::core::__internal/append", ":wat::core::str"),
     (":wat::core::__internal/to-u8", ":wat::core::u8"),
-    (":wat::time::__internal/add", ":wat::core::+"),
-    (":wat::time::__internal/since", ":wat::core::-"),
-    (":wat::time::__internal/subtract", ":wat::core::-"),
+    (":wat::time::__internal/add", ":wat::time::+"),
+    (":wat::time::__internal/since", ":wat::time::-"),
+    (":wat::time::__internal/subtract", ":wat::time::-"),
 ];
 
 const INTERNAL: &str = "__internal/";
