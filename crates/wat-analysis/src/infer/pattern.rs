@@ -154,10 +154,7 @@ impl<'db> Infer<'db> {
                     Problem::new(
                         3015,
                         Place::node(node),
-                        format!(
-                            "{} names for the {elements} of `{found}`",
-                            children.len()
-                        ),
+                        format!("{} names for the {elements} of `{found}`", children.len()),
                     )
                     .label(format!("the tuple has {elements}")),
                 );

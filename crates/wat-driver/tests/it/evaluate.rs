@@ -488,8 +488,13 @@ fn a_text_of_many_values_holds_no_more_than_it_needs() {
     program.lend(&db, file);
     let mut machine = Machine::new(program, Out::default(), Limits::default());
     let code = machine.disassemble(":t::text").expect("it compiles");
-    let frame = code.split("frame=").nth(1).and_then(|rest| rest.lines().next());
-    let frame: u32 = frame.and_then(|it| it.parse().ok()).expect("the code says it");
+    let frame = code
+        .split("frame=")
+        .nth(1)
+        .and_then(|rest| rest.lines().next());
+    let frame: u32 = frame
+        .and_then(|it| it.parse().ok())
+        .expect("the code says it");
     assert!(frame < 16, "the frame has {frame} places");
     drop(machine);
     let (printed, failure) = run(&text);
