@@ -389,12 +389,12 @@ pub(crate) fn dead_entries<'db>(
     found
 }
 
-/// Does an entry admit a name of the program or of the library? The identities of conversations and of evaluated
-/// forms are no names.
+/// Does an entry admit a name of the program or of the library? The identities of conversations, of evaluated forms and
+/// of what stands at the top level without a name are no names.
 #[salsa::tracked(returns(copy))]
 fn admits_somebody<'db>(db: &'db dyn Db, program: SourceFile, entry: Name<'db>) -> bool {
     let entry = entry.text(db).as_str();
-    if entry.starts_with(":repl::") || entry.starts_with(":eval::") {
+    if entry.starts_with(":repl::") || entry.starts_with(":eval::") || entry == ":user::" {
         return true;
     }
     let own = sorted_names(db, program);

@@ -100,7 +100,7 @@ impl<'db> Infer<'db> {
             self.arguments(node);
             return self.error(node);
         };
-        let value = self.type_at(slot, false);
+        let value = self.type_at(slot, true);
         // The form under its retired name says no capacity; that is told.
         let retired = ":wat::kernel::make-unbounded-queue";
         let capacities = match self.ast.as_keyword(self.head(node)) {
