@@ -392,7 +392,7 @@ impl<'db> Infer<'db> {
             Place::node(like_else.or(bad).or(last).unwrap_or(node)),
             "`:wat::core::cond` needs arms `(test body)` and a last arm `(:else body)`",
         )
-        .label("the last arm must be `(:else body)`, every other one `(test body)`");
+        .label("arms are `(test body)`, the last one is `(:else body)`");
         let has_else = test.is_some_and(|test| self.ast.as_keyword(test) == Some(":else"));
         let problem = match like_else {
             None if has_else => problem,

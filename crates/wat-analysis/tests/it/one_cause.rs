@@ -111,3 +111,64 @@ fn a_fix_that_would_leave_an_arrow_behind_is_not_offered() {
     assert_eq!(found.len(), 1);
     assert!(found[0].fixes.is_empty(), "{found:#?}");
 }
+
+/// The first diagnostic of a text: its message and its label.
+fn first(text: &str) -> (String, String) {
+    let (_db, found) = diagnose(text);
+    assert!(!found.is_empty(), "{text}");
+    (found[0].message.to_string(), found[0].label.to_string())
+}
+
+#[test]
+fn messages_name_what_they_are_about() {
+    let message = |text: &str| first(text).0;
+    assert_eq!(
+        message(&body(
+            "(:wat::core::let [go (:wat::core::fn [x <- :wat::core::i64] -> :wat::core::i64 x)] (:wat::kernel::println (go 1 2)))"
+        )),
+        "`go` takes 1 argument, found 2"
+    );
+    assert_eq!(
+        message(&format!(
+            "(:wat::core::enum :my::E :A)\n{}",
+            body("(:wat::kernel::println (:my::E::A))")
+        )),
+        "`:my::E::A` is no function and cannot be called"
+    );
+    assert_eq!(
+        message("(:wat::core::define-dispatch :my::d ((:wat::core::i64) :my::nope))"),
+        "no function is called `:my::nope`"
+    );
+    assert_eq!(
+        message(&body("(:wat::kernel::println (:wat::form::matches? 1))")),
+        "`:wat::form::matches?` takes a value and a pattern, found 1 form"
+    );
+    let f = "[x <- :wat::core::i64] -> :wat::core::i64 x)";
+    let (message, label) = first(&format!(
+        "(:wat::config::set-redef! true)\n(:wat::core::defn-restricted :k::f :restricted-to [:k::] {f}\n(:wat::core::defn-restricted :k::f :restricted-to [:k:: :user::] {f}"
+    ));
+    assert_eq!(
+        message,
+        "the second definition of `:k::f` admits other callers"
+    );
+    assert_eq!(label, "other callers than before");
+}
+
+#[test]
+fn no_label_is_longer_than_sixty_characters() {
+    let long = ":wat::core::Result<wat::core::Vector<wat::core::String>,wat::core::HashMap<wat::core::String,wat::core::i64>>";
+    for text in [
+        body("(:wat::core::cond (true 1))"),
+        format!("(:wat::core::defn :u::f [x <- {long}] -> :wat::core::i64 x)"),
+        format!("(:wat::core::defn :u::f [x <- {long}] -> :wat::core::i64 (:wat::core::+ x 1))"),
+    ] {
+        let (_db, found) = diagnose(&text);
+        for diagnostic in &found {
+            let labels = diagnostic.labels.iter().map(|it| &*it.message);
+            for label in labels.chain([&*diagnostic.label]) {
+                assert!(label.chars().count() <= 60, "{label}");
+                assert_eq!(label.matches('`').count() % 2, 0, "{label}");
+            }
+        }
+    }
+}
