@@ -52,8 +52,9 @@ pub(crate) fn closed(operation: &str, path: Option<&str>) -> Box<Trap> {
     )
 }
 
+/// The use of what this process inherited when it was forked (WAT8528).
 #[cold]
-fn foreign() -> Box<Trap> {
+pub(crate) fn inherited() -> Box<Trap> {
     Trap::error(
         8528,
         "the handle was inherited from the parent process and means nothing in this one",

@@ -2,14 +2,14 @@
 
 use super::exclusive::{Exclusive, Guard};
 use super::frame::{Frame, Framer, integer};
-use super::{Owner, closed, failed, foreign};
+use super::{Owner, closed, failed, inherited};
 use crate::kernel::{Bell, Chain, Context, Turn};
 use crate::os::Collected;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use wat_kernel::{Borrowed, Fd, Interest, Patience, Watched, poll, process};
+use wat_kernel::{Borrowed, Fd, Generation, Interest, Patience, Watched, poll, process};
 use wat_value::{Opaque, Trap};
 
 enum Source {
@@ -41,6 +41,8 @@ pub(crate) type Ending = Box<dyn Fn(&Context<'_>) -> Option<Chain> + Send + Sync
 /// What the bytes of programs come from. It has one user at a time.
 pub struct Reader {
     owner: Owner,
+    /// The process that it belongs to; standard streams belong to whichever has them.
+    made: Option<Generation>,
     state: Exclusive<State>,
     /// A receiver of its frames is in use.
     in_use: AtomicBool,
@@ -77,8 +79,10 @@ impl Opaque for ReaderHandle {}
 
 impl Reader {
     fn new(owner: Owner, source: Source, bytes: Vec<u8>) -> Arc<Reader> {
+        let is_inherited = matches!(source, Source::Stdin(_));
         Arc::new(Reader {
             owner,
+            made: (!is_inherited).then(Generation::current),
             in_use: AtomicBool::new(false),
             queue: Turn::default(),
             ending: OnceLock::new(),
@@ -128,25 +132,26 @@ impl Reader {
     }
 
     fn enter(&self) -> Result<Guard<'_, State>, Box<Trap>> {
+        self.own()?;
         self.owner.check()?;
-        let state = self
-            .state
+        self.state
             .enter()
-            .ok_or_else(|| Trap::error(8514, "another thread is reading from the same stream"))?;
-        match &state.source {
-            Source::File(fd) | Source::Pipe(fd) if !fd.is_ours() => Err(foreign()),
-            _ => Ok(state),
+            .ok_or_else(|| Trap::error(8514, "another thread is reading from the same stream"))
+    }
+
+    /// Fails in a process that has inherited the reader.
+    pub(crate) fn own(&self) -> Result<(), Box<Trap>> {
+        match self.made.is_none_or(Generation::is_current) {
+            true => Ok(()),
+            false => Err(inherited()),
         }
     }
 
     /// Up to `count` bytes; nothing at the end.
     pub(crate) fn read(&self, count: usize) -> Result<Option<Vec<u8>>, Box<Trap>> {
         let mut state = self.enter()?;
-        if state.rest().is_empty() && count > 0 && !state.fill("reading")? {
-            return Ok(None);
-        }
         // The end shows only to those who look for a byte.
-        if state.rest().is_empty() && state.has_ended {
+        if state.rest().is_empty() && count > 0 && !state.fill("reading")? {
             return Ok(None);
         }
         let count = count.min(state.rest().len());
@@ -357,6 +362,9 @@ impl Reader {
             }
             if state.has_ended {
                 return Ok(Some(state.last()));
+            }
+            if matches!(state.source, Source::Closed) {
+                return Ok(Some(Frame::Closed));
             }
             match state.more(wait) {
                 Ok(()) => {}

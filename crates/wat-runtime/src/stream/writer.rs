@@ -2,12 +2,12 @@
 
 use super::exclusive::{Exclusive, Guard};
 use super::reader::Ending;
-use super::{Owner, closed, failed, foreign};
+use super::{Owner, closed, failed, inherited};
 use crate::kernel::{Chain, Context};
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-use wat_kernel::{Fd, Interest, poll, process};
+use wat_kernel::{Fd, Generation, Interest, poll, process};
 use wat_value::{Opaque, Trap};
 
 /// How long a frame that was begun may take after the process was asked to stop.
@@ -24,6 +24,7 @@ pub(crate) struct Writer {
     owner: Owner,
     /// The path of a file that the program has named.
     path: Option<Box<str>>,
+    made: Generation,
     sink: Exclusive<Sink>,
     /// What to say when nobody reads any more: a process says how it died.
     ending: OnceLock<Ending>,
@@ -40,6 +41,7 @@ impl Writer {
         Arc::new(Writer {
             owner: Owner::this_thread(),
             path: None,
+            made: Generation::current(),
             sink: Exclusive::new(Sink::Memory(Vec::new())),
             ending: OnceLock::new(),
         })
@@ -59,6 +61,7 @@ impl Writer {
         Arc::new(Writer {
             owner: Owner::anyone(),
             path,
+            made: Generation::current(),
             sink: Exclusive::new(Sink::Descriptor(fd)),
             ending: OnceLock::new(),
         })
@@ -75,14 +78,18 @@ impl Writer {
     }
 
     fn enter(&self) -> Result<Guard<'_, Sink>, Box<Trap>> {
+        self.own()?;
         self.owner.check()?;
-        let sink = self
-            .sink
+        self.sink
             .enter()
-            .ok_or_else(|| Trap::error(8514, "another thread is writing to the same stream"))?;
-        match &*sink {
-            Sink::Descriptor(fd) if !fd.is_ours() => Err(foreign()),
-            _ => Ok(sink),
+            .ok_or_else(|| Trap::error(8514, "another thread is writing to the same stream"))
+    }
+
+    /// Fails in a process that has inherited the writer.
+    pub(crate) fn own(&self) -> Result<(), Box<Trap>> {
+        match self.made.is_current() {
+            true => Ok(()),
+            false => Err(inherited()),
         }
     }
 
@@ -123,7 +130,7 @@ impl Writer {
                 return Ok(());
             }
             Sink::Descriptor(fd) => fd,
-            Sink::Closed => return Err(Unwritten::Disconnected),
+            Sink::Closed => return Err(Unwritten::Closed),
         };
         let outcome = write_frame(fd, frame, self.path.as_deref());
         if let Err((_, true)) = outcome {
@@ -160,8 +167,10 @@ impl Writer {
 
 /// Why a frame was not written.
 pub(crate) enum Unwritten {
-    /// Nobody reads any more, or the stream is closed.
+    /// Nobody reads any more.
     Disconnected,
+    /// The stream was closed here.
+    Closed,
     /// The process is asked to stop.
     Shutdown,
     Failed(Box<Trap>),
