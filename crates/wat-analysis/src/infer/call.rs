@@ -304,6 +304,22 @@ impl<'db> Infer<'db> {
 
     pub(super) fn wrong_count(&mut self, at: NodeId, callee: &str, wanted: usize, found: usize) {
         let plural = if wanted == 1 { "argument" } else { "arguments" };
+        self.count_problem(at, callee, &wanted.to_string(), plural, found);
+    }
+
+    /// The same of a form with an operand that may be left out.
+    pub(super) fn wrong_count_of(&mut self, at: NodeId, callee: &str, wanted: &str, found: usize) {
+        self.count_problem(at, callee, wanted, "arguments", found);
+    }
+
+    fn count_problem(
+        &mut self,
+        at: NodeId,
+        callee: &str,
+        wanted: &str,
+        plural: &str,
+        found: usize,
+    ) {
         self.problems.push(
             Problem::new(
                 3002,
@@ -312,7 +328,7 @@ impl<'db> Infer<'db> {
             )
             .label(format!("{found} given"))
             .fact("callee", callee)
-            .mismatch(wanted.to_string(), found.to_string()),
+            .mismatch(wanted, found.to_string()),
         );
     }
 

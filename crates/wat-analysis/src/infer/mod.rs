@@ -301,6 +301,10 @@ impl<'db> Infer<'db> {
     /// Notes that a token refers to a definition.
     fn refer(&mut self, node: NodeId, item: Item<'db>, how: How) {
         self.references.push((node, Referent::Item(item)));
+        if self.is_refused_spelling(node) {
+            // One word, one error: the name of today is judged when it is written.
+            return;
+        }
         self.uses.push(Use {
             node: node.0,
             item,
