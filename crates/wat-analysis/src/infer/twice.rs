@@ -27,8 +27,8 @@ pub(super) fn identifier(ast: &Ast, node: NodeId) -> Option<TextId> {
 /// A name like this one that nothing in the form has.
 fn fresh(ast: &Ast, name: &str) -> String {
     let is_free = |name: &String| ast.texts().all(|text| text != name);
-    let names = (2u32..).map(|number| format!("{name}-{number}"));
-    names.into_iter().find(is_free).unwrap_or_default()
+    let mut names = (2u32..).map(|number| format!("{name}-{number}"));
+    names.find(is_free).unwrap_or_default()
 }
 
 /// The symbols of a form that are this identifier.
