@@ -103,6 +103,22 @@ pub(crate) struct ProblemFix<'db> {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) struct Plain<T>(pub(crate) T);
 
+/// The longest label (chapter 03 §10.4).
+const LONGEST_LABEL: usize = 60;
+
+/// A label that is not too long: of a long type its beginning is shown.
+fn shortened(text: String) -> String {
+    if text.len() <= LONGEST_LABEL || text.chars().count() <= LONGEST_LABEL {
+        return text;
+    }
+    let mut short: String = text.chars().take(LONGEST_LABEL - 2).collect();
+    short.push('…');
+    if short.matches('`').count() % 2 == 1 {
+        short.push('`');
+    }
+    short
+}
+
 /// A diagnostic with relative positions.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
 pub(crate) struct Problem<'db> {
@@ -140,12 +156,12 @@ impl<'db> Problem<'db> {
     }
 
     pub(crate) fn label(mut self, text: impl Into<String>) -> Self {
-        self.label = text.into();
+        self.label = shortened(text.into());
         self
     }
 
     pub(crate) fn also(mut self, place: Place<'db>, text: impl Into<String>) -> Self {
-        self.labels.push((place, text.into()));
+        self.labels.push((place, shortened(text.into())));
         self
     }
 

@@ -166,16 +166,19 @@ fn replacement<'db>(
         };
         format!("from {} to {}", word(first), word(second))
     } else if list(first) != list(second) {
-        "and has another list of callers".to_owned()
+        "admits other callers".to_owned()
     } else {
         return None;
     };
     let message = match old != new || first.kind(db) != second.kind(db) {
         true => format!("the second definition of `{name}` changes its type {what}"),
-        false => format!("the second definition of `{name}` keeps its type {what}"),
+        false => format!("the second definition of `{name}` {what}"),
     };
     let problem = Problem::new(2102, Place::node(second.name_node(db)), message)
-        .label("another type than before")
+        .label(match old != new || first.kind(db) != second.kind(db) {
+            true => "another type than before",
+            false => "other callers than before",
+        })
         .also(
             Place::elsewhere(first.form(db), first.name_node(db)),
             "the first definition",

@@ -130,9 +130,9 @@ impl<'db> TypeResolver<'_, 'db> {
                 Type::App(Ctor::Tuple, parts)
             }
             TypeExpr::Function { head, params, ret } => {
-                if head.trim_start_matches(':') != "wat::core::Fn"
-                    && !self.bad_function_head(head, node)
-                {
+                let name = head.trim_start_matches(':');
+                if name != FUNCTION && !FUNCTION_HEADS.contains(&name) {
+                    self.bad_function_head(head, node);
                     return Type::Error;
                 }
                 let mut parts: Vec<Type> = params
@@ -148,39 +148,18 @@ impl<'db> TypeResolver<'_, 'db> {
         }
     }
 
-    /// Reports the head of a function type; true if it is a former spelling, which is understood.
-    fn bad_function_head(&mut self, head: &str, node: NodeId) -> bool {
-        let head = head.trim_start_matches(':').to_owned();
-        let lower = matches!(head.as_str(), "fn" | "wat::core::fn" | "Fn");
-        let text = self.ast.as_keyword(node).unwrap_or_default().replacen(
-            &format!("{head}("),
-            "wat::core::Fn(",
-            1,
-        );
+    /// WAT3101: the head of a function type is none.
+    fn bad_function_head(&mut self, head: &str, node: NodeId) {
+        let head = head.trim_start_matches(':');
         self.report(|| {
-            if lower {
-                Problem::new(
-                    3904,
-                    Place::node(node),
-                    format!("a function type is written `:wat::core::Fn(…)->…`, not `{head}(…)`"),
-                )
-                .label("retired spelling")
-                .replace(
-                    wat_syntax::Applicability::MachineApplicable,
-                    Place::node(node),
-                    &text,
-                )
-            } else {
-                Problem::new(
-                    3101,
-                    Place::node(node),
-                    format!("`{head}` takes no parenthesised arguments"),
-                )
-                .label("not a function type")
-                .help("a function type is `:wat::core::Fn(A,B)->R`")
-            }
+            Problem::new(
+                3101,
+                Place::node(node),
+                format!("`{head}` takes no parenthesised arguments"),
+            )
+            .label("not a function type")
+            .help("a function type is `:wat::core::Fn(A,B)->R`")
         });
-        lower
     }
 
     fn path(&mut self, path: &str, args: &[TypeExpr], node: NodeId, depth: usize) -> Type {
@@ -382,18 +361,20 @@ impl<'db> TypeResolver<'_, 'db> {
         let mut text = String::from(":");
         write_expr(expr, &mut text);
         self.report(|| {
-            Problem::new(
-                code,
-                Place::node(node),
-                format!("retired type names: {}", listed.join(", ")),
-            )
-            .label("retired spelling")
-            .help(format!("write `{text}`"))
-            .replace(
-                wat_syntax::Applicability::MachineApplicable,
-                Place::node(node),
-                &text,
-            )
+            let message = match (code, &codes[..]) {
+                (3904, [(_, old, _)]) => {
+                    format!("a function type is written `:{FUNCTION}(…)->…`, not `{old}`")
+                }
+                _ => format!("retired type names: {}", listed.join(", ")),
+            };
+            Problem::new(code, Place::node(node), message)
+                .label("retired spelling")
+                .help(format!("write `{text}`"))
+                .replace(
+                    wat_syntax::Applicability::MachineApplicable,
+                    Place::node(node),
+                    &text,
+                )
         });
     }
 
@@ -403,7 +384,15 @@ impl<'db> TypeResolver<'_, 'db> {
             TypeExpr::Tuple(parts) => parts
                 .iter_mut()
                 .for_each(|part| self.canonical(part, found)),
-            TypeExpr::Function { params, ret, .. } => {
+            TypeExpr::Function { head, params, ret } => {
+                let name = head.trim_start_matches(':');
+                if FUNCTION_HEADS.contains(&name) {
+                    note(
+                        found,
+                        (3904, format!("{name}(…)"), format!("{FUNCTION}(…)")),
+                    );
+                    *head = FUNCTION.to_owned();
+                }
                 params
                     .iter_mut()
                     .for_each(|part| self.canonical(part, found));
@@ -418,7 +407,7 @@ impl<'db> TypeResolver<'_, 'db> {
                             .lookup_type(self.db, &format!(":{name}"))
                             .is_some();
                     if !declared {
-                        found.push((code, name.to_owned(), canonical.clone()));
+                        note(found, (code, name.to_owned(), canonical.clone()));
                         *path = canonical;
                     }
                 }
@@ -505,6 +494,17 @@ impl<'db> TypeResolver<'_, 'db> {
             }
             problem
         });
+    }
+}
+
+/// The head of function types, and its former spellings.
+const FUNCTION: &str = "wat::core::Fn";
+const FUNCTION_HEADS: [&str; 3] = ["fn", "wat::core::fn", "Fn"];
+
+/// Notes a retired name, with its code and its present spelling, once.
+fn note(found: &mut Vec<(u16, String, String)>, new: (u16, String, String)) {
+    if !found.contains(&new) {
+        found.push(new);
     }
 }
 

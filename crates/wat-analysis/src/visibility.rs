@@ -73,8 +73,8 @@ pub(crate) fn judge<'db>(
             continue;
         };
         let code = code_of(db, used);
-        let relaxed = || code == 4001 && Project::get(db).options(db).allow_raw_spawn;
-        if identity.is_admitted_by(list) || relaxed() {
+        let is_relaxed = || code == 4001 && allows_raw(db);
+        if identity.is_admitted_by(list) || is_relaxed() {
             continue;
         }
         let once = matches!(code, 4001 | 4007);
@@ -94,8 +94,23 @@ pub(crate) fn uses_guarded(db: &dyn Db, uses: &[Use<'_>]) -> bool {
     uses.iter().any(|used| is_guarded(db, used.item))
 }
 
+/// Does the project admit its own code to raw verbs?
+fn allows_raw(db: &dyn Db) -> bool {
+    Project::get(db).options(db).allow_raw_spawn
+}
+
+/// Is a definition a raw verb to which the project admits its own code?
+pub(crate) fn is_relaxed(db: &dyn Db, item: Item<'_>) -> bool {
+    is_raw(item.name(db).text(db)) && allows_raw(db)
+}
+
+fn is_raw(name: &str) -> bool {
+    let verb = name.strip_prefix(":wat::kernel::").unwrap_or_default();
+    RAW.contains(&verb) || verb == "spawn-program-ast"
+}
+
 /// Could a definition have a whitelist?
-fn is_guarded(db: &dyn Db, item: Item<'_>) -> bool {
+pub(crate) fn is_guarded(db: &dyn Db, item: Item<'_>) -> bool {
     item.restricted(db) || item.kind(db) == ItemKind::Synonym
 }
 
@@ -118,7 +133,7 @@ fn code_of(db: &dyn Db, used: &Use<'_>) -> u16 {
         ItemKind::Constructor | ItemKind::UnitVariant if used.how == How::Match => 3303,
         ItemKind::Constructor | ItemKind::UnitVariant => 3302,
         ItemKind::Accessor => 3303,
-        _ if RAW.contains(&kernel) || kernel == "spawn-program-ast" => 4001,
+        _ if is_raw(name) => 4001,
         _ if matches!(kernel, "Thread/join-result" | "Process/join-result") => 4007,
         _ if !kernel.is_empty() && kernel.ends_with("/new") => 3302,
         _ => 3301,
@@ -197,6 +212,19 @@ fn refusal<'db>(
     }
 }
 
+fn instead_of_threads() -> String {
+    "run threads in a bracket, `:wat::kernel::run-threads`, or declare a service with `:wat::service::defservice`"
+        .to_owned()
+}
+
+/// What to do in a place that a raw verb does not admit, where its old name was written.
+pub(crate) fn alternative(db: &dyn Db, item: Item<'_>) -> Option<String> {
+    let name = item.name(db).text(db);
+    let instead = instead_of_threads();
+    (name == ":wat::kernel::spawn-thread")
+        .then(|| format!("`{name}` is restricted here: {instead}"))
+}
+
 /// What replaces a raw verb of the kernel.
 fn instead_of<'db>(name: &str, at: Place<'db>, problem: &Problem<'db>) -> Option<Problem<'db>> {
     let verb = name.strip_prefix(":wat::kernel::")?;
@@ -212,12 +240,7 @@ fn instead_of<'db>(name: &str, at: Place<'db>, problem: &Problem<'db>) -> Option
     };
     let (threads, processes) = (":wat::kernel::run-threads", ":wat::kernel::run-processes");
     Some(match verb {
-        "spawn-thread" => bracket(
-            problem.help(format!(
-                "run threads in a bracket, `{threads}`, or declare a service with `:wat::service::defservice`"
-            )),
-            threads,
-        ),
+        "spawn-thread" => bracket(problem.help(instead_of_threads()), threads),
         "wait-child" => problem.help(format!(
             "processes of the bracket `{processes}` are waited for by it"
         )),
@@ -234,7 +257,7 @@ fn instead_of<'db>(name: &str, at: Place<'db>, problem: &Problem<'db>) -> Option
                 vec![edit],
             )
         }
-        _ if RAW.contains(&verb) || verb == "spawn-program-ast" => bracket(
+        _ if is_raw(name) => bracket(
             problem.help(format!(
                 "run processes in a bracket, `{processes}`, or declare a service with `:wat::service::defservice`"
             )),
@@ -389,12 +412,12 @@ pub(crate) fn dead_entries<'db>(
     found
 }
 
-/// Does an entry admit a name of the program or of the library? The identities of conversations and of evaluated
-/// forms are no names.
+/// Does an entry admit a name of the program or of the library? The identities of conversations, of evaluated forms and
+/// of what stands at the top level without a name are no names.
 #[salsa::tracked(returns(copy))]
 fn admits_somebody<'db>(db: &'db dyn Db, program: SourceFile, entry: Name<'db>) -> bool {
     let entry = entry.text(db).as_str();
-    if entry.starts_with(":repl::") || entry.starts_with(":eval::") {
+    if entry.starts_with(":repl::") || entry.starts_with(":eval::") || entry == ":user::" {
         return true;
     }
     let own = sorted_names(db, program);

@@ -2,6 +2,10 @@
 
 #[path = "it/aliases.rs"]
 mod aliases;
+#[path = "it/binders.rs"]
+mod binders;
+#[path = "it/branches.rs"]
+mod branches;
 #[path = "it/check.rs"]
 mod check;
 #[path = "it/configuration.rs"]
@@ -50,6 +54,8 @@ mod macros;
 mod mutate;
 #[path = "it/nominal.rs"]
 mod nominal;
+#[path = "it/one_cause.rs"]
+mod one_cause;
 #[path = "it/policy.rs"]
 mod policy;
 #[path = "it/qualify.rs"]

@@ -16,6 +16,8 @@ pub(crate) const USAGE: i32 = 64;
 pub(crate) const NOT_WAT: i32 = 65;
 /// An input file is missing or unreadable.
 pub(crate) const NO_INPUT: i32 = 66;
+/// A defect of the tool.
+pub(crate) const INTERNAL: i32 = 70;
 /// Input or output failed.
 pub(crate) const IO: i32 = 74;
 /// The project file is a bad one.

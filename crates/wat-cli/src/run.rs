@@ -1,6 +1,7 @@
 //! `wat run`: check, evaluate the values in program order, call `:user::main`.
 
 use std::io::{self, IsTerminal};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -129,6 +130,7 @@ fn checked(
             found.push(diagnostic.clone());
         }
     }
+    wat_driver::keep_first_phase(&mut found);
     let fails = |diagnostic: &&Diagnostic| match diagnostic.severity {
         Severity::Error => true,
         Severity::Warning => options.deny_warnings,
@@ -162,7 +164,17 @@ fn checked(
 
 /// Runs the program in a child and says how it ended.
 fn supervise(global: &Global, program: impl FnOnce() -> i32) -> i32 {
-    match wat_kernel::supervise(program) {
+    let told = || match catch_unwind(AssertUnwindSafe(program)) {
+        Ok(status) => status,
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+            let reason = text.unwrap_or("a panic without a message");
+            output::complain(&format!("internal error (WAT5899): {reason}"));
+            exit::INTERNAL
+        }
+    };
+    match wat_kernel::supervise(told) {
         Ok(Exit::Code(status)) => status,
         Ok(Exit::Signal(signal)) => {
             let (line, message) = signal_record(signal);
@@ -210,7 +222,7 @@ fn execute(
     if let Err(failure) = program.start(&mut machine) {
         // The program has not started: this is a report, not the record of a death.
         let format = global.format.unwrap_or(Format::Text);
-        failed(Some(format), global, db, root, &failure);
+        failed(Some(format), global, db, root, &failure, Some(exit::START));
         return exit::START;
     }
     let outcome = machine.call(ENTRY).map(drop);
@@ -226,20 +238,22 @@ fn execute(
                 None if io::stderr().is_terminal() => Some(Format::Text),
                 format => format,
             };
-            failed(format, global, db, root, &failure);
+            failed(format, global, db, root, &failure, None);
             wat_driver::program_exit_code(&failure, &failure_chain(db, root, &failure))
         }
         Ok(()) => exit::SUCCESS,
     }
 }
 
-/// Reports a failure: in a format, or as the record that a parent process reads.
+/// Reports a failure: in a format, or as the record that a parent process reads. The status is that of the failure, or
+/// the one that is given.
 fn failed(
     format: Option<Format>,
     global: &Global,
     db: &RootDatabase,
     root: SourceFile,
     failure: &Failure,
+    status: Option<i32>,
 ) {
     let mut sources = Sources::default();
     let stderr = io::stderr();
@@ -248,7 +262,7 @@ fn failed(
         None => out = failure_record(db, root, failure),
         Some(format) => {
             let chain = failure_chain(db, root, failure);
-            let status = wat_driver::program_exit_code(failure, &chain);
+            let status = status.unwrap_or_else(|| wat_driver::program_exit_code(failure, &chain));
             let report = Report {
                 closing: Some(format!("exit code {status}")),
                 ..failure_report(db, root, failure, &mut sources)

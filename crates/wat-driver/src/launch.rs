@@ -19,8 +19,8 @@ use wat_value::{Death, syntax::write_forms};
 use crate::failure::failure_chain;
 use crate::findings::Sources;
 use crate::{
-    LinkedProgram, exit_code, file_loader, load_text, pending_in_program, read_source, settings,
-    short_line,
+    LinkedProgram, exit_code, file_loader, keep_first_phase, load_text, pending_in_program,
+    read_source, settings, short_line,
 };
 
 const ENTRY: &str = ":user::main";
@@ -99,6 +99,7 @@ fn not_started(status: i32, message: String) -> Ended {
 fn refusal(db: &RootDatabase, root: SourceFile) -> Option<Ended> {
     let mut found = all_program_diagnostics(db, root);
     found.extend(entry_diagnostics(db, root).iter().cloned());
+    keep_first_phase(&mut found);
     let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
     let about_entry = |found: &Diagnostic| ENTRY_CODES.contains(&found.code);
     let first = found

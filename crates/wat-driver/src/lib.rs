@@ -17,6 +17,7 @@ mod levels;
 mod load;
 mod nearest;
 mod pending;
+mod phase;
 mod program;
 mod project;
 mod report;
@@ -43,6 +44,7 @@ pub use load::{
 };
 pub use nearest::nearest;
 pub use pending::{pending_in_program, pending_natives, reaches_native};
+pub use phase::keep_first_phase;
 pub use program::{LinkedProgram, StartPlan, settings};
 pub use project::{
     BadProject, CheckSettings, FmtSettings, Glob, LintSettings, LoadSettings, Paths, Project,

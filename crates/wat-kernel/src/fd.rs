@@ -90,6 +90,11 @@ pub(crate) fn check(result: libc::c_int) -> io::Result<libc::c_int> {
     Ok(result)
 }
 
+/// An error that names the call that failed.
+pub(crate) fn named(call: &'static str) -> impl Fn(io::Error) -> io::Error {
+    move |error| io::Error::new(error.kind(), format!("{call}: {error}"))
+}
+
 /// Repeats a call that a signal interrupted.
 pub(crate) fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
@@ -152,12 +157,9 @@ impl Fd {
     pub fn set_nonblocking(&self) -> io::Result<()> {
         // SAFETY: plain numbers.
         unsafe {
-            let flags = check(libc::fcntl(self.raw, libc::F_GETFL))?;
-            check(libc::fcntl(
-                self.raw,
-                libc::F_SETFL,
-                flags | libc::O_NONBLOCK,
-            ))?;
+            let flags = check(libc::fcntl(self.raw, libc::F_GETFL)).map_err(named("fcntl"))?;
+            let flags = flags | libc::O_NONBLOCK;
+            check(libc::fcntl(self.raw, libc::F_SETFL, flags)).map_err(named("fcntl"))?;
         }
         Ok(())
     }
@@ -304,7 +306,7 @@ impl Borrowed {
 pub fn pipe() -> io::Result<(Fd, Fd)> {
     let mut ends: [RawFd; 2] = [-1; 2];
     // SAFETY: the array has room for two numbers.
-    check(unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) })?;
+    check(unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) }).map_err(named("pipe2"))?;
     // SAFETY: both were just opened. If moving the first fails the second is still wrapped, and closed.
     let (reader, writer) = unsafe { (Fd::from_raw(ends[0]), Fd::from_raw(ends[1])) };
     Ok((writer?, reader?))

@@ -19,7 +19,7 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::child::Child;
-use crate::fd::{Fd, check, pipe};
+use crate::fd::{Fd, check, named, pipe};
 use crate::{generation, is_forked, process, registry};
 use branch::{Plan, Signals};
 pub use calls::{BranchCall, branch_calls};
@@ -88,9 +88,9 @@ impl Fork {
     /// # Errors
     /// A pipe or the child cannot be made; the error names the call. Nothing is left behind.
     pub fn run(self, work: impl FnOnce(ChildIo) -> i32) -> io::Result<Forked> {
-        let (stdin, child_in) = pipe().map_err(named("pipe2"))?;
-        let (child_out, stdout) = pipe().map_err(named("pipe2"))?;
-        let (child_err, stderr) = pipe().map_err(named("pipe2"))?;
+        let (stdin, child_in) = pipe()?;
+        let (child_out, stdout) = pipe()?;
+        let (child_err, stderr) = pipe()?;
         let ends = [child_in.raw(), child_out.raw(), child_err.raw()];
         let child = self.fork(Some(ends), work)?;
         Ok(Forked {
@@ -114,7 +114,7 @@ impl Fork {
         stdio: Option<[RawFd; 3]>,
         work: impl FnOnce(ChildIo) -> i32,
     ) -> io::Result<Child> {
-        let (lifeline, watched) = pipe().map_err(named("pipe2"))?;
+        let (lifeline, watched) = pipe()?;
         let end = watched.raw();
         let leads_group = !self.stays_in_group;
         let plan = Plan::new(leads_group, stdio, Signals::Default, Some(end), &self.kept);
@@ -188,11 +188,6 @@ fn warm_up() {
             let _ = thread.join();
         }
     }
-}
-
-/// An error that names the call that failed.
-fn named(call: &'static str) -> impl Fn(io::Error) -> io::Error {
-    move |error| io::Error::new(error.kind(), format!("{call}: {error}"))
 }
 
 /// The life of the child.

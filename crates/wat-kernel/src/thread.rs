@@ -11,6 +11,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use crate::fd::named;
+
 /// Whether a thread was started in this process.
 static SPAWNED: AtomicBool = AtomicBool::new(false);
 
@@ -86,7 +88,9 @@ pub fn spawn<T: Send + Sync + 'static>(
         libc::pthread_attr_destroy(&raw mut attributes);
         if status != 0 {
             drop(Box::from_raw(argument));
-            return Err(io::Error::from_raw_os_error(status));
+            return Err(named("pthread_create")(io::Error::from_raw_os_error(
+                status,
+            )));
         }
         Ok(JoinHandle {
             thread,

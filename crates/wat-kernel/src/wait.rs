@@ -12,7 +12,7 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use std::time::Instant;
 
-use crate::fd::{Borrowed, Fd, Watched, check};
+use crate::fd::{Borrowed, Fd, Watched, check, named};
 use crate::generation::Generation;
 use crate::poll;
 use ring::Ring;
@@ -162,6 +162,26 @@ impl WaitSet {
             }
         }
     }
+
+    /// Which of these are ready now, as indices, without waiting. Whoever looks for the same descriptors again and again,
+    /// or waits for them, pays for those that are ready alone, as with [`WaitSet::watch`].
+    ///
+    /// # Errors
+    /// As [`WaitSet::wait`].
+    pub fn look(&mut self, fds: &[Watched]) -> io::Result<Vec<usize>> {
+        if fds.len() > self.capacity() {
+            return Err(io::Error::other("the wait set is too small"));
+        }
+        match &mut self.kind {
+            Kind::Ring(ring) => ring.ready_now(fds),
+            Kind::Poll(set) => {
+                set.clear();
+                set.extend(fds.iter().map(|fd| ring::entry(fd.raw())));
+                poll::look(set)?;
+                Ok(poll::ready(set))
+            }
+        }
+    }
 }
 
 impl Drop for WaitSet {
@@ -226,7 +246,8 @@ impl Doorbell {
     pub fn watched(&self) -> io::Result<Watched> {
         if !self.is_ours() {
             // SAFETY: plain numbers.
-            let raw = check(unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) })?;
+            let raw = check(unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) })
+                .map_err(named("eventfd"))?;
             // SAFETY: it was just opened.
             let fd = unsafe { Fd::from_raw(raw) }?;
             self.fd.store(fd.raw(), Ordering::Release);

@@ -239,6 +239,8 @@ pub(crate) struct Site {
     /// Index of the instruction.
     pub pc: u32,
     pub at: Origin,
+    /// The path of the operation, if the instruction does not say it and can fail.
+    pub operation: Option<&'static str>,
     /// Released if the frame dies here. Arguments of a call are not among them: they are the callee's.
     pub owned: Box<[u16]>,
 }

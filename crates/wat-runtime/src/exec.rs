@@ -418,7 +418,7 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
                 // SAFETY: the register holds a live vector.
                 let len = unsafe { vector::len(list) };
                 if index >= len as u64 {
-                    stop!(crate::vm::out_of_range(index as i64, len));
+                    stop!(wat_value::out_of_range(index as i64, len));
                 }
                 // SAFETY: the index is below the length.
                 let value = unsafe { vector::get(list, index as usize) };

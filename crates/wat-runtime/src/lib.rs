@@ -55,6 +55,7 @@ mod launch;
 mod machine;
 mod natives;
 mod observe;
+mod operation;
 mod os;
 mod settings;
 mod stack;

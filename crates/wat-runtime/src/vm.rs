@@ -6,6 +6,7 @@ use crate::exec::{Place, Reason, Stop, run};
 use crate::failure::{Failure, FailureKind, Tracer};
 use crate::kernel::{Context, Selector, Task, begin_death, end_death};
 use crate::natives::Run;
+use crate::operation::Operation;
 use crate::stack::Stack;
 use crate::world::{Linking, World};
 use crate::{Host, Limits, Settings};
@@ -67,14 +68,6 @@ fn too_early(native: &str) -> Box<Trap> {
         format!(
             "`{native}` has an effect, and the values of the program are still being evaluated"
         ),
-    )
-}
-
-#[cold]
-pub(crate) fn out_of_range(index: i64, len: usize) -> Box<Trap> {
-    Trap::error(
-        8405,
-        format!("index {index} is out of range: the vector has {len} elements"),
     )
 }
 
@@ -242,14 +235,17 @@ impl Vm {
             tracer.frame(&name, at);
         }
         let mut caught = None;
+        let mut operation = Operation::new(&stop, &self.world);
         self.walk(&stop, |code, site, fp| {
-            if let Some(Site { at, .. }) = site {
-                tracer.frame(&code.name, *at);
+            if let Some(site) = site {
+                tracer.frame(&code.name, site.at);
+                operation.frame(&code.name, site);
             }
             caught = catches(code).map(|guard| (guard, fp));
             caught.is_none()
         });
-        let failure = failure(&stop.reason, tracer);
+        let mut failure = failure(&stop.reason, tracer);
+        operation.name_in(&mut failure);
         if caught.is_none() {
             begin_death(failure.clone(), &self.world);
         }
@@ -361,9 +357,9 @@ impl Vm {
             // SAFETY: the caller says so.
             Run::Pure(run) => unsafe { run(&entry.instance, args) },
             Run::Host(_) | Run::Machine(_) | Run::Kernel(_)
-                if self.freezing && entry.effect.is_some() =>
+                if self.freezing && entry.has_effect =>
             {
-                Err(too_early(entry.effect.as_deref().unwrap_or_default()))
+                Err(too_early(&entry.name))
             }
             // SAFETY: as above.
             Run::Host(run) => unsafe { run(&mut *self.host, &entry.instance, args) },

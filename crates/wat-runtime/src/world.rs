@@ -61,8 +61,10 @@ pub(crate) struct NativeEntry {
     pub run: Run,
     pub instance: Instance,
     pub count: usize,
-    /// Its path, if values may not be evaluated with it.
-    pub effect: Option<Box<str>>,
+    /// Its path.
+    pub name: Box<str>,
+    /// Values may not be evaluated with it.
+    pub has_effect: bool,
 }
 
 /// A value of a `def`.
@@ -630,6 +632,34 @@ impl Linking<'_> {
         Linker::desc(self, ty, &[])
     }
 
+    /// Looks up the fields of whatever a native may make to return this type. The code that calls it need not mention
+    /// what its result holds.
+    fn lay_out(&self, ret: &'static Desc) -> Result<(), CompileError> {
+        let decls = Decls(&*self.link.program);
+        let mut seen: Vec<&'static Desc> = Vec::new();
+        let mut work = vec![ret];
+        while let Some(desc) = work.pop() {
+            let is_known = !desc.is_pointer() || seen.iter().any(|it| ptr::eq(*it, desc));
+            // No native makes values of a function, nor of a type that the program declares, but out of descriptors
+            // that it looks up itself.
+            let is_own = match &desc.decl {
+                Some(decl) => decl.path.starts_with(":wat::"),
+                None => true,
+            };
+            if is_known || !is_own {
+                continue;
+            }
+            seen.push(desc);
+            self.link
+                .types
+                .resolve(desc, &decls)
+                .map_err(|_| CompileError::TypeTooDeep)?;
+            let fields = desc.variants().iter().flat_map(|it| &it.fields);
+            work.extend(desc.parts.iter().chain(fields).copied());
+        }
+        Ok(())
+    }
+
     /// All code as text.
     pub fn code_text(&self) -> String {
         let codes = self.link.codes.iter();
@@ -752,11 +782,13 @@ impl Linker for Linking<'_> {
         count: usize,
     ) -> Result<u32, CompileError> {
         let (_, run) = self.find(name)?;
+        self.lay_out(instance.ret)?;
         let entry = NativeEntry {
             run,
             instance,
             count,
-            effect: has_effect(name).then(|| name.into()),
+            name: name.into(),
+            has_effect: has_effect(name),
         };
         // SAFETY: this thread has the turn to link.
         Ok(unsafe { self.world.natives.push(entry) })

@@ -3,6 +3,7 @@
 //! Readers of text bound the nesting of documents, so that the walk may recurse over it.
 
 mod key;
+mod misfit;
 
 use crate::boxed::{make_any, make_form};
 use crate::cells::make_variant;
@@ -96,17 +97,6 @@ struct Decoder<'s> {
 }
 
 impl Decoder<'_> {
-    fn misfit(&self, desc: &Desc, found: &Edn) -> Misfit {
-        let what = match found {
-            Edn::Tagged(tag, _) => format!("`#{tag}`"),
-            other => other.kind_name().to_owned(),
-        };
-        self.error(
-            ReadErrorKind::Shape,
-            format!("expected `{}`, found {what}", type_name(&desc.ty)),
-        )
-    }
-
     fn error(&self, kind: ReadErrorKind, message: String) -> Misfit {
         let path = self.path.iter().map(|step| format!(".{step}")).collect();
         Misfit {
@@ -190,11 +180,11 @@ impl Decoder<'_> {
             (Repr::Form, Edn::Tagged(tag, body)) if &**tag == "wat-edn.core/form" => {
                 match &**body {
                     Edn::Str(text) => match only_form(text) {
-                        Some(form) => make_form(form),
-                        None => {
+                        Ok(form) => make_form(form),
+                        Err(why) => {
                             return Err(self.error(
                                 ReadErrorKind::Shape,
-                                "the text of the form is not exactly one form".to_owned(),
+                                format!("the text of the form is not exactly one form: {why}"),
                             ));
                         }
                     },
@@ -386,10 +376,15 @@ impl Decoder<'_> {
                 }
             }
             (DeclKind::Enum, None) => Err(self.misfit(desc, found)),
-            (DeclKind::Newtype, Some((tag, Edn::Map(entries))))
+            (DeclKind::Newtype | DeclKind::Struct, Some((tag, Edn::Map(entries))))
                 if tag == struct_tag(&decl.path) =>
             {
                 self.fields(desc, &decl.variants[0], entries)
+            }
+            (DeclKind::Newtype | DeclKind::Struct, Some((tag, body)))
+                if tag == struct_tag(&decl.path) =>
+            {
+                Err(self.no_fields(tag, &decl.variants[0], body))
             }
             (DeclKind::Newtype, _) => {
                 let inner = self.value(desc.variants()[0].fields[0], found)?;
@@ -397,9 +392,6 @@ impl Decoder<'_> {
                     desc,
                     make_variant(desc, 0, &[inner.into_slot().1]),
                 ))
-            }
-            (_, Some((tag, Edn::Map(entries)))) if tag == struct_tag(&decl.path) => {
-                self.fields(desc, &decl.variants[0], entries)
             }
             _ => Err(self.misfit(desc, found)),
         }
@@ -415,23 +407,7 @@ impl Decoder<'_> {
         let items = match body {
             Edn::Nil if fields.is_empty() => &[][..],
             Edn::Vector(items) if items.len() == fields.len() && !fields.is_empty() => items,
-            _ => {
-                let name = desc.decl.as_ref().map(|decl| &*decl.variants[variant].name);
-                let wanted = match fields.len() {
-                    0 => "`nil`".to_owned(),
-                    1 => "a vector of 1 value".to_owned(),
-                    n => format!("a vector of {n} values"),
-                };
-                return Err(self.error(
-                    ReadErrorKind::Shape,
-                    format!(
-                        "the variant `{}` of `{}` holds {wanted}, found {}",
-                        name.unwrap_or_default(),
-                        type_name(&desc.ty),
-                        body.kind_name()
-                    ),
-                ));
-            }
+            _ => return Err(self.no_payload(desc, variant, fields.len(), body)),
         };
         let values = self.items(items, |index| fields[index])?;
         Ok(Self::own(

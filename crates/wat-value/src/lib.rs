@@ -48,7 +48,7 @@ pub use heap::{
     take_live_objects,
 };
 pub use native::{Compared, Instance, Native, NativeFn, Trap, TrapKind};
-pub use natives::{NATIVES, is_pure, regex_error, with_version};
+pub use natives::{NATIVES, is_pure, out_of_range, regex_error, with_version};
 pub use plain::{instant, make_instant, make_uuid, uuid};
 pub use print::{Form, encode, render, render_tagless};
 pub use show::show;

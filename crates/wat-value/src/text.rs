@@ -119,7 +119,7 @@ pub(crate) fn is_keyword(text: &str) -> bool {
     let only = crate::syntax::only_form(text);
     matches!(
         only.as_ref().map(crate::syntax::Syntax::shape),
-        Some(crate::syntax::Shape::Keyword(read)) if **read == *text
+        Ok(crate::syntax::Shape::Keyword(read)) if **read == *text
     )
 }
 

@@ -719,7 +719,8 @@ impl<'db> Expander<'db> {
             };
             problem = problem.fix(
                 "insert it with `~`",
-                Applicability::MachineApplicable,
+                // Other calls may give it sequences.
+                Applicability::MaybeIncorrect,
                 all.into_iter().map(edit).collect(),
             );
         }

@@ -423,26 +423,16 @@ impl<'db> Infer<'db> {
 
     fn parameter_shape(&mut self, vector: NodeId) {
         let (shapes, bad) = param_shapes(self.ast, vector);
-        let mut seen: Vec<(&str, NodeId)> = Vec::new();
+        let mut seen = Vec::new();
         for shape in &shapes {
-            let name = self.ast.as_symbol(shape.name).unwrap_or("_");
-            match seen.iter().find(|(other, _)| *other == name && name != "_") {
-                Some(&(_, first)) => self.problems.push(
-                    Problem::new(
-                        2106,
-                        Place::node(shape.name),
-                        format!("two parameters are called `{name}`"),
-                    )
-                    .label("the second")
-                    .also(Place::node(first), "the first")
-                    .help("rename one of them")
-                    .replace(
-                        Applicability::MachineApplicable,
-                        Place::node(shape.name),
-                        &format!("{name}-2"),
-                    ),
-                ),
-                None => seen.push((name, shape.name)),
+            let id = super::twice::identifier(self.ast, shape.name);
+            let is_wild = self.ast.as_symbol(shape.name) == Some("_");
+            if let Some(id) = id.filter(|_| !is_wild) {
+                let own = (shape.name, shape.ty);
+                match seen.iter().find(|(other, _)| *other == id) {
+                    Some(&(_, first)) => self.duplicate_parameter(first, own, id),
+                    None => seen.push((id, own)),
+                }
             }
             if shape.rest
                 && let Some(ty) = shape.ty
@@ -665,6 +655,10 @@ impl<'db> Infer<'db> {
         let depth = self.depth;
         let (params, body, ret) = self.function_body(list, 1, &signature);
         self.depth -= 1;
+        if signature.rest.is_some() {
+            // How many arguments it takes is not known.
+            return self.error(list);
+        }
         let types: Vec<Ty> = params
             .iter()
             .map(|param| self.locals[param.0 as usize].ty)

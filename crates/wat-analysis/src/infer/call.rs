@@ -265,7 +265,8 @@ impl<'db> Infer<'db> {
                 let head = self.exprs[function.0 as usize].node;
                 if params.len() != args.len() && !self.ast.is_poisoned(node) {
                     let rendered = self.render(ty);
-                    self.wrong_count(head, &rendered, params.len(), args.len());
+                    let shown = self.callee_text(head).unwrap_or(&rendered);
+                    self.wrong_count(head, shown, params.len(), args.len());
                 }
                 for (&arg, &param) in args.iter().zip(params) {
                     self.expect(arg, param, Why::Argument { declared: None });
@@ -278,10 +279,11 @@ impl<'db> Infer<'db> {
             Shape::App(..) | Shape::Param(_) => {
                 let found = self.render(ty);
                 let at = self.exprs[function.0 as usize].node;
+                let shown = self.callee_text(at).unwrap_or(&found);
                 let problem = Problem::new(
                     3004,
                     Place::node(at),
-                    format!("`{found}` is no function and cannot be called"),
+                    format!("`{shown}` is no function and cannot be called"),
                 )
                 .label(format!("this is a `{found}`"))
                 .help("the head of a list is called; a value alone is written without parentheses");
@@ -294,8 +296,30 @@ impl<'db> Infer<'db> {
         }
     }
 
+    /// The name at a head.
+    fn callee_text(&self, head: NodeId) -> Option<&'db str> {
+        let ast = self.ast;
+        ast.as_symbol(head).or_else(|| ast.as_keyword(head))
+    }
+
     pub(super) fn wrong_count(&mut self, at: NodeId, callee: &str, wanted: usize, found: usize) {
         let plural = if wanted == 1 { "argument" } else { "arguments" };
+        self.count_problem(at, callee, &wanted.to_string(), plural, found);
+    }
+
+    /// The same of a form with an operand that may be left out.
+    pub(super) fn wrong_count_of(&mut self, at: NodeId, callee: &str, wanted: &str, found: usize) {
+        self.count_problem(at, callee, wanted, "arguments", found);
+    }
+
+    fn count_problem(
+        &mut self,
+        at: NodeId,
+        callee: &str,
+        wanted: &str,
+        plural: &str,
+        found: usize,
+    ) {
         self.problems.push(
             Problem::new(
                 3002,
@@ -304,7 +328,7 @@ impl<'db> Infer<'db> {
             )
             .label(format!("{found} given"))
             .fact("callee", callee)
-            .mismatch(wanted.to_string(), found.to_string()),
+            .mismatch(wanted, found.to_string()),
         );
     }
 

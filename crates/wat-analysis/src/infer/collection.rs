@@ -176,9 +176,11 @@ impl<'db> Infer<'db> {
         if let Some((types, slot)) = self.retired_map_slot(node, &nodes) {
             return self.map_of(node, types, [slot; 2], &nodes[1..]);
         }
-        let (Some((key, key_slot)), Some((value, value_slot))) =
-            (self.slot(&nodes, 0), self.slot(&nodes, 1))
-        else {
+        // A keyword is read as a type only where there are two of them.
+        let is_slot = |&node: &NodeId| self.ast.as_keyword(node).is_some();
+        let are_slots = nodes.len() > 1 && nodes[..2].iter().all(is_slot);
+        let slots = are_slots.then(|| (self.slot(&nodes, 0), self.slot(&nodes, 1)));
+        let Some((Some((key, key_slot)), Some((value, value_slot)))) = slots else {
             let elements = self.arguments(node);
             let first = nodes.first().copied();
             let has_slot = first.is_none_or(|first| self.ast.as_keyword(first).is_some());

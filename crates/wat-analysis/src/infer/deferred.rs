@@ -338,16 +338,17 @@ impl<'db> Infer<'db> {
         }
         if self.table.unify(left, right).is_err() {
             let (want, have) = (self.render(left), self.render(right));
-            self.problems.push(
-                Problem::new(
-                    3404,
-                    Place::node(nodes[1]),
-                    format!("`{want}` and `{have}` cannot be compared"),
-                )
-                .label(format!("this is a `{have}`"))
-                .also(Place::node(nodes[0]), format!("this is a `{want}`"))
-                .help("both operands must have the same type"),
-            );
+            let problem = Problem::new(
+                3404,
+                Place::node(nodes[1]),
+                format!("`{want}` and `{have}` cannot be compared"),
+            )
+            .label(format!("this is a `{have}`"))
+            .also(Place::node(nodes[0]), format!("this is a `{want}`"))
+            .help("both operands must have the same type");
+            let problem = self.explain_operand(nodes[0], left, right, problem);
+            let problem = self.explain_operand(nodes[1], right, left, problem);
+            self.problems.push(problem);
             return true;
         }
         let capability = match op {
@@ -373,7 +374,10 @@ impl<'db> Infer<'db> {
                             Place::node(node),
                             format!("the tuple `{found}` has no element {}", index + 1),
                         )
-                        .label(format!("{len} elements")),
+                        .label(match len {
+                            1 => "1 element".to_owned(),
+                            len => format!("{len} elements"),
+                        }),
                     );
                     None
                 }
@@ -586,6 +590,10 @@ impl<'db> Infer<'db> {
                 Place::node(head),
                 &replacement,
             );
+        }
+        if let Some(at) = single {
+            let any = self.table.var();
+            problem = self.explain_operand(nodes[at], operands[at], any, problem);
         }
         self.problems.push(problem);
     }

@@ -192,6 +192,7 @@ impl<'db> Infer<'db> {
             if let Some(item) = implementation {
                 self.refer(target, item, How::Value);
             }
+            let known = implementation.is_some();
             let implementation = implementation.and_then(|item| self.callable(item));
             let fits = implementation
                 .and_then(|item| signature(self.db, self.program, item).as_ref())
@@ -203,7 +204,11 @@ impl<'db> Infer<'db> {
                     Problem::new(
                         2111,
                         Place::node(target),
-                        format!("`{path}` is no function of {count} arguments"),
+                        match implementation {
+                            None if !known => format!("no function is called `{path}`"),
+                            _ if count == 1 => format!("`{path}` is no function of 1 argument"),
+                            _ => format!("`{path}` is no function of {count} arguments"),
+                        },
                     )
                     .label("not an implementation of this arm"),
                 );

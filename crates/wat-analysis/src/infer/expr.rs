@@ -245,7 +245,12 @@ impl<'db> Infer<'db> {
     }
 
     /// Makes branches agree: with the ascription, or with the first one that is not erroneous.
-    pub(super) fn branches(&mut self, branches: &[ExprId], ascribed: Option<(Ty, NodeId)>) -> Ty {
+    pub(super) fn branches(
+        &mut self,
+        node: NodeId,
+        branches: &[ExprId],
+        ascribed: Option<(Ty, NodeId)>,
+    ) -> Ty {
         if let Some((ty, node)) = ascribed {
             for &branch in branches {
                 self.expect(branch, ty, Why::Ascription { node });
@@ -257,12 +262,8 @@ impl<'db> Infer<'db> {
             .copied()
             .find(|&branch| !self.table.is_error(self.ty(branch)));
         let Some(first) = first else { return Ty::ERROR };
-        let (ty, node) = (self.ty(first), self.exprs[first.0 as usize].node);
-        for &branch in branches {
-            if branch != first {
-                self.expect(branch, ty, Why::Branch { node });
-            }
-        }
+        let ty = self.ty(first);
+        self.agree(node, branches, first);
         ty
     }
 
@@ -287,7 +288,7 @@ impl<'db> Infer<'db> {
         }
         let cond = self.condition(nodes[0]);
         let (then, otherwise) = (self.expr(nodes[1]), self.expr(nodes[2]));
-        let ty = self.branches(&[then, otherwise], ascribed);
+        let ty = self.branches(node, &[then, otherwise], ascribed);
         self.push(
             ExprKind::If {
                 cond,
@@ -312,14 +313,15 @@ impl<'db> Infer<'db> {
             _ => "more than two branches",
         });
         // `when` has no ascription: its value is nil.
-        let how = match self.ast.child_count(node) {
-            3 => Applicability::MachineApplicable,
-            _ => Applicability::MaybeIncorrect,
-        };
+        let is_plain = self.ast.child_count(node) == 3;
         let problem = match nodes.len() {
-            2 => problem
+            2 if is_plain => problem
                 .help("give both branches, or use `:wat::core::when`")
-                .replace(how, Place::node(head), ":wat::core::when"),
+                .replace(
+                    Applicability::MachineApplicable,
+                    Place::node(head),
+                    ":wat::core::when",
+                ),
             _ => problem.help("write `(:wat::core::if test then else)`"),
         };
         self.problems.push(problem);
@@ -355,7 +357,7 @@ impl<'db> Infer<'db> {
             return self.error(node);
         }
         let bodies: Vec<ExprId> = arms.iter().map(|(_, body)| *body).collect();
-        let ty = self.branches(&bodies, ascribed);
+        let ty = self.branches(node, &bodies, ascribed);
         let mut result = None;
         for (test, body) in arms.into_iter().rev() {
             result = Some(match (test, result) {
@@ -390,7 +392,7 @@ impl<'db> Infer<'db> {
             Place::node(like_else.or(bad).or(last).unwrap_or(node)),
             "`:wat::core::cond` needs arms `(test body)` and a last arm `(:else body)`",
         )
-        .label("the last arm must be `(:else body)`, every other one `(test body)`");
+        .label("arms are `(test body)`, the last one is `(:else body)`");
         let has_else = test.is_some_and(|test| self.ast.as_keyword(test) == Some(":else"));
         let problem = match like_else {
             None if has_else => problem,

@@ -39,6 +39,9 @@ fn nominal(path: &str) -> Ctor {
     Ctor::Nominal(path.into())
 }
 
+/// Items, work, and a limit that may be left out.
+const FAN_OUT_ARGUMENTS: &str = "2 or 3";
+
 impl<'db> Infer<'db> {
     /// A special form of the kernel; `None` if the path is none.
     pub(super) fn kernel_form(&mut self, path: &str, node: NodeId) -> Option<ExprId> {
@@ -100,7 +103,7 @@ impl<'db> Infer<'db> {
             self.arguments(node);
             return self.error(node);
         };
-        let value = self.type_at(slot, false);
+        let value = self.type_at(slot, true);
         // The form under its retired name says no capacity; that is told.
         let retired = ":wat::kernel::make-unbounded-queue";
         let capacities = match self.ast.as_keyword(self.head(node)) {
@@ -179,7 +182,7 @@ impl<'db> Infer<'db> {
         let Some((&first, rest)) = args.split_first() else {
             if !self.ast.is_poisoned(node) {
                 let head = self.head(node);
-                self.wrong_count(head, path, 2, 0);
+                self.wrong_count_of(head, path, FAN_OUT_ARGUMENTS, 0);
             }
             return self.error(node);
         };
@@ -222,9 +225,8 @@ impl<'db> Infer<'db> {
         let ty = self.table.app(Ctor::Vector, &[element]);
         if !(2..=3).contains(&args.len()) {
             if !self.ast.is_poisoned(node) {
-                let wanted = if args.len() < 2 { 2 } else { 3 };
                 let head = self.head(node);
-                self.wrong_count(head, path, wanted, args.len());
+                self.wrong_count_of(head, path, FAN_OUT_ARGUMENTS, args.len());
             }
             return self.push(ExprKind::Error, ty, node);
         }

@@ -7,6 +7,7 @@ use crate::legacy::{Retired, retired};
 use crate::names::lookup;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::legacy_signature;
+use crate::visibility::{alternative, is_admitted, is_guarded, is_relaxed};
 
 use super::Infer;
 
@@ -40,6 +41,12 @@ impl<'db> Infer<'db> {
         }
     }
 
+    /// Was the last thing told that this token is a retired verb of the kernel?
+    pub(super) fn is_refused_spelling(&self, node: NodeId) -> bool {
+        let last = self.problems.last();
+        last.is_some_and(|told| told.code == 4014 && told.at == Place::node(node))
+    }
+
     /// WAT2190, WAT3450, WAT4014, WAT7001: a retired name. False if the path is none.
     pub(super) fn tell_retired(
         &mut self,
@@ -65,7 +72,9 @@ impl<'db> Infer<'db> {
         // A form of the language takes no type arguments.
         let is_form = now_item.is_some_and(|item| item.kind(self.db) == ItemKind::SpecialForm);
         let known = now_item.is_some() && !(is_form && path.len() < written.len());
-        let how = match sure && known && (operand.is_empty() || call.is_some()) {
+        let refused = now_item.filter(|item| !self.may_refer(node, *item));
+        let is_sure = sure && known && refused.is_none();
+        let how = match is_sure && (operand.is_empty() || call.is_some()) {
             true => Applicability::MachineApplicable,
             false => Applicability::MaybeIncorrect,
         };
@@ -78,12 +87,23 @@ impl<'db> Infer<'db> {
             7001 => format!("`{path}` is a former name of `{now}`"),
             _ => format!("`{path}` is retired: it is `{now}` now"),
         };
-        self.problems.push(
-            Problem::new(code, Place::node(node), message)
-                .label("retired spelling")
-                .fix(format!("replace by `{with}`"), how, edits),
-        );
+        let problem = Problem::new(code, Place::node(node), message).label("retired spelling");
+        let problem = match refused.and_then(|item| alternative(self.db, item)) {
+            Some(help) => problem.help(help),
+            None => problem,
+        };
+        self.problems
+            .push(problem.fix(format!("replace by `{with}`"), how, edits));
         true
+    }
+
+    /// May this place mention a definition?
+    fn may_refer(&self, node: NodeId, item: Item<'db>) -> bool {
+        is_guarded(self.db, item)
+            .then(|| self.identity(node))
+            .is_none_or(|identity| {
+                is_admitted(self.db, self.program, &identity, item) || is_relaxed(self.db, item)
+            })
     }
 
     /// WAT2190 or WAT7001 for the shape of a form. If the head of the form is told already, its fix grows.

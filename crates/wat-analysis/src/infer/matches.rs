@@ -70,8 +70,9 @@ impl<'db> Infer<'db> {
             self.malformed_clause(
                 node,
                 format!(
-                    "`:wat::form::matches?` takes a value and a pattern, found {} forms",
-                    parts.len()
+                    "`:wat::form::matches?` takes a value and a pattern, found {} form{}",
+                    parts.len(),
+                    if parts.len() == 1 { "" } else { "s" }
                 ),
                 "not a value and a pattern",
             );

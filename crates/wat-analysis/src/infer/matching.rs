@@ -47,6 +47,7 @@ impl<'db> Infer<'db> {
         }
         let ty = self.ty(scrutinee);
         self.settle_scrutinee(ty, &nodes, scrutinee);
+        let outer = self.matching.replace(node);
         let mut arms = Vec::new();
         let mut well_formed = !poisoned;
         // Arms without parentheses are one mistake.
@@ -60,8 +61,9 @@ impl<'db> Infer<'db> {
                 None => well_formed = false,
             }
         }
+        self.matching = outer;
         let bodies: Vec<ExprId> = arms.iter().map(|(_, body)| *body).collect();
-        let result = self.match_result(&bodies, ascribed);
+        let result = self.match_result(node, &bodies, ascribed);
         if well_formed {
             self.coverage(node, ty, &arms);
         }
@@ -158,11 +160,16 @@ impl<'db> Infer<'db> {
         }
     }
 
-    fn match_result(&mut self, bodies: &[ExprId], ascribed: Option<(Ty, NodeId)>) -> Ty {
+    fn match_result(
+        &mut self,
+        node: NodeId,
+        bodies: &[ExprId],
+        ascribed: Option<(Ty, NodeId)>,
+    ) -> Ty {
         if bodies.is_empty() {
             return Ty::ERROR;
         }
-        self.branches(bodies, ascribed)
+        self.branches(node, bodies, ascribed)
     }
 
     fn arm(&mut self, arm: NodeId, ty: Ty) -> Option<(Pattern, ExprId)> {

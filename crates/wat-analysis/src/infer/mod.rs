@@ -9,6 +9,7 @@ pub(crate) mod call;
 mod collection;
 mod deferred;
 pub(crate) mod dispatch;
+mod dispute;
 pub(crate) mod edn;
 mod evaluated;
 mod expr;
@@ -35,6 +36,7 @@ pub(crate) mod table;
 mod testing;
 mod text;
 mod thread;
+mod twice;
 pub(crate) mod typed;
 mod variant;
 
@@ -189,6 +191,10 @@ struct Infer<'db> {
     /// Locals of `let` forms around the definition.
     outer: FxHashMap<LocalId, Outer>,
     bound: Vec<LocalId>,
+    /// Forms whose branches differ.
+    disputes: Vec<dispute::Dispute>,
+    /// The innermost match whose arms are read.
+    matching: Option<NodeId>,
     /// The value whose initialiser this is.
     initialises: Option<Item<'db>>,
 }
@@ -227,6 +233,8 @@ impl<'db> Infer<'db> {
             author: None,
             outer: FxHashMap::default(),
             bound: Vec::new(),
+            disputes: Vec::new(),
+            matching: None,
             initialises: None,
         }
     }
@@ -293,6 +301,10 @@ impl<'db> Infer<'db> {
     /// Notes that a token refers to a definition.
     fn refer(&mut self, node: NodeId, item: Item<'db>, how: How) {
         self.references.push((node, Referent::Item(item)));
+        if self.is_refused_spelling(node) {
+            // One word, one error: the name of today is judged when it is written.
+            return;
+        }
         self.uses.push(Use {
             node: node.0,
             item,

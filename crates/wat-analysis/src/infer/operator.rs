@@ -301,6 +301,9 @@ impl<'db> Infer<'db> {
         } else if self.table.resolve(operands[first]) == Ty::STRING {
             problem = problem.help("strings are joined with `:wat::core::string::concat`");
         }
+        for at in bad {
+            problem = self.explain_operand(nodes[at], operands[at], Ty::I64, problem);
+        }
         self.problems.push(problem);
     }
 }

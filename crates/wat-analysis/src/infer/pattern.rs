@@ -9,6 +9,7 @@ use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::types::Ctor;
 
 use super::table::{Shape, Ty};
+use super::twice::{Bound, identifier};
 use super::typed::{Pattern, PatternKind};
 use super::{How, Infer, Use};
 
@@ -23,9 +24,9 @@ impl<'db> Infer<'db> {
         self.binder_in(node, ty, &mut names)
     }
 
-    fn binder_in(&mut self, node: NodeId, ty: Ty, names: &mut Vec<(String, NodeId)>) -> Pattern {
+    fn binder_in(&mut self, node: NodeId, ty: Ty, names: &mut Vec<Bound>) -> Pattern {
         let kind = match self.ast.kind(node) {
-            NodeKind::Symbol(_) => self.name_pattern(node, ty, names),
+            NodeKind::Symbol(_) => self.name_pattern(node, ty, None, names),
             NodeKind::Vector if self.ast.child_count(node) > 0 => {
                 return self.tuple_pattern(node, ty, names, true);
             }
@@ -69,12 +70,12 @@ impl<'db> Infer<'db> {
     }
 
     /// Binds the names in a pattern that cannot stand here, so that their uses are not told as well.
-    fn bind_inside(&mut self, node: NodeId, names: &mut Vec<(String, NodeId)>) {
+    fn bind_inside(&mut self, node: NodeId, names: &mut Vec<Bound>) {
         let mut work: Vec<NodeId> = self.ast.children(node).skip(1).collect();
         work.reverse();
         while let Some(part) = work.pop() {
             if self.ast.as_symbol(part).is_some() {
-                self.name_pattern(part, Ty::ERROR, names);
+                self.name_pattern(part, Ty::ERROR, None, names);
             }
             let start = work.len();
             work.extend(self.ast.children(part));
@@ -96,7 +97,8 @@ impl<'db> Infer<'db> {
         &mut self,
         node: NodeId,
         ty: Ty,
-        names: &mut Vec<(String, NodeId)>,
+        field_of: Option<NodeId>,
+        names: &mut Vec<Bound>,
     ) -> PatternKind {
         let name = self.ast.as_symbol(node).unwrap_or("_");
         match name {
@@ -107,24 +109,15 @@ impl<'db> Infer<'db> {
             }
             _ => {}
         }
-        if let Some((_, first)) = names.iter().find(|(other, _)| other == name) {
-            let first = *first;
-            self.problems.push(
-                Problem::new(
-                    2203,
-                    Place::node(node),
-                    format!("`{name}` is bound twice in one pattern"),
-                )
-                .label("the second")
-                .also(Place::node(first), "the first")
-                .replace(
-                    Applicability::MachineApplicable,
-                    Place::node(node),
-                    &format!("{name}-2"),
-                ),
-            );
+        if let Some(id) = identifier(self.ast, node) {
+            let bound = Bound {
+                id,
+                node,
+                ty,
+                field_of,
+            };
+            self.check_bound(bound, names);
         }
-        names.push((name.to_owned(), node));
         PatternKind::Bind(self.bind(node, ty))
     }
 
@@ -132,7 +125,7 @@ impl<'db> Infer<'db> {
         &mut self,
         node: NodeId,
         ty: Ty,
-        names: &mut Vec<(String, NodeId)>,
+        names: &mut Vec<Bound>,
         binder: bool,
     ) -> Pattern {
         let children: Vec<NodeId> = self.ast.children(node).collect();
@@ -145,17 +138,18 @@ impl<'db> Infer<'db> {
             Shape::App(Ctor::Tuple, parts) if parts.len() == children.len() => Some(parts.to_vec()),
             Shape::Error => None,
             Shape::App(Ctor::Tuple, parts) => {
-                let (len, found) = (parts.len(), self.render(ty));
+                let found = self.render(ty);
+                let elements = match parts.len() {
+                    1 => "1 element".to_owned(),
+                    len => format!("{len} elements"),
+                };
                 self.problems.push(
                     Problem::new(
                         3015,
                         Place::node(node),
-                        format!(
-                            "{} names for the {len} elements of `{found}`",
-                            children.len()
-                        ),
+                        format!("{} names for the {elements} of `{found}`", children.len()),
                     )
-                    .label(format!("the tuple has {len} elements")),
+                    .label(format!("the tuple has {elements}")),
                 );
                 None
             }
@@ -201,12 +195,7 @@ impl<'db> Infer<'db> {
     }
 
     /// `{f g}`: fields of a struct, each bound to its name.
-    fn struct_pattern(
-        &mut self,
-        node: NodeId,
-        ty: Ty,
-        names: &mut Vec<(String, NodeId)>,
-    ) -> PatternKind {
+    fn struct_pattern(&mut self, node: NodeId, ty: Ty, names: &mut Vec<Bound>) -> PatternKind {
         let children: Vec<NodeId> = self.ast.children(node).collect();
         if children.is_empty()
             || children
@@ -249,18 +238,13 @@ impl<'db> Infer<'db> {
             let name = self.ast.as_symbol(child).unwrap_or("_").to_owned();
             let at = fields.iter().position(|(field, _)| **field == *name);
             if at.is_none() && known {
-                self.unknown_field(child, &name, &fields, ty);
-                // Written twice, one of them is something else.
-                let same = |other: &NodeId| self.ast.as_symbol(*other) == Some(&*name);
-                if self.ast.children(node).filter(same).count() > 1 {
-                    self.doubt_latest();
-                }
+                self.unknown_field(child, &name, &fields, ty, node);
             }
             if at.is_some() {
                 self.refer_to_field(child, &name, ty);
             }
             let field = at.map_or(Ty::ERROR, |at| fields[at].1);
-            let kind = self.name_pattern(child, field, names);
+            let kind = self.name_pattern(child, field, Some(node), names);
             if let Some(at) = at {
                 patterns[at] = Pattern {
                     kind,
@@ -299,6 +283,7 @@ impl<'db> Infer<'db> {
         name: &str,
         fields: &[(std::sync::Arc<str>, Ty)],
         ty: Ty,
+        pattern: NodeId,
     ) {
         if let Shape::App(Ctor::Nominal(path), _) = self.table.shape(ty)
             && crate::nominal::may_be_unread(self.db, self.program, &format!("{path}/{name}"))
@@ -306,7 +291,11 @@ impl<'db> Infer<'db> {
             return;
         }
         let rendered = self.render(ty);
-        let found = crate::suggest::rank(name, fields.iter().map(|(field, _)| &**field));
+        let named: Vec<&str> = (self.ast.children(pattern))
+            .filter_map(|child| self.ast.as_symbol(child))
+            .collect();
+        let left = fields.iter().map(|(field, _)| &**field);
+        let found = crate::suggest::rank(name, left.filter(|field| !named.contains(field)));
         let listed: Vec<String> = fields
             .iter()
             .map(|(field, _)| format!("`{field}`"))
@@ -320,6 +309,11 @@ impl<'db> Infer<'db> {
         .note(format!("its fields are {}", listed.join(", ")));
         let problem = crate::suggest::offer(problem, Place::node(node), &found);
         self.problems.push(problem);
+        // Written twice, one of them is something else.
+        match named.iter().filter(|&&other| other == name).count() > 1 {
+            true => self.doubt_latest(),
+            false => self.rename_with_uses(node),
+        }
     }
 
     /// The fields of a struct type, instantiated at its arguments.
@@ -426,27 +420,36 @@ impl<'db> Infer<'db> {
         .note(format!("its variants are {}", listed.join(", ")));
         let problem = crate::suggest::offer(problem, Place::node(node), &found);
         self.problems.push(problem);
+        if found
+            .first()
+            .is_some_and(|best| self.is_matched(node, &best.name))
+        {
+            self.doubt_latest();
+        }
         VariantPath::Reported
     }
 
-    pub(super) fn pattern_in(
-        &mut self,
-        node: NodeId,
-        ty: Ty,
-        names: &mut Vec<(String, NodeId)>,
-    ) -> Pattern {
+    /// Does another pattern of the innermost match name this variant too?
+    fn is_matched(&self, node: NodeId, variant: &str) -> bool {
+        let names_it =
+            |part: u32| part != node.0 && self.ast.as_keyword(NodeId(part)) == Some(variant);
+        let end = |pattern: NodeId| self.ast.subtree_end(pattern).0;
+        let arms = self
+            .matching
+            .into_iter()
+            .flat_map(|it| self.ast.children(it).skip(2));
+        let mut patterns = arms.filter_map(|arm| self.ast.children(arm).next());
+        patterns.any(|pattern| (pattern.0..end(pattern)).any(names_it))
+    }
+
+    pub(super) fn pattern_in(&mut self, node: NodeId, ty: Ty, names: &mut Vec<Bound>) -> Pattern {
         stacker::maybe_grow(RED_ZONE, SEGMENT, || self.pattern_on_stack(node, ty, names))
     }
 
-    fn pattern_on_stack(
-        &mut self,
-        node: NodeId,
-        ty: Ty,
-        names: &mut Vec<(String, NodeId)>,
-    ) -> Pattern {
+    fn pattern_on_stack(&mut self, node: NodeId, ty: Ty, names: &mut Vec<Bound>) -> Pattern {
         let literal = |ty| Some(ty);
         let (kind, wanted) = match self.ast.kind(node) {
-            NodeKind::Symbol(_) => (self.name_pattern(node, ty, names), None),
+            NodeKind::Symbol(_) => (self.name_pattern(node, ty, None, names), None),
             NodeKind::Int(value) => (PatternKind::Int(value), literal(Ty::I64)),
             NodeKind::Float(bits) => (PatternKind::Float(bits), literal(Ty::F64)),
             NodeKind::Bool(value) => (PatternKind::Bool(value), literal(Ty::BOOL)),
@@ -596,12 +599,7 @@ impl<'db> Infer<'db> {
         Pattern { kind, ty, node }
     }
 
-    fn constructor_pattern(
-        &mut self,
-        node: NodeId,
-        ty: Ty,
-        names: &mut Vec<(String, NodeId)>,
-    ) -> Pattern {
+    fn constructor_pattern(&mut self, node: NodeId, ty: Ty, names: &mut Vec<Bound>) -> Pattern {
         let children: Vec<NodeId> = self.ast.children(node).collect();
         let head = children.first().copied();
         let bare = head

@@ -54,7 +54,10 @@ impl<'db> Infer<'db> {
                 } else {
                     "more than one form"
                 })
-                .help("several forms are quoted with `:wat::core::forms`"),
+                .help(match path {
+                    UNQUOTE | SPLICE => "each form gets an unquote of its own",
+                    _ => "several forms are quoted with `:wat::core::forms`",
+                }),
             );
         }
         None
@@ -122,7 +125,20 @@ impl<'db> Infer<'db> {
         stacker::maybe_grow(RED_ZONE, SEGMENT, || self.template_on_stack(node, level))
     }
 
+    /// `unquote` or `unquote-splicing` as the head of a list that has not one operand.
+    fn ragged_unquote(&self, node: NodeId) -> Option<&'static str> {
+        if self.ast.kind(node) != NodeKind::List || self.ast.child_count(node) == 2 {
+            return None;
+        }
+        let path = self.ast.as_keyword(self.ast.children(node).next()?)?;
+        [UNQUOTE, SPLICE].into_iter().find(|known| *known == path)
+    }
+
     fn template_on_stack(&mut self, node: NodeId, level: u32) -> Part {
+        if let Some(path) = self.ragged_unquote(node).filter(|_| level == 1) {
+            self.quoted_operand(node, path);
+            return Part::Node(self.error(node));
+        }
         let inner = match self.template_prefix(node) {
             Some((QUASIQUOTE, _)) => level + 1,
             Some((UNQUOTE, operand)) if level == 1 => {

@@ -230,7 +230,7 @@ impl<'db> Infer<'db> {
     }
 
     /// Who refers to something at a node.
-    fn identity(&self, node: NodeId) -> Identity {
+    pub(super) fn identity(&self, node: NodeId) -> Identity {
         match self.author {
             Some(author) => identity(self.db, author, node.0),
             None => in_a_conversation(),

@@ -51,6 +51,12 @@ impl<'db> Infer<'db> {
             None => self.table.unify(expected, found),
         };
         if let Err(clash) = unified {
+            if self.settle_dispute(expr, expected, why) {
+                self.exprs[expr.0 as usize].kind = ExprKind::Error;
+                self.exprs[expr.0 as usize].ty = expected;
+                self.solve();
+                return;
+            }
             let node = self.exprs[expr.0 as usize].node;
             let problem = self.mismatch(expr, node, expected, found, clash, why);
             if self.table.is_var(found) {
@@ -143,7 +149,7 @@ impl<'db> Infer<'db> {
         (one(a), one(b))
     }
 
-    fn mismatch(
+    pub(super) fn mismatch(
         &mut self,
         expr: ExprId,
         node: NodeId,
@@ -254,14 +260,45 @@ impl<'db> Infer<'db> {
         problem: Problem<'db>,
     ) -> Problem<'db> {
         let expr = &self.exprs[expr.0 as usize];
-        let ExprKind::Keyword(text) = &expr.kind else {
+        match &expr.kind {
+            ExprKind::Keyword(text) => {
+                let (text, node) = (text.clone(), expr.node);
+                self.explain_literal(&text, node, expected, problem)
+            }
+            _ => problem,
+        }
+    }
+
+    /// The same for an operand of which the node and the type are known.
+    pub(super) fn explain_operand(
+        &mut self,
+        node: NodeId,
+        found: Ty,
+        expected: Ty,
+        problem: Problem<'db>,
+    ) -> Problem<'db> {
+        let text = self.ast.as_keyword(node);
+        let Some(text) = text.filter(|_| self.table.resolve(found) == Ty::KEYWORD) else {
             return problem;
         };
-        let (text, node) = (text.clone(), expr.node);
+        if crate::names::lookup(self.db, self.program, text).is_some() {
+            return problem;
+        }
+        self.withdraw_suspicion(node);
+        self.explain_literal(text, node, expected, problem)
+    }
+
+    fn explain_literal(
+        &mut self,
+        text: &str,
+        node: NodeId,
+        expected: Ty,
+        problem: Problem<'db>,
+    ) -> Problem<'db> {
         let problem = problem.note(format!(
             "`{text}` is a keyword literal: nothing of that name is defined"
         ));
-        let mut found = self.suggestions(&text, node, Position::Value).to_vec();
+        let mut found = self.suggestions(text, node, Position::Value).to_vec();
         found.retain(|candidate| self.may_have_type(&candidate.name, expected));
         let problem = match crate::suggest::help(&found) {
             Some(help) => problem.help(help),

@@ -5,6 +5,7 @@
 mod apply;
 mod decision;
 mod function;
+mod pieces;
 mod syntax;
 mod value;
 

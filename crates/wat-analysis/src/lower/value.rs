@@ -6,10 +6,10 @@ use wat_syntax::NodeId;
 use crate::infer::table::Ty;
 use crate::infer::typed::{
     Arith, Compare, Expr, ExprId, ExprKind, FunctionKind, FunctionRef, Pattern, PatternKind,
-    TextPiece,
 };
 use crate::types::Ctor;
 
+use super::pieces::{PIECE, in_turn};
 use super::{Lower, may_hold_handles};
 
 const RED_ZONE: usize = 128 * 1024;
@@ -258,6 +258,9 @@ impl<'a> Lower<'a, '_> {
                 depth,
             } => self.lambda(params, body, *depth, expr),
             ExprKind::Arith { op, args } => return self.arith(*op, args, expr.node),
+            ExprKind::Text { pieces, args } if in_turn(pieces, args.len()) => {
+                return self.text_in_turn(pieces, args, expr.node);
+            }
             ExprKind::Text { pieces, args } => {
                 let types: Vec<Ty> = args
                     .iter()
@@ -269,6 +272,12 @@ impl<'a> Lower<'a, '_> {
             }
             ExprKind::Position { index, of } => self.position(*index, *of),
             ExprKind::Tuple(parts) => Value::Tuple(self.values(parts).into()),
+            ExprKind::Vector(parts) | ExprKind::HashMap(parts) | ExprKind::HashSet(parts)
+                if parts.len() > PIECE =>
+            {
+                let ty = self.ir(expr.ty);
+                return self.in_pieces(ty, parts, expr.node);
+            }
             ExprKind::Vector(parts) => Value::Vector(self.values(parts).into()),
             ExprKind::HashMap(parts) => Value::HashMap(self.values(parts).into()),
             ExprKind::HashSet(parts) => Value::HashSet(self.values(parts).into()),
@@ -343,6 +352,16 @@ impl<'a> Lower<'a, '_> {
     /// The callee and the arguments of a call; the arguments are evaluated in the order written.
     fn call(&mut self, expr: &'a Expr) -> Option<Invocation> {
         match &expr.kind {
+            ExprKind::Call {
+                callee,
+                args,
+                rest: Some((fixed, element)),
+            } if args.len() > fixed + PIECE && self.source_order(args).is_sorted() => {
+                let ty = wat_ir::Ty::Vector(self.ir(*element).into());
+                let mut operands = self.values(&args[..*fixed]);
+                operands.push(self.in_pieces(ty, &args[*fixed..], expr.node));
+                Some(self.invoke(callee, operands))
+            }
             ExprKind::Call { callee, args, rest } => {
                 let mut operands = self.in_source_order(args);
                 if let Some((fixed, element)) = rest {
@@ -397,16 +416,22 @@ impl<'a> Lower<'a, '_> {
 
     /// Arguments whose roles were exchanged are still evaluated as written.
     fn in_source_order(&mut self, args: &[ExprId]) -> Vec<Operand> {
-        let mut order: Vec<usize> = (0..args.len()).collect();
-        order.sort_by_key(|&at| {
-            let node = self.expr(args[at]).node;
-            (self.inference.late.contains(&node), node)
-        });
+        let order = self.source_order(args);
         let mut operands = vec![Operand::Const(Const::Nil); args.len()];
         for at in order {
             operands[at] = self.value(args[at]);
         }
         operands
+    }
+
+    /// The places of arguments in the order in which they are evaluated.
+    fn source_order(&self, args: &[ExprId]) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..args.len()).collect();
+        order.sort_by_key(|&at| {
+            let node = self.expr(args[at]).node;
+            (self.inference.late.contains(&node), node)
+        });
+        order
     }
 
     pub(super) fn compare(
@@ -450,48 +475,6 @@ impl<'a> Lower<'a, '_> {
                 operands,
             ),
         }
-    }
-
-    /// Literal texts and the display texts of values, one after the other. Appending to a text of its own does not copy
-    /// it.
-    pub(super) fn text(
-        &mut self,
-        pieces: &[TextPiece],
-        args: Vec<(Ty, Operand)>,
-        node: NodeId,
-    ) -> Operand {
-        let mut texts = Vec::with_capacity(args.len());
-        for (ty, operand) in args {
-            texts.push(if self.inference.table.resolve(ty) == Ty::STRING {
-                operand
-            } else {
-                let callee = native(":wat::core::__internal/display", vec![self.ir(ty)]);
-                self.emit_call(callee, vec![operand], node)
-            });
-        }
-        let mut out: Option<Operand> = None;
-        for piece in pieces {
-            let piece = match piece {
-                TextPiece::Literal(text) => Operand::Const(Const::Str(text.clone())),
-                TextPiece::Argument(index) => texts[*index].clone(),
-            };
-            out = Some(match out {
-                None => piece,
-                Some(before) => {
-                    let callee = native(":wat::core::__internal/append", Vec::new());
-                    self.emit_call(callee, vec![before, piece], node)
-                }
-            });
-        }
-        out.unwrap_or_else(|| Operand::Const(Const::Str("".into())))
-    }
-
-    fn emit_call(&mut self, callee: Callee, args: Vec<Operand>, node: NodeId) -> Operand {
-        let call = Value::Call {
-            callee,
-            args: args.into(),
-        };
-        self.emit(wat_ir::Ty::Str, call, node)
     }
 
     /// Folds from the left and promotes pair by pair.

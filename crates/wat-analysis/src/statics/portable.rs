@@ -44,6 +44,18 @@ enum Must {
     Survive,
 }
 
+/// Why values of a type are not sent; the way to the part that is to blame begins with the type itself.
+fn unsent(text: &str, chain: &str) -> String {
+    let why = match chain.strip_prefix(&format!("`{text}` ")) {
+        Some(way) => match way.strip_prefix("→ ") {
+            Some(part) => part.to_owned(),
+            None => format!("it {way}"),
+        },
+        None => chain.to_owned(),
+    };
+    format!("`{text}` cannot go to another process: {why}")
+}
+
 impl<'db> Rules<'_, 'db> {
     pub(super) fn portability(&mut self) {
         let mut found: Vec<Problem<'db>> = Vec::new();
@@ -66,13 +78,9 @@ impl<'db> Rules<'_, 'db> {
                     None => {
                         told.push((text.clone(), found.len()));
                         found.push(
-                            Problem::new(
-                                4009,
-                                at,
-                                format!("`{text}` cannot go to another process: {chain}"),
-                            )
-                            .label("its values go to another process")
-                            .help("send a type that has an EDN form: no functions, no handles"),
+                            Problem::new(4009, at, unsent(&text, &chain))
+                                .label("its values go to another process")
+                                .help("send a type that has an EDN form: no functions, no handles"),
                         );
                     }
                 }

@@ -853,3 +853,30 @@ fn what_is_wrong_with_types_is_told_once() {
         &["WAT4002 (k.send tx \"1\")", "WAT3001 \"1\""],
     );
 }
+
+#[test]
+fn brackets_say_how_many_arguments_they_take_and_what_cannot_be_sent_once() {
+    let told = |body: &str| -> Vec<String> {
+        let text = format!(
+            "(:wat::core::defn :u::f [] -> :wat::core::nil (:wat::kernel::println (:wat::core::length {body})))"
+        );
+        let mut db = RootDatabase::new();
+        let text = SourceText::new(&*text);
+        let file = db.set_file("main.wat", text, FileKind::Disk);
+        let found = file_diagnostics(&db, file);
+        found.iter().map(|told| told.message.to_string()).collect()
+    };
+    let few = "`:wat::kernel::run-threads` takes 2 or 3 arguments, found 1";
+    assert_eq!(told("(:wat::kernel::run-threads [1])"), [few]);
+    let work = "(:wat::core::fn [n <- :wat::core::i64] -> :wat::core::i64 n)";
+    let many = "`:wat::kernel::run-threads` takes 2 or 3 arguments, found 4";
+    let call = format!("(:wat::kernel::run-threads [1] {work} 1 2)");
+    assert_eq!(told(&call), [many]);
+    let function = ":wat::core::Fn(wat::core::i64)->wat::core::i64";
+    let work = format!(
+        "(:wat::core::fn [n <- :wat::core::i64] -> {function} (:wat::core::fn [m <- :wat::core::i64] -> :wat::core::i64 (:wat::core::+ n m)))"
+    );
+    let unsent = format!("`{function}` cannot go to another process: it is not portable");
+    let call = format!("(:wat::kernel::run-processes [1] {work})");
+    assert_eq!(told(&call), [unsent]);
+}

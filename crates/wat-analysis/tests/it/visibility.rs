@@ -369,6 +369,30 @@ fn the_raw_setting_is_kept() {
 }
 
 #[test]
+fn a_retired_raw_verb_is_one_error_and_its_fix_is_sure_where_the_new_name_is_admitted() {
+    let text = "(:wat::core::defn :my::w [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil :wat::core::nil)
+(:wat::core::defn :my::f [] -> :wat::core::nil (:wat::kernel::drop (:wat::kernel::spawn :my::w)))";
+    for (raw, how) in [
+        (false, Applicability::MaybeIncorrect),
+        (true, Applicability::MachineApplicable),
+    ] {
+        let mut db = RootDatabase::new();
+        db.set_options(Options {
+            allow_raw_spawn: raw,
+            ..Options::default()
+        });
+        let file = db.set_file("main.wat", SourceText::new(text), FileKind::Disk);
+        let found = wat_analysis::file_diagnostics(&db, file);
+        let codes: Vec<u16> = found.iter().map(|told| told.code.0).collect();
+        assert_eq!(codes, [4014], "{found:#?}");
+        let hows: Vec<Applicability> = found[0].fixes.iter().map(|fix| fix.applicability).collect();
+        assert_eq!(hows, [how]);
+        let says = format!("{:?}", found[0]).contains(":wat::kernel::run-threads");
+        assert_eq!(says, !raw);
+    }
+}
+
+#[test]
 fn a_macro_writes_with_its_own_identity() {
     let call = |template: &str, body: &str| {
         spans(&format!(

@@ -36,11 +36,11 @@ const EXPECTED: &str = r##"#geo/Point {:x 1 :y 2.5}
 [:shape "" "the field `y` of `:geo::Point` is missing"]
 [:shape "" "`:geo::Point` has no field `z`"]
 #geo.Shape/Dot [#geo/Point {:x 1 :y 2.0} "a"]
-[:shape "" "the variant `Dot` of `:geo::Shape` holds a vector of 2 values, found a vector"]
+[:shape "" "the variant `Dot` of `:geo::Shape` holds a vector of 2 values, found a vector of 1 value"]
 [:unknown-tag "" "`:geo::Shape` has no variant `#geo.Shape/Zork`"]
 [#geo/Id {:field-0 1} #geo/Id {:field-0 2}]
 #geo/Pair {:a 1 :b nil}
-[:shape ".b" "expected `:wat::core::u8`, found an integer"]
+[:shape ".b" "expected `:wat::core::u8`, an integer from 0 to 255, found 256"]
 [:shape "" "a key occurs twice in the map"]
 [:syntax "" "`[` is never closed; add `]`"]
 {5 #geo/Point {:x 1 :y 2.0}}

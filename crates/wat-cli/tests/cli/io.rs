@@ -223,3 +223,19 @@ fn a_file_is_read_through_the_loader_of_the_program() {
     let ran = wat(&dir, &["run", "--scope", "in", "in/main.wat"]);
     assert!(ran.stderr.contains("WAT8415"), "{}", ran.stderr);
 }
+
+#[test]
+fn a_failed_write_names_the_file_that_was_opened() {
+    fails(
+        "(:wat::core::let [w (:wat::io::IOWriter/open-file \"/dev/full\")]\n\
+           (:wat::kernel::println (:wat::io::IOWriter/write-string w \"a\")))",
+        "WAT8415 io-failed: writing of `/dev/full` failed: no space left on device",
+    );
+    fails(
+        "(:wat::core::let [w (:wat::io::IOWriter/open-file \"/dev/null\")]\n\
+           (:wat::core::do\n\
+             (:wat::io::IOWriter/close w)\n\
+             (:wat::kernel::println (:wat::io::IOWriter/write-string w \"a\"))))",
+        "writing of `/dev/null` failed: the stream is closed",
+    );
+}

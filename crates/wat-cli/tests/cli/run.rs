@@ -194,3 +194,52 @@ fn dump_code_shows_what_was_called_behind_the_output() {
     assert!(ran.stderr.contains("MulIK"), "{}", ran.stderr);
     assert!(!ran.stderr.contains(":my::never"), "{}", ran.stderr);
 }
+
+#[test]
+fn the_first_phase_with_an_error_is_the_last_one() {
+    let main = main_of("(:wat::kernel::println (:my::missing))");
+    let wrong = "(:wat::core::defn :u::f [] -> :wat::core::i64 \"a\")\n";
+    for (text, code, others) in [
+        (
+            "(:wat::load-file! \"nope.wat\")\n".to_owned(),
+            "WAT5002",
+            ["WAT2001", "WAT3003"],
+        ),
+        (
+            format!("(:wat::load-file! \"nope.wat\")\n{wrong}"),
+            "WAT5002",
+            ["WAT2001", "WAT3003"],
+        ),
+        (
+            format!("{wrong}(:wat::core::defn :u::g [] -> :wat::core::i64 (:u::f)"),
+            "WAT1030",
+            ["WAT3003", "WAT2001"],
+        ),
+        (
+            format!(
+                "(:wat::core::defmacro :u::mk [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::defn :user::main [] -> :wat::core::nil ~x))\n(:u::mk)\n{wrong}"
+            ),
+            "WAT2402",
+            ["WAT2001", "WAT3003"],
+        ),
+        (format!("{wrong}{main}"), "WAT3003", ["WAT2001", "WAT24"]),
+    ] {
+        let ran = run(&text);
+        assert_eq!(ran.status, 3, "{text}\n{}", ran.stderr);
+        assert!(ran.stderr.contains(code), "{text}\n{}", ran.stderr);
+        for other in others {
+            assert!(!ran.stderr.contains(other), "{text}\n{}", ran.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_failing_initialiser_says_the_status_that_the_process_ends_with() {
+    let main = main_of("(:wat::kernel::println 1)");
+    let ran = run(&format!(
+        "(:wat::core::def :u::x (:wat::core::i64::/ 1 0))\n{main}"
+    ));
+    assert_eq!(ran.status, 3, "{}", ran.stderr);
+    assert!(ran.stderr.contains("exit code 3"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("exit code 1"), "{}", ran.stderr);
+}

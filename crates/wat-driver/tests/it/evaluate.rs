@@ -447,3 +447,56 @@ fn the_error_of_a_failed_expectation_is_kept_as_edn() {
     assert_eq!(compared.actual.as_deref(), Some("{:a/b [1.0 2.0]}"));
     assert_eq!(compared.actual_value.as_deref(), Some("{:a/b [1.0 2.0]}"));
 }
+
+#[test]
+fn literals_and_calls_of_any_length_run() {
+    const COUNT: usize = 66_000;
+    let parts = |part: fn(usize) -> String| (0..COUNT).map(part).collect::<Vec<_>>().join(" ");
+    let numbers = parts(|at| match at % 1_000 {
+        0 => format!("(:t::same {at})"),
+        _ => at.to_string(),
+    });
+    let entries = parts(|at| (at / 2).to_string());
+    let texts = parts(|_| "\"ab\"".to_owned());
+    let text = format!(
+        "(:wat::core::defn :t::same [x <- :wat::core::i64] -> :wat::core::i64 x)
+         (:wat::core::defn :user::main [] -> :wat::core::nil
+           (:wat::kernel::println (:wat::core::= (:wat::core::range 0 {COUNT}) [{numbers}]))
+           (:wat::kernel::println (:wat::core::length #{{{numbers}}}))
+           (:wat::kernel::println (:wat::core::get {{{entries}}} 32999))
+           (:wat::kernel::println
+             (:wat::core::string::length (:wat::core::string::concat {texts}))))"
+    );
+    let (printed, failure) = run(&text);
+    assert_eq!(failure, None);
+    assert_eq!(printed, format!("true\n{COUNT}\n32999\n{}\n", 2 * COUNT));
+}
+
+#[test]
+fn a_text_of_many_values_holds_no_more_than_it_needs() {
+    let values: Vec<String> = (0..4_000).map(|at| format!("(:t::same {at})")).collect();
+    let text = format!(
+        "(:wat::core::defn :t::same [x <- :wat::core::i64] -> :wat::core::i64 x)
+         (:wat::core::defn :t::text [] -> :wat::core::String (:wat::core::str {}))
+         (:wat::core::defn :user::main [] -> :wat::core::nil
+           (:wat::kernel::println (:wat::core::string::length (:t::text))))",
+        values.join(" ")
+    );
+    let mut db = RootDatabase::new();
+    let file = db.set_file("main.wat", SourceText::new(text.as_str()), FileKind::Disk);
+    let program = LinkedProgram::new();
+    program.lend(&db, file);
+    let mut machine = Machine::new(program, Out::default(), Limits::default());
+    let code = machine.disassemble(":t::text").expect("it compiles");
+    let frame = code
+        .split("frame=")
+        .nth(1)
+        .and_then(|rest| rest.lines().next());
+    let frame: u32 = frame
+        .and_then(|it| it.parse().ok())
+        .expect("the code says it");
+    assert!(frame < 16, "the frame has {frame} places");
+    drop(machine);
+    let (printed, failure) = run(&text);
+    assert_eq!((printed.as_str(), failure), ("14890\n", None));
+}

@@ -182,3 +182,17 @@ fn a_file_that_is_not_there_is_a_failure() {
         "\"malformed-form\""
     );
 }
+
+#[test]
+fn the_result_of_a_step_needs_no_name() {
+    assert_eq!(
+        printed("(:wat::kernel::println (:wat::eval-step! '5)) (:wat::kernel::println :after)"),
+        "#wat-edn.result/ok #wat.eval.StepResult/AlreadyTerminal [#wat-edn.holon/I64 5]\n:after"
+    );
+    assert_eq!(
+        printed(
+            "(:wat::kernel::println (:wat::core::match (:wat::eval-step! '5) ((:wat::core::Ok _) 1) (_ 2)))"
+        ),
+        "1"
+    );
+}

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::branch::{self, Limit, Plan, Signals};
-use super::{NOT_STARTED, become_process, fork, live, named, own};
+use super::{NOT_STARTED, become_process, fork, live, own};
 use crate::child::Child;
 use crate::fd::{Fd, pipe};
 use crate::{open_file, process};
@@ -83,8 +83,8 @@ impl Nursery {
     /// # Errors
     /// A pipe or the child cannot be made; the error names the call. Nothing is left behind.
     pub fn fork(&self, kept: &Fd, work: impl FnOnce(Fd) -> i32) -> io::Result<Nursed> {
-        let (child_out, stdout) = pipe().map_err(named("pipe2"))?;
-        let (child_err, stderr) = pipe().map_err(named("pipe2"))?;
+        let (child_out, stdout) = pipe()?;
+        let (child_err, stderr) = pipe()?;
         let ends = [self.null.raw(), child_out.raw(), child_err.raw()];
         let plan = Plan::new(true, Some(ends), self.signals, None, &[kept.raw()])
             .dies_with(self.parent)

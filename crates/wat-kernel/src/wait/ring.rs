@@ -111,21 +111,12 @@ impl Ring {
         fds: &[Watched],
         deadline: Option<Instant>,
     ) -> io::Result<Vec<usize>> {
-        // Of few descriptors it is known for less by asking each of them: nobody who writes to them tells a set.
-        let is_few = fds.len() <= FEW;
-        let mut kept = match is_few {
-            true => None,
-            false => self.kept.descriptor(fds),
-        };
-        if kept.is_none() {
-            self.polled.clear();
-            self.polled.extend(fds.iter().map(|fd| entry(fd.raw())));
-        }
+        let mut kept = self.prepare(fds);
         let ready = self.look(kept.is_some(), deadline)?;
         if !ready.is_empty() {
             return Ok(ready);
         }
-        if is_few {
+        if fds.len() <= FEW {
             kept = self.kept.descriptor(fds);
         }
         if let Some(one) = kept {
@@ -141,6 +132,34 @@ impl Ring {
         Ok(ready)
     }
 
+    /// Which are ready now.
+    pub(super) fn ready_now(&mut self, fds: &[Watched]) -> io::Result<Vec<usize>> {
+        let is_kept = self.prepare(fds).is_some();
+        self.once(is_kept)
+    }
+
+    /// The descriptor of the registrations that are kept of these; without one they are entered to be polled. Of few
+    /// descriptors it is known for less by asking each of them: nobody who writes to them tells a set.
+    fn prepare(&mut self, fds: &[Watched]) -> Option<RawFd> {
+        let kept = match fds.len() <= FEW {
+            true => None,
+            false => self.kept.descriptor(fds),
+        };
+        if kept.is_none() {
+            self.polled.clear();
+            self.polled.extend(fds.iter().map(|fd| entry(fd.raw())));
+        }
+        kept
+    }
+
+    fn once(&mut self, is_kept: bool) -> io::Result<Vec<usize>> {
+        Ok(match is_kept {
+            true => self.kept.ready()?,
+            false if poll::look(&mut self.polled)? > 0 => poll::ready(&self.polled),
+            false => Vec::new(),
+        })
+    }
+
     /// Which are ready already: that is known for less than a wait costs. Where that is of use it is looked again behind
     /// other threads, though not once the time is up.
     fn look(&mut self, is_kept: bool, deadline: Option<Instant>) -> io::Result<Vec<usize>> {
@@ -152,11 +171,7 @@ impl Ring {
                 }
                 Patience::step_aside();
             }
-            let ready = match is_kept {
-                true => self.kept.ready()?,
-                false if poll::look(&mut self.polled)? > 0 => poll::ready(&self.polled),
-                false => Vec::new(),
-            };
+            let ready = self.once(is_kept)?;
             if !ready.is_empty() {
                 if attempt > 0 {
                     self.patience.found();

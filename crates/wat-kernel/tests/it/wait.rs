@@ -41,6 +41,28 @@ fn what_is_readable_is_told_and_nothing_else() {
 }
 
 #[test]
+fn a_look_tells_what_is_readable_now_and_never_waits() {
+    both(|set| {
+        let pipes: Vec<(Fd, Fd)> = (0..7).map(|_| pipe().unwrap()).collect();
+        let fds: Vec<Watched> = pipes.iter().map(|(_, reader)| reader.watched()).collect();
+        let mut set = set(8);
+        // From the second time on registrations may be kept.
+        for _ in 0..3 {
+            assert_eq!(set.look(&fds).unwrap(), []);
+        }
+        pipes[4].0.write_all(b"x").unwrap();
+        pipes[1].0.write_all(b"x").unwrap();
+        assert_eq!(set.look(&fds).unwrap(), [1, 4]);
+        assert_eq!(set.watch(&fds, soon()).unwrap(), [1, 4]);
+        pipes[4].1.read(&mut [0]).unwrap();
+        assert_eq!(set.look(&fds).unwrap(), [1]);
+        assert_eq!(set.look(&fds[4..]).unwrap(), []);
+        let many: Vec<Watched> = (0..9).map(|_| fds[0]).collect();
+        assert!(set.look(&many).is_err());
+    });
+}
+
+#[test]
 fn an_end_is_ready_and_so_is_a_closed_descriptor() {
     both(|set| {
         let ((first, one), (_second, two)) = (pipe().unwrap(), pipe().unwrap());

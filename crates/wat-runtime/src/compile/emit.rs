@@ -210,8 +210,18 @@ impl Emitter<'_, '_> {
         self.sites.push(Site {
             pc: self.out.len() as u32,
             at: self.at,
+            operation: None,
             owned: owned.into(),
         });
+        Ok(())
+    }
+
+    /// The same for an instruction that stands for a native.
+    fn site_of(&mut self, operation: Option<&'static str>) -> Emit {
+        self.site()?;
+        if let Some(site) = self.sites.last_mut() {
+            site.operation = operation;
+        }
         Ok(())
     }
 

@@ -180,10 +180,7 @@ fn worker(
             // SAFETY: both ends are ours: the thread does not exist.
             unsafe { [tx, news].into_iter().for_each(|slot| release(slot)) };
             task.end();
-            Err(Trap::error(
-                8515,
-                format!("starting a thread failed: {error}"),
-            ))
+            Err(Trap::error(8515, error.to_string()))
         }
     }
 }

@@ -5,6 +5,7 @@ use super::bell::Rung;
 use super::channel::{Channel, Received, Sent};
 use super::context::{Context, KernelFn, Waited};
 use super::endpoint::{Outcome, Receiver, Refused, Rx, Sender, Tx, alone, channel};
+use crate::stream::inherited;
 use std::time::{Duration, Instant};
 use wat_value::{
     Death, Desc, Instance, Slot, Trap, make_opaque, make_variant, opaque, release, vector,
@@ -32,13 +33,21 @@ const MAX_CAPACITY: i64 = 1 << 20;
 pub(crate) fn sender<'s>(slot: Slot) -> Result<&'s Sender, Box<Trap>> {
     // SAFETY: the caller of a native says that its arguments are live values of the declared types, and the native
     // ends before they do.
-    unsafe { opaque(slot) }.ok_or_else(|| foreign("sender"))
+    match unsafe { opaque::<Sender>(slot) } {
+        Some(sender) if sender.is_ours() => Ok(sender),
+        Some(_) => Err(inherited()),
+        None => Err(foreign("sender")),
+    }
 }
 
 /// The receiver in a slot.
 pub(crate) fn receiver<'s>(slot: Slot) -> Result<&'s Receiver, Box<Trap>> {
     // SAFETY: as above.
-    unsafe { opaque(slot) }.ok_or_else(|| foreign("receiver"))
+    match unsafe { opaque::<Receiver>(slot) } {
+        Some(receiver) if receiver.is_ours() => Ok(receiver),
+        Some(_) => Err(inherited()),
+        None => Err(foreign("receiver")),
+    }
 }
 
 #[cold]

@@ -44,6 +44,8 @@ pub trait WaitSet: Send {
         bell: &Arc<Bell>,
         until: Option<Instant>,
     ) -> io::Result<Vec<usize>>;
+    /// Which of the descriptors are readable now, without waiting; what else is said of [`WaitSet::wait`] holds here.
+    fn look(&mut self, fds: &mut Vec<Watched>, bell: &Arc<Bell>) -> io::Result<Vec<usize>>;
 }
 
 /// A wait set, and the room for what it waits for.
@@ -182,6 +184,30 @@ impl<'v> Context<'v> {
                 Err(trap) => return Err(trap),
             }
         }
+    }
+
+    /// Reads once, without waiting, from each of these receivers that is not ready and whose descriptor is.
+    pub(super) fn look(
+        &mut self,
+        receivers: &[&Receiver],
+        all: &mut Descriptors,
+    ) -> Result<(), Box<Trap>> {
+        all.fds.clear();
+        all.sources.clear();
+        for (index, receiver) in receivers.iter().enumerate() {
+            if let WaitsOn::Readable(fd) = receiver.waits_on() {
+                all.fds.push(fd);
+                all.sources.push(index);
+            }
+        }
+        let ready = all.set.look(&mut all.fds, self.vm.task.bell());
+        for at in ready.map_err(|error| not_waited(&error))? {
+            let receiver = receivers[all.sources[at]];
+            if !receiver.is_ready() {
+                receiver.readable();
+            }
+        }
+        Ok(())
     }
 
     fn wait_once(

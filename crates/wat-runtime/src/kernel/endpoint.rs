@@ -7,7 +7,7 @@ use super::context::Context;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
-use wat_kernel::Watched;
+use wat_kernel::{Generation, Watched};
 use wat_value::{Death, Desc, Opaque, Slot, Trap};
 
 /// What a receiver gives.
@@ -55,6 +55,10 @@ pub trait Source: Send + Sync {
     }
     /// What to wait on.
     fn waits_on(&self) -> WaitsOn;
+    /// May there be something to take that [`Source::is_ready`] does not see, but a look at the descriptor does?
+    fn may_be_readable(&self) -> bool {
+        false
+    }
     /// The descriptor is ready: read once.
     fn readable(&self) {}
     /// Rings this bell whenever there may be something to receive.
@@ -64,6 +68,10 @@ pub trait Source: Send + Sync {
     /// Rings it no more.
     fn delist(&self, bell: &Arc<Bell>) {
         let _ = bell;
+    }
+    /// Tells what is behind the source from what is behind others, where several sources may share it.
+    fn origin(&self) -> Option<usize> {
+        None
     }
     /// Begins to use the source; false if it has a user and allows one at a time.
     fn begin(&self) -> bool {
@@ -111,6 +119,7 @@ pub(super) enum Rx {
 /// `:wat::kernel::Sender<T>`
 pub struct Sender {
     pub(super) tx: Tx,
+    made: Generation,
 }
 
 /// `:wat::kernel::Receiver<T>`
@@ -118,23 +127,34 @@ pub struct Receiver {
     pub(super) rx: Rx,
     /// When it was served last by a `select`; 0 if never.
     pub(super) served: AtomicU64,
+    made: Generation,
 }
 
 /// The two ends of a new channel.
 pub(super) fn channel(item: &'static Desc, capacity: usize) -> (Sender, Receiver) {
     let channel = Arc::new(Channel::new(item, capacity));
-    let sender = Sender {
-        tx: Tx::Memory(channel.clone()),
-    };
-    (sender, Receiver::new(Rx::Memory(channel)))
+    (
+        Sender::new(Tx::Memory(channel.clone())),
+        Receiver::new(Rx::Memory(channel)),
+    )
 }
 
 impl Sender {
     /// A sender to somewhere else.
     pub fn to(sink: Box<dyn Sink>) -> Sender {
+        Sender::new(Tx::Other(sink))
+    }
+
+    fn new(tx: Tx) -> Sender {
         Sender {
-            tx: Tx::Other(sink),
+            tx,
+            made: Generation::current(),
         }
+    }
+
+    /// Was it made by this process? One that a child inherited means nothing there.
+    pub(super) fn is_ours(&self) -> bool {
+        self.made.is_current()
     }
 
     pub(super) fn close(&self) {
@@ -150,6 +170,22 @@ impl Receiver {
         Receiver {
             rx,
             served: AtomicU64::new(0),
+            made: Generation::current(),
+        }
+    }
+
+    /// As for a [`Sender`].
+    pub(super) fn is_ours(&self) -> bool {
+        self.made.is_current()
+    }
+
+    /// Is what is behind it behind the other one too?
+    pub(super) fn shares_source(&self, other: &Receiver) -> bool {
+        match (&self.rx, &other.rx) {
+            (Rx::Other(one), Rx::Other(two)) => {
+                std::ptr::eq(self, other) || one.origin().is_some_and(|at| Some(at) == two.origin())
+            }
+            _ => false,
         }
     }
 
@@ -215,6 +251,13 @@ impl Receiver {
         }
     }
 
+    pub(super) fn may_be_readable(&self) -> bool {
+        match &self.rx {
+            Rx::Memory(_) => false,
+            Rx::Other(source) => source.may_be_readable(),
+        }
+    }
+
     pub(super) fn readable(&self) {
         if let Rx::Other(source) = &self.rx {
             source.readable();
@@ -246,6 +289,11 @@ pub(super) fn released() -> End {
 
 impl Opaque for Sender {
     fn release(self: Box<Self>, _: &mut dyn FnMut(&'static Desc, Slot)) {
+        if !self.is_ours() {
+            // The other threads of the parent may be at it for ever here.
+            std::mem::forget(self);
+            return;
+        }
         match &self.tx {
             Tx::Memory(channel) => channel.close_sender(released()),
             Tx::Other(sink) => sink.release(),
@@ -255,6 +303,10 @@ impl Opaque for Sender {
 
 impl Opaque for Receiver {
     fn release(self: Box<Self>, part: &mut dyn FnMut(&'static Desc, Slot)) {
+        if !self.is_ours() {
+            std::mem::forget(self);
+            return;
+        }
         match &self.rx {
             Rx::Memory(channel) => {
                 let queued = channel.close_receiver(released());

@@ -96,7 +96,7 @@ pub(crate) fn choose(
 /// Uses those receivers that allow one user at a time.
 struct Uses<'a> {
     arms: &'a [&'a Receiver],
-    /// The indices of those that occur a second time.
+    /// The indices of those that occur a second time, or whose source does.
     again: Vec<usize>,
 }
 
@@ -109,7 +109,7 @@ impl<'a> Uses<'a> {
         for (index, arm) in arms.iter().enumerate() {
             if let Err(busy) = arm.begin() {
                 // This call itself may be the user.
-                if !arms[..index].iter().any(|other| std::ptr::eq(*other, *arm)) {
+                if !arms[..index].iter().any(|other| other.shares_source(arm)) {
                     return Err(busy);
                 }
                 uses.again.push(index);
@@ -135,6 +135,14 @@ fn least_served(arms: &[&Receiver]) -> Option<usize> {
     let ready = arms.iter().enumerate().filter(|(_, arm)| arm.is_ready());
     let least = ready.min_by_key(|(_, arm)| arm.served.load(Relaxed));
     least.map(|(index, _)| index)
+}
+
+/// Does one of the arms that would go before the first ready one have a descriptor that knows better? None of them is
+/// ready as far as is known without looking there.
+fn is_hidden(arms: &[&Receiver], first: usize) -> bool {
+    let turn = |index: usize| (arms[index].served.load(Relaxed), index);
+    let limit = turn(first);
+    (0..arms.len()).any(|index| turn(index) < limit && arms[index].may_be_readable())
 }
 
 /// When they were served last, and their indices.
@@ -176,6 +184,13 @@ fn wait(
         if first.is_none() && is_among_threads {
             // Another thread often sends at once.
             Backoff::until_or_yield(|| arms.iter().any(|arm| arm.seems_ready()));
+            first = least_served(arms);
+        }
+        if let (Some(known), Some(all)) = (first, &mut selector.set)
+            && !is_among_threads
+            && is_hidden(arms, known)
+        {
+            context.look(arms, all)?;
             first = least_served(arms);
         }
         if let Some(first) = first {

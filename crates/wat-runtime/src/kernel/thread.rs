@@ -10,11 +10,13 @@ use super::task::{Kernel, Task};
 use super::turn::Turn;
 use crate::Host;
 use crate::failure::Failure;
+use crate::stream::inherited;
 use crate::vm::{Application, Vm};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use wat_ir::Ty;
+use wat_kernel::Generation;
 use wat_value::{
     Death, Desc, Instance, Opaque, Slot, Trap, add_live_objects, closure_code, field, make_opaque,
     make_string, make_variant, opaque, release, retain, share, take_live_objects,
@@ -154,10 +156,16 @@ impl Joint {
 struct Handle {
     joint: Arc<Joint>,
     input: Arc<Channel>,
+    made: Generation,
 }
 
 impl Opaque for Handle {
     fn release(self: Box<Self>, _: &mut dyn FnMut(&'static Desc, Slot)) {
+        if !self.made.is_current() {
+            // The thread is the parent's.
+            std::mem::forget(self);
+            return;
+        }
         self.input.close_sender(super::endpoint::released());
         self.joint.detach();
     }
@@ -237,7 +245,7 @@ fn run(start: Start, task: &Task, joint: &Joint) {
 
 #[cold]
 fn spawn_failed(error: &std::io::Error) -> Box<Trap> {
-    Trap::error(8515, format!("starting a thread failed: {error}"))
+    Trap::error(8515, error.to_string())
 }
 
 /// Starts a thread that applies a closure to arguments; both are the thread's from now on. The result of the function
@@ -322,6 +330,7 @@ unsafe fn spawn_thread(context: &mut Context<'_>, instance: &Instance, args: &[S
     let handle = Handle {
         joint,
         input: channel,
+        made: Generation::current(),
     };
     let handle = make_opaque(fields[2], Box::new(handle));
     Ok(make_variant(instance.ret, 0, &[tx_in, rx_out, handle]))
@@ -333,8 +342,14 @@ unsafe fn spawn_thread(context: &mut Context<'_>, instance: &Instance, args: &[S
 /// The slot holds a live `Thread`.
 unsafe fn handle<'h>(slot: Slot) -> Result<&'h Handle, Box<Trap>> {
     // SAFETY: the third field of a thread is its handle.
-    unsafe { opaque(field(slot, 2)) }
-        .ok_or_else(|| Trap::panic(0, "internal error: this thread is something else"))
+    match unsafe { opaque::<Handle>(field(slot, 2)) } {
+        Some(handle) if handle.made.is_current() => Ok(handle),
+        Some(_) => Err(inherited()),
+        None => Err(Trap::panic(
+            0,
+            "internal error: this thread is something else",
+        )),
+    }
 }
 
 /// Waits for a thread; what its joiner gets.

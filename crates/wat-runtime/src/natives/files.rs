@@ -47,19 +47,28 @@ unsafe fn opened(args: &[Slot], open: fn(&Path) -> std::io::Result<Fd>) -> Resul
 unsafe fn open_reader(_: &mut dyn Host, instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: as above.
     let fd = unsafe { opened(args, wat_kernel::open_file) }?;
-    Ok(make_reader(instance.ret, Reader::file(fd)))
+    Ok(make_reader(
+        instance.ret,
+        Reader::file(fd, unsafe { text(args[0]) }),
+    ))
 }
 
 unsafe fn create(_: &mut dyn Host, instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: as above.
     let fd = unsafe { opened(args, wat_kernel::create_file) }?;
-    Ok(make_writer(instance.ret, Writer::descriptor(fd)))
+    Ok(make_writer(
+        instance.ret,
+        Writer::file(fd, unsafe { text(args[0]) }),
+    ))
 }
 
 unsafe fn append(_: &mut dyn Host, instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: as above.
     let fd = unsafe { opened(args, wat_kernel::append_file) }?;
-    Ok(make_writer(instance.ret, Writer::descriptor(fd)))
+    Ok(make_writer(
+        instance.ret,
+        Writer::file(fd, unsafe { text(args[0]) }),
+    ))
 }
 
 unsafe fn write_file(_: &mut dyn Host, _: &Instance, args: &[Slot]) -> Outcome {

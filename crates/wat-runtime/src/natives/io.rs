@@ -225,7 +225,7 @@ unsafe fn to_string(_: &mut dyn Host, instance: &Instance, args: &[Slot]) -> Out
 unsafe fn pipe(_: &mut dyn Host, instance: &Instance, _: &[Slot]) -> Outcome {
     let (input, output) = wat_kernel::pipe()
         .and_then(|ends| ends.0.set_nonblocking().map(|()| ends))
-        .map_err(|error| Trap::error(8515, format!("pipe2: {error}")))?;
+        .map_err(|error| Trap::error(8515, error.to_string()))?;
     let ends = [
         make_writer(instance.ret.parts[0], Writer::descriptor(input)),
         make_reader(instance.ret.parts[1], Reader::pipe(output)),

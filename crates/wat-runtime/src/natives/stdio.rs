@@ -145,7 +145,7 @@ fn next(vm: &mut Vm, desc: &'static Desc) -> Result<Option<Value>, Box<Trap>> {
             .map(Some)
             .map_err(|(code, message)| Trap::error(code, message)),
         Some(Frame::Bad(code, message)) => Err(Trap::error(code, message)),
-        Some(Frame::End) | None => Ok(None),
+        Some(Frame::End | Frame::Closed) | None => Ok(None),
     }
 }
 

@@ -107,10 +107,15 @@ impl Collected {
         }
     }
 
-    /// Waits for the end of the stream, whose bytes stay readable; then the last line that tells of a death.
-    pub(super) fn last_death(&self) -> io::Result<Option<String>> {
+    /// From now on as many bytes may wait as come: somebody waits for the end of the stream.
+    pub(super) fn lift_limit(&self) {
         self.state.take().is_unlimited = true;
         self.drained.ring();
+    }
+
+    /// Waits for the end of the stream, whose bytes stay readable; then the last line that tells of a death.
+    pub(super) fn last_death(&self) -> io::Result<Option<String>> {
+        self.lift_limit();
         let ended = Borrowed::from_number(self.ended.descriptor()?);
         poll(&[(ended, Interest::Read)], None)?;
         Ok(self.state.take().panics.clone())

@@ -25,6 +25,7 @@ pub(super) fn failure(code: u16, message: &str) -> Chain {
         8509 => "frame-too-large",
         8417 => "wrong-thread",
         8514 => "receiver-busy",
+        8522 => "wait-failed",
         8528 => "foreign-handle",
         _ => "failed",
     };
@@ -50,6 +51,7 @@ impl FrameSource {
                 Err((code, message)) => Outcome::Dead(failure(code, &message)),
             },
             Frame::Bad(code, message) => Outcome::Dead(failure(code, &message)),
+            Frame::Closed => Outcome::Closed,
             Frame::End => match self.0.ending(context) {
                 Some(chain) => Outcome::Dead(chain),
                 None => Outcome::Closed,
@@ -91,7 +93,7 @@ impl Source for FrameSource {
     fn drain(&self, context: &mut Context<'_>, item: &'static Desc) -> Vec<Slot> {
         let mut values = Vec::new();
         while let Ok(Some(frame)) = self.0.frame(Wait::Never) {
-            if frame == Frame::End {
+            if matches!(frame, Frame::End | Frame::Closed) {
                 break;
             }
             if let Outcome::Value(value) = self.outcome(frame, context, item) {
@@ -114,9 +116,17 @@ impl Source for FrameSource {
         }
     }
 
+    fn may_be_readable(&self) -> bool {
+        self.0.descriptor().is_some()
+    }
+
     fn readable(&self) {
         // What fails is told when it is taken.
         let _ = self.0.read_once();
+    }
+
+    fn origin(&self) -> Option<usize> {
+        Some(Arc::as_ptr(&self.0).addr())
     }
 
     fn begin(&self) -> bool {
@@ -180,6 +190,7 @@ fn send_frame(to: &Writer, frame: &[u8], context: &Context<'_>) -> Result<(), Ch
         Unwritten::Disconnected => to
             .ending(context)
             .unwrap_or_else(|| [Death::ChannelDisconnected].into()),
+        Unwritten::Closed => [Death::ChannelDisconnected].into(),
         Unwritten::Shutdown => [Death::Shutdown].into(),
         Unwritten::Failed(trap) => trapped(&trap),
     })
@@ -225,6 +236,7 @@ pub(crate) fn ends(
 unsafe fn sender_from_pipe(_: &mut Context<'_>, instance: &Instance, args: &[Slot]) -> Run {
     // SAFETY: the caller of a native says that its arguments are live values of the declared types.
     let writer = unsafe { writer(args[0]) }?.clone();
+    writer.own()?;
     let sender = Sender::to(Box::new(FrameSink(writer)));
     Ok(make_opaque(instance.ret, Box::new(sender)))
 }
@@ -232,6 +244,7 @@ unsafe fn sender_from_pipe(_: &mut Context<'_>, instance: &Instance, args: &[Slo
 unsafe fn receiver_from_pipe(_: &mut Context<'_>, instance: &Instance, args: &[Slot]) -> Run {
     // SAFETY: as above.
     let reader = unsafe { reader(args[0]) }?.clone();
+    reader.own()?;
     let receiver = Receiver::from(Box::new(FrameSource(reader)));
     Ok(make_opaque(instance.ret, Box::new(receiver)))
 }

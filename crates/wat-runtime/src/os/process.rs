@@ -10,7 +10,7 @@ use crate::kernel::{
 };
 use crate::launch::{Ended, Launcher, Scope, Streams, Unchecked};
 use crate::natives::{make_reader, make_writer, reader, writer};
-use crate::stream::{Ending, Reader, Writer};
+use crate::stream::{Ending, Reader, Writer, inherited};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -83,6 +83,7 @@ pub(super) enum Host {
         lines: Arc<Forwarder>,
     },
     Thread {
+        stderr: Arc<Collected>,
         outcome: Arc<OnceLock<Result<(), Chain>>>,
         thread: Turn<Option<wat_kernel::thread::JoinHandle<()>>>,
     },
@@ -108,14 +109,6 @@ impl Opaque for ProcessHandle {
 #[cold]
 pub(super) fn cannot(error: &std::io::Error) -> Box<Trap> {
     Trap::error(8515, error.to_string())
-}
-
-#[cold]
-fn foreign() -> Box<Trap> {
-    Trap::error(
-        8528,
-        "the handle was inherited from the parent process and means nothing in this one",
-    )
 }
 
 #[cold]
@@ -251,7 +244,7 @@ unsafe fn child<'c>(slot: Slot) -> Result<&'c Arc<Child>, Box<Trap>> {
     let child = &handle.ok_or_else(|| no_handle("child"))?.0;
     match child.is_ours() {
         true => Ok(child),
-        false => Err(foreign()),
+        false => Err(inherited()),
     }
 }
 
@@ -358,8 +351,16 @@ impl Joint {
 
     fn own(&self) -> Result<(), Box<Trap>> {
         match self.child() {
-            Some(child) if !child.is_ours() => Err(foreign()),
+            Some(child) if !child.is_ours() => Err(inherited()),
             _ => Ok(()),
+        }
+    }
+
+    /// From now on the program never waits until somebody reads what it complains: its joiner reads that to the end.
+    fn hear_out(&self) {
+        match &self.host {
+            Host::Forked { stderr, .. } | Host::Thread { stderr, .. } => stderr.lift_limit(),
+            Host::Worker { .. } => {}
         }
     }
 
@@ -369,6 +370,7 @@ impl Joint {
             return Ok(outcome.clone());
         }
         self.own()?;
+        self.hear_out();
         let outcome = match &self.host {
             Host::Forked { child, stderr } => {
                 let exit = child.wait().map_err(|error| not_waited(&error))?;
@@ -380,7 +382,9 @@ impl Joint {
                 let exit = child.wait().map_err(|error| not_waited(&error))?;
                 judged(exit, line.as_deref(), context)
             }
-            Host::Thread { outcome, thread } => {
+            Host::Thread {
+                outcome, thread, ..
+            } => {
                 let thread = thread.take().take();
                 if let Some(thread) = thread {
                     // The thread has left its outcome, or has panicked.
@@ -538,6 +542,7 @@ fn on_thread(
         stdin: Writer::descriptor(stdin),
         stdout: Reader::pipe(stdout),
         host: Host::Thread {
+            stderr: stderr.clone(),
             outcome,
             thread: Turn::new(Some(thread)),
         },
@@ -572,6 +577,7 @@ unsafe fn drain_and_join(context: &mut Context<'_>, instance: &Instance, args: &
     let joint = unsafe { joint(args[0]) }?;
     if joint.outcome.get().is_none() {
         joint.stdin.close()?;
+        joint.hear_out();
         if !joint.stdout.discard()? {
             return Ok(context.died(instance.ret, &[Death::Shutdown]));
         }

@@ -64,6 +64,19 @@ impl WaitSet for Set {
         }
         wait(&mut self.set, fds, bell, until)
     }
+
+    fn look(&mut self, fds: &mut Vec<Watched>, bell: &Arc<Bell>) -> io::Result<Vec<usize>> {
+        if !self.set.is_ours() {
+            self.set = wat_kernel::WaitSet::new(self.capacity);
+        }
+        // The bell is among them as it is in a wait, whose registrations these are.
+        fds.push(doorbell_of(bell).watched()?);
+        let ready = self.set.look(fds);
+        fds.pop();
+        let mut ready = ready?;
+        ready.pop_if(|last| *last == fds.len());
+        Ok(ready)
+    }
 }
 
 thread_local! {

@@ -16,6 +16,8 @@ pub(crate) enum Frame {
     Bad(u16, String),
     /// The end of the stream.
     End,
+    /// The stream was closed here.
+    Closed,
 }
 
 /// What the last byte belongs to.
@@ -316,7 +318,7 @@ mod tests {
             .map(|frame| match frame {
                 Frame::Text(text) => text.trim().to_owned(),
                 Frame::Bad(code, _) => format!("WAT{code}"),
-                Frame::End => String::new(),
+                Frame::End | Frame::Closed => String::new(),
             })
             .collect()
     }

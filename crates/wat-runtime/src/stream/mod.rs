@@ -44,12 +44,17 @@ pub(crate) fn reason(error: &io::Error) -> String {
 }
 
 #[cold]
-pub(crate) fn closed(operation: &str) -> Box<Trap> {
-    Trap::error(8415, format!("{operation} failed: the stream is closed"))
+pub(crate) fn closed(operation: &str, path: Option<&str>) -> Box<Trap> {
+    let of = path.map_or_else(String::new, |path| format!(" of `{path}`"));
+    Trap::error(
+        8415,
+        format!("{operation}{of} failed: the stream is closed"),
+    )
 }
 
+/// The use of what this process inherited when it was forked (WAT8528).
 #[cold]
-fn foreign() -> Box<Trap> {
+pub(crate) fn inherited() -> Box<Trap> {
     Trap::error(
         8528,
         "the handle was inherited from the parent process and means nothing in this one",

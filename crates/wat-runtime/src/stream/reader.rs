@@ -2,14 +2,14 @@
 
 use super::exclusive::{Exclusive, Guard};
 use super::frame::{Frame, Framer, integer};
-use super::{Owner, closed, failed, foreign};
+use super::{Owner, closed, failed, inherited};
 use crate::kernel::{Bell, Chain, Context, Turn};
 use crate::os::Collected;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use wat_kernel::{Borrowed, Fd, Interest, Patience, Watched, poll, process};
+use wat_kernel::{Borrowed, Fd, Generation, Interest, Patience, Watched, poll, process};
 use wat_value::{Opaque, Trap};
 
 enum Source {
@@ -24,6 +24,8 @@ enum Source {
 
 struct State {
     source: Source,
+    /// That of a file which the program has named.
+    path: Option<Box<str>>,
     /// For memory all bytes; else those that were read and not yet taken.
     bytes: Vec<u8>,
     /// The first byte that was not taken.
@@ -39,6 +41,8 @@ pub(crate) type Ending = Box<dyn Fn(&Context<'_>) -> Option<Chain> + Send + Sync
 /// What the bytes of programs come from. It has one user at a time.
 pub struct Reader {
     owner: Owner,
+    /// The process that it belongs to; standard streams belong to whichever has them.
+    made: Option<Generation>,
     state: Exclusive<State>,
     /// A receiver of its frames is in use.
     in_use: AtomicBool,
@@ -75,14 +79,17 @@ impl Opaque for ReaderHandle {}
 
 impl Reader {
     fn new(owner: Owner, source: Source, bytes: Vec<u8>) -> Arc<Reader> {
+        let is_inherited = matches!(source, Source::Stdin(_));
         Arc::new(Reader {
             owner,
+            made: (!is_inherited).then(Generation::current),
             in_use: AtomicBool::new(false),
             queue: Turn::default(),
             ending: OnceLock::new(),
             state: Exclusive::new(State {
                 has_ended: matches!(source, Source::Memory),
                 source,
+                path: None,
                 bytes,
                 at: 0,
                 framer: Framer::default(),
@@ -97,8 +104,12 @@ impl Reader {
     }
 
     /// A reader of a file, which can be rewound.
-    pub fn file(fd: Fd) -> Arc<Reader> {
-        Reader::new(Owner::anyone(), Source::File(fd), Vec::new())
+    pub fn file(fd: Fd, path: &str) -> Arc<Reader> {
+        let reader = Reader::new(Owner::anyone(), Source::File(fd), Vec::new());
+        if let Some(mut state) = reader.state.enter() {
+            state.path = Some(path.into());
+        }
+        reader
     }
 
     /// A reader of a pipe.
@@ -121,25 +132,26 @@ impl Reader {
     }
 
     fn enter(&self) -> Result<Guard<'_, State>, Box<Trap>> {
+        self.own()?;
         self.owner.check()?;
-        let state = self
-            .state
+        self.state
             .enter()
-            .ok_or_else(|| Trap::error(8514, "another thread is reading from the same stream"))?;
-        match &state.source {
-            Source::File(fd) | Source::Pipe(fd) if !fd.is_ours() => Err(foreign()),
-            _ => Ok(state),
+            .ok_or_else(|| Trap::error(8514, "another thread is reading from the same stream"))
+    }
+
+    /// Fails in a process that has inherited the reader.
+    pub(crate) fn own(&self) -> Result<(), Box<Trap>> {
+        match self.made.is_none_or(Generation::is_current) {
+            true => Ok(()),
+            false => Err(inherited()),
         }
     }
 
     /// Up to `count` bytes; nothing at the end.
     pub(crate) fn read(&self, count: usize) -> Result<Option<Vec<u8>>, Box<Trap>> {
         let mut state = self.enter()?;
-        if state.rest().is_empty() && count > 0 && !state.fill("reading")? {
-            return Ok(None);
-        }
         // The end shows only to those who look for a byte.
-        if state.rest().is_empty() && state.has_ended {
+        if state.rest().is_empty() && count > 0 && !state.fill("reading")? {
             return Ok(None);
         }
         let count = count.min(state.rest().len());
@@ -188,7 +200,7 @@ impl Reader {
             Source::Memory => {}
             Source::File(fd) => {
                 fd.rewind()
-                    .map_err(|error| failed("rewinding", None, &error))?;
+                    .map_err(|error| failed("rewinding", state.path.as_deref(), &error))?;
                 state.bytes.clear();
                 state.has_ended = false;
             }
@@ -198,7 +210,7 @@ impl Reader {
                     "rewinding failed: only memory and files can be read twice",
                 ));
             }
-            Source::Closed => return Err(closed("rewinding")),
+            Source::Closed => return Err(closed("rewinding", state.path.as_deref())),
         }
         state.at = 0;
         state.framer.restart();
@@ -351,6 +363,9 @@ impl Reader {
             if state.has_ended {
                 return Ok(Some(state.last()));
             }
+            if matches!(state.source, Source::Closed) {
+                return Ok(Some(Frame::Closed));
+            }
             match state.more(wait) {
                 Ok(()) => {}
                 Err(Dry::Empty) => return Ok(None),
@@ -444,7 +459,7 @@ impl State {
             Ok(()) => Ok(!self.has_ended),
             Err(Dry::Failed(trap)) => Err(trap),
             // Who waits for long comes back with bytes.
-            Err(Dry::Empty | Dry::Shutdown) => Err(closed(operation)),
+            Err(Dry::Empty | Dry::Shutdown) => Err(closed(operation, self.path.as_deref())),
         }
     }
 
@@ -455,11 +470,16 @@ impl State {
             Source::Stdin(fd) => *fd,
             Source::Collected(from) => match from.descriptor() {
                 Ok(fd) => Borrowed::from_number(fd),
-                Err(error) => return Err(Dry::Failed(failed("reading", None, &error))),
+                Err(error) => {
+                    return Err(Dry::Failed(failed("reading", self.path.as_deref(), &error)));
+                }
             },
-            Source::Memory | Source::Closed => return Err(Dry::Failed(closed("reading"))),
+            Source::Memory | Source::Closed => {
+                return Err(Dry::Failed(closed("reading", self.path.as_deref())));
+            }
         };
-        let lost = |error: &_| Dry::Failed(failed("reading", None, error));
+        let path = self.path.as_deref();
+        let lost = |error: &_| Dry::Failed(failed("reading", path, error));
         if wait == Wait::Never && matches!(self.source, Source::Pipe(_)) && !self.patience.is_gone()
         {
             match fd.read_behind_now(&mut self.bytes) {

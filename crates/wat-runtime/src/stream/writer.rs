@@ -2,12 +2,12 @@
 
 use super::exclusive::{Exclusive, Guard};
 use super::reader::Ending;
-use super::{Owner, closed, failed, foreign};
+use super::{Owner, closed, failed, inherited};
 use crate::kernel::{Chain, Context};
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-use wat_kernel::{Fd, Interest, poll, process};
+use wat_kernel::{Fd, Generation, Interest, poll, process};
 use wat_value::{Opaque, Trap};
 
 /// How long a frame that was begun may take after the process was asked to stop.
@@ -22,6 +22,9 @@ enum Sink {
 /// Where the bytes of programs go. It has one user at a time.
 pub(crate) struct Writer {
     owner: Owner,
+    /// The path of a file that the program has named.
+    path: Option<Box<str>>,
+    made: Generation,
     sink: Exclusive<Sink>,
     /// What to say when nobody reads any more: a process says how it died.
     ending: OnceLock<Ending>,
@@ -37,15 +40,28 @@ impl Writer {
     pub(crate) fn memory() -> Arc<Writer> {
         Arc::new(Writer {
             owner: Owner::this_thread(),
+            path: None,
+            made: Generation::current(),
             sink: Exclusive::new(Sink::Memory(Vec::new())),
             ending: OnceLock::new(),
         })
     }
 
-    /// A writer to a file or pipe.
+    /// A writer to a pipe.
     pub(crate) fn descriptor(fd: Fd) -> Arc<Writer> {
+        Writer::to(fd, None)
+    }
+
+    /// A writer to the file of a path.
+    pub(crate) fn file(fd: Fd, path: &str) -> Arc<Writer> {
+        Writer::to(fd, Some(path.into()))
+    }
+
+    fn to(fd: Fd, path: Option<Box<str>>) -> Arc<Writer> {
         Arc::new(Writer {
             owner: Owner::anyone(),
+            path,
+            made: Generation::current(),
             sink: Exclusive::new(Sink::Descriptor(fd)),
             ending: OnceLock::new(),
         })
@@ -62,14 +78,18 @@ impl Writer {
     }
 
     fn enter(&self) -> Result<Guard<'_, Sink>, Box<Trap>> {
+        self.own()?;
         self.owner.check()?;
-        let sink = self
-            .sink
+        self.sink
             .enter()
-            .ok_or_else(|| Trap::error(8514, "another thread is writing to the same stream"))?;
-        match &*sink {
-            Sink::Descriptor(fd) if !fd.is_ours() => Err(foreign()),
-            _ => Ok(sink),
+            .ok_or_else(|| Trap::error(8514, "another thread is writing to the same stream"))
+    }
+
+    /// Fails in a process that has inherited the writer.
+    pub(crate) fn own(&self) -> Result<(), Box<Trap>> {
+        match self.made.is_current() {
+            true => Ok(()),
+            false => Err(inherited()),
         }
     }
 
@@ -94,9 +114,9 @@ impl Writer {
                 Ok(bytes.len())
             }
             Sink::Descriptor(fd) => {
-                write(fd, bytes).map_err(|error| failed("writing", None, &error))
+                write(fd, bytes).map_err(|error| failed("writing", self.path.as_deref(), &error))
             }
-            Sink::Closed => Err(closed("writing")),
+            Sink::Closed => Err(closed("writing", self.path.as_deref())),
         }
     }
 
@@ -110,9 +130,9 @@ impl Writer {
                 return Ok(());
             }
             Sink::Descriptor(fd) => fd,
-            Sink::Closed => return Err(Unwritten::Disconnected),
+            Sink::Closed => return Err(Unwritten::Closed),
         };
-        let outcome = write_frame(fd, frame);
+        let outcome = write_frame(fd, frame, self.path.as_deref());
         if let Err((_, true)) = outcome {
             *sink = Sink::Closed;
         }
@@ -147,20 +167,22 @@ impl Writer {
 
 /// Why a frame was not written.
 pub(crate) enum Unwritten {
-    /// Nobody reads any more, or the stream is closed.
+    /// Nobody reads any more.
     Disconnected,
+    /// The stream was closed here.
+    Closed,
     /// The process is asked to stop.
     Shutdown,
     Failed(Box<Trap>),
 }
 
 /// On failure, whether a part was written, so that nothing may follow.
-fn write_frame(fd: &Fd, frame: &[u8]) -> Result<(), (Unwritten, bool)> {
+fn write_frame(fd: &Fd, frame: &[u8], path: Option<&str>) -> Result<(), (Unwritten, bool)> {
     let mut left = frame;
     let mut grace = None;
     let lost = |error: &io::Error| match error.kind() {
         io::ErrorKind::BrokenPipe => Unwritten::Disconnected,
-        _ => Unwritten::Failed(failed("writing", None, error)),
+        _ => Unwritten::Failed(failed("writing", path, error)),
     };
     while !left.is_empty() {
         let partial = left.len() < frame.len();

@@ -50,7 +50,7 @@ fn a_failing_native_leaks_nothing() {
                 %1 @2 = tuple (%0, %2) yield %1";
     assert_eq!(
         fails(&main("tuple[str, i64]", body)),
-        (8402, "division by zero".to_owned())
+        (8402, "division by zero, in `:wat::core::i64::/`".to_owned())
     );
 }
 

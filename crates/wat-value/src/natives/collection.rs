@@ -85,6 +85,16 @@ unsafe fn vector_conj(_: &Instance, args: &[Slot]) -> Outcome {
     Ok(unsafe { vector::push(args[0], args[1]) })
 }
 
+/// An index that is no place of a vector.
+#[cold]
+pub fn out_of_range(index: i64, len: usize) -> Box<Trap> {
+    let elements = if len == 1 { "element" } else { "elements" };
+    Trap::error(
+        8405,
+        format!("index {index} is out of range: the vector has {len} {elements}"),
+    )
+}
+
 unsafe fn vector_assoc(instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: vector and value are owned; the index is checked against the length.
     unsafe {
@@ -93,10 +103,7 @@ unsafe fn vector_assoc(instance: &Instance, args: &[Slot]) -> Outcome {
             release(args[0]);
             discard(instance.types[0], args[2]);
             let index = args[1] as i64;
-            return Err(Trap::error(
-                8405,
-                format!("index {index} is out of range: the vector has {len} elements"),
-            ));
+            return Err(out_of_range(index, len));
         }
         Ok(vector::set(args[0], args[1] as usize, args[2]))
     }
@@ -110,10 +117,7 @@ unsafe fn vector_insert(instance: &Instance, args: &[Slot]) -> Outcome {
             release(args[0]);
             discard(instance.types[0], args[2]);
             let index = args[1] as i64;
-            return Err(Trap::error(
-                8405,
-                format!("index {index} is out of range: the vector has {len} elements"),
-            ));
+            return Err(out_of_range(index, len));
         }
         Ok(vector::insert(args[0], args[1] as usize, args[2]))
     }

@@ -16,6 +16,7 @@ mod syntax;
 mod time;
 mod uuid;
 
+pub use collection::out_of_range;
 pub use regex::regex_error;
 pub use uuid::with_version;
 

@@ -1,9 +1,9 @@
 //! Regular expressions: the syntax of the `regex` crate, matched in linear time.
 
-use super::support::{Outcome, native, option};
+use super::support::{Outcome, fits, native, option};
 use crate::heap::Slot;
 use crate::native::{Instance, Native, Trap};
-use crate::text::{make_string, text};
+use crate::text::{make_string, shortened, text};
 use crate::{make_variant, vector};
 use regex::{Regex, RegexBuilder};
 use rustc_hash::FxHashMap;
@@ -73,6 +73,7 @@ unsafe fn with<T>(slot: Slot, body: impl FnOnce(&Regex) -> T) -> Result<T, Box<T
     KEPT.with_borrow_mut(|kept| {
         if !kept.contains_key(pattern) {
             let regex = compile(pattern).map_err(|why| {
+                let pattern = shortened(pattern);
                 Trap::error(8407, format!("the pattern {pattern:?} is not valid: {why}"))
             })?;
             if kept.len() >= MAX_KEPT {
@@ -141,9 +142,22 @@ unsafe fn replace(_: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: as above.
     unsafe {
         with(args[0], |regex| {
-            make_string(&regex.replace_all(text(args[1]), text(args[2])))
+            let (value, by) = (text(args[1]), text(args[2]));
+            let mut out = String::new();
+            let mut done = 0;
+            for found in regex.captures_iter(value) {
+                let whole = found.get_match();
+                out.push_str(&value[done..whole.start()]);
+                // A replacement may name groups, so that its length is known only now.
+                found.expand(by, &mut out);
+                done = whole.end();
+                fits(out.len())?;
+            }
+            out.push_str(&value[done..]);
+            fits(out.len())?;
+            Ok(make_string(&out))
         })
-    }
+    }?
 }
 
 unsafe fn split(instance: &Instance, args: &[Slot]) -> Outcome {

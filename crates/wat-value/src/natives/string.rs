@@ -1,6 +1,6 @@
 //! Strings and keywords.
 
-use super::support::{Outcome, invalid, native, option};
+use super::support::{MAX_BYTES, Outcome, fits, invalid, native, option};
 use crate::heap::{Slot, release, retain};
 use crate::native::{Instance, Native, Trap};
 use crate::text::{append, is_keyword, make_keyword, make_string, shortened, text};
@@ -38,9 +38,6 @@ pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::keyword/from-string", "b", keyword_from_string),
 ];
 
-/// Results beyond this many bytes are refused (WAT8406): no program means to make them.
-const MAX_BYTES: usize = 1 << 31;
-
 /// The text of an argument; natives run only on live arguments.
 macro_rules! str {
     ($args:ident, $index:literal) => {
@@ -74,6 +71,11 @@ unsafe fn concat(_: &Instance, args: &[Slot]) -> Outcome {
             .inspect(|part| retain(*part))
             .collect();
         release(args[0]);
+        let bytes = parts.iter().map(|part| text(*part).len());
+        if let Err(trap) = fits(bytes.fold(0, usize::saturating_add)) {
+            parts.into_iter().for_each(|part| release(part));
+            return Err(trap);
+        }
         let mut parts = parts.into_iter();
         let Some(mut out) = parts.next() else {
             return string("");
@@ -95,13 +97,25 @@ unsafe fn append_distinct(slot: Slot, tail: Slot) -> Slot {
 
 unsafe fn append_two(_: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: the first argument is an owned string, the second a live one.
-    Ok(unsafe { append_distinct(args[0], args[1]) })
+    unsafe {
+        if let Err(trap) = fits(text(args[0]).len().saturating_add(text(args[1]).len())) {
+            release(args[0]);
+            return Err(trap);
+        }
+        Ok(append_distinct(args[0], args[1]))
+    }
 }
 
 unsafe fn join(_: &Instance, args: &[Slot]) -> Outcome {
     let separator = str!(args, 0);
-    let mut out = String::new();
     // SAFETY: the argument is a live vector of strings.
+    let parts = unsafe { vector::iter(args[1]) };
+    // SAFETY: as above.
+    let bytes = parts.map(|part| unsafe { text(part) }.len().saturating_add(separator.len()));
+    let bytes = bytes.fold(0, usize::saturating_add);
+    fits(bytes.saturating_sub(separator.len()))?;
+    let mut out = String::with_capacity(bytes);
+    // SAFETY: as above.
     for (index, part) in unsafe { vector::iter(args[1]) }.enumerate() {
         if index > 0 {
             out.push_str(separator);
@@ -161,8 +175,11 @@ unsafe fn subs(_: &Instance, args: &[Slot]) -> Outcome {
         _ => Err(Trap::error(
             8405,
             format!(
-                "{start} to {end} is out of range: the string has {} characters",
-                value.chars().count()
+                "{start} to {end} is out of range: the string has {}",
+                match value.chars().count() {
+                    1 => "1 character".to_owned(),
+                    count => format!("{count} characters"),
+                }
             ),
         )),
     }
@@ -223,7 +240,10 @@ unsafe fn replace(_: &Instance, args: &[Slot]) -> Outcome {
     if str!(args, 1).is_empty() {
         return Err(invalid("the text that `replace` looks for is empty"));
     }
-    string(&str!(args, 0).replace(str!(args, 1), str!(args, 2)))
+    let (value, from, to) = (str!(args, 0), str!(args, 1), str!(args, 2));
+    let count = value.matches(from).count();
+    fits((value.len() - count * from.len()).saturating_add(count.saturating_mul(to.len())))?;
+    string(&value.replace(from, to))
 }
 
 unsafe fn chars(instance: &Instance, args: &[Slot]) -> Outcome {

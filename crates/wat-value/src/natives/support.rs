@@ -48,3 +48,16 @@ pub(crate) unsafe fn discard(desc: &'static Desc, slot: Slot) {
 pub(crate) fn invalid(message: impl Into<String>) -> Box<Trap> {
     Trap::error(8406, message)
 }
+
+/// Results beyond this many bytes are refused (WAT8406): no program means to make them.
+pub(crate) const MAX_BYTES: usize = 1 << 31;
+
+/// Checks the length in bytes that a text is going to have.
+pub(crate) fn fits(bytes: usize) -> Result<(), Box<Trap>> {
+    if bytes <= MAX_BYTES {
+        return Ok(());
+    }
+    Err(invalid(format!(
+        "the result would exceed {MAX_BYTES} bytes"
+    )))
+}

@@ -116,15 +116,23 @@ impl Syntax {
     }
 }
 
-/// The form of a text that holds exactly one, without errors.
-pub(crate) fn only_form(text: &str) -> Option<Syntax> {
+/// The form of a text that holds exactly one, or why it does not.
+pub(crate) fn only_form(text: &str) -> Result<Syntax, String> {
     let source = SourceText::new(text);
     let pieces = cut(&source);
-    match &pieces.forms[..] {
-        [only] if pieces.errors.is_empty() => {
-            let read = read_form(&source.slice(only.range), &only.verdict);
-            (read.errors.is_empty() && !read.ast.is_empty()).then(|| Syntax::of_form(&read.ast))
-        }
-        _ => None,
+    if let Some(error) = pieces.errors.into_iter().next() {
+        return Err(error.message);
+    }
+    let [only] = &pieces.forms[..] else {
+        return Err(match pieces.forms.len() {
+            0 => "it is empty".to_owned(),
+            count => format!("it holds {count} forms"),
+        });
+    };
+    let read = read_form(&source.slice(only.range), &only.verdict);
+    match read.errors.into_iter().next() {
+        Some(error) => Err(error.message),
+        None if read.ast.is_empty() => Err("it is empty".to_owned()),
+        None => Ok(Syntax::of_form(&read.ast)),
     }
 }

@@ -338,6 +338,13 @@ impl Check<'_> {
         if !form.is_compound() {
             return;
         }
+        if let Some(head @ (":wat::core::unquote" | ":wat::core::unquote-splicing")) = form.head()
+            && level == 1
+            && form.children().len() != 2
+            && matches!(form.shape(), Shape::List(_))
+        {
+            return self.fault(form, FaultKind::Quote(head.into()));
+        }
         let level = match template_step(form) {
             Some(Step::Down) => level + 1,
             Some(Step::Up) if level == 1 => {

@@ -55,12 +55,15 @@ const HELP: &str = "
 (:wat::core::defn :my::drop-pipe [ends <- :(wat::io::IOWriter,wat::io::IOReader)] -> :wat::core::nil :wat::core::nil)
 (:wat::core::defn :my::drop-all [ns <- :wat::core::Vector<wat::core::i64>] -> :wat::core::nil :wat::core::nil)
 (:wat::core::defn :my::drop-started [r <- :wat::core::Result<wat::kernel::Process<wat::core::nil,wat::core::nil>,wat::kernel::StartupError>] -> :wat::core::nil :wat::core::nil)
+(:wat::core::defn :my::names-its-call? [message <- :wat::core::String] -> :wat::core::bool
+  (:wat::core::or (:wat::core::string::contains? message \"WAT8515 spawn-failed: pipe2: Too many open files (os error 24)\")
+    (:wat::core::string::contains? message \"WAT8515 spawn-failed: eventfd: Too many open files (os error 24)\")))
 (:wat::core::defn :my::told [name <- :wat::core::String work <- :wat::core::Fn(wat::core::i64)->wat::core::nil] -> :wat::core::nil
   (:wat::core::match (:wat::kernel::Thread/drain-and-join (:wat::kernel::spawn-thread
       (:wat::core::fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil (work 0)))) -> :wat::core::nil
     ((:wat::core::Ok _) (:wat::kernel::println (:wat::core::Vector :wat::core::String name \"goes\")))
     ((:wat::core::Err chain) (:wat::kernel::println (:wat::core::Vector :wat::core::String name
-      (:wat::core::if (:wat::core::string::contains? (:wat::core::string::join \" \" (:wat::core::map chain :wat::kernel::ThreadDiedError/message)) \"WAT8515\") -> :wat::core::String \"refused\"
+      (:wat::core::if (:my::names-its-call? (:wat::core::string::join \" \" (:wat::core::map chain :wat::kernel::ThreadDiedError/message))) -> :wat::core::String \"refused\"
         (:wat::core::string::join \" \" (:wat::core::map chain :wat::kernel::ThreadDiedError/message))))))))
 (:wat::core::defn :my::all [] -> :wat::core::nil (:wat::core::do VERBS))
 (:wat::core::defn :my::exhaust [held <- :wat::core::Vector<(wat::io::IOWriter,wat::io::IOReader)> n <- :wat::core::i64] -> :wat::core::nil

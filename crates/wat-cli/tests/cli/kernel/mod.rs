@@ -9,6 +9,7 @@ mod channels;
 mod deadlock;
 mod ends;
 mod frames;
+mod gone;
 mod limits;
 mod printing;
 mod select;

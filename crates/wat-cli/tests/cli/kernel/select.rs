@@ -510,6 +510,83 @@ fn whoever_is_flooded_hides_nobody() {
     prints_everywhere(&text, "", &format!("{}\n", sizes.join("\n")));
 }
 
+#[test]
+fn an_arm_of_any_kind_has_its_turn_while_others_are_always_ready() {
+    // A closed channel, a timer, an ended pipe and a reader in memory are ready for ever; what is written to the last pipe
+    // comes next, though it has to be looked for.
+    let text = format!(
+        "{CAPACITY}
+(:wat::core::defn :my::turns [arms <- :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>> n <- :wat::core::i64 seen <- :wat::core::Vector<wat::core::i64>] -> :wat::core::Vector<wat::core::i64>
+  (:wat::core::if (:wat::core::= n 0) -> :wat::core::Vector<wat::core::i64> seen
+    (:wat::core::let [[i _got] (:wat::kernel::select arms)]
+      (:my::turns arms (:wat::core::- n 1) (:wat::core::conj seen i)))))
+(:wat::core::defn :my::say [arms <- :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>> n <- :wat::core::i64] -> :wat::core::nil
+  (:wat::kernel::println (:my::turns arms n (:wat::core::Vector :wat::core::i64))))
+(:wat::core::defn :my::ended [] -> :wat::kernel::Receiver<wat::core::i64>
+  (:wat::core::let [[w r] (:wat::kernel::pipe) _ (:wat::io::IOWriter/close w)] (:wat::kernel::Receiver/from-pipe r)))
+{}",
+        main_of(
+            "(:wat::core::let
+               [[w r] (:wat::kernel::pipe)
+                pipe (:wat::kernel::Receiver/from-pipe r)
+                arms (:wat::core::Vector :wat::kernel::Receiver<wat::core::i64> (:my::closed) pipe
+                  (:wat::kernel::every (:wat::time::Nanosecond 1) 1) (:my::ended)
+                  (:wat::kernel::Receiver/from-pipe (:wat::io::IOReader/from-string \"\")))
+                _ (:my::say arms 6)
+                _ (:wat::io::IOWriter/print w \"7\\n8\\n\")
+                _ (:my::say arms 8)
+                _ (:wat::io::IOWriter/print w \"9\")
+                _ (:my::say arms 3)
+                _ (:wat::io::IOWriter/print w \"\\n\")
+                _ (:my::say arms 1)
+                _ (:wat::io::IOWriter/close w)
+                _ (:my::say arms 6)
+                [early r1] (:wat::kernel::pipe)
+                flood (:wat::kernel::Receiver/from-pipe r1)
+                _ (:wat::io::IOWriter/print early \"1\\n2\\n3\\n4\\n\")
+                [late r2] (:wat::kernel::pipe)
+                pipes (:wat::core::Vector :wat::kernel::Receiver<wat::core::i64> flood (:wat::kernel::Receiver/from-pipe r2))
+                _ (:my::say pipes 2)
+                _ (:wat::io::IOWriter/print late \"5\\n\")]
+               (:wat::core::do (:my::say pipes 3) (:wat::io::IOWriter/close late)))"
+        )
+    );
+    let expected =
+        "[0 2 3 4 0 2]\n[1 3 4 0 2 1 3 4]\n[0 2 3]\n[1]\n[4 0 2 3 1 4]\n[0 0]\n[1 0 0]\n";
+    prints_everywhere(&text, "", expected);
+}
+
+#[test]
+fn what_a_child_has_written_comes_beside_its_end() {
+    let text = format!(
+        "
+(:wat::core::defn :my::say [arms <- :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>>] -> :wat::core::nil
+  (:wat::core::let [[i got] (:wat::kernel::select arms)]
+    (:wat::core::do (:wat::kernel::println i) (:wat::kernel::println got))))
+{}",
+        main_of(
+            "(:wat::core::let
+               [p (:wat::kernel::spawn-process (:wat::core::forms
+                    (:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println 7))))
+                _ (:wat::core::Result/expect -> :wat::core::Option<wat::core::i64> (:wat::kernel::recv (:wat::kernel::Process/exited p)) \"it ends\")
+                arms (:wat::core::Vector :wat::kernel::Receiver<wat::core::i64> (:wat::kernel::Process/exited p)
+                       (:wat::kernel::Receiver/from-pipe (:wat::kernel::Process/stdout p)))]
+               (:wat::core::for-each (:wat::core::range 0 5)
+                 (:wat::core::fn [_n <- :wat::core::i64] -> :wat::core::nil (:my::say arms))))"
+        )
+    );
+    let some = |value| format!("#wat-edn.result/ok {value}\n");
+    let lines = [
+        (0, some("0")),
+        (1, some("7")),
+        (0, some("nil")),
+        (1, some("nil")),
+        (0, some("nil")),
+    ];
+    let expected: String = lines.iter().map(|(i, got)| format!("{i}\n{got}")).collect();
+    prints_everywhere(&text, "", &expected);
+}
+
 /// How often the threads of a process have gone to sleep.
 fn naps(running: &Running, name: &str) -> Vec<u64> {
     let tasks = std::fs::read_dir(format!("/proc/{}/task", running.pid())).expect("it runs");

@@ -350,7 +350,8 @@ impl Emitter<'_, '_> {
                     args.len()
                 )));
             }
-            self.intrinsic(found, args, to, deaths, top)?;
+            let operation = crate::compile::intrinsic::names().find(|known| *known == name);
+            self.intrinsic(found, operation, args, to, deaths, top)?;
             return self.release_dead(deaths);
         }
         let takes = self.linker.native_takes(name)?;
@@ -458,6 +459,7 @@ impl Emitter<'_, '_> {
     fn intrinsic(
         &mut self,
         found: Intrinsic,
+        operation: Option<&'static str>,
         args: &[Operand],
         to: u16,
         deaths: &Deaths,
@@ -475,7 +477,7 @@ impl Emitter<'_, '_> {
             Intrinsic::Unary { op, fails } => {
                 let a = self.read(&args[0], &mut top)?;
                 if fails {
-                    self.site()?;
+                    self.site_of(operation)?;
                 }
                 self.push(Ins::new(op, to, a, 0));
                 Ok(())
@@ -501,7 +503,7 @@ impl Emitter<'_, '_> {
                     self.read(second, &mut top)?
                 };
                 if fails {
-                    self.site()?;
+                    self.site_of(operation)?;
                 }
                 self.push(match small {
                     Some((op, k)) => Ins::new(op, to, a, k),

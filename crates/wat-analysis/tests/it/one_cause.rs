@@ -1,0 +1,174 @@
+//! Mistakes that were told more than once.
+
+use crate::fixes::{apply, diagnose, every_machine_fix_is_safe};
+
+fn codes(text: &str) -> Vec<u16> {
+    let (_db, found) = diagnose(text);
+    found.iter().map(|it| it.code.0).collect()
+}
+
+fn body(code: &str) -> String {
+    format!("(:wat::core::defn :user::f [] -> :wat::core::nil {code})")
+}
+
+#[test]
+fn a_type_token_of_former_spellings_is_one_diagnostic() {
+    for (ty, code, written) in [
+        (
+            ":fn(i64)->bool",
+            3904,
+            ":wat::core::Fn(wat::core::i64)->wat::core::bool",
+        ),
+        (
+            ":fn(wat::core::i64)->wat::core::bool",
+            3904,
+            ":wat::core::Fn(wat::core::i64)->wat::core::bool",
+        ),
+        (
+            ":wat::core::Vector<Fn(wat::core::i64)->i64>",
+            3904,
+            ":wat::core::Vector<wat::core::Fn(wat::core::i64)->wat::core::i64>",
+        ),
+        (
+            ":Option<Option<i64>>",
+            3903,
+            ":wat::core::Option<wat::core::Option<wat::core::i64>>",
+        ),
+    ] {
+        let text = format!("(:wat::core::defn :u::k [w <- {ty}] -> :wat::core::i64 1)");
+        let (_db, found) = diagnose(&text);
+        assert_eq!(found.len(), 1, "{text}\n{found:#?}");
+        assert_eq!(found[0].code.0, code, "{found:#?}");
+        assert!(
+            apply(&text, &found[0].fixes[0]).contains(written),
+            "{found:#?}"
+        );
+        assert_eq!(
+            found[0].message.matches("`Option` is").count(),
+            usize::from(code == 3903)
+        );
+        every_machine_fix_is_safe(&text);
+    }
+}
+
+#[test]
+fn a_function_with_a_rest_parameter_where_none_can_be_takes_anything() {
+    let rest = "(:wat::core::fn [& xs <- :wat::core::Vector<wat::core::i64>] -> :wat::core::i64 (:wat::core::length xs))";
+    for code in [
+        format!("(:wat::core::let [f {rest}] (:wat::kernel::println (f 1 2)))"),
+        format!("(:wat::kernel::println ({rest} 1 2))"),
+    ] {
+        assert_eq!(codes(&body(&code)), [2107], "{code}");
+    }
+}
+
+#[test]
+fn a_keyword_without_a_second_one_is_no_type_of_a_map() {
+    let text = body("(:wat::kernel::println (:wat::core::HashMap :a 1))");
+    assert_eq!(codes(&text), [3013]);
+    let text = body("(:wat::kernel::println (:wat::core::HashMap :a :b))");
+    assert_eq!(codes(&text), [3203, 3203]);
+}
+
+#[test]
+fn the_identity_of_the_top_level_is_somebody() {
+    assert_eq!(
+        codes(
+            "(:wat::core::def-restricted :k::v :restricted-to [:user::] 5)\n(:wat::core::let [q :k::v] (:wat::core::def :u::x q))"
+        ),
+        [0; 0]
+    );
+    assert_eq!(
+        codes("(:wat::core::def-restricted :k::v :restricted-to [:usr::] 5)"),
+        [3305]
+    );
+}
+
+#[test]
+fn an_unquote_takes_one_form() {
+    for template in [
+        "`(a (:wat::core::unquote 1 2))",
+        "`(a (:wat::core::unquote))",
+        "`(a (:wat::core::unquote-splicing [1] [2]))",
+    ] {
+        assert_eq!(
+            codes(&body(&format!("(:wat::kernel::println {template})"))),
+            [2212]
+        );
+    }
+    // Below another template it is data.
+    assert_eq!(
+        codes(&body(
+            "(:wat::kernel::println `(a `(b (:wat::core::unquote 1 2))))"
+        )),
+        [0; 0]
+    );
+}
+
+#[test]
+fn a_fix_that_would_leave_an_arrow_behind_is_not_offered() {
+    let (_db, found) = diagnose(&body("(:wat::core::if true -> :wat::core::i64 1)"));
+    assert_eq!(found.len(), 1);
+    assert!(found[0].fixes.is_empty(), "{found:#?}");
+}
+
+/// The first diagnostic of a text: its message and its label.
+fn first(text: &str) -> (String, String) {
+    let (_db, found) = diagnose(text);
+    assert!(!found.is_empty(), "{text}");
+    (found[0].message.to_string(), found[0].label.to_string())
+}
+
+#[test]
+fn messages_name_what_they_are_about() {
+    let message = |text: &str| first(text).0;
+    assert_eq!(
+        message(&body(
+            "(:wat::core::let [go (:wat::core::fn [x <- :wat::core::i64] -> :wat::core::i64 x)] (:wat::kernel::println (go 1 2)))"
+        )),
+        "`go` takes 1 argument, found 2"
+    );
+    assert_eq!(
+        message(&format!(
+            "(:wat::core::enum :my::E :A)\n{}",
+            body("(:wat::kernel::println (:my::E::A))")
+        )),
+        "`:my::E::A` is no function and cannot be called"
+    );
+    assert_eq!(
+        message("(:wat::core::define-dispatch :my::d ((:wat::core::i64) :my::nope))"),
+        "no function is called `:my::nope`"
+    );
+    assert_eq!(
+        message(&body("(:wat::kernel::println (:wat::form::matches? 1))")),
+        "`:wat::form::matches?` takes a value and a pattern, found 1 form"
+    );
+    let f = "[x <- :wat::core::i64] -> :wat::core::i64 x)";
+    let (message, label) = first(&format!(
+        "(:wat::config::set-redef! true)\n(:wat::core::defn-restricted :k::f :restricted-to [:k::] {f}\n(:wat::core::defn-restricted :k::f :restricted-to [:k:: :user::] {f}"
+    ));
+    assert_eq!(
+        message,
+        "the second definition of `:k::f` admits other callers"
+    );
+    assert_eq!(label, "other callers than before");
+}
+
+#[test]
+fn no_label_is_longer_than_sixty_characters() {
+    let long = ":wat::core::Result<wat::core::Vector<wat::core::String>,wat::core::HashMap<wat::core::String,wat::core::i64>>";
+    for text in [
+        body("(:wat::core::cond (true 1))"),
+        format!("(:wat::core::defn :u::f [x <- {long}] -> :wat::core::i64 x)"),
+        format!("(:wat::core::defn :u::f [x <- {long}] -> :wat::core::i64 (:wat::core::+ x 1))"),
+    ] {
+        let (_db, found) = diagnose(&text);
+        for diagnostic in &found {
+            let labels = diagnostic.labels.iter().map(|it| &*it.message);
+            for label in labels.chain([&*diagnostic.label]) {
+                assert!(label.chars().count() <= 60, "{label}");
+                assert_eq!(label.matches('`').count() % 2, 0, "{label}");
+            }
+        }
+    }
+}
