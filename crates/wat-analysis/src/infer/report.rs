@@ -249,8 +249,29 @@ impl<'db> Infer<'db> {
         })
     }
 
+    /// Offers a conversion of one of two operands where the library has one; what there is to say without it is the help.
+    pub(super) fn conversion_of_either(
+        &self,
+        problem: Problem<'db>,
+        [left, right]: [Ty; 2],
+        nodes: [NodeId; 2],
+    ) -> Problem<'db> {
+        if nodes[0] == nodes[1] {
+            return problem;
+        }
+        let (a, b) = (self.render_expanded(left), self.render_expanded(right));
+        let plain = problem.clone();
+        for (at, want, have) in [(nodes[1], &a, &b), (nodes[0], &b, &a)] {
+            let offered = self.conversion(plain.clone(), Place::node(at), want, have);
+            if !offered.fixes.is_empty() {
+                return offered;
+            }
+        }
+        problem
+    }
+
     /// Offers a conversion where the library has one.
-    fn conversion(
+    pub(super) fn conversion(
         &self,
         problem: Problem<'db>,
         at: Place<'db>,
