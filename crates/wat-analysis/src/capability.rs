@@ -305,6 +305,9 @@ pub(crate) fn explain(
             work.push_back((part, format!("{chain}{text} → `{shown}`")));
         };
         let declared = match ctor {
+            Ctor::Nominal(path) if &**path == wat_ir::Ty::ANY => {
+                return untyped(capability.lack());
+            }
             Ctor::Nominal(path) if is_host(path) => {
                 return format!("{chain} {}", capability.lack());
             }
@@ -341,6 +344,28 @@ pub(crate) fn explain(
         }
     }
     format!("`{}` {}", ty.render(generics), capability.lack())
+}
+
+/// Says why a type of run time is refused: nothing determines the type of a value that is read.
+pub(crate) fn untyped(lack: &str) -> String {
+    format!("a value whose type is not known before it is read {lack}")
+}
+
+/// What to do about a type of run time.
+pub(crate) const NAME_THE_TYPE: &str =
+    "name the type where the value is read: `(:wat::edn::read -> :T text)`";
+
+/// Is some part of it known only while the program runs?
+pub(crate) fn has_type_of_run_time(ty: &Type) -> bool {
+    let mut work = vec![ty];
+    while let Some(ty) = work.pop() {
+        let Type::App(ctor, args) = ty else { continue };
+        if matches!(ctor, Ctor::Nominal(path) if &**path == wat_ir::Ty::ANY) {
+            return true;
+        }
+        work.extend(args.iter());
+    }
+    false
 }
 
 /// The requirements that a native declares: `:requires [T :eq K :hash]`, by the index of the parameter.

@@ -166,6 +166,11 @@ pub(crate) fn retired(path: &str) -> Option<Retired> {
     })
 }
 
+/// A retired name whose successors have one type each: for integers and for floats.
+pub(crate) fn by_number(path: &str) -> Option<[&'static str; 2]> {
+    (path == ":wat::core::abs").then_some([":wat::core::i64::abs", ":wat::core::f64::abs"])
+}
+
 /// The variant that a bare symbol of a former edition names.
 pub(crate) fn bare_variant(symbol: &str) -> Option<&'static str> {
     match symbol {

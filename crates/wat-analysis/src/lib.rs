@@ -54,6 +54,7 @@ mod reflect;
 mod requirements;
 mod resolve;
 mod run;
+mod schemes;
 mod session;
 mod sight;
 mod signature;

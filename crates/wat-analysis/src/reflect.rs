@@ -12,9 +12,11 @@ use wat_value::syntax::{Origin, Scopes, Syntax};
 use crate::db::{Db, SourceFile};
 use crate::evaluation::type_of_ir;
 use crate::forms::Form;
+use crate::infer::arguments::least_arguments;
 use crate::items::{Item, ItemKind, Name};
 use crate::problem::Plain;
 use crate::resolve::TypeResolver;
+use crate::schemes::{operator_signature, with_tail};
 use crate::sight::Sight;
 use crate::signature::{Signature, function_list, function_shape, param_shapes, read_docs};
 use crate::types::{Ctor, Type};
@@ -221,16 +223,33 @@ impl<'db> Asked<'db> {
     /// The signature of what can be called; of a dispatch, that of its first alternative.
     fn called(&self) -> Option<Arc<Signature>> {
         let mut item = self.target();
-        if item.kind(self.db) == ItemKind::Dispatch {
-            let ast = item.ast(self.db);
-            let sight = self.sight.of_item(self.db, item);
-            let mut arms = ast.children(item.root(self.db)).skip(2);
-            item = arms.find_map(|arm| {
-                let target = ast.as_keyword(ast.children(arm).nth(1)?)?;
-                sight.lookup(self.db, target)
-            })?;
+        let mut repeats = false;
+        match item.kind(self.db) {
+            ItemKind::Operator => {
+                let path = item.name(self.db).text(self.db);
+                return operator_signature(path).map(Arc::new);
+            }
+            ItemKind::Dispatch => {
+                let ast = item.ast(self.db);
+                let sight = self.sight.of_item(self.db, item);
+                let mut arms = ast.children(item.root(self.db)).skip(2);
+                (item, repeats) = arms.find_map(|arm| {
+                    let types = ast.children(arm).next()?;
+                    let target = ast.as_keyword(ast.children(arm).nth(1)?)?;
+                    let mut types = ast.children(types);
+                    let repeats = types.any(|node| ast.as_symbol(node) == Some("&"));
+                    Some((sight.lookup(self.db, target)?, repeats))
+                })?;
+            }
+            _ => {}
         }
-        self.sight.signature(self.db, item)
+        let signature = self.sight.signature(self.db, item)?;
+        let least = least_arguments(self.db, item);
+        let least = least.or_else(|| repeats.then_some(signature.params.len()));
+        Some(match least {
+            Some(least) => Arc::new(with_tail(&signature, least)),
+            None => signature,
+        })
     }
 
     fn signature(&self) -> Option<Syntax> {
@@ -238,7 +257,7 @@ impl<'db> Asked<'db> {
             return Some(self.signature_form(&signature));
         }
         match self.item.kind(self.db) {
-            ItemKind::SpecialForm | ItemKind::Operator => Some(self.sketch()),
+            ItemKind::SpecialForm => Some(self.sketch()),
             ItemKind::Macro => self.macro_signature(),
             ItemKind::UnitVariant => {
                 let owner = crate::nominal::owner(self.db, self.item)?;

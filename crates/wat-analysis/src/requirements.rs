@@ -7,15 +7,17 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use wat_syntax::NodeId;
+use wat_syntax::{Applicability, Ast, NodeId};
 
-use crate::capability::{Capability, declared_requirements, explain, needs};
+use crate::capability::{
+    Capability, NAME_THE_TYPE, declared_requirements, explain, has_type_of_run_time, needs,
+};
 use crate::db::{Db, SourceFile};
 use crate::infer::check_item;
 use crate::infer::require::Instance;
 use crate::items::{Item, ItemKind};
 use crate::names::{lookup, program_of};
-use crate::problem::{Place, Plain, Problem};
+use crate::problem::{EditAt, Place, Plain, Problem, ProblemEdit};
 use crate::signature::generics;
 use crate::types::Type;
 
@@ -195,6 +197,7 @@ pub(crate) fn unmet_requirements<'db>(
     unmet(
         db,
         program,
+        item.ast(db),
         &check_item(db, program, item).instances,
         &names,
     )
@@ -204,6 +207,7 @@ pub(crate) fn unmet_requirements<'db>(
 pub(crate) fn unmet<'db>(
     db: &'db dyn Db,
     program: SourceFile,
+    ast: &Ast,
     instances: &[Instance<'db>],
     names: &[std::sync::Arc<str>],
 ) -> Vec<Problem<'db>> {
@@ -219,10 +223,42 @@ pub(crate) fn unmet<'db>(
                 });
         if let Some((param, capability, ty)) = unmet {
             let message = explain(db, program, capability, ty, names);
-            found.push(problem(db, program, used, param, capability, message));
+            let problem = problem(db, program, used, param, capability, message);
+            found.push(if has_type_of_run_time(ty) {
+                problem.help(NAME_THE_TYPE)
+            } else if used.callee.name(db).text(db) == SORTED {
+                by_key(ast, problem, NodeId(used.node))
+            } else {
+                problem
+            });
         }
     }
     found
+}
+
+/// What sorts elements by their own order.
+const SORTED: &str = ":wat::core::__internal/sorted";
+
+/// Elements without an order are sorted by a key of theirs that has one.
+fn by_key<'db>(ast: &Ast, problem: Problem<'db>, head: NodeId) -> Problem<'db> {
+    let problem = problem.help("sort by a key that is ordered: `:wat::core::sort-by`");
+    let calls = |list: &u32| ast.children(NodeId(*list)).next() == Some(head);
+    let Some(list) = (0..head.0).rev().find(calls) else {
+        return problem;
+    };
+    let edit = |at, node, insert: &str| ProblemEdit {
+        at,
+        place: Place::node(node),
+        insert: insert.to_owned(),
+    };
+    problem.fix(
+        "sort by a key",
+        Applicability::HasPlaceholders,
+        vec![
+            edit(EditAt::Replace, head, ":wat::core::sort-by"),
+            edit(EditAt::BeforeClose, NodeId(list), " <key>"),
+        ],
+    )
 }
 
 fn problem<'db>(

@@ -392,8 +392,8 @@ impl Session {
                     form: placed.form,
                 };
                 let mut refused = judge(db, self.root, author, &inference.uses);
-                refused.extend(unmet(db, self.root, &inference.instances, &[]));
                 let ast = expanded_ast(db, self.root, placed.form);
+                refused.extend(unmet(db, self.root, ast, &inference.instances, &[]));
                 let statics = crate::statics::check(db, self.root, ast, &inference, false);
                 let statics = crate::statics::problems(db, self.root, &statics);
                 let problems = inference.problems.iter().chain(&refused).chain(&statics);

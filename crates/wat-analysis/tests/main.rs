@@ -10,6 +10,8 @@ mod branches;
 mod check;
 #[path = "it/configuration.rs"]
 mod configuration;
+#[path = "it/core_library.rs"]
+mod core_library;
 #[path = "it/declared.rs"]
 mod declared;
 #[path = "it/evaluated.rs"]

@@ -61,9 +61,8 @@ impl<'db> Infer<'db> {
         let count = match self.table.shape(ty) {
             Shape::Var => return false,
             Shape::App(Ctor::Fn, parts) => parts.len() - 1,
-            Shape::Error => return true,
             _ => {
-                self.lifted_misfit(ty, node);
+                self.not_wanted_as_function(ty, node);
                 return true;
             }
         };
@@ -156,6 +155,8 @@ impl<'db> Infer<'db> {
                 self.refer(node, item, How::Value);
                 Some(self.variadic_spread(node, text, item, declared, element, ret))
             }
+            // What is left out of a retired name is told where it is a value.
+            ItemKind::Operator if self.retired.contains(&text) => None,
             ItemKind::Operator => {
                 let path = item.name(self.db).text(self.db);
                 let operator = operator_use(path)?;

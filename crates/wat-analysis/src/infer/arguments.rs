@@ -10,6 +10,7 @@ use crate::types::{Ctor, Type};
 use crate::whitelist::clause;
 
 use super::Infer;
+use super::alternatives::{Count, several};
 use super::report::Why;
 use super::table::{Shape, Ty};
 use super::typed::{Chosen, ExprId, ExprKind, FunctionKind, FunctionRef};
@@ -80,11 +81,31 @@ impl<'db> Infer<'db> {
         {
             return false;
         }
-        let head_is_fn =
-            |arg: ExprId| matches!(self.table.shape(self.ty(arg)), Shape::App(Ctor::Fn, _));
-        let (first, last) = (args[0], args[args.len() - 1]);
-        head_is_fn(first)
+        self.is_function_before_data(args)
+    }
+
+    /// Is the first argument a function and the last one something else?
+    pub(super) fn is_function_before_data(&self, args: &[ExprId]) -> bool {
+        let (Some(&first), Some(&last)) = (args.first(), args.last()) else {
+            return false;
+        };
+        self.is_function_value(first)
             && matches!(self.table.shape(self.ty(last)), Shape::App(ctor, _) if *ctor != Ctor::Fn)
+    }
+
+    /// Is it a function whatever the context makes of it? What names several functions has no type of its own.
+    fn is_function_value(&self, arg: ExprId) -> bool {
+        let expr = &self.exprs[arg.0 as usize];
+        match self.table.shape(expr.ty) {
+            Shape::App(ctor, _) => *ctor == Ctor::Fn,
+            Shape::Var => matches!(
+                expr.kind,
+                ExprKind::DispatchValue { .. }
+                    | ExprKind::OperatorValue(_)
+                    | ExprKind::VariadicValue { .. }
+            ),
+            _ => false,
+        }
     }
 
     /// The scalar-first order of `interpose` and `take-nth`.
@@ -118,13 +139,15 @@ impl<'db> Infer<'db> {
     ) {
         let (wanted, found) = (signature.params.len(), args.len());
         let name = item.name(self.db).text(self.db);
-        let at_least = if signature.rest.is_some() {
-            "at least "
-        } else {
-            ""
+        let step = match least_arguments(self.db, item) {
+            Some(_) => wanted.checked_sub(1).filter(|&step| step > 0),
+            None => signature.rest.is_some().then_some(1),
         };
-        let plural = if wanted == 1 { "argument" } else { "arguments" };
-        let message = format!("`{name}` takes {at_least}{wanted} {plural}, found {found}");
+        let least = least_arguments(self.db, item).unwrap_or(wanted);
+        let counts = several(vec![Count { least, step }]);
+        let is_one = counts == "1" || counts == "at least 1";
+        let plural = if is_one { "argument" } else { "arguments" };
+        let message = format!("`{name}` takes {counts} {plural}, found {found}");
         let mut problem = Problem::new(3002, Place::node(head), message)
             .label(match found < wanted {
                 true => format!(
@@ -236,7 +259,7 @@ fn with_missing<'db>(problem: Problem<'db>, call: NodeId, params: &[Param]) -> P
 
 /// The smallest number of arguments of a native whose parameters after the first may be given any number of times:
 /// `:repeats [n]`.
-fn least_arguments<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<usize> {
+pub(crate) fn least_arguments<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<usize> {
     if item.kind(db) != ItemKind::Native {
         return None;
     }

@@ -31,6 +31,9 @@ impl<'db> Infer<'db> {
         let Some(item) = self.resolve(text) else {
             return self.unknown_call(node, head, text);
         };
+        if let Some(call) = self.retired_by_number(node, head, text) {
+            return call;
+        }
         self.note_retired(head, text, Some(node));
         self.refer(head, item, How::Call);
         let item = match item.kind(self.db) {
@@ -303,33 +306,7 @@ impl<'db> Infer<'db> {
     }
 
     pub(super) fn wrong_count(&mut self, at: NodeId, callee: &str, wanted: usize, found: usize) {
-        let plural = if wanted == 1 { "argument" } else { "arguments" };
-        self.count_problem(at, callee, &wanted.to_string(), plural, found);
-    }
-
-    /// The same of a form with an operand that may be left out.
-    pub(super) fn wrong_count_of(&mut self, at: NodeId, callee: &str, wanted: &str, found: usize) {
-        self.count_problem(at, callee, wanted, "arguments", found);
-    }
-
-    fn count_problem(
-        &mut self,
-        at: NodeId,
-        callee: &str,
-        wanted: &str,
-        plural: &str,
-        found: usize,
-    ) {
-        self.problems.push(
-            Problem::new(
-                3002,
-                Place::node(at),
-                format!("`{callee}` takes {wanted} {plural}, found {found}"),
-            )
-            .label(format!("{found} given"))
-            .fact("callee", callee)
-            .mismatch(wanted, found.to_string()),
-        );
+        self.wrong_count_of(at, callee, &wanted.to_string(), found);
     }
 
     fn function_call(

@@ -55,6 +55,8 @@ pub(super) enum ConstraintKind {
     LiftOperator {
         used: OperatorUse,
         ty: Ty,
+        /// Does it take exactly two operands?
+        two: bool,
     },
     /// A function with a rest parameter as a value: any arity that the context wants, from the fixed parameters on.
     LiftVariadic {
@@ -286,8 +288,8 @@ impl<'db> Infer<'db> {
             ConstraintKind::Lift { item, ty, choice } => {
                 self.attempt_lift(*item, *ty, *choice, constraint.node)
             }
-            ConstraintKind::LiftOperator { used, ty } => {
-                self.attempt_lift_operator(*used, *ty, constraint.node)
+            ConstraintKind::LiftOperator { used, ty, two } => {
+                self.attempt_lift_operator(*used, *two, *ty, constraint.node)
             }
             ConstraintKind::LiftVariadic {
                 ty,
@@ -346,6 +348,7 @@ impl<'db> Infer<'db> {
             .label(format!("this is a `{have}`"))
             .also(Place::node(nodes[0]), format!("this is a `{want}`"))
             .help("both operands must have the same type");
+            let problem = self.conversion_of_either(problem, [left, right], nodes);
             let problem = self.explain_operand(nodes[0], left, right, problem);
             let problem = self.explain_operand(nodes[1], right, left, problem);
             self.problems.push(problem);
@@ -360,6 +363,10 @@ impl<'db> Infer<'db> {
     }
 
     fn attempt_index(&mut self, index: u32, operand: Ty, ret: Ty, node: NodeId) -> bool {
+        if self.tell_untyped(3401, operand, node, "has no positions") {
+            self.table.poison(ret);
+            return true;
+        }
         let result = match self.table.shape(operand) {
             Shape::Var => return false,
             Shape::Error => None,
@@ -424,7 +431,7 @@ impl<'db> Infer<'db> {
         true
     }
 
-    fn arms(&self, item: ItemKey) -> &'db [Arm<'db>] {
+    pub(super) fn arms(&self, item: ItemKey) -> &'db [Arm<'db>] {
         dispatch_arms(self.db, self.program, Item::from_id(item.0))
     }
 
@@ -434,13 +441,7 @@ impl<'db> Infer<'db> {
             return false;
         }
         let snapshot = self.table.snapshot();
-        let fresh: Vec<Ty> = (0..arm.generics).map(|_| self.table.var()).collect();
-        let fits = operands.iter().enumerate().all(|(at, &operand)| {
-            let param = self
-                .table
-                .instantiate(&arm.params[arm.parameter(at)].0, &fresh);
-            self.table.unify(param, operand).is_ok()
-        });
+        let fits = self.unify_parameters(arm, operands) && self.values_fit(arm, operands);
         self.table.rollback(snapshot);
         fits
     }
@@ -494,6 +495,7 @@ impl<'db> Infer<'db> {
         let decided = match matching[..] {
             [] => {
                 self.no_arm(item, operands, nodes, node);
+                self.poison_values(operands);
                 self.table.poison(ret);
                 return true;
             }
@@ -532,6 +534,10 @@ impl<'db> Infer<'db> {
     fn no_arm(&mut self, item: ItemKey, operands: &[Ty], nodes: &[NodeId], node: NodeId) {
         let item: Item<'db> = Item::from_id(item.0);
         let name = item.name(self.db).text(self.db);
+        let lack = format!("decides no alternative of `{name}`");
+        if (operands.iter().zip(nodes)).any(|(&ty, &at)| self.tell_untyped(3401, ty, at, &lack)) {
+            return;
+        }
         let rigid = operands
             .iter()
             .any(|&ty| matches!(self.table.shape(ty), Shape::Param(_)));
@@ -554,22 +560,7 @@ impl<'db> Infer<'db> {
             .iter()
             .map(|&ty| format!("`{}`", self.render(ty)))
             .collect();
-        let letters: Vec<std::sync::Arc<str>> = ('A'..='Z')
-            .map(|letter| letter.to_string().into())
-            .collect();
-        let listed: Vec<String> = arms
-            .iter()
-            .map(|arm| {
-                format!(
-                    "({})",
-                    arm.params
-                        .iter()
-                        .map(|param| param.0.render(&letters))
-                        .collect::<Vec<_>>()
-                        .join(" ")
-                )
-            })
-            .collect();
+        let listed = super::alternatives::listed(arms);
         let at = single.map_or(node, |at| nodes[at]);
         let code = if rigid { 3402 } else { 3401 };
         let mut problem = Problem::new(
@@ -581,10 +572,15 @@ impl<'db> Infer<'db> {
             Some(at) => format!("this is a {}", found[at]),
             None => "no alternative fits".to_owned(),
         })
-        .note(format!("the alternatives are {}", listed.join(", ")))
+        .note(format!("the alternatives are {listed}"))
         .fact("callee", name)
         .facts("found", found.iter().map(|ty| ty.trim_matches('`')));
-        if let Some((replacement, head)) = self.same_leaf(name, operands, node) {
+        if name == ":wat::core::conj"
+            && let [map, _, ..] = operands
+            && matches!(self.table.shape(*map), Shape::App(Ctor::HashMap, _))
+        {
+            problem = self.assoc_instead(problem, node, &nodes[1..]);
+        } else if let Some((replacement, head)) = self.same_leaf(name, operands, node) {
             problem = problem.help(format!("use `{replacement}`")).replace(
                 wat_syntax::Applicability::MaybeIncorrect,
                 Place::node(head),
@@ -619,9 +615,8 @@ impl<'db> Infer<'db> {
                 let parts = parts.to_vec();
                 (parts[..parts.len() - 1].to_vec(), parts[parts.len() - 1])
             }
-            Shape::Error => return true,
             _ => {
-                self.lifted_misfit(ty, node);
+                self.not_wanted_as_function(ty, node);
                 return true;
             }
         };
@@ -634,22 +629,27 @@ impl<'db> Infer<'db> {
         self.attempt_arm(item, &params, &nodes, wanted, node)
     }
 
-    fn attempt_lift_operator(&mut self, used: OperatorUse, ty: Ty, node: NodeId) -> bool {
+    fn attempt_lift_operator(
+        &mut self,
+        used: OperatorUse,
+        two: bool,
+        ty: Ty,
+        node: NodeId,
+    ) -> bool {
         let (params, ret) = match self.table.shape(ty) {
             Shape::Var => return false,
             Shape::App(Ctor::Fn, parts) => {
                 let parts = parts.to_vec();
                 (parts[..parts.len() - 1].to_vec(), parts[parts.len() - 1])
             }
-            Shape::Error => return true,
             _ => {
-                self.lifted_misfit(ty, node);
+                self.not_wanted_as_function(ty, node);
                 return true;
             }
         };
         let nodes = vec![node; params.len()];
         match (used, params.len()) {
-            (OperatorUse::Arith(_), 1..) => {
+            (OperatorUse::Arith(_), count @ 1..) if !two || count == 2 => {
                 if !params.iter().all(|&ty| !self.table.is_var(ty)) {
                     return false;
                 }
@@ -689,9 +689,8 @@ impl<'db> Infer<'db> {
         let count = match self.table.shape(ty) {
             Shape::Var => return false,
             Shape::App(Ctor::Fn, parts) => parts.len() - 1,
-            Shape::Error => return true,
             _ => {
-                self.lifted_misfit(ty, node);
+                self.not_wanted_as_function(ty, node);
                 return true;
             }
         };

@@ -10,7 +10,7 @@ use crate::signature::signature;
 use crate::types::{Ctor, Type};
 
 use super::deferred::{Constraint, ConstraintKind};
-use super::table::{Shape, Ty};
+use super::table::Ty;
 use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
 use super::{How, Infer};
 
@@ -25,14 +25,7 @@ impl<'db> Infer<'db> {
                 && last.is_some_and(|last| is_fn(&last.0))
                 && first.is_some_and(|first| !is_fn(&first.0))
         };
-        if !arms.iter().any(takes) {
-            return false;
-        }
-        let head = |arg: ExprId| match self.table.shape(self.ty(arg)) {
-            Shape::App(ctor, _) => Some(*ctor == Ctor::Fn),
-            _ => None,
-        };
-        head(args[0]) == Some(true) && head(args[args.len() - 1]) == Some(false)
+        arms.iter().any(takes) && self.is_function_before_data(args)
     }
 
     pub(super) fn dispatch_call(&mut self, item: Item<'db>, node: NodeId, head: NodeId) -> ExprId {
@@ -67,8 +60,7 @@ impl<'db> Infer<'db> {
         let name = item.name(self.db).text(self.db);
         if !arms.iter().any(|arm| arm.takes(args.len())) {
             if !self.ast.is_poisoned(node) {
-                let wanted = arms.first().map_or(0, |arm| arm.params.len());
-                self.wrong_count(head, name, wanted, args.len());
+                self.no_arity(head, name, arms, args.len());
             }
             return self.error(node);
         }

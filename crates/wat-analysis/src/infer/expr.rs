@@ -8,7 +8,7 @@ use crate::types::Ctor;
 
 use super::report::Why;
 use super::table::Ty;
-use super::typed::{ExprId, ExprKind};
+use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
 use super::{Infer, quote};
 
 /// Stack that one level of an expression may need, and what is added when it runs out.
@@ -656,6 +656,17 @@ impl<'db> Infer<'db> {
             );
         }
         self.push(ExprKind::ToU8(args[0]), Ty::U8, node)
+    }
+
+    /// The conversion to a byte as a value.
+    pub(super) fn byte_function(&mut self, node: NodeId) -> ExprId {
+        let ty = self.table.function(&[Ty::I64], Ty::U8);
+        let function = FunctionRef {
+            name: ":wat::core::__internal/to-u8".into(),
+            kind: FunctionKind::Native,
+            types: Vec::new(),
+        };
+        self.push(ExprKind::Function(function), ty, node)
     }
 
     /// WAT2210: `try` needs an enclosing function whose result can carry the failure.

@@ -3,13 +3,16 @@
 use wat_syntax::{Applicability, NodeId, NodeKind, TextId};
 
 use crate::items::{Item, ItemKind, split_generic};
-use crate::legacy::{Retired, retired};
+use crate::legacy::{Retired, by_number, retired};
 use crate::names::lookup;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::legacy_signature;
 use crate::visibility::{alternative, is_admitted, is_guarded, is_relaxed};
 
-use super::Infer;
+use super::report::Why;
+use super::table::Ty;
+use super::typed::{ExprId, ExprKind};
+use super::{How, Infer};
 
 /// An edit at a node.
 pub(super) fn edit<'db>(at: EditAt, node: NodeId, insert: &str) -> ProblemEdit<'db> {
@@ -56,17 +59,31 @@ impl<'db> Infer<'db> {
     ) -> bool {
         let written = self.ast.text(text);
         let path = split_generic(written).0;
-        let Some(Retired {
+        let Some(retired) = retired(path) else {
+            return false;
+        };
+        self.tell_retired_as(node, text, call, retired);
+        true
+    }
+
+    /// The same where it is known what the name is now.
+    fn tell_retired_as(
+        &mut self,
+        node: NodeId,
+        text: TextId,
+        call: Option<NodeId>,
+        retired: Retired,
+    ) {
+        let written = self.ast.text(text);
+        let path = split_generic(written).0;
+        let Retired {
             code,
             now,
             operand,
             sure,
-        }) = retired(path)
-        else {
-            return false;
-        };
+        } = retired;
         if self.ast.is_poisoned(node) {
-            return true;
+            return;
         }
         let now_item = lookup(self.db, self.program, &now);
         // A form of the language takes no type arguments.
@@ -94,7 +111,87 @@ impl<'db> Infer<'db> {
         };
         self.problems
             .push(problem.fix(format!("replace by `{with}`"), how, edits));
-        true
+    }
+
+    /// A retired name in value position, told.
+    pub(super) fn retired_value(&mut self, node: NodeId, text: TextId, item: Item<'db>) -> ExprId {
+        let path = split_generic(self.ast.text(text)).0;
+        let Some(Retired {
+            code, now, operand, ..
+        }) = retired(path)
+        else {
+            return self.item_value(node, text, item);
+        };
+        let replacements: Vec<String> = if let Some(names) = by_number(path) {
+            names.map(str::to_owned).to_vec()
+        } else if !operand.is_empty() && item.kind(self.db) == ItemKind::Operator {
+            let call = format!("({now} x{operand})");
+            vec![format!(
+                "(:wat::core::fn [x <- :wat::core::i64] -> :wat::core::i64 {call})"
+            )]
+        } else if item.kind(self.db) == ItemKind::SpecialForm {
+            Vec::new()
+        } else {
+            self.tell_retired(node, text, None);
+            self.refer(node, item, How::Value);
+            return self.item_value(node, text, item);
+        };
+        let now = match &replacements[..] {
+            [] => now.into_owned(),
+            [one] => one.clone(),
+            many => many.join("` or `"),
+        };
+        let mut problem = Problem::new(
+            code,
+            Place::node(node),
+            format!("`{path}` is retired: it is `{now}` now"),
+        )
+        .label("retired spelling");
+        if replacements.is_empty() {
+            problem = problem.help("that is a form and no value: wrap it in a `:wat::core::fn`");
+        }
+        for replacement in replacements {
+            let how = Applicability::MaybeIncorrect;
+            problem = problem.replace(how, Place::node(node), &replacement);
+        }
+        self.problems.push(problem);
+        self.error(node)
+    }
+
+    /// A call of a retired name that the type of its operand replaces; `None` if the path is none.
+    pub(super) fn retired_by_number(
+        &mut self,
+        node: NodeId,
+        head: NodeId,
+        text: TextId,
+    ) -> Option<ExprId> {
+        let path = split_generic(self.ast.text(text)).0;
+        let [integer, float] = by_number(path).filter(|_| self.retired.contains(&text))?;
+        let args = self.arguments(node);
+        let operand = match args[..] {
+            [operand] => self.table.resolve(self.ty(operand)),
+            _ => Ty::ERROR,
+        };
+        let (now, ty) = match operand == Ty::F64 {
+            true => (float, Ty::F64),
+            false => (integer, Ty::I64),
+        };
+        let now_is = Retired {
+            now: now.into(),
+            sure: operand == ty,
+            ..retired(path)?
+        };
+        self.tell_retired_as(head, text, Some(node), now_is);
+        let item = lookup(self.db, self.program, now)?;
+        self.refer(head, item, How::Call);
+        if operand != ty && !self.table.is_var(operand) {
+            return Some(self.push(ExprKind::Error, ty, node));
+        }
+        let declared = crate::signature::signature(self.db, self.program, item).as_ref()?;
+        let callee = self.instantiate(item, declared, head, text);
+        self.expect(args[0], ty, Why::Argument { declared: None });
+        let rest = None;
+        Some(self.push(ExprKind::Call { callee, args, rest }, ty, node))
     }
 
     /// May this place mention a definition?

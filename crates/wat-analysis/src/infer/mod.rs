@@ -2,8 +2,9 @@
 //! constraints. One walk over the form resolves names, checks shapes, infers types and builds the typed tree; nothing
 //! leaks from one definition to another.
 
+mod alternatives;
 mod apply;
-mod arguments;
+pub(crate) mod arguments;
 mod body;
 pub(crate) mod call;
 mod collection;

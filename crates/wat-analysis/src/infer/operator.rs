@@ -142,6 +142,14 @@ impl<'db> Infer<'db> {
         self.error(node)
     }
 
+    /// `(-)`, `(/)`
+    fn no_operand(&mut self, path: &str, node: NodeId, head: NodeId) -> ExprId {
+        if !self.ast.is_poisoned(node) {
+            self.wrong_count_of(head, path, "at least 1", 0);
+        }
+        self.error(node)
+    }
+
     fn arith_call(
         &mut self,
         path: &str,
@@ -158,7 +166,7 @@ impl<'db> Infer<'db> {
             return match op {
                 Arith::Add => self.push(ExprKind::Int(0), Ty::I64, node),
                 Arith::Mul => self.push(ExprKind::Int(1), Ty::I64, node),
-                Arith::Sub | Arith::Div => self.operator_arity(path, 1, 0, node, head),
+                Arith::Sub | Arith::Div => self.no_operand(path, node, head),
             };
         }
         let operands: Vec<Ty> = args.iter().map(|&arg| self.ty(arg)).collect();
@@ -195,7 +203,7 @@ impl<'db> Infer<'db> {
             let unit = match op {
                 Arith::Add => 0,
                 Arith::Mul => 1,
-                Arith::Sub | Arith::Div => return self.operator_arity(path, 1, 0, node, head),
+                Arith::Sub | Arith::Div => return self.no_operand(path, node, head),
             };
             let kind = if float {
                 ExprKind::Float((unit as f64).to_bits())
@@ -244,6 +252,7 @@ impl<'db> Infer<'db> {
 
     /// An operator in value position: its function type comes from the context.
     pub(super) fn operator_value(&mut self, operator: Operator, ty: Ty, node: NodeId) -> ExprId {
+        let two = matches!(operator, Operator::Arith { two: true, .. });
         let used = match operator {
             Operator::Arith { op, .. } => OperatorUse::Arith(op),
             Operator::Typed { op, float } => {
@@ -265,7 +274,7 @@ impl<'db> Infer<'db> {
         let expr = self.push(ExprKind::OperatorValue(used), ty, node);
         self.constrain(
             Constraint {
-                kind: ConstraintKind::LiftOperator { used, ty },
+                kind: ConstraintKind::LiftOperator { used, ty, two },
                 node,
             },
             None,
@@ -297,7 +306,16 @@ impl<'db> Infer<'db> {
             problem = problem.also(Place::node(nodes[at]), format!("this is a `{found}`"));
         }
         if self.table.resolve(operands[first]) == Ty::U8 {
-            problem = problem.help("convert it with `:wat::core::u8::to-i64`");
+            let is_operand = operands.len() < 2 || nodes[0] != nodes[1];
+            problem = match is_operand {
+                true => self.conversion(
+                    problem,
+                    Place::node(nodes[first]),
+                    ":wat::core::i64",
+                    ":wat::core::u8",
+                ),
+                false => problem.help("convert it with `:wat::core::u8::to-i64`"),
+            };
         } else if self.table.resolve(operands[first]) == Ty::STRING {
             problem = problem.help("strings are joined with `:wat::core::string::concat`");
         }

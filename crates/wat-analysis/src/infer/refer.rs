@@ -293,8 +293,8 @@ impl<'db> Infer<'db> {
             _ => {}
         }
         match self.resolve(text) {
+            Some(item) if self.retired.contains(&text) => self.retired_value(node, text, item),
             Some(item) => {
-                self.note_retired(node, text, None);
                 self.refer(node, item, How::Value);
                 self.item_value(node, text, item)
             }
@@ -359,7 +359,7 @@ impl<'db> Infer<'db> {
         self.push(ExprKind::Keyword(path.into()), Ty::KEYWORD, node)
     }
 
-    fn item_value(&mut self, node: NodeId, text: TextId, item: Item<'db>) -> ExprId {
+    pub(super) fn item_value(&mut self, node: NodeId, text: TextId, item: Item<'db>) -> ExprId {
         match item.kind(self.db) {
             ItemKind::Synonym => match crate::synonym::target(self.db, self.program, item) {
                 Some(target) => self.item_value(node, text, target),
@@ -405,6 +405,7 @@ impl<'db> Infer<'db> {
                 ":wat::core::Some" => self.variant_function(node, crate::types::Ctor::Option, 1),
                 ":wat::core::Ok" => self.variant_function(node, crate::types::Ctor::Result, 0),
                 ":wat::core::Err" => self.variant_function(node, crate::types::Ctor::Result, 1),
+                ":wat::core::u8" => self.byte_function(node),
                 _ => {
                     let name = item.name(self.db).text(self.db);
                     self.problems.push(

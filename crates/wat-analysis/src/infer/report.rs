@@ -91,20 +91,6 @@ impl<'db> Infer<'db> {
         }
     }
 
-    /// A function whose type was to be said by the context, after the context has said another one.
-    pub(super) fn lifted_misfit(&mut self, ty: Ty, node: NodeId) {
-        let want = self.render(ty);
-        self.problems.push(
-            Problem::new(
-                3001,
-                Place::node(node),
-                format!("expected `{want}`, found `{SOME_FUNCTION}`"),
-            )
-            .label("this is a function")
-            .mismatch(want, SOME_FUNCTION.to_owned()),
-        );
-    }
-
     /// A result that was not known when it was given its type.
     pub(super) fn late_misfit(&mut self, wanted: Ty, found: Ty, node: NodeId) {
         if self.table.unify(wanted, found).is_err() {
@@ -315,8 +301,29 @@ impl<'db> Infer<'db> {
         })
     }
 
+    /// Offers a conversion of one of two operands where the library has one; what there is to say without it is the help.
+    pub(super) fn conversion_of_either(
+        &self,
+        problem: Problem<'db>,
+        [left, right]: [Ty; 2],
+        nodes: [NodeId; 2],
+    ) -> Problem<'db> {
+        if nodes[0] == nodes[1] {
+            return problem;
+        }
+        let (a, b) = (self.render_expanded(left), self.render_expanded(right));
+        let plain = problem.clone();
+        for (at, want, have) in [(nodes[1], &a, &b), (nodes[0], &b, &a)] {
+            let offered = self.conversion(plain.clone(), Place::node(at), want, have);
+            if !offered.fixes.is_empty() {
+                return offered;
+            }
+        }
+        problem
+    }
+
     /// Offers a conversion where the library has one.
-    fn conversion(
+    pub(super) fn conversion(
         &self,
         problem: Problem<'db>,
         at: Place<'db>,

@@ -2,7 +2,9 @@
 
 use wat_syntax::NodeId;
 
-use crate::capability::{Capability, explain, is_handle, needs};
+use crate::capability::{
+    Capability, NAME_THE_TYPE, explain, has_type_of_run_time, is_handle, needs,
+};
 use crate::items::{Item, ItemKind};
 use crate::names::lookup_type;
 use crate::problem::{Place, Plain, Problem};
@@ -121,9 +123,14 @@ impl<'db> Infer<'db> {
 
     fn lacks(&mut self, capability: Capability, ty: &Type, node: NodeId) {
         let message = explain(self.db, self.program, capability, ty, &self.generics);
+        let problem = Problem::new(capability.code(), Place::node(node), message);
+        if has_type_of_run_time(ty) {
+            let problem = problem.label("its type is not determined");
+            self.problems.push(problem.help(NAME_THE_TYPE));
+            return;
+        }
         let found = ty.render(&self.generics);
-        let problem = Problem::new(capability.code(), Place::node(node), message)
-            .label(format!("this is a `{found}`"));
+        let problem = problem.label(format!("this is a `{found}`"));
         self.problems.push(match capability {
             Capability::Portable => {
                 problem.help("read a type that has an EDN form: no functions, no handles")

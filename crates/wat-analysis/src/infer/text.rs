@@ -50,6 +50,11 @@ fn template(text: &str) -> Result<Vec<Part>, String> {
                 if name.trim().is_empty() {
                     return Err("a placeholder is empty; it needs a name".to_owned());
                 }
+                if !is_placeholder_name(&name) {
+                    return Err(format!(
+                        "`{name}` cannot be the name of an argument, so `{{{name}}}` is no placeholder"
+                    ));
+                }
                 if !literal.is_empty() {
                     parts.push(Part::Literal(std::mem::take(&mut literal)));
                 }
@@ -62,6 +67,57 @@ fn template(text: &str) -> Result<Vec<Part>, String> {
         parts.push(Part::Literal(literal));
     }
     Ok(parts)
+}
+
+/// Can an argument have this name? It is a keyword without its colon.
+fn is_placeholder_name(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_graphic() && !"()[]{}\"';`~@,\\".contains(c);
+    !name.is_empty() && name.chars().all(fits)
+}
+
+/// The template with every brace doubled that belongs to no placeholder.
+fn with_double_braces(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        let brace = &after[..1];
+        let inner = &after[1..];
+        let name = inner.find(['{', '}']).map(|end| &inner[..end]);
+        let name = name.filter(|name| brace == "{" && is_placeholder_name(name));
+        let name = name.filter(|name| inner[name.len()..].starts_with('}'));
+        rest = if inner.starts_with(brace) {
+            out.extend([brace, brace]);
+            &inner[1..]
+        } else if let Some(name) = name {
+            out.extend(["{", name, "}"]);
+            &inner[name.len() + 1..]
+        } else {
+            out.extend([brace, brace]);
+            inner
+        };
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A string as it is written; none for one with control characters that have no short escape.
+fn literal(text: &str) -> Option<String> {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c if c.is_control() => return None,
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    Some(out)
 }
 
 /// A key, where it stands, and its value.
@@ -179,14 +235,65 @@ impl<'db> Infer<'db> {
         match template(text) {
             Ok(parts) => Some(parts),
             Err(message) => {
-                self.format_problem(first, message, "malformed template");
+                if self.ast.is_poisoned(first) {
+                    return None;
+                }
+                let place = Place::node(first);
+                let mut problem = Problem::new(2841, place, message).label("malformed template");
+                if let Some(doubled) = literal(&with_double_braces(text)) {
+                    problem = problem.help("a brace itself is written twice").replace(
+                        Applicability::MaybeIncorrect,
+                        place,
+                        &doubled,
+                    );
+                }
+                self.problems.push(problem);
                 None
             }
         }
     }
 
+    /// WAT2841: one placeholder and one argument do not have the same name, and all others fit.
+    fn differs_in_one_name(&mut self, at: NodeId, template: &[Part], given: &[Given]) -> bool {
+        let mut missing: Vec<&str> = template
+            .iter()
+            .filter_map(|part| match part {
+                Part::Name(name) => Some(name.as_str()),
+                Part::Literal(_) => None,
+            })
+            .filter(|name| given.iter().all(|(key, _, _)| key != name))
+            .collect();
+        missing.sort_unstable();
+        missing.dedup();
+        let is_unused = |key: &str| {
+            let mut parts = template.iter();
+            !parts.any(|part| matches!(part, Part::Name(name) if name == key))
+        };
+        let unused: Vec<&Given> = given.iter().filter(|(key, ..)| is_unused(key)).collect();
+        let ([missing], [(key, name, _)]) = (&missing[..], &unused[..]) else {
+            return false;
+        };
+        let problem = Problem::new(
+            2841,
+            Place::node(at),
+            format!("the placeholder `{{{missing}}}` has no argument: `:{key}` is given instead"),
+        )
+        .label(format!("`:{missing}` is not given"))
+        .also(Place::node(*name), "not used")
+        .replace(
+            Applicability::MaybeIncorrect,
+            Place::node(*name),
+            &format!(":{missing}"),
+        );
+        self.problems.push(problem);
+        true
+    }
+
     /// Every placeholder has an argument, every argument a placeholder.
     fn match_placeholders(&mut self, node: NodeId, at: NodeId, template: &[Part], given: &[Given]) {
+        if self.differs_in_one_name(at, template, given) {
+            return;
+        }
         let mut told: Vec<&str> = Vec::new();
         for part in template {
             let Part::Name(name) = part else { continue };
@@ -242,7 +349,33 @@ impl<'db> Infer<'db> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Part, template};
+    use proptest::prelude::*;
+
+    use super::{Part, is_placeholder_name, template, with_double_braces};
+
+    proptest! {
+        #[test]
+        fn doubled_braces_make_a_template(text in "[a {}é]{0,12}") {
+            let doubled = with_double_braces(&text);
+            prop_assert!(template(&doubled).is_ok(), "{text} -> {doubled}");
+            if template(&text).is_ok() {
+                prop_assert_eq!(doubled, text);
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_placeholders_are_keywords() {
+        for (name, fits) in [
+            ("a", true),
+            ("a-b?", true),
+            ("", false),
+            ("a b", false),
+            ("ü", false),
+        ] {
+            assert_eq!(is_placeholder_name(name), fits, "{name}");
+        }
+    }
 
     fn literal(text: &str) -> Part {
         Part::Literal(text.to_owned())

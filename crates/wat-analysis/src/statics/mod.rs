@@ -6,6 +6,7 @@
 
 mod comm;
 mod deadlock;
+mod library;
 mod lint;
 mod orphan;
 mod pair;
@@ -85,6 +86,7 @@ pub(crate) fn check<'db>(
         printed: Vec::new(),
     };
     rules.unused_results();
+    rules.library_lints();
     let mut suspects = Vec::new();
     let mut facts = Facts::default();
     if rules.tree.is_concurrent() {
@@ -96,6 +98,7 @@ pub(crate) fn check<'db>(
         rules.orphans();
         rules.portability();
         rules.kernel_lints();
+        rules.streams_consumed_twice();
         facts = rules.facts();
     }
     Findings {

@@ -253,6 +253,34 @@ impl<'a, 'db> Tree<'a, 'db> {
         self.reached.iter().copied()
     }
 
+    /// How many expressions there are, evaluated or not.
+    pub(super) fn count(&self) -> u32 {
+        self.inference.exprs.len() as u32
+    }
+
+    /// May the definition evaluate it?
+    pub(super) fn is_reached(&self, id: ExprId) -> bool {
+        self.reached().any(|reached| reached == id)
+    }
+
+    /// The type of an expression.
+    pub(super) fn type_of(&self, id: ExprId) -> Ty {
+        self.inference.table.resolve(self.expr(id).ty)
+    }
+
+    /// Is it a stream: a receiver and the thread that feeds it?
+    pub(super) fn is_worker_pair(&self, ty: Ty) -> bool {
+        match self.inference.table.shape(ty) {
+            Shape::App(Ctor::Tuple, parts) => {
+                let [receiver, thread] = parts[..] else {
+                    return false;
+                };
+                self.is_kernel_type(receiver, "Receiver") && self.is_kernel_type(thread, "Thread")
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn info(&self, local: LocalId) -> &'a crate::infer::typed::LocalInfo {
         &self.inference.locals[local.0 as usize]
     }
