@@ -58,12 +58,12 @@ fn key_of(name: &str) -> Edn {
 }
 
 /// What is wrong with the store of a file, if it is there and cannot be used.
-pub(crate) fn complaint(file: &Path) -> Option<String> {
-    let store = store(file)?;
-    let why = entries(&store).err()?;
+pub(crate) fn complaint(directory: &Path, path: &str) -> Option<String> {
+    let why = entries(&store(&directory.join(path))?).err()?;
+    let told = store(Path::new(path))?;
     Some(format!(
         "the counterexamples in `{}` are not used, and none is added: {why}",
-        store.display()
+        told.display()
     ))
 }
 
@@ -79,8 +79,13 @@ pub(crate) fn known(file: &Path, name: &str) -> Vec<Vec<u64>> {
 ///
 /// # Errors
 /// What keeps the store from being read or written, for people.
-pub(crate) fn remember(file: &Path, name: &str, choices: &[u64]) -> Result<(), String> {
-    let Some(store) = store(file) else {
+pub(crate) fn remember(
+    directory: &Path,
+    path: &str,
+    name: &str,
+    choices: &[u64],
+) -> Result<(), String> {
+    let (Some(store), Some(told)) = (store(&directory.join(path)), store(Path::new(path))) else {
         return Ok(());
     };
     // Whoever looks for sequences has told what is wrong with the store.
@@ -104,7 +109,7 @@ pub(crate) fn remember(file: &Path, name: &str, choices: &[u64]) -> Result<(), S
     write(&store, &document).map_err(|error| {
         format!(
             "the counterexample is not kept in `{}`: {error}",
-            store.display()
+            told.display()
         )
     })
 }
@@ -128,9 +133,9 @@ fn sequences_are_remembered_once_each() {
     let file = folder.join("a.wat");
     assert_eq!(known(&file, ":p::q"), Vec::<Vec<u64>>::new());
     for choices in [[1, u64::MAX], [1, u64::MAX], [2, 3]] {
-        remember(&file, ":p::q", &choices).expect("it can be written");
+        remember(&folder, "a.wat", ":p::q", &choices).expect("it can be written");
     }
-    remember(&file, ":p::r", &[7]).expect("it can be written");
+    remember(&folder, "a.wat", ":p::r", &[7]).expect("it can be written");
     assert_eq!(known(&file, ":p::q"), [[1, u64::MAX], [2, 3]]);
     assert_eq!(known(&file, ":p::r"), [[7]]);
     let store = folder.join("regressions/a.edn");
@@ -141,9 +146,9 @@ fn sequences_are_remembered_once_each() {
     );
     for broken in ["<<<<<<<", "[]", "{:a 1}"] {
         fs::write(&store, broken).expect("it can be written");
-        assert!(complaint(&file).is_some_and(|told| told.contains("a.edn")));
+        assert!(complaint(&folder, "a.wat").is_some_and(|told| told.contains("a.edn")));
         assert_eq!(known(&file, ":p::r"), Vec::<Vec<u64>>::new());
-        remember(&file, ":p::r", &[7]).expect("nothing is done");
+        remember(&folder, "a.wat", ":p::r", &[7]).expect("nothing is done");
         let kept = fs::read_to_string(&store).expect("it is there");
         assert_eq!(kept, broken);
     }

@@ -345,11 +345,11 @@ impl Run<'_> {
         let properties = self.waiting.iter().map(|&index| self.slots[index].case);
         let properties = properties.filter(|case| case.test.kind == TestKind::Property);
         let paths: BTreeSet<&str> = properties.map(|case| &*case.path).collect();
-        let files = paths
+        let directory = &self.options.directory;
+        let complaints = paths
             .into_iter()
-            .map(|path| self.options.directory.join(path));
-        self.warnings
-            .extend(files.filter_map(|file| regressions::complaint(&file)));
+            .filter_map(|path| regressions::complaint(directory, path));
+        self.warnings.extend(complaints);
     }
 
     /// Calls the next test here.

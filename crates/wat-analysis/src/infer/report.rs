@@ -59,8 +59,14 @@ impl<'db> Infer<'db> {
             }
             let node = self.exprs[expr.0 as usize].node;
             let problem = self.mismatch(expr, node, expected, found, clash, why);
-            if self.table.is_var(found) {
-                self.table.poison(found);
+            if clash == Clash::Unwanted {
+                // What the rest of the type would have been is nobody's question.
+                for open in [found, expected]
+                    .map(|ty| self.table.open_parts(ty))
+                    .concat()
+                {
+                    self.table.poison(open);
+                }
             }
             self.withdraw_suspicion(node);
             self.problems.push(problem);
@@ -86,8 +92,7 @@ impl<'db> Infer<'db> {
         }
         match self.table.shape(expected) {
             Shape::Var | Shape::Error | Shape::App(Ctor::Fn, _) => None,
-            Shape::Param(_) => Some(Clash::Differ { rigid: true }),
-            Shape::App(..) => Some(Clash::Differ { rigid: false }),
+            Shape::Param(_) | Shape::App(..) => Some(Clash::Unwanted),
         }
     }
 
@@ -146,7 +151,7 @@ impl<'db> Infer<'db> {
     ) -> Problem<'db> {
         let (want, mut have) = self.render_pair(expected, found);
         let at = Place::node(node);
-        let is_lifted = self.lifted_clash(expr, expected).is_some();
+        let is_lifted = clash == Clash::Unwanted;
         if is_lifted {
             have = SOME_FUNCTION.to_owned();
         }
@@ -160,7 +165,8 @@ impl<'db> Infer<'db> {
             .help("give the elements a type of their own")
             .mismatch(want, have);
         }
-        let rigid = clash == Clash::Differ { rigid: true };
+        let is_param = matches!(self.table.shape(expected), Shape::Param(_));
+        let rigid = clash == Clash::Differ { rigid: true } || (is_lifted && is_param);
         let (code, message) = match why {
             _ if rigid => (
                 3018,

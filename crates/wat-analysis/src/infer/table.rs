@@ -57,6 +57,8 @@ pub(crate) enum Clash {
     Differ { rigid: bool },
     /// A variable would contain itself.
     Infinite,
+    /// A function that stands for several types is none of this one.
+    Unwanted,
 }
 
 /// How long a rendered type gets before the rest of it is left out.

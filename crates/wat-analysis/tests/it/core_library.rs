@@ -176,9 +176,9 @@ fn all_numbers_of_arguments_are_told() {
 #[test]
 fn a_type_of_run_time_is_told_in_words() {
     for (body, code) in [
-        ("(c.sort (e.read \"[2 1]\"))", "WAT3405"),
-        ("(c.first (e.read \"[1]\"))", "WAT3401"),
-        ("(c.map (e.read \"[1]\") c.first)", "WAT3401"),
+        ("(c.show (c.sort (e.read \"[2 1]\")))", "WAT3405"),
+        ("(c.show (c.first (e.read \"[1]\")))", "WAT3401"),
+        ("(c.show (c.map (e.read \"[1]\") c.first))", "WAT3401"),
     ] {
         let found = diagnostics(body);
         assert_eq!(codes(body), [code], "{body}");

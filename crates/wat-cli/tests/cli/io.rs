@@ -92,7 +92,7 @@ fn reading_takes_what_is_there() {
              (:wat::kernel::println (:wat::io::IOReader/read-all r))\n\
              (:wat::io::IOReader/rewind r)\n\
              (:wat::kernel::println (:wat::io::IOReader/read-all-string r))))",
-        "[97 98]\n[99]\nnil\n[]\n\"abc\"\n",
+        "[97 98]\n[99]\n[]\n[]\n\"abc\"\n",
     );
     fails(
         "(:wat::kernel::println (:wat::io::IOReader/read (:wat::io::IOReader/from-string \"\") -1))",

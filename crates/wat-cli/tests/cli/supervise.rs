@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::kernel::in_time;
 use super::pty::Terminal;
-use super::support::{Dir, Ran, command, main_of, wat};
+use super::support::{Dir, Ran, children, command, main_of, wat};
 
 /// Says that it is ready, waits, and goes on for a while after it was asked to stop.
 const POLITE: &str = "(:wat::core::do
@@ -45,21 +45,6 @@ fn start(body: &str) -> Running {
         .expect("the binary starts");
     let lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
     Running { child, lines, dir }
-}
-
-/// The children of a process.
-fn children(pid: i32) -> Vec<i32> {
-    let Ok(tasks) = fs::read_dir(format!("/proc/{pid}/task")) else {
-        return Vec::new();
-    };
-    tasks
-        .filter_map(|task| fs::read_to_string(task.ok()?.path().join("children")).ok())
-        .flat_map(|list| {
-            list.split(' ')
-                .filter_map(|n| n.parse().ok())
-                .collect::<Vec<i32>>()
-        })
-        .collect()
 }
 
 /// Waits until something holds that no event tells of.

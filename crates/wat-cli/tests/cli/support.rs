@@ -100,3 +100,21 @@ pub fn fed(dir: &Dir, args: &[&str], input: &str) -> Ran {
 pub fn main_of(body: &str) -> String {
     format!("(:wat::core::defn :user::main [] -> :wat::core::nil\n  {body})\n")
 }
+
+/// The children of a process, dead ones too, by their numbers. The list that the system keeps for a thread may lack some
+/// while others end; a process says itself whose child it is.
+pub fn children(pid: impl Into<i64>) -> Vec<i32> {
+    let parent = pid.into().to_string();
+    let is_child = |number: &i32| {
+        let stat = fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
+        let behind_name = stat.rsplit(')').next().unwrap_or_default();
+        behind_name.split_whitespace().nth(1) == Some(parent.as_str())
+    };
+    let all = fs::read_dir("/proc")
+        .expect("a list of processes")
+        .flatten();
+    let numbers = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let mut found: Vec<i32> = numbers.filter(is_child).collect();
+    found.sort_unstable();
+    found
+}

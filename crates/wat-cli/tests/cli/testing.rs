@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use super::support::{Dir, Ran, command, wat as run};
+use super::support::{Dir, Ran, children, command, wat as run};
 
 /// Tests that end in every way.
 const NASTY: &str = r#"
@@ -593,14 +593,6 @@ fn leaks_fail_where_they_are_denied() {
     );
 }
 
-/// The children of a process.
-pub(super) fn children(pid: u32) -> Vec<i32> {
-    let list = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-    list.split_whitespace()
-        .filter_map(|pid| pid.parse().ok())
-        .collect()
-}
-
 #[test]
 #[allow(unsafe_code)]
 fn a_test_that_a_signal_ends_has_crashed() {
@@ -668,9 +660,7 @@ fn an_interrupt_leaves_nothing_behind_that_left_its_group() {
         .spawn()
         .expect("the binary starts");
     let inner = loop {
-        let inner = children(runner.id())
-            .into_iter()
-            .flat_map(|test| children(test as u32));
+        let inner = children(runner.id()).into_iter().flat_map(children);
         if let Some(inner) = inner.last() {
             break inner;
         }

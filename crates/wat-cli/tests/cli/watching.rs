@@ -6,8 +6,8 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 use super::pty::Terminal;
-use super::support::{Dir, command};
-use super::testing::{children, processes_in};
+use super::support::{Dir, children, command};
+use super::testing::processes_in;
 
 const LIB: &str = "(:wat::core::defn :l::two [] -> :wat::core::i64 2)
 (:wat::core::struct :l::Point (x :wat::core::i64))

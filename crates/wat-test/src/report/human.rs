@@ -295,7 +295,8 @@ fn unified(out: &mut dyn Write, actual: &str, expected: &str) -> io::Result<()> 
         let text = line.strip_suffix('\n');
         let shown = text.unwrap_or(line).replace('\r', "␍");
         writeln!(out, "  {mark}{shown}")?;
-        if text.is_none() && mark != ' ' {
+        let is_told = actual.ends_with('\n') != expected.ends_with('\n');
+        if text.is_none() && is_told {
             writeln!(out, "  \\ no line break at the end")?;
         }
     }

@@ -86,8 +86,9 @@ impl Run<'_> {
             .filter(|_| self.options.persist && status == Status::Failed);
         if let Some(choices) = choices.filter(|choices| !choices.is_empty()) {
             let choices: Vec<u64> = choices.iter().filter_map(Value::as_u64).collect();
-            let file = self.options.directory.join(&slot.case.path);
-            let kept = regressions::remember(&file, &slot.case.test.name, &choices);
+            let directory = &self.options.directory;
+            let (path, name) = (&slot.case.path, &slot.case.test.name);
+            let kept = regressions::remember(directory, path, name, &choices);
             self.warnings.extend(kept.err());
         }
         let outcome = Outcome {

@@ -20,7 +20,7 @@ use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::support::{Dir, Ran, command, main_of};
+use super::support::{Dir, Ran, children, command, main_of};
 use backend::{EVERY, World};
 
 /// The command that runs a program which may use the raw verbs.
@@ -169,21 +169,6 @@ impl Drop for Running {
             let _ = self.child.wait();
         }
     }
-}
-
-/// The children of a process.
-fn children(pid: i32) -> Vec<i32> {
-    let Ok(tasks) = fs::read_dir(format!("/proc/{pid}/task")) else {
-        return Vec::new();
-    };
-    let lists =
-        tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("children")).ok());
-    lists
-        .flat_map(|list| {
-            let numbers = list.split_whitespace().filter_map(|word| word.parse().ok());
-            numbers.collect::<Vec<i32>>()
-        })
-        .collect()
 }
 
 /// Is the process gone, or at least dead?
