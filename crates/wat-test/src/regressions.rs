@@ -140,10 +140,7 @@ fn sequences_are_remembered_once_each() {
     assert_eq!(known(&file, ":p::r"), [[7]]);
     let store = folder.join("regressions/a.edn");
     let text = fs::read_to_string(&store).expect("it was written");
-    assert!(
-        text.starts_with("{:wat.test/regressions {:p/q [["),
-        "{text}"
-    );
+    assert!(text.starts_with("{:wat.test/regressions {:p/q ["), "{text}");
     for broken in ["<<<<<<<", "[]", "{:a 1}"] {
         fs::write(&store, broken).expect("it can be written");
         assert!(complaint(&folder, "a.wat").is_some_and(|told| told.contains("a.edn")));

@@ -85,9 +85,8 @@ fn a_result_that_is_known_late_has_the_type_that_was_said_before() {
             "WAT3001 7:1-7:54",
         ),
         (
-            format!(
-                ":wat::core::String (:wat::core::let [v [] n\n(:wat::core::+ (:wat::core::Option/expect (:wat::core::first v) \"e\") 1) s (:wat::core::string::concat n \"a\") w (:wat::core::conj v 2.5)] s)"
-            ),
+            ":wat::core::String (:wat::core::let [v [] n\n(:wat::core::+ (:wat::core::Option/expect (:wat::core::first v) \"e\") 1) s (:wat::core::string::concat n \"a\") w (:wat::core::conj v 2.5)] s)"
+                .to_owned(),
             "WAT3001 7:1-7:72",
         ),
         (

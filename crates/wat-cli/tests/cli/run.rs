@@ -65,7 +65,7 @@ fn a_missing_or_wrong_entry_is_4() {
 #[test]
 fn a_run_time_error_is_1_with_a_record() {
     let ran = run(&main_of(
-        "(:wat::core::do (:wat::kernel::println 1) (:wat::kernel::println (:wat::core::i64::/ 1 (:wat::core::i64::- 1 1))))",
+        "(:wat::core::do (:wat::kernel::println 1) (:wat::kernel::println (:wat::core::i64::/ 1 (:wat::core::string::length \"\"))))",
     ));
     assert_eq!((ran.status, ran.stdout.as_str()), (1, "1\n"));
     let start =

@@ -293,7 +293,8 @@ fn commands_help_themselves() {
 
 #[test]
 fn a_failed_program_is_explained_on_a_terminal() {
-    let text = main_of("(:wat::kernel::println (:wat::core::i64::/ 1 (:wat::core::i64::- 1 1)))");
+    let text =
+        main_of("(:wat::kernel::println (:wat::core::i64::/ 1 (:wat::core::string::length \"\")))");
     let dir = Dir::with(&[("main.wat", &text)]);
     let mut command = command(&dir);
     command.args(["run", "main.wat"]);

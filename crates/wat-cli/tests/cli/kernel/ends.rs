@@ -65,7 +65,7 @@ fn a_program_that_returns_leaves_a_thread_that_does_not_listen_after_the_grace_p
                (:wat::core::do
                  (:wat::kernel::drop (:wat::kernel::spawn-thread
                    (:wat::core::fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil
-                     (:wat::core::do (:wat::kernel::println (:my::is-ready kid)) (:my::spin 0)))))
+                     (:wat::core::do (:wat::kernel::println (:my::is-ready kid)) (:my::spin 0) (:wat::kernel::drop kid)))))
                  (:wat::kernel::readln -> :wat::core::i64) :wat::core::nil))"
         )
     );
@@ -87,7 +87,7 @@ fn a_killed_parent_takes_a_child_along_that_does_not_listen() {
         "{BLOCKED}{}",
         main_of(
             "(:wat::core::let [kid (:my::deaf-child)]
-               (:wat::core::do (:wat::kernel::println (:my::is-ready kid)) (:my::doze)))"
+               (:wat::core::do (:wat::kernel::println (:my::is-ready kid)) (:my::doze) (:wat::kernel::drop kid)))"
         )
     );
     let mut running = start(&text);
