@@ -7,8 +7,7 @@
 //! use the time of processors says more than the wall. With words, lines that contain one of them.
 //!
 //! Threads that wake each other in turns stay on the processors where a process has begun with them, so that the rounds of
-//! one process say little of another's. With `--starts=N` so many processes measure, and the ratios are the medians of
-//! theirs, with the lowest and the highest.
+//! one process say little of another's. `benches/kernel-starts` starts several and gives the medians of theirs.
 #![allow(unsafe_code, missing_docs, clippy::print_stdout)]
 
 mod pairs;
@@ -19,9 +18,6 @@ use pairs::{forks, memory, pipes, rings};
 use table::Table;
 
 fn main() {
-    if let Some(starts) = table::starts() {
-        return table::repeat(starts);
-    }
     let table = Table::begin();
     // Forks first: the process is small then.
     forks(&table);

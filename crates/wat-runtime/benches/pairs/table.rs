@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 /// Runs rounds of a pair of measurements and prints their ratio.
 pub struct Table {
     words: Vec<String>,
-    /// Whether another process reads what this one prints.
+    /// Whether a program reads what is printed: names, both ratios and goals alone.
     is_raw: bool,
 }
 
@@ -21,7 +21,7 @@ fn quartiles(values: impl Iterator<Item = f64>) -> (f64, f64, f64) {
     (at(1), at(2), at(3))
 }
 
-/// The word that has lines printed for another process.
+/// The word that has lines printed for `benches/kernel-starts`.
 const RAW: &str = "--raw";
 
 /// The words of the command line.
@@ -29,50 +29,6 @@ fn words() -> impl Iterator<Item = String> {
     std::env::args()
         .skip(1)
         .filter(|word| !word.starts_with('-'))
-}
-
-/// How many processes are to measure, if several are.
-pub fn starts() -> Option<usize> {
-    std::env::args().find_map(|word| word.strip_prefix("--starts=")?.parse().ok())
-}
-
-/// Has so many processes measure, one after the other, and prints the medians of their ratios with the lowest and the
-/// highest.
-pub fn repeat(starts: usize) {
-    /// A line, its ratios by processors and by the wall, its goal.
-    type Line = (String, Vec<f64>, Vec<f64>, String);
-    let mut lines: Vec<Line> = Vec::new();
-    let this = std::env::current_exe().expect("this file");
-    for _ in 0..starts {
-        let mut command = std::process::Command::new(&this);
-        let output = command.arg(RAW).args(words()).output().expect("it runs");
-        let text = String::from_utf8(output.stdout).expect("text");
-        for line in text.lines() {
-            let [name, cpu, wall, goal] = line.split('\t').collect::<Vec<_>>()[..] else {
-                continue;
-            };
-            let at = lines.iter().position(|line| line.0 == name);
-            let at = at.unwrap_or_else(|| {
-                lines.push((name.into(), Vec::new(), Vec::new(), goal.into()));
-                lines.len() - 1
-            });
-            lines[at].1.push(cpu.parse().expect("a number"));
-            lines[at].2.push(wall.parse().expect("a number"));
-        }
-    }
-    println!(
-        "{:42} ratio of processors  ratio by the wall  goal",
-        format!("medians of {starts} processes")
-    );
-    for (name, cpu, wall, goal) in lines {
-        let [cpu, wall] = [cpu, wall].map(|ratios| {
-            let (_, median, _) = quartiles(ratios.iter().copied());
-            let low = ratios.iter().copied().fold(f64::INFINITY, f64::min);
-            let high = ratios.iter().copied().fold(0.0, f64::max);
-            format!("{median:5.2} ({low:.2}…{high:.2})")
-        });
-        println!("{name:42} {cpu}  {wall}  {goal}");
-    }
 }
 
 impl Table {
