@@ -54,11 +54,10 @@ pub(crate) fn check(global: &Global, options: &CheckOptions) -> i32 {
         FailOn::Warning => summary.errors + summary.warnings > 0,
         FailOn::Note => summary.errors + summary.warnings + summary.notes > 0,
     };
-    if failed {
-        exit::NEGATIVE
-    } else {
-        exit::SUCCESS
-    }
+    space.status(match failed {
+        true => exit::NEGATIVE,
+        false => exit::SUCCESS,
+    })
 }
 
 /// The findings of all files in order; identical ones once.

@@ -54,7 +54,7 @@ pub(crate) fn fix(global: &Global, options: &FixOptions) -> i32 {
         }
     };
     if status == exit::SUCCESS || status == exit::NEGATIVE {
-        tell(&fixed, status)
+        space.status(tell(&fixed, status))
     } else {
         status
     }

@@ -49,11 +49,10 @@ pub(crate) fn lint(global: &Global, options: &LintOptions) -> i32 {
         FailOn::Warning => errors + warnings > 0,
         FailOn::Note => errors + warnings + summary.notes > 0,
     };
-    if failed {
-        exit::NEGATIVE
-    } else {
-        exit::SUCCESS
-    }
+    space.status(match failed {
+        true => exit::NEGATIVE,
+        false => exit::SUCCESS,
+    })
 }
 
 /// Lints and warnings are, errors are not; of these what was asked for.

@@ -5,20 +5,21 @@ mod watch;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, LineWriter, Write};
 use std::path::{Path, PathBuf};
 
 use wat_analysis::{Code, SourceFile, TestKind};
 use wat_driver::{
-    Contents, ProgramLauncher, Style, file_loader, nearest, parse_bytes, reason, walk_for,
+    Contents, ProgramLauncher, Style, Unreadable, file_loader, name_of, nearest, parse_bytes,
+    read_text, reason, unreachable, walk_for,
 };
 use wat_test::{
-    Break, Filter, Format, Found, Limits, Markdown, Options, Reporter, State, Summary, TestCase,
-    content, find, find_in_markdown, fresh_seed, run, run_until,
+    Break, Filter, Format, Found, InvalidFile, Limits, Markdown, Options, Reporter, State, Summary,
+    TestCase, content, find, find_in_markdown, fresh_seed, run, run_until,
 };
 
 use crate::args::{Global, TestOptions, limits, parse_limit};
-use crate::workspace::{Workspace, settings};
+use crate::workspace::{Workspace, settings, unreadable};
 use crate::{exit, output};
 
 /// What the targets name.
@@ -105,8 +106,11 @@ impl Prepared {
     fn open(global: &Global, options: &TestOptions) -> Refused<Prepared> {
         let targets = targets(options);
         for path in &targets.paths {
-            if !path.exists() {
-                return Err(missing(path));
+            if let Some(wrong) = unreachable(path) {
+                return Err(match path.symlink_metadata() {
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => missing(path),
+                    _ => unreadable(&wrong),
+                });
             }
         }
         let paths = match targets.paths.is_empty() {
@@ -149,15 +153,27 @@ impl Prepared {
     fn select(&mut self, options: &TestOptions) -> Refused<()> {
         let space = &self.space;
         let texts = self.texts.iter().filter(|it| it.exists()).cloned();
-        let markdown = markdown(options, space, texts.collect(), &self.paths)?;
-        let excluded = |file: &SourceFile| {
-            let path = space.inner_path(&file.path(&*space.db));
+        let (markdown, lost) = markdown(options, space, texts.collect(), &self.paths)?;
+        let excluded = |path: &str| {
+            let path = space.inner_path(path);
             let globs = &space.settings.test.exclude;
             globs.iter().any(|glob| glob.value.matches(&path))
         };
         let files = space.files.iter().map(|(_, file)| *file);
-        let files: Vec<SourceFile> = files.filter(|file| !excluded(file)).collect();
+        let files = files.filter(|file| !excluded(&file.path(&*space.db)));
+        let files: Vec<SourceFile> = files.collect();
         let mut found = find(&space.db, &files, |path| space.inner_path(path));
+        let mut lost: Vec<&Unreadable> = space.unreadable.iter().chain(&lost).collect();
+        lost.sort_by_key(|it| &it.path);
+        // A directory may have been searched for texts of two kinds.
+        lost.dedup_by_key(|it| &it.path);
+        let lost = lost
+            .into_iter()
+            .filter(|it| !excluded(&name_of(Path::new(&it.path))));
+        found.invalid.extend(lost.map(|it| {
+            let path = space.inner_path(&name_of(Path::new(&it.path)));
+            InvalidFile::unreadable(path, &it.reason)
+        }));
         find_in_markdown(&space.db, &markdown, &mut found);
         if options.partial {
             found.admit_whole(&space.db);
@@ -224,30 +240,50 @@ impl Prepared {
     }
 }
 
-/// The Markdown texts: those that are targets, and with `--kind doc` those below the directories that are.
+/// The Markdown texts: those that are targets, and with `--kind doc` those below the directories that are; and what of
+/// these cannot be read.
 fn markdown(
     options: &TestOptions,
     space: &Workspace,
     mut files: Vec<PathBuf>,
     paths: &[PathBuf],
-) -> Refused<Vec<Markdown>> {
-    let unreadable = |path: &Path, reason: String| {
-        output::complain(&format!("cannot read `{}`: {reason}", path.display()));
-        exit::NO_INPUT
-    };
+) -> Refused<(Vec<Markdown>, Vec<Unreadable>)> {
+    let mut wrong = Vec::new();
+    let asked = files.len();
     if options.kind.iter().any(|kind| kind == "doc") {
         for path in paths.iter().filter(|path| path.is_dir()) {
-            files.extend(walk_for(path, "md").map_err(|wrong| unreadable(path, wrong.reason))?);
+            let found = walk_for(path, "md");
+            files.extend(found.files);
+            wrong.extend(found.unreadable);
         }
     }
-    let read = |path: PathBuf| match std::fs::read_to_string(&path) {
-        Ok(text) => Ok(Markdown {
-            path: space.inner_path(&path.display().to_string()),
-            text,
-        }),
-        Err(error) => Err(unreadable(&path, reason(&error))),
-    };
-    files.into_iter().map(read).collect()
+    let mut texts = Vec::new();
+    for (at, path) in files.into_iter().enumerate() {
+        let read = read_text(&path).map_err(|error| reason(&error));
+        let read = read.and_then(|text| match text.is_utf8() {
+            true => Ok(text),
+            false => Err("it is not UTF-8".to_owned()),
+        });
+        let shown = path.display().to_string();
+        match read {
+            Ok(text) => texts.push(Markdown {
+                path: space.inner_path(&shown),
+                text: text.text().to_owned(),
+            }),
+            Err(reason) => {
+                let is_asked = at < asked;
+                let it = Unreadable {
+                    path: shown,
+                    reason,
+                };
+                match is_asked {
+                    true => return Err(unreadable(&it)),
+                    false => wrong.push(it),
+                }
+            }
+        }
+    }
+    Ok((texts, wrong))
 }
 
 /// WAT5901.
@@ -510,6 +546,10 @@ fn round(
         let out: Box<dyn Write> = match path {
             None => Box::new(io::stdout()),
             Some(path) => match File::create(&path) {
+                // Whoever reads records while the run goes on finds them.
+                Ok(file) if matches!(format, Format::Edn | Format::Json) => {
+                    Box::new(LineWriter::new(file))
+                }
                 Ok(file) => Box::new(BufWriter::new(file)),
                 Err(error) => {
                     output::complain(&format!("cannot write `{}`: {error}", path.display()));

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use wat_analysis::{FileKind, RootDatabase, SourceFile, SourceText};
 use wat_driver::{
-    Project, Report, STDIN, Settings, Style, Unreadable, file_loader, load_files, load_text,
-    render, walk,
+    Project, Report, STDIN, Settings, Style, Unreadable, file_loader, load_each, load_text,
+    read_text, render, walk,
 };
 
 use wat_load::Loader;
@@ -29,18 +29,33 @@ pub(crate) struct Workspace {
     pub(crate) project: Option<Project>,
     /// Its settings, those of the command line over them.
     pub(crate) settings: Settings,
+    /// What lies below the directories that were asked for and cannot be read.
+    pub(crate) unreadable: Vec<Unreadable>,
     /// Is nothing forked from the process that could share its memory?
     is_alone: bool,
 }
 
 impl Workspace {
     /// The files that the paths name; without paths those of the project, without a project those of the working
-    /// directory. What is wrong is told, and the status returned.
+    /// directory. What is wrong is told, and the status returned. What cannot be read below a directory is told, and the
+    /// rest is there ([`status`](Self::status)).
     pub(crate) fn open(global: &Global, paths: &[PathBuf]) -> Result<Workspace, i32> {
-        Self::opened(global, paths, true)
+        let space = Self::opened(global, paths, true)?;
+        for wrong in &space.unreadable {
+            unreadable(wrong);
+        }
+        Ok(space)
     }
 
-    /// The same for a command that forks.
+    /// The status of a command that would end with this one had everything been read.
+    pub(crate) fn status(&self, status: i32) -> i32 {
+        match self.unreadable.is_empty() {
+            true => status,
+            false => exit::NO_INPUT,
+        }
+    }
+
+    /// The same for a command that forks, and tells itself what could not be read.
     pub(crate) fn open_to_fork(global: &Global, paths: &[PathBuf]) -> Result<Workspace, i32> {
         Self::opened(global, paths, false)
     }
@@ -60,7 +75,7 @@ impl Workspace {
 
     /// Tells if there is nothing to work on.
     pub(crate) fn note_if_empty(&self, global: &Global, paths: &[PathBuf]) {
-        if !self.files.is_empty() || global.quiet {
+        if !self.files.is_empty() || !self.unreadable.is_empty() || global.quiet {
             return;
         }
         let names: Vec<String> = match paths {
@@ -84,6 +99,7 @@ impl Workspace {
             files: Vec::new(),
             project,
             settings,
+            unreadable: Vec::new(),
             is_alone: false,
         })
     }
@@ -107,14 +123,23 @@ impl Workspace {
         let scope = self.project.as_ref().map(|it| it.scope(&self.settings));
         let loader = file_loader(scope.as_deref())?;
         let mut all: Vec<PathBuf> = Vec::new();
+        let project = self.project.as_ref();
+        let is_excluded = |path: &Path| project.is_some_and(|it| it.excludes(path));
         for path in paths {
             if path == Path::new(STDIN) {
                 let file = load_stdin(&mut self.db, &*loader)?;
                 self.files.push((path.clone(), file));
             } else if path.is_dir() {
-                let found = walk(path)?.into_iter();
-                let project = self.project.as_ref();
-                all.extend(found.filter(|path| project.is_none_or(|it| !it.excludes(path))));
+                let mut found = walk(path);
+                let asked = found.unreadable.iter();
+                let mut asked = asked.map(|it| Path::new(&it.path));
+                if let Some(at) = asked.position(|it| it == path) {
+                    return Err(found.unreadable.swap_remove(at));
+                }
+                all.extend(found.files.into_iter().filter(|path| !is_excluded(path)));
+                let wrong = found.unreadable.into_iter();
+                let wrong = wrong.filter(|it| !is_excluded(Path::new(&it.path)));
+                self.unreadable.extend(wrong);
             } else {
                 all.push(path.clone());
             }
@@ -124,8 +149,17 @@ impl Workspace {
             let total: u64 = sizes.map(|found| found.len()).sum();
             wat_kernel::memory::expect((total * BYTES_PER_BYTE) as usize);
         }
-        let files = load_files(&mut self.db, &*loader, &all)?;
+        let files = load_each(&mut self.db, &*loader, &all);
         for (path, file) in all.into_iter().zip(files) {
+            let file = match file {
+                Ok(file) => file,
+                // What was asked for by its name has to be there.
+                Err(wrong) if paths.contains(&path) => return Err(wrong),
+                Err(wrong) => {
+                    self.unreadable.push(wrong);
+                    continue;
+                }
+            };
             if !self.files.iter().any(|(_, known)| *known == file) {
                 self.files.push((path, file));
             }
@@ -141,9 +175,8 @@ impl Workspace {
         };
         for file in self.db.project_files() {
             let path = file.path(&*self.db).to_string();
-            match std::fs::read(&path) {
-                Ok(bytes) => {
-                    let text = SourceText::from_bytes(bytes);
+            match read_text(Path::new(&path)) {
+                Ok(text) => {
                     self.db.set_file(&path, text, FileKind::Disk);
                 }
                 Err(_) => self.db.remove_file(&path),
@@ -151,6 +184,7 @@ impl Workspace {
         }
         self.db.forget_found();
         self.files.clear();
+        self.unreadable.clear();
         self.load(&found).map_err(|wrong| unreadable(&wrong))
     }
 

@@ -23,6 +23,27 @@ pub struct Unreadable {
     pub reason: String,
 }
 
+impl Unreadable {
+    fn new(path: &Path, error: &io::Error) -> Unreadable {
+        let is_link = path.is_symlink();
+        Unreadable {
+            path: path.display().to_string(),
+            reason: match error.kind() {
+                io::ErrorKind::NotFound if is_link => {
+                    "it is a link to what is not there".to_owned()
+                }
+                _ => reason(error),
+            },
+        }
+    }
+}
+
+/// Why a path leads to nothing that could be read; nothing if it leads somewhere.
+pub fn unreachable(path: &Path) -> Option<Unreadable> {
+    let found = path.metadata();
+    found.err().map(|error| Unreadable::new(path, &error))
+}
+
 /// The loader of commands: every file that the process may read, or those below `scope`.
 pub fn file_loader(scope: Option<&Path>) -> Result<Box<dyn Loader>, Unreadable> {
     let Some(scope) = scope else {
@@ -45,22 +66,36 @@ pub fn load_files(
     loader: &dyn Loader,
     paths: &[PathBuf],
 ) -> Result<Vec<SourceFile>, Unreadable> {
+    load_each(db, loader, paths).into_iter().collect()
+}
+
+/// The same, and what cannot be read does not keep the rest from being there: one answer for each path.
+pub fn load_each(
+    db: &mut RootDatabase,
+    loader: &dyn Loader,
+    paths: &[PathBuf],
+) -> Vec<Result<SourceFile, Unreadable>> {
     let mut names = Vec::with_capacity(paths.len());
     let mut batch = Vec::with_capacity(paths.len());
     let mut canonical = Canonical::default();
     for path in paths {
-        let text = read(path).map_err(|error| Unreadable {
-            path: path.display().to_string(),
-            reason: reason(&error),
-        })?;
-        let name = canonical.name(path);
-        names.push(name.clone());
-        batch.push((name, text, FileKind::Disk));
+        names.push(match read_text(path) {
+            Ok(text) => {
+                let name = canonical.name(path);
+                batch.push((name.clone(), text, FileKind::Disk));
+                Ok(name)
+            }
+            Err(error) => Err(Unreadable::new(path, &error)),
+        });
     }
     db.set_files(batch);
-    let files: Vec<_> = names.iter().filter_map(|name| db.file(name)).collect();
+    // Every name was just given a text.
+    let names = names.into_iter();
+    let found = names.filter_map(|name| name.map(|name| db.file(&name)).transpose());
+    let found: Vec<Result<SourceFile, Unreadable>> = found.collect();
+    let files: Vec<SourceFile> = found.iter().flatten().copied().collect();
     follow_loads(db, loader, &files);
-    Ok(files)
+    found
 }
 
 /// What a running program reads through its loader, as text.
@@ -183,8 +218,12 @@ pub fn failure(error: LoadError) -> LoadFailure {
     }
 }
 
-/// Reads no more than a source may have: a device may never end.
-fn read(path: &Path) -> io::Result<SourceText> {
+/// The text of a file: no more than a source may have, because a device may never end, and without waiting for somebody
+/// to write to a pipe.
+///
+/// # Errors
+/// The file cannot be read, or is too large.
+pub fn read_text(path: &Path) -> io::Result<SourceText> {
     let limit = wat_syntax::MAX_SOURCE_LEN as u64;
     let too_large = || {
         let message = "it is larger than 512 MiB (WAT1028)";
@@ -237,6 +276,9 @@ pub fn reason(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::IsADirectory => "is a directory".to_owned(),
+        _ if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
+            "it is a link that leads back to itself".to_owned()
+        }
         _ => error.to_string(),
     }
 }
@@ -310,48 +352,66 @@ fn absolute(path: &Path) -> PathBuf {
     clean
 }
 
-/// The `.wat` files below a directory in byte order of their paths. Hidden entries and the directories `target` and
-/// `node_modules` are skipped, links to directories are not followed.
-pub fn walk(directory: &Path) -> Result<Vec<PathBuf>, Unreadable> {
+/// What lies below a directory.
+#[derive(Debug, Default)]
+pub struct Walked {
+    /// The files, in byte order of their paths.
+    pub files: Vec<PathBuf>,
+    /// The directories and files that cannot be read.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// The `.wat` files below a directory. Hidden entries and the directories `target` and `node_modules` are skipped, links
+/// to directories are not followed, and what is no file, such as a pipe, is none.
+pub fn walk(directory: &Path) -> Walked {
     walk_for(directory, "wat")
 }
 
 /// The files below a directory whose names end like this, as [`walk`] finds them.
-///
-/// # Errors
-/// A directory cannot be read.
-pub fn walk_for(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, Unreadable> {
-    let mut found = Vec::new();
+pub fn walk_for(directory: &Path, extension: &str) -> Walked {
+    let mut found = Walked::default();
     let mut work = vec![directory.to_path_buf()];
     while let Some(next) = work.pop() {
-        let entries = std::fs::read_dir(&next).map_err(|error| Unreadable {
-            path: next.display().to_string(),
-            reason: reason(&error),
-        })?;
-        for entry in entries.flatten() {
+        let entries = match std::fs::read_dir(&next) {
+            Ok(entries) => entries,
+            Err(error) => {
+                found.unreadable.push(Unreadable::new(&next, &error));
+                continue;
+            }
+        };
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    found.unreadable.push(Unreadable::new(&next, &error));
+                    break;
+                }
+            };
             let name = entry.file_name();
             if name.as_encoded_bytes().first() == Some(&b'.') {
                 continue;
             }
             let path = entry.path();
-            let Ok(kind) = entry.file_type() else {
-                continue;
-            };
-            if kind.is_dir() {
-                if name != "target" && name != "node_modules" {
-                    work.push(path);
+            let is_wanted = path.extension().is_some_and(|ext| ext == extension);
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => {
+                    if name != "target" && name != "node_modules" {
+                        work.push(path);
+                    }
                 }
-            } else if path.extension().is_some_and(|ext| ext == extension)
-                && (kind.is_file() || path.is_file())
-            {
-                found.push(path);
+                _ if !is_wanted => {}
+                Ok(kind) if kind.is_file() => found.files.push(path),
+                Ok(kind) if !kind.is_symlink() => {}
+                _ => match path.metadata() {
+                    Ok(data) if data.is_file() => found.files.push(path),
+                    Ok(_) => {}
+                    Err(error) => found.unreadable.push(Unreadable::new(&path, &error)),
+                },
             }
         }
     }
-    found.sort_by(|a, b| {
-        a.as_os_str()
-            .as_encoded_bytes()
-            .cmp(b.as_os_str().as_encoded_bytes())
-    });
-    Ok(found)
+    let bytes = |path: &PathBuf| path.as_os_str().as_encoded_bytes().to_owned();
+    found.files.sort_by_cached_key(bytes);
+    found.unreadable.sort_by(|a, b| a.path.cmp(&b.path));
+    found
 }

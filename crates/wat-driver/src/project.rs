@@ -277,7 +277,7 @@ impl Project {
         if globs.is_empty() {
             return Vec::new();
         }
-        let mut found = crate::walk(&self.root).unwrap_or_default();
+        let mut found = crate::walk(&self.root).files;
         found.retain(|path| {
             self.inner_path(path)
                 .is_some_and(|inner| globs.iter().any(|glob| glob.value.matches(&inner)))

@@ -1,7 +1,7 @@
 //! Which tests a change concerns: those whose contents differ from what they were (§9.7.2).
 
 use wat_analysis::RootDatabase;
-use wat_driver::{Contents, program_address};
+use wat_driver::{Contents, Place, program_address};
 
 use crate::find::{Found, TestCase};
 
@@ -23,7 +23,10 @@ pub fn content(
     let invalid = found.invalid.iter().find(|file| file.path == case.path);
     let errors = invalid.iter().flat_map(|file| &file.errors);
     let errors: Vec<String> = errors
-        .map(|it| format!("{} {} {:?}", it.code.0, it.message, it.span.range))
+        .map(|it| {
+            let range = it.place.as_ref().map(Place::range);
+            format!("{:?} {} {range:?}", it.code, it.message)
+        })
         .collect();
     let all = format!(
         "{code} {:?} {:?} {:?} {errors:?}",

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -26,6 +27,7 @@ use crate::find::TestCase;
 use crate::json::{diff, map};
 use crate::regressions;
 use crate::replay::tell;
+use crate::streams::CAPTURED;
 
 /// How many descriptors a test may have open (§9.8.2).
 pub(crate) const DESCRIPTORS: usize = 1024;
@@ -77,15 +79,15 @@ pub(crate) struct TestContext {
     pub name: Arc<str>,
     /// Its seed.
     pub seed: u64,
-    /// The number of the runner, and that of the test among those that are run.
-    pub place: (u32, usize),
+    /// What no other run has, the number of the test among those that are run, and how often it was.
+    pub place: (u64, usize, u32),
 }
 
 impl TestContext {
     /// The directory that the test has for itself, once it asks for one.
     pub fn own(&self) -> PathBuf {
-        let (runner, index) = self.place;
-        std::env::temp_dir().join(format!("wat-test-{runner}-{index}"))
+        let (run, index, attempt) = self.place;
+        std::env::temp_dir().join(format!("wat-test-{run:016x}-{index}-{attempt}"))
     }
 }
 
@@ -194,7 +196,12 @@ impl Host for Surroundings {
                     ASKED.store(true, Relaxed);
                 }
                 let own = test.own();
-                fs::create_dir_all(&own).ok()?;
+                fs::create_dir_all(own.parent()?).ok()?;
+                let made = fs::DirBuilder::new().mode(0o700).create(&own);
+                let is_there = |error: io::Error| error.kind() == io::ErrorKind::AlreadyExists;
+                if !made.map_or_else(is_there, |()| true) {
+                    return None;
+                }
                 Some(own.to_str()?.to_owned())
             }
             _ => None,
@@ -343,11 +350,22 @@ pub(crate) fn run_inside(mut work: Work<'_>) -> (Value, [Vec<u8>; 2]) {
                 _ => Vec::new(),
             };
             wat_runtime::seed_properties(work.run_seed, known);
+            let children = wat_kernel::live_children().len();
+            let before = wat_kernel::open_descriptors::<DESCRIPTORS>();
             let outcome = machine.call(&case.test.name);
             machine.rest();
             let others = machine.threads().saturating_sub(1);
+            let children = wat_kernel::live_children().len().saturating_sub(children);
+            let opened = match (before, wat_kernel::open_descriptors::<DESCRIPTORS>()) {
+                (Ok(before), Ok(now)) => {
+                    let fds = now.iter().zip(before).enumerate();
+                    let new = fds.filter(|&(_, (is_open, was_open))| *is_open && !was_open);
+                    new.filter(|&(fd, _)| !is_of_machine(fd)).count()
+                }
+                _ => 0,
+            };
             let mut record = record_of(&work, image, &machine, outcome);
-            record["leaks"] = json!([others, 0, 0]);
+            record["leaks"] = json!([others, children, opened]);
             record
         }
     };
@@ -365,6 +383,7 @@ fn record_of(
     outcome: Result<wat_runtime::Value, Failure>,
 ) -> Value {
     let is_property = work.case.test.kind == TestKind::Property;
+    let mut captured = [Value::Null, Value::Null];
     let failure = match outcome {
         Err(failure) if failure.kind == FailureKind::Interrupted => {
             let sources = &mut Sources::default();
@@ -373,7 +392,10 @@ fn record_of(
         }
         Err(failure) => told(work, &failure, None),
         Ok(result) => match wat_edn::read(&result.render()) {
-            Ok(result) => returned(work, image, &result, machine.caught()),
+            Ok(result) => {
+                captured = lines_of(&result);
+                returned(work, image, &result, machine.caught())
+            }
             Err(_) => malformed("it is no result of a test"),
         },
     };
@@ -384,7 +406,30 @@ fn record_of(
     };
     let key = property.as_ref().map(|property| property.key.clone());
     let labels = property.map_or(Value::Null, |property| labels(&property));
-    json!({ "failure": failure, "labels": labels, "key": key })
+    let [stdout, stderr] = captured;
+    json!({ "failure": failure, "labels": labels, "key": key, "stdout": stdout, "stderr": stderr })
+}
+
+/// What a program that the test ran in another process has written, as far as the result of the test tells it: lines,
+/// no more than are kept of what a test writes itself.
+fn lines_of(result: &Edn) -> [Value; 2] {
+    [":stdout", ":stderr"].map(|key| {
+        let Some(Edn::Vector(lines)) = field(result, key) else {
+            return Value::Null;
+        };
+        let mut text = String::new();
+        for line in lines {
+            text.push_str(string(Some(line)).unwrap_or_default());
+            text.push('\n');
+            if text.len() > CAPTURED {
+                break;
+            }
+        }
+        match text.is_empty() {
+            true => Value::Null,
+            false => text.into(),
+        }
+    })
 }
 
 fn labels(property: &PropertyOutcome) -> Value {
@@ -421,13 +466,20 @@ fn falsified(mut failure: Value, property: &PropertyOutcome) -> Value {
         "cases": property.cases,
         "discards": property.discards,
         "shrinks": property.shrinks,
-        "seed": property.seed,
+        "seed": format!("{:#x}", property.seed),
         "case": property.case,
         "choices": property.choices,
         "counterexample": Value::Object(values.collect()),
         "labels": labels(property)["labels"],
     });
     failure
+}
+
+/// Bells, rings and handles of children are the machine's own.
+fn is_of_machine(fd: usize) -> bool {
+    let target = fs::read_link(format!("/proc/self/fd/{fd}")).unwrap_or_default();
+    let target = target.as_os_str().as_encoded_bytes();
+    target.starts_with(b"anon_inode:")
 }
 
 /// Threads, children and descriptors that this process has beyond those that it was started with.
@@ -440,19 +492,13 @@ fn left_open(report: &Fd) -> [u64; 3] {
             tasks.count().saturating_sub(own)
         }
     };
-    // Bells, rings and handles of children are the machine's own.
-    let is_own = |fd: usize| {
-        let target = fs::read_link(format!("/proc/self/fd/{fd}")).unwrap_or_default();
-        let target = target.as_os_str().as_encoded_bytes();
-        target.starts_with(b"anon_inode:")
-    };
     let is_given = |fd: usize| fd <= 2 || fd == report.raw() as usize;
     let open = match wat_kernel::has_opened() {
         false => Vec::new(),
         true => wat_kernel::open_descriptors::<DESCRIPTORS>().unwrap_or_default(),
     };
     let opened = open.iter().enumerate();
-    let opened = opened.filter(|&(fd, is_open)| *is_open && !is_given(fd) && !is_own(fd));
+    let opened = opened.filter(|&(fd, is_open)| *is_open && !is_given(fd) && !is_of_machine(fd));
     [
         threads as u64,
         wat_kernel::live_children().len() as u64,

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use wat_analysis::{
-    Diagnostic, RootDatabase, Severity, SourceFile, Span, Test, TestKind, all_program_diagnostics,
-    file_diagnostics, file_tests,
+    Code, Diagnostic, RootDatabase, Severity, SourceFile, Span, Test, TestKind,
+    all_program_diagnostics, code_info, file_diagnostics, file_tests,
 };
 use wat_driver::{
-    Contents, DocWarning, Sources, docstring_examples, markdown_examples, markdown_warnings,
+    Contents, DocWarning, Report, Sources, docstring_examples, markdown_examples, markdown_warnings,
 };
 
 use crate::doc::DocTest;
+
+/// A source cannot be read.
+const UNREADABLE: Code = Code(5017);
 
 /// A test and where it stands.
 #[derive(Clone, Debug)]
@@ -48,7 +51,24 @@ pub struct InvalidFile {
     /// The path, relative to the root of the project.
     pub path: String,
     /// The errors of its program.
-    pub errors: Vec<Diagnostic>,
+    pub errors: Vec<Report>,
+}
+
+impl InvalidFile {
+    /// A file, or a directory that was searched, that cannot be read.
+    pub fn unreadable(path: String, reason: &str) -> InvalidFile {
+        let message = format!("cannot read `{path}`: {reason}");
+        let report = Report {
+            name: code_info(UNREADABLE)
+                .map_or("", |info| info.name)
+                .to_owned(),
+            ..Report::plain(Some(UNREADABLE.0), message, None)
+        };
+        InvalidFile {
+            path,
+            errors: vec![report],
+        }
+    }
 }
 
 /// What discovery finds.
@@ -179,7 +199,7 @@ pub fn find(db: &RootDatabase, files: &[SourceFile], path: impl Fn(&str) -> Stri
         if !errors.is_empty() {
             found.invalid.push(InvalidFile {
                 path: shown,
-                errors,
+                errors: errors.iter().map(|it| sources.report(db, it)).collect(),
             });
         }
     }

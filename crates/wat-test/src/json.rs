@@ -13,6 +13,9 @@ const VALUES: [&str; 3] = ["actual-value", "expected-value", "diagnostics"];
 /// Keys of the maps in a list of differences, which hold EDN too.
 const SIDES: [&str; 2] = ["actual", "expected"];
 
+/// Keys of maps whose own keys are texts.
+const OWN_NAMES: [&str; 2] = ["labels", "counterexample"];
+
 /// A map without the entries that say nothing.
 pub(crate) fn map(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
     let entries = entries.into_iter().filter(|(_, value)| !value.is_null());
@@ -52,6 +55,13 @@ fn edn(key: &str, value: &Value) -> Edn {
         Value::String(value) => text(key, value),
         Value::Array(items) if key == "diff" => Edn::Vector(items.iter().map(difference).collect()),
         Value::Array(items) => Edn::Vector(items.iter().map(|item| edn(key, item)).collect()),
+        // What tests name themselves are texts.
+        Value::Object(entries) if OWN_NAMES.contains(&key) => Edn::Map(
+            entries
+                .iter()
+                .map(|(key, value)| (Edn::str(key.as_str()), edn("", value)))
+                .collect(),
+        ),
         Value::Object(entries) => Edn::Map(
             entries
                 .iter()

@@ -1,5 +1,7 @@
 //! What became of a test.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 /// The status of a test (§9.8.6).
@@ -64,6 +66,39 @@ pub struct Outcome {
     pub reason: Option<String>,
     /// The time that it may take.
     pub limit_ms: u64,
+    /// The labels of a property that it passed.
+    pub labels: Option<Labels>,
+    /// The directory that it had for itself and that was kept.
+    pub kept: Option<PathBuf>,
+}
+
+/// How often the cases of a property had which label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Labels {
+    /// All cases.
+    pub cases: u64,
+    /// The labels, and how many cases had them, in the order of the labels.
+    pub counts: Vec<(String, u64)>,
+}
+
+impl Labels {
+    /// What is told of a property; nothing if it has none.
+    pub(crate) fn read(told: &Value) -> Option<Labels> {
+        let counts = told["labels"].as_object()?.iter();
+        let counts = counts.filter_map(|(label, count)| Some((label.clone(), count.as_u64()?)));
+        let counts: Vec<(String, u64)> = counts.collect();
+        (!counts.is_empty()).then_some(Labels {
+            cases: told["cases"].as_u64()?,
+            counts,
+        })
+    }
+
+    /// The share of a count, in per cent: `12.5`.
+    pub(crate) fn percent(&self, count: u64) -> String {
+        let share = count as f64 * 100.0 / self.cases.max(1) as f64;
+        let text = format!("{share:.1}");
+        text.strip_suffix(".0").unwrap_or(&text).to_owned()
+    }
 }
 
 impl Outcome {
@@ -80,7 +115,15 @@ impl Outcome {
             flaky: false,
             reason: None,
             limit_ms: 0,
+            labels: None,
+            kept: None,
         }
+    }
+
+    /// The labels of the property, whether it passed or not.
+    pub(crate) fn all_labels(&self) -> Option<Labels> {
+        let property = self.failure.as_ref().map(|failure| &failure["property"]);
+        self.labels.clone().or_else(|| Labels::read(property?))
     }
 
     /// The text of a part of the failure.

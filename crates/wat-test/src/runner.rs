@@ -10,17 +10,17 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use wat_analysis::{RootDatabase, TestKind};
-use wat_driver::ProgramLauncher;
+use wat_driver::{ProgramImage, ProgramLauncher};
 use wat_kernel::{Borrowed, Exit, Interest, Nursery, poll};
 use wat_runtime::PropertyOutcome;
 
-use crate::child::{DESCRIPTORS, PASSED, TestContext, Work, attended, run_inside, work};
+use crate::child::{DESCRIPTORS, PASSED, Template, TestContext, Work, attended, run_inside, work};
 use crate::find::{Found, TestCase};
 use crate::outcome::{Outcome, Status, Totals};
 use crate::regressions;
 use crate::replay::{Heard, Replay};
 use crate::report::Reporter;
-use crate::seed::{shuffle, test_seed};
+use crate::seed::{fresh_seed, shuffle, test_seed};
 use crate::streams::{Buffer, Stream, drain};
 use crate::templates::Templates;
 
@@ -184,6 +184,8 @@ struct Slot<'a> {
     attempts: u32,
     failed_once: bool,
     outcome: Option<Outcome>,
+    /// Was it told that the test starts?
+    is_announced: bool,
     /// The case of a property that runs alone.
     replay: Option<Box<Replay<Ended>>>,
 }
@@ -199,14 +201,16 @@ struct Run<'a> {
     /// Is the directory of the tests the one that this process is in?
     is_there: bool,
     buffer: Buffer,
-    /// The number of this process, which is in the names of the directories of tests.
-    pid: u32,
+    /// What is in the names of the directories of tests, and of those of no other run.
+    own: u64,
     /// The record of a test that passed and left nothing behind.
     plain: Rc<Value>,
     waiting: VecDeque<usize>,
     running: Vec<Running>,
     failures: usize,
     interrupted: Option<i32>,
+    /// The tests that ran when the run ended early, and how long they had.
+    cut: Vec<(usize, Duration)>,
     breaks: &'a mut dyn Break,
     is_broken_off: bool,
     /// What could not be done, beside the tests.
@@ -252,7 +256,7 @@ pub fn run_until(
     reporter.started(found, cases.len(), options)?;
     let mut totals = Totals::default();
     for file in &found.invalid {
-        reporter.invalid(db, file)?;
+        reporter.invalid(file)?;
         totals.invalid += usize::from(!cases.iter().any(|case| case.path == file.path));
     }
     let mut run = Run {
@@ -266,6 +270,7 @@ pub fn run_until(
                 attempts: 0,
                 failed_once: false,
                 outcome: None,
+                is_announced: false,
                 replay: None,
             })
             .collect(),
@@ -274,12 +279,13 @@ pub fn run_until(
         templates: Templates::new(options.partial),
         is_there: std::env::current_dir().is_ok_and(|it| it == options.directory),
         buffer: Buffer::default(),
-        pid: std::process::id(),
+        own: fresh_seed(),
         plain: Rc::new(json!({ "failure": null, "alone": true })),
         waiting: VecDeque::new(),
         running: Vec::new(),
         failures: 0,
         interrupted: None,
+        cut: Vec::new(),
         breaks,
         is_broken_off: false,
         warnings: Vec::new(),
@@ -290,7 +296,8 @@ pub fn run_until(
         run.start_more(reporter)?;
         while let Some(outcome) = run.slots.get(told).and_then(|slot| slot.outcome.as_ref()) {
             totals.add(outcome.status);
-            reporter.finished(run.slots[told].case, outcome)?;
+            let slot = &run.slots[told];
+            reporter.finished(slot.case, outcome, slot.is_announced)?;
             told += 1;
         }
         if run.running.is_empty() && (run.waiting.is_empty() || !options.in_thread) {
@@ -304,9 +311,13 @@ pub fn run_until(
     for slot in &run.slots[told..] {
         if let Some(outcome) = &slot.outcome {
             totals.add(outcome.status);
-            reporter.finished(slot.case, outcome)?;
+            reporter.finished(slot.case, outcome, slot.is_announced)?;
         }
     }
+    run.cut.sort_unstable();
+    let cut = std::mem::take(&mut run.cut).into_iter();
+    let cut = cut.map(|(index, took)| (run.slots[index].case.clone(), took));
+    reporter.cut(cut.collect());
     reporter.warn(run.warnings);
     Ok(Summary {
         totals,
@@ -357,10 +368,24 @@ impl Run<'_> {
         let Some(index) = self.waiting.pop_front() else {
             return Ok(());
         };
-        self.make_ready(index)?;
+        self.slots[index].attempts += 1;
+        self.announce(index, reporter)?;
         let case = self.slots[index].case;
+        // Its program is its own: what one test leaves in it, another would find.
+        let partial = self.options.partial;
+        let image = case.example.is_none();
+        let image = image.then(|| ProgramImage::new(self.db, case.file, partial));
         let started = Instant::now();
-        let (record, [stdout, stderr]) = run_inside(self.work(index, started));
+        let mut task = self.work(index, started);
+        task.program = image.as_ref().map(|image| Template {
+            image,
+            machine: None,
+        });
+        let (record, mut written) = run_inside(task);
+        for (bytes, key) in written.iter_mut().zip(["stdout", "stderr"]) {
+            bytes.extend_from_slice(record[key].as_str().unwrap_or_default().as_bytes());
+        }
+        let [stdout, stderr] = written;
         let took = started.elapsed();
         if self.options.live {
             reporter.live(&stdout);
@@ -419,10 +444,20 @@ impl Run<'_> {
             let Some(index) = free.and_then(|at| self.waiting.remove(at)) else {
                 break;
             };
+            self.announce(index, reporter)?;
             let running = self.start(index)?;
             self.running.push(running);
         }
         Ok(())
+    }
+
+    /// Tells that a test starts, once.
+    fn announce(&mut self, index: usize, reporter: &mut Reporter<'_>) -> io::Result<()> {
+        let slot = &mut self.slots[index];
+        match std::mem::replace(&mut slot.is_announced, true) {
+            true => Ok(()),
+            false => reporter.test_started(slot.case),
+        }
     }
 
     fn limit(&self, case: &TestCase) -> Duration {
@@ -447,7 +482,7 @@ impl Run<'_> {
             self.templates.prepare(self.db, coming, launcher);
             self.limits_memory = false;
         }
-        if !self.limits_memory && !self.options.in_thread {
+        if !self.limits_memory {
             let reserved = self.templates.reserved_by_tests(&self.options.launcher);
             let most = self.options.limits.memory.saturating_add(reserved);
             Rc::make_mut(&mut self.nursery).limit_memory(most)?;
@@ -508,7 +543,7 @@ impl Run<'_> {
         TestContext {
             name: case.test.name.clone(),
             seed: test_seed(self.options.seed, &case.id),
-            place: (self.pid, index),
+            place: (self.own, index, self.slots[index].attempts),
         }
     }
 
@@ -636,6 +671,12 @@ impl Run<'_> {
         }
         if let Some(told) = record["us"].as_u64() {
             took = Duration::from_micros(told);
+        }
+        for (which, key) in [(1, "stdout"), (2, "stderr")] {
+            // What the test's own process wrote came first.
+            let told = record[key].as_str().unwrap_or_default();
+            hand_on(which, told.as_bytes());
+            streams[which].add(told.as_bytes());
         }
         let [_, stdout, stderr] = streams.map(Stream::finish);
         self.settle_ended(Ended {

@@ -5,7 +5,7 @@ use std::io;
 use wat_kernel::{Borrowed, End, Fd, ends};
 
 /// Bytes of a standard stream that are kept.
-const CAPTURED: usize = 1 << 20;
+pub(crate) const CAPTURED: usize = 1 << 20;
 /// Bytes of a report that are kept: it has all that an assertion compares, more than once.
 const REPORTED: usize = 1 << 30;
 
@@ -46,11 +46,17 @@ impl Stream {
             Ok(0) | Err(_) => self.fd = None,
             Ok(count) => {
                 hand_on(&buffer.0);
-                let room = self.most.saturating_sub(self.bytes.len());
-                self.bytes.extend_from_slice(&buffer.0[..count.min(room)]);
-                self.is_cut |= count > room;
+                self.add(&buffer.0[..count]);
             }
         }
+    }
+
+    /// Keeps what was told otherwise, as if it had been read.
+    pub fn add(&mut self, bytes: &[u8]) {
+        let room = self.most.saturating_sub(self.bytes.len());
+        self.bytes
+            .extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.is_cut |= bytes.len() > room;
     }
 
     /// What was kept.

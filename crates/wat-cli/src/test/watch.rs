@@ -6,8 +6,8 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use wat_analysis::{SourceFile, SourceText, payload_paths};
-use wat_driver::{Changes, Keys, Watch, name_of};
+use wat_analysis::{SourceFile, payload_paths};
+use wat_driver::{Changes, Keys, Watch, name_of, read_text};
 use wat_kernel::{Borrowed, Interest, poll, process};
 use wat_test::{Break, Format, State, TestCase};
 
@@ -176,8 +176,8 @@ fn differs(prepared: &Prepared, path: &Path) -> bool {
     let db = &*prepared.space.db;
     let name = name_of(path);
     if let Some(file) = db.file(&name) {
-        return match std::fs::read(path) {
-            Ok(bytes) => SourceText::from_bytes(bytes) != file.text(db),
+        return match read_text(path) {
+            Ok(text) => text != file.text(db),
             Err(_) => true,
         };
     }

@@ -95,17 +95,30 @@ fn a_pipe_that_nobody_writes_to_is_not_waited_for() {
 fn what_is_not_there_is_told_once() {
     let dir = Dir::new();
     std::os::unix::fs::symlink("nowhere", dir.path().join("link.wat")).expect("a link");
-    for (name, command) in [
-        ("none.wat", "check"),
-        ("link.wat", "check"),
-        ("none.wat", "fix"),
+    for (name, command, why) in [
+        ("none.wat", "check", "no such file or directory"),
+        ("link.wat", "check", "it is a link to what is not there"),
+        ("none.wat", "fix", "no such file or directory"),
     ] {
         on_stderr(
             &wat(&dir, &[command, name]),
             66,
-            &format!("error: cannot read `{name}`: no such file or directory\n"),
+            &format!("error: cannot read `{name}`: {why}\n"),
         );
     }
+    // It does not keep the rest from being looked at.
+    dir.write("a.wat", "(:wat::core::def :a::b (:a::c))\n");
+    let ran = wat(&dir, &["check", "--format", "short"]);
+    assert_eq!(ran.status, 66);
+    assert_eq!(
+        ran.stderr,
+        "error: cannot read `./link.wat`: it is a link to what is not there\n"
+    );
+    assert!(
+        ran.stdout.starts_with("a.wat:1:25: error[WAT3201]"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]

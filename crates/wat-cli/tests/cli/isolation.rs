@@ -223,3 +223,51 @@ fn tests_of_a_file_with_errors_run_where_they_reach_none() {
     let all = [passed, invalid.clone(), invalid];
     assert_eq!(told(&["--partial", "t.wat"]), (1, 1, all));
 }
+
+#[test]
+fn in_the_process_of_the_runner_a_test_answers_for_what_it_leaves_alone() {
+    let text = r#"
+(:wat::core::defn :t::square [n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::* n n))
+(:wat::test::deftest :t::first () (:wat::test::assert-eq 1 1))
+(:wat::test::deftest :t::threads ()
+  (:wat::test::assert-eq (:wat::kernel::run-threads [1 2 3] :t::square) [1 4 9]))
+(:wat::test::deftest :t::processes ()
+  (:wat::test::assert-eq (:wat::kernel::run-processes [1 2 3] :t::square) [1 4 9]))
+(:wat::test::deftest-hermetic :t::hermetic () (:wat::kernel::println 8))
+(:wat::core::defn :t::spin [] -> :wat::core::nil (:t::spin))
+(:wat::core::defn :t::hold [ends <- :(wat::io::IOWriter,wat::io::IOReader)] -> :wat::core::nil
+  (:wat::core::do (:t::spin) (:wat::io::IOWriter/close (:wat::core::first ends))))
+(:wat::test::deftest :t::leaks ()
+  (:wat::core::let
+    [ends (:wat::kernel::pipe)
+     thread
+       (:wat::kernel::spawn-thread
+         (:wat::core::fn
+           [_in <- :wat::kernel::Receiver<wat::core::i64>
+            _out <- :wat::kernel::Sender<wat::core::i64>]
+           -> :wat::core::nil
+           (:t::hold ends)))]
+    (:wat::kernel::drop thread)))
+(:wat::test::deftest :t::last ()
+  (:wat::test::assert-eq (:wat::kernel::run-threads [1 2 3] :t::square) [1 4 9]))
+"#;
+    let dir = Dir::with(&[("t.wat", text)]);
+    let args = [
+        "test",
+        "--format",
+        "json",
+        "--isolation",
+        "thread",
+        "--no-shuffle",
+    ];
+    let raw = ["--set", "concurrency.allow-raw-spawn=true", "t.wat"];
+    let ran = run(&dir, &[&args[..], &raw].concat());
+    let records = records(&ran);
+    let all = records.iter().filter(|it| it["event"] == "test-finished");
+    for record in all {
+        assert_eq!(record["status"], "passed", "{record}");
+        let leaves = record["name"] == ":t::leaks";
+        assert_eq!(record.get("leaks").is_some(), leaves, "{record}");
+    }
+    assert_eq!(finished(&records, ":t::leaks")["leaks"]["descriptors"], 2);
+}

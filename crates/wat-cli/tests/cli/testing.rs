@@ -846,3 +846,209 @@ fn counterexamples_that_cannot_be_read_or_kept_are_told_and_left() {
         ran.stdout
     );
 }
+
+#[test]
+fn what_cannot_be_read_below_a_directory_is_invalid_and_the_rest_runs() {
+    use std::os::unix::fs::symlink;
+
+    let good = "(:wat::test::deftest :t::good () (:wat::test::assert-eq 1 1))";
+    let dir = Dir::with(&[("w/ok.wat", good), ("w/sub/more.wat", good)]);
+    let at = |name: &str| dir.path().join("w").join(name);
+    for name in ["pipe.wat", "pipe.md", "sub/.hidden.wat"] {
+        let made = std::process::Command::new("mkfifo").arg(at(name)).status();
+        assert!(made.is_ok_and(|status| status.success()));
+    }
+    symlink("nowhere", at("gone.wat")).expect("a link");
+    symlink("round.wat", at("round.wat")).expect("a link");
+    symlink("pipe.wat", at("to-pipe.wat")).expect("a link");
+    symlink("..", at("sub/up")).expect("a link");
+    symlink("sub", at("folder.wat")).expect("a link");
+    let (status, found) = records(&dir, &["w"]);
+    assert_eq!(status, 1);
+    assert_eq!(report(&found), [":t::good passed", ":t::good passed"]);
+    let invalid = found.iter().filter(|it| it["event"] == "file-invalid");
+    let told: Vec<String> = invalid
+        .map(|it| {
+            let finding = &it["diagnostics"][0];
+            format!("{} {}", finding["code"], finding["message"])
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "\"WAT5017\" \"cannot read `w/gone.wat`: it is a link to what is not there\"",
+            "\"WAT5017\" \"cannot read `w/round.wat`: it is a link that leads back to itself\"",
+        ]
+    );
+    let junit = run(&dir, &["test", "--format", "junit", "w"]).stdout;
+    assert!(
+        junit.contains("<testsuites name=\"wat\" tests=\"4\" failures=\"0\" errors=\"2\""),
+        "{junit}"
+    );
+    // What is named has to be there.
+    for (name, why) in [
+        ("gone.wat", "it is a link to what is not there"),
+        ("pipe.wat", "it is a pipe that nobody writes to"),
+        ("pipe.md", "it is a pipe that nobody writes to"),
+    ] {
+        let path = format!("w/{name}");
+        let ran = run(&dir, &["test", &path, "w/ok.wat"]);
+        let told = format!("error: cannot read `{path}`: {why}\n");
+        assert_eq!((ran.status, ran.stderr), (66, told));
+    }
+}
+
+#[test]
+#[allow(unsafe_code)]
+fn tests_are_told_when_they_start_and_when_they_are_cut() {
+    use std::io::{BufRead, BufReader, Read};
+
+    let text = "(:wat::core::defn :t::spin [] -> :wat::core::nil (:t::spin))
+(:wat::test::time-limit \"60s\")
+(:wat::test::deftest :t::spins () (:t::spin))
+(:wat::test::deftest :t::passes () (:wat::test::assert-eq 1 1))";
+    let dir = Dir::with(&[("t.wat", text)]);
+    let mut command = command(&dir);
+    let args = [
+        "test",
+        "--format",
+        "json",
+        "--format",
+        "plain=r.txt",
+        "--no-shuffle",
+        "t.wat",
+    ];
+    let mut runner = command
+        .args(args)
+        .args(["-j", "2"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut lines = BufReader::new(runner.stdout.take().expect("it is piped"));
+    let mut next = || {
+        let mut line = String::new();
+        lines.read_line(&mut line).expect("a line");
+        serde_json::from_str::<Value>(&line).expect("a record")
+    };
+    assert_eq!(next()["event"], "run-started");
+    // Nothing has ended.
+    for name in [":t::spins", ":t::passes"] {
+        let record = next();
+        assert_eq!(
+            (&record["event"], &record["name"]),
+            (&"test-started".into(), &name.into())
+        );
+    }
+    // SAFETY: a signal to our child.
+    unsafe { libc::kill(runner.id() as i32, libc::SIGINT) };
+    let mut rest = String::new();
+    lines.read_to_string(&mut rest).expect("text");
+    let status = runner.wait().expect("it ends");
+    assert_eq!(status.code(), Some(130));
+    let last: Value = serde_json::from_str(rest.lines().last().expect("an end")).expect("JSON");
+    assert_eq!(
+        (&last["event"], &last["exit"]),
+        (&"run-finished".into(), &130.into())
+    );
+    assert_eq!(last["running"][0], "t.wat#:t::spins");
+    let human = fs::read_to_string(dir.path().join("r.txt")).expect("a report");
+    let (before, after) = human
+        .split_once("\nstill running:\n")
+        .expect("what was cut");
+    assert!(!before.contains(":t::spins"), "{human}");
+    assert!(
+        after.contains("  t.wat#:t::spins\n") && after.contains("\ninterrupted  "),
+        "{human}"
+    );
+}
+
+#[test]
+fn reports_have_labels_what_hermetic_programs_write_and_kept_directories() {
+    let text = r#"
+(:wat::test::defprop :p::halves [x <- :wat::core::i64]
+  (:wat::test::label (:wat::core::if (:wat::core::< x 0) "below zero" "others"))
+  (:wat::test::assert-true true))
+(:wat::test::defprop :p::fails [name <- :wat::core::i64]
+  (:wat::test::label "all")
+  (:wat::test::assert-true (:wat::core::< name 0)))
+(:wat::test::deftest-hermetic :h::writes ()
+  (:wat::kernel::println 1) (:wat::kernel::eprintln 2) (:wat::test::assert-eq 1 2))
+(:wat::test::deftest-hermetic :h::passes () (:wat::kernel::println 3))
+(:wat::test::deftest :k::asks () (:wat::kernel::println (:wat::test::tmp-dir)) (:wat::test::fail "x"))
+(:wat::test::deftest :k::passes () (:wat::test::assert-ne (:wat::test::tmp-dir) ""))
+"#;
+    let dir = Dir::with(&[("t.wat", text)]);
+    let tmp = dir.path().join("tmp");
+    let ran = command(&dir)
+        .env("TMPDIR", &tmp)
+        .args([
+            "test",
+            "--no-persist",
+            "--keep-tmp",
+            "--retries",
+            "1",
+            "--show-output",
+        ])
+        .args(["--no-shuffle", "-j", "1", "--format", "json=r.json"])
+        .args(["--format", "edn=r.edn", "--format", "junit=r.xml", "t.wat"])
+        .output();
+    let ran: Ran = ran.expect("it runs").into();
+    let read = |name: &str| fs::read_to_string(dir.path().join(name)).expect("a report");
+    let json: Vec<Value> = read("r.json")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a record"))
+        .collect();
+    let of = |name: &str| {
+        let mut found = json.iter().filter(|it| it["event"] == "test-finished");
+        found.find(|it| it["name"] == name).expect("it ran").clone()
+    };
+    let halves = of(":p::halves");
+    let counts = ["below zero", "others"].map(|label| halves["labels"][label].as_u64());
+    let [Some(below), Some(others)] = counts else {
+        panic!("{halves}")
+    };
+    assert_eq!((&halves["cases"], below + others), (&100.into(), 100));
+    let line = format!("        labels: {below} % below zero, {others} % others of 100 cases\n");
+    assert!(ran.stdout.contains(&line), "{}", ran.stdout);
+    let junit = read("r.xml");
+    let line =
+        format!("<property name=\"label:below zero\" value=\"{below} of 100 ({below} %)\"/>");
+    assert!(junit.contains(&line), "{junit}");
+    let edn = read("r.edn");
+    let line = format!(":cases 100 :labels {{\"below zero\" {below} \"others\" {others}}}");
+    assert!(edn.contains(&line), "{edn}");
+    // What a program names itself is no word of the record's.
+    assert!(
+        edn.contains(":counterexample {\"name\" \"0\"} :labels {\"all\" "),
+        "{edn}"
+    );
+    let writes = of(":h::writes");
+    assert_eq!(
+        (&writes["stdout"][0], &writes["stderr"][0]),
+        (&"1".into(), &"2".into())
+    );
+    assert_eq!(of(":h::passes")["stdout"][0], "3");
+    assert!(
+        ran.stdout
+            .contains("\noutput: :h::passes\n  stdout:\n    3\n"),
+        "{}",
+        ran.stdout
+    );
+    // The directory of the last attempt is told, and no attempt finds what another left.
+    let kept = of(":k::asks")["tmp-dir"]
+        .as_str()
+        .expect("a directory")
+        .to_owned();
+    assert!(
+        ran.stdout.contains(&format!("  kept: {kept}\n")),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        junit.contains(&format!("kept: {kept}</failure>")),
+        "{junit}"
+    );
+    let left = fs::read_dir(&tmp).expect("it is there").flatten();
+    let left: Vec<_> = left.map(|it| it.path()).collect();
+    assert!(left.len() == 2 && left.contains(&kept.into()), "{left:?}");
+}

@@ -3,8 +3,7 @@
 use std::io::{self, Write};
 
 use serde_json::Value;
-use wat_analysis::RootDatabase;
-use wat_driver::{Sources, github_line};
+use wat_driver::github_line;
 
 use crate::find::{InvalidFile, TestCase};
 use crate::outcome::Outcome;
@@ -19,15 +18,10 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-pub(super) fn invalid(
-    out: &mut dyn Write,
-    db: &RootDatabase,
-    file: &InvalidFile,
-) -> io::Result<()> {
-    let mut sources = Sources::default();
+pub(super) fn invalid(out: &mut dyn Write, file: &InvalidFile) -> io::Result<()> {
     let mut text = String::new();
     for error in &file.errors {
-        github_line(&sources.report(db, error), &mut text);
+        github_line(error, &mut text);
     }
     write!(out, "{text}")
 }

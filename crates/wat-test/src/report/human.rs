@@ -5,13 +5,12 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use serde_json::Value;
-use wat_analysis::RootDatabase;
-use wat_driver::{Sources, Style, render};
+use wat_driver::{Style, render};
 use wat_edn::Edn;
 
 use super::{End, Kept, headline, time};
 use crate::find::{Found, InvalidFile, TestCase};
-use crate::outcome::{Outcome, Status};
+use crate::outcome::{Labels, Outcome, Status};
 use crate::runner::Options;
 
 /// What is shown beside the lines of the tests.
@@ -45,16 +44,10 @@ pub(super) fn started(
     )
 }
 
-pub(super) fn invalid(
-    out: &mut dyn Write,
-    db: &RootDatabase,
-    file: &InvalidFile,
-    style: Style,
-) -> io::Result<()> {
-    let mut sources = Sources::default();
+pub(super) fn invalid(out: &mut dyn Write, file: &InvalidFile, style: Style) -> io::Result<()> {
     let mut text = String::new();
     for error in &file.errors {
-        render(&sources.report(db, error), style, &mut text);
+        render(error, style, &mut text);
         text.push('\n');
     }
     write!(out, "{text}")
@@ -79,7 +72,22 @@ pub(super) fn line(out: &mut dyn Write, case: &TestCase, outcome: &Outcome) -> i
         out,
         "  {word:<5} {}  {:<24} {behind}",
         case.path, case.test.name
-    )
+    )?;
+    if outcome.status == Status::Passed
+        && let Some(labels) = outcome.all_labels()
+    {
+        writeln!(out, "        {}", shares(&labels))?;
+    }
+    Ok(())
+}
+
+/// `labels: 12 % empty, 88 % full of 100 cases`
+fn shares(labels: &Labels) -> String {
+    let counts = labels.counts.iter();
+    let counts = counts.map(|(label, count)| format!("{} % {label}", labels.percent(*count)));
+    let all: Vec<String> = counts.collect();
+    let cases = plural(labels.cases as usize, "case");
+    format!("labels: {} of {cases}", all.join(", "))
 }
 
 /// A test that has no result yet.
@@ -93,7 +101,7 @@ pub(super) fn ended(
     out: &mut dyn Write,
     kept: &[Kept],
     warnings: &[String],
-    end: &End,
+    end: &End<'_>,
     shown: Shown,
 ) -> io::Result<()> {
     for warning in warnings {
@@ -121,6 +129,12 @@ pub(super) fn ended(
         }
     }
     slowest(out, kept, shown.slowest)?;
+    if end.status > 128 && !end.cut.is_empty() {
+        writeln!(out, "\nstill running:")?;
+        for (case, took) in end.cut {
+            writeln!(out, "  {:>8}  {}", time(*took), case.id)?;
+        }
+    }
     let totals = &end.totals;
     let mut parts = vec![format!("{} passed", totals.passed)];
     for (count, word, always) in [
@@ -180,6 +194,12 @@ fn failure(out: &mut dyn Write, kept: &Kept, seed: u64) -> io::Result<()> {
             frame["file"].as_str().unwrap_or_default(),
             frame["line"],
         )?;
+    }
+    if let Some(labels) = outcome.all_labels() {
+        writeln!(out, "  {}", shares(&labels))?;
+    }
+    if let Some(kept) = &outcome.kept {
+        writeln!(out, "  kept: {}", kept.display())?;
     }
     writeln!(out, "  rerun: wat test '{}' --seed {seed:#x}", case.id)
 }
@@ -343,12 +363,13 @@ fn lines_of<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<(char, &'t str)> {
 
 fn streams(out: &mut dyn Write, kept: &Kept, failed: bool) -> io::Result<()> {
     let outcome = &kept.outcome;
+    let is_silent = outcome.stdout.is_empty() && outcome.stderr.is_empty();
+    if !failed && !is_silent {
+        writeln!(out, "\noutput: {}", kept.case.test.name)?;
+    }
     for (name, bytes) in [("stdout", &outcome.stdout), ("stderr", &outcome.stderr)] {
         if bytes.is_empty() {
             continue;
-        }
-        if !failed {
-            writeln!(out, "\noutput: {}", kept.case.test.name)?;
         }
         writeln!(out, "  {name}:")?;
         for line in String::from_utf8_lossy(bytes).lines() {

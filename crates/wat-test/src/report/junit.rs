@@ -39,14 +39,15 @@ pub(super) fn write(
     out: &mut dyn Write,
     kept: &[Kept],
     invalid: &[InvalidFile],
-    end: &End,
+    end: &End<'_>,
 ) -> io::Result<()> {
     let mut files: Vec<&str> = kept.iter().map(|kept| &*kept.case.path).collect();
     files.extend(invalid.iter().map(|file| &*file.path));
     files.sort_unstable();
     files.dedup();
     let totals = &end.totals;
-    let all = kept.len();
+    let is_broken = |it: &&InvalidFile| kept.iter().all(|kept| kept.case.path != it.path);
+    let all = kept.len() + invalid.iter().filter(is_broken).count();
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(
         out,
@@ -67,7 +68,7 @@ fn suite(
     file: &str,
     kept: &[Kept],
     invalid: &[InvalidFile],
-    end: &End,
+    end: &End<'_>,
 ) -> io::Result<()> {
     let cases: Vec<&Kept> = kept.iter().filter(|kept| kept.case.path == file).collect();
     // A file that does not check and whose tests are not known is one error.
@@ -131,6 +132,19 @@ fn case(out: &mut dyn Write, class: &str, kept: &Kept) -> io::Result<()> {
         attribute(&case.path),
         case.line,
     )?;
+    if let Some(labels) = outcome.all_labels() {
+        write!(out, "<properties>")?;
+        for (label, count) in &labels.counts {
+            write!(
+                out,
+                "<property name=\"label:{}\" value=\"{count} of {} ({} %)\"/>",
+                attribute(label),
+                labels.cases,
+                labels.percent(*count),
+            )?;
+        }
+        write!(out, "</properties>")?;
+    }
     match outcome.status {
         Status::Passed => {}
         Status::Ignored => {
@@ -164,6 +178,10 @@ fn ended(out: &mut dyn Write, element: &str, kind: &str, outcome: &Outcome) -> i
     let body = match &outcome.failure {
         Some(failure) => crate::judge::rendered(failure),
         None => headline(outcome),
+    };
+    let body = match &outcome.kept {
+        Some(kept) => format!("{body}\nkept: {}", kept.display()),
+        None => body,
     };
     write!(
         out,

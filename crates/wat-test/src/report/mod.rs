@@ -8,7 +8,6 @@ mod records;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use wat_analysis::RootDatabase;
 use wat_driver::Style;
 
 use crate::find::{Found, InvalidFile, TestCase};
@@ -77,6 +76,8 @@ pub struct Reporter<'w> {
     kept: Vec<Kept>,
     invalid: Vec<InvalidFile>,
     warnings: Vec<String>,
+    /// The tests that ran when the run ended early, and how long they had.
+    cut: Vec<(TestCase, Duration)>,
 }
 
 impl<'w> Reporter<'w> {
@@ -93,6 +94,7 @@ impl<'w> Reporter<'w> {
             kept: Vec::new(),
             invalid: Vec::new(),
             warnings: Vec::new(),
+            cut: Vec::new(),
         }
     }
 
@@ -128,15 +130,15 @@ impl<'w> Reporter<'w> {
         Ok(())
     }
 
-    pub(crate) fn invalid(&mut self, db: &RootDatabase, file: &InvalidFile) -> io::Result<()> {
+    pub(crate) fn invalid(&mut self, file: &InvalidFile) -> io::Result<()> {
         for sink in &mut self.sinks {
             match sink.format {
-                Format::Pretty | Format::Plain => human::invalid(sink.out, db, file, self.style)?,
+                Format::Pretty | Format::Plain => human::invalid(sink.out, file, self.style)?,
                 Format::Edn | Format::Json => {
-                    let record = records::file_invalid(db, file, sink.format);
+                    let record = records::file_invalid(file, sink.format);
                     records::write(sink.out, sink.format, "FileInvalid", &record)?;
                 }
-                Format::Github => github::invalid(sink.out, db, file)?,
+                Format::Github => github::invalid(sink.out, file)?,
                 Format::Junit => {}
             }
         }
@@ -163,15 +165,31 @@ impl<'w> Reporter<'w> {
         Ok(())
     }
 
-    pub(crate) fn finished(&mut self, case: &TestCase, outcome: &Outcome) -> io::Result<()> {
+    /// A test starts.
+    pub(crate) fn test_started(&mut self, case: &TestCase) -> io::Result<()> {
+        for sink in &mut self.sinks {
+            if matches!(sink.format, Format::Edn | Format::Json) && !sink.failures_only {
+                let record = records::test_started(case);
+                records::write(sink.out, sink.format, "TestStarted", &record)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A test has ended. Of one that was never started both are told now.
+    pub(crate) fn finished(
+        &mut self,
+        case: &TestCase,
+        outcome: &Outcome,
+        is_announced: bool,
+    ) -> io::Result<()> {
+        if !is_announced {
+            self.test_started(case)?;
+        }
         for sink in &mut self.sinks {
             match sink.format {
                 Format::Pretty | Format::Plain => human::line(sink.out, case, outcome)?,
                 Format::Edn | Format::Json => {
-                    if !sink.failures_only {
-                        let record = records::test_started(case);
-                        records::write(sink.out, sink.format, "TestStarted", &record)?;
-                    }
                     if !sink.failures_only || outcome.status.is_failure() {
                         let record = records::test_finished(case, outcome);
                         records::write(sink.out, sink.format, "TestFinished", &record)?;
@@ -186,6 +204,11 @@ impl<'w> Reporter<'w> {
             outcome: outcome.clone(),
         });
         Ok(())
+    }
+
+    /// The tests that ran when the run ended early.
+    pub(crate) fn cut(&mut self, cut: Vec<(TestCase, Duration)>) {
+        self.cut = cut;
     }
 
     /// What could not be done, beside the tests. People are told at the end.
@@ -205,6 +228,7 @@ impl<'w> Reporter<'w> {
             seed: self.seed,
             status,
             is_broken_off: summary.is_broken_off || summary.interrupted.is_some(),
+            cut: &self.cut,
         };
         for sink in &mut self.sinks {
             match sink.format {
@@ -236,13 +260,15 @@ impl<'w> Reporter<'w> {
 }
 
 /// The end of a run.
-struct End {
+struct End<'r> {
     totals: Totals,
     duration: Duration,
     filtered_out: usize,
     seed: u64,
     status: i32,
     is_broken_off: bool,
+    /// The tests that ran when the run ended early, and how long they had.
+    cut: &'r [(TestCase, Duration)],
 }
 
 /// `1.1 ms`, `2.3 s`

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
-use wat_analysis::{RootDatabase, TestKind};
-use wat_driver::{Sources, edn_line as finding_edn, json_line as finding_json};
+use wat_analysis::TestKind;
+use wat_driver::{edn_line as finding_edn, json_line as finding_json};
 
 use super::{End, Format};
 use crate::find::{Found, InvalidFile, TestCase};
@@ -49,14 +49,12 @@ pub(super) fn run_started(found: &Found, selected: usize, options: &Options) -> 
     })
 }
 
-pub(super) fn file_invalid(db: &RootDatabase, file: &InvalidFile, format: Format) -> Value {
-    let mut sources = Sources::default();
-    let records = file.errors.iter().map(|error| {
-        let report = sources.report(db, error);
+pub(super) fn file_invalid(file: &InvalidFile, format: Format) -> Value {
+    let records = file.errors.iter().map(|report| {
         let mut line = String::new();
         match format {
-            Format::Edn => finding_edn(&report, &mut line),
-            _ => finding_json(&report, &mut line),
+            Format::Edn => finding_edn(report, &mut line),
+            _ => finding_json(report, &mut line),
         }
         match serde_json::from_str(&line) {
             Ok(record) if format != Format::Edn => record,
@@ -102,6 +100,7 @@ pub(super) fn test_finished(case: &TestCase, outcome: &Outcome) -> Value {
     let leaks = outcome.leaks.map(|[threads, processes, descriptors]| {
         json!({ "threads": threads, "processes": processes, "descriptors": descriptors })
     });
+    let labels = outcome.labels.clone();
     let mut record = map([
         ("id", case.id.as_str().into()),
         ("name", (&*case.test.name).into()),
@@ -123,6 +122,22 @@ pub(super) fn test_finished(case: &TestCase, outcome: &Outcome) -> Value {
             "limit-ms",
             (outcome.limit_ms > 0).then_some(outcome.limit_ms).into(),
         ),
+        ("cases", labels.as_ref().map(|it| it.cases).into()),
+        (
+            "labels",
+            labels.map_or(Value::Null, |it| {
+                let counts = it.counts.into_iter();
+                Value::Object(counts.map(|(label, n)| (label, n.into())).collect())
+            }),
+        ),
+        (
+            "tmp-dir",
+            outcome
+                .kept
+                .as_ref()
+                .map(|kept| kept.display().to_string())
+                .into(),
+        ),
     ]);
     if let (Value::Object(record), Value::Object(rest)) = (&mut record, rest) {
         record.extend(rest);
@@ -130,7 +145,7 @@ pub(super) fn test_finished(case: &TestCase, outcome: &Outcome) -> Value {
     record
 }
 
-pub(super) fn run_finished(end: &End) -> Value {
+pub(super) fn run_finished(end: &End<'_>) -> Value {
     let totals = &end.totals;
     let mut record = json!({
         "passed": totals.passed,
@@ -145,7 +160,12 @@ pub(super) fn run_finished(end: &End) -> Value {
         "exit": end.status,
     });
     if end.is_broken_off {
+        let running = end
+            .cut
+            .iter()
+            .map(|(case, _)| Value::from(case.id.as_str()));
         record["cancelled"] = true.into();
+        record["running"] = running.collect();
     }
     record
 }

@@ -8,7 +8,7 @@ use wat_analysis::TestKind;
 use super::{Ended, Run};
 use crate::child::fatal;
 use crate::judge::{Told, judge, leaks};
-use crate::outcome::{Outcome, Status};
+use crate::outcome::{Labels, Outcome, Status};
 use crate::regressions;
 use crate::replay::{Replay, Step, key_of};
 
@@ -67,6 +67,7 @@ impl Run<'_> {
     pub(super) fn settle_ended(&mut self, ended: Ended) -> io::Result<()> {
         let index = ended.index;
         if self.ends_early() {
+            self.cut.push((index, ended.took));
             let _ = std::fs::remove_dir_all(self.context(index).own());
             return Ok(());
         }
@@ -75,11 +76,15 @@ impl Run<'_> {
         };
         let (status, failure) = self.judged(&ended);
         let slot = &self.slots[index];
-        let is_kept = ended.is_plain || (self.options.keep_tmp && status.is_failure());
-        if !is_kept {
-            // Most tests have none.
-            let _ = std::fs::remove_dir_all(self.context(index).own());
-        }
+        let own = (!ended.is_plain).then(|| self.context(index).own());
+        // Most tests have none.
+        let kept = own.filter(|own| match self.options.keep_tmp && status.is_failure() {
+            true => own.is_dir(),
+            false => {
+                let _ = std::fs::remove_dir_all(own);
+                false
+            }
+        });
         let choices = failure
             .as_ref()
             .and_then(|failure| failure["property"]["choices"].as_array())
@@ -102,6 +107,8 @@ impl Run<'_> {
             flaky: slot.failed_once && status == Status::Passed,
             reason: None,
             limit_ms: ended.limit.as_millis() as u64,
+            labels: Labels::read(&ended.record["labels"]),
+            kept,
         };
         self.settle(index, outcome);
         Ok(())
