@@ -88,6 +88,27 @@
     (:wat::kernel::Thread/drain-and-join feeder)
     (:wat::stream::__internal/died stage)))
 
+(:wat::core::defn :wat::stream::__internal/receive<T>
+  [stage <- :wat::core::String
+   rx <- :wat::kernel::Receiver<T>
+   feeder <- :wat::kernel::Thread<wat::core::nil,wat::core::nil>]
+  -> :wat::core::Option<T>
+  "Receives an element. The thread that fed a stage and died is joined first: its death is told by the stage alone."
+  (:wat::core::match
+    (:wat::kernel::recv rx)
+    -> :wat::core::Option<T>
+    ((:wat::core::Ok element) element)
+    ((:wat::core::Err chain)
+      (:wat::core::do
+        (:wat::kernel::Receiver/close rx)
+        (:wat::core::Result/expect
+          (:wat::core::match
+            (:wat::kernel::Thread/drain-and-join feeder)
+            -> :wat::core::Result<wat::core::Option<T>,wat::kernel::ThreadPanics>
+            ((:wat::core::Ok _) (:wat::core::Err chain))
+            ((:wat::core::Err _) (:wat::core::Err chain)))
+          (:wat::stream::__internal/died stage))))))
+
 (:wat::core::defn :wat::stream::__internal/stage<T,U,A>
   [name <- :wat::core::String
    stream <- :wat::stream::Stream<T>
@@ -107,7 +128,7 @@
            -> :wat::core::nil
            (:wat::core::do
              (:wat::core::unless
-               (:wat::stream::__internal/run name rx tx init step flush)
+               (:wat::stream::__internal/run name rx feeder tx init step flush)
                (:wat::kernel::Sender/close tx))
              (:wat::kernel::Receiver/close rx)
              (:wat::stream::__internal/join name feeder))))]
@@ -116,6 +137,7 @@
 (:wat::core::defn :wat::stream::__internal/run<T,U,A>
   [name <- :wat::core::String
    rx <- :wat::kernel::Receiver<T>
+   feeder <- :wat::kernel::Thread<wat::core::nil,wat::core::nil>
    tx <- :wat::kernel::Sender<U>
    state <- :A
    step <- :wat::core::Fn(A,T)->wat::core::Option<(A,wat::core::Vector<U>)>
@@ -123,9 +145,7 @@
   -> :wat::core::bool
   "Moves elements from input to output; true when the input has ended."
   (:wat::core::match
-    (:wat::core::Result/expect
-      (:wat::kernel::recv rx)
-      (:wat::stream::__internal/died name))
+    (:wat::stream::__internal/receive name rx feeder)
     -> :wat::core::bool
     ((:wat::core::Some x)
       (:wat::core::match
@@ -134,7 +154,7 @@
         ((:wat::core::Some [next xs])
           (:wat::core::if
             (:wat::stream::__internal/send-from tx xs 0)
-            (:wat::stream::__internal/run name rx tx next step flush)
+            (:wat::stream::__internal/run name rx feeder tx next step flush)
             false))
         (:wat::core::None false)))
     (:wat::core::None
@@ -251,7 +271,7 @@
            -> :wat::core::nil
            (:wat::core::do
              (:wat::core::unless
-               (:wat::stream::__internal/take-from rx tx count)
+               (:wat::stream::__internal/take-from rx feeder tx count)
                (:wat::kernel::Sender/close tx))
              (:wat::kernel::Receiver/close rx)
              (:wat::stream::__internal/join "take" feeder))))]
@@ -259,6 +279,7 @@
 
 (:wat::core::defn :wat::stream::__internal/take-from<T>
   [rx <- :wat::kernel::Receiver<T>
+   feeder <- :wat::kernel::Thread<wat::core::nil,wat::core::nil>
    tx <- :wat::kernel::Sender<T>
    count <- :wat::core::i64]
   -> :wat::core::bool
@@ -267,15 +288,13 @@
     (:wat::core::<= count 0)
     false
     (:wat::core::match
-      (:wat::core::Result/expect
-        (:wat::kernel::recv rx)
-        (:wat::stream::__internal/died "take"))
+      (:wat::stream::__internal/receive "take" rx feeder)
       -> :wat::core::bool
       ((:wat::core::Some x)
         (:wat::core::match
           (:wat::kernel::send tx x)
           -> :wat::core::bool
-          ((:wat::core::Ok _) (:wat::stream::__internal/take-from rx tx (:wat::core::i64::-'2 count 1)))
+          ((:wat::core::Ok _) (:wat::stream::__internal/take-from rx feeder tx (:wat::core::i64::-'2 count 1)))
           ((:wat::core::Err _) false)))
       (:wat::core::None true))))
 
@@ -290,7 +309,8 @@
    ```"
   (:wat::core::let
     [full (:wat::core::__internal/positive "size" size)]
-    (:wat::stream::with-state
+    (:wat::stream::__internal/stateful
+      "chunks"
       stream
       (:wat::core::Vector :T)
       (:wat::core::fn
@@ -323,7 +343,8 @@
    ```wat
    (:wat::stream::collect (:wat::stream::chunks-by (:wat::stream::from [1 -1 2]) :wat::core::i64::abs)) ;=> [[1 -1] [2]]
    ```"
-  (:wat::stream::with-state
+  (:wat::stream::__internal/stateful
+    "chunks-by"
     stream
     (:wat::core::Tuple :wat::core::None (:wat::core::Vector :T))
     (:wat::core::fn
@@ -353,7 +374,8 @@
    ```"
   (:wat::core::let
     [full (:wat::core::__internal/positive "size" size)]
-    (:wat::stream::with-state
+    (:wat::stream::__internal/stateful
+      "window"
       stream
       (:wat::core::Vector :T)
       (:wat::core::fn
@@ -388,8 +410,18 @@
    flush <- :wat::core::Fn(A)->wat::core::Vector<U>]
   -> :wat::stream::Stream<U>
   "Returns the stream of what a step with a state emits for each element, and what `flush` makes of the last state."
+  (:wat::stream::__internal/stateful "with-state" stream init step flush))
+
+(:wat::core::defn :wat::stream::__internal/stateful<T,U,A>
+  [name <- :wat::core::String
+   stream <- :wat::stream::Stream<T>
+   init <- :A
+   step <- :wat::core::Fn(A,T)->(A,wat::core::Vector<U>)
+   flush <- :wat::core::Fn(A)->wat::core::Vector<U>]
+  -> :wat::stream::Stream<U>
+  "Starts the stage of this name whose steps always go on."
   (:wat::stream::__internal/stage
-    "with-state"
+    name
     stream
     init
     (:wat::core::fn
@@ -404,7 +436,8 @@
    f <- :wat::core::Fn(T)->wat::core::nil]
   -> :wat::core::nil
   "Calls a function for each element; returns when the stream has ended. A stage that died is a panic with its chain."
-  (:wat::stream::fold
+  (:wat::stream::__internal/fold
+    "for-each"
     stream
     :wat::core::nil
     (:wat::core::fn
@@ -423,25 +456,34 @@
    ```wat
    (:wat::stream::fold (:wat::stream::from [1 2 3]) 0 :wat::core::i64::+'2) ;=> 6
    ```"
+  (:wat::stream::__internal/fold "fold" stream init f))
+
+(:wat::core::defn :wat::stream::__internal/fold<T,A>
+  [name <- :wat::core::String
+   stream <- :wat::stream::Stream<T>
+   init <- :A
+   f <- :wat::core::Fn(A,T)->A]
+  -> :A
+  "Combines the elements of a stream for a function of this name."
   (:wat::core::let
     [[rx feeder] stream
-     result (:wat::stream::__internal/fold-from rx init f)]
+     result (:wat::stream::__internal/fold-from name rx feeder init f)]
     (:wat::core::do
-      (:wat::stream::__internal/join "fold" feeder)
+      (:wat::stream::__internal/join name feeder)
       result)))
 
 (:wat::core::defn :wat::stream::__internal/fold-from<T,A>
-  [rx <- :wat::kernel::Receiver<T>
+  [name <- :wat::core::String
+   rx <- :wat::kernel::Receiver<T>
+   feeder <- :wat::kernel::Thread<wat::core::nil,wat::core::nil>
    acc <- :A
    f <- :wat::core::Fn(A,T)->A]
   -> :A
   "Combines what a receiver gets."
   (:wat::core::match
-    (:wat::core::Result/expect
-      (:wat::kernel::recv rx)
-      (:wat::stream::__internal/died "fold"))
+    (:wat::stream::__internal/receive name rx feeder)
     -> :A
-    ((:wat::core::Some x) (:wat::stream::__internal/fold-from rx (f acc x) f))
+    ((:wat::core::Some x) (:wat::stream::__internal/fold-from name rx feeder (f acc x) f))
     (:wat::core::None acc)))
 
 (:wat::core::defn :wat::stream::collect<T>
@@ -452,4 +494,4 @@
    ```wat
    (:wat::stream::collect (:wat::stream::from [1 2 3])) ;=> [1 2 3]
    ```"
-  (:wat::stream::fold stream (:wat::core::Vector :T) :wat::core::Vector/conj))
+  (:wat::stream::__internal/fold "collect" stream (:wat::core::Vector :T) :wat::core::Vector/conj))

@@ -526,7 +526,7 @@ impl<'db> Edge<'db> {
                     let range = range.cover(self.span_of(edit, last)?.range);
                     with_blanks(&file.text(self.db), range)
                 }
-                EditAt::Replace => range,
+                EditAt::Replace | EditAt::By(_) => range,
                 EditAt::Before => TextRange::empty(range.start()),
                 EditAt::After => TextRange::empty(range.end()),
                 EditAt::OpenBracket => TextRange::at(range.start(), TextSize::new(1)),
@@ -544,6 +544,16 @@ impl<'db> Edge<'db> {
             };
             if !range.is_empty() || !edit.insert.is_empty() {
                 let text = file.text(self.db);
+                if let EditAt::By(node) = edit.at {
+                    let source = self.span_of(edit, node)?;
+                    let insert = source.file.text(self.db).text()[source.range].into();
+                    edits.push(FileEdit {
+                        file,
+                        range,
+                        insert,
+                    });
+                    continue;
+                }
                 let strips = matches!(edit.at, EditAt::Until(_)) && edit.insert.is_empty();
                 let insert = crate::expand::unmarked(&edit.insert);
                 edits.push(FileEdit {

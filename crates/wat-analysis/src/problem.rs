@@ -81,6 +81,8 @@ pub(crate) enum EditAt {
     Until(u32),
     /// Replaces what stands in the place after this node of it.
     Since(u32),
+    /// Replaces the place with what is written at this node.
+    By(u32),
 }
 
 /// One edit of a fix, in the problem's own form.

@@ -501,13 +501,15 @@ impl<'db> Infer<'db> {
         if !fits && !self.ast.is_poisoned(node) {
             self.function_arity(item, signature, (node, head), &args);
         }
-        let exchanged = fits
-            && (self.function_comes_first(signature, &args)
-                || self.scalar_comes_first(item, signature, &args));
+        let function_first = fits && self.function_comes_first(signature, &args);
+        let exchanged = function_first || (fits && self.scalar_comes_first(item, signature, &args));
         if exchanged {
             // The order of evaluation stays as written; only the roles are exchanged.
             let last = args.len() - 1;
             args.swap(0, last);
+        }
+        if function_first {
+            self.lint_function_first(&args, node);
         }
         if fits
             && let Some(keyed) = keyed

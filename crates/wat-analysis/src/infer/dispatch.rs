@@ -44,6 +44,7 @@ impl<'db> Infer<'db> {
             // The order of evaluation stays as written; only the roles are exchanged.
             let last = args.len() - 1;
             args.swap(0, last);
+            self.lint_function_first(&args, node);
         }
         self.dispatch_on(item, args, node, head)
     }

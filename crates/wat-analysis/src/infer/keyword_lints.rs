@@ -1,13 +1,13 @@
-//! Lints about calls that can be read in two ways, or hardly at all: WAT7408, WAT7411, WAT7412.
+//! Lints about calls that can be read in two ways, or hardly at all: WAT7041, WAT7408, WAT7411, WAT7412.
 
-use wat_syntax::{Applicability, NodeId};
+use wat_syntax::{Applicability, NodeId, NodeKind};
 
 use crate::keywords::KeywordForm;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::Signature;
 
 use super::Infer;
-use super::typed::{ExprId, FunctionRef};
+use super::typed::{Expr, ExprId, ExprKind, FunctionRef};
 
 /// From how many positional arguments on names are worth their space.
 const MANY: usize = 5;
@@ -146,6 +146,49 @@ impl<'db> Infer<'db> {
                 "name the arguments",
                 Applicability::MachineApplicable,
                 edits,
+            ),
+        );
+    }
+
+    /// WAT7041: the function stands before the data; the arguments are those of the canonical order.
+    ///
+    /// A threaded call (`->>`) has its data where the thread puts it and is left alone.
+    pub(super) fn lint_function_first(&mut self, args: &[ExprId], node: NodeId) {
+        let (Some(data), Some(function)) = (args.first(), args.last()) else {
+            return;
+        };
+        if self.threaded.contains_key(&node) {
+            return;
+        }
+        let [data, function] = [data, function].map(|arg| &self.exprs[arg.0 as usize]);
+        // Arguments are evaluated in the order written: only what does nothing may change its place unasked.
+        let still = |expr: &Expr| {
+            !matches!(self.ast.kind(expr.node), NodeKind::List)
+                || matches!(expr.kind, ExprKind::Lambda { .. })
+        };
+        let applicability = match still(data) || still(function) {
+            true => Applicability::MachineApplicable,
+            false => Applicability::MaybeIncorrect,
+        };
+        let (data, function) = (data.node, function.node);
+        let by = |at: NodeId, with: NodeId| ProblemEdit {
+            at: EditAt::By(with.0),
+            place: Place::node(at),
+            insert: String::new(),
+        };
+        self.problems.push(
+            Problem::new(
+                7041,
+                Place::node(function),
+                "the function stands before the data",
+            )
+            .label("the canonical order has it last")
+            .also(Place::node(data), "the data")
+            .help("write the data first and the function last")
+            .fix(
+                "exchange the arguments",
+                applicability,
+                vec![by(function, data), by(data, function)],
             ),
         );
     }

@@ -414,6 +414,47 @@ fn a_chain_names_every_death_head_first() {
     assert_eq!(ran.stderr, "");
 }
 
+/// 04 §16: the chain goes from stage to stage, and only the panic of the terminal function tells it.
+#[test]
+fn a_failure_in_a_stream_is_told_once_with_its_stages() {
+    let inverse = "(:wat::core::fn [x <- :wat::core::i64] -> :wat::core::i64 (:wat::core::/ 6 x))";
+    let same = "(:wat::core::fn [x <- :wat::core::i64] -> :wat::core::i64 x)";
+    let died = |stages: &[&str]| -> Vec<String> {
+        let told = |stage| format!("WAT8423 stream-stage-died: the input of `{stage}` died");
+        stages.iter().map(told).collect()
+    };
+    for (stages, last, deaths) in [
+        (
+            "(:wat::stream::map (:wat::stream::take SOURCE 9) SAME)",
+            "collect",
+            died(&["collect", "map", "take"]),
+        ),
+        (
+            "(:wat::stream::chunks SOURCE 2)",
+            "collect",
+            died(&["collect", "chunks"]),
+        ),
+        ("SOURCE", "for-each", died(&["for-each"])),
+    ] {
+        let source = format!("(:wat::stream::map (:wat::stream::from [1 2 0 3]) {inverse})");
+        let stages = stages.replace("SOURCE", &source).replace("SAME", same);
+        let body = match last {
+            "collect" => format!("(:wat::kernel::println (:wat::stream::collect {stages}))"),
+            _ => format!(
+                "(:wat::stream::for-each {stages} (:wat::core::fn [_x <- :wat::core::i64] -> :wat::core::nil :wat::core::nil))"
+            ),
+        };
+        let ran = run(&main_of(&body));
+        let failure = ran.failure.expect("it dies");
+        let mut told = vec![failure.message.to_string()];
+        told.extend(failure.upstream.iter().map(|death| death.message()));
+        let root = told.pop().expect("the root");
+        assert!(root.contains("WAT8402"), "{root}");
+        assert_eq!(told, deaths, "{body}");
+        assert_eq!(ran.stderr, "", "{body}");
+    }
+}
+
 #[test]
 fn results_of_a_bracket_come_in_the_order_of_the_items() {
     let square = "(:wat::core::defn :user::sq [n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::* n n))";
