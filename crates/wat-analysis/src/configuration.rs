@@ -228,6 +228,14 @@ pub(crate) fn misplaced<'db>(node: NodeId, name: &str) -> Problem<'db> {
     late(node, name).label("a setter in an expression")
 }
 
+/// WAT2005, for a setter in what a macro made: the configuration is read before macros are expanded.
+pub(crate) fn made<'db>(node: NodeId, name: &str) -> Problem<'db> {
+    late(node, name)
+        .label("a setter that a macro call makes")
+        .note("the configuration is read before macros are expanded")
+        .help("write it at the head of the entry file")
+}
+
 /// In a loaded source a setter is a mistake wherever it stands.
 pub(crate) fn in_context<'db>(problem: &Problem<'db>, loaded: bool) -> Option<Problem<'db>> {
     let head = problem

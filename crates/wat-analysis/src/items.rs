@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use wat_syntax::{Ast, NodeId, NodeKind};
 
 use crate::db::{Db, FileKind, SourceFile};
-use crate::expand::{Expansion, calling_forms, expansion};
+use crate::expand::{Expansion, Source, calling_forms, expansion};
 use crate::forms::{Form, ast, form_list};
 use crate::keywords;
 use crate::loads::{LoadRef, is_load, read_load};
@@ -431,7 +431,12 @@ fn top_level<'db>(
                     .problems
                     .extend(crate::host::declaration_problem(db, ast, node));
             }
-            _ if crate::configuration::is_setter(head) => found.setters.push(node.0),
+            _ if crate::configuration::is_setter(head) => {
+                if expanded.is_some() && !is_written_setter(db, form, expanded, node) {
+                    found.problems.push(crate::configuration::made(node, head));
+                }
+                found.setters.push(node.0);
+            }
             _ => match definer(ast, node, head) {
                 Some(ItemKind::KeywordVariant) => {
                     define_variant(db, form, ast, (node, expanded), found);
@@ -459,6 +464,20 @@ fn written_in_prelude<'db>(
     expansion.is_some_and(|expansion| {
         expansion.is_intact(node) && crate::expand::stands_in_prelude(expansion, node)
     }) && !written_declarations(db, form).loads.is_empty()
+}
+
+/// Is this setter of an expansion one that is read where it is written?
+fn is_written_setter<'db>(
+    db: &'db dyn Db,
+    form: Form<'db>,
+    expanded: Option<SourceFile>,
+    node: NodeId,
+) -> bool {
+    let expansion = expanded.and_then(|program| expansion(db, program, form));
+    expansion.is_none_or(|expansion| match expansion.origin_of(node) {
+        Source::Written(written) => written_declarations(db, form).setters.contains(&written.0),
+        Source::Template { .. } => false,
+    })
 }
 
 /// Is there a definition among the body forms of a `let`, directly or in splices?

@@ -171,6 +171,27 @@ pub(crate) fn by_number(path: &str) -> Option<[&'static str; 2]> {
     (path == ":wat::core::abs").then_some([":wat::core::i64::abs", ":wat::core::f64::abs"])
 }
 
+/// What a load form is called that was told by a keyword what its first argument is; `None` if the keyword says no such thing.
+pub(crate) fn by_interface(head: &str, keyword: &str) -> Option<Cow<'static, str>> {
+    let inline = match keyword {
+        ":wat::load::file-path" => false,
+        ":wat::load::string" => true,
+        _ => return None,
+    };
+    let verb = head.strip_prefix(":wat::")?.strip_suffix('!')?;
+    let verb = verb
+        .strip_suffix("-file")
+        .or(verb.strip_suffix("-string"))
+        .unwrap_or(verb);
+    Some(match (verb, inline) {
+        ("load", false) => ":wat::load-file!".into(),
+        ("load", true) => ":wat::load-string!".into(),
+        ("digest-load" | "signed-load", false) => format!(":wat::{verb}!").into(),
+        ("digest-load" | "signed-load", true) => format!(":wat::{verb}-string!").into(),
+        _ => return None,
+    })
+}
+
 /// The variant that a bare symbol of a former edition names.
 pub(crate) fn bare_variant(symbol: &str) -> Option<&'static str> {
     match symbol {

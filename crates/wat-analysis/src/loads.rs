@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
-use wat_syntax::{Ast, NodeId, TextRange};
+use wat_syntax::{Applicability, Ast, NodeId, TextRange};
 
 use crate::db::{Db, FileKind, FileSet, LoadFailure, SourceFile};
 use crate::forms::{forms, read_form};
 use crate::items::{Declarations, written_declarations};
-use crate::problem::{Place, Problem};
+use crate::legacy::by_interface;
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 
 /// What a load form says.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
@@ -132,6 +133,12 @@ type Read<'db, T> = Result<T, Box<Problem<'db>>>;
 impl Reader<'_> {
     fn read<'db>(&self, node: NodeId, inline: bool) -> Read<'db, (LoadRef, Option<Box<str>>)> {
         let mut arguments = self.ast.children(node).skip(1);
+        if let Some(first) = arguments.clone().next()
+            && let Some(keyword) = self.ast.as_keyword(first)
+            && let Some(name) = by_interface(self.head, keyword)
+        {
+            return Err(self.told_by_keyword(node, first, &name));
+        }
         let first = self.literal(
             node,
             arguments.next(),
@@ -169,6 +176,33 @@ impl Reader<'_> {
             payloads,
         };
         Ok((load, inline.then_some(text)))
+    }
+
+    /// WAT2190: a keyword says what the first argument is.
+    fn told_by_keyword<'db>(&self, form: NodeId, keyword: NodeId, name: &str) -> Box<Problem<'db>> {
+        let edit = |at, node, insert: &str| ProblemEdit {
+            at,
+            place: Place::node(node),
+            insert: insert.to_owned(),
+        };
+        let mut edits = vec![edit(EditAt::DeleteThrough(keyword.0), keyword, "")];
+        if let Some(head) = self.ast.children(form).next().filter(|_| name != self.head) {
+            edits.push(edit(EditAt::Replace, head, name));
+        }
+        let written = self.ast.as_keyword(keyword).unwrap_or_default();
+        Box::new(
+            Problem::new(
+                2190,
+                Place::node(keyword),
+                format!("`{written}` is retired: the name of the form says what it loads"),
+            )
+            .label("retired spelling")
+            .fix(
+                format!("write `({name} …)`"),
+                Applicability::MachineApplicable,
+                edits,
+            ),
+        )
     }
 
     fn malformed<'db>(&self, at: NodeId, label: impl Into<String>) -> Box<Problem<'db>> {
@@ -224,11 +258,7 @@ impl Reader<'_> {
         .label("not an algorithm of this form")
         .help(format!("the algorithm is {list}"));
         if let [only] = known {
-            problem = problem.replace(
-                wat_syntax::Applicability::MaybeIncorrect,
-                Place::node(node),
-                only,
-            );
+            problem = problem.replace(Applicability::MaybeIncorrect, Place::node(node), only);
         }
         Err(Box::new(problem))
     }

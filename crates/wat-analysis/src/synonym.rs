@@ -4,7 +4,7 @@ use wat_syntax::{Ast, NodeId};
 
 use crate::db::{Db, SourceFile};
 use crate::items::{Item, ItemKind, split_generic};
-use crate::names::{lookup, program_of};
+use crate::names::{lookup, program_items, program_of};
 
 /// The form that declares a second name.
 pub(crate) const HEAD: &str = ":wat::runtime::define-alias";
@@ -62,4 +62,28 @@ pub(crate) fn target<'db>(
 
 fn cyclic<'db>(_: &'db dyn Db, _: salsa::Id, _: SourceFile, _: Item<'db>) -> Option<Item<'db>> {
     None
+}
+
+/// The other aliases of the cycle that this alias closes, being the last of them in program order; `None` if it closes
+/// none: then what is wrong with its target is told there.
+pub(crate) fn cycle_closed_by<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    item: Item<'db>,
+) -> Option<Vec<Item<'db>>> {
+    let mut cycle = vec![item];
+    loop {
+        let next = named(db, program, *cycle.last()?)?;
+        if next == item {
+            break;
+        }
+        if next.kind(db) != ItemKind::Synonym || cycle.contains(&next) {
+            return None;
+        }
+        cycle.push(next);
+    }
+    let in_order = program_items(db, program_of(db, program, item));
+    let last = in_order.filter(|one| cycle.contains(one)).last()?;
+    cycle.retain(|&one| one != item);
+    (last == item).then_some(cycle)
 }

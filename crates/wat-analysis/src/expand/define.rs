@@ -247,6 +247,16 @@ impl<'a> Parts<'a> {
             self.fault(name, "a parameter of a macro is a symbol", "not a symbol");
             return;
         }
+        if name.name() == Some("nil") {
+            self.faults.push(Fault {
+                at: name.origin(),
+                code: 1035,
+                message: "`nil` is not a name or a literal of wat".to_owned(),
+                label: "not a parameter",
+                replace: None,
+            });
+            return;
+        }
         if self.params.iter().any(|other| other.name == name) && name.name() != Some("_") {
             self.faults.push(Fault {
                 at: name.origin(),

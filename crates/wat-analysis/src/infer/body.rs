@@ -152,6 +152,13 @@ impl<'db> Infer<'db> {
             return;
         }
         let is_type = crate::names::lookup_type(self.db, self.program, canonical).is_some();
+        let mut cycle = Vec::new();
+        if named.is_some_and(|named| named.kind(self.db) == ItemKind::Synonym) {
+            match crate::synonym::cycle_closed_by(self.db, self.program, item) {
+                Some(others) => cycle = others,
+                None => return,
+            }
+        }
         let message = match named.map(|named| named.kind(self.db)) {
             None if is_type => {
                 format!("`{path}` is a type, and an alias stands for something that can be called")
@@ -165,6 +172,7 @@ impl<'db> Infer<'db> {
         };
         let problem =
             Problem::new(2112, Place::node(target), message).label("not a target of an alias");
+        let problem = self.through_aliases(problem, &cycle);
         let problem = match (named, is_type) {
             (None, false) => {
                 let found = self.suggestions(canonical, target, Position::Value);
@@ -205,9 +213,15 @@ impl<'db> Infer<'db> {
         };
         let name = item.name(self.db).text(self.db);
         let at = Place::node(item.name_node(self.db));
-        let mut problem = Problem::new(3105, at, format!("the alias `{name}` reaches itself"))
+        let problem = Problem::new(3105, at, format!("the alias `{name}` reaches itself"))
             .label("this alias stands for itself")
             .help("break the cycle: name a struct, an enum or a built-in type on the way");
+        let problem = self.through_aliases(problem, others);
+        self.problems.push(problem);
+    }
+
+    /// Adds the other links of a cycle.
+    fn through_aliases(&self, mut problem: Problem<'db>, others: &[Item<'db>]) -> Problem<'db> {
         for other in others.iter().take(RELATED) {
             let place = Place::elsewhere(other.form(self.db), other.name_node(self.db));
             problem = problem.also(place, "through this alias");
@@ -216,7 +230,7 @@ impl<'db> Infer<'db> {
             let more = others.len() - RELATED;
             problem = problem.note(format!("{more} more aliases are on the way"));
         }
-        self.problems.push(problem);
+        problem
     }
 
     fn value_definition(&mut self, item: Item<'db>) -> Body {
@@ -427,6 +441,12 @@ impl<'db> Infer<'db> {
         for shape in &shapes {
             let id = super::twice::identifier(self.ast, shape.name);
             let is_wild = self.ast.as_symbol(shape.name) == Some("_");
+            if self.ast.as_symbol(shape.name) == Some("nil") {
+                self.push_reader_problem(
+                    |range| wat_syntax::errors::bare_nil(range, false),
+                    shape.name,
+                );
+            }
             if let Some(id) = id.filter(|_| !is_wild) {
                 let own = (shape.name, shape.ty);
                 match seen.iter().find(|(other, _)| *other == id) {

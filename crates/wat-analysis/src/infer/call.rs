@@ -134,7 +134,7 @@ impl<'db> Infer<'db> {
         if let Some(expr) = declared.and_then(|item| self.struct_call(item, node, head, text)) {
             return expr;
         }
-        self.report_unknown_call(head, text);
+        self.report_unknown_call(node, head, text);
         let args = self.arguments(node);
         self.judge_candidates(text, node, &args);
         self.error(node)
@@ -143,15 +143,15 @@ impl<'db> Infer<'db> {
     /// Reports the head of a form that names nothing.
     pub(super) fn unknown_head(&mut self, form: NodeId, head: NodeId) {
         if let NodeKind::Keyword(text) = self.ast.kind(head) {
-            self.report_unknown_call(head, text);
+            self.report_unknown_call(form, head, text);
             self.judge_candidates(text, form, &[]);
         }
     }
 
-    fn report_unknown_call(&mut self, head: NodeId, text: TextId) {
+    fn report_unknown_call(&mut self, form: NodeId, head: NodeId, text: TextId) {
         let path = self.ast.text(text);
         let canonical = split_generic(path).0;
-        if self.tell_retired(head, text, None) || self.tell_leak(head, text) {
+        if self.tell_retired(head, text, Some(form)) || self.tell_leak(head, text) {
             return;
         }
         if crate::nominal::may_be_unread(self.db, self.program, canonical) {
@@ -495,7 +495,7 @@ impl<'db> Infer<'db> {
         node: NodeId,
         head: NodeId,
     ) -> ExprId {
-        let mut args = self.arguments(node);
+        let mut args = self.arguments_of(item.name(self.db).text(self.db), node);
         let fixed = signature.params.len();
         let fits = args.len() == fixed || (signature.rest.is_some() && args.len() > fixed);
         if !fits && !self.ast.is_poisoned(node) {

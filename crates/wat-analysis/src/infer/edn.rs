@@ -19,7 +19,7 @@ impl<'db> Infer<'db> {
         }
         let mut nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
         let before = nodes.len();
-        let ascribed = self.ascription(&mut nodes, 0);
+        let ascribed = self.ascription(&mut nodes, 0, Some(1));
         if ascribed.is_none() && nodes.len() < before {
             // An arrow without a type has been told.
             for node in nodes {

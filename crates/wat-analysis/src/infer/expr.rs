@@ -213,11 +213,15 @@ impl<'db> Infer<'db> {
         })
     }
 
-    /// Splits an optional `-> :T` off the front of arguments.
+    /// Splits an optional `-> :T` off the arguments from this place on.
+    ///
+    /// What stands in place of the type and is none is told, and split off too: `rest` says how many arguments may
+    /// follow, or nothing where all that follow are lists.
     pub(super) fn ascription(
         &mut self,
         nodes: &mut Vec<NodeId>,
         at: usize,
+        rest: Option<usize>,
     ) -> Option<(Ty, NodeId)> {
         let arrow = *nodes.get(at)?;
         if self.ast.as_symbol(arrow) != Some("->") {
@@ -239,6 +243,13 @@ impl<'db> Infer<'db> {
                         .label("the type is missing")
                         .help("write `-> :Type`, or leave the `->` out"),
                 );
+                let meant = nodes.get(at).is_some_and(|&node| match rest {
+                    Some(rest) => nodes.len() == at + rest + 1,
+                    None => self.ast.kind(node) != NodeKind::List,
+                });
+                if meant {
+                    nodes.remove(at);
+                }
                 None
             }
         }
@@ -275,7 +286,7 @@ impl<'db> Infer<'db> {
 
     fn if_form(&mut self, node: NodeId) -> ExprId {
         let mut nodes: Vec<NodeId> = self.argument_nodes(node);
-        let ascribed = self.ascription(&mut nodes, 1);
+        let ascribed = self.ascription(&mut nodes, 1, Some(2));
         if nodes.len() != 3 {
             if !self.ast.is_poisoned(node) {
                 self.if_shape(node, &nodes);
@@ -329,7 +340,7 @@ impl<'db> Infer<'db> {
 
     fn cond_form(&mut self, node: NodeId) -> ExprId {
         let mut nodes: Vec<NodeId> = self.argument_nodes(node);
-        let ascribed = self.ascription(&mut nodes, 0);
+        let ascribed = self.ascription(&mut nodes, 0, None);
         let mut arms = Vec::new();
         let last = nodes.last().copied();
         let mut shaped = !nodes.is_empty();
@@ -592,10 +603,14 @@ impl<'db> Infer<'db> {
     }
 
     fn variant_form(&mut self, node: NodeId, path: &str, ctor: Ctor, index: u32) -> ExprId {
+        if self.refuses_keywords(format_args!("`{path}`"), Some(1), node) {
+            return self.error(node);
+        }
         let fields = self.arguments(node);
         if fields.len() != 1 {
             if !self.ast.is_poisoned(node) {
-                self.wrong_count(node, path, 1, fields.len());
+                let head = self.head(node);
+                self.wrong_count(head, path, 1, fields.len());
             }
             return self.error(node);
         }
@@ -637,7 +652,8 @@ impl<'db> Infer<'db> {
         let args = self.arguments(node);
         if args.len() != 1 {
             if !self.ast.is_poisoned(node) {
-                self.wrong_count(node, ":wat::core::u8", 1, args.len());
+                let head = self.head(node);
+                self.wrong_count(head, ":wat::core::u8", 1, args.len());
             }
             return self.error(node);
         }
@@ -782,7 +798,7 @@ impl<'db> Infer<'db> {
 
     fn expect_form(&mut self, node: NodeId, ctor: Ctor, success: u32) -> ExprId {
         let mut nodes: Vec<NodeId> = self.argument_nodes(node);
-        let ascribed = self.ascription(&mut nodes, 0);
+        let ascribed = self.ascription(&mut nodes, 0, Some(2));
         let parts: Vec<ExprId> = nodes.iter().map(|&node| self.expr(node)).collect();
         if parts.len() != 2 {
             if !self.ast.is_poisoned(node) {

@@ -76,7 +76,7 @@ impl<'db> Infer<'db> {
         self.push(ExprKind::Call { callee, args, rest }, ty, node)
     }
 
-    fn head(&self, node: NodeId) -> NodeId {
+    pub(super) fn head(&self, node: NodeId) -> NodeId {
         self.ast.children(node).next().unwrap_or(node)
     }
 
@@ -150,7 +150,7 @@ impl<'db> Infer<'db> {
             }
             return self.error(node);
         }
-        let ascribed = self.ascription(&mut nodes, 0);
+        let ascribed = self.ascription(&mut nodes, 0, Some(0));
         let rest = if ascribed.is_some() { 0 } else { 1 };
         let surplus: Vec<ExprId> = nodes
             .iter()

@@ -3,7 +3,7 @@
 use wat_syntax::{Applicability, NodeId, NodeKind, TextId};
 
 use crate::items::{Item, ItemKind, split_generic};
-use crate::legacy::{Retired, by_number, retired};
+use crate::legacy::{Retired, by_interface, by_number, retired};
 use crate::names::lookup;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::legacy_signature;
@@ -78,12 +78,19 @@ impl<'db> Infer<'db> {
         let path = split_generic(written).0;
         let Retired {
             code,
-            now,
+            mut now,
             operand,
             sure,
         } = retired;
         if self.ast.is_poisoned(node) {
             return;
+        }
+        // A load form was told by a keyword what it loads; now its name says it.
+        let interface = call
+            .and_then(|call| self.ast.children(call).nth(1))
+            .and_then(|at| Some((at, by_interface(&now, self.ast.as_keyword(at)?)?)));
+        if let Some((_, named)) = &interface {
+            now = named.clone();
         }
         let now_item = lookup(self.db, self.program, &now);
         // A form of the language takes no type arguments.
@@ -99,6 +106,9 @@ impl<'db> Infer<'db> {
         let mut edits = vec![edit(EditAt::Replace, node, &with)];
         if let Some(call) = call.filter(|_| !operand.is_empty()) {
             edits.push(edit(EditAt::BeforeClose, call, operand));
+        }
+        if let Some((at, _)) = interface {
+            edits.push(edit(EditAt::DeleteThrough(at.0), at, ""));
         }
         let message = match code {
             7001 => format!("`{path}` is a former name of `{now}`"),

@@ -34,7 +34,7 @@ impl<'db> Infer<'db> {
         }
         let scrutinee = self.expr(nodes.remove(0));
         self.solve();
-        let ascribed = self.ascription(&mut nodes, 0);
+        let ascribed = self.ascription(&mut nodes, 0, None);
         if nodes.is_empty() {
             if !poisoned {
                 self.match_shape(

@@ -26,6 +26,9 @@ impl<'db> Infer<'db> {
 
     fn binder_in(&mut self, node: NodeId, ty: Ty, names: &mut Vec<Bound>) -> Pattern {
         let kind = match self.ast.kind(node) {
+            NodeKind::Symbol(_) if self.ast.as_symbol(node) == Some("nil") => {
+                self.nil_binder(node, false)
+            }
             NodeKind::Symbol(_) => self.name_pattern(node, ty, None, names),
             NodeKind::Vector if self.ast.child_count(node) > 0 => {
                 return self.tuple_pattern(node, ty, names, true);
@@ -41,18 +44,9 @@ impl<'db> Infer<'db> {
             | NodeKind::Float(_)
             | NodeKind::Bool(_)
             | NodeKind::Str(_)
-            | NodeKind::List => {
-                self.problems.push(
-                    Problem::new(
-                        2204,
-                        Place::node(node),
-                        "a binder of `:wat::core::let` cannot fail to match",
-                    )
-                    .label("this matches only some values")
-                    .help("use `:wat::core::match`"),
-                );
-                self.bind_inside(node, names);
-                PatternKind::Error
+            | NodeKind::List => self.refutable(node, names),
+            NodeKind::Keyword(text) if self.is_variant(self.ast.text(text)) => {
+                self.refutable(node, names)
             }
             _ => {
                 self.problems.push(
@@ -67,6 +61,28 @@ impl<'db> Infer<'db> {
             }
         };
         Pattern { kind, ty, node }
+    }
+
+    /// WAT2204.
+    fn refutable(&mut self, node: NodeId, names: &mut Vec<Bound>) -> PatternKind {
+        self.problems.push(
+            Problem::new(
+                2204,
+                Place::node(node),
+                "a binder of `:wat::core::let` cannot fail to match",
+            )
+            .label("this matches only some values")
+            .help("use `:wat::core::match`"),
+        );
+        self.bind_inside(node, names);
+        PatternKind::Error
+    }
+
+    /// Is it the pattern of one value: nil, or a variant without fields?
+    fn is_variant(&self, path: &str) -> bool {
+        let is_unit = |item: crate::items::Item<'db>| item.kind(self.db) == ItemKind::UnitVariant;
+        matches!(path, ":wat::core::nil" | ":wat::core::None")
+            || crate::names::lookup(self.db, self.program, path).is_some_and(is_unit)
     }
 
     /// Binds the names in a pattern that cannot stand here, so that their uses are not told as well.
@@ -93,6 +109,12 @@ impl<'db> Infer<'db> {
             })
     }
 
+    /// WAT1035, with its fix where the value may stand.
+    fn nil_binder(&mut self, node: NodeId, fixable: bool) -> PatternKind {
+        self.push_reader_problem(|range| wat_syntax::errors::bare_nil(range, fixable), node);
+        PatternKind::Error
+    }
+
     fn name_pattern(
         &mut self,
         node: NodeId,
@@ -103,10 +125,7 @@ impl<'db> Infer<'db> {
         let name = self.ast.as_symbol(node).unwrap_or("_");
         match name {
             "_" => return PatternKind::Wild,
-            "nil" => {
-                self.push_reader_problem(|range| wat_syntax::errors::bare_nil(range, true), node);
-                return PatternKind::Error;
-            }
+            "nil" => return self.nil_binder(node, field_of.is_none()),
             _ => {}
         }
         if let Some(id) = identifier(self.ast, node) {
@@ -352,7 +371,7 @@ impl<'db> Infer<'db> {
 
     /// The variant that a path names in a pattern: unifies the place with its enum and returns index, count and the
     /// types of the fields. `None` if it was reported, or is no variant at all.
-    fn enum_variant(&mut self, node: NodeId, path: &str, ty: Ty) -> VariantPath {
+    fn enum_variant(&mut self, node: NodeId, path: &str, ty: Ty, given: usize) -> VariantPath {
         let item = crate::names::lookup(self.db, self.program, path).filter(|item| {
             matches!(
                 item.kind(self.db),
@@ -363,7 +382,7 @@ impl<'db> Infer<'db> {
             .and_then(|item| crate::nominal::owner(self.db, item))
             .filter(|o| o.kind(self.db) == ItemKind::Enum);
         let (Some(item), Some(owner)) = (item, owner) else {
-            return self.missing_variant(node, path, ty);
+            return self.missing_variant(node, path, ty, given);
         };
         self.refer(node, item, How::Match);
         let nominal = crate::nominal::nominal(self.db, self.program, owner);
@@ -393,7 +412,7 @@ impl<'db> Infer<'db> {
     }
 
     /// WAT2304: the place has an enum type, and the path is none of its variants.
-    fn missing_variant(&mut self, node: NodeId, path: &str, ty: Ty) -> VariantPath {
+    fn missing_variant(&mut self, node: NodeId, path: &str, ty: Ty, given: usize) -> VariantPath {
         let Some((nominal, _)) = self.nominal_at(ty).filter(|(nominal, _)| nominal.is_enum) else {
             return VariantPath::None;
         };
@@ -420,9 +439,13 @@ impl<'db> Infer<'db> {
         .note(format!("its variants are {}", listed.join(", ")));
         let problem = crate::suggest::offer(problem, Place::node(node), &found);
         self.problems.push(problem);
+        let takes = |name: &str| {
+            let variant = paths.iter().position(|path| path == name);
+            variant.is_some_and(|at| nominal.variants[at].fields.len() == given)
+        };
         if found
             .first()
-            .is_some_and(|best| self.is_matched(node, &best.name))
+            .is_some_and(|best| !takes(&best.name) || self.is_matched(node, &best.name))
         {
             self.doubt_latest();
         }
@@ -572,7 +595,7 @@ impl<'db> Infer<'db> {
                 self.pattern_arity(node, path, 1, None);
                 PatternKind::Error
             }
-            _ => match self.enum_variant(node, path, ty) {
+            _ => match self.enum_variant(node, path, ty, 0) {
                 VariantPath::Found {
                     index,
                     count,
@@ -621,7 +644,12 @@ impl<'db> Infer<'db> {
             Some(":wat::core::Some") => self.builtin_variant(node, ty, Ctor::Option, 1),
             Some(":wat::core::Ok") => self.builtin_variant(node, ty, Ctor::Result, 0),
             Some(":wat::core::Err") => self.builtin_variant(node, ty, Ctor::Result, 1),
-            Some(path) => self.enum_variant(head.unwrap_or(node), path, ty),
+            Some(path) => self.enum_variant(
+                head.unwrap_or(node),
+                path,
+                ty,
+                children.len().saturating_sub(1),
+            ),
             None => VariantPath::None,
         };
         let types = match &variant {

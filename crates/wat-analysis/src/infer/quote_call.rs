@@ -18,7 +18,8 @@ impl<'db> Infer<'db> {
         let ret = self.table.var();
         let (Some(&message), true) = (args.first(), args.len() <= 2) else {
             if !self.ast.is_poisoned(node) {
-                self.wrong_count(node, path, 1, args.len());
+                let head = self.head(node);
+                self.wrong_count(head, path, 1, args.len());
             }
             return self.error(node);
         };

@@ -71,17 +71,11 @@ impl<'db> Infer<'db> {
             }
             return self.push(ExprKind::Error, ty, node);
         };
-        if let wat_syntax::NodeKind::Keyword(id) = self.ast.kind(name)
-            && let Some(item) = self.resolve(id)
-        {
-            self.references.push((name, super::Referent::Item(item)));
-        }
-        let (canonical, _) = crate::items::split_generic(text);
         let mut operands = Vec::with_capacity(2);
         if !question.is_empty() {
             operands.push(self.push(ExprKind::Str(question.into()), Ty::STRING, node));
         }
-        operands.push(self.push(ExprKind::Keyword(canonical.into()), Ty::KEYWORD, name));
+        operands.push(self.name_itself(name, text));
         let callee = FunctionRef {
             name: format!(":wat::core::__internal/{native}").into(),
             kind: FunctionKind::Native,
@@ -96,5 +90,31 @@ impl<'db> Infer<'db> {
             ty,
             node,
         )
+    }
+
+    /// A name that is no mention of what it names.
+    fn name_itself(&mut self, node: NodeId, text: &str) -> ExprId {
+        if let wat_syntax::NodeKind::Keyword(id) = self.ast.kind(node)
+            && let Some(item) = self.resolve(id)
+        {
+            self.references.push((node, super::Referent::Item(item)));
+        }
+        let (canonical, _) = crate::items::split_generic(text);
+        self.push(ExprKind::Keyword(canonical.into()), Ty::KEYWORD, node)
+    }
+
+    /// The arguments of a call of this function: names are passed as they are written, whatever they name.
+    pub(super) fn arguments_of(&mut self, name: &str, node: NodeId) -> Vec<ExprId> {
+        if name != ":wat::runtime::rename-callable-name" {
+            return self.arguments(node);
+        }
+        let nodes = self.argument_nodes(node);
+        let inferred = nodes
+            .into_iter()
+            .map(|node| match self.ast.as_keyword(node) {
+                Some(text) => self.name_itself(node, text),
+                None => self.expr(node),
+            });
+        inferred.collect()
     }
 }

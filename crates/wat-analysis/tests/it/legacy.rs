@@ -150,3 +150,36 @@ fn a_former_definition_is_called_by_keyword_like_any_other() {
     let text = "(c/define (:my::g (n c/i64) (m c/i64) -> c/i64) \"Adds.\" (c/i64::+ n m))\n(c/defn :my::h [] -> c/i64 (:my::g :m 1 :n 2))\n";
     told(&long(text), &[7001]);
 }
+
+/// The keyword that said what a load form loads goes, and the name of the form says it.
+#[test]
+fn load_forms_lose_their_interface() {
+    for (retired, now) in [
+        (
+            "(:wat::load! :wat::load::file-path \"a.wat\")",
+            "(:wat::load-file! \"a.wat\")",
+        ),
+        (
+            "(:wat::core::load! :wat::load::string \"1\")",
+            "(:wat::load-string! \"1\")",
+        ),
+        (
+            "(:wat::load-file! :wat::load::file-path \"a.wat\")",
+            "(:wat::load-file! \"a.wat\")",
+        ),
+        (
+            "(:wat::load-file! :wat::load::string \"\")",
+            "(:wat::load-string! \"\")",
+        ),
+        (
+            "(:wat::core::digest-load! :wat::load::string \"\" :wat::verify::digest-sha256 :wat::verify::string \"00\")",
+            "(:wat::digest-load-string! \"\" :wat::verify::digest-sha256 :wat::verify::string \"00\")",
+        ),
+        ("(:wat::load! \"a.wat\")", "(:wat::load-file! \"a.wat\")"),
+    ] {
+        let (_, found) = crate::fixes::diagnose(retired);
+        let told: Vec<u16> = found.iter().map(|found| found.code.0).collect();
+        assert_eq!(told, [2190], "{retired}");
+        assert_eq!(fixed(retired, 2190), now);
+    }
+}

@@ -84,7 +84,7 @@ fn operations_on_syntax_check_what_a_signature_cannot_say() {
     reports("(:wat::core::struct->form n)", &["WAT3017 2:27-2:28"]);
     reports("(:wat::core::keyword/of :a n)", &["WAT3001 2:28-2:29"]);
     reports("(:wat::core::keyword/of :a)", &["WAT3002 2:1-2:28"]);
-    reports("(:wat::core::macro-error)", &["WAT3002 2:1-2:26"]);
+    reports("(:wat::core::macro-error)", &["WAT3002 2:2-2:25"]);
     reports("(:wat::core::macro-error n)", &["WAT3001 2:26-2:27"]);
     reports("(:wat::core::+ n (:wat::core::macro-error \"x\" 'n))", &[]);
 }

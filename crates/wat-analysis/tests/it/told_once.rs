@@ -1,5 +1,8 @@
 //! One root cause, one diagnostic: slips that several phases could tell of.
 
+use wat_analysis::Applicability;
+
+use crate::fixes::diagnose;
 use crate::support::spans;
 
 fn reports(text: &str, expected: &[&str]) {
@@ -181,4 +184,172 @@ fn deleting_an_unreachable_arm_leaves_the_others() {
         matching(":wat::core::bool", "(true 1) (false 2)")
     );
     crate::fixes::every_machine_fix_is_safe(&text);
+}
+
+#[test]
+fn an_arrow_without_a_type_is_told_alone() {
+    let body = |body: &str| {
+        format!(
+            "(:wat::core::defn :my::f [o <- :wat::core::Option<wat::core::i64>] -> :wat::core::i64\n{body})"
+        )
+    };
+    for (text, column) in [
+        ("(:wat::core::if true -> i64 1 2)", 22),
+        ("(:wat::core::if true -> \"i64\" 1 2)", 22),
+        ("(:wat::core::if true -> (V i64) 1 2)", 22),
+        ("(:wat::core::if true -> 1 2)", 22),
+        ("(:wat::core::match 1 -> T (_ 2))", 22),
+        ("(:wat::core::match 1 -> (_ 2))", 22),
+        ("(:wat::core::cond -> T (:else 2))", 19),
+        ("(:wat::core::Option/expect -> T o \"m\")", 28),
+        ("(:wat::core::Option/expect -> o \"m\")", 28),
+        ("(:wat::edn::read -> T \"1\")", 18),
+        ("(:wat::kernel::readln -> T)", 23),
+    ] {
+        reports(
+            &body(text),
+            &[&format!("WAT2208 2:{column}-2:{}", column + 2)],
+        );
+    }
+}
+
+#[test]
+fn a_cycle_of_names_is_told_where_it_closes() {
+    let alias =
+        |new: &str, old: &str| format!("(:wat::runtime::define-alias :my::{new} :my::{old})\n");
+    let text = [alias("a", "b"), alias("b", "c"), alias("c", "a")].concat();
+    reports(&text, &["WAT2112 3:37-3:43"]);
+    reports(&alias("a", "a"), &["WAT2112 1:37-1:43"]);
+    // Who only leads there, or to a name that is missing, is not at fault.
+    let text = [alias("x", "a"), alias("a", "b"), alias("b", "a")].concat();
+    reports(&text, &["WAT2112 3:37-3:43"]);
+    let text = [alias("a", "b"), alias("b", "missing")].concat();
+    reports(&text, &["WAT2112 2:37-2:49"]);
+}
+
+/// Chapter 01 L32: nowhere a name, and no fix where no value may stand.
+#[test]
+fn nil_is_no_binder() {
+    let nil = "-> :wat::core::nil :wat::core::nil";
+    for (text, place) in [
+        (
+            format!("(:wat::core::defn :my::f [nil <- :wat::core::i64] {nil})"),
+            "1:27-1:30",
+        ),
+        (
+            format!(
+                "(:wat::core::defn :my::f [& nil <- :wat::core::Vector<wat::core::i64>] {nil})"
+            ),
+            "1:29-1:32",
+        ),
+        (
+            format!("(:wat::core::def :my::f (:wat::core::fn [nil <- :wat::core::i64] {nil}))"),
+            "1:42-1:45",
+        ),
+        (
+            "(:wat::core::defmacro :my::m [nil <- :wat::WatAST] -> :wat::WatAST `1)".to_owned(),
+            "1:31-1:34",
+        ),
+        (
+            "(:wat::core::def :my::x (:wat::core::let [nil 1] 1))".to_owned(),
+            "1:43-1:46",
+        ),
+        (
+            "(:wat::core::def :my::x (:wat::core::let [[nil b] (:wat::core::Tuple 1 2)] b))"
+                .to_owned(),
+            "1:44-1:47",
+        ),
+    ] {
+        let (_, found) = diagnose(&text);
+        let at = format!("WAT1035 {place}");
+        reports(&text, &[&at]);
+        assert!(found[0].fixes.is_empty(), "{text}");
+    }
+    let pattern = "(:wat::core::defn :my::f [] -> :wat::core::i64 (:wat::core::match :wat::core::nil (nil 1)))";
+    let (_, found) = diagnose(pattern);
+    assert_eq!((found[0].code.0, found[0].fixes.len()), (1035, 1));
+}
+
+#[test]
+fn a_variant_without_fields_is_a_refutable_binder() {
+    let with = |binder: &str, value: &str| {
+        format!(
+            "(:wat::core::enum :my::E :A :B)\n(:wat::core::defn :my::f [t <- :wat::core::Option<wat::core::i64> e <- :my::E] -> :wat::core::i64 (:wat::core::let [{binder} {value}] 1))"
+        )
+    };
+    for (binder, value, code) in [
+        (":wat::core::None", "t", "WAT2204"),
+        (":my::E::A", "e", "WAT2204"),
+        (":wat::core::nil", ":wat::core::nil", "WAT2204"),
+        (":a", "1", "WAT2202"),
+    ] {
+        let found = spans(&with(binder, value));
+        assert_eq!(found.len(), 1, "{binder}: {found:?}");
+        assert!(found[0].starts_with(code), "{binder}: {found:?}");
+    }
+}
+
+#[test]
+fn the_arity_of_a_variant_is_told_at_its_name() {
+    let body = |body: &str| {
+        format!("(:wat::core::defn :my::f [] -> :wat::core::Option<wat::core::i64>\n{body})")
+    };
+    reports(&body("(:wat::core::Some 1 2)"), &["WAT3002 2:2-2:18"]);
+    reports(&body("(:wat::core::Some)"), &["WAT3002 2:2-2:18"]);
+    reports(&body("(:wat::core::Some :value 3)"), &["WAT2507 2:19-2:25"]);
+}
+
+#[test]
+fn a_name_for_a_variant_that_takes_other_patterns_is_no_sure_fix() {
+    let text = |pattern: &str| {
+        format!(
+            "(:wat::core::enum :my::E :Leaf (Node (a :wat::core::i64) (b :wat::core::i64)))
+(:wat::core::defn :my::f [e <- :my::E] -> :wat::core::i64 (:wat::core::match e (:my::E::Leaf 0) ({pattern} 1)))"
+        )
+    };
+    for (pattern, sure) in [
+        ("(:my::E::Nodel r)", false),
+        ("(:my::E::Nodel r q)", true),
+        (":my::E::Nodel", false),
+    ] {
+        let text = text(pattern);
+        let (_, found) = diagnose(&text);
+        let told = found
+            .iter()
+            .find(|found| found.code.0 == 2304)
+            .expect("it is told");
+        let how = told.fixes[0].applicability;
+        assert_eq!(how == Applicability::MachineApplicable, sure, "{pattern}");
+    }
+}
+
+/// Chapter 02 §12: never silently ignored.
+#[test]
+fn a_setter_that_a_macro_makes_is_told() {
+    for (template, arguments, code) in [
+        ("`(:wat::config::set-redef! true)", "", "WAT2005"),
+        (
+            "`(:wat::core::do (:wat::config::set-redef! true))",
+            "",
+            "WAT2005",
+        ),
+        ("`~x", "(:wat::config::set-redef! true)", "WAT2005"),
+        ("`(:wat::config::set-zork! true)", "", "WAT2005"),
+    ] {
+        let params = if arguments.is_empty() {
+            ""
+        } else {
+            "x <- :wat::WatAST"
+        };
+        let text = format!(
+            "(:wat::core::defmacro :my::m [{params}] -> :wat::WatAST {template})\n(:my::m {arguments})\n"
+        );
+        let found = spans(&text);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert!(found[0].starts_with(code), "{text}: {found:?}");
+    }
+    // Beside a macro call a setter is read where it is written.
+    let text = "(:wat::core::defmacro :my::m [] -> :wat::WatAST `(:wat::core::def :my::x 1))
+(:wat::core::do (:wat::config::set-redef! true) (:my::m))";
+    reports(text, &["WAT2005 2:17-2:48"]);
 }

@@ -136,7 +136,7 @@ fn parts_of_signatures_are_taken_out_and_renamed() {
     );
     assert_eq!(
         text(&format!(
-            "(:wat::core::Some (:wat::runtime::rename-callable-name {signature} (:wat::core::keyword/from-string \"my::id\") :my::other))"
+            "(:wat::core::Some (:wat::runtime::rename-callable-name {signature} :my::id :my::other))"
         )),
         "(:my::other<T> (x :T) & (more (:wat::core::Vector :wat::core::i64)) -> :T)"
     );
