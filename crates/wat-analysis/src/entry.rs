@@ -21,13 +21,18 @@ const PRINT: &str = ":wat::kernel::println";
 
 /// WAT2001 and WAT2002: is there an entry point, of the right shape?
 pub fn entry_diagnostics(db: &dyn Db, root: SourceFile) -> Arc<[Diagnostic]> {
-    match lookup(db, root, MAIN) {
+    start_diagnostics(db, root, MAIN)
+}
+
+/// The same for a function that is started instead of `:user::main`.
+pub fn start_diagnostics(db: &dyn Db, root: SourceFile, name: &str) -> Arc<[Diagnostic]> {
+    match lookup(db, root, name) {
         Some(main) => main_diagnostics(db, root, main),
         // Of what is no text nobody knows what it lacks.
         None if root.text(db).is_binary() => [].into(),
         // Nor what stands in a file that could not be loaded.
-        None if is_excused(db, root, MAIN) => [].into(),
-        None => [missing(db, root)].into(),
+        None if is_excused(db, root, name) => [].into(),
+        None => [missing(db, root, name)].into(),
     }
 }
 
@@ -44,16 +49,21 @@ fn main_diagnostics<'db>(db: &'db dyn Db, root: SourceFile, main: Item<'db>) -> 
         return [].into();
     }
     let (form, name) = (main.form(db), main.name_node(db));
+    let written = main.name(db).text(db);
     let problem = Problem::new(
         2002,
         Place::node(name),
-        "`:user::main` must have the signature `[] -> :wat::core::nil`",
+        format!("`{written}` must have the signature `[] -> :wat::core::nil`"),
     )
     .label("has another signature")
     .help(
         "input, output and arguments are ambient: `:wat::kernel::println`, `:wat::runtime::argv`",
     );
-    let problem = with_signature(db, root, main, problem);
+    let problem = match written == MAIN {
+        true => with_signature(db, root, main, problem),
+        // Others may call it as it is.
+        false => problem,
+    };
     [absolute(db, root, form, form_start(db, form), &problem)].into()
 }
 
@@ -74,12 +84,21 @@ pub(crate) fn checked(db: &dyn Db, root: SourceFile) -> Arc<[Diagnostic]> {
     }
 }
 
-fn missing(db: &dyn Db, root: SourceFile) -> Diagnostic {
+fn missing(db: &dyn Db, root: SourceFile, name: &str) -> Diagnostic {
     let end = root.text(db).text().len().try_into().unwrap_or_default();
+    let fix = DiagnosticFix {
+        title: "add an entry point".into(),
+        applicability: Applicability::HasPlaceholders,
+        edits: vec![FileEdit {
+            file: root,
+            range: TextRange::empty(end),
+            insert: "\n(:wat::core::defn :user::main [] -> :wat::core::nil\n  <body>)\n".into(),
+        }],
+    };
     Diagnostic {
         code: Code(2001),
         severity: Severity::Error,
-        message: "the program has no `:user::main`".into(),
+        message: format!("the program has no `{name}`"),
         span: Span {
             file: root,
             range: TextRange::empty(0.into()),
@@ -87,16 +106,14 @@ fn missing(db: &dyn Db, root: SourceFile) -> Diagnostic {
         label: "nothing to run".into(),
         labels: Vec::new(),
         notes: Vec::new(),
-        help: Some("define `(:wat::core::defn :user::main [] -> :wat::core::nil …)`".into()),
-        fixes: vec![DiagnosticFix {
-            title: "add an entry point".into(),
-            applicability: Applicability::HasPlaceholders,
-            edits: vec![FileEdit {
-                file: root,
-                range: TextRange::empty(end),
-                insert: "\n(:wat::core::defn :user::main [] -> :wat::core::nil\n  <body>)\n".into(),
-            }],
-        }],
+        help: Some(format!(
+            "define `(:wat::core::defn {name} [] -> :wat::core::nil …)`"
+        )),
+        fixes: match name == MAIN {
+            true => vec![fix],
+            // The name may be the mistake.
+            false => Vec::new(),
+        },
         expansion: Vec::new(),
         facts: Vec::new(),
     }

@@ -10,7 +10,7 @@ use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::{Expansion, Source, calling_forms, expansion};
 use crate::forms::{Form, ast, form_list};
 use crate::keywords;
-use crate::loads::{LoadRef, is_load, read_load};
+use crate::loads::{LoadRef, is_load, is_retired_load, read_load};
 use crate::problem::{Place, Problem};
 use crate::splice;
 use crate::whitelist::{body_offset, is_restricted, restricted_members};
@@ -415,8 +415,16 @@ fn top_level<'db>(
                 if node == ast.root() && expanded.is_none() =>
             {
                 for (load, head) in crate::testing::prelude_loads(ast, node) {
-                    read_load(ast, load, head, found);
+                    match is_load(head) {
+                        true => read_load(ast, load, head, found),
+                        false => found.broken_load = true,
+                    }
                 }
+                found.expressions.push(node.0);
+            }
+            // It is told of as an expression, and what it would have loaded is missing.
+            _ if is_retired_load(head) => {
+                found.broken_load = true;
                 found.expressions.push(node.0);
             }
             // It was read where it is written.

@@ -85,7 +85,7 @@ pub use editor::{
     DefInfo, DefKind, SymbolAt, Target, all_names, definition, file_definitions, names_at,
     names_in_conversation, restriction_at, suggest_names, symbol_at, type_at,
 };
-pub use entry::entry_diagnostics;
+pub use entry::{entry_diagnostics, start_diagnostics};
 pub use evaluation::{EvalRefusal, evaluation_ir, forms_of_text, verified_source};
 pub use expand::{ExpandedText, expand_head, expand_once, expanded_text, typed_expansion_text};
 pub use explain::explanation;

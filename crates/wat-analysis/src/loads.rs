@@ -91,6 +91,11 @@ pub(crate) fn is_load(head: &str) -> bool {
     VERBS.iter().any(|(name, ..)| *name == head)
 }
 
+/// Is this a former spelling of the head of a load form?
+pub(crate) fn is_retired_load(head: &str) -> bool {
+    crate::legacy::retired(head).is_some_and(|retired| is_load(&retired.now))
+}
+
 /// Reads a load form in top-level position.
 pub(crate) fn read_load<'db>(ast: &Ast, node: NodeId, head: &str, found: &mut Declarations<'db>) {
     let Some(&(_, inline, verb)) = VERBS.iter().find(|(name, ..)| *name == head) else {

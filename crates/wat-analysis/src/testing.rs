@@ -12,6 +12,7 @@ use crate::expand::{
 };
 use crate::forms::{Form, form_start, forms};
 use crate::items::{Item, ItemKind, declarations};
+use crate::loads::{is_load, is_retired_load};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::signature;
 use crate::types::{Ctor, Type};
@@ -54,7 +55,7 @@ pub struct Test {
     pub serial: Vec<Arc<str>>,
 }
 
-/// The load forms in the prelude of a test as it is written, with their heads.
+/// The load forms in the prelude of a test as it is written, former spellings too, with their heads.
 pub(crate) fn prelude_loads(ast: &Ast, test: NodeId) -> Vec<(NodeId, &str)> {
     let operands: Vec<NodeId> = ast.children(test).skip(2).collect();
     let prelude = match operands[..] {
@@ -65,7 +66,10 @@ pub(crate) fn prelude_loads(ast: &Ast, test: NodeId) -> Vec<(NodeId, &str)> {
     let head = |node| ast.as_keyword(ast.children(node).next()?);
     ast.children(prelude)
         .filter(|&node| ast.kind(node) == NodeKind::List)
-        .filter_map(|node| Some((node, head(node).filter(|head| crate::loads::is_load(head))?)))
+        .filter_map(|node| {
+            let is_load = |head: &&str| is_load(head) || is_retired_load(head);
+            Some((node, head(node).filter(is_load)?))
+        })
         .collect()
 }
 

@@ -36,6 +36,9 @@ pub(crate) struct Global {
     /// Only errors
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
+    /// More; repeatable
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub(crate) verbose: u8,
 }
 
 impl Global {
@@ -469,6 +472,15 @@ fn parse_seed(text: &str) -> Result<u64, String> {
     })
 }
 
+/// The name of a function, with its colon.
+fn parse_name(text: &str) -> Result<String, String> {
+    let name = text.strip_prefix(':').unwrap_or(text);
+    match name.is_empty() || name.contains(char::is_whitespace) {
+        true => Err("expected the name of a function, such as `:my::main`".to_owned()),
+        false => Ok(format!(":{name}")),
+    }
+}
+
 /// A time limit: digits, then `ms`, `s` or `m`.
 pub(crate) fn parse_limit(text: &str) -> Result<Duration, String> {
     let limit = wat_analysis::time_limit(text).ok_or("expected a number with `ms`, `s` or `m`")?;
@@ -484,6 +496,12 @@ pub(crate) struct RunOptions {
     /// Loads may not leave this directory
     #[arg(long, value_name = "DIR")]
     pub(crate) scope: Option<PathBuf>,
+    /// Start this function, not `:user::main`
+    #[arg(long, value_name = "NAME", value_parser = parse_name)]
+    pub(crate) entry: Option<String>,
+    /// Tell when the program has ended how long it took, its memory and its processes
+    #[arg(long, conflicts_with = "in_process")]
+    pub(crate) time: bool,
     /// Write the code of every function that was called to standard error when the program ends
     #[arg(long)]
     pub(crate) dump_code: bool,
@@ -699,6 +717,8 @@ fn program(words: Vec<OsString>) -> Result<Command, Usage> {
         return Ok(Command::Run(RunOptions {
             deny_warnings: false,
             scope: None,
+            entry: None,
+            time: false,
             dump_code: false,
             in_process: false,
             file: first.into(),
@@ -825,6 +845,8 @@ pub(crate) fn default_run() -> RunOptions {
     RunOptions {
         deny_warnings: false,
         scope: None,
+        entry: None,
+        time: false,
         dump_code: false,
         in_process: false,
         file: "-".into(),

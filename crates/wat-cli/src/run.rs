@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use wat_analysis::{
     Code, Diagnostic, RootDatabase, Severity, SourceFile, all_program_diagnostics,
-    entry_diagnostics,
+    start_diagnostics,
 };
 use wat_driver::{
     LinkedProgram, ProgramLauncher, Report, STDIN, Settings, Sources, Style, Unreadable, edn_line,
@@ -57,18 +57,44 @@ pub(crate) fn run(global: &Global, options: &RunOptions) -> i32 {
         }
     };
     match checked(global, options, &db, root, started) {
-        exit::SUCCESS => match pending_in_program(&db, root, ENTRY) {
+        exit::SUCCESS => match pending_in_program(&db, root, options.start()) {
             Some(refusal) => refuse(global, &db, &refusal, started),
             None => {
                 let program = || execute(global, options, &settings, loader, &db, root);
-                match options.in_process {
-                    true => program(),
-                    false => supervise(global, program),
+                match (options.in_process, options.time) {
+                    (true, _) => program(),
+                    (false, false) => supervise(global, program),
+                    (false, true) => timed(|| supervise(global, program)),
                 }
             }
         },
         status => status,
     }
+}
+
+impl RunOptions {
+    /// The function that is started.
+    fn start(&self) -> &str {
+        self.entry.as_deref().unwrap_or(ENTRY)
+    }
+}
+
+/// Tells what the program took when it has ended.
+fn timed(program: impl FnOnce() -> i32) -> i32 {
+    let processes = wat_kernel::count_processes();
+    let started = Instant::now();
+    let status = program();
+    let wall = started.elapsed();
+    let used = wat_kernel::usage_of_children();
+    output::report(&format!(
+        "wall {:.3} s   user {:.3} s   system {:.3} s   peak memory {:.1} MiB   processes {}\n",
+        wall.as_secs_f64(),
+        used.user.as_secs_f64(),
+        used.system.as_secs_f64(),
+        used.peak_bytes as f64 / (1 << 20) as f64,
+        processes.map_or_else(|_| "unknown".to_owned(), |it| it.so_far().to_string()),
+    ));
+    status
 }
 
 /// Nothing is evaluated of a program that needs what the machine does not have.
@@ -125,7 +151,11 @@ fn checked(
     started: Instant,
 ) -> i32 {
     let mut found = all_program_diagnostics(db, root);
-    for diagnostic in entry_diagnostics(db, root).iter() {
+    if options.entry.is_some() {
+        // What the configured entry of a project lacks, nobody starts.
+        found.retain(|it| !ENTRY_CODES.contains(&it.code));
+    }
+    for diagnostic in start_diagnostics(db, root, options.start()).iter() {
         if !found.contains(diagnostic) {
             found.push(diagnostic.clone());
         }
@@ -215,7 +245,7 @@ fn execute(
     if wat_kernel::process::start().is_ok() {
         machine.obey_signals();
     }
-    if reaches_native(db, root, ENTRY, ":wat::kernel::sighup?") {
+    if reaches_native(db, root, options.start(), ":wat::kernel::sighup?") {
         wat_kernel::process::watch_hangup();
     }
     machine.configure(wat_driver::settings(db, root));
@@ -225,7 +255,7 @@ fn execute(
         failed(Some(format), global, db, root, &failure, Some(exit::START));
         return exit::START;
     }
-    let outcome = machine.call(ENTRY).map(drop);
+    let outcome = machine.call(options.start()).map(drop);
     wat_kernel::process::ask_every_child();
     machine.end(GRACE);
     if options.dump_code {
@@ -265,7 +295,7 @@ fn failed(
             let status = status.unwrap_or_else(|| wat_driver::program_exit_code(failure, &chain));
             let report = Report {
                 closing: Some(format!("exit code {status}")),
-                ..failure_report(db, root, failure, &mut sources)
+                ..failure_report(db, root, failure, &mut sources, global.verbose > 0)
             };
             match format {
                 Format::Text | Format::Md => {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use wat_analysis::{Code, SourceFile, TestKind};
 use wat_driver::{
     Contents, ProgramLauncher, Style, Unreadable, file_loader, name_of, nearest, parse_bytes,
-    read_text, reason, unreachable, walk_for,
+    read_text, reason, render, unreachable, walk_for,
 };
 use wat_test::{
     Break, Filter, Format, Found, InvalidFile, Limits, Markdown, Options, Reporter, State, Summary,
@@ -65,7 +65,7 @@ pub(crate) fn test(global: &Global, options: &TestOptions) -> i32 {
     match prepared {
         Ok(prepared) => {
             if options.list {
-                return list(options, &prepared.selected);
+                return list(global, options, &prepared);
             }
             if prepared.selected.is_empty() && prepared.found.invalid.is_empty() {
                 return nothing(options);
@@ -382,17 +382,59 @@ fn filter(options: &TestOptions, space: &Workspace, targets: &Targets) -> Refuse
     })
 }
 
-fn list(options: &TestOptions, selected: &[TestCase]) -> i32 {
-    if selected.is_empty() {
+/// The tests and nothing else; what is wrong with files is told, too.
+fn list(global: &Global, options: &TestOptions, prepared: &Prepared) -> i32 {
+    let Prepared {
+        found, selected, ..
+    } = prepared;
+    if selected.is_empty() && found.invalid.is_empty() {
         return nothing(options);
     }
-    let lines: String = selected
-        .iter()
-        .map(|case| format!("{}\n", case.id))
-        .collect();
-    output::result(lines.as_bytes())
-        .err()
-        .unwrap_or(exit::SUCCESS)
+    let formats = match formats(options) {
+        Ok(formats) => formats,
+        Err(status) => return status,
+    };
+    let is_record = |format: &Format| matches!(format, Format::Edn | Format::Json);
+    let are_told = formats.iter().any(|(format, _)| is_record(format));
+    for (format, path) in formats {
+        let mut out = match output_to(format, path.as_deref()) {
+            Ok(out) => out,
+            Err(status) => return status,
+        };
+        if let Err(error) = wat_test::list(&mut *out, format, found, selected) {
+            return output::status_of(&error);
+        }
+    }
+    let style = Style::for_stream(&io::stderr(), global.color());
+    let mut text = String::new();
+    let invalid = found.invalid.iter().filter(|_| !are_told);
+    for error in invalid.flat_map(|file| &file.errors) {
+        render(error, style, &mut text);
+        text.push('\n');
+    }
+    output::report(&text);
+    match found.invalid.is_empty() {
+        true => exit::SUCCESS,
+        false => exit::NEGATIVE,
+    }
+}
+
+/// Where a report goes.
+fn output_to(format: Format, path: Option<&Path>) -> Refused<Box<dyn Write>> {
+    let Some(path) = path else {
+        return Ok(Box::new(io::stdout()));
+    };
+    match File::create(path) {
+        // Whoever reads records while the run goes on finds them.
+        Ok(file) if matches!(format, Format::Edn | Format::Json) => {
+            Ok(Box::new(LineWriter::new(file)))
+        }
+        Ok(file) => Ok(Box::new(BufWriter::new(file))),
+        Err(error) => {
+            output::complain(&format!("cannot write `{}`: {error}", path.display()));
+            Err(exit::CANNOT_CREATE)
+        }
+    }
 }
 
 /// The formats of the reports and where they go.
@@ -543,20 +585,7 @@ fn round(
     let run_options = run_options(options, prepared, first)?;
     let mut outputs: Vec<(Format, bool, Box<dyn Write>)> = Vec::new();
     for (format, path) in formats {
-        let out: Box<dyn Write> = match path {
-            None => Box::new(io::stdout()),
-            Some(path) => match File::create(&path) {
-                // Whoever reads records while the run goes on finds them.
-                Ok(file) if matches!(format, Format::Edn | Format::Json) => {
-                    Box::new(LineWriter::new(file))
-                }
-                Ok(file) => Box::new(BufWriter::new(file)),
-                Err(error) => {
-                    output::complain(&format!("cannot write `{}`: {error}", path.display()));
-                    return Err(exit::CANNOT_CREATE);
-                }
-            },
-        };
+        let out = output_to(format, path.as_deref())?;
         outputs.push((format, false, out));
     }
     let also = std::env::var("WAT_TEST_OUTPUT")
@@ -567,6 +596,7 @@ fn round(
     }
     let style = Style::for_stream(&io::stdout(), global.color());
     let mut reporter = Reporter::new(style, options.show_output, options.slowest);
+    reporter.set_detail(global.quiet, global.verbose > 0);
     for (format, failures_only, out) in &mut outputs {
         reporter.add(*format, *failures_only, &mut **out);
     }

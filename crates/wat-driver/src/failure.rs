@@ -64,13 +64,14 @@ fn code_name(failure: &Failure) -> &'static str {
         .map_or("", |info| info.name)
 }
 
-/// The failure as a report: the excerpt is at the innermost frame of the program itself, frames of the library are
-/// folded.
+/// The failure as a report: the excerpt is at the innermost frame of the program itself. Frames of the library, and those
+/// beyond some, are folded, unless all are asked for.
 pub fn failure_report(
     db: &dyn Db,
     program: SourceFile,
     failure: &Failure,
     sources: &mut Sources,
+    shows_all: bool,
 ) -> Report {
     let sites = sites(db, program, failure, sources);
     let at = sites
@@ -91,7 +92,7 @@ pub fn failure_report(
     });
     let mut notes: Vec<String> = found.into_iter().collect();
     notes.extend(failure.upstream.iter().map(upstream));
-    notes.extend(frames(&sites, at.unwrap_or(0)));
+    notes.extend(frames(&sites, at.unwrap_or(0), shows_all));
     Report {
         code: code(failure),
         name: code_name(failure).to_owned(),
@@ -112,17 +113,18 @@ fn upstream(death: &Death) -> String {
 }
 
 /// The call chain, innermost first, as notes.
-fn frames(sites: &[Site], innermost: usize) -> Vec<String> {
+fn frames(sites: &[Site], innermost: usize, shows_all: bool) -> Vec<String> {
     let mut notes = Vec::new();
     let mut library = 0;
     let mut shown = 0;
     let mut hidden = 0;
+    let innermost = if shows_all { 0 } else { innermost };
     for (i, site) in sites.iter().enumerate().skip(innermost) {
-        if site.is_library {
+        if site.is_library && !shows_all {
             library += 1;
             continue;
         }
-        if shown == SHOWN_FRAMES {
+        if shown == SHOWN_FRAMES && !shows_all {
             hidden += 1;
             continue;
         }

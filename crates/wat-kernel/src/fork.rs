@@ -146,6 +146,9 @@ fn fork(
         branch::end(NOT_STARTED);
     }
     let forked = check(pid).map_err(named("fork"));
+    if forked.is_ok() {
+        crate::usage::note_fork();
+    }
     if forked.is_ok() && plan.leads_group() {
         // SAFETY: plain numbers. The child does the same; whoever comes second fails, harmlessly.
         unsafe { libc::setpgid(pid, pid) };

@@ -34,6 +34,7 @@ mod registry;
 mod requests;
 mod supervise;
 pub mod thread;
+mod usage;
 mod wait;
 
 /// The signal that asks a process to end.
@@ -51,4 +52,5 @@ pub use patience::Patience;
 pub use poll::{End, Interest, Ready, ends, open_descriptors, poll, poll_pair};
 pub use registry::{has_forked, live_children};
 pub use supervise::supervise;
+pub use usage::{ProcessCount, Usage, count_processes, usage_of_children};
 pub use wait::{Backend, Doorbell, WaitSet, poll_reason, select_backend};

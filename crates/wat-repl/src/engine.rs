@@ -430,7 +430,7 @@ impl Engine {
     fn failed(&mut self, failure: &Failure) -> i32 {
         let mut sources = Sources::default();
         let program = self.session.program();
-        let report = failure_report(&self.db, program, failure, &mut sources);
+        let report = failure_report(&self.db, program, failure, &mut sources, false);
         self.printer.report(&report);
         exit_code(failure)
     }

@@ -293,8 +293,10 @@ fn run(mut work: Work<'_>, report: &Report) -> i32 {
         report.tell(json!({ "failure": told(&work, &failure, Some("Startup")) }));
     }
     let is_property = case.test.kind == TestKind::Property;
+    let mut regressions = 0;
     if is_property {
         let known = regressions::known(&work.directory.join(&case.path), &case.test.name);
+        regressions = known.len();
         wat_runtime::seed_properties(work.run_seed, known);
         let to = report.to.clone();
         wat_runtime::watch_properties(move |news| tell(&to, &news));
@@ -318,6 +320,7 @@ fn run(mut work: Work<'_>, report: &Report) -> i32 {
     let left = left_open(&report.to);
     let mut record = record_of(&work, image, machine, outcome);
     record["leaks"] = json!(left);
+    record["regressions"] = regressions.into();
     report.tell(record)
 }
 

@@ -25,7 +25,7 @@ pub use doc::{DocTest, run_example};
 pub use filter::{Filter, Partition};
 pub use find::{Found, InvalidFile, Markdown, TestCase, find, find_in_markdown, is_test_file};
 pub use outcome::{Labels, Outcome, Status, Totals};
-pub use report::{Format, Reporter};
+pub use report::{Format, Reporter, list};
 pub use runner::{Break, Limits, Options, Summary, run, run_until};
 pub use seed::fresh_seed;
 pub use state::State;

@@ -68,6 +68,8 @@ pub struct Outcome {
     pub limit_ms: u64,
     /// The labels of a property that it passed.
     pub labels: Option<Labels>,
+    /// How many counterexamples that were kept for the property it passed.
+    pub regressions: u64,
     /// The directory that it had for itself and that was kept.
     pub kept: Option<PathBuf>,
 }
@@ -116,6 +118,7 @@ impl Outcome {
             reason: None,
             limit_ms: 0,
             labels: None,
+            regressions: 0,
             kept: None,
         }
     }

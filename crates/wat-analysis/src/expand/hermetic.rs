@@ -82,14 +82,11 @@ impl Testing<'_, '_> {
         body: &[Syntax],
         run: Run,
     ) -> (Vec<Syntax>, Syntax) {
-        let checked = match prelude.iter().any(is_load) {
+        let loads = |form: &&Syntax| is_load(form) || is_retired_load(form);
+        let checked = match prelude.iter().any(|form| loads(&form)) {
             // What the program loads is known to the process that runs it.
             true => match run {
-                Run::Test => prelude
-                    .iter()
-                    .filter(|form| is_load(form))
-                    .cloned()
-                    .collect(),
+                Run::Test => prelude.iter().filter(loads).cloned().collect(),
                 Run::Expression => Vec::new(),
             },
             false => self.checked(prelude, body, run),
@@ -228,6 +225,10 @@ impl Testing<'_, '_> {
 
 fn is_load(form: &Syntax) -> bool {
     form.head().is_some_and(crate::loads::is_load)
+}
+
+fn is_retired_load(form: &Syntax) -> bool {
+    form.head().is_some_and(crate::loads::is_retired_load)
 }
 
 /// A form with marked names.

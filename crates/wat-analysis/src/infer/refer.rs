@@ -95,8 +95,29 @@ impl<'db> Infer<'db> {
             format!("`{name}` is not bound here"),
         )
         .label("unknown name");
-        let problem = suggest::offer(problem, Place::node(node), &found);
+        let mut problem = suggest::offer(problem, Place::node(node), &found);
+        if self.is_hermetic_body() {
+            problem = problem.note(
+                "what runs in another process is a program of its own: no binding around it is visible in it",
+            );
+            if found.is_empty() {
+                problem = problem.help(
+                    "bind it inside, or hand it over as input: `:wat::test::run-hermetic-with-io`",
+                );
+            }
+        }
         self.report_unknown(text, problem);
+    }
+
+    /// Is this the body of a hermetic program?
+    fn is_hermetic_body(&self) -> bool {
+        match self.author {
+            Some(Author::Definition(item)) => {
+                let name = item.name(self.db).text(self.db);
+                crate::expand::is_marked(name) && name.ends_with("::user::main")
+            }
+            _ => false,
+        }
     }
 
     /// A name that was reported before in this form: the use becomes a label of that report.

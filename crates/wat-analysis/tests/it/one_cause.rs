@@ -172,3 +172,34 @@ fn no_label_is_longer_than_sixty_characters() {
         }
     }
 }
+
+#[test]
+fn what_a_retired_load_form_would_have_loaded_is_not_missed() {
+    for text in [
+        "(:wat::load! \"lib.wat\")\n(:wat::core::defn :a::b [] -> :wat::core::i64 (:lib::f))",
+        "(:wat::test::deftest :a::t ((:wat::core::load! \"lib.wat\")) (:wat::test::assert-eq (:lib::f) 5))",
+        "(:wat::test::deftest-hermetic :a::t ((:wat::load! \"lib.wat\")) (:wat::test::assert-eq (:lib::f) 5))",
+    ] {
+        assert_eq!(codes(text), [2190], "{text}");
+    }
+}
+
+#[test]
+fn bindings_around_a_hermetic_program_are_told_to_be_out_of_reach() {
+    let helps = |text: &str| {
+        let (_db, found) = diagnose(text);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert_eq!(found[0].code.0, 3202);
+        (
+            found[0].notes.len(),
+            found[0].help.clone().unwrap_or_default(),
+        )
+    };
+    let inside = "(:wat::core::defn :my::g [x <- :wat::core::i64] -> :wat::kernel::RunResult (:wat::test::run-hermetic (:wat::kernel::println x)))";
+    let (notes, help) = helps(inside);
+    assert!(
+        notes == 1 && help.contains("run-hermetic-with-io"),
+        "{help}"
+    );
+    assert_eq!(helps(&body("(:wat::kernel::println x)")).0, 0);
+}

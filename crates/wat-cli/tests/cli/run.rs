@@ -243,3 +243,70 @@ fn a_failing_initialiser_says_the_status_that_the_process_ends_with() {
     assert!(ran.stderr.contains("exit code 3"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("exit code 1"), "{}", ran.stderr);
 }
+
+#[test]
+fn another_function_can_be_started() {
+    let text = "(:wat::core::defn :my::main [] -> :wat::core::nil (:wat::kernel::println \"mine\"))
+(:wat::core::defn :my::other [] -> :wat::core::i64 1)
+";
+    let dir = Dir::with(&[("main.wat", text)]);
+    for name in [":my::main", "my::main"] {
+        let ran = wat(&dir, &["run", "--entry", name, "main.wat"]);
+        assert_eq!(
+            (ran.status, ran.stdout.as_str(), ran.stderr.as_str()),
+            (0, "\"mine\"\n", "")
+        );
+    }
+    for (name, told) in [
+        (
+            ":my::other",
+            "error[WAT2002]: `:my::other` must have the signature `[] -> :wat::core::nil`",
+        ),
+        (
+            ":my::none",
+            "error[WAT2001]: the program has no `:my::none`",
+        ),
+    ] {
+        let ran = wat(
+            &dir,
+            &["run", "--format", "short", "--entry", name, "main.wat"],
+        );
+        assert_eq!(ran.status, 4);
+        assert!(ran.stdout.contains(told), "{}", ran.stdout);
+    }
+    assert_eq!(wat(&dir, &["run", "main.wat"]).status, 4);
+}
+
+#[test]
+fn what_a_program_took_is_told_when_it_has_ended() {
+    let body = "(:wat::test::assert-eq
+    (:wat::kernel::run-processes [1 2] (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::i64 n)) [1 2])";
+    let dir = Dir::with(&[("main.wat", &main_of(body))]);
+    let ran = wat(&dir, &["run", "--time", "main.wat"]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
+    let parts: Vec<&str> = ran.stderr.trim_end().split("   ").collect();
+    assert_eq!(parts.len(), 5, "{}", ran.stderr);
+    assert!(
+        parts[0].starts_with("wall ") && parts[3].starts_with("peak memory "),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(parts[4], "processes 3");
+    let ran = wat(&dir, &["run", "--time", "nowhere.wat"]);
+    assert_eq!(ran.status, 66);
+}
+
+#[test]
+fn frames_of_the_library_are_shown_where_more_is_asked_for() {
+    let dir = Dir::with(&[("main.wat", &main_of("(:wat::test::assert-eq 1 2)"))]);
+    let told = |args: &[&str]| {
+        let ran = wat(
+            &dir,
+            &[&["run", "--format", "text"], args, &["main.wat"]].concat(),
+        );
+        ran.stderr
+            .contains("in `:wat::test::assert-eq` (wat-builtin:/test/assert.wat:")
+    };
+    assert!(!told(&[]));
+    assert!(told(&["-v"]));
+}

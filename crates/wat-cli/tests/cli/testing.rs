@@ -1052,3 +1052,75 @@ fn reports_have_labels_what_hermetic_programs_write_and_kept_directories() {
     let left: Vec<_> = left.map(|it| it.path()).collect();
     assert!(left.len() == 2 && left.contains(&kept.into()), "{left:?}");
 }
+
+#[test]
+fn generators_of_types_whose_variants_all_lead_back_end() {
+    // No variant is free of its type; those of `One` that end, end in `Other`.
+    let text = r#"
+(:wat::core::enum :t::One
+  (Both (l :t::One) (r :t::One))
+  (Wide (a :wat::core::Result<t::One,wat::core::i64>) (b :wat::core::Result<t::One,wat::core::i64>))
+  (Far (o :t::Other)))
+(:wat::core::enum :t::Other
+  (Back (a :t::One) (b :t::One) (c :t::One))
+  (Round (a :t::Other) (b :wat::core::Result<(t::One,t::Other),wat::core::String>))
+  (Ends (s :wat::core::Result<t::Other,wat::core::String>) (t :wat::core::Result<t::One,wat::core::String>)))
+(:wat::core::struct :t::Self (inner :wat::core::Result<t::Self,wat::core::i64>))
+(:wat::core::enum :t::Nest<A> (Leaf (a :A)) (Node (n :t::Nest<(A,A)>)))
+(:wat::test::defprop :t::one [x <- :t::One] {:max-size 8} (:wat::test::assert-eq x x))
+(:wat::test::defprop :t::other [x <- :t::Other] {:max-size 8} (:wat::test::assert-eq x x))
+(:wat::test::defprop :t::self [x <- :t::Self] (:wat::test::assert-eq x x))
+(:wat::test::defprop :t::nest [x <- :t::Nest<wat::core::i64>] {:max-size 3} (:wat::test::assert-eq x x))
+"#;
+    let dir = Dir::with(&[("t.wat", text)]);
+    for seed in ["1", "2", "3"] {
+        let (_, found) = records(&dir, &["--no-persist", "--seed", seed, "t.wat"]);
+        let all = ["nest", "one", "other", "self"].map(|name| format!(":t::{name} passed"));
+        assert_eq!(report(&found), all);
+    }
+}
+
+#[test]
+fn a_list_has_records_and_people_are_told_less_or_more() {
+    let text = "(:wat::test::tag \"slow\")
+(:wat::test::deftest :t::one () (:wat::test::assert-eq 1 1))
+(:wat::test::defprop :t::two [x <- :wat::core::i64] (:wat::test::assert-eq x x))";
+    let bad = "(:wat::test::deftest :t::bad () (:wat::test::assert-eq 1 (:t::nowhere)))";
+    let store = "{:wat.test/regressions {:t/two [[0 1 0] [0 2 0]]}}";
+    let dir = Dir::with(&[("t.wat", text), ("regressions/t.edn", store)]);
+    let ran = run(&dir, &["test", "--list", "--format", "json", "t.wat"]);
+    let lines = ran.stdout.lines();
+    let listed: Vec<Value> = lines
+        .map(|line| serde_json::from_str(line).expect("a record"))
+        .collect();
+    let told = listed.iter().map(|it| {
+        let event = it["event"].as_str().unwrap_or_default();
+        format!("{event} {} {} {}", it["id"], it["kind"], it["tags"])
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            "test-started \"t.wat#:t::one\" \"test\" [\"slow\"]",
+            "test-started \"t.wat#:t::two\" \"prop\" []",
+        ]
+    );
+    let quiet = run(&dir, &["test", "-q", "t.wat"]);
+    assert_eq!((quiet.status, quiet.stdout.as_str()), (0, ""));
+    let told = "        2 kept counterexamples no longer fail\n";
+    assert!(run(&dir, &["test", "-v", "t.wat"]).stdout.contains(told));
+    assert!(!run(&dir, &["test", "t.wat"]).stdout.contains(told));
+    // What does not check is not lost.
+    dir.write("bad.wat", bad);
+    let ran = run(&dir, &["test", "--list"]);
+    assert_eq!(ran.status, 1);
+    assert_eq!(
+        ran.stdout,
+        "bad.wat#:t::bad\nt.wat#:t::one\nt.wat#:t::two\n"
+    );
+    assert!(ran.stderr.contains("error[WAT3201]"), "{}", ran.stderr);
+    let quiet = run(&dir, &["test", "-q"]).stdout;
+    assert!(
+        quiet.contains("BAD") && quiet.contains("FAILED") && !quiet.contains("pass "),
+        "{quiet}"
+    );
+}

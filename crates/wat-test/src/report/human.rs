@@ -19,6 +19,8 @@ pub(super) struct Shown {
     /// It was shown already.
     pub(super) was_live: bool,
     pub(super) slowest: usize,
+    /// What is no failure.
+    pub(super) warnings: bool,
 }
 
 fn plural(count: usize, word: &str) -> String {
@@ -53,7 +55,12 @@ pub(super) fn invalid(out: &mut dyn Write, file: &InvalidFile, style: Style) -> 
     write!(out, "{text}")
 }
 
-pub(super) fn line(out: &mut dyn Write, case: &TestCase, outcome: &Outcome) -> io::Result<()> {
+pub(super) fn line(
+    out: &mut dyn Write,
+    case: &TestCase,
+    outcome: &Outcome,
+    is_verbose: bool,
+) -> io::Result<()> {
     let word = match outcome.status {
         Status::Passed if outcome.flaky => "flaky",
         Status::Passed => "pass",
@@ -77,6 +84,10 @@ pub(super) fn line(out: &mut dyn Write, case: &TestCase, outcome: &Outcome) -> i
         && let Some(labels) = outcome.all_labels()
     {
         writeln!(out, "        {}", shares(&labels))?;
+    }
+    if outcome.regressions > 0 && is_verbose {
+        let cases = plural(outcome.regressions as usize, "kept counterexample");
+        writeln!(out, "        {cases} no longer fail")?;
     }
     Ok(())
 }
@@ -104,7 +115,7 @@ pub(super) fn ended(
     end: &End<'_>,
     shown: Shown,
 ) -> io::Result<()> {
-    for warning in warnings {
+    for warning in warnings.iter().filter(|_| shown.warnings) {
         writeln!(out, "\nwarning: {warning}")?;
     }
     for kept in kept {
@@ -117,6 +128,7 @@ pub(super) fn ended(
         }
         if let Some([threads, processes, descriptors]) = kept.outcome.leaks
             && kept.outcome.status != Status::Leaked
+            && shown.warnings
         {
             writeln!(
                 out,

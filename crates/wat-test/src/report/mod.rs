@@ -69,6 +69,10 @@ pub struct Reporter<'w> {
     show_output: bool,
     /// How many of the slowest tests are listed.
     slowest: usize,
+    /// Are people told of failures alone?
+    is_quiet: bool,
+    /// Are they told more than usual?
+    is_verbose: bool,
     /// Did people see what tests wrote when they wrote it?
     was_live: bool,
     seed: u64,
@@ -88,6 +92,8 @@ impl<'w> Reporter<'w> {
             style,
             show_output,
             slowest,
+            is_quiet: false,
+            is_verbose: false,
             was_live: false,
             seed: 0,
             filtered_out: 0,
@@ -96,6 +102,12 @@ impl<'w> Reporter<'w> {
             warnings: Vec::new(),
             cut: Vec::new(),
         }
+    }
+
+    /// Says how much people are told: failures alone, or more than usual.
+    pub fn set_detail(&mut self, is_quiet: bool, is_verbose: bool) {
+        self.is_quiet = is_quiet;
+        self.is_verbose = is_verbose;
     }
 
     /// Adds a report.
@@ -117,6 +129,7 @@ impl<'w> Reporter<'w> {
         self.filtered_out = found.tests.len() - selected;
         for sink in &mut self.sinks {
             match sink.format {
+                Format::Pretty | Format::Plain if self.is_quiet => {}
                 Format::Pretty | Format::Plain => {
                     human::started(sink.out, found, selected, options)?
                 }
@@ -159,7 +172,8 @@ impl<'w> Reporter<'w> {
     /// A test that goes on for long, for people who look on.
     pub(crate) fn slow(&mut self, case: &TestCase) -> io::Result<()> {
         let sinks = self.sinks.iter_mut();
-        for sink in sinks.filter(|sink| sink.format == Format::Pretty) {
+        let is_quiet = self.is_quiet;
+        for sink in sinks.filter(|sink| sink.format == Format::Pretty && !is_quiet) {
             human::slow(sink.out, case)?;
         }
         Ok(())
@@ -188,7 +202,11 @@ impl<'w> Reporter<'w> {
         }
         for sink in &mut self.sinks {
             match sink.format {
-                Format::Pretty | Format::Plain => human::line(sink.out, case, outcome)?,
+                Format::Pretty | Format::Plain => {
+                    if !self.is_quiet || outcome.status.is_failure() {
+                        human::line(sink.out, case, outcome, self.is_verbose)?;
+                    }
+                }
                 Format::Edn | Format::Json => {
                     if !sink.failures_only || outcome.status.is_failure() {
                         let record = records::test_finished(case, outcome);
@@ -232,11 +250,13 @@ impl<'w> Reporter<'w> {
         };
         for sink in &mut self.sinks {
             match sink.format {
+                Format::Pretty | Format::Plain if self.is_quiet && status == 0 => {}
                 Format::Pretty | Format::Plain => {
                     let shown = human::Shown {
                         output: self.show_output,
                         was_live: self.was_live,
                         slowest: self.slowest,
+                        warnings: !self.is_quiet,
                     };
                     human::ended(sink.out, &self.kept, &self.warnings, &end, shown)?;
                 }
@@ -257,6 +277,34 @@ impl<'w> Reporter<'w> {
         let kept = self.kept.iter();
         kept.map(|kept| (&*kept.case.id, kept.outcome.status.is_failure()))
     }
+}
+
+/// Lists tests that are not run: their records, or their ids where the format has none.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn list(
+    out: &mut dyn Write,
+    format: Format,
+    found: &Found,
+    cases: &[TestCase],
+) -> io::Result<()> {
+    for case in cases {
+        match format {
+            Format::Edn | Format::Json => {
+                let record = records::test_started(case);
+                records::write(out, format, "TestStarted", &record)?;
+            }
+            _ => writeln!(out, "{}", case.id)?,
+        }
+    }
+    if matches!(format, Format::Edn | Format::Json) {
+        for file in &found.invalid {
+            let record = records::file_invalid(file, format);
+            records::write(out, format, "FileInvalid", &record)?;
+        }
+    }
+    out.flush()
 }
 
 /// The end of a run.

@@ -131,6 +131,12 @@ pub(super) fn test_finished(case: &TestCase, outcome: &Outcome) -> Value {
             }),
         ),
         (
+            "regressions",
+            (outcome.regressions > 0)
+                .then_some(outcome.regressions)
+                .into(),
+        ),
+        (
             "tmp-dir",
             outcome
                 .kept

@@ -108,6 +108,10 @@ impl Run<'_> {
             reason: None,
             limit_ms: ended.limit.as_millis() as u64,
             labels: Labels::read(&ended.record["labels"]),
+            regressions: match status {
+                Status::Passed => ended.record["regressions"].as_u64().unwrap_or(0),
+                _ => 0,
+            },
             kept,
         };
         self.settle(index, outcome);

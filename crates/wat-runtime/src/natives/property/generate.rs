@@ -1,9 +1,11 @@
 //! Values of a type from choices (chapter 09 §9.11.2): the simplest come from zeros.
 //!
-//! The size halves with each declared type on the way down; at size 0 collections are empty and enums take variants
-//! that do not lead back to themselves, so that every value is finite.
+//! The size halves with each declared type on the way down. At size 0 collections are empty, and where there are several
+//! variants those are taken that do not lead back to their type. Where all of them do, those are taken that end first:
+//! their parts end earlier still, so that every value is finite.
 
 use super::choices::Choices;
+use rustc_hash::FxHashMap;
 use wat_edn::{Instant, Uuid};
 use wat_ir::DeclKind;
 use wat_value::syntax::{Origin, Shape, Syntax};
@@ -18,6 +20,10 @@ const LETTERS: u64 = 26;
 const BOUNDARIES: [i64; 7] = [0, 1, -1, i64::MAX, i64::MIN, i64::MAX - 1, i64::MIN + 1];
 /// Seconds of the points in time that are made: from 1970 to 2100.
 const SECONDS: i64 = 4_102_444_800;
+/// No type that has values has none that is lower.
+const HIGHEST: u32 = 1 << 14;
+/// How many instances of a declaration are looked at.
+const INSTANCES: usize = 8;
 
 /// An integer that grows with the size, boundary values mixed in.
 pub(super) fn integer(choices: &mut Choices, size: u64) -> i64 {
@@ -141,6 +147,17 @@ fn keyword(choices: &mut Choices, size: u64) -> String {
 pub(super) struct Generator<'c, 's> {
     pub(super) choices: &'c mut Choices,
     pub(super) shapes: Shapes<'s>,
+    /// What is known of the least heights of values, by the addresses of their types.
+    pub(super) heights: FxHashMap<usize, Height>,
+}
+
+/// Between which bounds the least height of the values of a type lies.
+#[derive(Clone, Copy)]
+pub(super) struct Height {
+    /// There are values of this height.
+    most: Option<u32>,
+    /// Below this there is none.
+    least: u32,
 }
 
 impl Generator<'_, '_> {
@@ -176,8 +193,8 @@ impl Generator<'_, '_> {
                 }
             },
             Repr::Result => {
-                let variant = self.choices.draw(1);
-                let payload = self.value(desc.parts[variant as usize], size);
+                let variant = self.variant(desc, 2, size);
+                let payload = self.value(desc.parts[variant], size);
                 make_variant(desc, variant as u32, &[payload])
             }
             Repr::Tuple => self.fields(desc, 0, &desc.parts, size),
@@ -233,27 +250,83 @@ impl Generator<'_, '_> {
             }
         }
         let all = desc.variants().len();
-        let open: Vec<usize> = match size {
-            0 => {
-                let plain = (0..all).filter(|&at| !self.leads_to(desc, at));
-                let plain: Vec<usize> = plain.collect();
-                match plain.is_empty() {
-                    true => (0..all).collect(),
-                    false => plain,
-                }
-            }
-            _ => (0..all).collect(),
-        };
-        let at = self.choices.draw(open.len() as u64 - 1) as usize;
-        let variant = open[at];
+        let variant = self.variant(desc, all, size);
         let fields = &desc.variants()[variant].fields;
         self.fields(desc, variant as u32, fields, size / 2)
     }
 
-    /// Does a variant of an enum hold, at any depth, a value of the enum?
+    /// One of so many variants of a type.
+    fn variant(&mut self, desc: &'static Desc, all: usize, size: u64) -> usize {
+        let mut open: Vec<usize> = (0..all).collect();
+        if size == 0 {
+            let plain = open.iter().filter(|&&at| !self.leads_to(desc, at));
+            let plain: Vec<usize> = plain.copied().collect();
+            open = match plain.is_empty() {
+                true => self.lowest(desc, all),
+                false => plain,
+            };
+        }
+        open[self.choices.draw(open.len() as u64 - 1) as usize]
+    }
+
+    /// The variants whose values end first.
+    fn lowest(&mut self, desc: &'static Desc, all: usize) -> Vec<usize> {
+        for height in 0..HIGHEST {
+            let ends = |at: &usize| {
+                let mut parts = parts_of(desc, *at).iter();
+                parts.all(|part| self.ends_within(part, height))
+            };
+            let found: Vec<usize> = (0..all).filter(ends).collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        // The analysis has made sure that the type has values.
+        (0..all).collect()
+    }
+
+    /// Are there values of a type, at size 0, that are no higher?
+    fn ends_within(&mut self, desc: &'static Desc, height: u32) -> bool {
+        self.shapes.resolve(desc);
+        let variants = match desc.repr {
+            Repr::Result => 2,
+            Repr::Tuple => 1,
+            Repr::Nominal => desc.variants().len(),
+            // Simple values, and collections, which are empty.
+            _ => return true,
+        };
+        // A type of the machine without fields.
+        if variants == 0 {
+            return true;
+        }
+        let key = std::ptr::from_ref(desc).addr();
+        let known = self.heights.get(&key);
+        let mut known = known.copied().unwrap_or(Height {
+            most: None,
+            least: 0,
+        });
+        if known.most.is_some_and(|most| most <= height) {
+            return true;
+        }
+        if height < known.least || height == 0 {
+            return false;
+        }
+        let found = (0..variants).any(|at| {
+            let mut parts = parts_of(desc, at).iter();
+            parts.all(|part| self.ends_within(part, height - 1))
+        });
+        match found {
+            true => known.most = Some(height),
+            false => known.least = height + 1,
+        }
+        self.heights.insert(key, known);
+        found
+    }
+
+    /// Does a variant of a type hold, at any depth, a value of the type?
     fn leads_to(&mut self, desc: &'static Desc, variant: usize) -> bool {
         let mut seen: Vec<&'static Desc> = Vec::new();
-        let mut work: Vec<&'static Desc> = desc.variants()[variant].fields.to_vec();
+        let mut work: Vec<&'static Desc> = parts_of(desc, variant).to_vec();
         while let Some(part) = work.pop() {
             if std::ptr::eq(part, desc) {
                 return true;
@@ -266,21 +339,30 @@ impl Generator<'_, '_> {
             if is_empty || seen.iter().any(|other| std::ptr::eq(*other, part)) {
                 continue;
             }
+            // Declarations that hold ever larger instances of themselves lead back.
+            if let Some(path) = part.decl.as_ref().map(|decl| &*decl.path) {
+                let same = |it: &Desc| it.decl.as_ref().is_some_and(|it| *it.path == *path);
+                if seen.iter().filter(|it| same(it)).count() >= INSTANCES {
+                    return true;
+                }
+            }
             seen.push(part);
             self.shapes.resolve(part);
-            work.extend(
-                part.parts
-                    .iter()
-                    .copied()
-                    .filter(|_| part.repr != Repr::Nominal),
-            );
-            work.extend(
-                part.variants()
-                    .iter()
-                    .flat_map(|it| it.fields.iter().copied()),
-            );
+            let inner = part.parts.iter().copied();
+            work.extend(inner.filter(|_| part.repr != Repr::Nominal));
+            let variants = part.variants().iter();
+            work.extend(variants.flat_map(|it| it.fields.iter().copied()));
         }
         false
+    }
+}
+
+/// What a variant holds.
+fn parts_of(desc: &'static Desc, variant: usize) -> &'static [&'static Desc] {
+    match desc.repr {
+        Repr::Result => std::slice::from_ref(&desc.parts[variant]),
+        Repr::Tuple => &desc.parts,
+        _ => &desc.variants()[variant].fields,
     }
 }
 

@@ -426,7 +426,14 @@ unsafe fn draw_more(_: Shapes<'_>, _: &Instance, args: &[Slot]) -> Run {
 }
 
 unsafe fn draw_value(shapes: Shapes<'_>, instance: &Instance, args: &[Slot]) -> Run {
-    drawing(|choices| Generator { choices, shapes }.value(instance.ret, args[0]))
+    drawing(|choices| {
+        let mut generator = Generator {
+            choices,
+            shapes,
+            heights: FxHashMap::default(),
+        };
+        generator.value(instance.ret, args[0])
+    })
 }
 
 unsafe fn draw_any_f64(_: Shapes<'_>, _: &Instance, args: &[Slot]) -> Run {
