@@ -11,12 +11,11 @@ use crate::forms::{Placed, form_start, forms, read_form};
 use crate::identity::{Author, Identity, identity, in_a_conversation};
 use crate::infer::dispatch::dispatch_arms;
 use crate::infer::{Inference, Referent, infer, infer_expression, value_type};
-use crate::items::{Item, ItemKind, declarations, file_items};
+use crate::items::{Item, ItemKind, Name, declarations, file_items};
 use crate::library;
 use crate::names::{lookup, lookup_type, names};
 use crate::program::primary_root;
 use crate::signature::{docs, signature};
-use crate::suggest;
 use crate::visibility::{is_admitted, refused_names};
 use crate::whitelist::whitelist;
 
@@ -484,11 +483,8 @@ pub fn type_at(db: &dyn Db, file: SourceFile, range: TextRange) -> Option<(TextR
 
 /// Names near a wrong one, best first.
 pub fn suggest_names(db: &dyn Db, program: SourceFile, wrong: &str) -> Vec<Arc<str>> {
-    let identity = in_a_conversation();
-    let admitted = crate::visibility::admitted_names(db, program, &identity);
-    let public = crate::names::names_at(db, program, crate::names::Position::Head).iter();
-    suggest::rank(wrong, public.map(|name| &**name).chain(admitted))
-        .into_iter()
-        .map(|found| found.name)
-        .collect()
+    let wrong = Name::new(db, wrong);
+    let position = crate::names::Position::Head;
+    let found = crate::names::candidates(db, program, wrong, in_a_conversation(), position);
+    found.iter().map(|found| found.name.clone()).collect()
 }

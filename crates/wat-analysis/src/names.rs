@@ -13,8 +13,8 @@ use crate::items::{Item, ItemKind, Name, item_pieces};
 use crate::library::library_item;
 use crate::program::{Piece, lacks_loads, load_graph};
 use crate::redefinition::{Again, again};
-use crate::suggest::Suggestion;
-use crate::visibility::admitted_names;
+use crate::suggest::{Pool, Suggestion};
+use crate::visibility::admitted_near;
 
 /// All names of a program (the library's excepted), and the second definitions.
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
@@ -194,7 +194,7 @@ pub(crate) enum Position {
 
 /// The names without a whitelist that may stand somewhere, for suggestions. Only reports of unknown names read it.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn names_at(db: &dyn Db, program: SourceFile, position: Position) -> Vec<String> {
+fn names_at(db: &dyn Db, program: SourceFile, position: Position) -> Pool {
     let library = crate::library::LIBRARY_NAMES.iter().filter(|entry| {
         let is_offered = !entry.restricted && !entry.name.contains("__internal");
         is_offered && !entry.is_type() && position.admits(entry.is_form(), entry.name)
@@ -206,10 +206,8 @@ pub(crate) fn names_at(db: &dyn Db, program: SourceFile, position: Position) -> 
         let is_offered = !item.restricted(db) && !crate::expand::is_marked(name);
         is_offered && !kind.is_type() && position.admits(is_form, name)
     });
-    let mut own: Vec<String> = own.map(|item| item.name(db).text(db).clone()).collect();
-    own.sort_unstable();
-    let library = library.map(|entry| entry.name.to_owned());
-    library.chain(own).collect()
+    let own = own.map(|item| item.name(db).text(db).as_str());
+    Pool::new(library.map(|entry| entry.name).chain(own))
 }
 
 impl Position {
@@ -233,9 +231,10 @@ pub(crate) fn candidates<'db>(
     caller: Identity,
     position: Position,
 ) -> Vec<Suggestion> {
-    let admitted = admitted_names(db, root, &caller);
-    let public = names_at(db, root, position).iter().map(String::as_str);
-    crate::suggest::rank(wrong.text(db), public.chain(admitted))
+    let wrong = wrong.text(db);
+    let mut found = names_at(db, root, position).rank(wrong, |_| true);
+    found.extend(admitted_near(db, root, &caller, wrong));
+    crate::suggest::order(wrong, found)
 }
 
 /// What stands for a value, by namespace. Only keyword literals in such a namespace read it.
@@ -268,6 +267,13 @@ fn values_in<'db>(db: &'db dyn Db, root: SourceFile, namespace: Name<'db>) -> Ve
     all.get(namespace.text(db)).cloned().unwrap_or_default()
 }
 
+/// The names of the values of one namespace, for suggestions.
+#[salsa::tracked(returns(ref))]
+fn value_names_in<'db>(db: &'db dyn Db, root: SourceFile, namespace: Name<'db>) -> Pool {
+    let values = values_in(db, root, namespace).iter();
+    Pool::new(values.map(|item| item.name(db).text(db).as_str()))
+}
+
 /// The values in the namespace of a keyword literal that it may be a misspelling of, as the caller may name them.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn neighbours<'db>(
@@ -281,11 +287,13 @@ pub(crate) fn neighbours<'db>(
         return Vec::new();
     };
     let letters = text[at + 2..].chars().count();
-    let pool = values_in(db, root, Name::new(db, &text[..at + 2])).iter();
-    let pool = pool
-        .filter(|item| crate::visibility::is_admitted(db, root, &caller, **item))
-        .map(|item| item.name(db).text(db).as_str());
-    let mut found = crate::suggest::rank(text, pool);
+    let namespace = Name::new(db, &text[..at + 2]);
+    let values = values_in(db, root, namespace);
+    let mut found = value_names_in(db, root, namespace).rank(text, |name| {
+        let at = values.partition_point(|item| item.name(db).text(db).as_str() < name);
+        let item = values.get(at);
+        item.is_some_and(|item| crate::visibility::is_admitted(db, root, &caller, *item))
+    });
     // Something of the name must be there: all names of one letter are neighbours.
     found.retain(|found| found.class == 1 && found.distance < letters);
     found

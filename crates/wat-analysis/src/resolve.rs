@@ -465,8 +465,7 @@ impl<'db> TypeResolver<'_, 'db> {
         }
         self.report(|| {
             let full = format!(":{path}");
-            let names = type_names(db, program);
-            let found = suggest::rank(&full, names.iter().map(|name| &**name));
+            let found = type_names(db, program).rank(&full, |_| true);
             let mut problem =
                 Problem::new(3203, place, format!("the type `{full}` is not declared"))
                     .label("unknown type");
@@ -646,16 +645,13 @@ fn mention_again<'db>(first: &mut Problem<'db>, places: Vec<Place<'db>>) {
 }
 
 /// The names of the types a program can use, for suggestions.
-fn type_names(db: &dyn Db, program: SourceFile) -> Vec<String> {
-    let library = crate::library::LIBRARY_NAMES
-        .iter()
-        .filter(|entry| entry.is_type())
-        .map(|entry| entry.name.to_owned());
-    let own = crate::names::program_items(db, program)
-        .filter(|item| item.kind(db).is_type())
-        .map(|item| item.name(db).text(db).clone())
-        .collect::<Vec<_>>();
-    library.chain(own).collect()
+#[salsa::tracked(returns(ref))]
+fn type_names(db: &dyn Db, program: SourceFile) -> suggest::Pool {
+    let library = crate::library::LIBRARY_NAMES.iter();
+    let library = library.filter(|entry| entry.is_type());
+    let own = crate::names::program_items(db, program).filter(|item| item.kind(db).is_type());
+    let own = own.map(|item| item.name(db).text(db).as_str());
+    suggest::Pool::new(library.map(|entry| entry.name).chain(own))
 }
 
 /// The type parameters of a type declaration.

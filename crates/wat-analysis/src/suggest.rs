@@ -2,7 +2,11 @@
 //!
 //! A name is a path (`:a::b`, with a namespace and a leaf) or a symbol (a leaf alone). The distance is optimal string
 //! alignment. Most of a pool is far away, so two filters run before the distance is computed: the difference of the
-//! lengths, and a bit set of the characters, of which one edit can remove at most one and add at most one.
+//! lengths, and a bit set of the characters, of which one edit can remove at most one and add at most one. The names of
+//! a program are asked through an index, [`Pool`], a few names at hand with [`rank`].
+
+mod pool;
+mod words;
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -10,6 +14,9 @@ use std::sync::Arc;
 use wat_syntax::Applicability;
 
 use crate::problem::{Place, Problem};
+
+pub(crate) use pool::Pool;
+pub(crate) use words::{Scan, Words};
 
 /// How many candidates a diagnostic carries.
 const CARRIED: usize = 5;
@@ -33,7 +40,7 @@ pub(crate) struct Suggestion {
 /// Candidates are ordered by class, distance, the longer namespace in common with the needle, and their bytes.
 pub(crate) fn rank<'a>(needle: &str, pool: impl Iterator<Item = &'a str>) -> Vec<Suggestion> {
     let wanted = Parts::of(needle);
-    let limit = (wanted.leaf.chars().count() / 3).clamp(1, FARTHEST);
+    let limit = limit_of(wanted.leaf);
     let leaf_letters = letters(wanted.leaf);
     let all_letters = letters(needle);
     let compare = |name: &str| match wanted.relation(name) {
@@ -42,22 +49,36 @@ pub(crate) fn rank<'a>(needle: &str, pool: impl Iterator<Item = &'a str>) -> Vec
         Relation::Paths => Some((3, close(needle, all_letters, name, limit)?)),
         Relation::None => None,
     };
-    let mut found: Vec<_> = pool
-        .filter_map(|name| {
-            let (class, distance) = compare(name)?;
-            let shared = Reverse(common_namespace(needle, name));
-            (name != needle && is_spelled(name)).then_some((class, distance, shared, name))
+    let found = pool.filter_map(|name| {
+        let (class, distance) = compare(name)?;
+        (name != needle && is_spelled(name)).then(|| Suggestion {
+            name: name.into(),
+            class,
+            distance,
         })
-        .collect();
-    found.sort_unstable();
-    found.dedup_by_key(|candidate| candidate.3);
+    });
+    order(needle, found.collect())
+}
+
+/// The best of several candidates for `needle`, best first.
+pub(crate) fn order(needle: &str, mut found: Vec<Suggestion>) -> Vec<Suggestion> {
+    found.sort_by_cached_key(|candidate| {
+        let shared = Reverse(common_namespace(needle, &candidate.name));
+        (
+            candidate.class,
+            candidate.distance,
+            shared,
+            candidate.name.clone(),
+        )
+    });
+    found.dedup_by(|a, b| a.name == b.name);
     found.truncate(CARRIED);
-    let suggestion = |(class, distance, _, name): (u8, usize, _, &str)| Suggestion {
-        name: name.into(),
-        class,
-        distance,
-    };
-    found.into_iter().map(suggestion).collect()
+    found
+}
+
+/// The distance within which a leaf has candidates.
+fn limit_of(leaf: &str) -> usize {
+    (leaf.chars().count() / 3).clamp(1, FARTHEST)
 }
 
 /// May the first candidate be put in unattended? It must be of class 1 and the only one as good, and more than half of
@@ -197,8 +218,13 @@ fn common_namespace(a: &str, b: &str) -> usize {
 
 /// The distance if it is at most `limit`; filters by the letters first.
 fn close(needle: &str, needle_letters: u64, name: &str, limit: usize) -> Option<usize> {
-    // A scalar has at most four bytes.
-    if name.len().abs_diff(needle.len()) > 4 * limit {
+    // A scalar that is not ASCII has at most four bytes.
+    let bytes = if name.is_ascii() && needle.is_ascii() {
+        1
+    } else {
+        4
+    };
+    if name.len().abs_diff(needle.len()) > bytes * limit {
         return None;
     }
     let name_letters = letters(name);

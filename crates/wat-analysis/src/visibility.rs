@@ -14,7 +14,7 @@ use crate::items::{Item, ItemKind, Name, declarations};
 use crate::library::{LIBRARY_NAMES, library_item};
 use crate::names::names;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
-use crate::suggest;
+use crate::suggest::{self, Pool, Suggestion};
 use crate::whitelist::{EntryKind, Whitelist, admits, kind, whitelist};
 
 /// How many definitions a help text names.
@@ -343,7 +343,7 @@ fn admit<'db>(
     )
 }
 
-/// The callable definitions of a program, the library's included, that have a whitelist. Only suggestions and
+/// The callable definitions of a program, the library's included, that have a whitelist, by name. Only suggestions and
 /// completion read it.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn restricted_items<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<Item<'db>> {
@@ -354,22 +354,32 @@ pub(crate) fn restricted_items<'db>(db: &'db dyn Db, program: SourceFile) -> Vec
     let members = crate::library::members(db).filter(|item| item.restricted(db));
     let own = names(db, program).items.values().copied();
     let own = own.filter(|item| is_guarded(db, *item) && !item.kind(db).is_type());
-    let mut own: Vec<Item<'db>> = own.collect();
-    own.sort_by_key(|item| item.name(db).text(db));
-    library.chain(members).chain(own).collect()
+    let mut all: Vec<Item<'db>> = library.chain(members).chain(own).collect();
+    all.sort_by_key(|item| item.name(db).text(db));
+    all
 }
 
-/// The names with a whitelist to which an identity may refer.
-pub(crate) fn admitted_names<'db>(
-    db: &'db dyn Db,
+/// The names that have a whitelist, for suggestions.
+#[salsa::tracked(returns(ref))]
+fn restricted_names(db: &dyn Db, program: SourceFile) -> Pool {
+    let restricted = restricted_items(db, program).iter();
+    Pool::new(restricted.map(|item| item.name(db).text(db).as_str()))
+}
+
+/// The names with a whitelist that a wrong name may stand for, among those to which an identity may refer.
+pub(crate) fn admitted_near(
+    db: &dyn Db,
     program: SourceFile,
     identity: &Identity,
-) -> Vec<&'db str> {
-    restricted_items(db, program)
-        .iter()
-        .filter(|item| is_admitted(db, program, identity, **item))
-        .map(|item| item.name(db).text(db).as_str())
-        .collect()
+    wrong: &str,
+) -> Vec<Suggestion> {
+    let restricted = restricted_items(db, program);
+    restricted_names(db, program).rank(wrong, |name| {
+        let from = restricted.partition_point(|item| item.name(db).text(db).as_str() < name);
+        let same = restricted[from..].iter();
+        let mut same = same.take_while(|item| item.name(db).text(db) == name);
+        same.any(|item| is_admitted(db, program, identity, *item))
+    })
 }
 
 /// The names with a whitelist to which an identity may not refer.
@@ -442,6 +452,19 @@ fn sorted_names(db: &dyn Db, program: SourceFile) -> Vec<String> {
     all
 }
 
+/// What an entry of a whitelist may name, without its end.
+#[salsa::tracked(returns(ref))]
+fn entry_stems(db: &dyn Db, program: SourceFile, kind: EntryKind) -> Pool {
+    let own = sorted_names(db, program).iter().map(String::as_str);
+    let end = match kind {
+        EntryKind::Namespace => "::",
+        EntryKind::Member => "/",
+        EntryKind::Exact => return Pool::new(own),
+    };
+    let stems = own.flat_map(|name| name.match_indices(end).map(|(at, _)| &name[..at]));
+    Pool::new(stems.filter(|stem| stem.len() > 1))
+}
+
 fn dead_entry<'db>(
     db: &'db dyn Db,
     program: SourceFile,
@@ -468,16 +491,7 @@ fn dead_entry<'db>(
         EntryKind::Member => (entry.trim_end_matches('/'), "/"),
         EntryKind::Exact => (entry, ""),
     };
-    let mut pool: Vec<&str> = match end {
-        "" => own.iter().map(String::as_str).collect(),
-        end => own
-            .iter()
-            .flat_map(|name| name.match_indices(end).map(|(at, _)| &name[..at]))
-            .filter(|stem| stem.len() > 1)
-            .collect(),
-    };
-    pool.dedup();
-    let found = suggest::rank(stem, pool.into_iter());
+    let found = entry_stems(db, program, kind(entry)).rank(stem, |_| true);
     let problem = match suggest::help(&found) {
         Some(help) => problem.help(help),
         None => problem,

@@ -51,7 +51,7 @@ impl Whitelist {
 }
 
 /// What an entry of a whitelist admits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
 pub(crate) enum EntryKind {
     /// `:a::b::`: every identity below the namespace.
     Namespace,

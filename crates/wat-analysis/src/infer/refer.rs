@@ -75,20 +75,10 @@ impl<'db> Infer<'db> {
             );
             return;
         }
-        let locals = self
-            .scope
-            .iter()
-            .map(|(bound, _)| self.ast.text(*bound))
-            .collect::<Vec<_>>();
-        let names = crate::names::names_at(self.db, self.program, position);
-        let admitted =
-            crate::visibility::admitted_names(self.db, self.program, &self.identity(node));
-        let pool = locals
-            .iter()
-            .copied()
-            .chain(names.iter().map(|name| &**name))
-            .chain(admitted);
-        let found = suggest::rank(name, pool);
+        let locals = self.scope.iter().map(|(bound, _)| self.ast.text(*bound));
+        let mut found = suggest::rank(name, locals);
+        found.extend_from_slice(self.suggestions(name, node, position));
+        let found = suggest::order(name, found);
         let problem = Problem::new(
             3202,
             Place::node(node),

@@ -3,7 +3,11 @@
 //! An argument is seen as its key, if it is one: a keyword token of one segment. Nothing else of it matters here, no
 //! type and no name that is defined somewhere, so the same call is read in the same way wherever it stands.
 
-use crate::suggest::osa_distance;
+use std::cell::OnceCell;
+
+use rustc_hash::FxHashSet;
+
+use crate::suggest::{Scan, Words};
 
 use super::KeywordForm;
 
@@ -51,6 +55,7 @@ pub(crate) fn is_keyed(args: &[Option<&str>]) -> bool {
 
 /// Decides how a call is read: `args` has the key of each argument that is one.
 pub(crate) fn call_shape(form: &KeywordForm, args: &[Option<&str>]) -> CallShape {
+    let keys = &Keys::new(form);
     let (fixed, lead) = (form.params.len(), form.lead);
     if args.len() < lead {
         return CallShape::Positional;
@@ -62,8 +67,8 @@ pub(crate) fn call_shape(form: &KeywordForm, args: &[Option<&str>]) -> CallShape
     }
     if form.keyword_only {
         return match tail.iter().step_by(2).all(Option::is_some) {
-            true => read(form, tail),
-            false => positional_only(form, tail),
+            true => read(keys, tail),
+            false => positional_only(keys, tail),
         };
     }
     let rest = form.rest.is_some();
@@ -71,8 +76,8 @@ pub(crate) fn call_shape(form: &KeywordForm, args: &[Option<&str>]) -> CallShape
         return CallShape::Positional;
     }
     let by_count = !rest && keyed && tail.len() == 2 * (fixed - lead);
-    if by_count || tail.iter().any(|arg| is_meant(form, *arg)) {
-        read(form, tail)
+    if by_count || tail.iter().any(|arg| keys.is_meant(*arg)) {
+        read(keys, tail)
     } else {
         CallShape::Positional
     }
@@ -83,7 +88,8 @@ pub(crate) fn call_shape(form: &KeywordForm, args: &[Option<&str>]) -> CallShape
 pub(crate) fn forgotten_keyword(form: &KeywordForm, args: &[Option<&str>]) -> Option<CallShape> {
     let tail = args.get(form.lead..)?;
     let named = |arg: &Option<&str>| arg.is_some_and(|key| form.param(key).is_some());
-    (!tail.is_empty() && tail.iter().step_by(2).all(named)).then(|| read(form, tail))
+    let is_keyed = !tail.is_empty() && tail.iter().step_by(2).all(named);
+    is_keyed.then(|| read(&Keys::new(form), tail))
 }
 
 /// The pairs of a keyword call without mistakes.
@@ -101,23 +107,15 @@ fn complete(form: &KeywordForm, tail: &[Option<&str>]) -> Option<Vec<(usize, usi
     (all && !pairs.is_empty()).then_some(pairs)
 }
 
-/// Is this a key that names a parameter, or nearly?
-fn is_meant(form: &KeywordForm, arg: Option<&str>) -> bool {
-    arg.is_some_and(|key| {
-        let mut keys = form.keys();
-        keys.any(|(_, name)| name == key || distance(key, name).is_some())
-    })
-}
-
 /// The reading of a keyword call that has some mistake.
-fn read(form: &KeywordForm, tail: &[Option<&str>]) -> CallShape {
-    let lead = form.lead;
-    let first = tail
-        .iter()
-        .position(|arg| is_meant(form, *arg))
-        .unwrap_or(0);
+fn read(keys: &Keys<'_>, tail: &[Option<&str>]) -> CallShape {
+    let lead = keys.form.lead;
+    let first = tail.iter().position(|arg| keys.is_meant(*arg)).unwrap_or(0);
+    let written = tail[first..].iter().step_by(2).copied().flatten();
     let mut reading = Reading {
-        form,
+        form: keys.form,
+        keys,
+        written: written.collect(),
         faults: Vec::new(),
         given: Vec::new(),
         loose: (lead..lead + first).collect(),
@@ -132,7 +130,7 @@ fn read(form: &KeywordForm, tail: &[Option<&str>]) -> CallShape {
             break;
         };
         let value = (at + 1 < tail.len()).then_some(lead + at + 1);
-        reading.pair(key, lead + at, value, &tail[first..]);
+        reading.pair(key, lead + at, value);
         at += 2;
     }
     match mixed {
@@ -140,13 +138,13 @@ fn read(form: &KeywordForm, tail: &[Option<&str>]) -> CallShape {
             0,
             Fault::Mixed {
                 at,
-                labels: labels(form, tail),
+                labels: labels(keys, tail),
             },
         ),
         None => reading.missing(),
     }
     // Keys are no values.
-    reading.loose.retain(|at| !is_meant(form, tail[at - lead]));
+    reading.loose.retain(|at| !keys.is_meant(tail[at - lead]));
     CallShape::Broken {
         faults: reading.faults,
         given: reading
@@ -161,6 +159,9 @@ fn read(form: &KeywordForm, tail: &[Option<&str>]) -> CallShape {
 /// What has been read of a keyword call with mistakes.
 struct Reading<'a> {
     form: &'a KeywordForm,
+    keys: &'a Keys<'a>,
+    /// The keys that are written.
+    written: FxHashSet<&'a str>,
     faults: Vec<Fault>,
     /// Parameter, key, value.
     given: Vec<(usize, usize, usize)>,
@@ -170,7 +171,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn pair(&mut self, key: &str, at: usize, value: Option<usize>, tail: &[Option<&str>]) {
+    fn pair(&mut self, key: &str, at: usize, value: Option<usize>) {
         let param = self.form.param(key);
         let Some(value) = value else {
             self.faults.push(Fault::NoValue { key: at });
@@ -186,8 +187,7 @@ impl Reading<'_> {
                 None => self.given.push((param, at, value)),
             },
             None => {
-                let open = |name: &str| !tail.iter().step_by(2).any(|key| *key == Some(name));
-                let near = near(self.form, key, open);
+                let near = self.keys.near(key, 3, |name| !self.written.contains(name));
                 self.guessed.extend(near.first());
                 self.faults.push(Fault::Unknown { key: at, near });
                 self.loose.push(value);
@@ -208,27 +208,29 @@ impl Reading<'_> {
     }
 }
 
-fn positional_only(form: &KeywordForm, tail: &[Option<&str>]) -> CallShape {
-    let values = (0..tail.len()).filter(|&at| !is_meant(form, tail[at]));
+fn positional_only(keys: &Keys<'_>, tail: &[Option<&str>]) -> CallShape {
+    let lead = keys.form.lead;
+    let values = (0..tail.len()).filter(|&at| !keys.is_meant(tail[at]));
     CallShape::Broken {
         faults: vec![Fault::KeywordOnly {
-            labels: labels(form, tail),
+            labels: labels(keys, tail),
         }],
         given: Vec::new(),
-        loose: values.map(|at| form.lead + at).collect(),
+        loose: values.map(|at| lead + at).collect(),
     }
 }
 
 /// The keys that make a keyword call of a mixed one: each argument without a key is the parameter of its place. `None`
 /// unless every parameter is then given exactly once.
-fn labels(form: &KeywordForm, tail: &[Option<&str>]) -> Option<Vec<(usize, usize)>> {
+fn labels(keys: &Keys<'_>, tail: &[Option<&str>]) -> Option<Vec<(usize, usize)>> {
+    let form = keys.form;
     let mut units: Vec<(Option<usize>, usize)> = Vec::new();
     let mut at = 0;
     while at < tail.len() {
         let param = tail[at]
             .filter(|_| at + 1 < tail.len())
             .and_then(|key| form.param(key));
-        if param.is_none() && is_meant(form, tail[at]) {
+        if param.is_none() && keys.is_meant(tail[at]) {
             return None;
         }
         units.push((param, form.lead + at));
@@ -267,21 +269,49 @@ fn normalised(name: &str) -> String {
     out
 }
 
-/// The distance between a key and a name, if it is small enough for a suggestion.
-fn distance(key: &str, name: &str) -> Option<usize> {
-    let (key, name) = (normalised(key), normalised(name));
-    let limit = (name.chars().count().max(key.chars().count()) / 3).max(1);
-    osa_distance(&key, &name, limit)
+/// The keys of a callable, as misspelled ones are looked for among them.
+struct Keys<'a> {
+    form: &'a KeywordForm,
+    /// Made when the first mistake is found.
+    index: OnceCell<Words>,
 }
 
-/// The parameters within the suggestion distance of a key, nearest first, at most three.
-fn near(form: &KeywordForm, key: &str, open: impl Fn(&str) -> bool) -> Vec<usize> {
-    let mut found: Vec<(usize, usize)> = form
-        .keys()
-        .filter(|(_, name)| open(name))
-        .filter_map(|(param, name)| Some((distance(key, name)?, param)))
-        .collect();
-    found.sort_unstable();
-    found.truncate(3);
-    found.into_iter().map(|(_, param)| param).collect()
+impl<'a> Keys<'a> {
+    fn new(form: &'a KeywordForm) -> Self {
+        let index = OnceCell::new();
+        Self { form, index }
+    }
+
+    /// Is this a key that names a parameter, or nearly?
+    fn is_meant(&self, arg: Option<&str>) -> bool {
+        arg.is_some_and(|key| {
+            self.form.param(key).is_some() || !self.near(key, 1, |_| true).is_empty()
+        })
+    }
+
+    /// The parameters within the suggestion distance of a key, nearest first, at most `count`.
+    fn near(&self, key: &str, count: usize, open: impl Fn(&str) -> bool) -> Vec<usize> {
+        let index = self.index.get_or_init(|| {
+            let names: Vec<String> = self.form.keys().map(|(_, name)| normalised(name)).collect();
+            Words::new(names.iter().map(String::as_str))
+        });
+        let param = |number: u32| self.form.lead + number as usize;
+        let key = normalised(key);
+        let letters = key.chars().count();
+        // The limit is a third of the longer one, and a name of that distance is at most half as long again as the key.
+        let farthest = (letters / 2).max(1);
+        let mut found = index.near(
+            &key,
+            farthest,
+            count,
+            &mut Scan::default(),
+            |distance, number| {
+                let name = self.form.key(param(number));
+                let length = normalised(name).chars().count().max(letters);
+                distance <= (length / 3).max(1) && open(name)
+            },
+        );
+        found.truncate(count);
+        found.into_iter().map(|(_, number)| param(number)).collect()
+    }
 }
