@@ -8,6 +8,7 @@
 //! Expansion never reads the names of the program, which depend on it: macros are found in the forms as written, and
 //! macros that an expansion defines in stages, one for each form that may define some, in program order.
 
+mod branch;
 mod define;
 mod eval;
 mod hermetic;

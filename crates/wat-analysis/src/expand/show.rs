@@ -9,6 +9,7 @@ use crate::infer::{infer, infer_expression};
 use crate::items::{ItemKind, declarations};
 use crate::problem::Problem;
 
+use super::branch::branch;
 use super::stage::{mentions_macro, stage_of};
 use super::thread::thread;
 use super::walk::Expander;
@@ -74,9 +75,10 @@ fn show<'db>(
         return;
     }
     let program = program_for(db, program, form);
-    let threads = written.texts().any(|text| thread(text).is_some());
+    let stands = |text: &str| thread(text).is_some() || branch(text).is_some();
+    let stands_for_others = written.texts().any(stands);
     let stage = stage_of(db, program, form);
-    let expansion = match threads || mentions_macro(db, program, written, stage) {
+    let expansion = match stands_for_others || mentions_macro(db, program, written, stage) {
         true => Expander::new(db, program, form, stage).part(written, node, once),
         false => None,
     };

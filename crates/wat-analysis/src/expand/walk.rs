@@ -60,7 +60,7 @@ pub(super) struct Expander<'db> {
     halted: bool,
     /// One step at each call is enough.
     single: bool,
-    /// Nobody infers the result: threads are written out.
+    /// Nobody infers the result: forms that stand for others are written out.
     threads: bool,
     /// The body of a macro is expanded.
     body: bool,
@@ -105,6 +105,11 @@ impl<'db> Expander<'db> {
     /// Are threads written out as the calls that they stand for, whether there are macros in them or not?
     pub(super) fn writes_threads_out(&self) -> bool {
         self.threads
+    }
+
+    /// The `if` that a form is written out as. In the body of a macro, which is evaluated, it stays what it is.
+    fn written_branch(&self, form: &Syntax) -> Option<Syntax> {
+        (self.threads && !self.body).then(|| super::branch::branch_of(form))?
     }
 
     /// What macros learn about names. The bodies of macros are expanded before everything else; who expands while the
@@ -224,8 +229,9 @@ impl<'db> Expander<'db> {
 
     /// One expansion of a call from outside of any form; nothing if it is none.
     pub(super) fn once(&mut self, call: &Syntax) -> Result<Option<Syntax>, Box<Problem<'db>>> {
-        let result = match super::thread::calls_of(call) {
-            Some(calls) => Some(calls),
+        let written_out = super::thread::calls_of(call);
+        let result = match written_out.or_else(|| super::branch::branch_of(call)) {
+            Some(result) => Some(result),
             None => self.call(call, true),
         };
         match self.problems.pop() {
@@ -336,6 +342,12 @@ impl<'db> Expander<'db> {
                 false => self.top(&calls, false),
             };
         }
+        if let Some(branch) = self.written_branch(form) {
+            return match self.single {
+                true => branch,
+                false => self.code(&branch),
+            };
+        }
         match form.head() {
             Some(path) if super::annotation(path).is_some() => self.raw(form),
             Some(":wat::core::do") => {
@@ -416,6 +428,12 @@ impl<'db> Expander<'db> {
                 Some(calls) if self.single => calls,
                 Some(calls) => self.code(&calls),
                 None => self.steps(form, last),
+            };
+        }
+        if let Some(branch) = self.written_branch(form) {
+            return match self.single {
+                true => branch,
+                false => self.code(&branch),
             };
         }
         match form.head() {

@@ -80,6 +80,34 @@ fn a_thread_is_shown_as_the_calls_that_it_stands_for() {
 }
 
 #[test]
+fn when_and_unless_are_shown_as_the_if_that_they_stand_for() {
+    let dir = Dir::new();
+    let expanded = |text: &str| {
+        let ran = wat(&dir, &["expand", "-e", text]);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        ran.stdout
+    };
+    assert_eq!(
+        expanded("(:wat::core::when true (:a::f) (:wat::core::unless false (:a::g)))"),
+        "(:wat::core::if
+  true
+  (:wat::core::do
+    (:a::f)
+    (:wat::core::if
+      false
+      :wat::core::nil
+      (:wat::core::do
+        (:a::g))))
+  :wat::core::nil)
+"
+    );
+    assert_eq!(
+        expanded("(:wat::core::when true)"),
+        "(:wat::core::when true)\n"
+    );
+}
+
+#[test]
 fn a_form_of_the_command_line() {
     let dir = Dir::new();
     let ran = wat(&dir, &["expand", "-e", "(:wat::core::+ 1 2)"]);

@@ -412,10 +412,19 @@ fn data_is_expanded_with_the_macros_of_the_program() {
 fn macros_expand_at_the_head_while_the_program_runs() {
     let body = "(:wat::kernel::println (:wat::core::write-forms (:wat::core::macroexpand-1 '(:my::inc-two 1))))
 (:wat::kernel::println (:wat::core::write-forms (:wat::core::macroexpand '(:my::inc-two 1))))
-(:wat::kernel::println (:wat::core::= '(f x) (:wat::core::macroexpand '(f x))))";
+(:wat::kernel::println (:wat::core::= '(f x) (:wat::core::macroexpand '(f x))))
+(:wat::kernel::println (:wat::core::write-forms (:wat::core::macroexpand-1 '(:wat::core::when t (f) (g)))))
+(:wat::kernel::println (:wat::core::write-forms (:wat::core::macroexpand '(:wat::core::unless t (f)))))
+(:wat::kernel::println (:wat::core::write-forms (:wat::core::macroexpand '(:wat::core::when t))))";
     assert_eq!(
         printed(MACROS, body),
-        "\"(:my::inc (:my::inc 1))\"\n\"(:wat::core::i64::+ (:my::inc 1) 1)\"\ntrue\n"
+        r#""(:my::inc (:my::inc 1))"
+"(:wat::core::i64::+ (:my::inc 1) 1)"
+true
+"(:wat::core::if t (:wat::core::do (f) (g)) :wat::core::nil)"
+"(:wat::core::if t :wat::core::nil (:wat::core::do (f)))"
+"(:wat::core::when t)"
+"#
     );
     let text = format!(
         "{MACROS}(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:wat::core::macroexpand '(:my::bad 1))))"
