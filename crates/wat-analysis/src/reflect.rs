@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use wat_ir::Ty as Ir;
 use wat_syntax::{Ast, NodeId, NodeKind, SourceText, Verdict};
 use wat_value::syntax::{Origin, Scopes, Syntax};
@@ -13,7 +14,8 @@ use crate::db::{Db, SourceFile};
 use crate::evaluation::type_of_ir;
 use crate::forms::Form;
 use crate::infer::arguments::least_arguments;
-use crate::items::{Item, ItemKind, Name};
+use crate::items::{Item, ItemKind, Name, split_generic};
+use crate::keywords::{bare_key, definition_shape};
 use crate::problem::Plain;
 use crate::resolve::TypeResolver;
 use crate::schemes::{operator_signature, with_tail};
@@ -229,6 +231,7 @@ impl<'db> Asked<'db> {
                 let path = item.name(self.db).text(self.db);
                 return operator_signature(path).map(Arc::new);
             }
+            ItemKind::KeywordVariant => return self.keyword_signature(item),
             ItemKind::Dispatch => {
                 let ast = item.ast(self.db);
                 let sight = self.sight.of_item(self.db, item);
@@ -250,6 +253,38 @@ impl<'db> Asked<'db> {
             Some(least) => Arc::new(with_tail(&signature, least)),
             None => signature,
         })
+    }
+
+    /// The signature of a keyword variant: that of its target, its parameters under the keywords of the variant.
+    fn keyword_signature(&self, variant: Item<'db>) -> Option<Arc<Signature>> {
+        let (mut item, mut keys, mut seen) = (variant, None, FxHashSet::default());
+        while item.kind(self.db) == ItemKind::KeywordVariant {
+            if !seen.insert(item) {
+                return None;
+            }
+            let (ast, sight) = (item.ast(self.db), self.sight.of_item(self.db, item));
+            let shape = definition_shape(ast, item.root(self.db));
+            keys = keys.or(shape.keys.map(|vector| (ast, vector)));
+            let path = split_generic(ast.as_keyword(shape.target?)?).0;
+            item = sight.target(self.db, sight.lookup(self.db, path)?);
+        }
+        let (db, sight) = (self.db, self.sight);
+        let signature = Asked { db, sight, item }.called()?;
+        let Some((ast, vector)) = keys else {
+            return Some(signature);
+        };
+        let keys = ast.children(vector);
+        let keys: Vec<&str> = keys
+            .map(|key| bare_key(ast.as_keyword(key)?))
+            .collect::<Option<_>>()?;
+        if keys.len() != signature.params.len() {
+            return None;
+        }
+        let mut signature = (*signature).clone();
+        for (param, key) in signature.params.iter_mut().zip(keys) {
+            param.name = key.into();
+        }
+        Some(Arc::new(signature))
     }
 
     fn signature(&self) -> Option<Syntax> {

@@ -27,7 +27,7 @@ impl<'a> Lower<'a, '_> {
         node: NodeId,
     ) -> Value {
         let ret = self.result_of(ty);
-        self.wrapper(ty, node, |lower, operands, _| {
+        self.wrapper(&callee.name, ty, node, |lower, operands, _| {
             let (params, rest) = operands.split_at(fixed.min(operands.len()));
             let mut args = params.to_vec();
             let vector = wat_ir::Ty::Vector(lower.ir(element).into());

@@ -79,16 +79,17 @@ impl<'a, 'db> Lower<'a, 'db> {
             .map_or(wat_ir::Ty::Nil, |&ret| self.ir(ret))
     }
 
-    /// A function of its own, without captures, for something that is no function of the library.
+    /// A function of its own, without captures, for something that has no code. What is a definition gives it its name.
     pub(super) fn wrapper(
         &mut self,
+        name: &str,
         ty: Ty,
         node: NodeId,
         body: impl FnOnce(&mut Self, &[Operand], &[Ty]) -> Operand,
     ) -> Value {
         let parts = self.function_parts(ty);
         let (params, ret) = parts.split_at(parts.len().saturating_sub(1));
-        let mut inner = Lower::new(self.inference, self.nested(0));
+        let mut inner = Lower::new(self.inference, name.into());
         inner.locals = params
             .iter()
             .map(|&ty| LocalDecl {
@@ -110,7 +111,8 @@ impl<'a, 'db> Lower<'a, 'db> {
     }
 
     pub(super) fn operator_lambda(&mut self, used: OperatorUse, ty: Ty, node: NodeId) -> Value {
-        self.wrapper(ty, node, |lower, operands, types| {
+        let name = self.nested(0);
+        self.wrapper(&name, ty, node, |lower, operands, types| {
             let types: Vec<Ty> = types
                 .iter()
                 .map(|&ty| lower.inference.table.resolve(ty))
@@ -147,9 +149,15 @@ impl<'a, 'db> Lower<'a, 'db> {
         })
     }
 
-    pub(super) fn accessor_lambda(&mut self, index: u32, ty: Ty, node: NodeId) -> Value {
+    pub(super) fn accessor_lambda(
+        &mut self,
+        name: &str,
+        index: u32,
+        ty: Ty,
+        node: NodeId,
+    ) -> Value {
         let ret = self.result_of(ty);
-        self.wrapper(ty, node, |lower, operands, _| {
+        self.wrapper(name, ty, node, |lower, operands, _| {
             let field = Value::Field {
                 of: operands[0].clone(),
                 variant: 0,
@@ -159,9 +167,9 @@ impl<'a, 'db> Lower<'a, 'db> {
         })
     }
 
-    pub(super) fn variant_lambda(&mut self, index: u32, ty: Ty, node: NodeId) -> Value {
+    pub(super) fn variant_lambda(&mut self, name: &str, index: u32, ty: Ty, node: NodeId) -> Value {
         let ret = self.result_of(ty);
-        self.wrapper(ty, node, |lower, operands, _| {
+        self.wrapper(name, ty, node, |lower, operands, _| {
             lower.emit(
                 ret,
                 Value::Variant {

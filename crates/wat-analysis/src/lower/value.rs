@@ -251,7 +251,14 @@ impl<'a> Lower<'a, '_> {
                 fixed,
                 element,
             } => self.variadic_lambda(function, *fixed, *element, expr.ty, expr.node),
-            ExprKind::VariantFunction { index } => self.variant_lambda(*index, expr.ty, expr.node),
+            ExprKind::VariantFunction { index } => {
+                let name = match (self.result_of(expr.ty), index) {
+                    (wat_ir::Ty::Option(_), _) => ":wat::core::Some",
+                    (_, 0) => ":wat::core::Ok",
+                    _ => ":wat::core::Err",
+                };
+                self.variant_lambda(name, *index, expr.ty, expr.node)
+            }
             ExprKind::Lambda {
                 params,
                 body,
@@ -344,8 +351,8 @@ impl<'a> Lower<'a, '_> {
         match function.kind {
             FunctionKind::Native => Value::NativeRef { name, types },
             FunctionKind::Function => Value::FunctionRef { name, types },
-            FunctionKind::Constructor(index) => self.variant_lambda(index, ty, node),
-            FunctionKind::Accessor(index) => self.accessor_lambda(index, ty, node),
+            FunctionKind::Constructor(index) => self.variant_lambda(&name, index, ty, node),
+            FunctionKind::Accessor(index) => self.accessor_lambda(&name, index, ty, node),
         }
     }
 

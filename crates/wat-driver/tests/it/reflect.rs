@@ -165,6 +165,68 @@ fn functions_tell_their_own_signature() {
 }
 
 #[test]
+fn constructors_and_accessors_are_definitions_as_values_too() {
+    for name in [
+        ":my::P/new",
+        ":my::N/new",
+        ":my::E::V",
+        ":my::P/a",
+        ":my::text",
+    ] {
+        let of_value = format!("(:wat::core::Some (:wat::runtime::signature-of-fn {name}))");
+        let of_name = format!("(:wat::runtime::signature-of-defn {name})");
+        let of_value = text(&of_value);
+        assert_eq!(of_value, text(&of_name));
+        assert!(of_value.starts_with(&format!("({name}")), "{of_value}");
+    }
+    let some = "(:wat::core::let [f (:wat::core::fn [g <- :wat::core::Fn(wat::core::i64)->wat::core::Option<wat::core::i64>] -> :wat::holon::HolonAST (:wat::runtime::signature-of-fn g))] (:wat::core::Some (f :wat::core::Some)))";
+    assert_eq!(
+        text(some),
+        "(:wat::core::Some (_a0 :wat::core::i64) -> (:wat::core::Option :wat::core::i64))"
+    );
+}
+
+#[test]
+fn keyword_variants_have_the_signature_of_their_target_under_their_keywords() {
+    let answer = |name: &str| {
+        let ask = format!(
+            "(:wat::kernel::println (:my::text (:wat::runtime::signature-of-defn {name})))"
+        );
+        let (out, failure) = run(&format!(
+            "{PROGRAM}(:wat::kwargs::auto-kwargs :my::P/new :as :my::p)
+(:wat::kwargs::auto-kwargs :my::id)
+(:wat::kwargs::define-with-kwargs :my::between :wat::core::range [:from :below])
+(:wat::kwargs::auto-kwargs :my::between :as :my::again)
+(:wat::kwargs::define-with-kwargs :my::other :my::again [:low :high])
+(:wat::core::defmacro :my::early [] -> :wat::WatAST
+  (:wat::core::Option/expect (:wat::core::Option/map (:wat::runtime::signature-of-defn {name}) :wat::holon::to-watast) \"known\"))
+(:wat::core::defn :user::main [] -> :wat::core::nil {ask}
+  (:wat::kernel::println (:wat::core::write-forms (:wat::core::macroexpand (:wat::core::quote (:my::early))))))"
+        ));
+        assert!(failure.is_none(), "{name}: {failure:?}");
+        let lines: Vec<&str> = out.lines().map(|line| line.trim_matches('"')).collect();
+        assert_eq!(lines[0], lines[1]);
+        lines[0].to_owned()
+    };
+    assert_eq!(
+        answer(":my::p"),
+        "(:my::p (a :wat::core::i64) (b (:wat::core::Fn (:wat::core::i64) :wat::core::bool)) -> :my::P)"
+    );
+    assert_eq!(
+        answer(":my::with-id"),
+        "(:my::with-id<T> (x :T) & (more (:wat::core::Vector :wat::core::i64)) -> :T)"
+    );
+    let between =
+        "(from :wat::core::i64) (below :wat::core::i64) -> (:wat::core::Vector :wat::core::i64))";
+    assert_eq!(answer(":my::between"), format!("(:my::between {between}"));
+    assert_eq!(answer(":my::again"), format!("(:my::again {between}"));
+    assert_eq!(
+        answer(":my::other"),
+        "(:my::other (low :wat::core::i64) (high :wat::core::i64) -> (:wat::core::Vector :wat::core::i64))"
+    );
+}
+
+#[test]
 fn docs_and_fields_answer() {
     assert_eq!(value("(:wat::runtime::doc :my::id)"), "\"Doc.\"");
     assert_eq!(value("(:wat::runtime::doc :my::P)"), "nil");

@@ -80,21 +80,24 @@ pub(super) unsafe fn signature_of_fn(vm: &mut Vm, instance: &Instance, args: &[S
     // SAFETY: the argument is a live function.
     let (code, _) = unsafe { wat_value::closure_code(args[0]) };
     let described = vm.linking().described(code);
-    if let Described::Definition(name) = &described
-        && let Some(signature) = ask(vm, Question::Signature, name)
-    {
-        return Ok(make_holon(signature));
-    }
-    let names = match described {
-        Described::Anonymous(names) => names,
-        Described::Definition(_) => Vec::new(),
+    let (path, names) = match described {
+        Described::Anonymous(names) => (":anonymous".into(), names),
+        Described::Definition(name) => {
+            // The signature of a form of the language is its grammar, not that of the function.
+            let kind = ask(vm, Question::Kind, &name);
+            let is_form = kind.is_some_and(|kind| kind.as_keyword() == Some(":special-form"));
+            match ask(vm, Question::Signature, &name).filter(|_| !is_form) {
+                Some(signature) => return Ok(make_holon(signature)),
+                None => (name, Vec::new()),
+            }
+        }
     };
     let linking = vm.linking();
     let type_form = |ty| match linking.program().compiler() {
         Some(compiler) => compiler.type_form(ty),
         None => Syntax::keyword(":_"),
     };
-    let mut parts = vec![Syntax::keyword(":anonymous")];
+    let mut parts = vec![Syntax::keyword(path)];
     let (params, ret) = desc.parts.split_at(desc.parts.len() - 1);
     for (index, param) in params.iter().enumerate() {
         let name = match names.get(index).filter(|name| !name.is_empty()) {
