@@ -404,7 +404,13 @@ impl Reader<'_> {
             kind: WHITESPACE,
             flags: 0,
         });
-        diagnose(self.source, Limit::Cut, previous, token, &mut errors);
+        diagnose(
+            self.source,
+            Limit::Cut,
+            previous,
+            (token, false),
+            &mut errors,
+        );
         errors.iter().any(|error| error.severity == Severity::Error)
     }
 
@@ -443,7 +449,7 @@ impl Reader<'_> {
                 let keyword = keyword_report::read(
                     self.source,
                     start as usize,
-                    token,
+                    (token, false),
                     Limit::Cut,
                     &mut Vec::new(),
                 );

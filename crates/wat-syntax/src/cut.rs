@@ -86,7 +86,7 @@ fn glued(source: &SourceText, tokens: &[Token], last: usize, errors: &mut Vec<Sy
     if token.is_dirty() && matches!(token.kind, SYMBOL | KEYWORD) {
         let mut found = Vec::new();
         let previous = last.checked_sub(1).map(|before| tokens[before]);
-        diagnose(source, Limit::End, previous, token, &mut found);
+        diagnose(source, Limit::End, previous, (token, true), &mut found);
         found.retain(|error| {
             matches!(
                 error.code,
@@ -107,7 +107,7 @@ fn between(
     for at in range {
         if tokens[at].is_dirty() {
             let previous = at.checked_sub(1).map(|before| tokens[before]);
-            diagnose(source, Limit::End, previous, tokens[at], errors);
+            diagnose(source, Limit::End, previous, (tokens[at], false), errors);
         }
     }
 }

@@ -109,7 +109,7 @@ fn between<S: Sink>(
     for at in range {
         if tokens[at].is_dirty() {
             let previous = at.checked_sub(1).map(|before| tokens[before]);
-            diagnose(source, Limit::End, previous, tokens[at], errors);
+            diagnose(source, Limit::End, previous, (tokens[at], false), errors);
         }
         sink.trivia(tokens[at], start_of(tokens, at));
     }

@@ -114,7 +114,7 @@ impl<S: Sink> Walk<'_, S> {
         let token = self.tokens[at];
         let start = start_of(self.tokens, at);
         if token.is_dirty() {
-            self.diagnose(at, token);
+            self.diagnose(at, token, end);
         }
         let kind = token.kind;
         if kind.is_trivia() {
@@ -146,9 +146,16 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     #[cold]
-    fn diagnose(&mut self, at: usize, token: Token) {
+    fn diagnose(&mut self, at: usize, token: Token, end: usize) {
         let previous = at.checked_sub(1).map(|before| self.tokens[before]);
-        diagnose(self.source, self.limit, previous, token, self.errors);
+        let is_last = at + 1 == end;
+        diagnose(
+            self.source,
+            self.limit,
+            previous,
+            (token, is_last),
+            self.errors,
+        );
     }
 
     /// Opens a frame for a delimiter or prefix.
@@ -395,7 +402,7 @@ impl<S: Sink> Walk<'_, S> {
         for at in first..next {
             let token = self.tokens[at];
             if at > first && token.is_dirty() {
-                self.diagnose(at, token);
+                self.diagnose(at, token, end);
             }
             self.sink.flat_token(token, start_of(self.tokens, at));
         }

@@ -21,11 +21,12 @@ pub(crate) struct Keyword {
     pub empty: bool,
 }
 
-/// Reads the keyword that starts at `start`, and reports what is wrong with it.
+/// Reads the keyword that starts at `start`, and reports what is wrong with it. What follows the last token of a form
+/// does not count: it belongs to another one.
 pub(crate) fn read(
     source: &SourceText,
     start: usize,
-    token: Token,
+    (token, is_last): (Token, bool),
     limit: Limit,
     errors: &mut Vec<SyntaxError>,
 ) -> Keyword {
@@ -37,6 +38,7 @@ pub(crate) fn read(
         start,
         source,
         scan: &scan,
+        is_last,
     };
     match scan.failed() {
         true => report.failed(errors),
@@ -61,6 +63,8 @@ struct Report<'a> {
     start: usize,
     source: &'a SourceText,
     scan: &'a Scan,
+    /// It is the last token of its form.
+    is_last: bool,
 }
 
 impl Report<'_> {
@@ -288,10 +292,11 @@ impl Report<'_> {
         }
         // A colon between the name and what follows it closely leaves a blank, or the two would be glued together.
         let follows = self.source.text().as_bytes().get(self.scan.end);
+        let is_close = self.is_last || follows == Some(&b'(');
         let edits = colons.runs.iter().map(|&(from, to, keep)| {
-            let inserted = match follows {
-                Some(b'(') if keep == 0 && to == self.scan.text.len() => " ".to_owned(),
-                _ => "::"[..keep].to_owned(),
+            let inserted = match is_close && keep == 0 && to == self.scan.text.len() {
+                true => " ".to_owned(),
+                false => "::"[..keep].to_owned(),
             };
             TextEdit::replace(span(from, to), inserted)
         });

@@ -18,12 +18,13 @@ fn range(start: usize, end: usize) -> TextRange {
     TextRange::new(TextSize::new(start as u32), TextSize::new(end as u32))
 }
 
-/// Reports what is wrong with a dirty token that starts at `start`. `previous` is the token before it.
+/// Reports what is wrong with a dirty token, of which is known whether it is the last one of its form. `previous` is the
+/// token before it.
 pub(crate) fn diagnose(
     source: &SourceText,
     limit: Limit,
     previous: Option<Token>,
-    token: Token,
+    (token, is_last): (Token, bool),
     errors: &mut Vec<SyntaxError>,
 ) {
     let start = previous.map_or(0, |previous| previous.end as usize);
@@ -35,7 +36,7 @@ pub(crate) fn diagnose(
         STRING => string::diagnose(source, start, end, token.flags & Token::OPEN == 0, errors),
         KEYWORD if token.flags & Token::COLONLESS != 0 => errors.push(colonless(text, start)),
         KEYWORD => {
-            keyword_report::read(source, start, token, limit, errors);
+            keyword_report::read(source, start, (token, is_last), limit, errors);
         }
         SYMBOL => {
             let glued = previous

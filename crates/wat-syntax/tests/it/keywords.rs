@@ -345,7 +345,8 @@ fn k2_colons() {
         let found = errors(text);
         assert_eq!(codes(text), [1015], "{text:?}");
         assert_eq!(&text[found[0].range], mark, "{text:?}");
-        assert_eq!(machine_fixed(text), fix);
+        // At the end of a form a blank takes the place of the colon: the next one may follow closely.
+        assert_eq!(machine_fixed(text).trim_end(), fix);
         assert_eq!(codes(fix), [0u16; 0], "{fix:?}");
         assert_eq!(printed(text), [fix]);
     }

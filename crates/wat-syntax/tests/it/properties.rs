@@ -230,10 +230,11 @@ fn mutants() -> impl Strategy<Value = String> {
 }
 
 fn config() -> ProptestConfig {
+    let usual = ProptestConfig::default();
     ProptestConfig {
-        cases: 1500,
+        cases: usual.cases.max(1500),
         failure_persistence: None,
-        ..ProptestConfig::default()
+        ..usual
     }
 }
 
@@ -270,6 +271,20 @@ proptest! {
 fn the_program_without_edits_is_sound() {
     assert_eq!(crate::support::codes(PROGRAM), [0u16; 0]);
     check(&SourceText::new(PROGRAM));
+}
+
+#[test]
+fn the_fix_of_a_form_is_the_same_alone() {
+    for text in [
+        "):wat::core::def :a:(:b 1)",
+        ":a:(f)",
+        ":a: (f)",
+        "(f :a:",
+        ":a:",
+    ] {
+        check(&SourceText::new(text));
+        fixes_help(text);
+    }
 }
 
 #[test]
