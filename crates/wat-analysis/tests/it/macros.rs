@@ -373,6 +373,27 @@ fn names_under_an_unquote() {
 }
 
 #[test]
+fn a_failed_call_is_told_by_the_name_that_was_called() {
+    for (body, message) in [
+        (
+            "(:wat::core::range 1 2 0)",
+            "`:wat::core::range` failed: the step of `range` is 0",
+        ),
+        (
+            "(:wat::core::range 0 50000000)",
+            "`:wat::core::range` would make 50000000 elements: too much for a macro",
+        ),
+        (
+            "(:wat::std::list::partition [1] 0)",
+            "`:wat::std::list::partition` failed: the length of the runs is 0; it must be positive",
+        ),
+    ] {
+        let found = all(&database(&[("main.wat", one(body, "(:m::m n)"))]));
+        assert!(found.len() == 1 && found[0].contains(message), "{found:?}");
+    }
+}
+
+#[test]
 fn bodies_fail_at_the_call() {
     reports(
         &one("`~(:wat::core::i64::/ 1 0)", "(:m::m n)"),

@@ -14,6 +14,9 @@ use super::library::{Alternative, Library, library};
 use super::value::{Cells, Closure, ERR, NONE, OK, SOME, Value};
 use super::{Eval, Flow, MAX_SIZE, Outcome, Stop};
 
+/// In the names of operations that only the library calls.
+const INTERNAL: &str = "__internal";
+
 impl Eval<'_, '_> {
     /// Calls a value.
     pub(super) fn apply_flow(
@@ -39,6 +42,9 @@ impl Eval<'_, '_> {
     ) -> Outcome<Flow> {
         self.pay(1)?;
         let name = split_generic(path).0;
+        if self.library == 0 && !name.contains(INTERNAL) {
+            self.called = path.clone();
+        }
         if let Some(operator) = operator(name) {
             return self.operator(name, operator, args).map(Flow::Value);
         }
@@ -105,8 +111,17 @@ impl Eval<'_, '_> {
         }
     }
 
+    /// What messages call an operation: those inside the library are named by what was called.
+    fn public_name<'a>(&'a self, name: &'a str) -> &'a str {
+        match name.contains(INTERNAL) && !self.called.is_empty() {
+            true => split_generic(&self.called).0,
+            false => name,
+        }
+    }
+
     /// WAT2407.
     fn refused(&self, name: &str) -> Stop {
+        let name = self.public_name(name);
         let mut stop = self.stop(
             2407,
             format!("`{name}` cannot be called while macros are expanded"),
@@ -136,6 +151,7 @@ impl Eval<'_, '_> {
             types.push(Type::App(Ctor::Vector, [rest.clone()].into()));
         }
         if args.len() != types.len() {
+            let name = self.public_name(name);
             return Err(self.fail(format!(
                 "`{name}` takes {} arguments, {} are given",
                 params.len(),
@@ -153,6 +169,7 @@ impl Eval<'_, '_> {
             (Some(tagged), Some(types), Some(ret)) => call_tagged(native, types, &ret, tagged),
             (None, Some(_), Some(_)) => {
                 let kinds: Vec<String> = args.iter().map(Value::kind).collect();
+                let name = self.public_name(name);
                 return Err(self.fail(format!("`{name}` does not take {}", kinds.join(" and "))));
             }
             _ => None,
@@ -163,7 +180,11 @@ impl Eval<'_, '_> {
                 self.pay(weight(&value))?;
                 Ok(value)
             }
-            Some(Err(trap)) => Err(self.fail(format!("`{name}` failed: {}", trap.message))),
+            Some(Err(trap)) => Err(self.fail(format!(
+                "`{}` failed: {}",
+                self.public_name(name),
+                trap.message
+            ))),
             None => Err(self.refused(name)),
         }
     }
@@ -197,7 +218,8 @@ impl Eval<'_, '_> {
         };
         match size > MAX_SIZE {
             true => Err(self.fail(format!(
-                "`{name}` would make {size} elements: too much for a macro"
+                "`{}` would make {size} elements: too much for a macro",
+                self.public_name(name)
             ))),
             false => Ok(()),
         }

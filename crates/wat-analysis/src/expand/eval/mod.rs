@@ -71,6 +71,8 @@ pub(super) struct Eval<'x, 'db> {
     depth: u32,
     /// Calls of library code that are running: nodes are not the macro's then.
     library: u32,
+    /// What the macro called last of the library.
+    called: Arc<str>,
     /// The node of the macro's form that runs.
     node: u32,
 }
@@ -86,6 +88,7 @@ impl<'x, 'db> Eval<'x, 'db> {
             env: Vec::new(),
             depth: 0,
             library: 0,
+            called: "".into(),
             node: def.body.0.origin().0,
         }
     }
