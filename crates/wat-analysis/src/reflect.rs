@@ -291,7 +291,7 @@ impl<'db> Asked<'db> {
         if let Some(signature) = self.called() {
             return Some(self.signature_form(&signature));
         }
-        match self.item.kind(self.db) {
+        match self.target().kind(self.db) {
             ItemKind::SpecialForm => Some(self.sketch()),
             ItemKind::Macro => self.macro_signature(),
             ItemKind::UnitVariant => {
@@ -357,9 +357,10 @@ impl<'db> Asked<'db> {
 
     /// The grammar of a form of the language, with a slot for each part. What is optional is left out.
     fn sketch(&self) -> Syntax {
-        let ast = self.item.ast(self.db);
+        let form = self.target();
+        let ast = form.ast(self.db);
         let grammar = ast
-            .children(self.item.root(self.db))
+            .children(form.root(self.db))
             .nth(2)
             .and_then(|node| ast.as_str(node))
             .unwrap_or_default();

@@ -132,7 +132,7 @@ impl<'db> Sight<'db> {
             let named = path.and_then(|path| {
                 self.of_item(db, target)
                     .lookup(db, split_generic(path).0)
-                    .filter(|named| synonym::is_target(named.kind(db)))
+                    .filter(|named| synonym::is_target(db, *named))
             });
             match named {
                 Some(named) if named.kind(db) == ItemKind::Synonym => target = named,

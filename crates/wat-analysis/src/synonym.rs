@@ -29,10 +29,16 @@ pub(crate) fn named<'db>(
     lookup(db, program_of(db, program, item), split_generic(path).0)
 }
 
-/// Can a second name be given to such a definition?
-pub(crate) fn is_target(kind: ItemKind) -> bool {
+/// Forms of the language that construct a value.
+const CONSTRUCTORS: [&str; 3] = [":wat::core::Some", ":wat::core::Ok", ":wat::core::Err"];
+
+/// Can a second name be given to a definition?
+pub(crate) fn is_target<'db>(db: &'db dyn Db, item: Item<'db>) -> bool {
+    if item.kind(db) == ItemKind::SpecialForm {
+        return CONSTRUCTORS.contains(&item.name(db).text(db).as_str());
+    }
     matches!(
-        kind,
+        item.kind(db),
         ItemKind::Function
             | ItemKind::Native
             | ItemKind::Constructor
@@ -53,7 +59,7 @@ pub(crate) fn target<'db>(
     if item.kind(db) != ItemKind::Synonym {
         return None;
     }
-    let named = named(db, program, item).filter(|named| is_target(named.kind(db)))?;
+    let named = named(db, program, item).filter(|named| is_target(db, *named))?;
     match named.kind(db) {
         ItemKind::Synonym => target(db, program, named),
         _ => Some(named),

@@ -187,6 +187,20 @@ fn constructors_and_accessors_are_definitions_as_values_too() {
 }
 
 #[test]
+fn the_constructors_of_options_and_results_may_have_second_names() {
+    let (out, failure) = run("(:wat::runtime::define-alias :my::just :wat::core::Some)
+(:wat::runtime::define-alias :my::fine :wat::core::Ok)
+(:wat::core::defn :my::f [] -> :wat::core::Result<wat::core::i64,wat::core::String> (:my::fine 3))
+(:wat::core::defn :user::main [] -> :wat::core::nil
+  (:wat::kernel::println (:my::just 1))
+  (:wat::kernel::println (:my::f))
+  (:wat::kernel::println (:wat::core::map [1 2] :my::just))
+  (:wat::kernel::println (:wat::runtime::kind-of :my::just)))");
+    assert!(failure.is_none(), "{failure:?}");
+    assert_eq!(out, "1\n#wat-edn.result/ok 3\n[1 2]\n:special-form\n");
+}
+
+#[test]
 fn keyword_variants_have_the_signature_of_their_target_under_their_keywords() {
     let answer = |name: &str| {
         let ask = format!(
