@@ -45,7 +45,8 @@ fn main_diagnostics<'db>(db: &'db dyn Db, root: SourceFile, main: Item<'db>) -> 
             && signature.generics.is_empty()
             && signature.ret == Type::simple(Ctor::Nil)
     });
-    if right && main.kind(db) == ItemKind::Function {
+    let is_function = main.kind(db) == ItemKind::Function;
+    if is_function && (right || is_broken(db, root, main)) {
         return [].into();
     }
     let (form, name) = (main.form(db), main.name_node(db));
@@ -65,6 +66,24 @@ fn main_diagnostics<'db>(db: &'db dyn Db, root: SourceFile, main: Item<'db>) -> 
         false => problem,
     };
     [absolute(db, root, form, form_start(db, form), &problem)].into()
+}
+
+/// Is a signature told of that cannot be read?
+fn is_broken<'db>(db: &'db dyn Db, root: SourceFile, main: Item<'db>) -> bool {
+    let ast = main.ast(db);
+    let Some((list, skip)) = function_list(ast, main.root(db), main.kind(db)) else {
+        return false;
+    };
+    let shape = function_shape(ast, list, skip);
+    let (Some(params), Some(_)) = (shape.params, shape.ret) else {
+        return true;
+    };
+    let is_unknown = |ty: &Type| *ty == Type::Error;
+    let signature = signature(db, root, main).as_ref();
+    param_shapes(ast, params).1.is_some()
+        || signature.is_some_and(|signature| {
+            is_unknown(&signature.ret) || signature.params.iter().any(|param| is_unknown(&param.ty))
+        })
 }
 
 /// What is wrong with the entry point of a program, whether anybody runs it or not. That there is none is told of the

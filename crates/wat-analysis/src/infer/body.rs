@@ -424,6 +424,7 @@ impl<'db> Infer<'db> {
                     }],
                 ),
             ),
+            (None, None) if self.ast.is_poisoned(vector) => {}
             (arrow, None) => {
                 let at = arrow.unwrap_or(vector);
                 self.problems.push(

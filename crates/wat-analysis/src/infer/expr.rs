@@ -582,6 +582,10 @@ impl<'db> Infer<'db> {
             let ty = self.ty(value);
             let reported = self.problems.len();
             bound.push((self.binder(pair[0], ty), value));
+            if pair.len() == 1 {
+                // That it has no value is told.
+                self.problems.truncate(reported);
+            }
             if !is_former {
                 self.offer_match(reported, node, vector, pair);
             }

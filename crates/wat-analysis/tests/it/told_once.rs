@@ -353,3 +353,35 @@ fn a_setter_that_a_macro_makes_is_told() {
 (:wat::core::do (:wat::config::set-redef! true) (:my::m))";
     reports(text, &["WAT2005 2:17-2:48"]);
 }
+
+#[test]
+fn a_binder_without_a_value_is_told_once() {
+    reports(
+        "(:wat::core::defn :my::f [] -> :wat::core::i64\n(:wat::core::let [(:wat::kernel::println 1)] 2))",
+        &["WAT2201 2:19-2:44"],
+    );
+}
+
+#[test]
+fn a_vector_that_is_not_closed_hides_the_result_type() {
+    reports(
+        "(:wat::core::defn :my::f [x <- :wat::core::i64 -> :wat::core::i64 x)",
+        &["WAT1030 1:26-1:27"],
+    );
+}
+
+#[test]
+fn a_signature_of_the_entry_that_cannot_be_read_is_told_once() {
+    reports(
+        "(:wat::core::defn :user::main [] -> (:wat::kernel::println 1))",
+        &["WAT2105 1:34-1:36"],
+    );
+    reports(
+        "(:wat::core::defn :user::main [] -> :my::Nope (:wat::kernel::println 1))",
+        &["WAT3203 1:37-1:46"],
+    );
+    reports(
+        "(:wat::core::defn :user::main [x] -> :wat::core::nil (:wat::kernel::println 1))",
+        &["WAT2105 1:32-1:33"],
+    );
+}
