@@ -45,15 +45,15 @@ const COMPARE: [(&str, Compare); 6] = [
 ];
 const POSITION: [&str; 3] = ["first", "second", "third"];
 
+/// The arithmetic that a sign stands for.
+pub(crate) fn arith(sign: &str) -> Option<Arith> {
+    let found = ARITH.iter().find(|(name, _)| *name == sign);
+    found.map(|(_, op)| *op)
+}
+
 /// The operator that a path names. The declarations in the library are tested against this.
 pub(crate) fn operator(path: &str) -> Option<Operator> {
     let leaf = path.strip_prefix(":wat::core::")?;
-    let arith = |leaf: &str| {
-        ARITH
-            .iter()
-            .find(|(name, _)| *name == leaf)
-            .map(|(_, op)| *op)
-    };
     if let Some(op) = leaf.strip_prefix("i64::").and_then(arith) {
         return Some(Operator::Typed { op, float: false });
     }

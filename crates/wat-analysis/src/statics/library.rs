@@ -3,6 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use wat_syntax::Applicability;
 
+use crate::infer::operator::arith;
 use crate::infer::table::Ty;
 use crate::infer::typed::{Arith, ExprId, ExprKind, LocalId};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
@@ -10,20 +11,44 @@ use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use super::Rules;
 use super::tree::Role;
 
-/// Integer functions of two operands that divide.
-const DIVIDING: [(&str, Dividing); 3] = [
-    (":wat::core::quot", Dividing::Quot),
-    (":wat::core::rem", Dividing::Rest),
-    (":wat::core::mod", Dividing::Rest),
-];
-
+/// A function of numbers that fails for some of them.
 #[derive(Clone, Copy)]
-enum Dividing {
+enum Numeric {
+    Operator(Arith),
     Quot,
-    Rest,
+    Rem,
+    Mod,
+    Abs,
+    Pow,
 }
 
-/// A literal as a key. Floats are told apart by their bits.
+/// The functions besides the operators, without `:wat::core::`.
+const FUNCTIONS: [(&str, Numeric); 8] = [
+    ("quot", Numeric::Quot),
+    ("i64::quot", Numeric::Quot),
+    ("rem", Numeric::Rem),
+    ("i64::rem", Numeric::Rem),
+    ("mod", Numeric::Mod),
+    ("i64::mod", Numeric::Mod),
+    ("i64::abs", Numeric::Abs),
+    ("i64::pow", Numeric::Pow),
+];
+
+/// The function that a path names in any of its spellings: `+`, `i64::+`, `+'2`, `i64::+'2`, `+'i64'f64`.
+fn numeric(path: &str) -> Option<Numeric> {
+    let name = path.strip_prefix(":wat::core::")?;
+    if let Some((_, function)) = FUNCTIONS.iter().find(|(known, _)| *known == name) {
+        return Some(*function);
+    }
+    let of_type = name
+        .strip_prefix("i64::")
+        .or_else(|| name.strip_prefix("f64::"));
+    let sign = of_type.unwrap_or(name);
+    let sign = sign.split_once('\'').map_or(sign, |(sign, _)| sign);
+    arith(sign).map(Numeric::Operator)
+}
+
+/// A literal as a key.
 #[derive(PartialEq, Eq, Hash)]
 enum Literal<'a> {
     Nil,
@@ -32,10 +57,41 @@ enum Literal<'a> {
     Bool(bool),
     Str(&'a str),
     Keyword(&'a str),
+    Vector(Vec<Literal<'a>>),
 }
 
-/// What integer arithmetic on constants comes to.
-type Outcome = Result<i64, &'static str>;
+/// Vectors in vectors are compared as keys to this depth.
+const KEY_DEPTH: u32 = 8;
+
+/// A number of a known type, with its value if that is constant.
+#[derive(Clone, Copy)]
+enum Number {
+    Int(Option<i64>),
+    Float(Option<f64>),
+}
+
+impl Number {
+    fn is_known(self) -> bool {
+        matches!(self, Number::Int(Some(_)) | Number::Float(Some(_)))
+    }
+
+    fn is_zero(self) -> bool {
+        match self {
+            Number::Int(value) => value == Some(0),
+            Number::Float(value) => value == Some(0.0),
+        }
+    }
+
+    fn to_float(self) -> Option<f64> {
+        match self {
+            Number::Int(value) => value.map(|value| value as f64),
+            Number::Float(value) => value,
+        }
+    }
+}
+
+/// What arithmetic on constants comes to, or why it fails.
+type Outcome = Result<Number, &'static str>;
 
 const OVERFLOW: &str = "the result is no `:wat::core::i64`: it overflows";
 const BY_ZERO: &str = "this divides by zero";
@@ -43,7 +99,7 @@ const BY_ZERO: &str = "this divides by zero";
 impl<'db> Rules<'_, 'db> {
     pub(super) fn library_lints(&mut self) {
         let mut found = Vec::new();
-        let mut constants: FxHashMap<ExprId, i64> = FxHashMap::default();
+        let mut constants: FxHashMap<ExprId, Number> = FxHashMap::default();
         // Operands come before what is made of them.
         for at in 0..self.tree.count() {
             let id = ExprId(at);
@@ -74,11 +130,11 @@ impl<'db> Rules<'_, 'db> {
         &self,
         id: ExprId,
         outcome: Option<Outcome>,
-        constants: &mut FxHashMap<ExprId, i64>,
+        constants: &mut FxHashMap<ExprId, Number>,
         found: &mut Vec<Problem<'db>>,
     ) {
         match outcome {
-            Some(Ok(value)) => {
+            Some(Ok(value)) if value.is_known() => {
                 constants.insert(id, value);
             }
             Some(Err(why)) if self.tree.is_reached(id) => {
@@ -89,64 +145,76 @@ impl<'db> Rules<'_, 'db> {
         }
     }
 
-    fn constant(&self, id: ExprId, constants: &FxHashMap<ExprId, i64>) -> Option<i64> {
-        match self.tree.expr(id).kind {
-            ExprKind::Int(value) => Some(value),
-            _ => constants.get(&id).copied(),
-        }
+    /// What is known of an operand; `None` if its type is not known to be that of a number.
+    fn number(&self, id: ExprId, constants: &FxHashMap<ExprId, Number>) -> Option<Number> {
+        let unknown = match self.tree.type_of(id) {
+            Ty::I64 => Number::Int(None),
+            Ty::F64 => Number::Float(None),
+            _ => return None,
+        };
+        Some(match self.tree.expr(id).kind {
+            ExprKind::Int(value) => Number::Int(Some(value)),
+            ExprKind::Float(bits) => Number::Float(Some(f64::from_bits(bits))),
+            _ => constants.get(&id).copied().unwrap_or(unknown),
+        })
     }
 
-    /// The left fold of an operator; `None` if nothing is certain. After the first float all is float.
+    /// The left fold of an operator; `None` if nothing is certain.
     fn folded(
         &self,
         op: Arith,
         args: &[ExprId],
-        constants: &FxHashMap<ExprId, i64>,
+        constants: &FxHashMap<ExprId, Number>,
     ) -> Option<Outcome> {
-        let is_integer = |id: ExprId| self.tree.type_of(id) == Ty::I64;
-        let (mut value, rest) = match *args {
-            [only] if is_integer(only) => match op {
-                Arith::Add | Arith::Mul => return self.constant(only, constants).map(Ok),
-                Arith::Sub => (Some(0), args),
-                Arith::Div => (Some(1), args),
-            },
-            [first, ..] if is_integer(first) => (self.constant(first, constants), &args[1..]),
-            _ => return None,
-        };
-        for &operand in rest {
-            if !is_integer(operand) {
-                return None;
-            }
-            let operand = self.constant(operand, constants);
-            if matches!(op, Arith::Div) && operand == Some(0) {
-                return Some(Err(BY_ZERO));
-            }
-            value = match (value, operand) {
-                (Some(a), Some(b)) => match apply(op, a, b) {
-                    Some(result) => Some(result),
-                    None => return Some(Err(OVERFLOW)),
-                },
-                _ => None,
+        let (&first, mut rest) = args.split_first()?;
+        let mut value = self.number(first, constants)?;
+        if rest.is_empty() {
+            let unit = match op {
+                Arith::Add | Arith::Mul => return Some(Ok(value)),
+                Arith::Sub => 0,
+                Arith::Div => 1,
             };
+            value = Number::Int(Some(unit));
+            rest = args;
         }
-        value.map(Ok)
+        for &operand in rest {
+            match apply(op, value, self.number(operand, constants)?) {
+                Ok(result) => value = result,
+                failed => return Some(failed),
+            }
+        }
+        Some(Ok(value))
     }
 
-    /// The same for a call of a function of two integers.
+    /// The same for a call of a function.
     fn called(
         &self,
         name: &str,
         args: &[ExprId],
-        constants: &FxHashMap<ExprId, i64>,
+        constants: &FxHashMap<ExprId, Number>,
     ) -> Option<Outcome> {
-        let [a, b] = *args else { return None };
-        let (_, dividing) = DIVIDING.iter().find(|(path, _)| *path == name)?;
-        let (a, b) = (self.constant(a, constants), self.constant(b, constants)?);
-        match (b, a, dividing) {
-            (0, _, _) => Some(Err(BY_ZERO)),
-            (_, Some(a), Dividing::Quot) => Some(a.checked_div(b).ok_or(OVERFLOW)),
-            _ => None,
+        let function = numeric(name)?;
+        if let Numeric::Operator(op) = function {
+            return self.folded(op, args, constants);
         }
+        let integer = |at: usize| match self.number(*args.get(at)?, constants) {
+            Some(Number::Int(value)) => value,
+            _ => None,
+        };
+        let (a, b) = (integer(0), integer(1));
+        let is_division = matches!(function, Numeric::Quot | Numeric::Rem | Numeric::Mod);
+        if is_division && b == Some(0) {
+            return Some(Err(BY_ZERO));
+        }
+        let a = a?;
+        let result = match function {
+            Numeric::Abs => a.checked_abs(),
+            Numeric::Quot => a.checked_div(b?),
+            Numeric::Pow => power(a, u64::try_from(b?).ok()?),
+            // The rest of a division always fits.
+            Numeric::Rem | Numeric::Mod | Numeric::Operator(_) => return None,
+        };
+        Some(result.map_or(Err(OVERFLOW), |value| Ok(Number::Int(Some(value)))))
     }
 
     /// WAT7042.
@@ -158,7 +226,7 @@ impl<'db> Rules<'_, 'db> {
     ) {
         let mut seen: FxHashMap<Literal<'_>, (ExprId, Option<ExprId>)> = FxHashMap::default();
         for (key, value) in entries {
-            let Some(literal) = self.literal(key) else {
+            let Some(literal) = self.literal(key, KEY_DEPTH) else {
                 continue;
             };
             let Some((earlier, its_value)) = seen.insert(literal, (key, value)) else {
@@ -171,7 +239,7 @@ impl<'db> Rules<'_, 'db> {
                 None => "this element stands in the set again",
             };
             // What is deleted is evaluated no more.
-            let is_literal = its_value.is_none_or(|value| self.literal(value).is_some());
+            let is_literal = its_value.is_none_or(|value| self.literal(value, KEY_DEPTH).is_some());
             let how = match is_literal {
                 true => Applicability::MachineApplicable,
                 false => Applicability::MaybeIncorrect,
@@ -194,14 +262,22 @@ impl<'db> Rules<'_, 'db> {
         }
     }
 
-    fn literal(&self, id: ExprId) -> Option<Literal<'_>> {
+    fn literal(&self, id: ExprId, depth: u32) -> Option<Literal<'_>> {
         Some(match &self.tree.expr(id).kind {
             ExprKind::Nil => Literal::Nil,
             ExprKind::Int(value) => Literal::Int(*value),
-            ExprKind::Float(bits) => Literal::Float(*bits),
+            // A zero of either sign is the same key.
+            ExprKind::Float(bits) => Literal::Float(match f64::from_bits(*bits) == 0.0 {
+                true => 0,
+                false => *bits,
+            }),
             ExprKind::Bool(value) => Literal::Bool(*value),
             ExprKind::Str(text) => Literal::Str(text),
             ExprKind::Keyword(text) => Literal::Keyword(text),
+            ExprKind::Vector(parts) if depth > 0 => {
+                let parts = parts.iter().map(|&part| self.literal(part, depth - 1));
+                Literal::Vector(parts.collect::<Option<_>>()?)
+            }
             _ => return None,
         })
     }
@@ -253,11 +329,39 @@ impl<'db> Rules<'_, 'db> {
     }
 }
 
-fn apply(op: Arith, a: i64, b: i64) -> Option<i64> {
-    match op {
+/// One step of a fold. After the first float all is float, and floats fail by a zero divisor alone.
+fn apply(op: Arith, a: Number, b: Number) -> Outcome {
+    if matches!(op, Arith::Div) && b.is_zero() {
+        return Err(BY_ZERO);
+    }
+    let (Number::Int(a), Number::Int(b)) = (a, b) else {
+        let both = a.to_float().zip(b.to_float());
+        return Ok(Number::Float(both.map(|(a, b)| match op {
+            Arith::Add => a + b,
+            Arith::Sub => a - b,
+            Arith::Mul => a * b,
+            Arith::Div => a / b,
+        })));
+    };
+    let Some((a, b)) = a.zip(b) else {
+        return Ok(Number::Int(None));
+    };
+    let result = match op {
         Arith::Add => a.checked_add(b),
         Arith::Sub => a.checked_sub(b),
         Arith::Mul => a.checked_mul(b),
         Arith::Div => a.checked_div(b),
-    }
+    };
+    let result = result.ok_or(OVERFLOW)?;
+    Ok(Number::Int(Some(result)))
+}
+
+/// A power of an integer; `None` if it overflows.
+fn power(base: i64, exponent: u64) -> Option<i64> {
+    // Powers of these repeat; others overflow long before the exponent does.
+    let exponent = match base {
+        -1..=1 if exponent > 2 => 1 + (exponent - 1) % 2,
+        _ => exponent,
+    };
+    base.checked_pow(u32::try_from(exponent).unwrap_or(u32::MAX))
 }

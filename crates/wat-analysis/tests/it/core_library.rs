@@ -400,6 +400,11 @@ fn equal_literal_keys_are_told() {
         lints("(c.HashMap :wat::core::String :wat::core::i64 \"a\" 1 \"a\" 2)"),
         ["WAT7042 \"a\""]
     );
+    assert_eq!(lints("{0.0 1 -0.0 2}"), ["WAT7042 0.0"]);
+    assert_eq!(lints("#{0.0 1.5 -0.0}"), ["WAT7042 0.0"]);
+    assert_eq!(lints("#{[1 2] [1] [1 2]}"), ["WAT7042 [1 2]"]);
+    assert_eq!(lints("{[[-0.0]] 1 [[0.0]] 2}"), ["WAT7042 [[-0.0]]"]);
+    assert_eq!(lints("#{[n] [n]}"), [""; 0]);
     assert_eq!(lints("{1 n 2 n}"), [""; 0]);
     assert_eq!(lints("{n 1 n 2}"), [""; 0]);
     let fix = first_fix("{:a 1 :a 2}");
@@ -422,9 +427,48 @@ fn constants_that_certainly_fail_are_told() {
     assert_eq!(lints("(i./ 0)").len(), 1);
     assert_eq!(lints("(c.mod n 0)").len(), 1);
     assert_eq!(lints("(c.quot -9223372036854775808 -1)").len(), 1);
-    for body in [
+    for division in [
         "(c./ 1.0 0)",
         "(c./ 1 0.0)",
+        "(c./ n -0.0)",
+        "(c./ 0.0)",
+        "(c./ 1.0 2 (c.- 0.5 0.5))",
+        "(c.f64::/ 1.0 0.0)",
+        "(c.f64::/'2 1.0 -0.0)",
+        "(c./'2 n 0.0)",
+        "(c./'i64'f64 1 0.0)",
+        "(c./'f64'i64 1.0 0)",
+        "(c.i64::/'2 1 0)",
+        "(c.i64::quot n 0)",
+        "(c.i64::rem n 0)",
+        "(c.i64::mod n 0)",
+        "(c.-> 1.0 (c./ 0))",
+    ] {
+        assert_eq!(lints(division).len(), 1, "{division}");
+    }
+    for overflow in [
+        "(c.i64::+'2 9223372036854775807 1)",
+        "(c.i64::-'2 -9223372036854775808 1)",
+        "(c.i64::*'2 4611686018427387904 2)",
+        "(c.+'2 9223372036854775807 1)",
+        "(c.i64::quot -9223372036854775808 -1)",
+        "(c.i64::abs -9223372036854775808)",
+        "(c.i64::pow 2 63)",
+        "(c.i64::pow -3 9223372036854775807)",
+    ] {
+        assert_eq!(lints(overflow).len(), 1, "{overflow}");
+    }
+    for body in [
+        "(c./ 0.0 1)",
+        "(c./ 0.0 n)",
+        "(c.* 1.0e308 10.0)",
+        "(c.f64::+'2 1.0e308 1.0e308)",
+        "(c.- 0.0)",
+        "(c.i64::pow -2 63)",
+        "(c.i64::pow -1 9223372036854775807)",
+        "(c.i64::pow 0 9223372036854775807)",
+        "(c.i64::wrapping-add 9223372036854775807 1)",
+        "(c.i64::checked-add 9223372036854775807 1)",
         "(c.+ 9223372036854775807 n 1)",
         "(c.+ 9223372036854775807 0)",
         "(c./ 0 1)",
