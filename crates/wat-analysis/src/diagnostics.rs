@@ -196,6 +196,22 @@ fn toplevel_expression<'db>(
     if !declared.is_empty() {
         return declared;
     }
+    let bare = head.and_then(|head| Some((head, ast.as_symbol(head)?)));
+    if let Some((head, word)) = bare
+        && let Some(definer) = crate::names::meant_definer(word)
+    {
+        let problem = Problem::new(
+            2003,
+            Place::node(node),
+            format!("`{word}` is no form: it is written `{definer}`"),
+        );
+        let how = Applicability::MaybeIncorrect;
+        return vec![
+            problem
+                .label("not a declaration")
+                .replace(how, Place::node(head), definer),
+        ];
+    }
     vec![
         Problem::new(
             2003,

@@ -5,11 +5,13 @@
 
 use std::collections::hash_map::Entry;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use wat_syntax::NodeId;
 
 use crate::db::{Db, FileKind, SourceFile};
+use crate::forms::{ast, form_list};
 use crate::identity::Identity;
-use crate::items::{Item, ItemKind, Name, item_pieces};
+use crate::items::{Item, ItemKind, Name, item_pieces, split_generic, written_declarations};
 use crate::library::library_item;
 use crate::program::{Piece, lacks_loads, load_graph};
 use crate::redefinition::{Again, again};
@@ -216,9 +218,91 @@ impl Position {
     }
 }
 
-/// Is a name that means nothing excused, because what would define it could not be loaded?
+/// Is a name that means nothing excused, because what would define it could not be loaded, or has a slip in its head?
 pub(crate) fn is_excused(db: &dyn Db, root: SourceFile, name: &str) -> bool {
-    !is_library(name) && lacks_loads(db, root)
+    !is_library(name) && (lacks_loads(db, root) || is_meant(db, root, name))
+}
+
+/// Is it a name, or the member of a type, that a form with an unknown head would define?
+pub(crate) fn is_meant(db: &dyn Db, root: SourceFile, name: &str) -> bool {
+    let meant = meant_names(db, root);
+    let owner = |(owner, _): (&str, &str)| meant.contains(owner);
+    !meant.is_empty()
+        && (meant.contains(name)
+            || name.rsplit_once('/').is_some_and(owner)
+            || name.rsplit_once("::").is_some_and(owner))
+}
+
+/// The forms that define names.
+const DEFINERS: [&str; 13] = [
+    ":wat::core::def",
+    ":wat::core::def-restricted",
+    ":wat::core::defmacro",
+    ":wat::core::defn",
+    ":wat::core::defn-restricted",
+    ":wat::core::define-dispatch",
+    ":wat::core::enum",
+    ":wat::core::enum-restricted",
+    ":wat::core::newtype",
+    ":wat::core::struct",
+    ":wat::core::struct-restricted",
+    ":wat::core::typealias",
+    ":wat::runtime::define-alias",
+];
+
+/// The defining form that an unknown head may have been meant for: one that is spelled like it, or has its last word.
+pub(crate) fn meant_definer(head: &str) -> Option<&'static str> {
+    let leaf = head.rsplit("::").next().unwrap_or(head);
+    let leaf = leaf.trim_start_matches(':');
+    let path = format!(":wat::core::{leaf}");
+    let exact = DEFINERS
+        .iter()
+        .find(|path| path.rsplit("::").next() == Some(leaf));
+    exact.copied().or_else(|| {
+        let near = crate::suggest::rank(&path, DEFINERS.into_iter());
+        let near = near.first()?;
+        DEFINERS.into_iter().find(|path| *path == &*near.name)
+    })
+}
+
+/// The names that forms of a program would define if their heads, which mean nothing, were those they were meant to be.
+/// Only what is written counts: this is asked while macros are expanded, too.
+#[salsa::tracked(returns(ref))]
+fn meant_names(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> {
+    let forms = || {
+        let files = load_graph(db, root).files.iter();
+        files.flat_map(|&file| form_list(db, file).iter().copied())
+    };
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for form in forms() {
+        let expressions = &written_declarations(db, form).expressions;
+        if expressions.is_empty() {
+            continue;
+        }
+        let ast = ast(db, form);
+        for &node in expressions {
+            let mut parts = ast.children(NodeId(node));
+            let (Some(head), Some(name)) = (parts.next(), parts.next()) else {
+                continue;
+            };
+            let head = ast.as_keyword(head).or(ast.as_symbol(head));
+            if let (Some(head), Some(name)) = (head, ast.as_keyword(name))
+                && library_item(db, Name::new(db, head), false).is_none()
+                && meant_definer(head).is_some()
+            {
+                found.push((split_generic(head).0, split_generic(name).0));
+            }
+        }
+    }
+    if found.is_empty() {
+        return FxHashSet::default();
+    }
+    let written = forms().flat_map(|form| &written_declarations(db, form).items);
+    let known: FxHashSet<&str> = written
+        .map(|item| item.name(db).text(db).as_str())
+        .collect();
+    let unknown = found.into_iter().filter(|(head, _)| !known.contains(head));
+    unknown.map(|(_, name)| name.into()).collect()
 }
 
 /// Candidates for an unknown path or symbol, computed once for each name of a program and each caller: names to which

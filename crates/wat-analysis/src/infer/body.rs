@@ -596,6 +596,13 @@ impl<'db> Infer<'db> {
         let (ret, spelled) = (&signature.ret, signature.ret_spelled.as_ref());
         let ret = self.table.written(ret, spelled, &[]);
         let shape = function_shape(self.ast, list, skip);
+        let name = self.ast.children(list).nth(1);
+        let is_main = name.and_then(|name| self.ast.as_keyword(name)) == Some(":user::main");
+        // That the entry point returns something else is told of its signature, which the fix repairs.
+        let ret = match is_main && ret != Ty::NIL {
+            true => Ty::ERROR,
+            false => ret,
+        };
         let Some(vector) = shape.params else {
             // What the body may mention is not known.
             self.scope.truncate(scope);
@@ -603,8 +610,6 @@ impl<'db> Infer<'db> {
             return (params, body, ret);
         };
         self.bind_misshapen(vector, signature);
-        let name = self.ast.children(list).nth(1);
-        let is_main = name.and_then(|name| self.ast.as_keyword(name)) == Some(":user::main");
         let declared = (!is_main).then_some(NodeId(signature.ret_node));
         self.returns.push((ret, declared));
         let body = self.sequence(&self.without_stray_arrow(&shape));
@@ -624,10 +629,22 @@ impl<'db> Infer<'db> {
         (params, body, ret)
     }
 
-    /// The body. An arrow further down is where the missing result type went, which has been told.
+    /// The body. An arrow further down is where the missing result type went, which has been told; so is a symbol that
+    /// stands where the result type should.
     fn without_stray_arrow(&self, shape: &FunctionShape) -> Vec<NodeId> {
         let is_arrow = |&node: &NodeId| self.ast.as_symbol(node) == Some("->");
         let mut body = shape.body.clone();
+        if shape.arrow.is_some() && shape.ret.is_none() && shape.doc.is_none() {
+            match body.first() {
+                Some(first) if is_arrow(first) => {
+                    body.drain(..body.len().min(2));
+                }
+                Some(&first) if body.len() > 1 && self.ast.as_symbol(first).is_some() => {
+                    body.remove(0);
+                }
+                _ => {}
+            }
+        }
         if shape.arrow.is_none()
             && shape.ret.is_none()
             && let Some(at) = body.iter().position(is_arrow)
@@ -676,7 +693,8 @@ impl<'db> Infer<'db> {
         let depth = self.depth;
         let (params, body, ret) = self.function_body(list, 1, &signature);
         self.depth -= 1;
-        if signature.rest.is_some() {
+        let has_params = function_shape(self.ast, list, 1).params.is_some();
+        if signature.rest.is_some() || signature.is_misshapen || !has_params {
             // How many arguments it takes is not known.
             return self.error(list);
         }

@@ -135,9 +135,36 @@ impl<'db> Infer<'db> {
             return expr;
         }
         self.report_unknown_call(node, head, text);
+        if self.is_meant_to_bind(text) {
+            return self.error(node);
+        }
         let args = self.arguments(node);
         self.judge_candidates(text, node, &args);
         self.error(node)
+    }
+
+    /// Is the nearest name to an unknown head a form or a macro that does not take its arguments as values? Then nothing
+    /// is known of them.
+    fn is_meant_to_bind(&self, text: TextId) -> bool {
+        const FORMS: [&str; 9] = [
+            ":wat::core::cond",
+            ":wat::core::fn",
+            ":wat::core::forms",
+            ":wat::core::let",
+            ":wat::core::match",
+            ":wat::core::quasiquote",
+            ":wat::core::quote",
+            ":wat::core::->",
+            ":wat::core::->>",
+        ];
+        let told = self.unknown.get(&text).map(|&at| &self.problems[at]);
+        let nearest = told.and_then(|told| told.fixes.first()?.edits.first());
+        let item = nearest.and_then(|edit| lookup(self.db, self.program, &edit.insert));
+        item.is_some_and(|item| match item.kind(self.db) {
+            ItemKind::Macro => true,
+            ItemKind::SpecialForm => FORMS.contains(&item.name(self.db).text(self.db).as_str()),
+            _ => false,
+        })
     }
 
     /// Reports the head of a form that names nothing.

@@ -387,8 +387,20 @@ impl<'db> Infer<'db> {
         result.unwrap_or_else(|| self.error(node))
     }
 
-    /// Is this what other languages write for `:else`?
+    /// Is this what other languages write for `:else`, or a slip for it?
     fn is_like_else(&self, test: NodeId) -> bool {
+        let is_slip = |word: &str| {
+            let leaf = word.rsplit("::").next().unwrap_or(word);
+            let leaf = format!(":{}", leaf.trim_start_matches(':'));
+            let is_near = || !crate::suggest::rank(&leaf, [":else"].into_iter()).is_empty();
+            word != ":else" && (leaf == ":else" || is_near())
+        };
+        if let Some(path) = self.ast.as_keyword(test)
+            && crate::names::lookup(self.db, self.program, path).is_none()
+            && is_slip(path)
+        {
+            return true;
+        }
         matches!(self.ast.kind(test), NodeKind::Bool(true))
             || self.ast.as_symbol(test) == Some("else")
             || self.ast.as_keyword(test) == Some(":default")

@@ -50,12 +50,13 @@ impl<'db> Infer<'db> {
         let outer = self.matching.replace(node);
         let mut arms = Vec::new();
         let mut well_formed = !poisoned;
-        // Arms without parentheses are one mistake.
-        let mut bare = false;
+        // Arms without parentheses are one mistake; which of the lists are arms is not known then.
+        let is_bare = |&arm: &NodeId| self.ast.kind(arm) != NodeKind::List;
+        let nodes = match nodes.iter().copied().find(is_bare) {
+            Some(bare) => vec![bare],
+            None => nodes,
+        };
         for arm in nodes {
-            if self.ast.kind(arm) != NodeKind::List && std::mem::replace(&mut bare, true) {
-                continue;
-            }
             match self.arm(arm, ty) {
                 Some(arm) => arms.push(arm),
                 None => well_formed = false,

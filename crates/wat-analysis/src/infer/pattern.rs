@@ -640,6 +640,13 @@ impl<'db> Infer<'db> {
             return self.tuple_pattern(node, ty, names, false);
         }
         let path = bare.or_else(|| head.and_then(|head| self.ast.as_keyword(head)));
+        if path == Some(":wat::core::None") && self.may_be_option(ty) && children.len() == 1 {
+            if !self.ast.is_poisoned(node) {
+                self.pattern_arity(node, ":wat::core::None", 0, Some(0));
+            }
+            let kind = PatternKind::Error;
+            return Pattern { kind, ty, node };
+        }
         let variant = match path {
             Some(":wat::core::Some") => self.builtin_variant(node, ty, Ctor::Option, 1),
             Some(":wat::core::Ok") => self.builtin_variant(node, ty, Ctor::Result, 0),
@@ -772,6 +779,15 @@ impl<'db> Infer<'db> {
     /// WAT2305: the number of sub-patterns; `found` is `None` where the variant stands without parentheses.
     fn pattern_arity(&mut self, node: NodeId, path: &str, wanted: usize, found: Option<usize>) {
         if crate::nominal::may_be_unread(self.db, self.program, path) {
+            return;
+        }
+        if (wanted, found) == (0, Some(0)) {
+            let message = format!("`{path}` has no fields: it stands without parentheses");
+            self.problems.push(
+                Problem::new(2305, Place::node(node), message)
+                    .label("no parentheses")
+                    .replace(Applicability::MachineApplicable, Place::node(node), path),
+            );
             return;
         }
         let fields = if wanted == 1 { "field" } else { "fields" };

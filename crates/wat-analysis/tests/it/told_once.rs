@@ -385,3 +385,121 @@ fn a_signature_of_the_entry_that_cannot_be_read_is_told_once() {
         &["WAT2105 1:32-1:33"],
     );
 }
+
+#[test]
+fn a_misspelled_definition_excuses_what_it_would_define() {
+    let user = "(:wat::core::defn :my::f [] -> :wat::core::i64 (:my::g 1))";
+    for (definition, user) in [
+        (
+            "(:wat::core::dfen :my::g [x <- :wat::core::i64] -> :wat::core::i64 x)",
+            user,
+        ),
+        (
+            "(:my::defn :my::g [x <- :wat::core::i64] -> :wat::core::i64 x)",
+            user,
+        ),
+        (
+            "(defn :my::g [x <- :wat::core::i64] -> :wat::core::i64 x)",
+            user,
+        ),
+        (
+            "(:wat::core::defmacr :my::g [x <- :wat::WatAST] -> :wat::WatAST x)",
+            user,
+        ),
+        (
+            "(:wat::core::strct :my::S (x :wat::core::i64))",
+            "(:wat::core::defn :my::f [s <- :my::S] -> :wat::core::i64 (:my::S/x s))",
+        ),
+        (
+            "(:wat::core::enumm :my::E :A :B)",
+            "(:wat::core::defn :my::f [] -> :my::E :my::E::A)",
+        ),
+        (
+            "(:wat::core::deff :my::g 1)",
+            "(:wat::core::defn :my::f [] -> :wat::core::i64 (:wat::core::+ 1 :my::g))",
+        ),
+    ] {
+        let found = spans(&format!("{definition}\n{user}"));
+        let is_told = found.len() == 1 && found[0].contains(" 1:");
+        assert!(is_told, "{definition}: {found:?}");
+    }
+    // A macro of that name is no slip, and an unknown name stays one.
+    let text = "(:wat::core::defmacro :my::defn [n <- :wat::WatAST] -> :wat::WatAST `(:wat::core::def ~n 1))
+(:my::defn :my::one)
+(:wat::core::defn :my::f [] -> :wat::core::i64 (:my::two 1))";
+    let found = spans(text);
+    assert!(
+        found.len() == 1 && found[0].starts_with("WAT3201 3:"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_misspelled_binding_form_hides_what_it_would_bind() {
+    let body = |body: &str| {
+        format!("(:wat::core::defmacro :my::bind [n <- :wat::WatAST b <- :wat::WatAST] -> :wat::WatAST `(:wat::core::let [~n 1] ~b))
+(:wat::core::defn :my::f [o <- :wat::core::Option<wat::core::i64>] -> :wat::core::i64\n{body})")
+    };
+    for (text, end) in [
+        ("(:wat::core::lett [a 1 b 2] (:wat::core::+ a b))", 18),
+        (
+            "(:wat::core::mtach o ((:wat::core::Some v) v) (:wat::core::None 0))",
+            19,
+        ),
+        (
+            "((:wat::core::fnn [x <- :wat::core::i64] -> :wat::core::i64 x) 1)",
+            18,
+        ),
+        ("(:my::bnid q (:wat::core::+ q 1))", 11),
+    ] {
+        let from = if text.starts_with("((") { 3 } else { 2 };
+        reports(&body(text), &[&format!("WAT3201 3:{from}-3:{end}")]);
+    }
+}
+
+#[test]
+fn a_signature_that_cannot_be_read_is_told_once() {
+    let with = |parts: &str| format!("(:wat::core::defn :my::f {parts})");
+    reports(&with("[] -> i64 1"), &["WAT2105 1:29-1:31"]);
+    reports(&with("[] -> -> :wat::core::i64 1"), &["WAT2105 1:29-1:31"]);
+    let value = |value: &str| format!("(:wat::core::defn :my::f [] -> :wat::core::i64\n{value})");
+    for (text, place) in [
+        ("((:wat::core::fn x -> :wat::core::i64 x) 2)", "2:18-2:19"),
+        ("((:wat::core::fn [] -> i64 1))", "2:21-2:23"),
+        (
+            "(:wat::core::foldl [1] 0 (:wat::core::fn [a b <- :wat::core::i64] -> :wat::core::i64 a))",
+            "2:43-2:44",
+        ),
+    ] {
+        reports(&value(text), &[&format!("WAT2105 {place}")]);
+    }
+}
+
+#[test]
+fn an_entry_point_with_another_result_is_told_once() {
+    reports(
+        "(:wat::core::defn :user::main [] -> :wat::core::i64 (:wat::kernel::println 1))",
+        &["WAT2002 1:19-1:30"],
+    );
+}
+
+#[test]
+fn arms_that_are_none_are_told_once() {
+    let body = |body: &str| {
+        format!(
+            "(:wat::core::defn :my::f [o <- :wat::core::Option<wat::core::i64>] -> :wat::core::i64\n{body})"
+        )
+    };
+    reports(
+        &body("(:wat::core::match o (:wat::core::Some v) v (:wat::core::None 0))"),
+        &["WAT2209 2:43-2:44"],
+    );
+    for test in [":wat::core::else", ":esle", "else", "true"] {
+        let text = format!("(:wat::core::cond ((:wat::core::= 1 2) 2) ({test} 3))");
+        let place = format!("WAT2207 2:44-2:{}", 44 + test.len());
+        reports(&body(&text), &[&place]);
+    }
+    let text = body("(:wat::core::match o ((:wat::core::Some v) v) ((:wat::core::None) 0))");
+    reports(&text, &["WAT2305 2:48-2:66"]);
+    assert!(crate::fixes::fixed(&text, 2305).contains("(:wat::core::None 0)"));
+}
