@@ -88,8 +88,8 @@ pub(crate) fn cycle_closed_by<'db>(
         }
         cycle.push(next);
     }
-    let in_order = program_items(db, program_of(db, program, item));
-    let last = in_order.filter(|one| cycle.contains(one)).last()?;
+    let mut in_order = program_items(db, program_of(db, program, item));
+    let last = in_order.rfind(|one| cycle.contains(one))?;
     cycle.retain(|&one| one != item);
     (last == item).then_some(cycle)
 }
