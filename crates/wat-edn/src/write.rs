@@ -120,8 +120,14 @@ impl Writer {
     }
 
     fn new_line(&mut self, level: usize) {
+        const SPACES: &str = "                                                                ";
         self.out.push('\n');
-        self.out.extend(std::iter::repeat_n("  ", level));
+        let mut missing = 2 * level;
+        while missing > 0 {
+            let step = missing.min(SPACES.len());
+            self.out.push_str(&SPACES[..step]);
+            missing -= step;
+        }
     }
 
     /// `nil`

@@ -6,8 +6,8 @@ use crate::failure::Failure;
 use crate::world::World;
 
 /// The codes whose messages name the operation here; those of others name it themselves.
-const NAMED: [u16; 11] = [
-    8402, 8403, 8405, 8406, 8407, 8409, 8410, 8411, 8412, 8414, 8416,
+const NAMED: [u16; 13] = [
+    8402, 8403, 8405, 8406, 8407, 8409, 8410, 8411, 8412, 8414, 8416, 8421, 8422,
 ];
 
 /// Natives that stand for something whose name is another one.

@@ -48,9 +48,9 @@ pub use heap::{
     take_live_objects,
 };
 pub use native::{Compared, Instance, Native, NativeFn, Trap, TrapKind};
-pub use natives::{NATIVES, is_pure, out_of_range, regex_error, with_version};
+pub use natives::{NATIVES, is_pure, out_of_range, regex_error, with_version, written};
 pub use plain::{instant, make_instant, make_uuid, uuid};
-pub use print::{Form, encode, render, render_tagless};
+pub use print::{Form, encode, render, render_tagless, render_within};
 pub use show::show;
 pub use tagged::{Tagged, call_tagged, pure_native};
 pub use text::{append, make_constant_text, make_keyword, make_string, text};

@@ -70,7 +70,23 @@ pub enum Form {
 /// The slot holds a live value of the type.
 pub unsafe fn render(desc: &'static Desc, slot: Slot, layout: Layout) -> String {
     // SAFETY: the caller says so.
-    unsafe { walk(desc, slot, Writer::new(layout), Form::Tagged) }.finish()
+    unsafe { walk(desc, slot, Writer::new(layout), Form::Tagged, usize::MAX) }.finish()
+}
+
+/// The text of a value; `None` if it has more than so many bytes. The pretty text of nested values is quadratic in the
+/// depth: the walk stops soon after the limit.
+///
+/// # Safety
+/// The slot holds a live value of the type.
+pub unsafe fn render_within(
+    desc: &'static Desc,
+    slot: Slot,
+    layout: Layout,
+    limit: usize,
+) -> Option<String> {
+    // SAFETY: the caller says so.
+    let written = unsafe { walk(desc, slot, Writer::new(layout), Form::Tagged, limit) };
+    (written.len() <= limit).then(|| written.finish())
 }
 
 /// The text of a value without the tags of structs and enums (chapter 04 §17.4).
@@ -79,7 +95,16 @@ pub unsafe fn render(desc: &'static Desc, slot: Slot, layout: Layout) -> String 
 /// The slot holds a live value of the type.
 pub unsafe fn render_tagless(desc: &'static Desc, slot: Slot) -> String {
     // SAFETY: the caller says so.
-    unsafe { walk(desc, slot, Writer::new(Layout::Compact), Form::Tagless) }.finish()
+    unsafe {
+        walk(
+            desc,
+            slot,
+            Writer::new(Layout::Compact),
+            Form::Tagless,
+            usize::MAX,
+        )
+    }
+    .finish()
 }
 
 /// The representation of a value as a tree, its maps and sets in canonical order.
@@ -88,14 +113,14 @@ pub unsafe fn render_tagless(desc: &'static Desc, slot: Slot) -> String {
 /// The slot holds a live value of the type.
 pub unsafe fn encode(desc: &'static Desc, slot: Slot, form: Form) -> Edn {
     // SAFETY: the caller says so.
-    unsafe { walk(desc, slot, Tree::default(), form) }.finish()
+    unsafe { walk(desc, slot, Tree::default(), form, usize::MAX) }.finish()
 }
 
-/// Gives the representation of a value to a sink.
+/// Gives the representation of a value to a sink, or the beginning of one that is longer than the limit.
 ///
 /// # Safety
 /// The slot holds a live value of the type.
-unsafe fn walk<S: Sink>(desc: &'static Desc, slot: Slot, sink: S, form: Form) -> S {
+unsafe fn walk<S: Sink>(desc: &'static Desc, slot: Slot, sink: S, form: Form, limit: usize) -> S {
     let mut printer = Printer {
         writer: sink,
         frames: Vec::new(),
@@ -104,7 +129,9 @@ unsafe fn walk<S: Sink>(desc: &'static Desc, slot: Slot, sink: S, form: Form) ->
     // SAFETY: the caller says so; parts of live values are live values of the types that the descriptor names.
     unsafe {
         printer.value(desc, slot);
-        while let Some(frame) = printer.frames.last_mut() {
+        while printer.writer.len() <= limit
+            && let Some(frame) = printer.frames.last_mut()
+        {
             match step(frame) {
                 Some(Part::Value(desc, slot)) => printer.value(desc, slot),
                 Some(Part::Name(name)) => printer.writer.keyword(&name),

@@ -20,6 +20,8 @@ pub(crate) trait Sink {
     /// Keys and values follow in turn, then `end`.
     fn begin_map(&mut self);
     fn end(&mut self);
+    /// The bytes of text so far.
+    fn len(&self) -> usize;
 }
 
 impl Sink for Writer {
@@ -61,6 +63,9 @@ impl Sink for Writer {
     }
     fn end(&mut self) {
         Writer::end(self);
+    }
+    fn len(&self) -> usize {
+        Writer::len(self)
     }
 }
 
@@ -106,6 +111,9 @@ impl Tree {
 }
 
 impl Sink for Tree {
+    fn len(&self) -> usize {
+        0
+    }
     fn nil(&mut self) {
         self.put(Edn::Nil);
     }

@@ -100,7 +100,15 @@ pub(super) unsafe fn read_all(shapes: Shapes<'_>, instance: &Instance, args: &[S
     let documents = wat_edn::read_all(source).map_err(|error| Failure::from(error).into_trap())?;
     let values: Result<Vec<Value>, Misfit> = documents
         .iter()
-        .map(|document| decode(instance.types[0], document, Notation::Edn, shapes))
+        .enumerate()
+        .map(|(index, document)| {
+            let value = decode(instance.types[0], document, Notation::Edn, shapes);
+            // The way to a part leads through the vector of the documents.
+            value.map_err(|misfit| Misfit {
+                path: format!(".[{index}]{}", misfit.path),
+                ..misfit
+            })
+        })
         .collect();
     let values = values.map_err(|misfit| Failure::misfit(misfit, start(source)).into_trap())?;
     let slots: Vec<Slot> = values

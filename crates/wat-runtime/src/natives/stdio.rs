@@ -7,7 +7,7 @@ use crate::vm::Vm;
 use std::io;
 use wat_edn::Layout;
 use wat_value::{
-    Desc, Instance, Notation, Shapes, Slot, Trap, Value, decode, make_variant, render,
+    Desc, Instance, Notation, Shapes, Slot, Trap, Value, decode, make_variant, written,
 };
 
 type Write = fn(&mut dyn Host, &[u8]) -> io::Result<()>;
@@ -21,7 +21,7 @@ unsafe fn line(
     to: Write,
 ) -> Result<Slot, Box<Trap>> {
     // SAFETY: the caller of a native says that its arguments are live values of the declared types.
-    let mut text = unsafe { render(instance.types[0], args[0], layout) };
+    let mut text = unsafe { written(instance.types[0], args[0], layout) }?;
     text.push('\n');
     match to(host, text.as_bytes()) {
         Ok(()) => Ok(0),

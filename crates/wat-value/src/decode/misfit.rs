@@ -8,6 +8,11 @@ use wat_ir::VariantDecl;
 impl Decoder<'_> {
     /// A value that a type does not have.
     pub(super) fn misfit(&self, desc: &Desc, found: &Edn) -> Misfit {
+        if desc.repr == Repr::Holon {
+            let name = type_name(&desc.ty);
+            let message = format!("a `{name}` cannot be read: such values are only written");
+            return self.error(ReadErrorKind::Shape, message);
+        }
         let (wanted, found) = match (desc.repr, found) {
             (Repr::U8, Edn::Int(value)) => {
                 (", an integer from 0 to 255".to_owned(), value.to_string())

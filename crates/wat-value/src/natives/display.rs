@@ -1,12 +1,12 @@
 //! Values as text.
 
-use super::support::{Outcome, native};
+use super::support::{MAX_BYTES, Outcome, native, too_long};
 use crate::boxed::any;
 use crate::cells::{field, variant_of};
-use crate::desc::Repr;
+use crate::desc::{Desc, Repr};
 use crate::heap::{Slot, retain};
 use crate::native::{Compared, Instance, Native, Trap};
-use crate::print::render;
+use crate::print::{render, render_within};
 use crate::text::{make_string, text};
 use wat_edn::Layout;
 
@@ -19,18 +19,32 @@ pub(crate) const TABLE: &[Native] = &[
     native(":wat::test::__internal/differ", "bbb", differ),
 ];
 
+/// The text of a value as a result of the library, which has a limit (WAT8406).
+///
+/// # Safety
+/// The slot holds a live value of the type.
+///
+/// # Errors
+/// The text is too long.
+pub unsafe fn written(
+    desc: &'static Desc,
+    slot: Slot,
+    layout: Layout,
+) -> Result<String, Box<Trap>> {
+    // SAFETY: the caller says so.
+    unsafe { render_within(desc, slot, layout, MAX_BYTES) }.ok_or_else(too_long)
+}
+
 unsafe fn write(instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: here and below: the caller of a native says that its arguments are live values of the declared types.
-    Ok(make_string(&unsafe {
-        render(instance.types[0], args[0], Layout::Compact)
-    }))
+    let text = unsafe { written(instance.types[0], args[0], Layout::Compact) }?;
+    Ok(make_string(&text))
 }
 
 unsafe fn write_pretty(instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: as above.
-    Ok(make_string(&unsafe {
-        render(instance.types[0], args[0], Layout::Pretty)
-    }))
+    let text = unsafe { written(instance.types[0], args[0], Layout::Pretty) }?;
+    Ok(make_string(&text))
 }
 
 unsafe fn display(instance: &Instance, args: &[Slot]) -> Outcome {

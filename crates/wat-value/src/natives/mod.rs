@@ -17,6 +17,7 @@ mod time;
 mod uuid;
 
 pub use collection::out_of_range;
+pub use display::written;
 pub use regex::regex_error;
 pub use uuid::with_version;
 

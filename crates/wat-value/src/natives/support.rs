@@ -57,7 +57,11 @@ pub(crate) fn fits(bytes: usize) -> Result<(), Box<Trap>> {
     if bytes <= MAX_BYTES {
         return Ok(());
     }
-    Err(invalid(format!(
-        "the result would exceed {MAX_BYTES} bytes"
-    )))
+    Err(too_long())
+}
+
+/// The refusal of a text that is too long.
+#[cold]
+pub(crate) fn too_long() -> Box<Trap> {
+    invalid(format!("the result would exceed {MAX_BYTES} bytes"))
 }

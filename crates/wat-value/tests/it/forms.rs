@@ -2,10 +2,11 @@
 
 use crate::support::{balanced, call, vector_of};
 use proptest::prelude::*;
+use wat_edn::Layout;
 use wat_ir::Ty;
 use wat_syntax::{SourceText, Verdict};
 use wat_value::syntax::{Origin, Scope, Scopes, Shape, Syntax};
-use wat_value::{Repr, Value, form, make_form, make_holon, scalar, vector};
+use wat_value::{Repr, Value, form, make_form, make_holon, render_within, scalar, vector};
 
 fn read(text: &str) -> Syntax {
     let form = wat_syntax::read_form(&SourceText::new(text), &Verdict::default());
@@ -171,5 +172,22 @@ fn form_objects_are_freed_however_deep() {
         let holon = make_holon(child);
         let holon = unsafe { Value::from_slot(scalar(Repr::Holon), holon) };
         assert!(holon.render().len() > 100_000);
+        // The indentation of all lines would be some gigabytes.
+        let within =
+            |limit| unsafe { render_within(holon.desc(), holon.slot(), Layout::Pretty, limit) };
+        assert_eq!(within(1 << 20), None);
     });
+}
+
+#[test]
+fn a_text_has_at_most_the_bytes_it_may_have() {
+    let value = value(read("(f [1 2])"));
+    for (layout, text) in [
+        (Layout::Compact, value.render()),
+        (Layout::Pretty, value.render_pretty()),
+    ] {
+        let within = |limit| unsafe { render_within(value.desc(), value.slot(), layout, limit) };
+        assert_eq!(within(text.len()), Some(text.clone()));
+        assert_eq!(within(text.len() - 1), None);
+    }
 }
