@@ -196,21 +196,14 @@ fn toplevel_expression<'db>(
     if !declared.is_empty() {
         return declared;
     }
-    let bare = head.and_then(|head| Some((head, ast.as_symbol(head)?)));
-    if let Some((head, word)) = bare
+    let bare = head.and_then(|head| ast.as_symbol(head));
+    if let Some(word) = bare
         && let Some(definer) = crate::names::meant_definer(word)
     {
-        let problem = Problem::new(
-            2003,
-            Place::node(node),
-            format!("`{word}` is no form: it is written `{definer}`"),
-        );
-        let how = Applicability::MaybeIncorrect;
-        return vec![
-            problem
-                .label("not a declaration")
-                .replace(how, Place::node(head), definer),
-        ];
+        let message = "an expression at the top level is never evaluated";
+        let problem = Problem::new(2003, Place::node(node), message).label("not a declaration");
+        let help = format!("`{word}` is no form: it is written `{definer}`");
+        return vec![problem.help(help)];
     }
     vec![
         Problem::new(

@@ -708,3 +708,17 @@ fn a_token_has_the_identity_of_its_writer() {
         &["WAT3301 7:25-7:34"],
     );
 }
+
+/// Chapter 04 §3.2: no float division has a result for a zero divisor, in a macro as at run time.
+#[test]
+fn macros_divide_floats_as_programs_do() {
+    for zero in ["0.0", "-0.0"] {
+        let text = format!(
+            "(:wat::core::defmacro :my::m [x <- :wat::WatAST] -> :wat::WatAST (:wat::core::let [y (:wat::core::/ 1.0 {zero})] `~y))
+(:wat::core::defn :my::f [] -> :wat::core::f64 (:my::m 1))"
+        );
+        let found = spans(&text);
+        let failed = found.iter().any(|told| told.starts_with("WAT2408"));
+        assert!(failed, "{zero}: {found:?}");
+    }
+}

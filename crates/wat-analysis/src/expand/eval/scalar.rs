@@ -36,6 +36,9 @@ impl Eval<'_, '_> {
             (_, [Value::Int(a), Value::Int(b)]) if !name.starts_with("f64") => {
                 self.integers(name, *a, *b)
             }
+            ("f64::/'2", [Value::Float(a), Value::Float(0.0)]) => {
+                Err(self.fail(format!("division by zero: `(/ {a} 0)`")))
+            }
             (_, [Value::Float(a), Value::Float(b)]) if name.starts_with("f64") => {
                 Ok(Value::Float(match &name[5..6] {
                     "+" => a + b,
