@@ -422,19 +422,35 @@ fn place_range(
     let range = read.spans.range(spot.node);
     let range = match place.part {
         Some((from, to)) if spot.made.is_none() => {
-            // A repaired token's text is not its value: then the whole token is meant.
+            // A repaired token has more in its text than in its value. What has another text is meant as a whole.
             let text = &form.content(db).text.text()[range];
-            match read.ast.as_keyword(spot.node) {
-                Some(value) if value == text => TextRange::new(
-                    range.start() + TextSize::new(from),
-                    range.start() + TextSize::new(to),
-                ),
-                _ => range,
+            let value = read.ast.as_keyword(spot.node);
+            match value.and_then(|value| part_of_text(value, text, from, to)) {
+                Some(part) => part + range.start(),
+                None => range,
             }
         }
         _ => range,
     };
     range + start
+}
+
+/// Where the part of a token's value stands in its text, which may have more than the value between its characters.
+fn part_of_text(value: &str, text: &str, from: u32, to: u32) -> Option<TextRange> {
+    let (from, to) = (from as usize, to as usize);
+    if value == text {
+        return Some(TextRange::new((from as u32).into(), (to as u32).into()));
+    }
+    let mut left = text.char_indices();
+    let (mut start, mut end) = (None, None);
+    for (at, ch) in value.char_indices() {
+        let (found, _) = left.find(|&(_, other)| other == ch)?;
+        if at >= from && at < to {
+            start = start.or(Some(found));
+            end = Some(found + ch.len_utf8());
+        }
+    }
+    Some(TextRange::new((start? as u32).into(), (end? as u32).into()))
 }
 
 /// What is deleted with a range: the blanks after it, or those before it where a closing bracket follows.

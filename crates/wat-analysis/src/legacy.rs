@@ -16,7 +16,7 @@ pub(crate) struct Retired {
 }
 
 /// Old name, code, new name.
-const RENAMED: [(&str, u16, &str); 47] = [
+const RENAMED: [(&str, u16, &str); 46] = [
     (
         ":wat::test::assert-substring",
         7001,
@@ -79,7 +79,6 @@ const RENAMED: [(&str, u16, &str); 47] = [
     (":wat::telemetry::uuid::v4", 7001, ":wat::core::Uuid/v4"),
     (":wat::core::String::++", 3450, ":wat::core::string::concat"),
     (":wat::core::string::++", 3450, ":wat::core::string::concat"),
-    (":wat::core::f64::mod", 3450, ":wat::core::mod"),
     (
         ":wat::kernel::make-bounded-queue",
         4014,
@@ -111,7 +110,8 @@ const RENAMED: [(&str, u16, &str); 47] = [
 ];
 
 /// Old name, code, new name, what is inserted at the end of a call; `false` where a person must decide.
-const REWRITTEN: [(&str, u16, &str, &str, bool); 6] = [
+const REWRITTEN: [(&str, u16, &str, &str, bool); 7] = [
+    (":wat::core::f64::mod", 3450, ":wat::core::mod", "", false),
     (":wat::core::inc", 3450, ":wat::core::+", " 1", true),
     (":wat::core::dec", 3450, ":wat::core::-", " 1", true),
     (":wat::core::abs", 3450, ":wat::core::i64::abs", "", false),

@@ -542,6 +542,10 @@ impl<'db> Infer<'db> {
             .iter()
             .any(|&ty| matches!(self.table.shape(ty), Shape::Param(_)));
         let arms = dispatch_arms(self.db, self.program, item);
+        // Which calls an alternative with a mistake would have taken is not known.
+        if arms.iter().any(|arm| arm.implementation.is_none()) {
+            return;
+        }
         let single = (0..operands.len()).find(|&at| {
             arms.iter()
                 .filter(|arm| arm.takes(operands.len()))

@@ -295,6 +295,10 @@ impl<'db> Infer<'db> {
             if let Some(&cond) = parts.first() {
                 self.expect(cond, Ty::BOOL, Why::Condition);
             }
+            if let Some(&then) = parts.get(1) {
+                let ty = self.ty(then);
+                self.judge_nil(node, ty);
+            }
             return self.error(node);
         }
         let cond = self.condition(nodes[0]);
@@ -309,6 +313,18 @@ impl<'db> Infer<'db> {
             ty,
             node,
         )
+    }
+
+    /// A fix that makes an expression nil is no sure one where something else is wanted or yielded.
+    pub(super) fn judge_nil(&mut self, node: NodeId, ty: Ty) {
+        let ty = self.table.resolve(ty);
+        let wrong = ty != Ty::NIL && !self.table.is_var(ty) && !self.table.is_error(ty);
+        let Some(&at) = self.nil_fixes.get(&node).filter(|_| wrong) else {
+            return;
+        };
+        if matches!(self.problems[at].code, 2205 | 2206) {
+            self.problems[at].fixes.clear();
+        }
     }
 
     fn if_shape(&mut self, node: NodeId, nodes: &[NodeId]) {
@@ -335,6 +351,7 @@ impl<'db> Infer<'db> {
                 ),
             _ => problem.help("write `(:wat::core::if test then else)`"),
         };
+        self.nil_fixes.insert(node, self.problems.len());
         self.problems.push(problem);
     }
 
@@ -486,6 +503,7 @@ impl<'db> Infer<'db> {
             }
             None => {
                 if !self.ast.is_poisoned(node) {
+                    self.nil_fixes.insert(node, self.problems.len());
                     self.problems.push(crate::misplaced::empty_do(node));
                 }
                 self.error(node)

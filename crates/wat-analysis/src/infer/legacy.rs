@@ -28,8 +28,9 @@ impl<'db> Infer<'db> {
     pub(super) fn resolve_retired(&mut self, text: TextId) -> Option<Item<'db>> {
         let path = split_generic(self.ast.text(text)).0;
         let retired = retired(path)?;
-        if path.starts_with(":wat::kernel::process-") {
-            // The present verbs take a peer where these took a process: nothing more is known of the call.
+        if path.starts_with(":wat::kernel::process-") || path == ":wat::core::f64::mod" {
+            // The present verbs take a peer where these took a process, and remainders are of integers: nothing more is
+            // known of the call.
             return None;
         }
         let item = lookup(self.db, self.program, &retired.now)?;

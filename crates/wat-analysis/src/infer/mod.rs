@@ -168,6 +168,8 @@ struct Infer<'db> {
     retired: rustc_hash::FxHashSet<TextId>,
     /// The problem that reported an unknown name, so that further uses become labels.
     unknown: FxHashMap<TextId, usize>,
+    /// Problems whose fix makes an expression nil, by the node of the expression.
+    nil_fixes: FxHashMap<NodeId, usize>,
     problems: Vec<Problem<'db>>,
     pending: Vec<Constraint>,
     /// Types of evaluated data and of what is read: what the context leaves open is known only when the program runs.
@@ -218,6 +220,7 @@ impl<'db> Infer<'db> {
             late: rustc_hash::FxHashSet::default(),
             retired: rustc_hash::FxHashSet::default(),
             unknown: FxHashMap::default(),
+            nil_fixes: FxHashMap::default(),
             problems: Vec::new(),
             pending: Vec::new(),
             evaluated: Vec::new(),

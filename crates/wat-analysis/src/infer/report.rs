@@ -71,8 +71,14 @@ impl<'db> Infer<'db> {
             self.withdraw_suspicion(node);
             self.problems.push(problem);
             self.exprs[expr.0 as usize].kind = ExprKind::Error;
-        } else if !self.unknown.is_empty() && self.table.is_error(found) {
-            self.judge_result(expr, expected);
+        } else if self.table.is_error(found) {
+            if !self.unknown.is_empty() {
+                self.judge_result(expr, expected);
+            }
+            if !self.nil_fixes.is_empty() {
+                let node = self.exprs[expr.0 as usize].node;
+                self.judge_nil(node, expected);
+            }
         }
         self.exprs[expr.0 as usize].ty = expected;
         self.solve();

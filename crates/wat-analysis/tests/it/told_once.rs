@@ -503,3 +503,82 @@ fn arms_that_are_none_are_told_once() {
     reports(&text, &["WAT2305 2:48-2:66"]);
     assert!(crate::fixes::fixed(&text, 2305).contains("(:wat::core::None 0)"));
 }
+
+/// Chapter 01 K23: a repaired keyword is an ordinary one for everything behind the reader.
+#[test]
+fn what_is_wrong_in_a_repaired_type_is_told_where_it_stands() {
+    let with = |ty: &str| {
+        format!(
+            "(:wat::core::struct :my::Point (x :wat::core::i64))\n(:wat::core::defn :my::f [m <-\n{ty}] -> :wat::core::i64 0)"
+        )
+    };
+    reports(
+        &with(":wat::core::HashMap<wat::core::i64, my::Pont>"),
+        &["WAT1010 3:36-3:37", "WAT3203 3:37-3:45"],
+    );
+    reports(
+        &with(":wat::core::HashMap<my::A, my::B>"),
+        &[
+            "WAT3203 3:21-3:26",
+            "WAT1010 3:27-3:28",
+            "WAT3203 3:28-3:33",
+        ],
+    );
+    let text = with(":wat::core::HashMap<wat::core::i64, my::Pont>");
+    let (_, found) = diagnose(&text);
+    let unknown = found
+        .iter()
+        .find(|told| told.code.0 == 3203)
+        .expect("it is told");
+    let repaired = crate::fixes::apply(&text, &unknown.fixes[0]);
+    assert!(
+        repaired.contains("HashMap<wat::core::i64, my::Point>]"),
+        "{repaired}"
+    );
+    assert_eq!(spans(&repaired), ["WAT1010 3:36-3:37"]);
+}
+
+#[test]
+fn a_fix_that_makes_nil_is_offered_where_nil_may_stand() {
+    let fixes = |result: &str, body: &str| {
+        let text = format!("(:wat::core::defn :my::f [] -> {result}\n{body})");
+        let (_, found) = diagnose(&text);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        found[0].fixes.len()
+    };
+    let print = "(:wat::kernel::println 1)";
+    assert_eq!(
+        fixes(":wat::core::nil", &format!("(:wat::core::if true {print})")),
+        1
+    );
+    assert_eq!(fixes(":wat::core::nil", "(:wat::core::do)"), 1);
+    assert_eq!(fixes(":wat::core::i64", "(:wat::core::if true 1)"), 0);
+    assert_eq!(
+        fixes(
+            ":wat::core::nil",
+            &format!("(:wat::core::do (:wat::core::if true 1) {print})")
+        ),
+        0
+    );
+    assert_eq!(fixes(":wat::core::i64", "(:wat::core::do)"), 0);
+}
+
+#[test]
+fn calls_of_a_broken_dispatch_are_silent() {
+    let text = "(:wat::core::define-dispatch :my::d ((:wat::core::i64) :my::nope))
+(:wat::core::defn :my::f [] -> :wat::core::i64 (:my::d \"a\"))";
+    let found = spans(text);
+    assert!(
+        found.len() == 1 && found[0].starts_with("WAT2111"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn remainders_of_floats_never_were() {
+    let body = |body: &str| format!("(:wat::core::defn :my::f [] -> :wat::core::f64\n{body})");
+    reports(
+        &body("(:wat::core::f64::mod 5.0 3.0)"),
+        &["WAT3450 2:2-2:22"],
+    );
+}
