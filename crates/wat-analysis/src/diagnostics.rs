@@ -552,6 +552,8 @@ impl<'db> Edge<'db> {
                     with_blanks(&file.text(self.db), range)
                 }
                 EditAt::Replace | EditAt::By(_) => range,
+                // What a macro made of a whole form has no place beside it.
+                EditAt::Before | EditAt::After if self.stands_for_all(edit) => return None,
                 EditAt::Before => TextRange::empty(range.start()),
                 EditAt::After => TextRange::empty(range.end()),
                 EditAt::OpenBracket => TextRange::at(range.start(), TextSize::new(1)),
@@ -599,6 +601,15 @@ impl<'db> Edge<'db> {
     fn span_of(&self, edit: &crate::problem::ProblemEdit<'db>, node: u32) -> Option<Span> {
         let place = Place { node, ..edit.place };
         self.spot(&place).made.is_none().then(|| self.span(&place))
+    }
+
+    /// Is a part of an expansion written as the whole form?
+    fn stands_for_all(&self, edit: &crate::problem::ProblemEdit<'db>) -> bool {
+        let form = edit.place.form.unwrap_or(self.form);
+        let root = ast(self.db, form).root();
+        edit.place.node != root.0
+            && Place::as_written(edit.place.node).is_none()
+            && self.spot(&edit.place).node == root
     }
 
     /// Has a written form that gets something before its bracket still the elements that were written?

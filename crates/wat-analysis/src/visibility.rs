@@ -208,7 +208,7 @@ fn refusal<'db>(
     };
     match declared.form(db).file(db).kind(db) {
         FileKind::Library => problem,
-        _ => admit(db, problem, declared, list, who),
+        _ => admit(db, program, problem, declared, list, who),
     }
 }
 
@@ -321,13 +321,19 @@ fn admitted_by<'db>(db: &'db dyn Db, program: SourceFile, entry: Name<'db>) -> V
 /// The fix that adds a caller to a whitelist.
 fn admit<'db>(
     db: &'db dyn Db,
+    program: SourceFile,
     problem: Problem<'db>,
     declared: Item<'db>,
     list: &Whitelist,
     who: &str,
 ) -> Problem<'db> {
     let ast = declared.ast(db);
-    if ast.is_poisoned(NodeId(list.node)) {
+    // Of declarations that stand twice one would differ from the other.
+    let stands_twice = || {
+        let mut again = names(db, program).again.iter();
+        again.any(|(second, first, _)| second.name(db) == declared.name(db) || *first == declared)
+    };
+    if ast.is_poisoned(NodeId(list.node)) || stands_twice() {
         return problem;
     }
     let blank = if list.entries.is_empty() { "" } else { " " };

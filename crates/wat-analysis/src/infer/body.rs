@@ -622,7 +622,12 @@ impl<'db> Infer<'db> {
             None if self.ast.is_poisoned(list) => {}
             None => {
                 let nil = self.push(ExprKind::Nil, Ty::NIL, list);
+                let told = self.problems.len();
                 self.expect(nil, ret, why);
+                // What is missing is the body, not another result.
+                if let Some(missing) = self.problems.get_mut(told) {
+                    missing.fixes.clear();
+                }
             }
         }
         self.scope.truncate(scope);
