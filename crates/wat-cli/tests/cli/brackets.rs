@@ -115,7 +115,7 @@ fn the_smallest_index_that_fails_is_told_whatever_fails() {
 (:wat::core::defn :my::work [t <- :wat::core::i64] -> :wat::core::Fn(wat::core::i64)->wat::core::i64
   (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::i64
     (:wat::core::if (:wat::core::< (:wat::core::i64::rem (:wat::core::+ (:wat::core::* t 7919) (:wat::core::* n 104729) (:wat::core::* t n)) 11) 2) -> :wat::core::i64
-      (:wat::core::i64::/'2 1 0) n)))
+      (:wat::core::i64::/'2 1 (:wat::core::- n n)) n)))
 (:wat::core::defn :my::trial [form <- :wat::core::Fn(wat::core::i64)->wat::core::i64] -> :wat::core::nil
   (:wat::core::match (:wat::kernel::Thread/drain-and-join (:wat::kernel::spawn-thread
       (:wat::core::fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil

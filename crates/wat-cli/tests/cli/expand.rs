@@ -103,7 +103,7 @@ fn when_and_unless_are_shown_as_the_if_that_they_stand_for() {
     );
     assert_eq!(
         expanded("(:wat::core::when true)"),
-        "(:wat::core::when true)\n"
+        "(:wat::core::when\n  true)\n"
     );
 }
 

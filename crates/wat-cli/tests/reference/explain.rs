@@ -141,6 +141,8 @@ impl Page {
             2001 | 2002 => ["run", "main.wat"],
             2900..=2949 | 8900..=8999 => ["test", "main.wat"],
             _ if example.has("toml") => ["check", ""],
+            // Rules that are off by default are turned on.
+            7041 => ["lint", "--warn=WAT7041"],
             7000..=7999 => ["lint", "main.wat"],
             _ if example.has("run") || self.code >= 8000 => ["run", "main.wat"],
             _ => ["check", "main.wat"],
