@@ -211,7 +211,7 @@ impl<'db> Infer<'db> {
         );
         self.problems
             .push(match (children.get(1), children.last()) {
-                (Some(&first), Some(&last)) if children.len() > 2 => problem
+                (Some(&first), Some(&last)) if children.len() > 2 && is_call(&arm) => problem
                     .label(format!("{} bodies", children.len() - 1))
                     .help("wrap the bodies in `:wat::core::do`")
                     .fix(

@@ -494,6 +494,12 @@ fn arms_that_are_none_are_told_once() {
         &body("(:wat::core::match o (:wat::core::Some v) v (:wat::core::None 0))"),
         &["WAT2209 2:43-2:44"],
     );
+    let (_, found) = diagnose(&body(
+        "(:wat::core::match o #{_ (:wat::kernel::println 1) 2})",
+    ));
+    let told: Vec<u16> = found.iter().map(|told| told.code.0).collect();
+    assert_eq!(told, [2209], "a set is no arm");
+    assert!(found[0].fixes.is_empty(), "and no body makes it one");
     for test in [":wat::core::else", ":esle", "else", "true"] {
         let text = format!("(:wat::core::cond ((:wat::core::= 1 2) 2) ({test} 3))");
         let place = format!("WAT2207 2:44-2:{}", 44 + test.len());
