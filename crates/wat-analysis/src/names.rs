@@ -223,8 +223,9 @@ pub(crate) fn is_excused(db: &dyn Db, root: SourceFile, name: &str) -> bool {
     !is_library(name) && (lacks_loads(db, root) || is_meant(db, root, name))
 }
 
-/// Is it a name, or the member of a type, that a form with an unknown head would define?
-pub(crate) fn is_meant(db: &dyn Db, root: SourceFile, name: &str) -> bool {
+/// Is it a name, or the member of a type, that a form with an unknown head would define? Asked of unknown names alone: the
+/// answer depends on every form of the program.
+fn is_meant(db: &dyn Db, root: SourceFile, name: &str) -> bool {
     let meant = meant_names(db, root);
     let owner = |(owner, _): (&str, &str)| meant.contains(owner);
     !meant.is_empty()

@@ -331,12 +331,6 @@ impl<'db> Infer<'db> {
             return self.error(node);
         }
         let reserved = path.starts_with(":wat::") || path.starts_with(":rust::");
-        if path.contains("::")
-            && !reserved
-            && crate::names::is_meant(self.db, self.program, split_generic(path).0)
-        {
-            return self.error(node);
-        }
         let near: &[Suggestion] = match reserved || !path.contains("::") {
             true => &[],
             false => {

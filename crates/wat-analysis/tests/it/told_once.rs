@@ -414,10 +414,6 @@ fn a_misspelled_definition_excuses_what_it_would_define() {
             "(:wat::core::enumm :my::E :A :B)",
             "(:wat::core::defn :my::f [] -> :my::E :my::E::A)",
         ),
-        (
-            "(:wat::core::deff :my::g 1)",
-            "(:wat::core::defn :my::f [] -> :wat::core::i64 (:wat::core::+ 1 :my::g))",
-        ),
     ] {
         let found = spans(&format!("{definition}\n{user}"));
         let is_told = found.len() == 1 && found[0].contains(" 1:");
