@@ -5,6 +5,7 @@
 mod alternatives;
 mod apply;
 pub(crate) mod arguments;
+mod bindings;
 mod body;
 pub(crate) mod call;
 mod collection;

@@ -1,0 +1,123 @@
+//! `let` and its bindings.
+
+use wat_syntax::{Applicability, NodeId, NodeKind};
+
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+
+use super::Infer;
+use super::table::Ty;
+use super::typed::{ExprId, ExprKind, Pattern};
+
+impl<'db> Infer<'db> {
+    pub(super) fn let_form(&mut self, node: NodeId) -> ExprId {
+        let nodes: Vec<NodeId> = self.argument_nodes(node);
+        let scope = self.scope.len();
+        let Some(bindings) = self.bindings(node, &nodes) else {
+            return self.error(node);
+        };
+        let body = self.sequence(&nodes[1..]);
+        self.scope.truncate(scope);
+        let ty = body.last().map_or(Ty::NIL, |&last| self.ty(last));
+        self.push(ExprKind::Let { bindings, body }, ty, node)
+    }
+
+    /// WAT2201 for bindings in parentheses, `(a 1 b 2)`, which are read as those in brackets; false if it is something
+    /// else.
+    fn round_bindings(&mut self, list: NodeId) -> bool {
+        let parts: Vec<NodeId> = self.ast.children(list).collect();
+        let is_binder = |&node: &NodeId| match self.ast.kind(node) {
+            NodeKind::Symbol(text) => self.scope.iter().all(|(bound, _)| *bound != text),
+            _ => false,
+        };
+        let is_round = self.ast.kind(list) == NodeKind::List
+            && !self.ast.is_poisoned(list)
+            && !parts.is_empty()
+            && parts.len().is_multiple_of(2)
+            && parts.iter().step_by(2).all(is_binder);
+        if is_round {
+            let bracket = |at, insert: &str| ProblemEdit {
+                at,
+                place: Place::node(list),
+                insert: insert.to_owned(),
+            };
+            self.problems.push(
+                Problem::new(
+                    2201,
+                    Place::node(list),
+                    "the bindings of `:wat::core::let` stand in brackets",
+                )
+                .label("expected `[name value …]`")
+                .fix(
+                    "write them in brackets",
+                    Applicability::MachineApplicable,
+                    vec![
+                        bracket(EditAt::OpenBracket, "["),
+                        bracket(EditAt::CloseBracket, "]"),
+                    ],
+                ),
+            );
+        }
+        is_round
+    }
+
+    /// The bindings of a `let`, which come into scope; `None` if there is no vector of them.
+    pub(super) fn bindings(
+        &mut self,
+        node: NodeId,
+        nodes: &[NodeId],
+    ) -> Option<Vec<(Pattern, ExprId)>> {
+        let first = nodes.first().copied();
+        let former = first.and_then(|list| self.retired_bindings(node, list));
+        let round = first.filter(|&list| former.is_none() && self.round_bindings(list));
+        let bindings = first.filter(|&node| {
+            self.ast.kind(node) == NodeKind::Vector || former.is_some() || round.is_some()
+        });
+        let Some(vector) = bindings else {
+            if !self.ast.is_poisoned(node) {
+                self.problems.push(
+                    Problem::new(
+                        2201,
+                        Place::node(nodes.first().copied().unwrap_or(node)),
+                        "`:wat::core::let` needs a vector of bindings",
+                    )
+                    .label("expected `[name value …]`")
+                    .help("write `(:wat::core::let [name value …] body)`"),
+                );
+            }
+            return None;
+        };
+        let is_former = former.is_some();
+        let pairs = former.unwrap_or_else(|| self.ast.children(vector).collect());
+        if pairs.len() % 2 == 1 && !self.ast.is_poisoned(vector) {
+            let last = pairs[pairs.len() - 1];
+            self.problems.push(
+                Problem::new(
+                    2201,
+                    Place::node(last),
+                    "every binder of `:wat::core::let` needs a value",
+                )
+                .label("this binder has no value")
+                .help("bindings are pairs: `[name value …]`"),
+            );
+        }
+        let mut bound = Vec::new();
+        for pair in pairs.chunks(2) {
+            let value = match pair.get(1) {
+                Some(&value) => self.expr(value),
+                None => self.error(pair[0]),
+            };
+            self.solve();
+            let ty = self.ty(value);
+            let reported = self.problems.len();
+            bound.push((self.binder(pair[0], ty), value));
+            if pair.len() == 1 {
+                // That it has no value is told.
+                self.problems.truncate(reported);
+            }
+            if !is_former {
+                self.offer_match(reported, node, vector, pair);
+            }
+        }
+        Some(bound)
+    }
+}
