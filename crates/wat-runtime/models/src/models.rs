@@ -2,7 +2,7 @@ use crate::bell::Bell;
 use crate::channel::{Channel, End, Received, Sent};
 use crate::ring::{Pushed, Ring};
 use crate::task::Kernel;
-use crate::turn::Turn;
+use crate::turn::{Backoff, Turn};
 use loom::thread;
 use std::sync::Arc;
 use wat_value::Slot;
@@ -31,12 +31,13 @@ fn send(channel: &Channel, bell: &Arc<Bell>, value: Slot) -> bool {
     if channel.send_now(value) {
         return true;
     }
+    channel.await_room();
+    match channel.try_send(value) {
+        Sent::Queued => return true,
+        Sent::Closed | Sent::Dead(_) => return false,
+        Sent::Full => {}
+    }
     loop {
-        match channel.try_send(value) {
-            Sent::Queued => return true,
-            Sent::Closed | Sent::Dead(_) => return false,
-            Sent::Full => {}
-        }
         channel.hope(bell);
         let sent = channel.try_send(value);
         if let Sent::Full = sent {
@@ -61,45 +62,60 @@ fn hand_over(channel: &Channel, bell: &Arc<Bell>, value: Slot) -> bool {
         if offer.is_refused() {
             return false;
         }
+        bell.listen();
         bell.wait(None, true);
     }
     true
 }
 
-/// Receives as `receive` and `wait_for` do; nothing if the channel has ended.
+/// Waits on a bell until one of these channels is ready, as `wait_for` does.
+fn wait_for(channels: &[&Channel], bell: &Arc<Bell>) {
+    loop {
+        channels.iter().for_each(|channel| channel.enlist(bell));
+        let is_ready = channels.iter().any(|channel| channel.is_ready());
+        if !is_ready {
+            bell.wait(None, true);
+        }
+        channels.iter().for_each(|channel| channel.delist(bell));
+        if is_ready {
+            return;
+        }
+    }
+}
+
+/// Receives as `receive` does; nothing if the channel has ended.
 fn receive(channel: &Channel, bell: &Arc<Bell>) -> Option<Slot> {
     loop {
         if let Some(value) = channel.receive_now() {
             return Some(value);
         }
+        channel.await_value();
         match channel.receive() {
             Received::Value(value) => return Some(value),
             Received::Closed | Received::Dead(_) => return None,
-            Received::Empty => {}
+            Received::Empty => wait_for(&[channel], bell),
         }
-        channel.enlist(bell);
-        if !channel.is_ready() {
-            bell.wait(None, true);
-        }
-        channel.delist(bell);
     }
 }
 
 /// Receives from one of two channels, as `select` does: its index and the value, or nothing if that channel has ended.
 fn select(channels: [&Channel; 2], bell: &Arc<Bell>) -> (usize, Option<Slot>) {
     loop {
+        let is_any_ready = || channels.iter().any(|channel| channel.is_ready());
+        if !is_any_ready() {
+            Backoff::until_or_yield(|| channels.iter().any(|channel| channel.seems_ready()));
+        }
         for (index, channel) in channels.iter().enumerate() {
+            if !channel.is_ready() {
+                continue;
+            }
             match channel.receive() {
                 Received::Value(value) => return (index, Some(value)),
                 Received::Closed | Received::Dead(_) => return (index, None),
                 Received::Empty => {}
             }
         }
-        channels.iter().for_each(|channel| channel.enlist(bell));
-        if !channels.iter().any(|channel| channel.is_ready()) {
-            bell.wait(None, true);
-        }
-        channels.iter().for_each(|channel| channel.delist(bell));
+        wait_for(&channels, bell);
     }
 }
 
@@ -221,6 +237,55 @@ fn a_sender_that_waits_for_room_is_woken() {
 }
 
 #[test]
+fn what_is_put_in_and_taken_out_at_once_is_there_once_and_in_order() {
+    explore(3, || {
+        let channel = channel(2);
+        let sending = thread::spawn({
+            let channel = channel.clone();
+            move || [1, 2].map(|value| channel.send_now(value))
+        });
+        let mut taken: Vec<Slot> = channel.receive_now().into_iter().collect();
+        // Nobody else pushes, and there is room: nothing keeps these two from being put in.
+        assert_eq!(sending.join().expect("it does not panic"), [true, true]);
+        taken.extend(std::iter::from_fn(|| channel.receive_now()));
+        assert_eq!(taken, [1, 2]);
+        assert!(!channel.is_ready());
+    });
+}
+
+#[test]
+fn what_is_put_in_at_once_wakes_a_select() {
+    explore(3, || {
+        let channels = [channel(1), channel(1)];
+        let sending = thread::spawn({
+            let channel = channels[1].clone();
+            move || assert!(channel.send_now(7))
+        });
+        let taken = select([&*channels[0], &*channels[1]], &bell());
+        assert_eq!(taken, (1, Some(7)));
+        sending.join().expect("it does not panic");
+    });
+}
+
+#[test]
+fn what_is_drained_is_room_for_a_sender_that_waits() {
+    explore(3, || {
+        let channel = channel(1);
+        assert!(channel.send_now(1));
+        let sending = thread::spawn({
+            let channel = channel.clone();
+            move || assert!(send(&channel, &bell(), 2))
+        });
+        let mut taken = channel.drain();
+        while taken.len() < 2 {
+            taken.extend(receive(&channel, &bell()));
+        }
+        assert_eq!(taken, [1, 2]);
+        sending.join().expect("it does not panic");
+    });
+}
+
+#[test]
 fn two_senders_that_wait_for_room_are_both_woken() {
     explore(1, || {
         let channel = channel(1);
@@ -300,6 +365,27 @@ fn a_value_is_handed_over_once() {
         });
         assert_eq!(receive(&channel, &bell()), Some(7));
         sending.join().expect("it does not panic");
+    });
+}
+
+#[test]
+fn an_offer_is_taken_or_withdrawn() {
+    explore(3, || {
+        let channel = channel(0);
+        let sending = thread::spawn({
+            let channel = channel.clone();
+            move || {
+                let offer = channel.offer(7, &bell()).ok().expect("both ends live");
+                !channel.withdraw(&offer)
+            }
+        });
+        let taken = match channel.receive() {
+            Received::Value(value) => Some(value),
+            _ => None,
+        };
+        let sent = sending.join().expect("it does not panic");
+        assert_eq!(taken, sent.then_some(7));
+        assert!(!channel.is_ready());
     });
 }
 

@@ -22,9 +22,10 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
-    /// Attempts, between which the thread pauses 1, 2, 4… times.
-    const ATTEMPTS: u32 = if cfg!(loom) { 1 } else { 7 };
-    const YIELDS: u32 = if cfg!(loom) { 1 } else { 4 };
+    /// Attempts, between which the thread pauses 1, 2, 4… times. Who looks once only is in a model: a thread that pauses
+    /// lets every other one go first there, and an order in which it goes on at once would not be explored.
+    const ATTEMPTS: u32 = if cfg!(loom) { 0 } else { 7 };
+    const YIELDS: u32 = if cfg!(loom) { 0 } else { 4 };
 
     /// Does it come to hold?
     pub fn until(mut holds: impl FnMut() -> bool) -> bool {
