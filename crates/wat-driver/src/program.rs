@@ -31,6 +31,12 @@ pub struct StartPlan {
 }
 
 impl StartPlan {
+    /// Does the program do nothing before?
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.sigmas.is_empty()
+    }
+
     /// Leaves out the values that have errors, or that reach something that has.
     pub(crate) fn retain_whole(&mut self, db: &RootDatabase, program: SourceFile) {
         let mut contents = Contents::default();
@@ -147,7 +153,7 @@ impl LinkedProgram {
         plan: &StartPlan,
         machine: &mut Machine<Self, H>,
     ) -> Result<(), Failure> {
-        if plan.steps.is_empty() && plan.sigmas.is_empty() {
+        if plan.is_empty() {
             return Ok(());
         }
         let steps = &plan.steps;

@@ -217,10 +217,18 @@ impl Child {
         if let Some(exit) = self.ended() {
             return Ok(exit);
         }
-        if let Some(ended) = self.exited() {
-            poll(&[(ended, Interest::Read)], None)?;
-        } else {
-            uninterrupted(|| self.waitid(libc::WEXITED | libc::WNOWAIT))?;
+        uninterrupted(|| self.waitid(libc::WEXITED | libc::WNOWAIT))?;
+        self.conclude_ended()
+    }
+
+    /// The same of a child that has ended: its descriptor is readable.
+    ///
+    /// # Errors
+    /// As for [`Child::wait`].
+    pub fn conclude_ended(self) -> io::Result<Exit> {
+        self.own()?;
+        if let Some(exit) = self.ended() {
+            return Ok(exit);
         }
         self.signal(libc::SIGKILL)?;
         self.reaped.store(true, Ordering::Release);

@@ -24,7 +24,7 @@ use crate::{generation, is_forked, process, registry};
 use branch::{Plan, Signals};
 pub use calls::{BranchCall, branch_calls};
 pub use collect::Collected;
-pub use nursery::{Nursed, Nursery};
+pub use nursery::Nursery;
 
 /// The status of a child whose work panicked.
 const PANICKED: i32 = 2;

@@ -29,6 +29,45 @@ pub fn poll(arms: &[(Borrowed, Interest)], deadline: Option<Instant>) -> io::Res
     Ok(set.iter().map(|entry| entry.revents != 0).collect())
 }
 
+/// Descriptors that are waited for, in memory that is used again for others.
+#[derive(Default)]
+pub struct Arms {
+    set: Vec<libc::pollfd>,
+}
+
+impl std::fmt::Debug for Arms {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let fds = self.set.iter().map(|entry| entry.fd);
+        f.debug_set().entries(fds).finish()
+    }
+}
+
+impl Arms {
+    /// Forgets all of them.
+    pub fn clear(&mut self) {
+        self.set.clear();
+    }
+
+    /// Adds a descriptor; its place, which counts from 0.
+    pub fn add(&mut self, fd: Borrowed, interest: Interest) -> usize {
+        self.set.push(entry(fd.raw(), interest));
+        self.set.len() - 1
+    }
+
+    /// Waits as [`poll`] does.
+    ///
+    /// # Errors
+    /// The system refuses to wait.
+    pub fn wait(&mut self, deadline: Option<Instant>) -> io::Result<()> {
+        wait(&mut self.set, deadline).map(drop)
+    }
+
+    /// Was the descriptor of this place ready in the last wait?
+    pub fn is_ready(&self, place: usize) -> bool {
+        self.set.get(place).is_some_and(|entry| entry.revents != 0)
+    }
+}
+
 /// What can be said of the reading end of a pipe without reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {

@@ -4,7 +4,6 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -221,7 +220,7 @@ pub(crate) fn attended() {
 }
 
 /// Runs the test of a child; the status that the child ends with.
-pub(crate) fn work(mut work: Work<'_>, report: Fd) -> i32 {
+pub(crate) fn work(work: &mut Work<'_>, report: Fd) -> i32 {
     if let Some(context) = work.context.take() {
         let _ = CONTEXT.set(context);
     }
@@ -232,7 +231,7 @@ pub(crate) fn work(mut work: Work<'_>, report: Fd) -> i32 {
         let _ = std::env::set_current_dir(work.directory);
     }
     let report = Report {
-        to: Rc::new(report),
+        to: report,
         started: work.started,
     };
     run(work, &report)
@@ -251,7 +250,7 @@ fn clean_environment() {
 
 /// Where a child tells how its test has ended.
 struct Report {
-    to: Rc<Fd>,
+    to: Fd,
     started: Instant,
 }
 
@@ -273,7 +272,7 @@ impl Report {
 }
 
 /// Runs the test and tells how it ended. The status of a child that cannot.
-fn run(mut work: Work<'_>, report: &Report) -> i32 {
+fn run(work: &mut Work<'_>, report: &Report) -> i32 {
     let case = work.case;
     let template = match (&case.example, work.program.take()) {
         (Some(example), _) => {
@@ -290,7 +289,7 @@ fn run(mut work: Work<'_>, report: &Report) -> i32 {
     };
     let _ = HANDLE.set(machine.interrupt());
     if let Err(failure) = image.start(machine) {
-        report.tell(json!({ "failure": told(&work, &failure, Some("Startup")) }));
+        report.tell(json!({ "failure": told(work, &failure, Some("Startup")) }));
     }
     let is_property = case.test.kind == TestKind::Property;
     let mut regressions = 0;
@@ -298,8 +297,8 @@ fn run(mut work: Work<'_>, report: &Report) -> i32 {
         let known = regressions::known(&work.directory.join(&case.path), &case.test.name);
         regressions = known.len();
         wat_runtime::seed_properties(work.run_seed, known);
-        let to = report.to.clone();
-        wat_runtime::watch_properties(move |news| tell(&to, &news));
+        let to = report.to.borrow();
+        wat_runtime::watch_properties(move |news| tell(to, &news));
         if let Some(case) = work.again.take() {
             wat_runtime::replay_property(case);
         }
@@ -318,7 +317,7 @@ fn run(mut work: Work<'_>, report: &Report) -> i32 {
         report.write(PASSED);
     }
     let left = left_open(&report.to);
-    let mut record = record_of(&work, image, machine, outcome);
+    let mut record = record_of(work, image, machine, outcome);
     record["leaks"] = json!(left);
     record["regressions"] = regressions.into();
     report.tell(record)

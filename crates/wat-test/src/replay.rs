@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use wat_kernel::Fd;
+use wat_kernel::Borrowed;
 use wat_runtime::{PropertyCase, PropertyNews, PropertyOutcome, Shrinker};
 
 /// How many smaller cases are tried.
@@ -24,7 +24,7 @@ const CHOICES: usize = 1 << 16;
 const MARK: u8 = b'!';
 
 /// Writes news into the pipe of the report. A runner that is gone hears nothing.
-pub(crate) fn tell(to: &Fd, news: &PropertyNews<'_>) {
+pub(crate) fn tell(to: Borrowed, news: &PropertyNews<'_>) {
     let news = match news {
         PropertyNews::Case(case) => json!({
             "choices": case.choices,

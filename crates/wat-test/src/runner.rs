@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use wat_analysis::{RootDatabase, TestKind};
 use wat_driver::{ProgramImage, ProgramLauncher};
-use wat_kernel::{Borrowed, Exit, Interest, Nursery, poll};
+use wat_kernel::{Arms, Borrowed, Exit, Interest, Nursery};
 use wat_runtime::PropertyOutcome;
 
 use crate::child::{DESCRIPTORS, PASSED, Template, TestContext, Work, attended, run_inside, work};
@@ -21,7 +21,7 @@ use crate::regressions;
 use crate::replay::{Heard, Replay};
 use crate::report::Reporter;
 use crate::seed::{fresh_seed, shuffle, test_seed};
-use crate::streams::{Buffer, Stream, drain};
+use crate::streams::{Buffer, Pipes, Stream, drain};
 use crate::templates::Templates;
 
 const SIGTERM: i32 = 15;
@@ -144,8 +144,9 @@ struct Running {
     /// Which of the selected tests.
     index: usize,
     child: wat_kernel::Child,
-    /// Its report, and its standard streams.
-    streams: [Stream; 3],
+    pipes: Pipes,
+    /// Its end was seen.
+    has_ended: bool,
     started: Instant,
     deadline: Instant,
     /// It was asked to end.
@@ -177,8 +178,10 @@ struct Ended {
 }
 
 /// A test of the run.
-struct Slot<'a> {
-    case: &'a TestCase,
+struct Slot<'t> {
+    case: &'t TestCase,
+    /// The seed of the test.
+    seed: u64,
     /// Runs that are still to come, without retries.
     left: u32,
     attempts: u32,
@@ -190,10 +193,10 @@ struct Slot<'a> {
     replay: Option<Box<Replay<Ended>>>,
 }
 
-struct Run<'a> {
+struct Run<'a, 't> {
     db: &'a RootDatabase,
     options: &'a Options,
-    slots: Vec<Slot<'a>>,
+    slots: Vec<Slot<'t>>,
     nursery: Rc<Nursery>,
     /// Does the nursery limit the memory of children to what is right now?
     limits_memory: bool,
@@ -201,6 +204,12 @@ struct Run<'a> {
     /// Is the directory of the tests the one that this process is in?
     is_there: bool,
     buffer: Buffer,
+    /// Pipes that no test has now.
+    pipes: Vec<Pipes>,
+    /// What is waited for, and whose the first of them are: a test, and which of its streams, none for its end. Memory
+    /// that is used again and again: after every fork the memory of this process is copied where it is written.
+    arms: Arms,
+    owners: Vec<(usize, Option<usize>)>,
     /// What is in the names of the directories of tests, and of those of no other run.
     own: u64,
     /// The record of a test that passed and left nothing behind.
@@ -221,12 +230,12 @@ struct Run<'a> {
 ///
 /// # Errors
 /// The operating system refuses to fork or to wait, or an output cannot be written.
-pub fn run(
+pub fn run<'t>(
     db: &RootDatabase,
     found: &Found,
-    selected: &[&TestCase],
+    selected: &[&'t TestCase],
     options: &Options,
-    reporter: &mut Reporter<'_>,
+    reporter: &mut Reporter<'t>,
 ) -> io::Result<Summary> {
     run_until(db, found, selected, options, reporter, &mut Never)
 }
@@ -235,12 +244,12 @@ pub fn run(
 ///
 /// # Errors
 /// As [`run`], and whatever may end the run fails.
-pub fn run_until(
+pub fn run_until<'t>(
     db: &RootDatabase,
     found: &Found,
-    selected: &[&TestCase],
+    selected: &[&'t TestCase],
     options: &Options,
-    reporter: &mut Reporter<'_>,
+    reporter: &mut Reporter<'t>,
     breaks: &mut dyn Break,
 ) -> io::Result<Summary> {
     let nursery = Nursery::new(DESCRIPTORS as u64, attended)?;
@@ -266,6 +275,7 @@ pub fn run_until(
             .into_iter()
             .map(|case| Slot {
                 case,
+                seed: test_seed(options.seed, &case.id),
                 left: options.repeat.max(1),
                 attempts: 0,
                 failed_once: false,
@@ -279,6 +289,9 @@ pub fn run_until(
         templates: Templates::new(options.partial),
         is_there: std::env::current_dir().is_ok_and(|it| it == options.directory),
         buffer: Buffer::default(),
+        pipes: Vec::new(),
+        arms: Arms::default(),
+        owners: Vec::new(),
         own: fresh_seed(),
         plain: Rc::new(json!({ "failure": null, "alone": true })),
         waiting: VecDeque::new(),
@@ -294,9 +307,10 @@ pub fn run_until(
     let mut told = 0;
     loop {
         run.start_more(reporter)?;
-        while let Some(outcome) = run.slots.get(told).and_then(|slot| slot.outcome.as_ref()) {
+        while let Some(slot) = run.slots.get_mut(told)
+            && let Some(outcome) = slot.outcome.take()
+        {
             totals.add(outcome.status);
-            let slot = &run.slots[told];
             reporter.finished(slot.case, outcome, slot.is_announced)?;
             told += 1;
         }
@@ -308,8 +322,8 @@ pub fn run_until(
         }
     }
     // What was never started because the run ended early is not told.
-    for slot in &run.slots[told..] {
-        if let Some(outcome) = &slot.outcome {
+    for slot in &mut run.slots[told..] {
+        if let Some(outcome) = slot.outcome.take() {
             totals.add(outcome.status);
             reporter.finished(slot.case, outcome, slot.is_announced)?;
         }
@@ -327,7 +341,7 @@ pub fn run_until(
     })
 }
 
-impl Run<'_> {
+impl Run<'_, '_> {
     fn ends_early(&self) -> bool {
         self.interrupted.is_some() || self.is_broken_off
     }
@@ -516,17 +530,21 @@ impl Run<'_> {
         let replay = self.slots[index].replay.as_ref();
         let is_again = replay.is_some();
         let limit = replay.map_or(limit, |replay| replay.limit(limit));
-        // The writing end comes first from a pipe.
-        let (theirs, ours) = wat_kernel::pipe()?;
+        let pipes = match self.pipes.pop() {
+            Some(pipes) => pipes,
+            None => Pipes::new()?,
+        };
         let started = Instant::now();
         // The nursery is used while the program of the test is borrowed.
         let nursery = self.nursery.clone();
-        let task = self.work(index, started);
-        let nursed = nursery.fork(&theirs, |report| work(task, report))?;
+        let mut task = self.work(index, started);
+        let [report, out, err] = &pipes.theirs;
+        let child = nursery.fork(report, [out, err], |report| work(&mut task, report))?;
         Ok(Running {
             index,
-            child: nursed.child,
-            streams: Stream::of_test(ours, [nursed.stdout, nursed.stderr]),
+            child,
+            pipes,
+            has_ended: false,
             started,
             deadline: started + limit,
             is_late: false,
@@ -542,31 +560,31 @@ impl Run<'_> {
         let case = self.slots[index].case;
         TestContext {
             name: case.test.name.clone(),
-            seed: test_seed(self.options.seed, &case.id),
+            seed: self.slots[index].seed,
             place: (self.own, index, self.slots[index].attempts),
         }
     }
 
     /// Waits for something to happen and deals with it.
     fn wait(&mut self, reporter: &mut Reporter<'_>) -> io::Result<()> {
-        let mut arms: Vec<(Borrowed, Interest)> = Vec::new();
-        // Whose they are, and which of its streams: none for its end.
-        let mut owners: Vec<(usize, Option<usize>)> = Vec::new();
+        let Run { arms, owners, .. } = self;
+        arms.clear();
+        owners.clear();
         let now = Instant::now();
         let mut deadline: Option<Instant> = None;
         for (at, running) in self.running.iter().enumerate() {
             let mut until = running.deadline;
             if let Some(end) = running.child.exited() {
-                arms.push((end, Interest::Read));
+                arms.add(end, Interest::Read);
                 owners.push((at, None));
             }
             let looked_at = running.started + LEISURE;
             if now < looked_at && !self.options.live && running.child.exited().is_some() {
                 until = until.min(looked_at);
             } else {
-                for (which, stream) in running.streams.iter().enumerate() {
+                for (which, stream) in running.pipes.streams.iter().enumerate() {
                     if let Some(end) = stream.arm() {
-                        arms.push((end, Interest::Read));
+                        arms.add(end, Interest::Read);
                         owners.push((at, Some(which)));
                     }
                 }
@@ -579,41 +597,41 @@ impl Run<'_> {
         if let Some(shutdown) =
             wat_kernel::process::shutdown().filter(|_| self.interrupted.is_none())
         {
-            arms.push((shutdown, Interest::Read));
+            self.arms.add(shutdown, Interest::Read);
         }
-        let before = arms.len();
-        if !self.ends_early() {
-            let breaks = self.breaks.arms().into_iter();
-            arms.extend(breaks.map(|arm| (arm, Interest::Read)));
-        }
-        let ready = poll(&arms, deadline)?;
-        if ready[before..].contains(&true) {
+        let breaks = match self.ends_early() {
+            true => Vec::new(),
+            false => self.breaks.arms(),
+        };
+        let add = |arm| self.arms.add(arm, Interest::Read);
+        let breaks: Vec<usize> = breaks.into_iter().map(add).collect();
+        self.arms.wait(deadline)?;
+        if breaks.into_iter().any(|place| self.arms.is_ready(place)) {
             self.is_broken_off = self.breaks.ends_run()?;
         }
         if self.interrupted.is_none() && wat_kernel::process::is_stopping() {
             self.interrupted = Some(wat_kernel::process::stop_signal().unwrap_or(SIGTERM));
         }
-        let mut ended = vec![false; self.running.len()];
-        for (&(at, which), ready) in owners.iter().zip(ready) {
-            if !ready {
+        for (place, &(at, which)) in self.owners.iter().enumerate() {
+            if !self.arms.is_ready(place) {
                 continue;
             }
+            let running = &mut self.running[at];
             let Some(which) = which else {
-                ended[at] = true;
+                running.has_ended = true;
                 continue;
             };
-            let running = &mut self.running[at];
             let is_shown = self.options.live && which > 0 && !running.is_again;
-            running.streams[which].read(&mut self.buffer, |bytes| {
+            running.pipes.streams[which].read(&mut self.buffer, |bytes| {
                 if is_shown {
                     reporter.live(bytes);
                 }
             });
-            running.heard.take(&mut running.streams[0].bytes);
+            running.heard.take(&mut running.pipes.streams[0].bytes);
         }
         let now = Instant::now();
         for at in (0..self.running.len()).rev() {
-            if ended[at] {
+            if self.running[at].has_ended {
                 let running = self.running.swap_remove(at);
                 self.finish(running, reporter)?;
                 continue;
@@ -641,7 +659,7 @@ impl Run<'_> {
         let Running {
             index,
             child,
-            mut streams,
+            mut pipes,
             started,
             is_late,
             limit,
@@ -649,7 +667,8 @@ impl Run<'_> {
             is_again,
             ..
         } = running;
-        let exit = child.conclude()?;
+        let exit = child.conclude_ended()?;
+        let streams = &mut pipes.streams;
         let mut took = started.elapsed();
         let live = self.options.live && !is_again;
         let mut hand_on = |which, bytes: &[u8]| {
@@ -657,7 +676,7 @@ impl Run<'_> {
                 reporter.live(bytes);
             }
         };
-        drain(&mut streams, &mut self.buffer, &mut hand_on)?;
+        drain(streams, &mut self.buffer, &mut hand_on)?;
         heard.take(&mut streams[0].bytes);
         // Most tests pass and leave nothing behind.
         let is_plain = streams[0].bytes == PASSED && exit == Exit::Code(0);
@@ -667,7 +686,7 @@ impl Run<'_> {
         };
         if record["alone"] != true || exit != Exit::Code(0) {
             wat_kernel::end_orphans();
-            drain(&mut streams, &mut self.buffer, &mut hand_on)?;
+            drain(streams, &mut self.buffer, &mut hand_on)?;
         }
         if let Some(told) = record["us"].as_u64() {
             took = Duration::from_micros(told);
@@ -678,7 +697,11 @@ impl Run<'_> {
             hand_on(which, told.as_bytes());
             streams[which].add(told.as_bytes());
         }
-        let [_, stdout, stderr] = streams.map(Stream::finish);
+        let [_, outputs @ ..] = streams;
+        let [stdout, stderr] = outputs.each_mut().map(Stream::finish);
+        if is_plain && stdout.is_empty() && stderr.is_empty() {
+            self.pipes.extend(pipes.renewed());
+        }
         self.settle_ended(Ended {
             index,
             record,

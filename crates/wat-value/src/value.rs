@@ -46,6 +46,7 @@ impl Value {
     }
 
     /// Whether it is a struct whose field at this index is `None`.
+    #[inline]
     pub fn has_none_at(&self, index: usize) -> bool {
         let fields = self.desc.variants().first().map(|it| &it.fields);
         let part = fields.and_then(|fields| fields.get(index));

@@ -112,10 +112,6 @@ impl Plan {
         lifeline: Option<RawFd>,
         kept: &[RawFd],
     ) -> Plan {
-        let mut all: Vec<RawFd> = kept.iter().copied().take(MOST_KEPT - 1).collect();
-        all.extend(lifeline);
-        all.sort_unstable();
-        all.dedup();
         let mut plan = Plan {
             leads_group,
             dies_with: None,
@@ -123,11 +119,17 @@ impl Plan {
             limits: [None; MOST_LIMITS],
             stdio,
             kept: [-1; MOST_KEPT],
-            count: all.len(),
+            count: 0,
             #[cfg(any(test, feature = "confine"))]
             confinement: super::confine::wanted(),
         };
-        plan.kept[..all.len()].copy_from_slice(&all);
+        for fd in kept.iter().take(MOST_KEPT - 1).copied().chain(lifeline) {
+            if !plan.is_kept(fd) {
+                plan.kept[plan.count] = fd;
+                plan.count += 1;
+            }
+        }
+        plan.kept[..plan.count].sort_unstable();
         plan
     }
 
@@ -244,7 +246,8 @@ pub(super) fn prepare(plan: &Plan) -> bool {
 
 /// Each of the signals has its default action, and writing to a pipe without reader is an error like others.
 unsafe fn default_signals(which: Signals) {
-    // SAFETY: the structure is valid for the calls; a number without signal is refused, harmlessly.
+    // SAFETY: the structure is valid for the calls; a number without signal is refused, harmlessly, and so are those that
+    // the C library has for itself: a system call of ours would take them away from it.
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = libc::SIG_DFL;

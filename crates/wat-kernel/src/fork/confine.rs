@@ -171,7 +171,8 @@ mod tests {
         let handed = handed.run(|_| unreached("a worker")).unwrap().child;
         let program = Fork::new().in_group();
         let program = program.run_inheriting(|_| unreached("a program")).unwrap();
-        let nursed = nursery.fork(&to, |_| unreached("a test")).unwrap().child;
+        let nursed = nursery.fork(&to, [&to, &to], |_| unreached("a test"));
+        let nursed = nursed.unwrap();
         TRIED.set(None);
         [own, handed, program, nursed].map(|child| child.wait().unwrap())
     }

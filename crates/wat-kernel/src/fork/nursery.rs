@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::branch::{self, Limit, Plan, Signals};
 use super::{NOT_STARTED, become_process, fork, live, own};
 use crate::child::Child;
-use crate::fd::{Fd, pipe};
+use crate::fd::Fd;
 use crate::{open_file, process};
 
 /// Where children come from that read nothing, lead a process group, and have limits. They are killed when the thread
@@ -20,17 +20,6 @@ pub struct Nursery {
     signals: Signals,
     limits: Vec<Limit>,
     attended: fn(),
-}
-
-/// Such a child and this side of its outputs.
-#[derive(Debug)]
-pub struct Nursed {
-    /// The child.
-    pub child: Child,
-    /// What it writes.
-    pub stdout: Fd,
-    /// What it complains.
-    pub stderr: Fd,
 }
 
 impl Nursery {
@@ -78,29 +67,29 @@ impl Nursery {
     }
 
     /// Forks a child that does `work` and ends with the status that `work` returns, or 2 if it panics. It keeps one
-    /// descriptor.
+    /// descriptor and writes and complains to two others; the parent keeps its copies. What `work` holds is moved in the
+    /// child: the less it is, the less memory is copied.
     ///
     /// # Errors
-    /// A pipe or the child cannot be made; the error names the call. Nothing is left behind.
-    pub fn fork(&self, kept: &Fd, work: impl FnOnce(Fd) -> i32) -> io::Result<Nursed> {
-        let (child_out, stdout) = pipe()?;
-        let (child_err, stderr) = pipe()?;
-        let ends = [self.null.raw(), child_out.raw(), child_err.raw()];
+    /// The child cannot be made; the error names the call. Nothing is left behind.
+    pub fn fork(
+        &self,
+        kept: &Fd,
+        outputs: [&Fd; 2],
+        work: impl FnOnce(Fd) -> i32,
+    ) -> io::Result<Child> {
+        let [out, err] = outputs.map(Fd::raw);
+        let ends = [self.null.raw(), out, err];
         let plan = Plan::new(true, Some(ends), self.signals, None, &[kept.raw()])
             .dies_with(self.parent)
             .limited(&self.limits);
-        let child = fork(&plan, None, |mask| {
+        fork(&plan, None, |mask| {
             become_process(&plan);
             let Ok(kept) = own(&kept.raw()) else {
                 branch::end(NOT_STARTED);
             };
             process::restart_later(self.attended);
             live(mask, || work(kept))
-        })?;
-        Ok(Nursed {
-            child,
-            stdout,
-            stderr,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use wat_kernel::{Exit, Fork, Interest, Nursed, Nursery, pipe, poll, process};
+use wat_kernel::{Exit, Fork, Interest, Nursery, pipe, poll, process};
 
 fn threads() -> usize {
     std::fs::read_dir("/proc/self/task").unwrap().count()
@@ -21,11 +21,10 @@ fn limit(resource: libc::__rlimit_resource_t) -> u64 {
 fn nursed(work: impl FnOnce() -> i32) -> (Exit, Vec<u8>, Vec<u8>) {
     let nursery = Nursery::new(512, || {}).unwrap();
     let (theirs, _ours) = pipe().unwrap();
-    let Nursed {
-        child,
-        stdout,
-        stderr,
-    } = nursery.fork(&theirs, |_| work()).unwrap();
+    let ((child_out, stdout), (child_err, stderr)) = (pipe().unwrap(), pipe().unwrap());
+    let outputs = [&child_out, &child_err];
+    let child = nursery.fork(&theirs, outputs, |_| work()).unwrap();
+    drop((child_out, child_err));
     let (out, err) = (stdout.read_to_end().unwrap(), stderr.read_to_end().unwrap());
     (child.conclude().unwrap(), out, err)
 }
@@ -125,8 +124,8 @@ fn what_is_to_be_done_when_it_attends_is_done_once() {
         process::attend();
         (10 * before + TIMES.load(Relaxed)) as i32
     };
-    let nursed = nursery.fork(&theirs, work).unwrap();
-    assert_eq!(nursed.child.conclude().unwrap(), Exit::Code(1));
+    let child = nursery.fork(&theirs, [&theirs; 2], work).unwrap();
+    assert_eq!(child.conclude().unwrap(), Exit::Code(1));
 }
 
 #[test]
@@ -153,8 +152,8 @@ fn its_memory_is_limited_beyond_what_its_parent_has() {
     let (theirs, _ours) = pipe().unwrap();
     let fits = |bytes: usize| Vec::<u8>::new().try_reserve_exact(bytes).is_ok();
     let work = |_| i32::from(fits(16 << 20)) + 2 * i32::from(fits(256 << 20));
-    let nursed = nursery.fork(&theirs, work).unwrap();
-    assert_eq!(nursed.child.conclude().unwrap(), Exit::Code(1));
+    let child = nursery.fork(&theirs, [&theirs; 2], work).unwrap();
+    assert_eq!(child.conclude().unwrap(), Exit::Code(1));
 }
 
 #[test]
@@ -173,7 +172,7 @@ fn it_is_killed_when_its_parent_is() {
     let middle = Fork::new().keep(&theirs).run(|mut io| {
         let theirs = io.kept().pop().unwrap();
         let nursery = Nursery::new(512, || {}).unwrap();
-        let _nursed = nursery.fork(&theirs, |theirs| {
+        let _child = nursery.fork(&theirs, [&theirs; 2], |theirs| {
             theirs.write_all(b"x").unwrap();
             loop {
                 std::hint::spin_loop();
@@ -205,8 +204,8 @@ fn the_rest_of_its_group_ends_with_it() {
             libc::_exit(0)
         }
     };
-    let nursed = nursery.fork(&theirs, work).unwrap();
+    let child = nursery.fork(&theirs, [&theirs; 2], work).unwrap();
     drop(theirs);
-    assert_eq!(nursed.child.conclude().unwrap(), Exit::Code(0));
+    assert_eq!(child.conclude().unwrap(), Exit::Code(0));
     assert_eq!(ours.read_to_end().unwrap(), b"");
 }

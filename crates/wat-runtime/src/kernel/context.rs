@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::vm::Vm;
 use crate::world::World;
 use crate::{Host, Limits, Program, Settings};
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::io;
 use std::sync::Arc;
 use std::time::Instant;
@@ -317,6 +317,9 @@ struct Dying {
 
 thread_local! {
     static DYING: RefCell<Option<Dying>> = const { RefCell::new(None) };
+    /// Whether there is one. A thread that never dies has nothing to release at its end, and need not say so to the C
+    /// library, which would take memory for that.
+    static IS_DYING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// From now on what this thread releases is released by a death.
@@ -327,16 +330,22 @@ pub(crate) fn begin_death(failure: Failure, world: &Arc<World>) {
         chain: OnceCell::new(),
     };
     DYING.with(|place| *place.borrow_mut() = Some(dying));
+    IS_DYING.set(true);
 }
 
 /// What this thread releases from now on is released in order.
 pub(crate) fn end_death() {
-    let dying = DYING.with(|place| place.borrow_mut().take());
-    drop(dying);
+    if IS_DYING.replace(false) {
+        let dying = DYING.with(|place| place.borrow_mut().take());
+        drop(dying);
+    }
 }
 
 /// The death that this thread is dying, and what led to it.
 pub(super) fn current_death() -> Option<Chain> {
+    if !IS_DYING.get() {
+        return None;
+    }
     DYING
         .try_with(|place| {
             let place = place.borrow();

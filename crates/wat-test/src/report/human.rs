@@ -110,7 +110,7 @@ pub(super) fn slow(out: &mut dyn Write, case: &TestCase) -> io::Result<()> {
 
 pub(super) fn ended(
     out: &mut dyn Write,
-    kept: &[Kept],
+    kept: &[Kept<'_>],
     warnings: &[String],
     end: &End<'_>,
     shown: Shown,
@@ -177,7 +177,7 @@ pub(super) fn ended(
 }
 
 /// The failure of a test: what, where, how to run it again.
-fn failure(out: &mut dyn Write, kept: &Kept, seed: u64) -> io::Result<()> {
+fn failure(out: &mut dyn Write, kept: &Kept<'_>, seed: u64) -> io::Result<()> {
     let Kept { case, outcome } = kept;
     writeln!(out, "\nfailure: {}", case.test.name)?;
     writeln!(out, "  {}", headline(outcome).replace('\n', "\n  "))?;
@@ -373,7 +373,7 @@ fn lines_of<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<(char, &'t str)> {
     found
 }
 
-fn streams(out: &mut dyn Write, kept: &Kept, failed: bool) -> io::Result<()> {
+fn streams(out: &mut dyn Write, kept: &Kept<'_>, failed: bool) -> io::Result<()> {
     let outcome = &kept.outcome;
     let is_silent = outcome.stdout.is_empty() && outcome.stderr.is_empty();
     if !failed && !is_silent {
@@ -391,8 +391,8 @@ fn streams(out: &mut dyn Write, kept: &Kept, failed: bool) -> io::Result<()> {
     Ok(())
 }
 
-fn slowest(out: &mut dyn Write, kept: &[Kept], count: usize) -> io::Result<()> {
-    let mut order: Vec<&Kept> = kept.iter().collect();
+fn slowest(out: &mut dyn Write, kept: &[Kept<'_>], count: usize) -> io::Result<()> {
+    let mut order: Vec<&Kept<'_>> = kept.iter().collect();
     order.sort_by_key(|kept| std::cmp::Reverse(kept.outcome.duration_us));
     for (at, kept) in order.into_iter().take(count).enumerate() {
         if at == 0 {

@@ -37,7 +37,7 @@ fn seconds(micros: u64) -> String {
 
 pub(super) fn write(
     out: &mut dyn Write,
-    kept: &[Kept],
+    kept: &[Kept<'_>],
     invalid: &[InvalidFile],
     end: &End<'_>,
 ) -> io::Result<()> {
@@ -66,11 +66,11 @@ pub(super) fn write(
 fn suite(
     out: &mut dyn Write,
     file: &str,
-    kept: &[Kept],
+    kept: &[Kept<'_>],
     invalid: &[InvalidFile],
     end: &End<'_>,
 ) -> io::Result<()> {
-    let cases: Vec<&Kept> = kept.iter().filter(|kept| kept.case.path == file).collect();
+    let cases: Vec<&Kept<'_>> = kept.iter().filter(|kept| kept.case.path == file).collect();
     // A file that does not check and whose tests are not known is one error.
     let broken = invalid
         .iter()

@@ -56,8 +56,8 @@ struct Sink<'w> {
 }
 
 /// A finished test, kept for formats that tell everything at the end.
-struct Kept {
-    case: TestCase,
+struct Kept<'t> {
+    case: &'t TestCase,
     outcome: Outcome,
 }
 
@@ -77,7 +77,7 @@ pub struct Reporter<'w> {
     was_live: bool,
     seed: u64,
     filtered_out: usize,
-    kept: Vec<Kept>,
+    kept: Vec<Kept<'w>>,
     invalid: Vec<InvalidFile>,
     warnings: Vec<String>,
     /// The tests that ran when the run ended early, and how long they had.
@@ -193,8 +193,8 @@ impl<'w> Reporter<'w> {
     /// A test has ended. Of one that was never started both are told now.
     pub(crate) fn finished(
         &mut self,
-        case: &TestCase,
-        outcome: &Outcome,
+        case: &'w TestCase,
+        outcome: Outcome,
         is_announced: bool,
     ) -> io::Result<()> {
         if !is_announced {
@@ -204,23 +204,20 @@ impl<'w> Reporter<'w> {
             match sink.format {
                 Format::Pretty | Format::Plain => {
                     if !self.is_quiet || outcome.status.is_failure() {
-                        human::line(sink.out, case, outcome, self.is_verbose)?;
+                        human::line(sink.out, case, &outcome, self.is_verbose)?;
                     }
                 }
                 Format::Edn | Format::Json => {
                     if !sink.failures_only || outcome.status.is_failure() {
-                        let record = records::test_finished(case, outcome);
+                        let record = records::test_finished(case, &outcome);
                         records::write(sink.out, sink.format, "TestFinished", &record)?;
                     }
                 }
-                Format::Github => github::failure(sink.out, case, outcome)?,
+                Format::Github => github::failure(sink.out, case, &outcome)?,
                 Format::Junit => {}
             }
         }
-        self.kept.push(Kept {
-            case: case.clone(),
-            outcome: outcome.clone(),
-        });
+        self.kept.push(Kept { case, outcome });
         Ok(())
     }
 

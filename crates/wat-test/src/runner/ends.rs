@@ -12,7 +12,7 @@ use crate::outcome::{Labels, Outcome, Status};
 use crate::regressions;
 use crate::replay::{Replay, Step, key_of};
 
-impl Run<'_> {
+impl Run<'_, '_> {
     /// What a test that has ended comes to, as far as its own end says.
     fn judged(&self, ended: &Ended) -> (Status, Option<Value>) {
         let told = Told {

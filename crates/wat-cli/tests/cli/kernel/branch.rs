@@ -318,3 +318,63 @@ fn what_a_trace_says_is_read_by_process() {
     let calls = ["setpgid", "rt_sigprocmask", "getpid"];
     assert_eq!(found, BTreeMap::from([("3", (calls.to_vec(), true))]));
 }
+
+/// How often what is started by a run of so many empty tests asks the system for what, beside memory.
+fn calls_of_tests(count: usize) -> BTreeMap<String, usize> {
+    let tests =
+        (0..count).map(|n| format!("(:wat::test::deftest :t::test-{n} () :wat::core::nil)\n"));
+    let kind = Kind {
+        name: "empty tests",
+        text: tests.collect(),
+        arguments: &[
+            "test",
+            "-j",
+            "1",
+            "--no-persist",
+            "--format=json=report",
+            "main.wat",
+        ],
+        children: count,
+    };
+    let trace = traced(&kind).expect("there is a trace");
+    let mut found: BTreeMap<String, usize> = BTreeMap::new();
+    for line in trace.lines() {
+        let call = line
+            .split_once(' ')
+            .and_then(|(_, rest)| call(rest.trim_start()));
+        // The second half of a call is the same call, and what is written to the report is its own matter.
+        let is_new = |line: &str| !line.contains("<... ");
+        if let Some((name, _)) = call.filter(|_| is_new(line)) {
+            *found.entry(name.to_owned()).or_default() += 1;
+        }
+    }
+    found
+}
+
+/// What a test that does nothing costs is mostly what is asked of the system for it, and what memory is copied.
+#[test]
+fn a_test_that_does_nothing_asks_little_of_the_system() {
+    if !can_trace() {
+        crate::reference::show("strace is not there, or nobody may be traced: not looked at");
+        return;
+    }
+    const MORE: usize = 40;
+    let (few, many) = (calls_of_tests(20), calls_of_tests(20 + MORE));
+    let more = many.iter().map(|(name, count)| {
+        let before = few.get(name).copied().unwrap_or(0);
+        (&**name, count.saturating_sub(before) as f64 / MORE as f64)
+    });
+    let each: BTreeMap<&str, f64> = more.filter(|(_, count)| *count > 0.2).collect();
+    crate::reference::show(&format!("calls for each test: {each:?}"));
+    let most = |name: &str| each.get(name).copied().unwrap_or(0.0);
+    // Its pipes are those of the test before, and of what it has opened it closes the one for its end.
+    assert_eq!(
+        (most("pipe2"), most("mmap"), most("openat")),
+        (0.0, 0.0, 0.0),
+        "{each:?}"
+    );
+    assert!(most("close") < 1.5 && most("read") < 1.5, "{each:?}");
+    // One wait for the end, one look at the pipes; a wait may be interrupted by the end of the child.
+    assert!(most("ppoll") < 3.5, "{each:?}");
+    assert!(each.values().sum::<f64>() < 33.0, "{each:?}");
+}
