@@ -2,7 +2,9 @@
 
 use super::context::{Context, KernelFn};
 use super::turn::Turn;
+use crate::stream::inherited;
 use std::collections::VecDeque;
+use wat_kernel::Generation;
 use wat_value::{
     Desc, Instance, Opaque, Slot, Trap, make_opaque, opaque, release, retain, text, vector,
 };
@@ -19,10 +21,16 @@ struct Pool {
     name: String,
     item: &'static Desc,
     handles: Turn<VecDeque<Slot>>,
+    made: Generation,
 }
 
 impl Opaque for Pool {
     fn release(self: Box<Self>, part: &mut dyn FnMut(&'static Desc, Slot)) {
+        if !self.made.is_current() {
+            // What it holds is the parent's, and another thread of it may have had the turn for ever here.
+            std::mem::forget(self);
+            return;
+        }
         let handles = std::mem::take(&mut *self.handles.take());
         handles.into_iter().for_each(|slot| part(self.item, slot));
     }
@@ -42,6 +50,7 @@ unsafe fn new(_: &mut Context<'_>, instance: &Instance, args: &[Slot]) -> Run {
             name: text(args[0]).to_owned(),
             item,
             handles: Turn::new(handles),
+            made: Generation::current(),
         };
         Ok(make_opaque(instance.ret, Box::new(pool)))
     }
@@ -49,8 +58,14 @@ unsafe fn new(_: &mut Context<'_>, instance: &Instance, args: &[Slot]) -> Run {
 
 fn pool<'p>(slot: Slot) -> Result<&'p Pool, Box<Trap>> {
     // SAFETY: the argument is a live pool, and outlives the call.
-    unsafe { opaque(slot) }
-        .ok_or_else(|| Trap::panic(0, "internal error: this pool is something else"))
+    match unsafe { opaque::<Pool>(slot) } {
+        Some(pool) if pool.made.is_current() => Ok(pool),
+        Some(_) => Err(inherited()),
+        None => Err(Trap::panic(
+            0,
+            "internal error: this pool is something else",
+        )),
+    }
 }
 
 unsafe fn pop(_: &mut Context<'_>, _: &Instance, args: &[Slot]) -> Run {

@@ -200,6 +200,18 @@ fn what_a_worker_has_inherited_means_nothing_there() {
             "p",
             "(:my::received (:wat::kernel::Process/exited it))",
         ),
+        (
+            "pop",
+            ":wat::kernel::HandlePool<wat::core::String>",
+            "pool",
+            "(:wat::kernel::HandlePool::pop it)",
+        ),
+        (
+            "finish",
+            ":wat::kernel::HandlePool<wat::core::String>",
+            "pool",
+            "(:wat::core::do (:wat::kernel::HandlePool::finish it) \"\")",
+        ),
     ];
     let hidden = cases.iter().enumerate().map(|(k, (_, ty, _, body))| {
         format!(
@@ -230,8 +242,11 @@ fn what_a_worker_has_inherited_means_nothing_there() {
                 [w r] (:wat::kernel::pipe)
                 _ (:wat::io::IOWriter/print w \"9\\n\")
                 t (:wat::kernel::spawn-thread (:wat::core::fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil :wat::core::nil))
-                p (:wat::kernel::spawn-process (:wat::core::forms (:wat::core::defn :user::main [] -> :wat::core::nil :wat::core::nil)))]
+                p (:wat::kernel::spawn-process (:wat::core::forms (:wat::core::defn :user::main [] -> :wat::core::nil :wat::core::nil)))
+                pool (:wat::kernel::HandlePool::new \"tickets\" (:wat::core::Vector :wat::core::String \"ticket\"))]
                (:wat::core::do {calls}
+                 (:wat::kernel::println (:wat::kernel::HandlePool::pop pool))
+                 (:wat::kernel::HandlePool::finish pool)
                  (:wat::kernel::println (:my::received rx))
                  (:wat::kernel::println (:my::received (:my::rx r)))
                  (:wat::kernel::drop tx) (:wat::kernel::drop t)))"
@@ -241,7 +256,11 @@ fn what_a_worker_has_inherited_means_nothing_there() {
         .iter()
         .map(|(name, ..)| format!("[\"{name}\" true]\n"));
     let told: String = told.collect();
-    prints(&text, "", &format!("\"sent\"\n{told}\"5\"\n\"9\"\n"));
+    prints(
+        &text,
+        "",
+        &format!("\"sent\"\n{told}\"ticket\"\n\"5\"\n\"9\"\n"),
+    );
 }
 
 #[test]
