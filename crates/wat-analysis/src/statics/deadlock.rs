@@ -1,15 +1,18 @@
 //! WAT4003: a join while the same scope keeps a sender alive.
+//!
+//! A sender that is alive matters if the worker waits for the end of its channel, or for somebody who does. Where the
+//! text shows which channels a worker receives from, and that its waiting ends without this sender, it does not.
 
 use std::sync::Arc;
 
 use wat_syntax::Applicability;
 
 use crate::infer::table::{Shape, Ty};
-use crate::infer::typed::{ExprId, ExprKind, FunctionKind, LocalId, PatternKind};
+use crate::infer::typed::{ExprId, ExprKind, FunctionKind, LocalId, Pattern, PatternKind};
 use crate::problem::{EditAt, Place, Plain, Problem, ProblemEdit};
 use crate::types::Ctor;
 
-use super::tree::{Origin, bound};
+use super::tree::{Origin, Role, bound};
 use super::{Facts, Rules};
 
 const RECEIVES: [&str; 6] = [
@@ -25,6 +28,14 @@ const JOINS: [&str; 4] = [
     "Process/drain-and-join",
     "Thread/join-result",
     "Process/join-result",
+];
+/// What else a thread does with an end of its own.
+const USES: [&str; 5] = [
+    "send",
+    "drop",
+    "Sender/close",
+    "Receiver/close",
+    "Receiver/closed?",
 ];
 /// The verb that starts a worker on a function.
 const SPAWN: &str = "spawn-thread";
@@ -50,9 +61,21 @@ impl<'db> Suspect<'db> {
     }
 }
 
+/// Where an end of a channel comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// A call in this definition made the channel.
+    Made(ExprId),
+    /// The definition was given it, before it made any channel.
+    Given,
+    /// Nobody here holds the sender: a timer.
+    Nobody,
+    Unknown,
+}
+
 /// What is known of the body of a worker.
 enum Worker<'a> {
-    Known(Facts),
+    Known(Facts, ExprId),
     Named(&'a Arc<str>),
     Unknown,
 }
@@ -90,7 +113,7 @@ impl<'db> Rules<'_, 'db> {
             let workers = locals.iter().copied();
             for worker in workers.filter(|&local| self.tree.is_worker(self.tree.info(local).ty)) {
                 let body = self.worker_body(worker);
-                let joins = self.hanging_joins(form, worker, &locals);
+                let joins = self.hanging_joins(form, worker, &body, &locals);
                 if joins.is_empty() {
                     continue;
                 }
@@ -102,7 +125,7 @@ impl<'db> Rules<'_, 'db> {
                         });
                         continue;
                     }
-                    Worker::Known(facts) => Some(Plain(facts)),
+                    Worker::Known(facts, _) => Some(Plain(facts)),
                     Worker::Unknown => None,
                 };
                 let suspect = Suspect {
@@ -129,7 +152,8 @@ impl<'db> Rules<'_, 'db> {
             ExprKind::Lambda { params, .. } => {
                 let text = self.tree.reached();
                 let text = text.filter(|&id| self.tree.is_inside(id, function));
-                Worker::Known(self.receives(text, params.first().copied()))
+                let facts = self.receives(text, params.first().copied());
+                Worker::Known(facts, function)
             }
             _ => match self.tree.named(function) {
                 Some(named)
@@ -148,6 +172,7 @@ impl<'db> Rules<'_, 'db> {
         &self,
         form: ExprId,
         worker: LocalId,
+        body: &Worker<'_>,
         locals: &[LocalId],
     ) -> Vec<(bool, Problem<'db>)> {
         let mut found = Vec::new();
@@ -168,7 +193,8 @@ impl<'db> Rules<'_, 'db> {
                 .filter(|&local| local != worker && self.holds_sender(local))
                 .filter(|&local| !self.is_worker_input(local))
                 .filter(|&local| self.is_bound_before(local, join))
-                .filter(|&local| !self.is_released(local, form, join))
+                .filter(|&local| !self.is_released(local, Some(form), join))
+                .filter(|&local| !self.is_unrelated(local, body, join))
                 .collect();
             if !holders.is_empty() {
                 let drains = verb.ends_with("drain-and-join");
@@ -236,17 +262,208 @@ impl<'db> Rules<'_, 'db> {
         }
     }
 
-    /// Is a local closed or dropped in the region of its `let`, before the join?
-    fn is_released(&self, local: LocalId, form: ExprId, join: ExprId) -> bool {
+    /// Is a local closed or dropped in this region, before the join?
+    fn is_released(&self, local: LocalId, form: Option<ExprId>, join: ExprId) -> bool {
         self.tree.is_obscure(local)
             || self.tree.uses(local).iter().any(|&used| {
                 let Some(call) = self.tree.role(used).parent() else {
                     return false;
                 };
                 self.tree.kernel_call(call) == Some("Sender/close")
-                    && self.tree.region(call) == Some(form)
+                    && self.tree.region(call) == form
                     && self.tree.is_before(call, join)
             })
+    }
+
+    /// Does the worker's end not depend on what a holder holds, as far as the text shows?
+    fn is_unrelated(&self, holder: LocalId, body: &Worker<'_>, join: ExprId) -> bool {
+        let mut held = Vec::new();
+        match self.tree.origin(holder) {
+            Origin::Let { form, index, .. } => match self.tree.binding(form, index) {
+                Some(&(_, value)) => self.sources_of(value, &mut held),
+                None => return false,
+            },
+            Origin::Elsewhere => return false,
+        }
+        if held.contains(&Source::Unknown) {
+            return false;
+        }
+        // Nobody but this thread receives from these channels, so nobody waits for their end.
+        let home = self.enclosing_function(join);
+        if held.iter().all(|&source| match source {
+            Source::Made(channel) => !self.travels(channel, "Receiver", home, None),
+            _ => false,
+        }) {
+            return true;
+        }
+        let &Worker::Known(_, function) = body else {
+            return false;
+        };
+        let drains = self
+            .tree
+            .kernel_call(join)
+            .is_some_and(|verb| verb.ends_with("drain-and-join"));
+        let waits_for = self.received_by(function, drains);
+        let is_other = |source: &Source| match source {
+            Source::Nobody => true,
+            // Whoever sends there may wait for what others receive.
+            Source::Given => held.iter().all(|&source| {
+                matches!(source, Source::Made(channel)
+                    if !self.travels(channel, "Receiver", home, Some(function)))
+            }),
+            Source::Unknown => false,
+            // Nobody else holds its sender, or it ends before the join: what others wait for does not matter.
+            &Source::Made(channel) => {
+                !held.contains(source)
+                    && (!self.travels(channel, "Sender", home, Some(function))
+                        || self.is_ended(channel, join))
+            }
+        };
+        waits_for.iter().all(is_other)
+    }
+
+    /// Where the channels come from that the text of a worker receives from; without its input, if the join closes it.
+    fn received_by(&self, function: ExprId, drains: bool) -> Vec<Source> {
+        let input = match &self.tree.expr(function).kind {
+            ExprKind::Lambda { params, .. } => params.first().copied(),
+            _ => None,
+        };
+        let mut found = Vec::new();
+        for call in self.tree.reached() {
+            let verb = self.tree.kernel_call(call);
+            if !verb.is_some_and(|verb| RECEIVES.contains(&verb))
+                || !self.tree.is_inside(call, function)
+                || (drains && input.is_some() && self.tree.subject(call) == input)
+            {
+                continue;
+            }
+            match self.tree.args(call).first() {
+                Some(&operand) => self.sources_of(operand, &mut found),
+                None => found.push(Source::Unknown),
+            }
+        }
+        found
+    }
+
+    /// Where the ends come from that a value is, or is made of.
+    fn sources_of(&self, value: ExprId, found: &mut Vec<Source>) {
+        let mut work = vec![value];
+        while let Some(value) = work.pop() {
+            if let Some(channel) = self.anchor(value) {
+                found.push(Source::Made(channel));
+                continue;
+            }
+            let value = self.tree.resolve(value);
+            match &self.tree.expr(value).kind {
+                ExprKind::Tuple(parts)
+                | ExprKind::Vector(parts)
+                | ExprKind::Variant { fields: parts, .. } => {
+                    let ends = parts.iter().copied();
+                    work.extend(ends.filter(|&part| self.may_hold_end(part)));
+                }
+                ExprKind::Local(local) if self.is_parameter(*local) => found.push(Source::Given),
+                _ if matches!(self.tree.kernel_call(value), Some("after" | "every")) => {
+                    found.push(Source::Nobody);
+                }
+                _ if self.tree.kernel_call(value) == Some("HandlePool::new") => {
+                    work.extend(self.tree.args(value).iter().skip(1));
+                }
+                _ => found.push(Source::Unknown),
+            }
+        }
+    }
+
+    /// May a part of a value be an end of a channel? Numbers and texts are none.
+    fn may_hold_end(&self, part: ExprId) -> bool {
+        let ty = self.tree.expr(part).ty;
+        !matches!(
+            self.tree.inference.table.shape(ty),
+            Shape::App(
+                Ctor::I64 | Ctor::F64 | Ctor::U8 | Ctor::Bool | Ctor::String | Ctor::Nil,
+                _
+            )
+        )
+    }
+
+    /// Is it a parameter of the definition itself?
+    fn is_parameter(&self, local: LocalId) -> bool {
+        match &self.tree.inference.body {
+            crate::infer::Body::Function { params, .. } => params.contains(&local),
+            _ => false,
+        }
+    }
+
+    /// May somebody have this end of a channel other than the thread of one function, and of a worker on another?
+    fn travels(
+        &self,
+        channel: ExprId,
+        end: &str,
+        home: Option<ExprId>,
+        worker: Option<ExprId>,
+    ) -> bool {
+        let other_end = match end {
+            "Sender" => "Receiver",
+            _ => "Sender",
+        };
+        self.tree.reached().any(|mention| {
+            if self
+                .tree
+                .is_kernel_type(self.tree.expr(mention).ty, other_end)
+                || self.anchor(mention) != Some(channel)
+            {
+                return false;
+            }
+            let at = self.enclosing_function(mention);
+            let is_known = at == home || (at.is_some() && at == worker);
+            !is_known || self.is_given_away(mention)
+        })
+    }
+
+    /// The innermost `fn` around an expression.
+    fn enclosing_function(&self, id: ExprId) -> Option<ExprId> {
+        let is_function = |id: &ExprId| matches!(self.tree.expr(*id).kind, ExprKind::Lambda { .. });
+        self.tree.ancestors(id).find(is_function)
+    }
+
+    /// Does a mention of a channel do more than use it on this thread, or name it?
+    fn is_given_away(&self, mention: ExprId) -> bool {
+        match self.tree.role(mention) {
+            Role::Argument(call, 0) => !self
+                .tree
+                .kernel_call(call)
+                .is_some_and(|verb| USES.contains(&verb) || RECEIVES.contains(&verb)),
+            // An arm of a `select`.
+            Role::Part(arms) => match self.tree.role(arms) {
+                Role::Argument(call, 0) => !self
+                    .tree
+                    .kernel_call(call)
+                    .is_some_and(|verb| matches!(verb, "select" | "select-within")),
+                _ => true,
+            },
+            Role::Projected(..) | Role::Dropped(_) => false,
+            Role::Bound(form, index) => self.tree.binding(form, index).is_none_or(|(binder, _)| {
+                let is_name =
+                    |part: &Pattern| matches!(part.kind, PatternKind::Bind(_) | PatternKind::Wild);
+                !match &binder.kind {
+                    PatternKind::Tuple(parts) => parts.iter().all(is_name),
+                    _ => is_name(binder),
+                }
+            }),
+            _ => true,
+        }
+    }
+
+    /// Is the sender of a channel closed or dropped on this thread before the join?
+    fn is_ended(&self, channel: ExprId, join: ExprId) -> bool {
+        self.tree.reached().any(|call| {
+            self.tree.kernel_call(call) == Some("Sender/close")
+                && self
+                    .tree
+                    .args(call)
+                    .first()
+                    .is_some_and(|&end| self.anchor(end) == Some(channel))
+                && self.tree.is_certain_before(call, join)
+        })
     }
 
     fn deadlock(

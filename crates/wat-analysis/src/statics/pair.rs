@@ -8,7 +8,7 @@ use super::tree::Origin;
 
 impl Rules<'_, '_> {
     /// The channel that a value was taken from, as far as names and projections show it.
-    fn anchor(&self, mut id: ExprId) -> Option<ExprId> {
+    pub(super) fn anchor(&self, mut id: ExprId) -> Option<ExprId> {
         loop {
             if matches!(
                 self.tree.kernel_call(id),

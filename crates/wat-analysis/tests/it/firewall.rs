@@ -124,7 +124,7 @@ fn a_docstring_infers_that_definition_alone() {
 fn joined(work: &str) -> Vec<(String, String)> {
     let text = format!(
         "(:wat::core::defn :d::work [in <- :wat::kernel::Receiver<wat::core::i64> out <- :wat::kernel::Sender<wat::core::i64>] -> :wat::core::nil {work})\n\
-         (:wat::core::defn :d::go [] -> :wat::core::nil (:wat::core::let [[tx rx] (:wat::kernel::make-bounded-channel :wat::core::i64 1) t (:wat::kernel::spawn-thread :d::work)] (:wat::core::match (:wat::kernel::Thread/drain-and-join t) ((:wat::core::Ok _) :wat::core::nil) ((:wat::core::Err _) :wat::core::nil))))\n"
+         (:wat::core::defn :d::go [tx <- :wat::kernel::Sender<wat::core::i64>] -> :wat::core::nil (:wat::core::let [held tx t (:wat::kernel::spawn-thread :d::work)] (:wat::core::match (:wat::kernel::Thread/drain-and-join t) ((:wat::core::Ok _) :wat::core::nil) ((:wat::core::Err _) :wat::core::nil))))\n"
     );
     vec![("d.wat".to_owned(), text)]
 }

@@ -361,10 +361,16 @@ fn the_body_of_a_worker_may_be_a_function_of_the_program() {
         "(k.recv (k.Receiver/from-pipe (c.second (k.pipe))))",
     );
     let elsewhere = elsewhere.replace("(c.Ok _)", "(c.Ok (c.Some 1)) c.nil) ((c.Ok _)");
+    let held = scope.replace("[]", "[tx <- k.Sender<C.i64>]").replace(
+        "[tx rx] (k.make-bounded-channel :wat::core::i64 1)",
+        "held tx",
+    );
     refused(
-        &format!("{elsewhere}{scope}"),
+        &format!("{elsewhere}{held}"),
         &["WAT4003 (k.Thread/drain-and-join t)"],
     );
+    // The receiver of this channel is nobody else's.
+    accepted(&format!("{elsewhere}{scope}"));
     // Any other binding counts as one that receives.
     refused(
         "(c.defn :u::f [given <- k.Thread<C.i64,C.i64> tx <- k.Sender<C.i64>] -> c.nil (c.let [t given held [tx]] (c.match (k.Thread/drain-and-join t) ((c.Ok _) c.nil) ((c.Err _) c.nil))))",
@@ -377,6 +383,83 @@ fn the_body_of_a_worker_may_be_a_function_of_the_program() {
     // Structs are not searched.
     accepted(
         "(c.struct :u::S (tx :wat::kernel::Sender<C.i64>))\n(c.defn :u::f [given <- k.Thread<C.i64,C.i64> s <- :u::S] -> c.nil (c.let [t given held s] (c.match (k.Thread/drain-and-join t) ((c.Ok _) c.nil) ((c.Err _) c.nil))))",
+    );
+}
+
+#[test]
+fn a_channel_that_has_nothing_to_do_with_the_worker_is_no_reason() {
+    let scope = |bindings: &str, join: &str| {
+        format!(
+            "(c.defn :u::use [r <- k.Receiver<C.i64>] -> c.nil c.nil)\n\
+             (c.defn :u::f [given <- k.Thread<C.i64,C.i64> from <- k.Receiver<C.i64> to <- k.Sender<C.i64>] -> c.nil \
+             (c.let [[tx rx] (k.make-bounded-channel :wat::core::i64 1)] \
+             (c.let [[tx2 rx2] (k.make-bounded-channel :wat::core::i64 1) {bindings}] {join})))"
+        )
+    };
+    let worker = |body: &str| {
+        format!(
+            "(k.spawn-thread (c.fn [in <- k.Receiver<C.i64> out <- k.Sender<C.i64>] -> c.nil {body}))"
+        )
+    };
+    let wait = |from: &str| format!("(c.match (k.recv {from}) ((c.Ok _) c.nil) ((c.Err _) c.nil))");
+    let join = |worker: &str| format!("(c.match (k.Thread/drain-and-join {worker}) {OK})");
+    let used = "_ (c.Result/expect (k.send tx2 1) \"sent\") _ (k.drain rx2)";
+    let first = format!("t {}", worker(&wait("rx")));
+    let hangs: &[&str] = &["WAT4003 (k.Thread/drain-and-join t)"];
+    // Only this thread uses the other channel.
+    accepted(&scope(&format!("{first} {used}"), &join("t")));
+    accepted(&scope(&format!("t given {used}"), &join("t")));
+    accepted(&scope(
+        "t given pool (k.HandlePool::new \"p\" [tx2]) _ (k.HandlePool::finish pool)",
+        &join("t"),
+    ));
+    // Another worker waits for it, and this one does not wait for that one.
+    let second = format!("other {}", worker(&wait("rx2")));
+    let both = format!("(c.do {} (k.drop tx2) {})", join("t"), join("other"));
+    accepted(&scope(&format!("{first} {second} _ (k.drop tx)"), &both));
+    accepted(&scope(&format!("{first} {second}"), &both));
+    accepted(&scope(
+        &format!(
+            "t {} {second}",
+            worker(&wait("(k.after (:wat::time::Second 1) 1)"))
+        ),
+        &both,
+    ));
+    // This one waits for what the other sends, which waits for the sender that is alive here.
+    let between = format!("(c.do {} (k.drop tx))", wait("rx2"));
+    let pipeline = format!("{first} other {}", worker(&between));
+    refused(&scope(&pipeline, &both), hangs);
+    accepted(&scope(&format!("{pipeline} _ (k.drop tx)"), &both));
+    // Nobody knows what the worker receives, or where the channel went.
+    refused(&scope(&format!("t given {second}"), &both), hangs);
+    refused(
+        &scope(
+            "t given _ (:u::use rx2) _ (c.Result/expect (k.send tx2 1) \"sent\")",
+            &join("t"),
+        ),
+        hangs,
+    );
+    refused(&scope("t given pair (c.Tuple rx2 1)", &join("t")), hangs);
+    refused(
+        &scope(&format!("t {} {second}", worker(&wait("from"))), &both),
+        hangs,
+    );
+    refused(
+        &scope(&format!("t {} {second}", worker(&wait("rx2"))), &both),
+        hangs,
+    );
+    let apart = worker(&wait(
+        "(c.Option/expect -> k.Receiver<C.i64> (c.first [rx]) \"one\")",
+    ));
+    refused(&scope(&format!("t {apart} {second}"), &both), hangs);
+    // What a parameter holds is no end of a channel that was made here.
+    accepted(&scope(&format!("{first} held to {used}"), &join("t")));
+    refused(
+        &scope(
+            &format!("t {} held to {used}", worker(&wait("from"))),
+            &join("t"),
+        ),
+        hangs,
     );
 }
 
