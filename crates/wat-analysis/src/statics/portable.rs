@@ -64,11 +64,12 @@ impl<'db> Rules<'_, 'db> {
             let Some(verb) = self.tree.kernel_call(call) else {
                 continue;
             };
-            for ty in self.sent(call, verb) {
+            let head = Place::node(self.head(call));
+            for (ty, bearer) in self.sent(call, verb) {
                 let Some(chain) = self.obstacle(ty, Must::Encode) else {
                     continue;
                 };
-                let at = Place::node(self.tree.node(call));
+                let at = bearer.map_or(head, |bearer| Place::node(self.tree.node(bearer)));
                 let text = self.tree.render(ty);
                 match told.iter().find(|(other, _)| *other == text) {
                     Some(&(_, first)) if found[first].labels.len() < 7 => {
@@ -77,11 +78,13 @@ impl<'db> Rules<'_, 'db> {
                     Some(_) => {}
                     None => {
                         told.push((text.clone(), found.len()));
-                        found.push(
-                            Problem::new(4009, at, unsent(&text, &chain))
-                                .label("its values go to another process")
-                                .help("send a type that has an EDN form: no functions, no handles"),
-                        );
+                        let problem = Problem::new(4009, at, unsent(&text, &chain))
+                            .label("its values go to another process")
+                            .help("send a type that has an EDN form: no functions, no handles");
+                        found.push(match bearer {
+                            Some(_) => problem.also(head, "sends them, or receives them"),
+                            None => problem,
+                        });
                     }
                 }
             }
@@ -96,15 +99,24 @@ impl<'db> Rules<'_, 'db> {
         self.tree.callee(call).map_or(&[], |callee| &callee.types)
     }
 
-    /// The types whose values a call sends to another process, or receives from one.
-    fn sent(&self, call: ExprId, verb: &str) -> Vec<Ty> {
+    /// The types whose values a call sends to another process, or receives from one, each with the argument that brings
+    /// it; none where the context of the call says it.
+    fn sent(&self, call: ExprId, verb: &str) -> Vec<(Ty, Option<ExprId>)> {
         let types = self.types(call);
+        let args = self.tree.args(call);
+        let brought = |bearers: [usize; 2]| {
+            let bearers = bearers.iter().map(|&at| args.get(at).copied());
+            types.iter().copied().zip(bearers).collect()
+        };
         match verb {
             "Sender/from-pipe" | "Receiver/from-pipe" | "spawn-process" | "fork-program"
-            | "fork-program-ast" | "spawn-program" | "spawn-program-ast" | "ProcessPeer/new"
-            | "Process/readln" | "Process/println" => types.to_vec(),
+            | "fork-program-ast" | "spawn-program" | "spawn-program-ast" => {
+                types.iter().map(|&ty| (ty, None)).collect()
+            }
+            "ProcessPeer/new" | "Process/println" => brought([0, 1]),
+            "Process/readln" => brought([0, 0]),
             "run-processes" | "run-processes-results" => match types {
-                &[_, result] => vec![result],
+                &[_, result] => vec![(result, args.get(1).copied())],
                 _ => self.peers_of(call),
             },
             _ => Vec::new(),
@@ -112,15 +124,16 @@ impl<'db> Rules<'_, 'db> {
     }
 
     /// What a coordinator's peers read and write.
-    fn peers_of(&self, call: ExprId) -> Vec<Ty> {
+    fn peers_of(&self, call: ExprId) -> Vec<(Ty, Option<ExprId>)> {
         let table = &self.tree.inference.table;
-        let coordinator = self.tree.args(call).first();
+        let coordinator = self.tree.args(call).first().copied();
         let parts = coordinator
-            .and_then(|&function| table.args_of(self.tree.expr(function).ty, &Ctor::Fn))
+            .and_then(|function| table.args_of(self.tree.expr(function).ty, &Ctor::Fn))
             .unwrap_or_default();
         let peers = parts.split_last().map_or(&[][..], |(_, peers)| peers);
         let parts = peers.iter().filter_map(|&peer| self.tree.nominal(peer));
-        parts.flat_map(|(_, args)| args.iter().copied()).collect()
+        let types = parts.flat_map(|(_, args)| args.iter().copied());
+        types.map(|ty| (ty, coordinator)).collect()
     }
 
     /// Why values of a type cannot do this, as the way to the part that cannot.

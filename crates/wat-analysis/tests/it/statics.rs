@@ -736,11 +736,30 @@ fn work_of_other_processes_holds_no_handles() {
 fn messages_between_processes_have_an_encoding() {
     refused(
         "(c.defn :u::make [n <- c.i64] -> c.Fn()->C.i64 (c.fn [] -> c.i64 n))\n(c.defn :u::f [] -> c.i64 (c.length (k.run-processes [1] :u::make)))",
-        &["WAT4009 (k.run-processes [1] :u::make)"],
+        &["WAT4009 :u::make"],
     );
     refused(
         "(c.struct :u::Job (name :wat::core::String) (out :wat::kernel::Sender<C.i64>))\n(c.defn :u::f [w <- :wat::io::IOWriter] -> k.Sender<u::Job> (k.Sender/from-pipe w))",
-        &["WAT4009 (k.Sender/from-pipe w)"],
+        &["WAT4009 k.Sender/from-pipe"],
+    );
+    // The argument that brings the type is to be changed.
+    let peer =
+        "(c.defn :u::f [p <- k.ProcessPeer<C.i64,K.Sender<C.i64>> s <- k.Sender<C.i64>] -> c.nil";
+    refused(
+        &format!("{peer} (c.Result/expect (k.Process/println p s) \"sent\"))"),
+        &["WAT4009 s"],
+    );
+    refused(
+        &format!("{peer} (c.do (c.Result/expect (k.Process/readln p) \"read\") c.nil))"),
+        &["WAT4009 p"],
+    );
+    refused(
+        "(c.defn :u::f [r <- k.Receiver<C.i64> s <- k.Sender<K.Sender<C.i64>>] -> k.ProcessPeer<C.i64,K.Sender<C.i64>> (k.ProcessPeer/new r s))",
+        &["WAT4009 s"],
+    );
+    refused(
+        "(c.defn :u::talk [p <- k.ProcessPeer<C.i64,K.Sender<C.i64>>] -> c.nil c.nil)\n(c.defn :u::f [program <- c.Vector<wat::WatAST>] -> c.nil (k.run-processes :u::talk program))",
+        &["WAT4009 :u::talk"],
     );
     accepted(
         "(c.struct :u::Job (name :wat::core::String) (next :wat::core::Option<u::Job>))\n(c.defn :u::f [w <- :wat::io::IOWriter] -> k.Sender<u::Job> (k.Sender/from-pipe w))",
