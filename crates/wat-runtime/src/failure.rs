@@ -121,6 +121,10 @@ impl Tracer {
         }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.inner.is_empty()
+    }
+
     pub fn finish(self) -> Vec<TraceFrame> {
         self.inner.into_iter().chain(self.outer).collect()
     }

@@ -230,9 +230,14 @@ impl Vm {
             _ => None,
         };
         let mut tracer = Tracer::default();
-        if let Place::Entry(function) = stop.place {
-            let (name, at) = self.linking().written(function);
-            tracer.frame(&name, at);
+        let entered = match stop.place {
+            Place::Entry(function) => Some(self.linking().written(function)),
+            Place::At(_) => None,
+        };
+        // Where the stack ends, it is the call that fails; the function has not begun.
+        let is_too_deep = matches!(&stop.reason, Reason::Trap(trap) if trap.code == 8202);
+        if let Some((name, at)) = entered.as_ref().filter(|_| !is_too_deep) {
+            tracer.frame(name, *at);
         }
         let mut caught = None;
         let mut operation = Operation::new(&stop, &self.world);
@@ -244,6 +249,9 @@ impl Vm {
             caught = catches(code).map(|guard| (guard, fp));
             caught.is_none()
         });
+        if let Some((name, at)) = entered.filter(|_| tracer.is_empty()) {
+            tracer.frame(&name, at);
+        }
         let mut failure = failure(&stop.reason, tracer);
         operation.name_in(&mut failure);
         if caught.is_none() {

@@ -162,3 +162,54 @@ fn a_sandbox_has_the_files_of_its_scope_alone() {
     let ran = wat(&dir, &["run", "main.wat"]);
     assert_eq!(ran.stdout, "[\"\\\"x\\\"\"]\ntrue\n", "{}", ran.stderr);
 }
+
+#[test]
+fn an_exhausted_stack_is_told_where_the_call_stands_on_any_side_of_a_boundary() {
+    let deep = "(:wat::core::defn :my::deep [n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::i64::+ 1 (:my::deep n)))";
+    let inner = format!(
+        "{deep} (:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:my::deep 1)))"
+    );
+    let sandbox = |name: &str| {
+        format!(
+            "(:wat::kernel::println (:wat::kernel::RunResult/failure (:wat::kernel::{name} (:wat::core::forms {inner}) (:wat::core::Vector :wat::core::String) :wat::core::None)))"
+        )
+    };
+    let main = main_of(&format!(
+        "(:wat::core::do
+           (:wat::core::match (:wat::kernel::Thread/drain-and-join (:wat::kernel::spawn-thread
+               (:wat::core::fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil
+                 (:wat::core::let [_ (:my::deep 1)] :wat::core::nil)))) -> :wat::core::nil
+             ((:wat::core::Ok _) :wat::core::nil)
+             ((:wat::core::Err chain) (:wat::kernel::println chain)))
+           (:wat::kernel::println (:wat::kernel::run-processes-results [1] :my::deep))
+           {}
+           {}
+           (:wat::kernel::println (:my::deep 1)))",
+        sandbox("run-sandboxed-ast"),
+        sandbox("run-sandboxed-hermetic-ast"),
+    ));
+    let dir = Dir::with(&[("main.wat", &format!("{deep}\n{main}"))]);
+    let ran = wat(
+        &dir,
+        &[
+            "--set",
+            "concurrency.allow-raw-spawn=true",
+            "--set",
+            "run.stack-limit=1000000",
+            "run",
+            "main.wat",
+        ],
+    );
+    assert_eq!(ran.status, 2, "{}", ran.stderr);
+    let col = deep.find("(:my::deep n)").expect("the call") + 1;
+    let told: Vec<&str> = ran.stdout.lines().chain(ran.stderr.lines()).collect();
+    let files = ["main.wat", "main.wat", "-#forms", "-#forms", "main.wat"];
+    assert_eq!(told.len(), files.len(), "{told:?}");
+    for (told, file) in told.iter().zip(files) {
+        let message = "{:message \"WAT8202 stack-exhausted: ";
+        let at = format!(
+            ":location #wat.kernel/Location {{:file \"{file}\" :line 1 :col {col}}} :frames [#wat.kernel/Frame {{:file \"{file}\" :line 1 :symbol \":my::deep\"}}"
+        );
+        assert!(told.contains(message) && told.contains(&at), "{told}\n{at}");
+    }
+}
