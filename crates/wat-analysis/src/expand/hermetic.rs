@@ -227,7 +227,7 @@ fn is_load(form: &Syntax) -> bool {
     form.head().is_some_and(crate::loads::is_load)
 }
 
-fn is_retired_load(form: &Syntax) -> bool {
+pub(super) fn is_retired_load(form: &Syntax) -> bool {
     form.head().is_some_and(crate::loads::is_retired_load)
 }
 

@@ -7,7 +7,7 @@ use wat_value::syntax::{Scopes, Shape, Syntax, write_forms};
 use crate::items::split_generic;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 
-use super::hermetic::Run;
+use super::hermetic::{Run, is_retired_load};
 use super::walk::Expander;
 use super::{Expansion, Source};
 
@@ -455,6 +455,30 @@ impl<'db> Testing<'_, 'db> {
         Some(kept)
     }
 
+    /// WAT2190: the load forms of a maker's prelude that are written in a former spelling. Are there any?
+    fn retired_loads(&mut self, forms: &[Syntax]) -> bool {
+        let mut found = false;
+        for form in forms {
+            let Some(head) = form.children().first().filter(|_| is_retired_load(form)) else {
+                continue;
+            };
+            found = true;
+            let was = head.as_keyword().unwrap_or_default();
+            let Some(now) = crate::legacy::retired(was).map(|retired| retired.now) else {
+                continue;
+            };
+            let problem = self
+                .problem(2190, head, format!("`{was}` is retired: it is `{now}` now"))
+                .label("retired spelling");
+            let problem = match self.x.is_written(head.origin()) {
+                true => problem.replace(Applicability::MaybeIncorrect, self.at(head), &now),
+                false => problem,
+            };
+            self.x.problems.push(problem);
+        }
+        found
+    }
+
     /// WAT2005 and WAT2006: setters come first, each once.
     fn late_setters(&mut self, forms: &[Syntax]) {
         let setter = |form: &Syntax| {
@@ -587,10 +611,12 @@ impl<'db> Testing<'_, 'db> {
             self.x.problems.push(problem);
             return self.failed();
         }
-        // What a maker with a broken prelude makes is as broken, and silent.
+        // What a maker with a broken prelude makes is as broken, and silent. A load form is told here, once, and not where
+        // it is used: what it would have loaded is missing in every use.
+        let loads = self.retired_loads(prelude.children());
         let prelude = match self.prelude(prelude, user == USE_HERMETIC, false) {
-            Some(forms) => self.make(Shape::List(forms.into())),
-            None => self.failed(),
+            Some(forms) if !loads => self.make(Shape::List(forms.into())),
+            _ => self.failed(),
         };
         let quoted = self.list(&core("quote"), [prelude]);
         let splice = self.list(&core("unquote"), [quoted]);

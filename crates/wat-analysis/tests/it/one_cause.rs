@@ -185,6 +185,24 @@ fn what_a_retired_load_form_would_have_loaded_is_not_missed() {
 }
 
 #[test]
+fn a_retired_load_form_of_a_maker_of_tests_is_told_where_it_stands() {
+    for maker in ["make-deftest", "make-deftest-hermetic"] {
+        let made = format!("(:wat::test::{maker} :deftest ((:wat::core::load! \"lib.wat\")))");
+        let uses = "(:deftest :a::t (:wat::test::assert-eq (:lib::f) 5))\n(:deftest :a::u (:wat::test::assert-eq 1 1))";
+        for text in [made.clone(), format!("{made}\n{uses}")] {
+            let (_db, found) = diagnose(&text);
+            assert_eq!(found.len(), 1, "{text}\n{found:#?}");
+            assert_eq!(found[0].code.0, 2190);
+            assert_eq!(
+                usize::from(found[0].span.range.start()),
+                text.find(":wat::core::load!").unwrap()
+            );
+            assert!(apply(&text, &found[0].fixes[0]).contains("((:wat::load-file! \"lib.wat\"))"));
+        }
+    }
+}
+
+#[test]
 fn bindings_around_a_hermetic_program_are_told_to_be_out_of_reach() {
     let helps = |text: &str| {
         let (_db, found) = diagnose(text);
