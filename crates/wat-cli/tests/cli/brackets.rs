@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Stdio};
 
 use super::kernel::numbers;
@@ -196,7 +196,7 @@ fn as_many_items_as_the_limit_says_are_in_progress_and_never_more() {
             ended += 1;
         }
         assert_eq!(running.line(), count.to_string());
-        assert_eq!(running.child.wait().expect("it ends").code(), Some(0));
+        running.ends_well();
     }
 }
 
@@ -352,7 +352,24 @@ fn start(text: &str) -> Running {
 
 impl Running {
     fn line(&mut self) -> String {
-        self.lines.next().expect("a line").expect("text")
+        match self.lines.next() {
+            Some(line) => line.expect("text"),
+            None => panic!("no more lines: {}", self.told()),
+        }
+    }
+
+    /// How it ends, a signal by its name, and what it complains.
+    fn told(&mut self) -> String {
+        let mut complaints = String::new();
+        if let Some(mut stderr) = self.child.stderr.take() {
+            stderr.read_to_string(&mut complaints).expect("text");
+        }
+        let status = self.child.wait().expect("it ends");
+        format!("{status}\n{complaints}")
+    }
+
+    fn ends_well(mut self) {
+        assert_eq!(self.told(), "exit status: 0\n");
     }
 }
 
@@ -377,7 +394,7 @@ fn a_worker_that_is_killed_fails_its_item_alone() {
         running.line(),
         "[\"process killed by signal 9\" \"1\" \"2\" \"3\"]"
     );
-    assert_eq!(running.child.wait().expect("it ends").code(), Some(0));
+    running.ends_well();
 }
 
 #[test]
@@ -453,7 +470,7 @@ fn many_brackets_leave_nothing() {
     assert!(children(pid).is_empty());
     // SAFETY: plain numbers; the child is not reaped yet.
     unsafe { libc::kill(pid as i32, libc::SIGTERM) };
-    assert_eq!(running.child.wait().expect("it ends").code(), Some(0));
+    running.ends_well();
 }
 
 #[test]
