@@ -79,7 +79,7 @@ pub(crate) fn judge<'db>(
         }
         let once = matches!(code, 4001 | 4007);
         match found.iter_mut().find(|other| once && other.code == code) {
-            Some(first) => add_use(first, used),
+            Some(first) => add_use(db, first, used),
             None => {
                 let problem = refusal(db, program, code, &identity, used, list, declared);
                 found.push(with_producer(db, author, used, problem));
@@ -157,18 +157,24 @@ fn with_producer<'db>(
     }
 }
 
-fn add_use<'db>(problem: &mut Problem<'db>, used: &Use<'db>) {
+fn add_use<'db>(db: &'db dyn Db, problem: &mut Problem<'db>, used: &Use<'db>) {
+    let name = used.item.name(db).text(db);
     let place = Place::node(NodeId(used.node));
     if problem.labels.len() < LABELLED {
         problem.labels.push((place, "also here".to_owned()));
     }
     if let Some(fix) = problem.fixes.iter_mut().find(|fix| fix.title == DRAIN_FIX) {
-        let insert = fix.edits[0].insert.clone();
         fix.edits.push(ProblemEdit {
             at: EditAt::Replace,
             place,
-            insert,
+            insert: draining(name),
         });
+    }
+    // Another verb has another replacement.
+    if let (Some(help), Some(other)) = (&mut problem.help, replacement(name))
+        && !help.contains(&other)
+    {
+        *help = format!("{help}; {other}");
     }
 }
 
@@ -213,8 +219,9 @@ fn refusal<'db>(
 }
 
 fn instead_of_threads() -> String {
-    "run threads in a bracket, `:wat::kernel::run-threads`, or declare a service with `:wat::service::defservice`"
-        .to_owned()
+    format!(
+        "run threads in a bracket, `{THREADS}`, or declare a service with `:wat::service::defservice`"
+    )
 }
 
 /// What to do in a place that a raw verb does not admit, where its old name was written.
@@ -225,45 +232,53 @@ pub(crate) fn alternative(db: &dyn Db, item: Item<'_>) -> Option<String> {
         .then(|| format!("`{name}` is restricted here: {instead}"))
 }
 
-/// What replaces a raw verb of the kernel.
+const THREADS: &str = ":wat::kernel::run-threads";
+const PROCESSES: &str = ":wat::kernel::run-processes";
+
+/// The join that reads what is left first.
+fn draining(join: &str) -> String {
+    join.replace("join-result", "drain-and-join")
+}
+
+/// What to do instead of calling a raw verb of the kernel.
+fn replacement(name: &str) -> Option<String> {
+    Some(match name.strip_prefix(":wat::kernel::")? {
+        "spawn-thread" => instead_of_threads(),
+        "wait-child" => format!("processes of the bracket `{PROCESSES}` are waited for by it"),
+        "Thread/join-result" | "Process/join-result" => format!("use `{}`", draining(name)),
+        _ if is_raw(name) => format!(
+            "run processes in a bracket, `{PROCESSES}`, or declare a service with `:wat::service::defservice`"
+        ),
+        _ => return None,
+    })
+}
+
+/// The problem of a raw verb of the kernel, with what replaces it.
 fn instead_of<'db>(name: &str, at: Place<'db>, problem: &Problem<'db>) -> Option<Problem<'db>> {
-    let verb = name.strip_prefix(":wat::kernel::")?;
-    let problem = problem.clone();
-    let bracket = |problem: Problem<'db>, bracket: &str| {
+    let problem = problem.clone().help(replacement(name)?);
+    let fix = |problem: Problem<'db>, title: String, how, insert| {
         let edit = ProblemEdit {
             at: EditAt::Replace,
             place: at,
-            insert: format!("{bracket} <items>"),
+            insert,
         };
-        let title = format!("use the bracket `{bracket}`");
-        problem.fix(title, Applicability::HasPlaceholders, vec![edit])
+        problem.fix(title, how, vec![edit])
     };
-    let (threads, processes) = (":wat::kernel::run-threads", ":wat::kernel::run-processes");
-    Some(match verb {
-        "spawn-thread" => bracket(problem.help(instead_of_threads()), threads),
-        "wait-child" => problem.help(format!(
-            "processes of the bracket `{processes}` are waited for by it"
-        )),
-        "Thread/join-result" | "Process/join-result" => {
-            let drain = name.replace("join-result", "drain-and-join");
-            let edit = ProblemEdit {
-                at: EditAt::Replace,
-                place: at,
-                insert: drain.clone(),
-            };
-            problem.help(format!("use `{drain}`")).fix(
-                DRAIN_FIX,
-                Applicability::MachineApplicable,
-                vec![edit],
-            )
-        }
-        _ if is_raw(name) => bracket(
-            problem.help(format!(
-                "run processes in a bracket, `{processes}`, or declare a service with `:wat::service::defservice`"
-            )),
-            processes,
+    let bracket = |problem, bracket: &str| {
+        let title = format!("use the bracket `{bracket}`");
+        let insert = format!("{bracket} <items>");
+        fix(problem, title, Applicability::HasPlaceholders, insert)
+    };
+    Some(match name.strip_prefix(":wat::kernel::")? {
+        "wait-child" => problem,
+        "spawn-thread" => bracket(problem, THREADS),
+        "Thread/join-result" | "Process/join-result" => fix(
+            problem,
+            DRAIN_FIX.to_owned(),
+            Applicability::MachineApplicable,
+            draining(name),
         ),
-        _ => return None,
+        _ => bracket(problem, PROCESSES),
     })
 }
 

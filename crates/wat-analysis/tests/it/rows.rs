@@ -445,6 +445,43 @@ fn a_raw_verb_is_replaced_by_a_bracket() {
 }
 
 #[test]
+fn every_raw_verb_of_a_definition_is_told_its_own_replacement() {
+    let both = |first: &str, second: &str| {
+        let text = written(&format!(
+            "(c/defn :my::f [t <- :wat::kernel::Thread<wat::core::i64,wat::core::i64> p <- :wat::kernel::Process<wat::core::i64,wat::core::i64>] -> c/nil (c/do {first} {second} c/nil))"
+        ));
+        let (_db, found) = diagnose(&text);
+        let restricted = |d: &&wat_analysis::Diagnostic| [4001, 4007].contains(&d.code.0);
+        let told: Vec<_> = found.into_iter().filter(|d| restricted(&d)).collect();
+        assert_eq!(told.len(), 1, "{text}");
+        (
+            apply(&text, &told[0].fixes[0]),
+            told[0].help.clone().expect("help"),
+        )
+    };
+    let spawned = "(:wat::kernel::drop (:wat::kernel::spawn-thread (c/fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> c/nil c/nil)))";
+    let forked = "(:wat::kernel::drop (:wat::kernel::fork-with-forms (:wat::core::forms 1)))";
+    for (first, second) in [(spawned, forked), (forked, spawned)] {
+        let (_, help) = both(first, second);
+        assert!(help.contains("`:wat::kernel::run-threads`"), "{help}");
+        assert!(help.contains("`:wat::kernel::run-processes`"), "{help}");
+    }
+    let joined = |kind: &str, local: &str| {
+        format!("(:wat::core::Result/expect (:wat::kernel::{kind}/join-result {local}) \"joined\")")
+    };
+    let (fixed, help) = both(&joined("Thread", "t"), &joined("Process", "p"));
+    assert!(
+        fixed.contains("(:wat::kernel::Thread/drain-and-join t)"),
+        "{fixed}"
+    );
+    assert!(
+        fixed.contains("(:wat::kernel::Process/drain-and-join p)"),
+        "{fixed}"
+    );
+    assert!(help.contains("Process/drain-and-join"), "{help}");
+}
+
+#[test]
 fn docstrings_have_their_slots() {
     for text in [
         "(c/def :my::a 1 \"doc\")",
