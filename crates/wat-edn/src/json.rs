@@ -8,4 +8,6 @@ mod read;
 mod write;
 
 pub use read::{read, read_with};
-pub use write::{MAP_TAG, Style, key_text, key_value, write, write_natural, write_ordered};
+pub use write::{
+    MAP_TAG, Style, key_text, key_value, write, write_natural, write_ordered, write_ordered_within,
+};

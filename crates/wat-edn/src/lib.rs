@@ -42,7 +42,7 @@ pub use instant::{Instant, Uuid};
 pub use order::compare;
 pub use read::{ReadOptions, read, read_all, read_all_with, read_with};
 pub use scalar::{
-    keyword_from_edn, write_float, write_float_plain, write_int, write_keyword,
+    keyword_from_edn, string_length, write_float, write_float_plain, write_int, write_keyword,
     write_keyword_plain, write_string,
 };
 pub use value::{Edn, Event, Sequence, Walk};

@@ -151,6 +151,16 @@ pub fn write_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
+/// The bytes of a string literal: those of [`write_string`], and of a string in JSON.
+pub fn string_length(text: &str) -> usize {
+    let escape = |byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 1,
+        0..=0x1f => 5,
+        _ => 0,
+    };
+    2 + text.len() + text.bytes().map(escape).sum::<usize>()
+}
+
 /// The body of a string literal; `hex` gives the digits of `\u` escapes (JSON wants lower case).
 pub(crate) fn write_escaped(text: &str, hex: &[u8; 16], out: &mut String) {
     let mut rest = 0;

@@ -5,7 +5,7 @@ use crate::cells::{field, variant_of};
 use crate::desc::{Desc, Repr};
 use crate::heap::Slot;
 use crate::plain::{Plain, plain};
-use crate::sink::{Sink, Tree};
+use crate::sink::{Length, Sink, Tree};
 use crate::syntax::{Shape, Syntax, write_forms};
 use crate::text::text;
 use crate::{map, vector};
@@ -89,22 +89,15 @@ pub unsafe fn render_within(
     (written.len() <= limit).then(|| written.finish())
 }
 
-/// The text of a value without the tags of structs and enums (chapter 04 §17.4).
+/// The text of a value without the tags of structs and enums (chapter 04 §17.4); `None` if it has more than so many bytes.
 ///
 /// # Safety
 /// The slot holds a live value of the type.
-pub unsafe fn render_tagless(desc: &'static Desc, slot: Slot) -> String {
+pub unsafe fn render_tagless(desc: &'static Desc, slot: Slot, limit: usize) -> Option<String> {
+    let writer = Writer::new(Layout::Compact);
     // SAFETY: the caller says so.
-    unsafe {
-        walk(
-            desc,
-            slot,
-            Writer::new(Layout::Compact),
-            Form::Tagless,
-            usize::MAX,
-        )
-    }
-    .finish()
+    let written = unsafe { walk(desc, slot, writer, Form::Tagless, limit) };
+    (written.len() <= limit).then(|| written.finish())
 }
 
 /// The representation of a value as a tree, its maps and sets in canonical order.
@@ -114,6 +107,28 @@ pub unsafe fn render_tagless(desc: &'static Desc, slot: Slot) -> String {
 pub unsafe fn encode(desc: &'static Desc, slot: Slot, form: Form) -> Edn {
     // SAFETY: the caller says so.
     unsafe { walk(desc, slot, Tree::default(), form, usize::MAX) }.finish()
+}
+
+/// The same; `None` if its text has more than so many bytes. What is long is counted before it is made: values that share
+/// their parts have texts, and trees, much larger than they are.
+///
+/// # Safety
+/// The slot holds a live value of the type.
+pub unsafe fn encode_within(
+    desc: &'static Desc,
+    slot: Slot,
+    form: Form,
+    limit: usize,
+) -> Option<Edn> {
+    const SHORT: usize = 1 << 20;
+    // SAFETY: here and below: the caller says so.
+    let tree = unsafe { walk(desc, slot, Tree::default(), form, SHORT.min(limit)) };
+    if tree.len() <= SHORT.min(limit) {
+        return Some(tree.finish());
+    }
+    drop(tree);
+    let length = unsafe { walk(desc, slot, Length::default(), form, limit) };
+    (length.len() <= limit).then(|| unsafe { encode(desc, slot, form) })
 }
 
 /// Gives the representation of a value to a sink, or the beginning of one that is longer than the limit.

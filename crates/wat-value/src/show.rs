@@ -4,10 +4,12 @@ use crate::boxed::any;
 use crate::cells::{field, variant_of};
 use crate::desc::{Desc, Repr};
 use crate::heap::Slot;
+use crate::natives::MAX_BYTES;
 use crate::plain::{Plain, plain};
 use crate::text::text;
 use crate::{map, vector};
-use wat_edn::{write_float_plain, write_string};
+use std::ops::{Deref, DerefMut};
+use wat_edn::{string_length, write_float_plain, write_string};
 use wat_ir::DeclKind;
 
 /// Levels that are shown.
@@ -15,15 +17,61 @@ const DEPTH: usize = 8;
 /// No element is started once the text of its container has this many bytes.
 const BYTES: usize = 1024;
 
-/// The text of a value.
+/// A text that is being written.
+struct Text {
+    text: String,
+    /// It has no more bytes than these.
+    limit: usize,
+    /// It would have more.
+    is_over: bool,
+}
+
+impl Text {
+    /// A string literal, of which there may be one that is as long as any string, in every level.
+    fn literal(&mut self, literal: &str) {
+        self.is_over |= string_length(literal) > self.limit.saturating_sub(self.len());
+        if !self.is_over {
+            write_string(literal, &mut self.text);
+        }
+    }
+}
+
+impl Deref for Text {
+    type Target = String;
+
+    fn deref(&self) -> &String {
+        &self.text
+    }
+}
+
+impl DerefMut for Text {
+    fn deref_mut(&mut self) -> &mut String {
+        &mut self.text
+    }
+}
+
+/// The text of a value; one that would be longer than any string of the library is `…`.
 ///
 /// # Safety
 /// The slot holds a live value of the type.
 pub unsafe fn show(desc: &'static Desc, slot: Slot) -> String {
-    let mut out = String::new();
+    // SAFETY: the caller says so.
+    unsafe { show_within(desc, slot, MAX_BYTES) }.unwrap_or_else(|| "…".to_owned())
+}
+
+/// The text of a value; `None` if it has more than so many bytes.
+///
+/// # Safety
+/// The slot holds a live value of the type.
+pub(crate) unsafe fn show_within(desc: &'static Desc, slot: Slot, limit: usize) -> Option<String> {
+    let mut out = Text {
+        text: String::new(),
+        limit,
+        is_over: false,
+    };
     // SAFETY: the caller says so.
     unsafe { value(desc, slot, DEPTH, &mut out) };
-    out
+    (!out.is_over && out.len() <= limit).then_some(out.text)
 }
 
 /// Writes parts with a separator until the container is full.
@@ -31,14 +79,14 @@ fn parts<T>(
     items: impl Iterator<Item = T>,
     separator: &str,
     start: usize,
-    out: &mut String,
-    mut write: impl FnMut(T, &mut String),
+    out: &mut Text,
+    mut write: impl FnMut(T, &mut Text),
 ) {
     for (index, item) in items.enumerate() {
         if index > 0 {
             out.push_str(separator);
         }
-        if out.len() - start >= BYTES {
+        if out.is_over || out.len() - start >= BYTES {
             out.push('…');
             return;
         }
@@ -46,7 +94,7 @@ fn parts<T>(
     }
 }
 
-unsafe fn value(desc: &'static Desc, slot: Slot, depth: usize, out: &mut String) {
+unsafe fn value(desc: &'static Desc, slot: Slot, depth: usize, out: &mut Text) {
     if depth == 0 {
         out.push('…');
         return;
@@ -60,7 +108,7 @@ unsafe fn value(desc: &'static Desc, slot: Slot, depth: usize, out: &mut String)
             Repr::I64 | Repr::U8 => out.push_str(&(slot as i64).to_string()),
             Repr::Duration => out.push_str(&format!("<Duration {}ns>", slot as i64)),
             Repr::F64 => write_float_plain(f64::from_bits(slot), out),
-            Repr::Str => write_string(text(slot), out),
+            Repr::Str => out.literal(text(slot)),
             Repr::Keyword => out.push_str(text(slot)),
             Repr::Fn => out.push_str("<fn>"),
             Repr::Form => out.push_str("<WatAST>"),
@@ -127,7 +175,7 @@ unsafe fn fields(
     separator: &str,
     depth: usize,
     start: usize,
-    out: &mut String,
+    out: &mut Text,
 ) {
     let fields = &desc.variants()[variant as usize].fields;
     // SAFETY: a value has the fields of its variant.
@@ -142,7 +190,7 @@ unsafe fn fields(
     );
 }
 
-unsafe fn nominal(desc: &'static Desc, slot: Slot, depth: usize, start: usize, out: &mut String) {
+unsafe fn nominal(desc: &'static Desc, slot: Slot, depth: usize, start: usize, out: &mut Text) {
     // SAFETY: the caller says that the slot is a live value of the type.
     match unsafe { plain(desc, slot) } {
         Some(Plain::Uuid(uuid)) => {
@@ -202,4 +250,22 @@ unsafe fn nominal(desc: &'static Desc, slot: Slot, depth: usize, start: usize, o
         },
     );
     out.push('}');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::show_within;
+    use crate::desc::{Repr, scalar};
+    use crate::text::make_string;
+    use crate::value::Value;
+
+    #[test]
+    fn what_would_be_too_long_is_not_begun() {
+        // SAFETY: a string is a value of its type.
+        let value = unsafe { Value::from_slot(scalar(Repr::Str), make_string("a\nb\u{1}")) };
+        // SAFETY: the value is alive.
+        let shown = |limit| unsafe { show_within(scalar(Repr::Str), value.slot(), limit) };
+        assert_eq!(shown(12).as_deref(), Some("\"a\\nb\\u0001\""));
+        assert_eq!(shown(11), None);
+    }
 }

@@ -20,7 +20,7 @@ pub(crate) trait Sink {
     /// Keys and values follow in turn, then `end`.
     fn begin_map(&mut self);
     fn end(&mut self);
-    /// The bytes of text so far.
+    /// The bytes of text so far, or of what is no text yet what it will have at least.
     fn len(&self) -> usize;
 }
 
@@ -69,6 +69,51 @@ impl Sink for Writer {
     }
 }
 
+/// Counts the bytes that a representation has at least, in EDN and in JSON of either style, and keeps nothing.
+#[derive(Default)]
+pub(crate) struct Length(usize);
+
+impl Sink for Length {
+    fn nil(&mut self) {
+        self.0 += 1;
+    }
+    fn bool(&mut self, _: bool) {
+        self.0 += 1;
+    }
+    fn int(&mut self, _: i64) {
+        self.0 += 1;
+    }
+    fn float(&mut self, _: f64) {
+        self.0 += 1;
+    }
+    fn str(&mut self, value: &str) {
+        self.0 += value.len() + 2;
+    }
+    fn keyword(&mut self, _: &str) {
+        self.0 += 1;
+    }
+    fn inst(&mut self, _: Instant) {
+        self.0 += 1;
+    }
+    fn uuid(&mut self, _: Uuid) {
+        self.0 += 1;
+    }
+    fn tag(&mut self, _: &str) {}
+    fn begin_vector(&mut self, _: usize, _: bool) {
+        self.0 += 2;
+    }
+    fn begin_set(&mut self, _: usize, _: bool) {
+        self.0 += 2;
+    }
+    fn begin_map(&mut self) {
+        self.0 += 2;
+    }
+    fn end(&mut self) {}
+    fn len(&self) -> usize {
+        self.0
+    }
+}
+
 /// A part of the tree that is not complete.
 enum Open {
     Tag(String),
@@ -82,7 +127,11 @@ enum Open {
 pub(crate) struct Tree {
     open: Vec<Open>,
     done: Option<Edn>,
+    length: Length,
 }
+
+/// Elements that room is made for before they come: a vector may hold one value as often as it likes.
+const AHEAD: usize = 1 << 16;
 
 impl Tree {
     /// The tree; `nil` if nothing was given.
@@ -112,42 +161,55 @@ impl Tree {
 
 impl Sink for Tree {
     fn len(&self) -> usize {
-        0
+        self.length.len()
     }
     fn nil(&mut self) {
+        self.length.nil();
         self.put(Edn::Nil);
     }
     fn bool(&mut self, value: bool) {
+        self.length.bool(value);
         self.put(Edn::Bool(value));
     }
     fn int(&mut self, value: i64) {
+        self.length.int(value);
         self.put(Edn::Int(value));
     }
     fn float(&mut self, value: f64) {
+        self.length.float(value);
         self.put(Edn::Float(value));
     }
     fn str(&mut self, value: &str) {
+        self.length.str(value);
         self.put(Edn::str(value));
     }
     fn keyword(&mut self, text: &str) {
+        self.length.keyword(text);
         self.put(Edn::keyword(text));
     }
     fn inst(&mut self, value: Instant) {
+        self.length.inst(value);
         self.put(Edn::Inst(value));
     }
     fn uuid(&mut self, value: Uuid) {
+        self.length.uuid(value);
         self.put(Edn::Uuid(value));
     }
     fn tag(&mut self, tag: &str) {
         self.open.push(Open::Tag(tag.to_owned()));
     }
-    fn begin_vector(&mut self, len: usize, _: bool) {
-        self.open.push(Open::Vector(Vec::with_capacity(len)));
+    fn begin_vector(&mut self, len: usize, all_scalar: bool) {
+        self.length.begin_vector(len, all_scalar);
+        self.open
+            .push(Open::Vector(Vec::with_capacity(len.min(AHEAD))));
     }
-    fn begin_set(&mut self, len: usize, _: bool) {
-        self.open.push(Open::Set(Vec::with_capacity(len)));
+    fn begin_set(&mut self, len: usize, all_scalar: bool) {
+        self.length.begin_set(len, all_scalar);
+        self.open
+            .push(Open::Set(Vec::with_capacity(len.min(AHEAD))));
     }
     fn begin_map(&mut self) {
+        self.length.begin_map();
         self.open.push(Open::Map(Vec::new()));
     }
     fn end(&mut self) {

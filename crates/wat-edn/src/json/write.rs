@@ -1,6 +1,6 @@
 //! Values to JSON.
 
-use crate::scalar::{write_escaped, write_float, write_int, write_keyword_plain};
+use crate::scalar::{string_length, write_escaped, write_float, write_int, write_keyword_plain};
 use crate::value::is_record_tag;
 use crate::{Edn, Event, Layout, Sequence, order};
 
@@ -29,12 +29,23 @@ pub fn write_natural(value: &Edn) -> String {
 /// stand in ascending order of their names all the same.
 #[must_use]
 pub fn write_ordered(value: &Edn, style: Style) -> String {
+    write_ordered_within(value, style, usize::MAX).unwrap_or_default()
+}
+
+/// The same; `None` if it has more than so many bytes.
+#[must_use]
+pub fn write_ordered_within(value: &Edn, style: Style, limit: usize) -> Option<String> {
     let mut writer = JsonWriter {
         out: String::new(),
         style,
+        limit,
+        is_over: false,
         pending: vec![Task::Value(value, false)],
     };
-    while let Some(task) = writer.pending.pop() {
+    while !writer.is_over
+        && writer.out.len() <= limit
+        && let Some(task) = writer.pending.pop()
+    {
         match task {
             Task::Value(value, is_record) => writer.value(value, is_record),
             Task::Key(key) => {
@@ -51,7 +62,7 @@ pub fn write_ordered(value: &Edn, style: Style) -> String {
             Task::Text(text) => writer.out.push_str(text),
         }
     }
-    writer.out
+    (!writer.is_over && writer.out.len() <= limit).then_some(writer.out)
 }
 
 /// The object key that stands for a map key in typed JSON: a string as it is, any other key as its
@@ -98,6 +109,9 @@ enum Task<'a> {
 struct JsonWriter<'a> {
     out: String,
     style: Style,
+    /// The text has no more bytes than these, or is not wanted.
+    limit: usize,
+    is_over: bool,
     pending: Vec<Task<'a>>,
 }
 
@@ -143,6 +157,12 @@ impl<'a> JsonWriter<'a> {
     }
 
     fn string(&mut self, text: &str) {
+        // Escapes make a text several times as long.
+        let room = self.limit.saturating_sub(self.out.len());
+        self.is_over |= text.len() > room || text.len() > room / 6 && string_length(text) > room;
+        if self.is_over {
+            return;
+        }
         self.out.push('"');
         write_escaped(text, b"0123456789abcdef", &mut self.out);
         self.out.push('"');

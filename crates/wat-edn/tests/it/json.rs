@@ -218,3 +218,15 @@ proptest! {
         prop_assert_eq!(json::read(&text), Ok(expected), "{}", text);
     }
 }
+
+#[test]
+fn json_has_a_limit_and_so_have_its_strings() {
+    let value = read("[\"a\\nb\\u0001\" {:k [1 2]}]").expect("it reads");
+    let text = json::write_ordered(&value, json::Style::Typed);
+    assert_eq!(text, r#"["a\nb\u0001",{":k":[1,2]}]"#);
+    let within = |limit| json::write_ordered_within(&value, json::Style::Typed, limit);
+    assert_eq!(within(text.len()), Some(text.clone()));
+    for limit in 0..text.len() {
+        assert_eq!(within(limit), None, "{limit}");
+    }
+}

@@ -7,6 +7,7 @@ use crate::desc::{Desc, Repr};
 use crate::heap::{Slot, retain};
 use crate::native::{Compared, Instance, Native, Trap};
 use crate::print::{render, render_within};
+use crate::show::show_within;
 use crate::text::{make_string, text};
 use wat_edn::Layout;
 
@@ -64,9 +65,8 @@ unsafe fn display(instance: &Instance, args: &[Slot]) -> Outcome {
 
 unsafe fn show(instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: as above.
-    Ok(make_string(&unsafe {
-        crate::show::show(instance.types[0], args[0])
-    }))
+    let text = unsafe { show_within(instance.types[0], args[0], MAX_BYTES) };
+    Ok(make_string(&text.ok_or_else(too_long)?))
 }
 
 unsafe fn assertion_failed(_: &Instance, args: &[Slot]) -> Outcome {

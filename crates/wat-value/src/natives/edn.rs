@@ -1,9 +1,9 @@
 //! Values to EDN and JSON.
 
-use super::support::{Outcome, native};
+use super::support::{MAX_BYTES, Outcome, native, too_long};
 use crate::heap::Slot;
 use crate::native::{Instance, Native};
-use crate::print::{Form, encode, render_tagless};
+use crate::print::{Form, encode_within, render_tagless};
 use crate::text::make_string;
 use wat_edn::json::{self, Style};
 
@@ -15,19 +15,29 @@ pub(crate) const TABLE: &[Native] = &[
 
 unsafe fn write_notag(instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: here and below: the caller of a native says that its arguments are live values of the declared types.
-    Ok(make_string(&unsafe {
-        render_tagless(instance.types[0], args[0])
-    }))
+    let text = unsafe { render_tagless(instance.types[0], args[0], MAX_BYTES) };
+    Ok(make_string(&text.ok_or_else(too_long)?))
+}
+
+/// The JSON of a value as a result of the library, which has a limit (WAT8406).
+unsafe fn as_json(
+    (instance, slot): (&Instance, Slot),
+    form: Form,
+    style: Style,
+    limit: usize,
+) -> Outcome {
+    // SAFETY: as above.
+    let tree = unsafe { encode_within(instance.types[0], slot, form, limit) };
+    let text = json::write_ordered_within(&tree.ok_or_else(too_long)?, style, limit);
+    Ok(make_string(&text.ok_or_else(too_long)?))
 }
 
 unsafe fn write_json(instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: as above.
-    let tree = unsafe { encode(instance.types[0], args[0], Form::Json) };
-    Ok(make_string(&json::write_ordered(&tree, Style::Typed)))
+    unsafe { as_json((instance, args[0]), Form::Json, Style::Typed, MAX_BYTES) }
 }
 
 unsafe fn write_json_natural(instance: &Instance, args: &[Slot]) -> Outcome {
     // SAFETY: as above.
-    let tree = unsafe { encode(instance.types[0], args[0], Form::Named) };
-    Ok(make_string(&json::write_ordered(&tree, Style::Natural)))
+    unsafe { as_json((instance, args[0]), Form::Named, Style::Natural, MAX_BYTES) }
 }

@@ -19,6 +19,7 @@ mod uuid;
 pub use collection::out_of_range;
 pub use display::written;
 pub use regex::regex_error;
+pub(crate) use support::MAX_BYTES;
 pub use uuid::with_version;
 
 use crate::native::Native;

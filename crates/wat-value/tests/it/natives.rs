@@ -102,6 +102,39 @@ proptest! {
     }
 }
 
+/// A value that has its parts many times is small, and its text is not.
+#[test]
+fn texts_beyond_the_limit_are_refused_before_they_are_made() {
+    balanced(|| {
+        let part = string(&"x".repeat(1 << 20));
+        let list = vector_of(Ty::Str);
+        let times = |count: usize| {
+            let parts: Vec<Slot> = (0..count).map(|_| part.clone().into_slot().1).collect();
+            unsafe { Value::from_slot(list, vector::from_slots(list, &parts)) }
+        };
+        let (few, many) = (times(3), times(1 << 11));
+        let types = [Ty::Vector(Arc::new(Ty::Str))];
+        for name in ["write", "write-notag", "write-json", "write-json-natural"] {
+            let name = format!(":wat::edn::{name}");
+            let length = |value: &Value| {
+                let text = call(&name, &types, &Ty::Str, &[value.slot()]);
+                text.map(|text| unsafe { wat_value::text(text.slot()) }.len())
+            };
+            assert_eq!(length(&few).unwrap(), 3 * ((1 << 20) + 2) + 4, "{name}");
+            // What is written as it is walked has its limit's worth of memory then: not here.
+            if !name.contains("json") {
+                continue;
+            }
+            let refused = length(&many).unwrap_err();
+            assert_eq!(refused.code, 8406, "{name}");
+            assert!(refused.message.contains("2147483648 bytes"), "{name}");
+        }
+        // The text for people ends where it has said enough.
+        let shown = call(":wat::core::show", &types, &Ty::Str, &[many.slot()]).unwrap();
+        assert!(unsafe { wat_value::text(shown.slot()) }.ends_with("xx\", …]"));
+    });
+}
+
 #[test]
 fn strings_outside_their_domain() {
     balanced(|| {
