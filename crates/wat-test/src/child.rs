@@ -618,10 +618,27 @@ fn returned<'f>(
             && compared.and_then(|it| it.actual.as_deref()) == string(field(failure, ":actual"))
             && compared.and_then(|it| it.expected.as_deref()) == string(field(failure, ":expected"))
     };
-    match caught.filter(same).last() {
-        Some(caught) => told(work, caught, None),
-        None => foreign(failure, message),
+    let caught: Vec<&Failure> = caught.collect();
+    if let Some(caught) = caught.iter().copied().rfind(same) {
+        return told(work, caught, None);
     }
+    let mut returned = foreign(failure, message);
+    // A property says with words of its own what was caught where it stands.
+    let at = &returned["location"];
+    let is_there = |place: &Value| {
+        ["file", "line", "col"]
+            .iter()
+            .all(|key| place[key] == at[key])
+    };
+    let sources = &mut Sources::default();
+    let mut places = caught.into_iter().rev().filter_map(|caught| {
+        let places = failure_places(work.db, work.case.file, caught, sources);
+        places.at.as_ref().map(place)
+    });
+    if let Some(whole) = places.find(is_there).filter(|_| !at.is_null()) {
+        returned["location"] = whole;
+    }
+    returned
 }
 
 /// A failure that came from elsewhere: another process, or made by hand.

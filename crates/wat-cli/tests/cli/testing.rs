@@ -392,6 +392,22 @@ fn properties_shrink_to_the_smallest_case_whatever_the_seed() {
     assert!(!dir.path().join("regressions").exists());
 }
 
+#[test]
+fn the_failure_of_a_property_stands_where_its_assertion_begins_and_ends() {
+    let text = "(:wat::test::defprop :t::small [x <- :wat::core::i64]
+  (:wat::test::assert-true
+    (:wat::core::< x 100)))";
+    let dir = Dir::with(&[("t.wat", text)]);
+    let (status, records) = records(&dir, &["--no-persist", "t.wat"]);
+    assert_eq!(status, 1);
+    let failed = records.iter().find(|it| it["event"] == "test-finished");
+    let at = &failed.expect("it ran")["failure"]["location"];
+    let expected = serde_json::json!({
+        "file": "t.wat", "line": 2, "col": 3, "end-line": 3, "end-col": 27
+    });
+    assert_eq!(at, &expected);
+}
+
 /// A run that may remember counterexamples.
 fn persisting(dir: &Dir, args: &[&str]) -> Ran {
     let mut command = command(dir);
