@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::UnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use salsa::{Durability, Setter};
 use wat_syntax::SourceText;
@@ -204,6 +204,27 @@ impl RootDatabase {
             .new(&db);
         db.library = Some(library);
         db
+    }
+
+    /// A database of its own that was given the same, knows no sessions, and has analysed nothing. What it does is taken
+    /// for work on this snapshot: when that is cancelled, queries of the copy end as its own would.
+    pub fn copy(&self) -> RootDatabase {
+        let snapshot = Mutex::new(self.clone());
+        let mut copy = Self::with_events(move |event| {
+            if matches!(event.kind, salsa::EventKind::WillCheckCancellation) {
+                let snapshot = snapshot.lock().unwrap_or_else(PoisonError::into_inner);
+                salsa::Database::unwind_if_revision_cancelled(&*snapshot);
+            }
+        });
+        let set = FileSet::get(self);
+        copy.set_options(Project::get(self).options(self).clone());
+        copy.set_files(self.project_files().into_iter().map(|file| {
+            let path = file.path(self).to_string();
+            (path, file.text(self), file.kind(self))
+        }));
+        copy.set_found(set.found(self).clone());
+        copy.set_payloads(set.payloads(self).clone());
+        copy
     }
 
     /// Adds or changes a file. Equal text and kind is no change.

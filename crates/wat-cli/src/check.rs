@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use wat_analysis::{
     Applicability, Diagnostic, RootDatabase, Severity, SourceFile, file_diagnostics,
+    keep_what_holds,
 };
 use wat_driver::{
     Report, Sources, Style, Summary, edn_line, edn_summary, github_line, json_line, json_summary,
@@ -20,17 +21,18 @@ const SHOWN: usize = 100;
 
 pub(crate) fn check(global: &Global, options: &CheckOptions) -> i32 {
     let started = Instant::now();
-    let space = match Workspace::open(global, &options.paths) {
+    let mut space = match Workspace::open(global, &options.paths) {
         Ok(space) => space,
         Err(status) => return status,
     };
     space.note_if_empty(global, &options.paths);
     let files = space.told();
+    let found = told(global, &mut space.db, &files);
     let check = &space.settings.check;
     let limit = options.max_diagnostics.or(check.max_diagnostics);
     let mut printer = Printer::new(global, limit);
     let levels = options.levels.over(&space.settings);
-    for mut diagnostic in findings(&space.db, &files) {
+    for mut diagnostic in found {
         let path = diagnostic.span.file.path(&*space.db);
         let path = space.inner_path(&path);
         let severity = levels.severity(diagnostic.code, diagnostic.severity, &path);
@@ -58,6 +60,22 @@ pub(crate) fn check(global: &Global, options: &CheckOptions) -> i32 {
         true => exit::NEGATIVE,
         false => exit::SUCCESS,
     })
+}
+
+/// The findings as the format tells them: where it gives edits, fixes that may be wrong were tried.
+pub(crate) fn told(
+    global: &Global,
+    db: &mut RootDatabase,
+    files: &[SourceFile],
+) -> Vec<Diagnostic> {
+    let mut found = findings(db, files);
+    if matches!(
+        global.format,
+        Some(Format::Json | Format::Edn | Format::Sarif)
+    ) {
+        keep_what_holds(db, files, &mut found);
+    }
+    found
 }
 
 /// The findings of all files in order; identical ones once.

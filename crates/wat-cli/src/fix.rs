@@ -296,10 +296,10 @@ fn dirty(changed: &[Changed]) -> Vec<String> {
 
 /// What went wrong with fixes, and the status of the command.
 fn tell(fixed: &Fixed, status: i32) -> i32 {
-    for (fix, error) in &fixed.defects {
+    for (fix, reason) in &fixed.defects {
         let (line, col) = fix.start;
         output::report(&format!(
-            "warning: {}:{line}:{col}: the fix `{}` of {} was taken back: it introduces {error}\n",
+            "warning: {}:{line}:{col}: the fix `{}` of {} was taken back: {reason}\n",
             fix.path, fix.title, fix.code
         ));
     }

@@ -9,13 +9,13 @@ use wat_driver::{Level, Levels, Selector};
 use wat_syntax::READER_CODES;
 
 use crate::args::{FailOn, Format, Global, LintOptions};
-use crate::check::{Printer, findings};
+use crate::check::{Printer, told};
 use crate::workspace::Workspace;
 use crate::{exit, output};
 
 pub(crate) fn lint(global: &Global, options: &LintOptions) -> i32 {
     let started = Instant::now();
-    let space = match Workspace::open(global, &options.paths) {
+    let mut space = match Workspace::open(global, &options.paths) {
         Ok(space) => space,
         Err(status) => return status,
     };
@@ -26,7 +26,7 @@ pub(crate) fn lint(global: &Global, options: &LintOptions) -> i32 {
     space.note_if_empty(global, &options.paths);
     let files = space.told();
     let mut printer = Printer::new(global, options.max_diagnostics);
-    for mut diagnostic in findings(&space.db, &files) {
+    for mut diagnostic in told(global, &mut space.db, &files) {
         if !wanted(options, &diagnostic) {
             continue;
         }

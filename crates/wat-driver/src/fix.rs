@@ -3,15 +3,15 @@
 //! A round takes the first suitable fix of every finding, in order of files and places, and leaves out those whose edits
 //! meet an edit that was taken before: they are found again in the next round. A round must not make things worse, in no
 //! file of the database: when an error appears that was not there before, the round is taken back, its fixes are added
-//! one by one, and those to blame are left out and not tried again. Everything happens in the database; nothing is
-//! written.
+//! one by one, and those to blame are left out and not tried again. A fix that may be wrong must also remove its finding.
+//! Everything happens in the database; nothing is written.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use wat_analysis::{
     Applicability, Code, Diagnostic, DiagnosticFix, FileEdit, RootDatabase, Severity, SourceFile,
-    SourceText, TextRange, file_diagnostics,
+    SourceText, TextRange, apply_edits, file_diagnostics, restore_texts,
 };
 
 /// After so many rounds fixes are taken to undo each other.
@@ -37,7 +37,7 @@ pub struct Applied {
 pub struct Fixed {
     /// What was applied, in order.
     pub applied: Vec<Applied>,
-    /// Fixes that would have introduced an error, with the message of that error: defects of the fix.
+    /// Fixes that were taken back, and why, as a sentence: they introduce an error, or leave their finding.
     pub defects: Vec<(Applied, String)>,
     /// Fixes that would also change a file that may not be changed, with its path; left out.
     pub outside: Vec<(Applied, Arc<str>)>,
@@ -96,6 +96,8 @@ struct Candidate {
     key: Key,
     /// It surely makes one error of the reader less.
     repairs: bool,
+    /// The finding of a fix that may be wrong, as it is counted.
+    guess: Option<Finding>,
     edits: Vec<FileEdit>,
 }
 
@@ -108,10 +110,9 @@ impl Work<'_> {
         }
         let before = errors(db);
         let texts = self.texts(db);
-        apply(db, round.iter().flat_map(|candidate| &candidate.edits));
-        let repaired = round.iter().filter(|candidate| candidate.repairs).count();
-        if new_error(&before, &errors(db), repaired).is_some() {
-            restore(db, &texts);
+        apply_edits(db, round.iter().flat_map(|candidate| &candidate.edits));
+        if harm(&before, &errors(db), &round).is_some() {
+            restore_texts(db, &texts);
             return self.one_by_one(db, round, before, &texts);
         }
         let applied = round.into_iter().map(|candidate| candidate.about);
@@ -129,11 +130,11 @@ impl Work<'_> {
     ) -> bool {
         let mut kept: Vec<Candidate> = Vec::new();
         for candidate in round {
-            restore(db, texts);
+            restore_texts(db, texts);
             let edits = kept.iter().chain([&candidate]);
-            apply(db, edits.flat_map(|candidate| &candidate.edits));
+            apply_edits(db, edits.flat_map(|candidate| &candidate.edits));
             let after = errors(db);
-            match new_error(&before, &after, usize::from(candidate.repairs)) {
+            match harm(&before, &after, std::slice::from_ref(&candidate)) {
                 None => {
                     kept.push(candidate);
                     before = after;
@@ -144,8 +145,8 @@ impl Work<'_> {
                 }
             }
         }
-        restore(db, texts);
-        apply(db, kept.iter().flat_map(|candidate| &candidate.edits));
+        restore_texts(db, texts);
+        apply_edits(db, kept.iter().flat_map(|candidate| &candidate.edits));
         let is_some = !kept.is_empty();
         let applied = kept.into_iter().map(|candidate| candidate.about);
         self.fixed.applied.extend(applied);
@@ -192,6 +193,7 @@ impl Work<'_> {
                     let is_sure = fix.applicability == Applicability::MachineApplicable;
                     found.push(Candidate {
                         repairs: is_sure && is_of_reader(diagnostic),
+                        guess: (!is_sure).then(|| finding(diagnostic)),
                         about,
                         key,
                         edits: fix.edits,
@@ -257,65 +259,26 @@ fn touches(a: (u32, u32), b: (u32, u32)) -> bool {
     start < end || (is_insertion && start == end)
 }
 
-/// Carries edits out, those of a file together.
-fn apply<'e>(db: &mut RootDatabase, edits: impl Iterator<Item = &'e FileEdit>) {
-    let mut by_file: Vec<(SourceFile, Vec<wat_syntax::TextEdit>)> = Vec::new();
-    for edit in edits {
-        let edits = match by_file.iter().position(|(file, _)| *file == edit.file) {
-            Some(at) => &mut by_file[at].1,
-            None => {
-                by_file.push((edit.file, Vec::new()));
-                let last = by_file.len() - 1;
-                &mut by_file[last].1
-            }
-        };
-        edits.push(wat_syntax::TextEdit::replace(
-            edit.range,
-            edit.insert.clone(),
-        ));
-    }
-    for (file, mut edits) in by_file {
-        edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
-        let text = edited(&file.text(db), &edits);
-        let (path, kind) = (file.path(db), file.kind(db));
-        db.set_file(&path, text, kind);
-    }
-}
-
-/// The source after sorted, disjoint edits. What is no UTF-8 stays as it is, byte for byte.
-fn edited(source: &SourceText, edits: &[wat_syntax::TextEdit]) -> SourceText {
-    let bytes = source.to_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut done = 0;
-    for edit in edits {
-        let (start, end) = (
-            usize::from(edit.range.start()),
-            usize::from(edit.range.end()),
-        );
-        if start < done || end > bytes.len() {
-            continue;
-        }
-        out.extend_from_slice(&bytes[done..start]);
-        out.extend_from_slice(edit.insert.as_bytes());
-        done = end;
-    }
-    out.extend_from_slice(&bytes[done..]);
-    SourceText::from_bytes(out)
-}
-
-fn restore(db: &mut RootDatabase, texts: &[(SourceFile, SourceText)]) {
-    for (file, text) in texts {
-        let (path, kind) = (file.path(db), file.kind(db));
-        db.set_file(&path, text.clone(), kind);
-    }
-}
-
-/// The errors of all files: those of the reader, all of them, and how often each is told.
+/// What is told of all files: how many errors of the reader, how many errors, and how often each finding.
 #[derive(Default)]
 struct Errors {
     reader: usize,
     all: usize,
-    told: BTreeMap<(Code, String), usize>,
+    told: BTreeMap<Finding, usize>,
+}
+
+impl Errors {
+    fn count(&self, finding: &Finding) -> usize {
+        self.told.get(finding).copied().unwrap_or(0)
+    }
+}
+
+/// A finding as it is counted: is it an error, its code, its message.
+type Finding = (bool, Code, String);
+
+fn finding(diagnostic: &Diagnostic) -> Finding {
+    let is_error = diagnostic.severity == Severity::Error;
+    (is_error, diagnostic.code, diagnostic.message.clone())
 }
 
 fn errors(db: &RootDatabase) -> Errors {
@@ -325,9 +288,8 @@ fn errors(db: &RootDatabase) -> Errors {
             if diagnostic.severity == Severity::Error {
                 errors.all += 1;
                 errors.reader += usize::from(is_of_reader(diagnostic));
-                let key = (diagnostic.code, diagnostic.message.clone());
-                *errors.told.entry(key).or_default() += 1;
             }
+            *errors.told.entry(finding(diagnostic)).or_default() += 1;
         }
     }
     errors
@@ -338,18 +300,26 @@ fn is_of_reader(diagnostic: &Diagnostic) -> bool {
     diagnostic.severity == Severity::Error && diagnostic.code.0 < 2000
 }
 
-/// The message of an error that was introduced by fixes that repair so many errors of the reader. An error silences what
-/// depends on it, so that its repair may uncover others: a broken token any number, another error one. Those are not
-/// introduced.
-fn new_error(before: &Errors, after: &Errors, repaired: usize) -> Option<String> {
+/// Why fixes that were carried out together must be taken back, as a sentence. An error silences what depends on it, so
+/// that the repair of one may uncover others: that of a broken token any number, that of another error one. Those are
+/// not introduced, unless a fix may be wrong: then nothing tells them from errors that it makes.
+fn harm(before: &Errors, after: &Errors, done: &[Candidate]) -> Option<String> {
+    let guesses: Vec<&Finding> = done.iter().filter_map(|one| one.guess.as_ref()).collect();
+    for guess in &guesses {
+        let same = guesses.iter().filter(|other| *other == guess).count();
+        if after.count(guess) + same > before.count(guess) {
+            return Some("its finding stays".to_owned());
+        }
+    }
+    let repaired = done.iter().filter(|candidate| candidate.repairs).count();
     let left = before.reader.saturating_sub(repaired);
-    if after.reader < before.reader && after.reader <= left
-        || after.reader == left && after.all <= before.all
-    {
+    let uncovers = after.reader < before.reader && after.reader <= left
+        || after.reader == left && after.all <= before.all;
+    if uncovers && guesses.is_empty() {
         return None;
     }
-    let known = |key| before.told.get(key).copied().unwrap_or(0);
-    let grown = after.told.iter().find(|(key, count)| **count > known(key));
-    let ((code, message), _) = grown?;
-    Some(format!("{code}: {message}"))
+    let is_new =
+        |(finding, count): &(&Finding, &usize)| finding.0 && **count > before.count(finding);
+    let ((_, code, message), _) = after.told.iter().find(is_new)?;
+    Some(format!("it introduces {code}: {message}"))
 }

@@ -5,7 +5,10 @@
 //! [m <- :wat::core::HashMap<wat::core::String,wat::core::i64>]
 //! ```
 
-use wat_analysis::{Applicability, Db, DiagnosticFix, FileEdit, SourceFile, TextRange};
+use wat_analysis::{
+    Applicability, DiagnosticFix, FileEdit, RootDatabase, SourceFile, TextRange, file_diagnostics,
+    keep_what_holds,
+};
 
 use crate::diagnostics::{EditorDiagnostic, diagnostics};
 
@@ -35,12 +38,23 @@ pub struct CodeAction {
     pub edits: Vec<FileEdit>,
 }
 
-/// Every fix of every diagnostic that touches `range`, the conversions of calls there, then `fix all` if the file has a machine-applicable fix.
-pub fn code_actions(db: &dyn Db, file: SourceFile, range: TextRange) -> Vec<CodeAction> {
+/// The fixes of every diagnostic that touches `range`, the conversions of calls there, then `fix all` if the file has a machine-applicable fix.
+///
+/// Of the fixes that may be wrong those are left out that leave their diagnostic or add an error to a file that they
+/// change.
+pub fn code_actions(db: &RootDatabase, file: SourceFile, range: TextRange) -> Vec<CodeAction> {
     let found = diagnostics(db, file);
     let mut actions = Vec::new();
-    for diagnostic in found.iter().filter(|found| touches(found.range, range)) {
+    let here: Vec<&EditorDiagnostic> = found
+        .iter()
+        .filter(|found| touches(found.range, range))
+        .collect();
+    let wrong = wrong_guesses(db, file, &here);
+    for diagnostic in here {
         for fix in &diagnostic.fixes {
+            if wrong.contains(fix) {
+                continue;
+            }
             actions.push(CodeAction {
                 title: fix.title.clone(),
                 kind: ActionKind::QuickFix,
@@ -53,6 +67,50 @@ pub fn code_actions(db: &dyn Db, file: SourceFile, range: TextRange) -> Vec<Code
     actions.extend(crate::keyword_calls::conversions(db, file, range));
     actions.extend(fix_all(found));
     actions
+}
+
+/// The fixes that may be wrong and are. They are tried in a copy of the database, so that the snapshot stays what it is.
+fn wrong_guesses(
+    db: &RootDatabase,
+    file: SourceFile,
+    found: &[&EditorDiagnostic],
+) -> Vec<DiagnosticFix> {
+    let is_guess = |fix: &&DiagnosticFix| fix.applicability == Applicability::MaybeIncorrect;
+    let guesses = || found.iter().flat_map(|found| &found.fixes).filter(is_guess);
+    if guesses().next().is_none() {
+        return Vec::new();
+    }
+    let mut copy = db.copy();
+    let Some(same) = copy.file(&file.path(db)) else {
+        return Vec::new();
+    };
+    // Positions, not files, say which finding of the copy is which.
+    let is_here = |span: TextRange, code| {
+        let mut here = found.iter();
+        here.any(|one| one.range == span && one.code == code)
+    };
+    let all = file_diagnostics(&copy, same);
+    let own = all.iter().filter(|found| found.span.file == same);
+    let mut tried: Vec<_> = own
+        .filter(|found| is_here(found.span.range, found.code))
+        .cloned()
+        .collect();
+    keep_what_holds(&mut copy, &[same], &mut tried);
+    let holds = |fix: &DiagnosticFix| {
+        let mut kept = tried.iter().flat_map(|found| &found.fixes);
+        kept.any(|kept| is_same(db, fix, &copy, kept))
+    };
+    guesses().filter(|fix| !holds(fix)).cloned().collect()
+}
+
+/// Do fixes of two databases write the same in the same places?
+fn is_same(db: &RootDatabase, a: &DiagnosticFix, other: &RootDatabase, b: &DiagnosticFix) -> bool {
+    let edits = || a.edits.iter().zip(&b.edits);
+    a.title == b.title
+        && a.edits.len() == b.edits.len()
+        && edits().all(|(a, b)| {
+            (a.range, &a.insert) == (b.range, &b.insert) && a.file.path(db) == b.file.path(other)
+        })
 }
 
 /// True if the ranges share a position; ends count.

@@ -181,6 +181,25 @@ fn every_fix_at_the_range_is_an_action_and_the_only_safe_one_is_preferred() {
 }
 
 #[test]
+fn a_fix_that_may_be_wrong_is_an_action_only_if_it_holds() {
+    let offered = |parameters: &str| {
+        let text = format!(
+            "(:wat::core::defn :my::be [{parameters}] -> :wat::core::i64 1)\n(:wat::core::defn :my::a [] -> :wat::core::i64 (:my::b))\n"
+        );
+        let (db, file, _) = program(&text);
+        let at = text.find(":my::b)").expect("the call");
+        let range = TextRange::empty(TextSize::new(at as u32));
+        let actions = code_actions(&db, file, range);
+        assert_eq!(diagnostics(&db, file)[0].fixes.len(), 2);
+        actions.into_iter().map(|action| action.title).collect()
+    };
+    let (this, other) = ("replace by `:my::a`", "replace by `:my::be`");
+    let titles: Vec<String> = offered("");
+    assert_eq!(titles, [this, other]);
+    assert_eq!(offered("x <- :wat::core::i64"), [this]);
+}
+
+#[test]
 fn symbols_are_the_definitions_in_order() {
     let (db, file, _) = program(&format!("{CALC}{SPACED}"));
     let symbols = document_symbols(&db, file);

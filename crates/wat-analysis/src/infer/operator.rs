@@ -1,14 +1,17 @@
 //! The overloaded operators: arithmetic, comparison, positional access.
 
-use wat_syntax::NodeId;
+use wat_syntax::{Applicability, NodeId};
 
-use crate::problem::{Place, Problem};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 
 use super::Infer;
 use super::deferred::{Constraint, ConstraintKind};
 use super::report::Why;
 use super::table::Ty;
 use super::typed::{Arith, Compare, ExprId, ExprKind, OperatorUse, TextPiece};
+
+/// What makes a byte a number.
+const U8_TO_I64: &str = ":wat::core::u8::to-i64";
 
 /// An operator of the language by its path.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -306,16 +309,30 @@ impl<'db> Infer<'db> {
             problem = problem.also(Place::node(nodes[at]), format!("this is a `{found}`"));
         }
         if self.table.resolve(operands[first]) == Ty::U8 {
-            let is_operand = operands.len() < 2 || nodes[0] != nodes[1];
-            problem = match is_operand {
-                true => self.conversion(
-                    problem,
-                    Place::node(nodes[first]),
-                    ":wat::core::i64",
-                    ":wat::core::u8",
-                ),
-                false => problem.help("convert it with `:wat::core::u8::to-i64`"),
-            };
+            problem = problem.help(format!("convert it with `{U8_TO_I64}`"));
+            let are_bytes = bad
+                .iter()
+                .all(|&at| self.table.resolve(operands[at]) == Ty::U8);
+            // A macro may put one expression in several places.
+            let nodes_of_call = || nodes.iter().take(operands.len());
+            let is_written =
+                |at: usize| nodes_of_call().filter(|&&it| it == nodes[at]).count() == 1;
+            if are_bytes && bad.iter().all(|&at| is_written(at)) {
+                let edit = |at, node, insert: String| ProblemEdit {
+                    at,
+                    place: Place::node(node),
+                    insert,
+                };
+                let converted = bad.iter().map(|&at| nodes[at]).flat_map(|node| {
+                    let before = edit(EditAt::Before, node, format!("({U8_TO_I64} "));
+                    [before, edit(EditAt::After, node, ")".into())]
+                });
+                problem = problem.fix(
+                    format!("convert with `{U8_TO_I64}`"),
+                    Applicability::MaybeIncorrect,
+                    converted.collect(),
+                );
+            }
         } else if self.table.resolve(operands[first]) == Ty::STRING {
             problem = problem.help("strings are joined with `:wat::core::string::concat`");
         }

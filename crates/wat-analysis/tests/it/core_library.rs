@@ -256,6 +256,9 @@ fn comparisons_and_arithmetic_offer_the_conversion_there_is() {
     converts("(c.< 2 (c.u8 1))", "u8::to-i64");
     converts("(c.= (s.concat \"1\") 1)", "i64::to-string");
     converts("(c.+ (c.u8 1) 2)", "u8::to-i64");
+    let both = ["(:wat::core::u8::to-i64 ", ")"].repeat(2);
+    assert_eq!(first_fix("(c.+ (c.u8 1) (c.u8 2))").1, both);
+    assert!(diagnostics("(c.+ (c.u8 1) \"2\")")[0].fixes.is_empty());
     // A place where both stand has no operand to convert.
     assert!(diagnostics("(c.= \"a\" :b)")[0].fixes.is_empty());
 }

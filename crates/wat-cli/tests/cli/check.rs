@@ -257,3 +257,45 @@ fn a_tool_of_another_version_is_refused() {
     assert_eq!(ran.status, 78);
     assert!(ran.stderr.contains("error[WAT5805]"), "{}", ran.stderr);
 }
+
+/// The titles of all fixes that a run offers.
+fn titles(stdout: &str) -> Vec<String> {
+    let all = records(stdout).into_iter();
+    let fixes = all.flat_map(|record| record["fixes"].as_array().cloned().unwrap_or_default());
+    fixes
+        .map(|fix| fix["title"].as_str().expect("a title").to_owned())
+        .collect()
+}
+
+#[test]
+fn a_guess_that_does_not_hold_is_no_fix_and_the_help_stays() {
+    let right = "(:wat::core::defn :my::be [] -> :wat::core::i64 1)\n(:wat::core::defn :my::a [] -> :wat::core::i64 (:my::b))\n";
+    let wrong = right.replace("be []", "be [x <- :wat::core::i64]");
+    for format in ["json", "sarif", "edn"] {
+        let dir = Dir::with(&[("right.wat", right), ("wrong.wat", &wrong)]);
+        let told = |file: &str| wat(&dir, &["check", "--format", format, file]).stdout;
+        let mends = "replace by `:my::be`";
+        assert!(told("right.wat").contains(mends), "{}", told("right.wat"));
+        assert!(!told("wrong.wat").contains(mends), "{}", told("wrong.wat"));
+        assert!(
+            told("wrong.wat").contains(":my::be"),
+            "{}",
+            told("wrong.wat")
+        );
+    }
+}
+
+#[test]
+fn guesses_beyond_the_first_hundred_are_not_tried_and_not_offered() {
+    let dir = Dir::with(&[]);
+    let call =
+        |at: usize| format!("(:wat::core::defn :its::f{at} [] -> :wat::core::i64 (:my::b))\n");
+    let calls: String = (0..130).map(call).collect();
+    let both =
+        ["a", "c"].map(|name| format!("(:wat::core::defn :my::{name} [] -> :wat::core::i64 1)\n"));
+    let text = calls + &both.concat();
+    dir.write("a.wat", &text);
+    let ran = wat(&dir, &["check", "--format", "json", "a.wat"]);
+    assert_eq!(records(&ran.stdout).len(), 131);
+    assert_eq!(titles(&ran.stdout).len(), 100);
+}

@@ -112,6 +112,16 @@ fn codes_and_plausible_fixes_are_chosen() {
 }
 
 #[test]
+fn a_guess_that_does_not_hold_is_taken_back_and_told() {
+    let wrong = "(:wat::core::defn :my::a [x <- :wat::core::i64] -> :wat::core::i64 (:my::b))\n(:wat::core::defn :my::be [x <- :wat::core::i64] -> :wat::core::i64 x)\n";
+    let dir = Dir::with(&[("a.wat", wrong)]);
+    let ran = wat(&dir, &["fix", "--maybe"]);
+    assert_eq!(text(&dir, "a.wat"), wrong);
+    let reason = "the fix `replace by `:my::a`` of WAT3201 was taken back: it introduces WAT3002";
+    assert!(ran.stderr.contains(reason), "{}", ran.stderr);
+}
+
+#[test]
 fn a_formatted_file_stays_formatted_and_another_one_is_left_as_it_is() {
     let name = "(:wat::core::typealias :demo::Table :wat::core::HashMap<wat::core::String, wat::core::i64>)\n";
     let dir = Dir::with(&[

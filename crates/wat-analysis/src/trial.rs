@@ -1,0 +1,150 @@
+//! Fixes that may be wrong are tried before anybody is offered them.
+//!
+//! Such a fix is a guess at what was meant: a name that is spelled nearly so, a place where a string may end. Most guesses
+//! are right, and no rule tells the others from them as surely as the analysis itself: a guess holds if the finding is gone
+//! once it is carried out, and no error is told that was not told before. A guess that does not hold is not offered; the
+//! help of its finding, which is for people, stays. Machine-applicable fixes follow from what is written and are not
+//! tried: what they uncover was wrong before.
+
+use std::collections::BTreeMap;
+
+use wat_syntax::{Applicability, Code, Severity, SourceText};
+
+use crate::db::{FileKind, RootDatabase, SourceFile};
+use crate::diagnostics::{Diagnostic, DiagnosticFix, FileEdit, file_diagnostics};
+
+/// So many fixes are tried for one answer. Who has more wrong guesses mends some and asks again.
+pub const TRIALS: usize = 100;
+
+/// Takes from findings of `files` the fixes that may be wrong and do not hold, and those beyond the first [`TRIALS`].
+/// Whether a fix holds is seen in `files` and in those that it changes. The database is the same afterwards.
+pub fn keep_what_holds(db: &mut RootDatabase, files: &[SourceFile], found: &mut [Diagnostic]) {
+    let mut left = TRIALS;
+    let mut before = BTreeMap::new();
+    for diagnostic in found {
+        let fixes = std::mem::take(&mut diagnostic.fixes);
+        let mut kept = Vec::with_capacity(fixes.len());
+        for fix in fixes {
+            if fix.applicability == Applicability::MaybeIncorrect {
+                if left == 0 || !holds(db, files, diagnostic, &fix, &mut before) {
+                    left = left.saturating_sub(1);
+                    continue;
+                }
+                left -= 1;
+            }
+            kept.push(fix);
+        }
+        diagnostic.fixes = kept;
+    }
+}
+
+/// A finding as it is counted: is it an error, its code, its message.
+type Finding = (bool, Code, String);
+
+/// How often the findings of a file are told.
+type Told = BTreeMap<Finding, usize>;
+
+fn told(db: &RootDatabase, file: SourceFile) -> Told {
+    let mut told = Told::new();
+    for diagnostic in file_diagnostics(db, file).iter() {
+        *told.entry(key(diagnostic)).or_default() += 1;
+    }
+    told
+}
+
+fn key(diagnostic: &Diagnostic) -> Finding {
+    let is_error = diagnostic.severity == Severity::Error;
+    (is_error, diagnostic.code, diagnostic.message.clone())
+}
+
+/// Is the finding gone where the fix is carried out, and is no error new? What would change other files than those of the
+/// project is no fix. `before` keeps what is told of each file now.
+fn holds(
+    db: &mut RootDatabase,
+    files: &[SourceFile],
+    diagnostic: &Diagnostic,
+    fix: &DiagnosticFix,
+    before: &mut BTreeMap<SourceFile, Told>,
+) -> bool {
+    let edited = fix.edits.iter().map(|edit| edit.file);
+    let is_given = |file: SourceFile| matches!(file.kind(db), FileKind::Disk | FileKind::Open);
+    if !edited.clone().all(is_given) {
+        return false;
+    }
+    let mut seen: Vec<SourceFile> = files.iter().copied().chain(edited).collect();
+    seen.sort_unstable();
+    seen.dedup();
+    for &file in &seen {
+        before.entry(file).or_insert_with(|| told(db, file));
+    }
+    let texts = apply_edits(db, &fix.edits);
+    let (mut old, mut new) = (Told::new(), Told::new());
+    for file in &seen {
+        add(&mut old, &before[file]);
+        add(&mut new, &told(db, *file));
+    }
+    restore_texts(db, &texts);
+    let about = key(diagnostic);
+    let mut errors = new.iter().filter(|((is_error, ..), _)| *is_error);
+    count(&new, &about) < count(&old, &about)
+        && errors.all(|(error, number)| *number <= count(&old, error))
+}
+
+fn count(told: &Told, finding: &Finding) -> usize {
+    told.get(finding).copied().unwrap_or(0)
+}
+
+fn add(all: &mut Told, some: &Told) {
+    for (key, number) in some {
+        *all.entry(key.clone()).or_default() += number;
+    }
+}
+
+/// Carries disjoint edits out, and gives the texts that the files had.
+pub fn apply_edits<'e>(
+    db: &mut RootDatabase,
+    edits: impl IntoIterator<Item = &'e FileEdit>,
+) -> Vec<(SourceFile, SourceText)> {
+    let mut by_file: BTreeMap<SourceFile, Vec<&FileEdit>> = BTreeMap::new();
+    for edit in edits {
+        by_file.entry(edit.file).or_default().push(edit);
+    }
+    let mut texts = Vec::with_capacity(by_file.len());
+    for (file, mut edits) in by_file {
+        edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
+        let text = file.text(db);
+        let (path, kind) = (file.path(db), file.kind(db));
+        db.set_file(&path, edited(&text, &edits), kind);
+        texts.push((file, text));
+    }
+    texts
+}
+
+/// The source after sorted, disjoint edits. What is no UTF-8 stays as it is, byte for byte.
+fn edited(source: &SourceText, edits: &[&FileEdit]) -> SourceText {
+    let bytes = source.to_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut done = 0;
+    for edit in edits {
+        let (start, end) = (
+            usize::from(edit.range.start()),
+            usize::from(edit.range.end()),
+        );
+        if start < done || end > bytes.len() {
+            continue;
+        }
+        out.extend_from_slice(&bytes[done..start]);
+        out.extend_from_slice(edit.insert.as_bytes());
+        done = end;
+    }
+    out.extend_from_slice(&bytes[done..]);
+    SourceText::from_bytes(out)
+}
+
+/// Gives files the texts back that they had.
+pub fn restore_texts(db: &mut RootDatabase, texts: &[(SourceFile, SourceText)]) {
+    for (file, text) in texts {
+        let (path, kind) = (file.path(db), file.kind(db));
+        db.set_file(&path, text.clone(), kind);
+    }
+}
