@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use wat_syntax::{Applicability, Ast, NodeId, NodeKind};
+use wat_syntax::{Applicability, Ast, Code, NodeId, NodeKind, Severity};
 use wat_value::syntax::{Origin, Scopes, Syntax};
 
+use crate::codes::code_info;
 use crate::db::{Db, FileKind, SourceFile};
 use crate::diagnostics::{Diagnostic, DiagnosticFix, FileEdit, absolute};
 use crate::evaluation::evaluation_ir;
@@ -392,23 +393,25 @@ fn wrong_sigma<'db>(
     name: &str,
 ) -> Option<Problem<'db>> {
     let inference = infer_expression(db, root, form, value);
-    if let Some(problem) = inference.problems.first() {
+    let mut told = inference.problems.iter();
+    let is_error = |problem: &&Problem<'db>| {
+        let info = code_info(Code(problem.code));
+        info.is_none_or(|info| info.severity == Severity::Error)
+    };
+    if let Some(problem) = told.clone().find(is_error) {
         return Some(problem.clone());
     }
     let crate::infer::Body::Value(expr) = inference.body else {
-        return None;
+        return told.next().cloned();
     };
     let found = inference.exprs[expr.0 as usize].ty;
     let found = inference.table.render_expanded(found, &[]);
     let wanted = ":wat::core::Fn(wat::core::i64)->wat::core::i64";
-    (found != wanted).then(|| {
-        Problem::new(
-            3706,
-            Place::node(value),
-            format!("`{name}` takes a function of type `{wanted}`, found `{found}`"),
-        )
-        .label("another type")
-    })
+    if found == wanted {
+        return told.next().cloned();
+    }
+    let message = format!("`{name}` takes a function of type `{wanted}`, found `{found}`");
+    Some(Problem::new(3706, Place::node(value), message).label("another type"))
 }
 
 /// Where a setter can be put: after the last one at the head (true), else before the first form.

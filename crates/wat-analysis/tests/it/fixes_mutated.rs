@@ -130,8 +130,8 @@ fn stays(told: &Diagnostic, fix: &DiagnosticFix, after: &[Diagnostic]) -> bool {
     })
 }
 
-/// Why a fix is none, if so: its diagnostic stands where it was and as often as before, or an error is new. A sure repair of
-/// a broken token may uncover any number of errors, that of another error one, because what is broken silences what
+/// Why a fix is none, if so: its diagnostic stands where it was and as often as before, or an error is new. The repair of
+/// a broken token may uncover any number of errors, a sure repair of another error one, because what is broken silences what
 /// depends on it.
 fn complaint(
     told: &Diagnostic,
@@ -139,7 +139,7 @@ fn complaint(
     before: &[Diagnostic],
     after: &[Diagnostic],
 ) -> Option<String> {
-    let is_sure = fix.applicability == Applicability::MachineApplicable;
+    let is_sure = is_machine(fix.applicability) || told.code.0 < 1900 || told.code.0 == 5007;
     let same = |one: &Diagnostic| (one.code, &one.message) == (told.code, &told.message);
     if stays(told, fix, after) && count(after, same) >= count(before, same) {
         return Some(STAYS.to_owned());
