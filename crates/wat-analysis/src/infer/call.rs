@@ -204,10 +204,26 @@ impl<'db> Infer<'db> {
                     format!("no function is called `{canonical}`"),
                 )
                 .label("unknown name");
-                let problem = crate::suggest::offer(problem, Place::node(head), found);
+                let mut problem = crate::suggest::offer(problem, Place::node(head), found);
+                if found.iter().any(|near| self.writes(&near.name, canonical)) {
+                    for fix in &mut problem.fixes {
+                        crate::unsure::doubt(&mut fix.applicability.0);
+                    }
+                }
                 self.report_unknown(text, problem);
             }
         }
+    }
+
+    /// Does the name mean a macro with this path in its text? What calls it may get the path back.
+    fn writes(&self, name: &str, path: &str) -> bool {
+        let item = lookup(self.db, self.program, name);
+        item.is_some_and(|item| {
+            item.kind(self.db) == ItemKind::Macro && {
+                let form = item.form(self.db).content(self.db);
+                form.text.text().contains(path)
+            }
+        })
     }
 
     /// WAT3208: the head is a type; what makes its values is offered.

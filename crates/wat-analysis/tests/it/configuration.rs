@@ -73,7 +73,10 @@ fn each_mistake_has_its_code_and_place() {
         ("(:wat::config::set-dim-router! :my::r)", "WAT2702 1:2-1:31"),
         ("(:wat::config::set-noise-floor! 1.0)", "WAT2702 1:2-1:32"),
         ("(:wat::config::set-zork! 1)", "WAT2007 1:2-1:25"),
-        ("(:wat::config::set-presence-sigma! ())", "WAT3706 1:36-1:38"),
+        (
+            "(:wat::config::set-presence-sigma! ())",
+            "WAT3706 1:36-1:38",
+        ),
         (
             "(:wat::config::set-presence-sigma! (:wat::core::fn [d <- :wat::core::f64] -> :wat::core::f64 d))",
             "WAT3706 1:36-1:96",

@@ -182,3 +182,19 @@ fn a_keyword_and_a_bracket_stay_apart_where_something_goes_or_comes_between_them
         "{after}"
     );
 }
+
+#[test]
+fn a_macro_that_writes_the_misspelled_name_again_is_a_guess() {
+    let (_db, found) = diagnose(
+        "(:wat::core::defmacro :my::forever2 [x <- :wat::WatAST] -> :wat::WatAST `(:my::forever ~x))\n\
+         (:wat::core::defn :my::three [] -> :wat::core::i64 (:my::forever 3))",
+    );
+    let told = found.iter().find(|told| told.code.0 == 3201);
+    let fixes = &told.expect("the name is unknown").fixes;
+    assert!(!fixes.is_empty());
+    assert!(
+        fixes
+            .iter()
+            .all(|fix| fix.applicability == Applicability::MaybeIncorrect)
+    );
+}
