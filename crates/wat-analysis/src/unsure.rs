@@ -51,6 +51,11 @@ pub(crate) fn doubt_places<'db>(
         .map(|form| extent(db, form))
         .collect();
     let mut unread: Vec<(SourceFile, Vec<TextRange>)> = vec![(file, unread_ranges(db, file))];
+    // Where the first of two definitions did not read, the second may be a part of it.
+    let is_half_read = pairs.iter().any(|(_, first, _)| {
+        let form = first.form(db);
+        form.file(db) == file && unread[0].1.iter().any(|it| meets(*it, extent(db, form)))
+    });
     for diagnostic in found {
         let code = diagnostic.code.0;
         let is_reader = code < 1900 || code == 5007;
@@ -68,7 +73,7 @@ pub(crate) fn doubt_places<'db>(
                 own.any(|edit| repeated.iter().any(|it| meets(*it, edit.range)))
             };
             if !is_reader && is_unread(fix, &mut unread)
-                || !is_reader && !is_again && is_repeated(fix)
+                || !is_reader && (!is_again || is_half_read) && is_repeated(fix)
             {
                 doubt(&mut fix.applicability);
             }

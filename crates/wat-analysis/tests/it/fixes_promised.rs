@@ -197,6 +197,16 @@ fn fixes_in_broken_surroundings_are_guesses() {
             MaybeIncorrect,
         ),
         (
+            "(:wat::core::def :my::a {\"k 1})\n(:wat::core::def :my::a {\"k\" 1})\n".to_owned(),
+            2101,
+            MaybeIncorrect,
+        ),
+        (
+            "(:wat::core::def :my::a 1)\n(:wat::core::def :my::a 1)\n".to_owned(),
+            2101,
+            MachineApplicable,
+        ),
+        (
             "(:wat::core::def :my::a (:wat::core::Vector 1 2))".to_owned(),
             3013,
             MachineApplicable,
