@@ -281,6 +281,7 @@ pub(crate) fn program_diagnostics(
         crate::testing::annotation_problems(db, root, file, &mut found);
     }
     crate::glued::quiet(db, file, &mut found);
+    crate::colons::quiet(db, file, &mut found);
     crate::unsure::doubt_places(db, file, redefinitions(db, root, file), &mut found);
     crate::unsure::doubt_key_lists(db, root, file, &mut found);
     let mut found = finish(found.into_iter().map(|found| outward(db, found)).collect());

@@ -8,6 +8,7 @@ mod alias;
 mod calls;
 mod capability;
 mod codes;
+mod colons;
 mod configuration;
 mod coverage;
 #[expect(

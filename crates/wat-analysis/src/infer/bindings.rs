@@ -99,6 +99,9 @@ impl<'db> Infer<'db> {
                 .label("this binder has no value")
                 .help("bindings are pairs: `[name value …]`"),
             );
+            if self.are_shifted(&pairs) {
+                return Some(self.any_bindings(&pairs));
+            }
         }
         let mut bound = Vec::new();
         for pair in pairs.chunks(2) {
@@ -119,5 +122,28 @@ impl<'db> Infer<'db> {
             }
         }
         Some(bound)
+    }
+
+    /// Of bindings that lack a value somewhere: does what can only be a value stand where a binder should?
+    fn are_shifted(&self, pairs: &[NodeId]) -> bool {
+        let is_value = |&node: &NodeId| {
+            matches!(
+                self.ast.kind(node),
+                NodeKind::Int(_)
+                    | NodeKind::Float(_)
+                    | NodeKind::Bool(_)
+                    | NodeKind::Str(_)
+                    | NodeKind::List
+            )
+        };
+        pairs.iter().step_by(2).any(is_value)
+    }
+
+    /// Bindings of which nobody knows which are the binders: every symbol may be one.
+    fn any_bindings(&mut self, parts: &[NodeId]) -> Vec<(Pattern, ExprId)> {
+        let is_symbol = |node: &NodeId| matches!(self.ast.kind(*node), NodeKind::Symbol(_));
+        let symbols: Vec<NodeId> = parts.iter().copied().filter(is_symbol).collect();
+        let bind = |symbol| (self.binder(symbol, Ty::ERROR), self.error(symbol));
+        symbols.into_iter().map(bind).collect()
     }
 }

@@ -584,3 +584,38 @@ fn remainders_of_floats_never_were() {
         &["WAT3450 2:2-2:22"],
     );
 }
+
+#[test]
+fn a_binder_with_a_colon_is_one_mistake() {
+    reports(
+        "(:wat::core::defn :my::f [count: <- :wat::core::i64] -> :wat::core::i64 (:wat::core::+ count 1))",
+        &["WAT1009 1:32-1:33"],
+    );
+    // Another form has nothing to do with it, nor another name.
+    reports(
+        "(:wat::core::defn :my::f [a: <- :wat::core::i64] -> :wat::core::i64 b)\n(:wat::core::def :my::g a)",
+        &[
+            "WAT1009 1:28-1:29",
+            "WAT3202 1:69-1:70",
+            "WAT3202 2:25-2:26",
+        ],
+    );
+}
+
+#[test]
+fn bindings_that_are_shifted_are_one_mistake() {
+    let body = |bindings: &str| {
+        format!(
+            "(:wat::core::defn :my::f [] -> :wat::core::i64 (:wat::core::let [{bindings}] (:wat::core::+ a c)))"
+        )
+    };
+    for (bindings, end) in [
+        ("a b 2 c 3", 74),
+        ("a (:wat::core::+ 1 1) (:wat::core::+ b 1) c 1", 110),
+    ] {
+        let place = format!("WAT2201 1:{end}-1:{}", end + 1);
+        reports(&body(bindings), &[&place]);
+    }
+    // Where every binder may be one, the others bind.
+    reports(&body("a 1 c"), &["WAT2201 1:70-1:71"]);
+}
