@@ -27,11 +27,21 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// Of a text that changes.
     fn durability(self) -> Durability {
         match self {
             FileKind::Library => Durability::HIGH,
             FileKind::Disk | FileKind::Inline => Durability::MEDIUM,
             FileKind::Open | FileKind::Session | FileKind::ReplInput => Durability::LOW,
+        }
+    }
+
+    /// Of the kind, and of a text that has not changed yet: a file that is open to be read lasts like one on disk, so that
+    /// its forms are not looked at again with each keystroke in another file.
+    fn lasting(self) -> Durability {
+        match self {
+            FileKind::Open => Durability::MEDIUM,
+            kind => kind.durability(),
         }
     }
 }
@@ -274,20 +284,23 @@ impl RootDatabase {
         host: Option<(SourceFile, u32)>,
     ) -> SourceFile {
         SourceFile::builder(path, text, kind, host)
-            .durability(kind.durability())
+            .durability(kind.lasting())
             .path_durability(Durability::HIGH)
             .host_durability(Durability::HIGH)
             .new(self)
     }
 
     fn change(&mut self, file: SourceFile, text: SourceText, kind: FileKind) {
-        let other_kind = file.kind(self) != kind;
-        if other_kind {
-            file.set_kind(self)
-                .with_durability(kind.durability())
-                .to(kind);
+        if file.kind(self) != kind {
+            file.set_kind(self).with_durability(kind.lasting()).to(kind);
+            if kind != FileKind::Open {
+                let text = file.text(self);
+                file.set_text(self)
+                    .with_durability(kind.durability())
+                    .to(text);
+            }
         }
-        if other_kind || file.text(self) != text {
+        if file.text(self) != text {
             file.set_text(self)
                 .with_durability(kind.durability())
                 .to(text);

@@ -259,22 +259,28 @@ const MAKERS: [&str; 10] = [
     ":wat::runtime::body-of",
 ];
 
-/// Which macros a form mentions, and whether it can make definitions of macros itself.
+/// What of a form says whether its expansion may define macros. It is said of the form alone, so that it lasts as long as
+/// the text of its file.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+struct Hint {
+    /// Can it make definitions of macros itself?
+    makes: bool,
+    /// The paths that it mentions and that macros of a program may have.
+    paths: Vec<Arc<str>>,
+}
+
 #[salsa::tracked(returns(ref))]
-fn hint<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> (bool, Vec<Arc<str>>) {
+fn hint<'db>(db: &'db dyn Db, form: Form<'db>) -> Hint {
     let ast = ast(db, form);
-    let literal = literal_macros(db, program);
     let own = written_declarations(db, form).macros.len();
     let definers = (0..ast.len() as u32)
         .filter(|&node| ast.as_keyword(NodeId(node)) == Some(MAKERS[0]))
         .count();
-    let makes = definers > own || ast.texts().any(|text| MAKERS[1..].contains(&text));
-    let mentioned = ast
-        .texts()
-        .filter(|text| literal.contains_key(*text))
-        .map(Arc::from)
-        .collect();
-    (makes, mentioned)
+    let paths = ast.texts().filter(|text| is_own_path(text));
+    Hint {
+        makes: definers > own || ast.texts().any(|text| MAKERS[1..].contains(&text)),
+        paths: paths.map(Arc::from).collect(),
+    }
 }
 
 /// The literal macros of a program whose expansions may define macros: those that make definitions themselves, and those
@@ -285,11 +291,11 @@ fn making_macros(db: &dyn Db, program: SourceFile) -> FxHashSet<Arc<str>> {
     let mut users: FxHashMap<&str, Vec<&Arc<str>>> = FxHashMap::default();
     let mut work: Vec<&Arc<str>> = Vec::new();
     for (name, found) in literal {
-        let (makes, mentioned) = hint(db, program, found.form);
-        if *makes {
+        let hint = hint(db, found.form);
+        if hint.makes {
             work.push(name);
         }
-        for other in mentioned {
+        for other in hint.paths.iter().filter(|path| literal.contains_key(*path)) {
             users.entry(other).or_default().push(name);
         }
     }
@@ -308,18 +314,20 @@ fn generators<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<Form<'db>> {
     if !has_macros(db, program) {
         return Vec::new();
     }
+    let literal = literal_macros(db, program);
     let mut found: Vec<Form<'db>> = Vec::new();
     for piece in program_pieces(db, program) {
         for &form in &piece.calls {
+            let hint = hint(db, form);
+            let making = making_macros(db, program);
             // A call of what no literal macro is may be one of a generated macro that defines others.
             let calls_unknown = || {
                 !found.is_empty()
-                    && hint(db, program, form).1.is_empty()
+                    && !hint.paths.iter().any(|path| literal.contains_key(path))
                     && !ast(db, form).library_macros
             };
-            let (makes, mentioned) = hint(db, program, form);
-            let making = making_macros(db, program);
-            if *makes || mentioned.iter().any(|name| making.contains(name)) || calls_unknown() {
+            if hint.makes || hint.paths.iter().any(|path| making.contains(path)) || calls_unknown()
+            {
                 found.push(form);
             }
         }
