@@ -4,7 +4,7 @@ use wat_syntax::{Applicability, NodeId, NodeKind, Severity};
 
 use crate::db::FileKind;
 use crate::items::{Item, ItemKind};
-use crate::names::Position;
+use crate::names::{Position, lookup, lookup_type};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::resolve::TypeResolver;
 use crate::signature::{
@@ -151,7 +151,7 @@ impl<'db> Infer<'db> {
         if named.is_none() && crate::names::is_excused(self.db, self.program, canonical) {
             return;
         }
-        let is_type = crate::names::lookup_type(self.db, self.program, canonical).is_some();
+        let is_type = lookup_type(self.db, self.program, canonical).is_some();
         let mut cycle = Vec::new();
         if named.is_some_and(|named| named.kind(self.db) == ItemKind::Synonym) {
             match crate::synonym::cycle_closed_by(self.db, self.program, item) {
@@ -406,8 +406,17 @@ impl<'db> Infer<'db> {
         }
         match (shape.arrow, shape.ret) {
             (Some(_), Some(_)) => {}
-            (None, Some(ret)) => self.problems.push(
-                Problem::new(
+            (None, Some(ret)) => {
+                // What is called is no type: something else is missing.
+                let is_called = self.ast.as_keyword(ret).is_some_and(|path| {
+                    lookup_type(self.db, self.program, path).is_none()
+                        && lookup(self.db, self.program, path).is_some()
+                });
+                let how = match is_called {
+                    true => Applicability::MaybeIncorrect,
+                    false => Applicability::MachineApplicable,
+                };
+                let problem = Problem::new(
                     2105,
                     Place::node(ret),
                     "the `->` before the result type is missing",
@@ -416,14 +425,15 @@ impl<'db> Infer<'db> {
                 .help(help)
                 .fix(
                     "insert `->`",
-                    Applicability::MachineApplicable,
+                    how,
                     vec![ProblemEdit {
                         at: EditAt::Before,
                         place: Place::node(ret),
                         insert: "-> ".into(),
                     }],
-                ),
-            ),
+                );
+                self.problems.push(problem);
+            }
             (None, None) if self.ast.is_poisoned(vector) => {}
             (arrow, None) => {
                 let at = arrow.unwrap_or(vector);

@@ -139,7 +139,7 @@ fn complaint(
     before: &[Diagnostic],
     after: &[Diagnostic],
 ) -> Option<String> {
-    let is_sure = is_machine(fix.applicability) || told.code.0 < 1900 || told.code.0 == 5007;
+    let is_sure = is_machine(fix.applicability) || told.code.0 == 1012;
     let same = |one: &Diagnostic| (one.code, &one.message) == (told.code, &told.message);
     if stays(told, fix, after) && count(after, same) >= count(before, same) {
         return Some(STAYS.to_owned());

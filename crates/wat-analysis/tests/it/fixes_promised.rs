@@ -197,6 +197,16 @@ fn fixes_in_broken_surroundings_are_guesses() {
             MaybeIncorrect,
         ),
         (
+            "(:wat::core::defn :my::f [] :wat::core::i64 1)".to_owned(),
+            2105,
+            MachineApplicable,
+        ),
+        (
+            "(:wat::core::defn :my::f [] :my::f :wat::core::i64 1)".to_owned(),
+            2105,
+            MaybeIncorrect,
+        ),
+        (
             "(:wat::core::def :my::a {\"k 1})\n(:wat::core::def :my::a {\"k\" 1})\n".to_owned(),
             2101,
             MaybeIncorrect,
