@@ -34,8 +34,8 @@ pub(crate) fn quiet(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>) 
         if let Some(form) = form {
             let before = &text[..usize::from(at)];
             let is_end = |c: char| c.is_whitespace() || "()[]{}\"'`~@,".contains(c);
-            let start = before.rfind(is_end).map_or(0, |end| end + 1);
-            meant.push((form.range(), &before[start..]));
+            let word = before.rsplit(is_end).next().unwrap_or_default();
+            meant.push((form.range(), word));
         }
     }
     found.retain(|told| {

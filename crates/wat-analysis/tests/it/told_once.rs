@@ -591,6 +591,11 @@ fn a_binder_with_a_colon_is_one_mistake() {
         "(:wat::core::defn :my::f [count: <- :wat::core::i64] -> :wat::core::i64 (:wat::core::+ count 1))",
         &["WAT1009 1:32-1:33"],
     );
+    // A blank of two bytes before it.
+    reports(
+        "(:wat::core::defn :my::f [] -> :wat::core::i64\u{a0}wat: 1)",
+        &["WAT1003 1:47-1:48", "WAT1009 1:51-1:52"],
+    );
     // Another form has nothing to do with it, nor another name.
     reports(
         "(:wat::core::defn :my::f [a: <- :wat::core::i64] -> :wat::core::i64 b)\n(:wat::core::def :my::g a)",
