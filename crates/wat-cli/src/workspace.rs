@@ -16,7 +16,7 @@ use crate::args::Global;
 use crate::{exit, output};
 
 /// How many bytes the analysis of a byte of source takes, all told.
-const BYTES_PER_BYTE: u64 = 24;
+const BYTES_PER_BYTE: usize = 24;
 
 /// Files in a database.
 pub(crate) struct Workspace {
@@ -144,12 +144,13 @@ impl Workspace {
                 all.push(path.clone());
             }
         }
-        if self.is_alone {
-            let sizes = all.iter().filter_map(|path| path.metadata().ok());
-            let total: u64 = sizes.map(|found| found.len()).sum();
-            wat_kernel::memory::expect((total * BYTES_PER_BYTE) as usize);
-        }
-        let files = load_each(&mut self.db, &*loader, &all);
+        let is_alone = self.is_alone;
+        let prepare = |bytes: usize| {
+            if is_alone {
+                wat_kernel::memory::expect(bytes * BYTES_PER_BYTE);
+            }
+        };
+        let files = load_each(&mut self.db, &*loader, &all, &prepare);
         for (path, file) in all.into_iter().zip(files) {
             let file = match file {
                 Ok(file) => file,

@@ -66,14 +66,16 @@ pub fn load_files(
     loader: &dyn Loader,
     paths: &[PathBuf],
 ) -> Result<Vec<SourceFile>, Unreadable> {
-    load_each(db, loader, paths).into_iter().collect()
+    load_each(db, loader, paths, &|_| ()).into_iter().collect()
 }
 
-/// The same, and what cannot be read does not keep the rest from being there: one answer for each path.
+/// The same, and what cannot be read does not keep the rest from being there: one answer for each path. `prepare` is told
+/// how many bytes of sources were read, before the database gets them.
 pub fn load_each(
     db: &mut RootDatabase,
     loader: &dyn Loader,
     paths: &[PathBuf],
+    prepare: &dyn Fn(usize),
 ) -> Vec<Result<SourceFile, Unreadable>> {
     let mut names = Vec::with_capacity(paths.len());
     let mut batch = Vec::with_capacity(paths.len());
@@ -88,13 +90,14 @@ pub fn load_each(
             Err(error) => Err(Unreadable::new(path, &error)),
         });
     }
+    prepare(batch.iter().map(|(_, text, _)| text.text().len()).sum());
     db.set_files(batch);
     // Every name was just given a text.
     let names = names.into_iter();
     let found = names.filter_map(|name| name.map(|name| db.file(&name)).transpose());
     let found: Vec<Result<SourceFile, Unreadable>> = found.collect();
     let files: Vec<SourceFile> = found.iter().flatten().copied().collect();
-    follow_loads(db, loader, &files);
+    follow(db, loader, &files, prepare);
     found
 }
 
@@ -122,6 +125,15 @@ pub fn load_text(
 
 /// Asks the loader for the sources and payloads that `files` need, until it has been asked for all of them.
 pub fn follow_loads(db: &mut RootDatabase, loader: &dyn Loader, files: &[SourceFile]) {
+    follow(db, loader, files, &|_| ());
+}
+
+fn follow(
+    db: &mut RootDatabase,
+    loader: &dyn Loader,
+    files: &[SourceFile],
+    prepare: &dyn Fn(usize),
+) {
     let mut asked: HashSet<Arc<str>> = HashSet::new();
     let mut seen: HashSet<SourceFile> = files.iter().copied().collect();
     let mut work = files.to_vec();
@@ -147,6 +159,13 @@ pub fn follow_loads(db: &mut RootDatabase, loader: &dyn Loader, files: &[SourceF
                     .push((path, answer.map(Arc::from).map_err(failure)));
             }
         }
+        prepare(
+            answers
+                .sources
+                .iter()
+                .map(|(_, text, _)| text.text().len())
+                .sum(),
+        );
         let names = answers.give(db);
         let new = names.iter().filter_map(|name| db.file(name));
         work.extend(new.filter(|file| seen.insert(*file)));

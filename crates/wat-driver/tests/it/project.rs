@@ -1,11 +1,14 @@
 //! Project files: found, read, diagnosed.
 
+use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use expect_test::{Expect, expect};
-use wat_driver::{BadProject, Glob, Paths, Project, ProjectChoice, Report, short_line};
+use wat_analysis::RootDatabase;
+use wat_driver::{BadProject, Glob, Paths, Project, ProjectChoice, Report, load_each, short_line};
+use wat_load::FsLoader;
 
 /// A directory that goes away with its value.
 struct Dir(PathBuf);
@@ -346,6 +349,22 @@ fn globs_match_paths() {
             .expect("a glob")
             .matches(&"a/".repeat(200))
     );
+}
+
+#[test]
+fn the_size_of_sources_is_told_before_they_are_analysed_also_of_loaded_ones() {
+    let root = "(:wat::load-file! \"lib.wat\")\n";
+    let library = "(:wat::core::def :lib::a 1)\n(:wat::core::def :lib::b 2)\n";
+    let dir = Dir::with(&[("main.wat", root), ("lib.wat", library)]);
+    let sizes = RefCell::new(Vec::new());
+    let mut db = RootDatabase::new();
+    let found = load_each(&mut db, &FsLoader, &[dir.0.join("main.wat")], &|bytes| {
+        sizes.borrow_mut().push(bytes);
+    });
+    assert!(found.iter().all(Result::is_ok));
+    let mut sizes = sizes.into_inner();
+    sizes.retain(|bytes| *bytes > 0);
+    assert_eq!(sizes, [root.len(), library.len()]);
 }
 
 proptest::proptest! {
