@@ -107,7 +107,7 @@ pub use run::{function_ir, origin_span, value_ir, value_names};
 pub use session::{Changes, Loaded, Session, Step, Submission, Undone};
 pub use step::{Stepped, step};
 pub use testing::{Test, TestKind, file_tests, time_limit};
-pub use trial::{TRIALS, apply_edits, keep_what_holds, restore_texts};
+pub use trial::{Finding, TRIALS, apply_edits, finding, keep_what_holds, restore_texts};
 pub use wat_syntax::{
     Applicability, Code, CodeInfo, LineIndex, Severity, SourceText, TextRange, TextSize,
 };

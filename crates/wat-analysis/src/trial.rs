@@ -29,11 +29,11 @@ pub fn keep_what_holds(db: &mut RootDatabase, files: &[SourceFile], found: &mut 
         let mut kept = Vec::with_capacity(fixes.len());
         for fix in fixes {
             if fix.applicability == Applicability::MaybeIncorrect {
-                if left == 0 || !holds(db, files, diagnostic, &fix, &mut before) {
-                    left = left.saturating_sub(1);
+                let is_tried = left > 0;
+                left = left.saturating_sub(1);
+                if !is_tried || !holds(db, files, diagnostic, &fix, &mut before) {
                     continue;
                 }
-                left -= 1;
             }
             kept.push(fix);
         }
@@ -44,8 +44,8 @@ pub fn keep_what_holds(db: &mut RootDatabase, files: &[SourceFile], found: &mut 
 /// A keyword whose brackets do not close.
 const UNCLOSED_KEYWORD: Code = Code(1012);
 
-/// A finding as it is counted: is it an error, its code, its message.
-type Finding = (bool, Code, String);
+/// A finding as it is counted, wherever it stands: is it an error, its code, its message.
+pub type Finding = (bool, Code, String);
 
 /// How often the findings of a file are told.
 type Told = BTreeMap<Finding, usize>;
@@ -53,12 +53,13 @@ type Told = BTreeMap<Finding, usize>;
 fn told(db: &RootDatabase, file: SourceFile) -> Told {
     let mut told = Told::new();
     for diagnostic in file_diagnostics(db, file).iter() {
-        *told.entry(key(diagnostic)).or_default() += 1;
+        *told.entry(finding(diagnostic)).or_default() += 1;
     }
     told
 }
 
-fn key(diagnostic: &Diagnostic) -> Finding {
+/// A diagnostic as it is counted.
+pub fn finding(diagnostic: &Diagnostic) -> Finding {
     let is_error = diagnostic.severity == Severity::Error;
     (is_error, diagnostic.code, diagnostic.message.clone())
 }
@@ -90,7 +91,7 @@ fn holds(
         add(&mut new, &told(db, *file));
     }
     restore_texts(db, &texts);
-    let about = key(diagnostic);
+    let about = finding(diagnostic);
     let is_gone = count(&new, &about) < count(&old, &about);
     is_gone
         && match diagnostic.code == UNCLOSED_KEYWORD {

@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use wat_analysis::{
-    Applicability, Code, Diagnostic, DiagnosticFix, FileEdit, RootDatabase, Severity, SourceFile,
-    SourceText, TextRange, apply_edits, file_diagnostics, restore_texts,
+    Applicability, Code, Diagnostic, DiagnosticFix, FileEdit, Finding, RootDatabase, Severity,
+    SourceFile, SourceText, TextRange, apply_edits, file_diagnostics, finding, restore_texts,
 };
 
 /// After so many rounds fixes are taken to undo each other.
@@ -271,14 +271,6 @@ impl Errors {
     fn count(&self, finding: &Finding) -> usize {
         self.told.get(finding).copied().unwrap_or(0)
     }
-}
-
-/// A finding as it is counted: is it an error, its code, its message.
-type Finding = (bool, Code, String);
-
-fn finding(diagnostic: &Diagnostic) -> Finding {
-    let is_error = diagnostic.severity == Severity::Error;
-    (is_error, diagnostic.code, diagnostic.message.clone())
 }
 
 fn errors(db: &RootDatabase) -> Errors {
