@@ -1,13 +1,17 @@
-//! WAT2908: a program inside of an expression names what the file around it declares (chapter 09 §9.2.3).
+//! Programs inside of expressions (chapter 09 §9.2.3) as their author sees them: WAT2908, where one names what the file
+//! around it declares, and where in the file a part of one stands.
 
 use wat_syntax::{Applicability, NodeId, NodeKind};
+use wat_value::syntax::{Origin, Scopes, Syntax, write_forms_with};
 
 use crate::db::{Db, SourceFile};
-use crate::expand::{outside, unmarked};
+use crate::diagnostics::Span;
+use crate::expand::{HERMETIC_RUN, expansion, outside, unmarked};
 use crate::forms::{Form, ast};
 use crate::items::Item;
 use crate::names::{lookup, lookup_type};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::run::written_span;
 
 /// What an unknown name of such a program means outside of it, as the mistake that it is.
 pub(crate) fn leak<'db>(
@@ -99,4 +103,38 @@ fn copied<'db>(
         },
         loads,
     ))
+}
+
+/// Where in the file a part of the program of a hermetic test stands. The process of the test reads the program as a text
+/// with a form on each line; the part begins at a line and a column of it, from 1. `None` for what is no such test.
+pub fn hermetic_span(
+    db: &dyn Db,
+    program: SourceFile,
+    test: &str,
+    line: u32,
+    col: u32,
+) -> Option<Span> {
+    let form = lookup(db, program, test)?.form(db);
+    let ast = &*expansion(db, program, form)?.ast;
+    let head = |list: NodeId| ast.as_keyword(ast.children(list).next()?);
+    let is_test = |list: &NodeId| {
+        ast.kind(*list) == NodeKind::List
+            && head(*list) == Some(":wat::core::defn")
+            && ast
+                .children(*list)
+                .nth(1)
+                .and_then(|name| ast.as_keyword(name))
+                == Some(test)
+    };
+    let test = (0..ast.len() as u32).map(NodeId).find(is_test)?;
+    let run = ast.children(test).last();
+    let run = run.filter(|&run| head(run) == Some(HERMETIC_RUN))?;
+    let forms = ast.children(run).nth(1)?;
+    let written = ast.children(forms).nth(line as usize)?;
+    let tree = Syntax::from_ast(ast, written, |node| Origin(node.0), |_| Scopes::default());
+    let mut begins = Vec::new();
+    let text = write_forms_with(&tree, |node, at| begins.push((at, node.origin().0)));
+    let (at, _) = text.char_indices().nth(col.checked_sub(1)? as usize)?;
+    let (_, node) = begins.into_iter().find(|(begin, _)| *begin == at)?;
+    written_span(db, program, form, node)
 }

@@ -135,8 +135,18 @@ pub fn origin_span(
             expression(db, program, file, parts.next()?.parse().ok()?)?.0
         }
     };
+    written_span(db, program, form, origin.0)
+}
+
+/// Where a node of the expansion of a form was written.
+pub(crate) fn written_span<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    form: crate::forms::Form<'db>,
+    node: u32,
+) -> Option<Span> {
     let read = read_form(db, form);
-    let spot = spot(expansion(db, program, form), origin.0);
+    let spot = spot(expansion(db, program, form), node);
     let node = match spot.made {
         // What a macro made happens where the macro is called, in the whole call.
         Some(_) => call_of(&read.ast, spot.node),

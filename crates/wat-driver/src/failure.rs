@@ -1,11 +1,12 @@
 //! A run-time failure as a report for people and as the record that a parent process decodes.
 
-use wat_analysis::{Db, FileKind, SourceFile, Span, code_info, origin_span};
+use wat_analysis::{Db, FileKind, SourceFile, Span, code_info, hermetic_span, origin_span};
 use wat_runtime::{Described, DescribedFrame, Failure, FailureKind, TraceFrame};
 use wat_syntax::Code;
 use wat_value::{Death, FailureRecord, FrameRecord, Location};
 
 use crate::findings::Sources;
+use crate::launch::FORMS;
 use crate::report::{Place, Report};
 
 /// Frames of the program itself that a report lists.
@@ -291,6 +292,78 @@ fn error_text(failure: &Failure, at: Option<&Place>) -> String {
     text
 }
 
+/// What a text says that a program was told of a failure: the code and what it means are no part of the message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorText<'t> {
+    /// File, line and column.
+    pub at: Option<(&'t str, u32, u32)>,
+    /// The code.
+    pub code: Code,
+    /// What happened.
+    pub message: &'t str,
+    /// Did the program not start?
+    pub is_startup: bool,
+}
+
+impl<'t> ErrorText<'t> {
+    /// Reads what deaths say: `main.wat:2:3: WAT8402 division-by-zero: division by zero`, or this without the place, or,
+    /// of a program that does not start, `startup: main.wat:2:3: error[WAT3201]: no function is called so`. `None` for the
+    /// words of a program.
+    pub fn read(text: &'t str) -> Option<ErrorText<'t>> {
+        const ERROR: &str = ": error[WAT";
+        if let Some(rest) = text.strip_prefix("startup: ")
+            && let Some((place, rest)) = rest.split_once(ERROR)
+        {
+            let (code, message) = rest.split_once("]: ")?;
+            return Some(ErrorText {
+                at: Some(place_text(place)?),
+                code: code_info(Code(code.parse().ok()?))?.code,
+                message,
+                is_startup: true,
+            });
+        }
+        let (text, is_startup) = match text.strip_prefix("startup: ") {
+            Some(rest) => (rest, true),
+            None => (text, false),
+        };
+        let (at, rest) = match text.find(": WAT") {
+            Some(end) if !text.starts_with("WAT") => {
+                (Some(place_text(&text[..end])?), &text[end + 2..])
+            }
+            _ => (None, text),
+        };
+        let (head, message) = rest.split_once(": ")?;
+        let (code, name) = head.strip_prefix("WAT")?.split_once(' ')?;
+        let code = code_info(Code(code.parse().ok()?)).filter(|info| info.name == name)?;
+        Some(ErrorText {
+            at,
+            code: code.code,
+            message,
+            is_startup,
+        })
+    }
+}
+
+/// `main.wat:2:3`
+fn place_text(text: &str) -> Option<(&str, u32, u32)> {
+    let (text, col) = text.rsplit_once(':')?;
+    let (file, line) = text.rsplit_once(':')?;
+    Some((file, line.parse().ok()?, col.parse().ok()?))
+}
+
+/// Where in its file that part of the program of a hermetic test stands which begins at a line and a column of a file, as
+/// its process has told.
+pub fn hermetic_place(
+    db: &dyn Db,
+    program: SourceFile,
+    test: &str,
+    (file, line, col): (&str, u32, u32),
+    sources: &mut Sources,
+) -> Option<Place> {
+    let span = (file == FORMS).then(|| hermetic_span(db, program, test, line, col))?;
+    Some(sources.place(db, &span?))
+}
+
 fn record(failure: &Failure, at: Option<&Place>, sites: &[Site]) -> FailureRecord {
     let compared = failure.compared.as_deref();
     let line_of = |place: &Place| i64::from(place.start().0);
@@ -311,5 +384,43 @@ fn record(failure: &Failure, at: Option<&Place>, sites: &[Site]) -> FailureRecor
             .collect(),
         actual: compared.and_then(|compared| compared.actual.clone()),
         expected: compared.and_then(|compared| compared.expected.clone()),
+    }
+}
+
+#[test]
+fn the_text_of_an_error_is_read_as_it_was_written() {
+    let read = |text| {
+        let text = ErrorText::read(text)?;
+        Some((text.at, text.code.0, text.message, text.is_startup))
+    };
+    let found = [
+        "startup: a.wat:1:92: error[WAT3201]: no: b",
+        "startup: a.wat:1:92: WAT8402 division-by-zero: x",
+        "-#forms:1:92: WAT8402 division-by-zero: division by zero: 3: WAT8402",
+        "WAT8202 stack-exhausted: too deep",
+    ]
+    .map(read);
+    let place = |file| Some((file, 1, 92));
+    assert_eq!(
+        found,
+        [
+            Some((place("a.wat"), 3201, "no: b", true)),
+            Some((place("a.wat"), 8402, "x", true)),
+            Some((
+                place("-#forms"),
+                8402,
+                "division by zero: 3: WAT8402",
+                false
+            )),
+            Some((None, 8202, "too deep", false)),
+        ]
+    );
+    for words in [
+        "",
+        "WAT8402",
+        "WAT8402 twice: x",
+        "a: WAT8402 division-by-zero: x",
+    ] {
+        assert_eq!(read(words), None, "{words}");
     }
 }

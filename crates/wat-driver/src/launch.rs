@@ -23,6 +23,8 @@ use crate::{
     read_source, settings, short_line,
 };
 
+/// What a program is called that is given as forms: its text has one on each line.
+pub(crate) const FORMS: &str = "-#forms";
 const ENTRY: &str = ":user::main";
 /// The program has no entry, or one that cannot be called.
 const ENTRY_CODES: [Code; 2] = [Code(2001), Code(2002)];
@@ -131,7 +133,7 @@ impl Launcher for ProgramLauncher {
         let (name, text) = match program {
             Unchecked::Forms(forms) => {
                 let lines: Vec<String> = forms.iter().map(write_forms).collect();
-                ("-#forms", lines.join("\n"))
+                (FORMS, lines.join("\n"))
             }
             Unchecked::Text(text) => ("-#source", text.clone()),
         };

@@ -29,8 +29,8 @@ pub use doctest::{
     markdown_examples, markdown_warnings,
 };
 pub use failure::{
-    FailurePlaces, described, exit_code, failure_chain, failure_places, failure_record,
-    failure_report, signal_record,
+    ErrorText, FailurePlaces, described, exit_code, failure_chain, failure_places, failure_record,
+    failure_report, hermetic_place, signal_record,
 };
 pub use findings::Sources;
 pub use fix::{Applied, Fixed, fix_files, machine_fix};

@@ -23,6 +23,7 @@ use wat_runtime::{
 
 use crate::doc::run_example;
 use crate::find::TestCase;
+use crate::foreign::{field, foreign, string};
 use crate::json::{diff, map};
 use crate::regressions;
 use crate::replay::tell;
@@ -508,7 +509,7 @@ fn left_open(report: &Fd) -> [u64; 3] {
     ]
 }
 
-fn place(place: &Place) -> Value {
+pub(crate) fn place(place: &Place) -> Value {
     let ((line, col), (end_line, end_col)) = (place.start(), place.end());
     json!({
         "file": place.source().path(),
@@ -576,26 +577,6 @@ fn malformed(why: &str) -> Value {
     ])
 }
 
-fn field<'e>(value: &'e Edn, key: &str) -> Option<&'e Edn> {
-    let body = match value {
-        Edn::Tagged(_, body) => body,
-        value => value,
-    };
-    let Edn::Map(entries) = body else { return None };
-    let is_key = |it: &Edn| matches!(it, Edn::Keyword(text) if &**text == key);
-    entries
-        .iter()
-        .find(|(it, _)| is_key(it))
-        .map(|(_, value)| value)
-}
-
-fn string(value: Option<&Edn>) -> Option<&str> {
-    match value? {
-        Edn::Str(text) => Some(text),
-        _ => None,
-    }
-}
-
 /// The failure of a result: what the machine has caught says more than the value.
 fn returned<'f>(
     work: &Work<'_>,
@@ -622,7 +603,7 @@ fn returned<'f>(
     if let Some(caught) = caught.iter().copied().rfind(same) {
         return told(work, caught, None);
     }
-    let mut returned = foreign(failure, message);
+    let mut returned = foreign(work, failure, message);
     // A property says with words of its own what was caught where it stands.
     let at = &returned["location"];
     let is_there = |place: &Value| {
@@ -639,39 +620,4 @@ fn returned<'f>(
         returned["location"] = whole;
     }
     returned
-}
-
-/// A failure that came from elsewhere: another process, or made by hand.
-fn foreign(failure: &Edn, message: &str) -> Value {
-    let text = |key| string(field(failure, key));
-    let compares = text(":actual").is_some() || text(":expected").is_some();
-    let code = message.get(..7).filter(|code| {
-        code.starts_with("WAT") && code[3..].bytes().all(|byte| byte.is_ascii_digit())
-    });
-    let (kind, code) = match code {
-        Some(code) if compares => ("AssertionFailed", code),
-        Some(code) => ("RuntimeError", code),
-        None if compares || message.ends_with(" failed") => ("AssertionFailed", "WAT8516"),
-        None => ("Panic", "WAT8517"),
-    };
-    let number = |value: &Edn, key| match field(value, key) {
-        Some(Edn::Int(number)) => Value::from(*number),
-        _ => Value::Null,
-    };
-    let at = field(failure, ":location").filter(|at| !matches!(at, Edn::Nil));
-    let at = at.map_or(Value::Null, |at| {
-        map([
-            ("file", string(field(at, ":file")).into()),
-            ("line", number(at, ":line")),
-            ("col", number(at, ":col")),
-        ])
-    });
-    map([
-        ("kind", kind.into()),
-        ("code", code.into()),
-        ("message", message.into()),
-        ("location", at),
-        ("actual", text(":actual").into()),
-        ("expected", text(":expected").into()),
-    ])
 }

@@ -8,6 +8,7 @@ mod child;
 mod doc;
 mod filter;
 mod find;
+mod foreign;
 mod json;
 mod judge;
 mod outcome;

@@ -16,6 +16,9 @@ use super::walk::rebuild;
 /// Begins the segment. A name that a program has like this is read as the program's own; nobody else has one.
 const MARK: &str = "__hermetic_";
 
+/// What is called with the forms of a program.
+pub(crate) const HERMETIC_RUN: &str = ":wat::test::__internal/run-hermetic";
+
 /// What runs a program.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Run {
@@ -96,7 +99,7 @@ impl Testing<'_, '_> {
         let prelude: Vec<Syntax> = prelude.iter().map(|form| self.placed(form)).collect();
         let forms: Vec<Syntax> = prelude.into_iter().chain([main]).collect();
         let forms = self.list(&core("forms"), forms);
-        let run = self.list(":wat::test::__internal/run-hermetic", [forms]);
+        let run = self.list(HERMETIC_RUN, [forms]);
         (checked, run)
     }
 

@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 use wat_analysis::Fact;
 use wat_syntax::{
-    Applicability, Code, ColumnEncoding, LineIndex, Severity, SourceText, TextRange, TextSize,
+    Applicability, Code, ColumnEncoding, LineCol, LineIndex, Severity, SourceText, TextRange,
+    TextSize,
 };
 
 pub use edn::{edn_line, edn_summary};
@@ -60,6 +61,22 @@ impl Source {
     fn byte_escape(&self, offset: usize) -> Option<String> {
         let byte = self.text.invalid_byte(offset)?;
         Some(format!("\\x{byte:02x}"))
+    }
+
+    /// The place of the form, or of the part of one, that begins at a line and a column, both from 1.
+    pub fn begins_at(self: &Arc<Self>, line: u32, col: u32) -> Option<Place> {
+        let at = LineCol {
+            line: line.checked_sub(1)?,
+            col: col.checked_sub(1)?,
+        };
+        let offset = self.index.offset(self.text(), at, ColumnEncoding::Utf32);
+        let forms = wat_syntax::cut(&self.text).forms;
+        let form = forms.iter().find(|form| form.range.contains(offset))?;
+        let start = form.range.start();
+        let read = wat_syntax::read_form(&self.text.slice(form.range), &form.verdict);
+        let node = read.spans.node_at(&read.ast, offset - start)?;
+        let range = read.spans.range(node) + start;
+        (range.start() == offset).then(|| Place::new(self, range))
     }
 
     /// 1-based line and column (in Unicode scalar values) of a byte offset.

@@ -11,7 +11,7 @@ mod scopes;
 mod signature;
 
 pub(crate) use convert::only_form;
-pub use print::write_forms;
+pub use print::{write_forms, write_forms_with};
 pub use scopes::{Scope, Scopes};
 pub use signature::{renamed_signature, signature_parts};
 

@@ -16,6 +16,12 @@ enum Step<'a> {
 
 /// The source text of a tree, on one line. What could not be read is `#error`.
 pub fn write_forms(tree: &Syntax) -> String {
+    write_forms_with(tree, |_, _| {})
+}
+
+/// The text that [`write_forms`] writes. `visit` is called with every node that is written and the byte where its text
+/// begins; a keyword that a prefix stands for is not written.
+pub fn write_forms_with(tree: &Syntax, mut visit: impl FnMut(&Syntax, usize)) -> String {
     let mut out = String::new();
     let mut work = vec![Step::Node(tree)];
     while let Some(step) = work.pop() {
@@ -26,6 +32,7 @@ pub fn write_forms(tree: &Syntax) -> String {
             }
             Step::Node(node) => node,
         };
+        visit(node, out.len());
         let (open, close) = match node.shape() {
             Shape::List(parts) => match prefix(parts) {
                 Some((prefix, operand)) => {
