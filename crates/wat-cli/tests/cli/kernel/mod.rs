@@ -11,6 +11,7 @@ mod ends;
 mod frames;
 mod gone;
 mod limits;
+mod messages;
 mod printing;
 mod select;
 mod session;
