@@ -343,6 +343,10 @@ fn expanded_declarations<'db>(
         broken_load: written.broken_load,
         ..Declarations::default()
     };
+    // What is wrong with the load forms of a prelude is known where they are read alone.
+    if is_with_prelude(ast(db, form)) {
+        found.problems.extend(written.problems.iter().cloned());
+    }
     let ast = crate::expand::expanded_ast(db, program, form);
     top_level(db, form, ast, Some(program), &mut found);
     found.problems.extend(
@@ -351,6 +355,13 @@ fn expanded_declarations<'db>(
             .flat_map(|it| it.problems.iter().cloned()),
     );
     found
+}
+
+/// Is this a form with a prelude, whose load forms are read as it is written?
+fn is_with_prelude(ast: &Ast) -> bool {
+    let head = (!ast.is_empty()).then(|| ast.children(ast.root()).next());
+    let head = head.flatten().and_then(|head| ast.as_keyword(head));
+    head.is_some_and(crate::expand::has_prelude)
 }
 
 /// A form whose expansion needs what it defines defines nothing.
@@ -411,9 +422,7 @@ fn top_level<'db>(
             _ if is_load(head) && node == ast.root() && expanded.is_none() => {
                 read_load(ast, node, head, found)
             }
-            crate::testing::DEFTEST | crate::testing::DEFTEST_HERMETIC
-                if node == ast.root() && expanded.is_none() =>
-            {
+            _ if crate::expand::has_prelude(head) && node == ast.root() && expanded.is_none() => {
                 for (load, head) in crate::testing::prelude_loads(ast, node) {
                     match is_load(head) {
                         true => read_load(ast, load, head, found),
@@ -469,9 +478,13 @@ fn written_in_prelude<'db>(
     node: NodeId,
 ) -> bool {
     let expansion = expanded.and_then(|program| expansion(db, program, form));
+    let is_read = || {
+        let written = written_declarations(db, form);
+        written.broken_load || !written.loads.is_empty()
+    };
     expansion.is_some_and(|expansion| {
-        expansion.is_intact(node) && crate::expand::stands_in_prelude(expansion, node)
-    }) && !written_declarations(db, form).loads.is_empty()
+        expansion.is_intact(node) && crate::expand::stands_in_prelude(expansion, node) && is_read()
+    })
 }
 
 /// Is this setter of an expansion one that is read where it is written?
@@ -762,9 +775,10 @@ struct Share<'db> {
 fn cut<'db>(shares: impl Iterator<Item = Cow<'db, Share<'db>>>) -> Vec<Vec<Item<'db>>> {
     let mut pieces = vec![Vec::new()];
     for share in shares {
+        // A form that loads and does more comes behind what it loads.
+        pieces.extend((0..share.loads).map(|_| Vec::new()));
         let last = pieces.len() - 1;
         pieces[last].extend_from_slice(&share.items);
-        pieces.extend((0..share.loads).map(|_| Vec::new()));
     }
     pieces
 }

@@ -78,7 +78,7 @@ fn missing<'db>(
         }
         LoadSource::Inline => String::new(),
     };
-    let at = Place::node(NodeId(load.node));
+    let at = Place::written(NodeId(load.node));
     match failure {
         LoadFailure::NotFound => {
             Problem::new(5002, at, format!("the file `{path}` does not exist"))
@@ -115,7 +115,7 @@ fn cycle<'db>(
     let chain = render_chain(db, &chain);
     Problem::new(
         5003,
-        Place::node(NodeId(load.node)),
+        Place::written(NodeId(load.node)),
         format!("sources load each other in a cycle: {chain}"),
     )
     .label("this load closes the cycle")
@@ -138,7 +138,7 @@ fn refused<'db>(
     };
     let payload = |at: u32| {
         let node = load.payloads.get(at as usize).copied();
-        Place::node(NodeId(node.unwrap_or(load.node)))
+        Place::written(NodeId(node.unwrap_or(load.node)))
     };
     let other = |code: u16, noun: &str, value: &str| {
         Problem::new(
@@ -200,7 +200,7 @@ fn unverified<'db>(
     require: Require,
     what: &str,
 ) -> Problem<'db> {
-    let at = Place::node(NodeId(load.node));
+    let at = Place::written(NodeId(load.node));
     let wanted = match require {
         Require::Signature => "a signature with a trusted key",
         _ => "a digest, an address or a signature",
@@ -224,7 +224,7 @@ fn unverified<'db>(
                 // The path follows the head.
                 ProblemEdit {
                     at: EditAt::Replace,
-                    place: Place::node(NodeId(load.node.saturating_sub(1))),
+                    place: Place::written(NodeId(load.node.saturating_sub(1))),
                     insert: ":wat::digest-load!".into(),
                 },
                 ProblemEdit {

@@ -96,7 +96,7 @@ pub(crate) fn is_retired_load(head: &str) -> bool {
     crate::legacy::retired(head).is_some_and(|retired| is_load(&retired.now))
 }
 
-/// Reads a load form in top-level position.
+/// Reads a load form in top-level position, or in the prelude of a test, of the form as it is written.
 pub(crate) fn read_load<'db>(ast: &Ast, node: NodeId, head: &str, found: &mut Declarations<'db>) {
     let Some(&(_, inline, verb)) = VERBS.iter().find(|(name, ..)| *name == head) else {
         return;
@@ -187,7 +187,7 @@ impl Reader<'_> {
     fn told_by_keyword<'db>(&self, form: NodeId, keyword: NodeId, name: &str) -> Box<Problem<'db>> {
         let edit = |at, node, insert: &str| ProblemEdit {
             at,
-            place: Place::node(node),
+            place: Place::written(node),
             insert: insert.to_owned(),
         };
         let mut edits = vec![edit(EditAt::DeleteThrough(keyword.0), keyword, "")];
@@ -198,7 +198,7 @@ impl Reader<'_> {
         Box::new(
             Problem::new(
                 2190,
-                Place::node(keyword),
+                Place::written(keyword),
                 format!("`{written}` is retired: the name of the form says what it loads"),
             )
             .label("retired spelling")
@@ -219,7 +219,7 @@ impl Reader<'_> {
         Box::new(
             Problem::new(
                 5001,
-                Place::node(at),
+                Place::written(at),
                 format!("`{}` takes {grammar}", self.head),
             )
             .label(label)
@@ -257,13 +257,13 @@ impl Reader<'_> {
         let list = list.collect::<Vec<_>>().join(" or ");
         let mut problem = Problem::new(
             5010,
-            Place::node(node),
+            Place::written(node),
             format!("`{name}` is no algorithm that `{}` knows", self.head),
         )
         .label("not an algorithm of this form")
         .help(format!("the algorithm is {list}"));
         if let [only] = known {
-            problem = problem.replace(Applicability::MaybeIncorrect, Place::node(node), only);
+            problem = problem.replace(Applicability::MaybeIncorrect, Place::written(node), only);
         }
         Err(Box::new(problem))
     }
@@ -288,7 +288,7 @@ impl Reader<'_> {
                 return Err(Box::new(
                     Problem::new(
                         5009,
-                        Place::node(interface),
+                        Place::written(interface),
                         match reserved {
                             true => format!(
                                 "`{name}` is reserved: payloads come from the program or from files"

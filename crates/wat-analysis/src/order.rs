@@ -58,7 +58,10 @@ pub(crate) fn precedes<'db>(
     let table = names(db, root);
     // The first definition of the name is the one that can stand before.
     let first = table.first.get(&item.name(db)).copied().unwrap_or(item);
-    positions.get(&first) < positions.get(&own)
+    // What is not evaluated, such as what the prelude of another test has declared already, waits for nothing.
+    positions
+        .get(&own)
+        .is_none_or(|own| positions.get(&first) < Some(own))
 }
 
 /// The definition that gives a name its type: all definitions of a name have one type, and the first one cannot depend

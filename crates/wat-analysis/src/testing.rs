@@ -8,7 +8,7 @@ use wat_syntax::{Applicability, Ast, NodeId, NodeKind};
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::{Diagnostic, Span, absolute};
 use crate::expand::{
-    Annotation, annotation, expanded_ast, expansion, is_test_unit, stands_in_prelude,
+    Annotation, annotation, expanded_ast, expansion, is_maker, is_test_unit, stands_in_prelude,
 };
 use crate::forms::{Form, form_start, forms};
 use crate::items::{Item, ItemKind, declarations};
@@ -17,7 +17,6 @@ use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::signature;
 use crate::types::{Ctor, Type};
 
-pub(crate) const DEFTEST: &str = ":wat::test::deftest";
 pub(crate) const DEFTEST_HERMETIC: &str = ":wat::test::deftest-hermetic";
 const RESULT: &str = ":wat::kernel::RunResult";
 /// Milliseconds of the longest time limit.
@@ -55,15 +54,17 @@ pub struct Test {
     pub serial: Vec<Arc<str>>,
 }
 
-/// The load forms in the prelude of a test as it is written, former spellings too, with their heads.
+/// The load forms in the prelude of a test, or of a maker of tests, as it is written, former spellings too, with their
+/// heads.
 pub(crate) fn prelude_loads(ast: &Ast, test: NodeId) -> Vec<(NodeId, &str)> {
+    let head = |node| ast.as_keyword(ast.children(node).next()?);
     let operands: Vec<NodeId> = ast.children(test).skip(2).collect();
     let prelude = match operands[..] {
+        [prelude] if head(test).is_some_and(is_maker) => prelude,
         [doc, prelude, _, ..] if ast.as_str(doc).is_some() => prelude,
         [prelude, _, ..] => prelude,
         _ => return Vec::new(),
     };
-    let head = |node| ast.as_keyword(ast.children(node).next()?);
     ast.children(prelude)
         .filter(|&node| ast.kind(node) == NodeKind::List)
         .filter_map(|node| {

@@ -23,6 +23,8 @@ pub(crate) const HERMETIC_RUN: &str = ":wat::test::__internal/run-hermetic";
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Run {
     Test,
+    /// A test that a maker has made, whose file has read what the prelude loads.
+    Made,
     Expression,
 }
 
@@ -90,13 +92,16 @@ impl Testing<'_, '_> {
             // What the program loads is known to the process that runs it.
             true => match run {
                 Run::Test => prelude.iter().filter(loads).cloned().collect(),
-                Run::Expression => Vec::new(),
+                Run::Made | Run::Expression => Vec::new(),
             },
             false => self.checked(prelude, body, run),
         };
         let main = self.list(&core("do"), body.to_vec());
         let main = self.main(":user::main", main);
-        let prelude: Vec<Syntax> = prelude.iter().map(|form| self.placed(form)).collect();
+        let prelude: Vec<Syntax> = match run {
+            Run::Made => prelude.to_vec(),
+            Run::Test | Run::Expression => prelude.iter().map(|form| self.placed(form)).collect(),
+        };
         let forms: Vec<Syntax> = prelude.into_iter().chain([main]).collect();
         let forms = self.list(&core("forms"), forms);
         let run = self.list(HERMETIC_RUN, [forms]);
@@ -113,7 +118,7 @@ impl Testing<'_, '_> {
             .map(|form| mark(form, &segment))
             .collect();
         let inner = match run {
-            Run::Test => ":wat::test::__internal/body".to_owned(),
+            Run::Test | Run::Made => ":wat::test::__internal/body".to_owned(),
             Run::Expression => core("do"),
         };
         let parts: Vec<Syntax> = body.iter().map(|form| mark(form, &segment)).collect();
@@ -123,7 +128,7 @@ impl Testing<'_, '_> {
     }
 
     /// A load form for a program that stands in no file: its path begins at the folder of this one.
-    fn placed(&self, form: &Syntax) -> Syntax {
+    pub(super) fn placed(&self, form: &Syntax) -> Syntax {
         let path = self.x.place().file(self.x.db).path(self.x.db);
         let names_file = is_load(form) && form.head().is_some_and(|head| !head.contains("string"));
         let (Some((folder, _)), true) = (path.rsplit_once('/'), names_file) else {
@@ -226,7 +231,7 @@ impl Testing<'_, '_> {
     }
 }
 
-fn is_load(form: &Syntax) -> bool {
+pub(super) fn is_load(form: &Syntax) -> bool {
     form.head().is_some_and(crate::loads::is_load)
 }
 

@@ -53,6 +53,8 @@ fn form_pieces<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<FormPiece<'db>> {
     let mut pieces = vec![FormPiece::default()];
     for &form in form_list(db, file) {
         let found = written_declarations(db, form);
+        // A form that loads and does more comes behind what it loads.
+        pieces.extend(found.loads.iter().map(|_| FormPiece::default()));
         let last = pieces.len() - 1;
         for &node in &found.macros {
             let ast = ast(db, form);
@@ -68,7 +70,6 @@ fn form_pieces<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<FormPiece<'db>> {
                 .texts()
                 .any(|text| MAKERS[..3].contains(&text));
         }
-        pieces.extend(found.loads.iter().map(|_| FormPiece::default()));
     }
     pieces
 }
@@ -499,9 +500,10 @@ fn part_ranges(db: &dyn Db, file: SourceFile) -> Vec<(u32, u32)> {
     let mut ranges = Vec::new();
     let mut start = 0;
     for (&form, at) in form_list(db, file).iter().zip(0..) {
-        for _ in &written_declarations(db, form).loads {
+        let found = written_declarations(db, form);
+        for _ in &found.loads {
             ranges.push((start.min(at), at));
-            start = at + 1;
+            start = at + u32::from(found.expressions.is_empty());
         }
     }
     ranges.push((start, form_list(db, file).len() as u32));

@@ -7,7 +7,7 @@ use wat_value::syntax::{Scopes, Shape, Syntax, write_forms};
 use crate::items::split_generic;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 
-use super::hermetic::{Run, is_retired_load};
+use super::hermetic::{Run, is_load, is_retired_load};
 use super::walk::Expander;
 use super::{Expansion, Source};
 
@@ -53,10 +53,20 @@ pub(crate) fn annotation(path: &str) -> Option<Annotation> {
 /// Is this the head of a form that is expanded here, or of an annotation?
 pub(crate) fn is_test_form(path: &str) -> bool {
     path.starts_with(":wat::test::")
-        && (matches!(path, MAKE | MAKE_HERMETIC)
+        && (is_maker(path)
             || DECLARING.contains(&path)
             || EXPRESSIONS.contains(&path)
             || annotation(path).is_some())
+}
+
+/// Does this form make macros for tests?
+pub(crate) fn is_maker(path: &str) -> bool {
+    matches!(path, MAKE | MAKE_HERMETIC)
+}
+
+/// Does this form have a prelude as it is written, whose load forms are read there?
+pub(crate) fn has_prelude(path: &str) -> bool {
+    is_maker(path) || matches!(path, DEFTEST | DEFTEST_HERMETIC)
 }
 
 /// Does this list of an expansion stand for one test and its prelude?
@@ -73,9 +83,7 @@ pub(crate) fn is_test_unit(expansion: &Expansion<'_>, node: NodeId) -> bool {
 /// Is a definition of an expansion the macro that a maker of tests stands for?
 pub(crate) fn is_factory(expansion: &Expansion<'_>, node: NodeId) -> bool {
     match expansion.origin_of(node) {
-        Source::Template { call, .. } => {
-            matches!(&*expansion.calls[call as usize].name, MAKE | MAKE_HERMETIC)
-        }
+        Source::Template { call, .. } => is_maker(&expansion.calls[call as usize].name),
         Source::Written(_) => false,
     }
 }
@@ -479,6 +487,37 @@ impl<'db> Testing<'_, 'db> {
         found
     }
 
+    /// Is this a form of the file, of which all load forms are read?
+    fn is_as_written(&self) -> bool {
+        self.x.is_written(self.form.origin()) && self.form.origin().0 == 0
+    }
+
+    /// WAT5006: the load forms of the prelude of a maker that is no form of the file. Are there any?
+    fn misplaced_loads(&mut self, forms: &[Syntax]) -> bool {
+        let loads: Vec<&Syntax> = forms.iter().filter(|form| is_load(form)).collect();
+        for load in &loads {
+            let problem = self
+                .problem(
+                    5006,
+                    load,
+                    "a maker of tests that loads stands directly at the top level of a file",
+                )
+                .label("this is not read here")
+                .help("write the maker out, or load at the top of the file");
+            self.x.problems.push(problem);
+        }
+        !loads.is_empty()
+    }
+
+    /// The prelude of what a maker makes. The file of the maker loads what the prelude says, once; the process of a
+    /// hermetic test loads it anew.
+    fn loaded(&self, forms: Vec<Syntax>, hermetic: bool) -> Vec<Syntax> {
+        match hermetic {
+            true => forms.iter().map(|form| self.placed(form)).collect(),
+            false => forms.into_iter().filter(|form| !is_load(form)).collect(),
+        }
+    }
+
     /// WAT2005 and WAT2006: setters come first, each once.
     fn late_setters(&mut self, forms: &[Syntax]) {
         let setter = |form: &Syntax| {
@@ -613,9 +652,14 @@ impl<'db> Testing<'_, 'db> {
         }
         // What a maker with a broken prelude makes is as broken, and silent. A load form is told here, once, and not where
         // it is used: what it would have loaded is missing in every use.
-        let loads = self.retired_loads(prelude.children());
-        let prelude = match self.prelude(prelude, user == USE_HERMETIC, false) {
-            Some(forms) if !loads => self.make(Shape::List(forms.into())),
+        let is_broken = self.retired_loads(prelude.children())
+            || !self.is_as_written() && self.misplaced_loads(prelude.children());
+        let hermetic = user == USE_HERMETIC;
+        let prelude = match self.prelude(prelude, hermetic, false) {
+            Some(forms) if !is_broken => {
+                let forms = self.loaded(forms, hermetic);
+                self.make(Shape::List(forms.into()))
+            }
             _ => self.failed(),
         };
         let quoted = self.list(&core("quote"), [prelude]);
@@ -651,7 +695,11 @@ impl<'db> Testing<'_, 'db> {
         };
         match operands.rest {
             [] => self.empty(),
-            body => self.declare(&operands, prelude.children(), body, hermetic),
+            body if hermetic => {
+                let (checked, run) = self.hermetic(prelude.children(), body, Run::Made);
+                self.function(&operands, &checked, run)
+            }
+            body => self.declare(&operands, prelude.children(), body, false),
         }
     }
 

@@ -535,3 +535,75 @@ fn an_annotation_says_what_it_takes() {
     let (help, _) = fixed("(:wat::test::ignore)");
     assert!(help.contains("(:wat::test::ignore \""), "{help}");
 }
+
+#[test]
+fn values_of_a_prelude_may_use_values_before_however_often_it_is_written() {
+    reports(
+        "(:wat::core::def :t::x 1)
+(:wat::test::make-deftest :dt ((:wat::core::def :t::y (:wat::core::+ :t::x 1))))
+(:dt :t::a (:wat::test::assert-eq :t::y 2))
+(:dt :t::b (:wat::test::assert-eq :t::y 2))",
+        &[],
+    );
+}
+
+#[test]
+fn what_a_prelude_loads_comes_before_what_it_declares() {
+    let library = "(:wat::load-string! \"(:wat::core::def :lib::x 1)\")";
+    let value = "(:wat::core::def :t::y (:wat::core::+ :lib::x 1))";
+    reports(
+        &format!("(:wat::test::deftest :t::a ({library} {value}) (:wat::test::assert-eq :t::y 2))"),
+        &[],
+    );
+    for make in ["make-deftest", "make-deftest-hermetic"] {
+        reports(
+            &format!(
+                "(:wat::test::{make} :dt ({library} {value}))
+(:dt :t::a (:wat::test::assert-eq :t::y 2))
+(:dt :t::b (:wat::test::assert-eq :t::y 2))"
+            ),
+            &[],
+        );
+    }
+}
+
+#[test]
+fn a_load_form_of_a_prelude_is_told_of_where_it_is_written() {
+    for (form, body) in [
+        ("deftest :t::a", " (:wat::test::assert-true true)"),
+        ("deftest-hermetic :t::a", " (:wat::test::assert-true true)"),
+        ("make-deftest :t::a", ""),
+        ("make-deftest-hermetic :t::a", ""),
+    ] {
+        for (load, code, at) in [
+            ("(:wat::load-file! 5)", "WAT5001", 18),
+            ("(:wat::load-file! \"nowhere.wat\")", "WAT5002", 18),
+        ] {
+            let found = spans(&format!("(:wat::test::{form}\n({load}){body})"));
+            assert_eq!(found.len(), 1, "{form}: {found:?}");
+            let place = format!("{code} 2:{}-2:", at + 2);
+            assert!(found[0].starts_with(&place), "{form}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn a_maker_that_loads_stands_at_the_top_level() {
+    let load = "(:wat::load-string! \"(:wat::core::def :lib::x 1)\")";
+    reports(
+        &format!(
+            "(:wat::core::do (:wat::test::make-deftest :dt
+({load})))
+(:dt :t::a (:wat::test::assert-eq :lib::x 1))"
+        ),
+        &["WAT5006 2:2-2:52"],
+    );
+    reports(
+        &format!(
+            "(:wat::core::defmacro :my::make [n <- :wat::WatAST] -> :wat::WatAST `(:wat::test::make-deftest ~n ({load})))
+(:my::make :dt)
+(:dt :t::a (:wat::test::assert-eq :lib::x 1))"
+        ),
+        &["WAT5006 2:2-2:11"],
+    );
+}

@@ -662,6 +662,35 @@ fn a_hermetic_program_loads_from_the_folder_of_its_file() {
 }
 
 #[test]
+fn makers_of_tests_load_from_the_folder_of_their_file() {
+    let lib = "(:wat::core::def :lib::one 1)
+(:wat::core::defmacro :lib::checks [x <- :wat::WatAST] -> :wat::WatAST `(:wat::test::assert-eq ~x 2))";
+    let makers = r#"(:wat::test::make-deftest :deftest
+  ((:wat::load-file! "lib.wat") (:wat::core::def :lib::two (:wat::core::+ :lib::one 1))))
+(:wat::test::make-deftest-hermetic :deftest-h ((:wat::load-file! "lib.wat")))"#;
+    let tests = r#"(:wat::load-file! "inner/makers.wat")
+(:deftest :t::a (:wat::test::assert-eq :lib::two 2))
+(:deftest :t::b (:lib::checks :lib::two))
+(:deftest-h :t::c (:lib::checks :lib::one))
+(:deftest-h :t::d (:wat::test::assert-eq :lib::one 1))"#;
+    let dir = Dir::with(&[
+        ("t/inner/lib.wat", lib),
+        ("t/inner/makers.wat", makers),
+        ("t/a.wat", tests),
+    ]);
+    let (_, records) = records(&dir, &["t/a.wat"]);
+    assert_eq!(
+        report(&records),
+        [
+            ":t::a passed",
+            ":t::b passed",
+            ":t::c failed WAT8516",
+            ":t::d passed"
+        ]
+    );
+}
+
+#[test]
 fn the_failure_of_a_hermetic_program_is_told_like_any_other() {
     let lib = "(:wat::core::defn :lib::checks [n <- :wat::core::i64] -> :wat::core::nil
   (:wat::test::assert-eq n
