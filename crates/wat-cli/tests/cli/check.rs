@@ -2,16 +2,10 @@
 
 use serde_json::Value;
 
-use super::support::{Dir, main_of, wat};
+use super::support::{Dir, json_lines, main_of, wat};
 
 const GOOD: &str = "(:wat::core::defn :my::one [] -> :wat::core::i64 1)\n";
 const BAD: &str = "(:wat::core::defn :my::two [] -> :wat::core::i64 \"two\")\n";
-
-fn records(text: &str) -> Vec<Value> {
-    text.lines()
-        .map(|line| serde_json::from_str(line).expect("each line is JSON"))
-        .collect()
-}
 
 #[test]
 fn a_good_file_is_silent() {
@@ -61,7 +55,7 @@ fn json_is_one_record_per_finding_and_a_summary() {
     let dir = Dir::with(&[("a.wat", GOOD), ("b.wat", BAD)]);
     let ran = wat(&dir, &["--format", "json", "check"]);
     assert_eq!((ran.status, ran.stderr.as_str()), (1, ""));
-    let records = records(&ran.stdout);
+    let records = json_lines(&ran.stdout);
     assert_eq!(records.len(), 2, "{}", ran.stdout);
     let keys: Vec<&str> = records[0]
         .as_object()
@@ -138,7 +132,7 @@ fn warnings_fail_only_on_request() {
         "(:wat::core::defn :my::f [] -> :wat::core::i64 1)\t\n#!x\n",
     )]);
     let ran = wat(&dir, &["--format", "json", "check", "a.wat"]);
-    let all = records(&ran.stdout);
+    let all = json_lines(&ran.stdout);
     let summary = all.last().expect("there is a summary");
     let strict = wat(&dir, &["check", "--fail-on", "note", "a.wat"]);
     let any = ["errors", "warnings", "notes"]
@@ -152,7 +146,7 @@ fn the_old_spelling_is_accepted() {
     let dir = Dir::with(&[("a.wat", BAD)]);
     let ran = wat(&dir, &["--check", "a.wat", "--check-output", "json"]);
     assert_eq!(ran.status, 1);
-    assert_eq!(records(&ran.stdout).len(), 2);
+    assert_eq!(json_lines(&ran.stdout).len(), 2);
 }
 
 const MIXED: &str = "(:wat::core::def :demo::a +5)\n(:wat::core::def :demo::b 007)\n";
@@ -260,7 +254,7 @@ fn a_tool_of_another_version_is_refused() {
 
 /// The titles of all fixes that a run offers.
 fn titles(stdout: &str) -> Vec<String> {
-    let all = records(stdout).into_iter();
+    let all = json_lines(stdout).into_iter();
     let fixes = all.flat_map(|record| record["fixes"].as_array().cloned().unwrap_or_default());
     fixes
         .map(|fix| fix["title"].as_str().expect("a title").to_owned())
@@ -296,6 +290,6 @@ fn guesses_beyond_the_first_hundred_are_not_tried_and_not_offered() {
     let text = calls + &both.concat();
     dir.write("a.wat", &text);
     let ran = wat(&dir, &["check", "--format", "json", "a.wat"]);
-    assert_eq!(records(&ran.stdout).len(), 131);
+    assert_eq!(json_lines(&ran.stdout).len(), 131);
     assert_eq!(titles(&ran.stdout).len(), 100);
 }

@@ -2,13 +2,10 @@
 
 use serde_json::Value;
 
-use super::support::{Dir, Ran, command, wat as run};
+use super::support::{Dir, Ran, command, json_lines, wat as run};
 
 fn records(ran: &Ran) -> Vec<Value> {
-    let lines = ran.stdout.lines();
-    lines
-        .map(|line| serde_json::from_str(line).expect("a record"))
-        .collect()
+    json_lines(&ran.stdout)
 }
 
 fn finished<'r>(records: &'r [Value], name: &str) -> &'r Value {

@@ -96,6 +96,13 @@ pub fn fed(dir: &Dir, args: &[&str], input: &str) -> Ran {
     child.wait_with_output().expect("the binary ends").into()
 }
 
+/// Records, one a line.
+pub fn json_lines(text: &str) -> Vec<serde_json::Value> {
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("each line is JSON"))
+        .collect()
+}
+
 /// A program whose `:user::main` evaluates `body`.
 pub fn main_of(body: &str) -> String {
     format!("(:wat::core::defn :user::main [] -> :wat::core::nil\n  {body})\n")
