@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use wat_syntax::{Ast, NodeId, NodeKind};
 
 use crate::db::{Db, SourceFile};
@@ -34,7 +35,25 @@ pub(crate) struct VariantShape {
 /// A declaration as written, and the first part that does not fit.
 pub(crate) struct TypeShape {
     pub(crate) variants: Vec<VariantShape>,
+    /// Variants of names that an earlier one has: they are no variants.
+    repeated: Vec<VariantShape>,
     pub(crate) bad: Option<(NodeId, &'static str)>,
+}
+
+impl TypeShape {
+    fn keep(&mut self, is_new: bool, variant: VariantShape) {
+        match is_new {
+            true => self.variants.push(variant),
+            false => self.repeated.push(variant),
+        }
+    }
+
+    /// All variants that are written, in the order of the text.
+    fn written(&self) -> Vec<&VariantShape> {
+        let mut all: Vec<&VariantShape> = self.variants.iter().chain(&self.repeated).collect();
+        all.sort_by_key(|variant| variant.node);
+        all
+    }
 }
 
 /// Reads `(f :T)…` or `[f <- :T …]`.
@@ -139,6 +158,7 @@ pub(crate) fn type_shape(ast: &Ast, root: NodeId, kind: ItemKind) -> TypeShape {
             let (fields, bad) = restricted_fields(ast, root, &parts);
             TypeShape {
                 variants: vec![one(root, fields)],
+                repeated: Vec::new(),
                 bad,
             }
         }
@@ -146,6 +166,7 @@ pub(crate) fn type_shape(ast: &Ast, root: NodeId, kind: ItemKind) -> TypeShape {
             let (fields, bad) = field_shapes(ast, &parts);
             TypeShape {
                 variants: vec![one(root, fields)],
+                repeated: Vec::new(),
                 bad,
             }
         }
@@ -169,6 +190,7 @@ pub(crate) fn type_shape(ast: &Ast, root: NodeId, kind: ItemKind) -> TypeShape {
             };
             TypeShape {
                 variants: vec![one(root, vec![field])],
+                repeated: Vec::new(),
                 bad,
             }
         }
@@ -186,8 +208,10 @@ fn enum_shape(ast: &Ast, root: NodeId, parts: &[NodeId]) -> TypeShape {
     const VARIANT: &str = "a variant is `:Name` or `(Name (field :Type) …)`";
     let mut shape = TypeShape {
         variants: Vec::new(),
+        repeated: Vec::new(),
         bad: None,
     };
+    let mut names = FxHashSet::default();
     let leaf = |node| {
         ast.as_symbol(node).or_else(|| {
             ast.as_keyword(node)
@@ -196,13 +220,16 @@ fn enum_shape(ast: &Ast, root: NodeId, parts: &[NodeId]) -> TypeShape {
     };
     for &part in parts {
         if let Some(text) = ast.as_keyword(part) {
-            let name = text.trim_start_matches(':').to_owned();
-            shape.variants.push(VariantShape {
-                node: part,
-                name,
-                unit: true,
-                fields: Vec::new(),
-            });
+            let name = text.trim_start_matches(':');
+            shape.keep(
+                names.insert(name),
+                VariantShape {
+                    node: part,
+                    name: name.to_owned(),
+                    unit: true,
+                    fields: Vec::new(),
+                },
+            );
             continue;
         }
         let inner: Vec<NodeId> = ast.children(part).collect();
@@ -210,12 +237,15 @@ fn enum_shape(ast: &Ast, root: NodeId, parts: &[NodeId]) -> TypeShape {
             Some(name) if ast.kind(part) == NodeKind::List => {
                 let (fields, bad) = field_shapes(ast, &inner[1..]);
                 shape.bad = shape.bad.or(bad);
-                shape.variants.push(VariantShape {
-                    node: inner[0],
-                    name: name.to_owned(),
-                    unit: false,
-                    fields,
-                });
+                shape.keep(
+                    names.insert(name),
+                    VariantShape {
+                        node: inner[0],
+                        name: name.to_owned(),
+                        unit: false,
+                        fields,
+                    },
+                );
             }
             _ => shape.bad = shape.bad.or(Some((part, VARIANT))),
         }
@@ -331,7 +361,7 @@ pub(crate) fn read_nominal<'db>(db: &'db dyn Db, sight: Sight<'db>, item: Item<'
     };
     let shape = type_shape(ast, item.root(db), kind);
     let is_misshapen = shape.bad.is_some() || ast.is_poisoned(item.root(db));
-    let variants = shape
+    let mut variants: Vec<Variant> = shape
         .variants
         .into_iter()
         .map(|variant| Variant {
@@ -358,6 +388,9 @@ pub(crate) fn read_nominal<'db>(db: &'db dyn Db, sight: Sight<'db>, item: Item<'
                 .collect(),
         })
         .collect();
+    for variant in &mut variants {
+        untype_repeated(&mut variant.fields);
+    }
     Nominal {
         is_misshapen,
         path: item.name(db).text(db).as_str().into(),
@@ -366,6 +399,20 @@ pub(crate) fn read_nominal<'db>(db: &'db dyn Db, sight: Sight<'db>, item: Item<'
         is_newtype: kind == ItemKind::Newtype,
         restricted: is_restricted_type(ast, item.root(db)),
         variants,
+    }
+}
+
+/// Which of two fields of one name is meant is not known: the mistake is told at the second.
+fn untype_repeated(fields: &mut [Field]) {
+    let mut first: FxHashMap<Arc<str>, usize> = FxHashMap::default();
+    for at in 0..fields.len() {
+        let earlier = *first.entry(fields[at].name.clone()).or_insert(at);
+        if earlier != at && fields[earlier].ty != fields[at].ty {
+            for at in [earlier, at] {
+                fields[at].ty = Type::Error;
+                fields[at].spelled = None;
+            }
+        }
     }
 }
 
@@ -510,9 +557,9 @@ pub(crate) fn shape_problems<'db>(ast: &Ast, root: NodeId, kind: ItemKind) -> Ve
             }
         }
     };
+    let written = shape.written();
     twice(
-        shape
-            .variants
+        written
             .iter()
             .filter(|v| !v.name.is_empty())
             .map(|v| (v.name.clone(), v.node))
@@ -520,7 +567,7 @@ pub(crate) fn shape_problems<'db>(ast: &Ast, root: NodeId, kind: ItemKind) -> Ve
         "variant",
     );
     if kind != ItemKind::Newtype {
-        for variant in &shape.variants {
+        for variant in written {
             let name = |field: &FieldShape| {
                 (
                     ast.as_symbol(field.name).unwrap_or("_").to_owned(),
@@ -536,9 +583,8 @@ pub(crate) fn shape_problems<'db>(ast: &Ast, root: NodeId, kind: ItemKind) -> Ve
 /// The nodes of all types in a declaration.
 pub(crate) fn type_nodes(ast: &Ast, root: NodeId, kind: ItemKind) -> Vec<NodeId> {
     let shape = type_shape(ast, root, kind);
-    shape
-        .variants
-        .iter()
+    let written = shape.written().into_iter();
+    written
         .flat_map(|variant| variant.fields.iter().filter_map(|field| field.ty))
         .collect()
 }

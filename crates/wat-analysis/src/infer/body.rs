@@ -588,7 +588,7 @@ impl<'db> Infer<'db> {
         signature: &Signature,
     ) -> (Vec<LocalId>, Vec<ExprId>, Ty) {
         let scope = self.scope.len();
-        let mut params = Vec::new();
+        let mut params: Vec<LocalId> = Vec::new();
         for param in signature.params.iter().chain(&signature.rest) {
             let is_rest = signature
                 .rest
@@ -601,6 +601,7 @@ impl<'db> Infer<'db> {
                 }
                 false => self.table.written(&param.ty, param.spelled.as_ref(), &[]),
             };
+            let ty = self.untype_repeated(NodeId(param.node), ty, &params);
             params.push(self.bind(NodeId(param.node), ty));
         }
         let (ret, spelled) = (&signature.ret, signature.ret_spelled.as_ref());

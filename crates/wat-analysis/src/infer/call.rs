@@ -82,14 +82,17 @@ impl<'db> Infer<'db> {
                     }
                 }
             }
-            ItemKind::Dispatch => self.dispatch_call(item, node, head),
+            ItemKind::Dispatch => {
+                self.dispatch_types(item, head, text);
+                self.dispatch_call(item, node, head)
+            }
             ItemKind::KeywordVariant => self.variant_call(item, node, head, text),
             ItemKind::Value => {
                 let function = self.path_value(head, text);
                 self.apply(node, function)
             }
             ItemKind::UnitVariant => {
-                let value = self.unit_variant(head, item);
+                let value = self.unit_variant(head, text, item);
                 self.apply(node, value)
             }
             ItemKind::Macro => self.left_macro_call(item, node, head),

@@ -1,6 +1,6 @@
 //! Expressions: atoms, special forms and control flow.
 
-use wat_syntax::{Applicability, NodeId, NodeKind};
+use wat_syntax::{Applicability, NodeId, NodeKind, TextId};
 
 use crate::names::Position;
 use crate::problem::{EditAt, Place, Plain, Problem, ProblemEdit, ProblemFix};
@@ -536,36 +536,44 @@ impl<'db> Infer<'db> {
             }
             return self.error(node);
         }
-        let field = self.ty(fields[0]);
-        let ty = match ctor {
-            Ctor::Option => self.table.app(Ctor::Option, &[field]),
-            _ => {
-                let other = self.table.var();
-                let parts = if index == 0 {
-                    [field, other]
-                } else {
-                    [other, field]
-                };
-                self.table.app(Ctor::Result, &parts)
-            }
+        let head = self.head(node);
+        let explicit = match self.ast.kind(head) {
+            NodeKind::Keyword(text) if self.ast.text(text) != path => Some(text),
+            _ => None,
         };
+        let field = match explicit {
+            Some(_) => self.table.var(),
+            None => self.ty(fields[0]),
+        };
+        let parts = self.variant_parts(field, ctor.clone(), index);
+        if let Some(text) = explicit {
+            self.explicit_types(&parts, head, text);
+            self.expect(fields[0], field, Why::Argument { declared: None });
+        }
+        let ty = self.table.app(ctor, &parts);
         self.push(ExprKind::Variant { index, fields }, ty, node)
     }
 
-    pub(super) fn variant_function(&mut self, node: NodeId, ctor: Ctor, index: u32) -> ExprId {
+    /// The type arguments of an `Option` or a `Result`, one of whose variants has a field of this type.
+    fn variant_parts(&mut self, field: Ty, ctor: Ctor, index: u32) -> Vec<Ty> {
+        match (ctor, index) {
+            (Ctor::Option, _) => vec![field],
+            (_, 0) => vec![field, self.table.var()],
+            _ => vec![self.table.var(), field],
+        }
+    }
+
+    pub(super) fn variant_function(
+        &mut self,
+        node: NodeId,
+        text: TextId,
+        ctor: Ctor,
+        index: u32,
+    ) -> ExprId {
         let field = self.table.var();
-        let ret = match ctor {
-            Ctor::Option => self.table.app(Ctor::Option, &[field]),
-            _ => {
-                let other = self.table.var();
-                let parts = if index == 0 {
-                    [field, other]
-                } else {
-                    [other, field]
-                };
-                self.table.app(Ctor::Result, &parts)
-            }
-        };
+        let parts = self.variant_parts(field, ctor.clone(), index);
+        self.explicit_types(&parts, node, text);
+        let ret = self.table.app(ctor, &parts);
         let ty = self.table.function(&[field], ret);
         self.push(ExprKind::VariantFunction { index }, ty, node)
     }

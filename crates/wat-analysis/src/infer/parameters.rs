@@ -9,7 +9,7 @@ use crate::db::FileKind;
 use crate::forms::form_list;
 use crate::items::{Item, split_generic, written_declarations};
 use crate::problem::{Place, Problem};
-use crate::signature::generics;
+use crate::signature::{function_list, function_shape, generics};
 
 use super::Infer;
 
@@ -70,6 +70,18 @@ impl<'db> Infer<'db> {
         }
         let problem = self.declaring(problem, item.name_node(self.db), &names);
         self.problems.push(problem);
+        if self.is_in_body(item, NodeId(first.node)) {
+            // A parameter that the signature does not mention is rather another type.
+            self.doubt_latest();
+        }
+    }
+
+    /// Does a node stand in the body of a function, behind its signature?
+    fn is_in_body(&self, item: Item<'db>, node: NodeId) -> bool {
+        let list = function_list(self.ast, item.root(self.db), item.kind(self.db));
+        let body = list.map(|(list, skip)| function_shape(self.ast, list, skip).body);
+        let body = body.unwrap_or_default();
+        body.first().is_some_and(|&first| first <= node)
     }
 
     /// With the edit that declares the names.

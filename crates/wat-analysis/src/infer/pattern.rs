@@ -5,6 +5,7 @@ use wat_syntax::{Applicability, NodeId, NodeKind};
 use crate::items::ItemKind;
 use crate::keywords::bare_key;
 use crate::legacy::bare_variant;
+use crate::names::lookup;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::types::Ctor;
 
@@ -82,7 +83,7 @@ impl<'db> Infer<'db> {
     fn is_variant(&self, path: &str) -> bool {
         let is_unit = |item: crate::items::Item<'db>| item.kind(self.db) == ItemKind::UnitVariant;
         matches!(path, ":wat::core::nil" | ":wat::core::None")
-            || crate::names::lookup(self.db, self.program, path).is_some_and(is_unit)
+            || lookup(self.db, self.program, path).is_some_and(is_unit)
     }
 
     /// Binds the names in a pattern that cannot stand here, so that their uses are not told as well.
@@ -128,6 +129,7 @@ impl<'db> Infer<'db> {
             "nil" => return self.nil_binder(node, field_of.is_none()),
             _ => {}
         }
+        let mut used = ty;
         if let Some(id) = identifier(self.ast, node) {
             let bound = Bound {
                 id,
@@ -135,9 +137,9 @@ impl<'db> Infer<'db> {
                 ty,
                 field_of,
             };
-            self.check_bound(bound, names);
+            used = self.check_bound(bound, names);
         }
-        PatternKind::Bind(self.bind(node, ty))
+        PatternKind::Bind(self.bind(node, used))
     }
 
     fn tuple_pattern(
@@ -285,7 +287,7 @@ impl<'db> Infer<'db> {
     /// Naming a field in a pattern refers to its accessor.
     pub(super) fn refer_to_field(&mut self, node: NodeId, name: &str, ty: Ty) {
         let accessor = self.nominal_at(ty).and_then(|(nominal, _)| {
-            crate::names::lookup(self.db, self.program, &format!("{}/{name}", nominal.path))
+            lookup(self.db, self.program, &format!("{}/{name}", nominal.path))
         });
         if let Some(item) = accessor.filter(|item| item.kind(self.db) == ItemKind::Accessor) {
             self.uses.push(Use {
@@ -372,7 +374,7 @@ impl<'db> Infer<'db> {
     /// The variant that a path names in a pattern: unifies the place with its enum and returns index, count and the
     /// types of the fields. `None` if it was reported, or is no variant at all.
     fn enum_variant(&mut self, node: NodeId, path: &str, ty: Ty, given: usize) -> VariantPath {
-        let item = crate::names::lookup(self.db, self.program, path).filter(|item| {
+        let item = lookup(self.db, self.program, path).filter(|item| {
             matches!(
                 item.kind(self.db),
                 ItemKind::Constructor | ItemKind::UnitVariant
@@ -614,6 +616,9 @@ impl<'db> Infer<'db> {
                     }
                 }
                 VariantPath::Reported => PatternKind::Error,
+                VariantPath::None if self.misspelled_variant(node, path, ty, 0) => {
+                    PatternKind::Error
+                }
                 VariantPath::None => {
                     self.literal_pattern(node, PatternKind::Keyword(path.into()), ty, Ty::KEYWORD)
                 }
@@ -828,9 +833,44 @@ impl<'db> Infer<'db> {
         self.problems.push(problem);
     }
 
+    /// WAT2304: the place has an `Option` or a `Result`, and the path is nearly one of its variants.
+    fn misspelled_variant(&mut self, node: NodeId, path: &str, ty: Ty, given: usize) -> bool {
+        const OPTION: [(&str, usize); 2] = [(":wat::core::Some", 1), (":wat::core::None", 0)];
+        const RESULT: [(&str, usize); 2] = [(":wat::core::Ok", 1), (":wat::core::Err", 1)];
+        let (name, variants) = match self.table.shape(ty) {
+            Shape::App(Ctor::Option, _) => (":wat::core::Option", OPTION),
+            Shape::App(Ctor::Result, _) => (":wat::core::Result", RESULT),
+            _ => return false,
+        };
+        if !path.starts_with(":wat::core::") || lookup(self.db, self.program, path).is_some() {
+            return false;
+        }
+        let found = crate::suggest::rank(path, variants.iter().map(|(variant, _)| *variant));
+        let Some(best) = found.first() else {
+            return false;
+        };
+        let fits = variants.contains(&(&*best.name, given)) && !self.is_matched(node, &best.name);
+        let problem = Problem::new(
+            2304,
+            Place::node(node),
+            format!("`{name}` has no variant `{path}`"),
+        )
+        .label("no such variant");
+        let problem = crate::suggest::offer(problem, Place::node(node), &found);
+        self.problems.push(problem);
+        if !fits {
+            self.doubt_latest();
+        }
+        true
+    }
+
     fn unknown_constructor(&mut self, node: NodeId, head: Option<NodeId>, ty: Ty) {
         let at = head.unwrap_or(node);
         let name = self.ast.as_keyword(at);
+        let given = self.ast.child_count(node).saturating_sub(1);
+        if name.is_some_and(|name| self.misspelled_variant(at, name, ty, given)) {
+            return;
+        }
         let found = self.render(ty);
         self.problems.push(match name {
             Some(name) if is_no_constructor(name) => Problem::new(

@@ -287,10 +287,11 @@ impl<'db> Infer<'db> {
 
     /// A path in value position.
     pub(super) fn path_value(&mut self, node: NodeId, text: TextId) -> ExprId {
-        match self.ast.text(text) {
+        match split_generic(self.ast.text(text)).0 {
             ":wat::core::nil" => return self.push(ExprKind::Nil, Ty::NIL, node),
             ":wat::core::None" => {
                 let element = self.table.var();
+                self.explicit_types(&[element], node, text);
                 let ty = self.table.app(crate::types::Ctor::Option, &[element]);
                 return self.push(
                     ExprKind::Variant {
@@ -395,6 +396,7 @@ impl<'db> Infer<'db> {
                     return constant;
                 }
                 self.check_order(node, text, item);
+                self.explicit_types(&[], node, text);
                 let typed = crate::order::typed_by(self.db, self.program, item);
                 let declared = super::value_type(self.db, self.program, typed);
                 let ty = self.table.instantiate(declared, &[]);
@@ -402,6 +404,7 @@ impl<'db> Infer<'db> {
                 self.push(ExprKind::Global(name), ty, node)
             }
             ItemKind::Dispatch => {
+                self.dispatch_types(item, node, text);
                 let ty = self.table.var();
                 self.dispatch_value(item, ty, node)
             }
@@ -413,9 +416,15 @@ impl<'db> Infer<'db> {
                 None => self.not_a_value(node, text, "it takes any number of arguments"),
             },
             ItemKind::SpecialForm => match item.name(self.db).text(self.db).as_str() {
-                ":wat::core::Some" => self.variant_function(node, crate::types::Ctor::Option, 1),
-                ":wat::core::Ok" => self.variant_function(node, crate::types::Ctor::Result, 0),
-                ":wat::core::Err" => self.variant_function(node, crate::types::Ctor::Result, 1),
+                ":wat::core::Some" => {
+                    self.variant_function(node, text, crate::types::Ctor::Option, 1)
+                }
+                ":wat::core::Ok" => {
+                    self.variant_function(node, text, crate::types::Ctor::Result, 0)
+                }
+                ":wat::core::Err" => {
+                    self.variant_function(node, text, crate::types::Ctor::Result, 1)
+                }
                 ":wat::core::u8" => self.byte_function(node),
                 _ => {
                     let name = item.name(self.db).text(self.db);
@@ -431,7 +440,7 @@ impl<'db> Infer<'db> {
                     self.error(node)
                 }
             },
-            ItemKind::UnitVariant => self.unit_variant(node, item),
+            ItemKind::UnitVariant => self.unit_variant(node, text, item),
             ItemKind::KeywordVariant => self.variant_as_value(node, item),
             ItemKind::Macro => self.macro_value(node, item),
             ItemKind::NativeType
@@ -459,12 +468,13 @@ impl<'db> Infer<'db> {
     }
 
     /// A variant without fields: a value of its enum, instantiated at each use.
-    pub(super) fn unit_variant(&mut self, node: NodeId, item: Item<'db>) -> ExprId {
+    pub(super) fn unit_variant(&mut self, node: NodeId, text: TextId, item: Item<'db>) -> ExprId {
         let Some(owner) = crate::nominal::owner(self.db, item) else {
             return self.error(node);
         };
         let nominal = crate::nominal::nominal(self.db, self.program, owner);
         let types: Vec<Ty> = nominal.generics.iter().map(|_| self.table.var()).collect();
+        self.explicit_types(&types, node, text);
         let ty = self.table.instantiate(&nominal.itself(), &types);
         let kind = ExprKind::Variant {
             index: item.part(self.db),
@@ -641,7 +651,7 @@ impl<'db> Infer<'db> {
             .iter()
             .map(|_| self.table.var())
             .collect();
-        self.explicit_types(signature, &types, node, text);
+        self.explicit_types(&types, node, text);
         if EVALUATORS.contains(&item.name(self.db).text(self.db).as_str()) {
             self.evaluated.extend_from_slice(&types);
         }
@@ -653,7 +663,16 @@ impl<'db> Infer<'db> {
         }
     }
 
-    fn explicit_types(&mut self, signature: &Signature, types: &[Ty], node: NodeId, text: TextId) {
+    /// A dispatch declares no type parameters: each of its functions has its own. The overloaded names of the library
+    /// are shown with those that their alternatives share.
+    pub(super) fn dispatch_types(&mut self, item: Item<'db>, node: NodeId, text: TextId) {
+        if item.form(self.db).file(self.db).kind(self.db) != FileKind::Library {
+            self.explicit_types(&[], node, text);
+        }
+    }
+
+    /// The type arguments on a mentioned name stand for the types of its parameters.
+    pub(super) fn explicit_types(&mut self, types: &[Ty], node: NodeId, text: TextId) {
         let path = self.ast.text(text);
         if split_generic(path).0.len() == path.len() {
             return;
@@ -662,8 +681,8 @@ impl<'db> Infer<'db> {
         else {
             return;
         };
-        if args.len() != signature.generics.len() {
-            let wanted = signature.generics.len();
+        if args.len() != types.len() {
+            let wanted = types.len();
             self.problems.push(
                 Problem::new(
                     3215,

@@ -6,6 +6,7 @@ use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 
 use super::Infer;
 use super::table::Ty;
+use super::typed::LocalId;
 
 /// A name that a pattern binds. Equal texts are equal identifiers only if their numbers are equal.
 pub(super) struct Bound {
@@ -49,8 +50,10 @@ impl<'db> Infer<'db> {
         }
     }
 
-    /// WAT2203, if the pattern binds the name already.
-    pub(super) fn check_bound(&mut self, new: Bound, names: &mut Vec<Bound>) {
+    /// WAT2203, if the pattern binds the name already. Gives the type of those who use the name: which of the two they
+    /// mean is not known.
+    pub(super) fn check_bound(&mut self, new: Bound, names: &mut Vec<Bound>) -> Ty {
+        let mut used = new.ty;
         if let Some(first) = names.iter().find(|other| other.id == new.id) {
             let name = self.ast.text(new.id);
             let problem = Problem::new(
@@ -61,6 +64,9 @@ impl<'db> Infer<'db> {
             .label("the second")
             .also(Place::node(first.node), "the first");
             let same = self.render(first.ty) == self.render(new.ty);
+            if !same {
+                used = Ty::ERROR;
+            }
             let problem = match (first.field_of, new.field_of) {
                 (_, None) => problem.replace(
                     self.may_rename(new.id, same),
@@ -89,6 +95,23 @@ impl<'db> Infer<'db> {
             self.problems.push(problem);
         }
         names.push(new);
+        used
+    }
+
+    /// The type of a parameter to those who use it: if an earlier one of another type has its name, which of the two
+    /// they mean is not known.
+    pub(super) fn untype_repeated(&self, name: NodeId, ty: Ty, earlier: &[LocalId]) -> Ty {
+        let Some(id) = identifier(self.ast, name) else {
+            return ty;
+        };
+        let differs = |local: &LocalId| {
+            let other = &self.locals[local.0 as usize];
+            identifier(self.ast, other.node) == Some(id) && self.render(other.ty) != self.render(ty)
+        };
+        match self.ast.text(id) != "_" && earlier.iter().any(differs) {
+            true => Ty::ERROR,
+            false => ty,
+        }
     }
 
     /// WAT2106: two parameters of one name.

@@ -87,3 +87,94 @@ fn what_may_be_a_member_of_a_broken_type_is_not_unknown_through_an_alias_either(
 (:wat::core::defn :my::aliased [b <- :my::A] -> :wat::core::i64 (:my::A/f b))";
     assert_eq!(spans(text), ["WAT2109 1:28-1:50"]);
 }
+
+#[test]
+fn type_arguments_stand_for_the_parameters_of_whatever_is_mentioned() {
+    let told = |uses: &str, expected: &[&str]| {
+        let text = format!(
+            "(:wat::core::enum :user::E<T> :A (B (x :T))) (:wat::core::def :user::v 3) (:wat::core::def :user::f (:wat::core::if true :wat::core::string::length :wat::core::string::length)) (:wat::core::defn :user::one [x <- :wat::core::i64] -> :wat::core::i64 x) (:wat::core::define-dispatch :user::d ((:wat::core::i64) :user::one))\n{uses}"
+        );
+        assert_eq!(spans(&text), expected, "{uses}");
+    };
+    told(
+        "(:wat::core::def :user::a :user::E::A<wat::core::i64>)",
+        &[],
+    );
+    told(
+        "(:wat::core::def :user::a :wat::core::None<wat::core::i64>)",
+        &[],
+    );
+    told(
+        "(:wat::core::def :user::a (:wat::core::Ok<wat::core::i64,wat::core::String> 1))",
+        &[],
+    );
+    let of = |ty: &str, body: &str| {
+        format!("(:wat::core::defn :user::g [] -> :wat::core::{ty}\n{body})")
+    };
+    told(
+        &of(
+            "nil",
+            ":user::E::A<wat::core::i64,wat::core::i64> :wat::core::nil",
+        ),
+        &["WAT3215 3:1-3:43"],
+    );
+    told(
+        &of("i64", ":user::v<wat::core::i64>"),
+        &["WAT3215 3:1-3:25"],
+    );
+    told(
+        &of("i64", "(:user::f<wat::core::i64> \"s\")"),
+        &["WAT3215 3:2-3:26"],
+    );
+    told(
+        &of("i64", "(:user::d<wat::core::i64> 1)"),
+        &["WAT3215 3:2-3:26"],
+    );
+    told(
+        &of(
+            "Option<wat::core::i64>",
+            ":wat::core::None<wat::core::String>",
+        ),
+        &["WAT3003 3:1-3:36"],
+    );
+    told(
+        &of(
+            "Option<wat::core::String>",
+            "(:wat::core::Some<wat::core::String> 1)",
+        ),
+        &["WAT3001 3:38-3:39"],
+    );
+    told(
+        &of(
+            "Option<wat::core::i64>",
+            "(:wat::core::Some<wat::core::i64,wat::core::i64> 1)",
+        ),
+        &["WAT3215 3:2-3:49"],
+    );
+    told(
+        &of(
+            "Vector<wat::core::Option<wat::core::i64>>",
+            "(:wat::core::map [1] :wat::core::Some<wat::core::i64>)",
+        ),
+        &[],
+    );
+}
+
+#[test]
+fn misspelled_variants_of_the_language_are_unknown_variants() {
+    reports(
+        "(:wat::core::match (:wat::core::get [1] 0) ((:wat::core::Sme n) n) (_ 2))",
+        &["WAT2304 5:46-5:61"],
+    );
+    reports(
+        "(:wat::core::match (:wat::core::get [1] 0) (:wat::core::Non 1) (_ 2))",
+        &["WAT2304 5:45-5:60"],
+    );
+    reports(
+        "(:wat::core::match (:wat::core::get [1] 0) ((:wat::core::or n) n) (_ 2))",
+        &["WAT2307 5:45-5:63"],
+    );
+    crate::fixes::every_machine_fix_is_safe(
+        "(:wat::core::defn :my::f [o <- :wat::core::Option<wat::core::i64>] -> :wat::core::i64 (:wat::core::match o ((:wat::core::Non n) n) ((:wat::core::Smoe n) n) (_ 2)))",
+    );
+}

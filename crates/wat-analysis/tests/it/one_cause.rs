@@ -221,3 +221,56 @@ fn bindings_around_a_hermetic_program_are_told_to_be_out_of_reach() {
     );
     assert_eq!(helps(&body("(:wat::kernel::println x)")).0, 0);
 }
+
+#[test]
+fn a_name_that_is_bound_twice_fits_its_users_either_way() {
+    let pair = "(:wat::core::Tuple 1 \"s\")";
+    for (code, column) in [
+        (format!("(:wat::core::let [[a a] {pair}] (:wat::core::println (:wat::core::+ a 1)))"), 2203),
+        (format!("(:wat::core::match {pair} ([a a] (:wat::core::println (:wat::core::+ a 1))))"), 2203),
+        ("((:wat::core::fn [a <- :wat::core::i64 a <- :wat::core::String] -> :wat::core::i64 (:wat::core::+ a 1)) 1 \"s\")".to_owned(), 2106),
+    ] {
+        let code = code.replace("core::println", "kernel::println");
+        let text = body(&format!("(:wat::core::do {code} :wat::core::nil)"));
+        assert_eq!(codes(&text), [column], "{text}");
+    }
+    // Of one type it is used with that type.
+    let same = body(
+        "(:wat::core::let [[a a] (:wat::core::Tuple \"r\" \"s\")] (:wat::kernel::println (:wat::core::+ a 1)))",
+    );
+    assert_eq!(codes(&same), [2203, 3403]);
+}
+
+#[test]
+fn a_variant_or_field_that_is_declared_twice_is_told_there_alone() {
+    let matched = "(:wat::core::defn :user::g [e <- :user::E] -> :wat::core::i64 (:wat::core::match e (:user::E::A 1) ((:user::E::B n) n)))";
+    for variants in [
+        ":A :A (B (x :wat::core::i64))",
+        "(B (x :wat::core::i64)) :A (B (x :wat::core::i64))",
+        "(B (x :wat::core::i64)) :A (B)",
+    ] {
+        let text = format!("(:wat::core::enum :user::E {variants})\n{matched}");
+        assert_eq!(codes(&text), [2109], "{text}");
+    }
+    let gap = "(:wat::core::enum :user::E :A :A :B)\n(:wat::core::defn :user::g [e <- :user::E] -> :wat::core::i64 (:wat::core::match e (:user::E::A 1)))";
+    assert_eq!(codes(gap), [2109, 2301]);
+    let unknown = "(:wat::core::enum :user::E :A (A (x :user::Nope)))";
+    assert_eq!(codes(unknown), [2109, 3203]);
+    for uses in [
+        "(:wat::core::+ 1 (:user::S/a s))",
+        "(:wat::core::string::length (:user::S/a s))",
+        "(:wat::core::let [{a} s] (:wat::core::+ 1 a))",
+    ] {
+        let text = format!(
+            "(:wat::core::struct :user::S (a :wat::core::i64) (a :wat::core::String))\n(:wat::core::defn :user::g [s <- :user::S] -> :wat::core::i64 {uses})"
+        );
+        assert_eq!(codes(&text), [2109], "{text}");
+    }
+}
+
+#[test]
+fn a_type_parameter_that_only_the_body_names_is_not_declared_unattended() {
+    let text = "(:wat::core::defn :user::id<T> [x <- :T] -> :T x)\n(:wat::core::defn :user::g [x <- :wat::core::i64] -> :wat::core::i64 (:user::id<T> x))";
+    assert_eq!(codes(text), [3112]);
+    every_machine_fix_is_safe(text);
+}
