@@ -65,7 +65,8 @@ fn main_diagnostics<'db>(db: &'db dyn Db, root: SourceFile, main: Item<'db>) -> 
         // Others may call it as it is.
         false => problem,
     };
-    [absolute(db, root, form, form_start(db, form), &problem)].into()
+    let told = absolute(db, root, form, form_start(db, form), &problem);
+    [crate::inline::outward(db, told)].into()
 }
 
 /// Is a signature told of that cannot be read?

@@ -14,7 +14,7 @@ use crate::identity::Identity;
 use crate::items::{Item, ItemKind, Name, item_pieces, split_generic, written_declarations};
 use crate::library::library_item;
 use crate::program::{Piece, lacks_loads, load_graph};
-use crate::redefinition::{Again, again};
+use crate::redefinition::{Again, again, differ};
 use crate::suggest::{Pool, Suggestion};
 use crate::visibility::admitted_near;
 
@@ -28,6 +28,8 @@ pub(crate) struct NameTable<'db> {
     pub(crate) replaced: FxHashMap<Item<'db>, u32>,
     /// The first definition of names with replaced ones.
     pub(crate) first: FxHashMap<Name<'db>, Item<'db>>,
+    /// Names with definitions by mistake that differ in what their uses need to know.
+    contested: FxHashSet<Name<'db>>,
 }
 
 /// The names of a program. In a session the last definition of a name counts, else the first, unless the program
@@ -63,6 +65,9 @@ pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
             }
             let how = again(db, redef, item, before);
             table.again.push((item, before, how));
+            if how == Again::Duplicate && differ(db, item, before) {
+                table.contested.insert(name);
+            }
             if how == Again::Replacement {
                 table.first.entry(name).or_insert(before);
                 let number = numbers.entry(name).or_default();
@@ -129,6 +134,17 @@ pub(crate) fn redefinitions<'db>(
 #[salsa::tracked(returns(copy))]
 fn program_item<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> Option<Item<'db>> {
     names(db, root).items.get(&name).copied()
+}
+
+/// Has a name definitions that differ, so that nobody knows which of them its uses mean? That is told where the second
+/// one stands.
+pub(crate) fn is_contested<'db>(db: &'db dyn Db, root: SourceFile, path: &str) -> bool {
+    !is_library(path) && contested(db, root, Name::new(db, path))
+}
+
+#[salsa::tracked(returns(copy))]
+fn contested<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> bool {
+    names(db, root).contested.contains(&name)
 }
 
 fn is_library(name: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Names that are defined more than once (chapter 02 §2.4).
 
-use wat_syntax::{Applicability, NodeId, TextRange, TextSize, canonical_bytes};
+use wat_syntax::{Applicability, NodeId, NodeKind, TextRange, TextSize, canonical_bytes};
 
 use crate::configuration::config;
 use crate::db::{Db, SourceFile};
@@ -9,7 +9,7 @@ use crate::forms::{ast, form_start, read_form};
 use crate::infer::value_type;
 use crate::items::{Item, ItemKind};
 use crate::problem::{Place, Problem};
-use crate::signature::signature;
+use crate::signature::{function_list, function_shape, signature};
 use crate::types::Type;
 use crate::whitelist::whitelist;
 
@@ -64,6 +64,39 @@ pub(crate) fn again<'db>(
     }
 }
 
+/// Do two definitions of a name differ in what its uses need to know: in kind, signature or declaration?
+pub(crate) fn differ(db: &dyn Db, second: Item<'_>, first: Item<'_>) -> bool {
+    if second.kind(db) != first.kind(db) {
+        return true;
+    }
+    let known = |item: Item<'_>| {
+        let (ast, root) = (item.ast(db), item.root(db));
+        match item.kind(db) {
+            ItemKind::Function => {
+                let (list, skip) = function_list(ast, root, ItemKind::Function)?;
+                let shape = function_shape(ast, list, skip);
+                let mut bytes = canonical_bytes(ast, shape.params?)?;
+                bytes.extend(canonical_bytes(ast, shape.ret?)?);
+                Some(bytes)
+            }
+            // Of literals the kind is known without looking at any other definition.
+            ItemKind::Value => match ast.kind(ast.children(root).nth(2)?) {
+                NodeKind::Int(_) => Some(vec![0]),
+                NodeKind::Float(_) => Some(vec![1]),
+                NodeKind::Bool(_) => Some(vec![2]),
+                NodeKind::Str(_) => Some(vec![3]),
+                _ => None,
+            },
+            _ => None,
+        }
+    };
+    let whole = |item: Item<'_>| canonical_bytes(item.ast(db), item.root(db));
+    match (known(second), known(first)) {
+        (Some(second), Some(first)) => second != first,
+        _ => whole(second).is_none_or(|second| whole(first) != Some(second)),
+    }
+}
+
 /// Is it what a declaration generates, as opposed to the declaration itself?
 fn is_member(db: &dyn Db, item: Item<'_>) -> bool {
     matches!(
@@ -100,7 +133,7 @@ pub(crate) fn report<'db>(
         let form = second.form(db);
         let mut diagnostic = absolute(db, root, form, form_start(db, form), &problem);
         if how != Again::Replacement {
-            diagnostic.fixes.extend(deletion(db, second));
+            diagnostic.fixes.extend(deletion(db, second, how));
         }
         let values = |item: Item<'_>| matches!(item.kind(db), ItemKind::Function | ItemKind::Value);
         if how == Again::Duplicate && values(second) && values(first) && !config(db, root).redef {
@@ -209,7 +242,7 @@ fn kind_of<'db>(db: &'db dyn Db, root: SourceFile, item: Item<'db>) -> Option<St
 }
 
 /// Takes a definition away; `None` where its place would be left empty.
-fn deletion(db: &dyn Db, item: Item<'_>) -> Option<DiagnosticFix> {
+fn deletion(db: &dyn Db, item: Item<'_>, how: Again) -> Option<DiagnosticFix> {
     let (form, node) = (item.form(db), item.root(db));
     if item.expanded(db).is_some() {
         return None;
@@ -219,10 +252,16 @@ fn deletion(db: &dyn Db, item: Item<'_>) -> Option<DiagnosticFix> {
     let alone = |parent: NodeId| {
         tree.children(parent).any(|child| child == node) && tree.child_count(parent) <= 2
     };
+    // What else another declaration generates may be used.
+    let is_type = is_member(db, item) || item.kind(db).is_type();
+    let applicability = match how == Again::Duplicate && is_type {
+        true => Applicability::MaybeIncorrect,
+        false => Applicability::MachineApplicable,
+    };
     let stays = node == tree.root() || !(0..node.0).any(|parent| alone(NodeId(parent)));
     stays.then(|| DiagnosticFix {
         title: "delete the second definition".into(),
-        applicability: Applicability::MachineApplicable,
+        applicability,
         edits: vec![FileEdit {
             file: form.file(db),
             range: whole_line(db, form.file(db), range),

@@ -451,6 +451,10 @@ impl<'db> TypeResolver<'_, 'db> {
         let Some(problems) = &mut self.problems else {
             return;
         };
+        // Another definition of the name came first.
+        if crate::names::is_contested(self.db, program, &format!(":{path}")) {
+            return;
+        }
         let message = format!("the type `:{path}` is not declared");
         let mut told = problems.iter_mut();
         let told = told.find(|told| told.code == 3203 && told.message == message);

@@ -36,6 +36,10 @@ impl<'db> Infer<'db> {
         }
         self.note_retired(head, text, Some(node));
         self.refer(head, item, How::Call);
+        if crate::names::is_contested(self.db, self.program, item.name(self.db).text(self.db)) {
+            self.arguments(node);
+            return self.error(node);
+        }
         let item = match item.kind(self.db) {
             ItemKind::Synonym => match crate::synonym::target(self.db, self.program, item) {
                 Some(target) => target,

@@ -171,7 +171,8 @@ impl<'db> Infer<'db> {
                 continue;
             };
             let count = self.ast.child_count(types);
-            if *arity.get_or_insert(count) != count {
+            let differs = *arity.get_or_insert(count) != count;
+            if differs {
                 self.problems.push(
                     Problem::new(
                         2111,
@@ -192,7 +193,9 @@ impl<'db> Infer<'db> {
                 .is_some_and(|signature| {
                     signature.params.len() == count && signature.rest.is_none()
                 });
-            if !fits && !self.ast.is_poisoned(target) {
+            // An arm of another arity may fit nothing for that reason alone.
+            let told = differs && implementation.is_some();
+            if !fits && !told && !self.ast.is_poisoned(target) {
                 self.problems.push(
                     Problem::new(
                         2111,

@@ -379,7 +379,14 @@ impl<'db> Infer<'db> {
             }
         }
         if !shaped {
-            if !self.ast.is_poisoned(node) && !nodes.iter().any(|&arm| self.ast.is_poisoned(arm)) {
+            let is_error = |node| self.ast.kind(node) == NodeKind::Error;
+            // Once a macro does not end, the rest of the form is not expanded.
+            let is_broken = |&arm: &NodeId| {
+                self.ast.is_poisoned(arm)
+                    || is_error(arm)
+                    || self.ast.children(arm).next().is_some_and(is_error)
+            };
+            if !self.ast.is_poisoned(node) && !nodes.iter().any(is_broken) {
                 self.cond_shape(node, bad, last);
             }
             return self.error(node);

@@ -198,6 +198,14 @@ impl<'db> Infer<'db> {
     }
 
     fn arm_shape(&mut self, arm: NodeId, children: &[NodeId]) {
+        if let Some(guard) = self.guard(arm, children) {
+            self.problems.push(
+                Problem::new(2307, Place::node(guard), "an arm has no guard")
+                    .label("not a part of an arm")
+                    .help("test the value in the body of the arm"),
+            );
+            return;
+        }
         // A statement is a call. Anything else is a slip, and so may be what stands around it.
         let is_call = |&node: &NodeId| self.ast.kind(node) == NodeKind::List;
         let how = match children.iter().rev().skip(1).rev().skip(1).all(is_call) {
@@ -232,6 +240,17 @@ impl<'db> Infer<'db> {
                     ),
                 _ => problem.label("not an arm"),
             });
+    }
+
+    /// The word that begins a guard: `(pattern :when test body)`.
+    fn guard(&self, arm: NodeId, children: &[NodeId]) -> Option<NodeId> {
+        let &[_, word, _, _, ..] = children else {
+            return None;
+        };
+        let words = [":when", ":if", ":where", ":guard", ":unless"];
+        let is_guard = |text: &str| words.contains(&text);
+        let is_list = self.ast.kind(arm) == NodeKind::List;
+        (is_list && self.ast.as_keyword(word).is_some_and(is_guard)).then_some(word)
     }
 
     /// WAT2301: values that no arm matches. WAT7305: arms that no value reaches.

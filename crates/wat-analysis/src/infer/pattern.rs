@@ -218,11 +218,7 @@ impl<'db> Infer<'db> {
     /// `{f g}`: fields of a struct, each bound to its name.
     fn struct_pattern(&mut self, node: NodeId, ty: Ty, names: &mut Vec<Bound>) -> PatternKind {
         let children: Vec<NodeId> = self.ast.children(node).collect();
-        if children.is_empty()
-            || children
-                .iter()
-                .any(|&child| self.ast.as_symbol(child).is_none())
-        {
+        if !self.names_fields(node) {
             self.problems.push(
                 Problem::new(
                     2202,
@@ -282,6 +278,12 @@ impl<'db> Infer<'db> {
             },
             false => PatternKind::Error,
         }
+    }
+
+    /// Does a brace hold what a struct pattern does: names, and at least one?
+    fn names_fields(&self, node: NodeId) -> bool {
+        let is_name = |child| self.ast.as_symbol(child).is_some();
+        self.ast.child_count(node) > 0 && self.ast.children(node).all(is_name)
     }
 
     /// Naming a field in a pattern refers to its accessor.
@@ -427,6 +429,9 @@ impl<'db> Infer<'db> {
             .map(|variant| format!("{}::{}", nominal.path, variant.name))
             .collect();
         let found = crate::suggest::rank(path, paths.iter().map(String::as_str));
+        if found.is_empty() && self.is_head(node) && is_pattern_word(path) {
+            return VariantPath::None;
+        }
         let listed: Vec<String> = nominal
             .variants
             .iter()
@@ -452,6 +457,13 @@ impl<'db> Infer<'db> {
             self.doubt_latest();
         }
         VariantPath::Reported
+    }
+
+    /// Is it the head of a list?
+    fn is_head(&self, node: NodeId) -> bool {
+        let before = NodeId(node.0.saturating_sub(1));
+        let is_list = self.ast.kind(before) == NodeKind::List;
+        is_list && self.ast.children(before).next() == Some(node)
     }
 
     /// Does another pattern of the innermost match name this variant too?
@@ -487,7 +499,7 @@ impl<'db> Infer<'db> {
             NodeKind::Vector if self.ast.child_count(node) > 0 => {
                 return self.tuple_pattern(node, ty, names, false);
             }
-            NodeKind::Brace if !self.ast.is_poisoned(node) => {
+            NodeKind::Brace if !self.ast.is_poisoned(node) && self.names_fields(node) => {
                 (self.struct_pattern(node, ty, names), None)
             }
             NodeKind::Error => (PatternKind::Error, None),
@@ -901,6 +913,12 @@ fn is_no_constructor(path: &str) -> bool {
     let core = path.strip_prefix(":wat::core::");
     let leaf = core.unwrap_or(&path[1..]);
     !leaf.contains("::") && core != Some("None")
+}
+
+/// A word like `:or` or `:when`: no variant is meant by it, whatever the type is.
+fn is_pattern_word(path: &str) -> bool {
+    let leaf = path.rsplit(':').next().unwrap_or(path);
+    is_no_constructor(path) && !leaf.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
 /// What a path means in a pattern.

@@ -372,6 +372,9 @@ impl<'db> Infer<'db> {
     }
 
     pub(super) fn item_value(&mut self, node: NodeId, text: TextId, item: Item<'db>) -> ExprId {
+        if crate::names::is_contested(self.db, self.program, item.name(self.db).text(self.db)) {
+            return self.error(node);
+        }
         match item.kind(self.db) {
             ItemKind::Synonym => match crate::synonym::target(self.db, self.program, item) {
                 Some(target) => self.item_value(node, text, target),

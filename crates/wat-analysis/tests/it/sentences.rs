@@ -56,15 +56,36 @@ fn guards_alternatives_and_elements_of_vectors_are_no_patterns() {
         )
     };
     let int = ":wat::core::i64";
+    let option = ":wat::core::Option<wat::core::i64>";
     for (ty, pattern) in [
+        (int, "{}"),
+        (":my::P", "{}"),
+        (":my::P", "{:x x}"),
+        (":my::P", "{x 1}"),
+        (":my::E", "(:or :my::E::A :my::E::B)"),
+        (":my::E", "(:wat::core::or :my::E::A :my::E::B)"),
+        (":my::E", "(:when x true)"),
+        (option, "(:or (:wat::core::Some 1) :wat::core::None)"),
         (int, "(:when x (:wat::core::> x 1))"),
         (int, "(:or 1 2)"),
         (int, "(:wat::core::or 1 2)"),
         (":wat::core::Vector<wat::core::i64>", "[a b]"),
     ] {
         let end = 2 + pattern.len();
-        reports(&matching(ty, pattern), &[&format!("WAT2307 3:2-3:{end}")]);
+        let types =
+            "\n(:wat::core::struct :my::P (x :wat::core::i64))\n(:wat::core::enum :my::E :A :B)";
+        let text = matching(ty, pattern) + types;
+        reports(&text, &[&format!("WAT2307 3:2-3:{end}")]);
     }
+    // What looks like a variant is an unknown one.
+    let text = matching(":my::E", "(:Circle x)") + "\n(:wat::core::enum :my::E :A :B)";
+    reports(&text, &["WAT2304 3:3-3:10"]);
+    for word in [":when", ":if", ":where", ":guard"] {
+        let text = matching(int, &format!("p {word} (:wat::core::> p 1)"));
+        let end = 4 + word.len();
+        reports(&text, &[&format!("WAT2307 3:4-3:{end}")]);
+    }
+    reports(&matching(int, "p :when"), &["WAT2209 3:1-3:12"]);
 }
 
 #[test]

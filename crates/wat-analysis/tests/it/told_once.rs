@@ -624,3 +624,100 @@ fn bindings_that_are_shifted_are_one_mistake() {
     // Where every binder may be one, the others bind.
     reports(&body("a 1 c"), &["WAT2201 1:70-1:71"]);
 }
+
+#[test]
+fn uses_of_a_name_with_definitions_that_differ_are_silent() {
+    let uses = "\n(:wat::core::defn :my::u [] -> :wat::core::i64 ";
+    for (definitions, used, place) in [
+        (
+            "(:wat::core::defn :my::f [a <- :wat::core::i64] -> :wat::core::i64 a)
+(:wat::core::defn :my::f [a <- :wat::core::i64 b <- :wat::core::i64] -> :wat::core::i64 b)",
+            "(:wat::core::do (:my::f 1 2) (:my::f :a 1 :b 2) (:my::f 1))",
+            "2:19-2:25",
+        ),
+        (
+            "(:wat::core::def :my::f \"a\")\n(:wat::core::def :my::f 1)",
+            "(:wat::core::i64::+ :my::f 1)",
+            "2:18-2:24",
+        ),
+        (
+            "(:wat::core::defn :my::f [] -> :wat::core::i64 1)\n(:wat::core::struct :my::f (x :wat::core::i64))",
+            "(:wat::core::let [g (:wat::core::fn [s <- :my::f] -> :wat::core::i64 (:my::f/x s))] (g (:my::f/new 1)))",
+            "2:21-2:27",
+        ),
+        (
+            "(:wat::core::struct :my::f (x :wat::core::i64))\n(:wat::core::struct :my::f (x :wat::core::i64) (y :wat::core::i64))",
+            "(:wat::core::let [{x y} (:my::f/new 1 2) p (:my::f :x 1 :y 2)] (:my::f/y p))",
+            "2:21-2:27",
+        ),
+        (
+            "(:wat::core::enum :my::f :A)\n(:wat::core::enum :my::f :A (B (x :wat::core::i64)))",
+            "(:wat::core::match (:my::f::B 1) (:my::f::A 1) ((:my::f::B x) x))",
+            "2:19-2:25",
+        ),
+    ] {
+        let text = format!("{definitions}{uses}{used})");
+        reports(&text, &[&format!("WAT2101 {place}")]);
+    }
+    // Where the definitions say the same of the name, a wrong use is a mistake of its own.
+    for (definitions, used, code) in [
+        (
+            "(:wat::core::def :my::f 1)\n(:wat::core::def :my::f 2)",
+            "(:wat::core::string::length :my::f)",
+            "WAT3001",
+        ),
+        (
+            "(:wat::core::defn :my::f [] -> :wat::core::i64 1)\n(:wat::core::defn :my::f [] -> :wat::core::i64 2)",
+            "(:my::f 1)",
+            "WAT3002",
+        ),
+    ] {
+        let found = spans(&format!("{definitions}{uses}{used})"));
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[1].starts_with(code), "{found:?}");
+    }
+    let variants =
+        "(:wat::core::defn :my::t [a <- :wat::core::i64 b <- :wat::core::i64] -> :wat::core::i64 a)
+(:wat::kwargs::define-with-kwargs :my::f :my::t [:x :y])
+(:wat::kwargs::define-with-kwargs :my::f :my::t [:p :q])";
+    reports(
+        &format!("{variants}{uses}(:my::f :p 1 :q 2))"),
+        &["WAT2101 3:35-3:41"],
+    );
+}
+
+#[test]
+fn a_second_declaration_of_a_type_is_deleted_by_hand() {
+    let text = "(:wat::core::struct :my::S (x :wat::core::i64))\n(:wat::core::struct :my::S (y :wat::core::i64))\n";
+    let sure = |text: &str| {
+        let (_, found) = diagnose(text);
+        let fix = found.iter().flat_map(|told| &told.fixes).next();
+        fix.map(|fix| fix.applicability)
+    };
+    assert_eq!(sure(text), Some(Applicability::MaybeIncorrect));
+    let member = "(:wat::core::defn :my::S/x [] -> :wat::core::i64 1)\n(:wat::core::struct :my::S (x :wat::core::i64))\n";
+    assert_eq!(sure(member), Some(Applicability::MaybeIncorrect));
+}
+
+#[test]
+fn endless_macros_do_not_spoil_what_stands_around_them() {
+    let text = "(:wat::core::defmacro :my::m [x <- :wat::WatAST] -> :wat::WatAST `(:my::m ~x))
+(:wat::core::defn :my::f [] -> :wat::core::i64
+(:wat::core::cond ((:wat::core::= 1 2) 1)
+(true (:my::m 3))
+(:else 2)))";
+    reports(text, &["WAT2403 4:8-4:14"]);
+}
+
+#[test]
+fn an_arm_of_another_arity_is_one_mistake_of_a_dispatch() {
+    let text = "(:wat::core::defn :my::f [x <- :wat::core::i64] -> :wat::core::i64 x)
+(:wat::core::define-dispatch :my::d ((:wat::core::i64) :my::f) ((:wat::core::i64 :wat::core::i64) :my::f))";
+    reports(text, &["WAT2111 2:65-2:98"]);
+}
+
+#[test]
+fn the_entry_point_of_an_inline_source_is_told_in_the_literal() {
+    let text = "(:wat::load-string! \"(:wat::core::defn :user::main [] -> :wat::core::i64 3)\")";
+    reports(text, &["WAT2002 1:40-1:51"]);
+}
