@@ -138,7 +138,7 @@ fn program_item<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> Opti
 
 /// Has a name definitions that differ, so that nobody knows which of them its uses mean? That is told where the second
 /// one stands.
-pub(crate) fn is_contested<'db>(db: &'db dyn Db, root: SourceFile, path: &str) -> bool {
+pub(crate) fn is_contested(db: &dyn Db, root: SourceFile, path: &str) -> bool {
     !is_library(path) && contested(db, root, Name::new(db, path))
 }
 

@@ -133,7 +133,9 @@ pub(crate) fn report<'db>(
         let form = second.form(db);
         let mut diagnostic = absolute(db, root, form, form_start(db, form), &problem);
         if how != Again::Replacement {
-            diagnostic.fixes.extend(deletion(db, second, how));
+            let is_sure =
+                how == Again::Repetition || !(is_member(db, second) || differ(db, second, first));
+            diagnostic.fixes.extend(deletion(db, second, is_sure));
         }
         let values = |item: Item<'_>| matches!(item.kind(db), ItemKind::Function | ItemKind::Value);
         if how == Again::Duplicate && values(second) && values(first) && !config(db, root).redef {
@@ -242,7 +244,7 @@ fn kind_of<'db>(db: &'db dyn Db, root: SourceFile, item: Item<'db>) -> Option<St
 }
 
 /// Takes a definition away; `None` where its place would be left empty.
-fn deletion(db: &dyn Db, item: Item<'_>, how: Again) -> Option<DiagnosticFix> {
+fn deletion(db: &dyn Db, item: Item<'_>, is_sure: bool) -> Option<DiagnosticFix> {
     let (form, node) = (item.form(db), item.root(db));
     if item.expanded(db).is_some() {
         return None;
@@ -252,11 +254,9 @@ fn deletion(db: &dyn Db, item: Item<'_>, how: Again) -> Option<DiagnosticFix> {
     let alone = |parent: NodeId| {
         tree.children(parent).any(|child| child == node) && tree.child_count(parent) <= 2
     };
-    // What else another declaration generates may be used.
-    let is_type = is_member(db, item) || item.kind(db).is_type();
-    let applicability = match how == Again::Duplicate && is_type {
-        true => Applicability::MaybeIncorrect,
-        false => Applicability::MachineApplicable,
+    let applicability = match is_sure {
+        true => Applicability::MachineApplicable,
+        false => Applicability::MaybeIncorrect,
     };
     let stays = node == tree.root() || !(0..node.0).any(|parent| alone(NodeId(parent)));
     stays.then(|| DiagnosticFix {
