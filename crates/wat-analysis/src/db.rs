@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::UnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use salsa::{Durability, Setter};
 use wat_syntax::SourceText;
@@ -169,6 +169,20 @@ pub struct Cancelled;
 /// Runs `f`, which may query a snapshot; `Err` if a write or a cancellation arrived meanwhile.
 pub fn catch_cancelled<T>(f: impl FnOnce() -> T + UnwindSafe) -> Result<T, Cancelled> {
     salsa::Cancelled::catch(f).map_err(|_| Cancelled)
+}
+
+/// Makes what all databases of a process share and what the first one makes. Others that need it meanwhile wait for
+/// that, in a forked child for ever: who forks children that analyse calls this before.
+pub fn settle() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let mut db = RootDatabase::new();
+        let file = db.set_file("", SourceText::new(""), FileKind::Disk);
+        // The second time it is known, which is another path.
+        for _ in 0..2 {
+            crate::forms::forms(&db, file);
+        }
+    });
 }
 
 impl RootDatabase {

@@ -232,13 +232,9 @@ fn execute(
     let program = LinkedProgram::new();
     program.lend(db, root);
     let limits = limits(settings);
-    let launcher = ProgramLauncher {
-        options: settings.analysis(),
-        limits,
-        loader: loader.into(),
-        arguments: arguments(options).into(),
-    }
-    .of(db, root);
+    let arguments = arguments(options).into();
+    let launcher = ProgramLauncher::new(settings.analysis(), limits, loader.into(), arguments);
+    let launcher = launcher.of(db, root);
     let host = launcher.host(Streams::standard());
     let mut machine = Machine::new(program.clone(), host, limits);
     // Where the system refuses to have its signals watched, they end the program as they end any other.

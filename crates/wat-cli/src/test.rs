@@ -518,12 +518,12 @@ fn run_options(
         output::complain(&wrong.reason);
         exit::NO_INPUT
     })?;
-    let launcher = ProgramLauncher {
-        options: space.settings.analysis(),
-        limits: limits(&space.settings),
-        loader: loader.into(),
-        arguments: [].into(),
-    };
+    let launcher = ProgramLauncher::new(
+        space.settings.analysis(),
+        limits(&space.settings),
+        loader.into(),
+        [].into(),
+    );
     Ok(Options {
         jobs: jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         seed: options.seed.unwrap_or_else(fresh_seed),

@@ -39,15 +39,12 @@ fn larger(functions: usize) -> String {
 }
 
 fn launcher() -> ProgramLauncher {
-    ProgramLauncher {
-        options: Options {
-            allow_raw_spawn: true,
-            ..Options::default()
-        },
-        limits: Limits::default(),
-        loader: Arc::new(InMemoryLoader::new()),
-        arguments: Arc::default(),
-    }
+    let options = Options {
+        allow_raw_spawn: true,
+        ..Options::default()
+    };
+    let loader = Arc::new(InMemoryLoader::new());
+    ProgramLauncher::new(options, Limits::default(), loader, Arc::default())
 }
 
 fn prepare(program: &str) -> Box<dyn Prepared> {

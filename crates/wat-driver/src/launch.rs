@@ -37,8 +37,10 @@ const NO_ENTRY: i32 = 4;
 /// The status of a program whose reader is gone.
 const CLOSED: i32 = 141;
 
-/// What a program hands on to those that it starts.
+/// What a program hands on to those that it starts. [`ProgramLauncher::new`] is the way to one: it makes what the
+/// children of the process need and must not find half made.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct ProgramLauncher {
     /// How programs are checked.
     pub options: Options,
@@ -51,6 +53,31 @@ pub struct ProgramLauncher {
 }
 
 impl ProgramLauncher {
+    /// What a program hands on: how programs are checked, what they may use, what they may load, and their command line.
+    /// Children may be forked from then on, whatever other threads do.
+    pub fn new(
+        options: Options,
+        limits: Limits,
+        loader: Arc<dyn Loader>,
+        arguments: Arc<[String]>,
+    ) -> ProgramLauncher {
+        wat_analysis::settle();
+        ProgramLauncher {
+            options,
+            limits,
+            loader,
+            arguments,
+        }
+    }
+
+    /// The same with another command line.
+    pub fn with_arguments(&self, arguments: Arc<[String]>) -> ProgramLauncher {
+        ProgramLauncher {
+            arguments,
+            ..self.clone()
+        }
+    }
+
     fn loader_of(&self, scope: &Scope) -> Result<Arc<dyn Loader>, String> {
         match scope {
             Scope::Inherited => Ok(self.loader.clone()),

@@ -1,6 +1,7 @@
 //! Types, as the machine sees them.
 
-use std::sync::{Arc, LazyLock};
+use once_cell::race::OnceBox;
+use std::sync::Arc;
 
 /// The type of a local, closed but for the type parameters of the enclosing function.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,7 +49,7 @@ impl Ty {
 
     /// The type of forms.
     pub fn form() -> &'static Ty {
-        static FORM: LazyLock<Ty> = LazyLock::new(|| Ty::Nominal(Ty::FORM.into(), Arc::default()));
-        &FORM
+        static FORM: OnceBox<Ty> = OnceBox::new();
+        FORM.get_or_init(|| Box::new(Ty::Nominal(Ty::FORM.into(), Arc::default())))
     }
 }

@@ -41,12 +41,12 @@ impl Printer {
             style: Style::for_stream(&io::stderr(), options.color),
             short: options.short_reports,
             out: Arc::new(Turn::new(io::BufWriter::new(io::stdout()))),
-            launcher: ProgramLauncher {
-                options: options.analysis.clone(),
-                limits: options.limits,
-                loader: options.loader(),
-                arguments: Arc::default(),
-            },
+            launcher: ProgramLauncher::new(
+                options.analysis.clone(),
+                options.limits,
+                options.loader(),
+                Arc::default(),
+            ),
         }
     }
 

@@ -40,12 +40,12 @@ fn main() -> io::Result<()> {
         run_ignored: false,
         deny_leaks: false,
         limits: Limits::default(),
-        launcher: ProgramLauncher {
-            options: wat_analysis::Options::default(),
-            limits: wat_runtime::Limits::default(),
-            loader: loader.into(),
-            arguments: [].into(),
-        },
+        launcher: ProgramLauncher::new(
+            wat_analysis::Options::default(),
+            wat_runtime::Limits::default(),
+            loader.into(),
+            [].into(),
+        ),
         persist: false,
         keep_tmp: false,
         directory: std::env::current_dir()?,

@@ -108,11 +108,8 @@ pub(crate) fn machine_for(
     inside: Option<Arc<Inside>>,
 ) -> TestMachine {
     let limits = launcher.limits;
-    let launcher = ProgramLauncher {
-        arguments: ["wat".to_owned(), case.path.clone()].into(),
-        ..launcher.clone()
-    }
-    .of(db, case.file);
+    let arguments = ["wat".to_owned(), case.path.clone()].into();
+    let launcher = launcher.with_arguments(arguments).of(db, case.file);
     let host = Surroundings {
         inner: launcher.host(Streams::standard()),
         inside,

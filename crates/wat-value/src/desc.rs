@@ -5,9 +5,10 @@
 //! compiled, because a declared type may contain itself, or ever larger instances of itself.
 
 use crate::plain;
+use once_cell::race::{OnceBool, OnceBox};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use wat_ir::{Const, DeclKind, Ty, TypeDecl};
 
 /// How a slot of a type is represented.
@@ -101,10 +102,10 @@ pub struct Desc {
     pub parts: Box<[&'static Desc]>,
     /// The declaration of a declared type.
     pub decl: Option<Arc<TypeDecl>>,
-    variants: OnceLock<Box<[VariantLayout]>>,
-    resources: OnceLock<bool>,
+    variants: OnceBox<Box<[VariantLayout]>>,
+    resources: OnceBool,
     /// Whether a value may be unequal to itself.
-    floats: OnceLock<bool>,
+    floats: OnceBool,
 }
 
 impl Desc {
@@ -123,7 +124,7 @@ impl Desc {
     /// May a value of this type hold a NaN, and so be unequal to itself? A type that is known only at run time may, and
     /// one whose fields have not been looked up.
     pub fn may_hold_floats(&self) -> bool {
-        *self.floats.get_or_init(|| self.finds_floats())
+        self.floats.get_or_init(|| self.finds_floats())
     }
 
     fn finds_floats(&self) -> bool {
@@ -153,7 +154,7 @@ impl Desc {
 
     fn set_variants(&self, variants: Vec<VariantLayout>) {
         // A second setting would compute the same layout, so that losing it is right.
-        let _ = self.variants.set(variants.into());
+        let _ = self.variants.set(Box::new(variants.into()));
     }
 }
 
@@ -164,9 +165,9 @@ pub fn closure_desc(function: &'static Desc, captures: &[&'static Desc]) -> &'st
         repr: Repr::Fn,
         parts: function.parts.clone(),
         decl: None,
-        variants: OnceLock::new(),
-        resources: OnceLock::new(),
-        floats: OnceLock::new(),
+        variants: OnceBox::new(),
+        resources: OnceBool::new(),
+        floats: OnceBool::new(),
     };
     desc.set_variants(vec![VariantLayout::new(captures.into())]);
     Box::leak(Box::new(desc))
@@ -174,7 +175,7 @@ pub fn closure_desc(function: &'static Desc, captures: &[&'static Desc]) -> &'st
 
 /// Descriptors without parts, shared by all tables.
 pub fn scalar(repr: Repr) -> &'static Desc {
-    static SCALARS: [OnceLock<Desc>; 10] = [const { OnceLock::new() }; 10];
+    static SCALARS: [OnceBox<Desc>; 10] = [const { OnceBox::new() }; 10];
     let (index, ty) = match repr {
         Repr::I64 => (0, Ty::I64),
         Repr::F64 => (1, Ty::F64),
@@ -188,23 +189,17 @@ pub fn scalar(repr: Repr) -> &'static Desc {
         _ => (6, Ty::Nil),
     };
     let repr = if index == 6 { Repr::Nil } else { repr };
-    SCALARS[index].get_or_init(|| Desc {
-        ty,
-        repr,
-        parts: Box::default(),
-        decl: None,
-        variants: OnceLock::new(),
-        resources: OnceLock::new(),
-        floats: OnceLock::new(),
+    SCALARS[index].get_or_init(|| {
+        Box::new(Desc {
+            ty,
+            repr,
+            parts: Box::default(),
+            decl: None,
+            variants: OnceBox::new(),
+            resources: OnceBool::new(),
+            floats: OnceBool::new(),
+        })
     })
-}
-
-/// Makes the descriptors without parts.
-pub(crate) fn make_scalars() {
-    use Repr::{Any, Bool, F64, Form, Holon, I64, Keyword, Nil, Str, U8};
-    for repr in [I64, F64, Bool, U8, Str, Keyword, Nil, Form, Holon, Any] {
-        scalar(repr);
-    }
 }
 
 /// The type of a constant.
@@ -351,9 +346,9 @@ impl TypeTable {
             repr,
             parts,
             decl,
-            variants: OnceLock::new(),
-            resources: OnceLock::new(),
-            floats: OnceLock::new(),
+            variants: OnceBox::new(),
+            resources: OnceBool::new(),
+            floats: OnceBool::new(),
         }));
         match repr {
             Repr::Option => {
@@ -420,10 +415,10 @@ impl TypeTable {
     /// known only at run time, and whatever contains one of them.
     pub fn holds_resources(&self, desc: &'static Desc, decls: &dyn Declarations) -> bool {
         if let Some(known) = desc.resources.get() {
-            return *known;
+            return known;
         }
         let found = self.finds_resource(desc, decls);
-        *desc.resources.get_or_init(|| found)
+        desc.resources.get_or_init(|| found)
     }
 
     fn finds_resource(&self, desc: &'static Desc, decls: &dyn Declarations) -> bool {

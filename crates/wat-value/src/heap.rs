@@ -102,12 +102,9 @@ pub fn add_live_objects(balance: isize) {
 /// Do several threads of the process evaluate, or have done so?
 static SHARED: AtomicBool = AtomicBool::new(false);
 
-/// Makes counts atomic for ever, and makes what threads would else make at first use: one that forks must not meet
-/// another one that is making it. To be called before a second thread that evaluates is started.
+/// Makes counts atomic for ever. To be called before a second thread that evaluates is started.
 pub fn share() {
     if !shared() {
-        crate::desc::make_scalars();
-        crate::tagged::pure_native("");
         SHARED.store(true, Ordering::Relaxed);
     }
 }

@@ -219,16 +219,14 @@ unsafe fn from_slot(slot: Slot, desc: &'static Desc) -> Tagged {
 
 /// The pure native of a path: what it returns depends on its arguments alone, and it does nothing else.
 pub fn pure_native(path: &str) -> Option<&'static Native> {
+    use once_cell::race::OnceBox;
     use std::collections::HashMap;
-    use std::sync::OnceLock;
-    static TABLE: OnceLock<HashMap<&'static str, &'static Native>> = OnceLock::new();
+    static TABLE: OnceBox<HashMap<&'static str, &'static Native>> = OnceBox::new();
     TABLE
         .get_or_init(|| {
             let declared = crate::NATIVES.iter();
-            declared
-                .filter(|native| native.name.starts_with(':'))
-                .map(|native| (native.name, native))
-                .collect()
+            let named = declared.filter(|native| native.name.starts_with(':'));
+            Box::new(named.map(|native| (native.name, native)).collect())
         })
         .get(path)
         .copied()

@@ -12,15 +12,12 @@ use wat_load::InMemoryLoader;
 use wat_runtime::{Launcher, Limits, Scope, Streams, Unchecked};
 
 fn launcher() -> ProgramLauncher {
-    ProgramLauncher {
-        options: Options::default(),
-        limits: Limits {
-            stack_bytes: 1 << 24,
-            ..Limits::default()
-        },
-        loader: Arc::new(InMemoryLoader::new()),
-        arguments: Arc::default(),
-    }
+    let limits = Limits {
+        stack_bytes: 1 << 24,
+        ..Limits::default()
+    };
+    let loader = Arc::new(InMemoryLoader::new());
+    ProgramLauncher::new(Options::default(), limits, loader, Arc::default())
 }
 
 /// A program whose text is another one each time.

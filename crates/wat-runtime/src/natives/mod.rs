@@ -22,8 +22,8 @@ pub(crate) use stdio::decoded;
 use crate::Host;
 use crate::kernel::KernelFn;
 use crate::vm::Vm;
+use once_cell::race::OnceBox;
 use rustc_hash::FxHashMap;
-use std::sync::OnceLock;
 use wat_value::{Instance, NativeFn, Shapes, Slot, Trap};
 
 /// The code of a native that needs the host.
@@ -91,7 +91,7 @@ const TYPED: &[(&str, &str, TypedFn)] = &[
 
 /// How a native takes its arguments, and its code.
 pub(crate) fn find(name: &str) -> Option<(&'static str, Run)> {
-    static TABLE: OnceLock<FxHashMap<&'static str, (&'static str, Run)>> = OnceLock::new();
+    static TABLE: OnceBox<FxHashMap<&'static str, (&'static str, Run)>> = OnceBox::new();
     let table = TABLE.get_or_init(|| {
         let pure = wat_value::NATIVES
             .iter()
@@ -114,12 +114,8 @@ pub(crate) fn find(name: &str) -> Option<(&'static str, Run)> {
         let kernel = crate::kernel::verbs()
             .chain(crate::os::verbs())
             .map(|(name, takes, run)| (*name, (*takes, Run::Kernel(*run))));
-        pure.chain(host)
-            .chain(kernel)
-            .chain(machine)
-            .chain(settings)
-            .chain(typed)
-            .collect()
+        let all = pure.chain(host).chain(kernel).chain(machine);
+        Box::new(all.chain(settings).chain(typed).collect())
     });
     table.get(name).copied()
 }
