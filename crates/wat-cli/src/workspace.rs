@@ -214,6 +214,11 @@ pub(crate) fn settings(global: &Global, from: &Path) -> Result<(Option<Project>,
     if let Some(project) = &found
         && !global.quiet
     {
+        let workspace =
+            std::iter::successors(project.workspace.as_deref(), |it| it.workspace.as_deref());
+        for workspace in workspace {
+            tell(global, &workspace.warnings);
+        }
         tell(global, &project.warnings);
     }
     let mut settings = found

@@ -9,6 +9,7 @@ mod keyring;
 mod settings;
 mod values;
 mod version;
+mod workspace;
 
 use std::fs;
 use std::io;
@@ -67,6 +68,8 @@ pub struct Project {
     pub settings: Settings,
     /// Findings that do not make the file a bad one.
     pub warnings: Vec<Report>,
+    /// The workspace that the project is a member of, whose settings hold for what its own file does not say.
+    pub workspace: Option<Box<Project>>,
 }
 
 /// A project file that cannot be used; commands end with status 78.
@@ -127,7 +130,8 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// The file is unreadable, does not follow its notation, or has a value of a wrong type.
+    /// The file is unreadable, does not follow its notation, or has a value of a wrong type; or the file of the workspace
+    /// that it is a member of.
     pub fn read(file: &Path) -> Result<Project, BadProject> {
         let name = name_of(file);
         let unreadable = |error: &io::Error| {
@@ -137,23 +141,19 @@ impl Project {
                 Report::plain(Some(BAD_SETTING.0), message, None),
             )
         };
-        let bytes = fs::read(file).map_err(|error| unreadable(&error))?;
+        let source = open(file).map_err(|error| unreadable(&error))?;
         let root = fs::canonicalize(file).map_err(|error| unreadable(&error))?;
         let root = root.parent().unwrap_or(Path::new("/")).to_owned();
-        let text = SourceText::from_bytes(bytes);
-        let index = Arc::new(LineIndex::new(text.text()));
-        let source = Arc::new(Source::new(name, text, index));
+        let (inherited, workspace) = workspace::inherited(&root)?;
         let mut told = Told::new(&source);
-        let is_edn = file.extension().is_some_and(|extension| extension == "edn");
-        let values = match is_edn {
-            true => values::from_edn(&mut told),
-            false => values::from_toml(&mut told),
-        };
+        let values = values::of(file, &mut told);
         let mut settings = match told.is_bad {
-            true => Settings::default(),
-            false => settings::read(&values, &mut told),
+            true => inherited,
+            false => settings::read(inherited, &values, &mut told),
         };
-        if let Some(path) = settings.load.keyring.clone() {
+        if settings.load.keys.is_none()
+            && let Some(path) = settings.load.keyring.clone()
+        {
             let text = fs::read_to_string(root.join(&path.value));
             let text = text.map_err(|error| format!("cannot be read: {}", reason(&error)));
             match text.and_then(|text| keyring::read(&text)) {
@@ -174,6 +174,7 @@ impl Project {
             source,
             settings,
             warnings: reports,
+            workspace: workspace.map(Box::new),
         })
     }
 
@@ -284,6 +285,13 @@ impl Project {
         });
         found
     }
+}
+
+/// The text of a project file.
+fn open(file: &Path) -> io::Result<Arc<Source>> {
+    let text = SourceText::from_bytes(fs::read(file)?);
+    let index = Arc::new(LineIndex::new(text.text()));
+    Ok(Arc::new(Source::new(name_of(file), text, index)))
 }
 
 /// The absolute path without links; what does not exist is taken as it stands.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use tower_lsp_server::ls_types::{Diagnostic, NumberOrString, Range};
 use wat_analysis::{Code, Options, Severity};
-use wat_driver::{BadProject, Levels, Project, ProjectChoice, Report};
+use wat_driver::{BadProject, Levels, Project, ProjectChoice, Report, name_of};
 use wat_load::{FsLoader, Loader, ScopedLoader};
 use wat_syntax::{ColumnEncoding, LineIndex, TextSize};
 
@@ -155,10 +155,19 @@ fn directory_of(path: &Path) -> Option<PathBuf> {
     found.filter(|it| it.is_absolute()).map(Path::to_owned)
 }
 
-/// The findings of the project files of a directory; a file without findings has none, which clears what it had.
+/// The findings of the project files of a directory; a file without findings has none, which clears what it had. What is
+/// wrong with the file of its workspace is told there.
 fn by_file(directory: &Path, reports: &[Report], encoding: ColumnEncoding) -> Vec<Told> {
+    let stands_here = |report: &&Report| {
+        let place = report.place.as_ref();
+        place.is_none_or(|place| {
+            let names = FILES.map(|name| name_of(&directory.join(name)));
+            names.iter().any(|name| name == place.source().path())
+        })
+    };
     let diagnostics: Vec<Diagnostic> = reports
         .iter()
+        .filter(stands_here)
         .map(|report| diagnostic(report, encoding))
         .collect();
     let path = |name: &str| directory.join(name).to_string_lossy().into_owned();

@@ -184,12 +184,14 @@ impl Search<'_> {
         }
     }
 
-    /// Tells the warnings about a project file, once.
+    /// Tells the warnings about a project file and that of its workspace, each once.
     fn warn(&mut self, project: Option<&Project>) {
-        let Some(project) = project.filter(|project| !project.warnings.is_empty()) else {
+        let Some(project) = project else {
             return;
         };
-        if self.told.insert(project.root.join(&project.file)) {
+        self.warn(project.workspace.as_deref());
+        let file = project.file.file_name().unwrap_or_default();
+        if !project.warnings.is_empty() && self.told.insert(project.root.join(file)) {
             let outcome = self.shown.project(&project.warnings, exit::SUCCESS);
             self.found.outcomes.push(outcome);
         }

@@ -293,3 +293,56 @@ fn guesses_beyond_the_first_hundred_are_not_tried_and_not_offered() {
     assert_eq!(json_lines(&ran.stdout).len(), 131);
     assert_eq!(titles(&ran.stdout).len(), 100);
 }
+
+#[test]
+fn a_member_inherits_the_settings_of_its_workspace() {
+    let dir = Dir::with(&[
+        (
+            "wat.toml",
+            "[check]\ndeny-warnings = true\nmax-diagnostics = 1\n[workspace]\nmembers = [\"a\", \"b\"]\n",
+        ),
+        ("a/wat.toml", ""),
+        ("a/x.wat", "(:wat::core::def :my::f 007)\n"),
+        ("b/wat.toml", "[check]\ndeny-warnings = false\n"),
+        ("b/x.wat", "(:wat::core::def :my::g 007)\n"),
+        ("c/wat.toml", ""),
+        ("c/x.wat", "(:wat::core::def :my::h 007)\n"),
+    ]);
+    let status = |arguments: &[&str]| wat(&dir, arguments).status;
+    assert_eq!(status(&["check"]), 1);
+    assert_eq!(status(&["check", "a/x.wat"]), 1);
+    assert_eq!(status(&["check", "a"]), 1);
+    assert_eq!(status(&["-C", "a", "check"]), 1);
+    assert_eq!(status(&["--project", "a", "check", "a/x.wat"]), 1);
+    assert_eq!(status(&["-C", "b", "check"]), 0);
+    assert_eq!(status(&["check", "b/x.wat"]), 0);
+    assert_eq!(status(&["-C", "c", "check"]), 0);
+    assert_eq!(
+        status(&["--set", "check.deny-warnings=false", "-C", "a", "check"]),
+        0
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_workspace_is_told_at_its_file() {
+    let dir = Dir::with(&[
+        (
+            "wat.toml",
+            "[check]\ndeny-warning = true\n[workspace]\nmembers = [\"a\"]\n",
+        ),
+        ("a/wat.toml", "[check]\ndeny-warnigs = true\n"),
+        ("a/x.wat", GOOD),
+    ]);
+    let ran = wat(&dir, &["check", "a"]);
+    assert_eq!(ran.status, 0);
+    for place in ["─[ wat.toml:2:1 ]", "─[ a/wat.toml:2:1 ]"] {
+        assert_eq!(ran.stderr.matches(place).count(), 1, "{}", ran.stderr);
+    }
+    dir.write(
+        "wat.toml",
+        "[check]\ndeny-warnings = 1\n[workspace]\nmembers = [\"a\"]\n",
+    );
+    let ran = wat(&dir, &["check", "a"]);
+    assert_eq!(ran.status, 78);
+    assert!(ran.stderr.contains("─[ wat.toml:2:17 ]"), "{}", ran.stderr);
+}

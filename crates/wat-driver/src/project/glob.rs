@@ -4,6 +4,8 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glob {
     segments: Vec<Segment>,
+    /// The directory of the paths that are asked about, as the pattern sees it.
+    within: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,20 +46,36 @@ impl Glob {
         let segments: Vec<Segment> = parts.map(segment).collect::<Result<_, _>>()?;
         match segments.is_empty() {
             true => Err("matches nothing"),
-            false => Ok(Glob { segments }),
+            false => Ok(Glob {
+                segments,
+                within: Vec::new(),
+            }),
         }
+    }
+
+    /// The same pattern, asked about paths relative to a directory below the one that it is relative to.
+    #[must_use]
+    pub fn seen_from(&self, inner: &str) -> Glob {
+        let mut seen = self.clone();
+        seen.within.extend(inner.split('/').map(str::to_owned));
+        seen
     }
 
     /// True if the pattern matches the path.
     pub fn matches(&self, path: &str) -> bool {
-        let parts: Vec<&str> = path.split('/').collect();
+        let parts = self.parts(path);
         self.reached(&parts)[parts.len()]
     }
 
     /// True if the pattern matches the path or a directory above it.
     pub fn covers(&self, path: &str) -> bool {
-        let parts: Vec<&str> = path.split('/').collect();
-        self.reached(&parts)[1..].contains(&true)
+        self.reached(&self.parts(path))[1..].contains(&true)
+    }
+
+    /// The segments of a path as the pattern sees it.
+    fn parts<'a>(&'a self, path: &'a str) -> Vec<&'a str> {
+        let within = self.within.iter().map(String::as_str);
+        within.chain(path.split('/')).collect()
     }
 
     /// For each number of leading parts whether the pattern matches them.

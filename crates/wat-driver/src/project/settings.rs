@@ -1,5 +1,6 @@
 //! The settings of a project, typed. What is read here is checked here; of the other tables the keys alone are known.
 
+use std::mem::take;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -301,10 +302,14 @@ const TABLES: &[(&str, &[(&str, Type)])] = {
     ]
 };
 
-/// The settings that a file holds; what is wrong with it goes to `told`.
-pub(super) fn read(file: &Value, told: &mut Told) -> Settings {
-    let mut settings = Settings::default();
+/// The settings that a file holds, and those of its workspace for what it does not say; what is wrong with it goes to
+/// `told`. Of tables of levels each entry is a setting.
+pub(super) fn read(mut settings: Settings, file: &Value, told: &mut Told) -> Settings {
+    let levels = take(&mut settings.lint.levels);
+    let paths = take(&mut settings.lint.paths);
     read_into(&mut settings, file, told);
+    settings.lint.levels.splice(0..0, levels);
+    settings.lint.paths.splice(0..0, paths);
     settings
 }
 
@@ -392,7 +397,9 @@ impl Settings {
             ("test.isolation", Checked::Text(word)) => test.in_thread = Some(&*word == "thread"),
             ("lint.rule-dirs", Checked::Paths(paths)) => lint.rule_dirs = Paths::Given(paths),
             ("load.scope", Checked::Path(path)) => load.scope = Some(path),
-            ("load.keyring", Checked::Path(path)) => load.keyring = Some(path),
+            ("load.keyring", Checked::Path(path)) => {
+                (load.keyring, load.keys) = (Some(path), None);
+            }
             ("load.require", Checked::Text(word)) => {
                 load.require = match &*word {
                     "digest" => wat_analysis::Require::Digest,
@@ -404,6 +411,50 @@ impl Settings {
             ("lint.levels", Checked::Levels(levels)) => lint.levels = levels,
             ("lint.paths", Checked::LevelsByPath(paths)) => lint.paths = paths,
             _ => {}
+        }
+    }
+
+    /// What the member of the workspace at `root` whose directory is `inner` starts from. Where a project's own files
+    /// are is said by nobody else. Paths and globs stay relative to the workspace file.
+    pub(super) fn for_member(&self, root: &Path, inner: &str) -> Settings {
+        let own = Settings::default();
+        let at_root = |path: &Spanned<String>| Spanned {
+            value: root.join(&path.value).to_string_lossy().into_owned(),
+            range: TextRange::default(),
+        };
+        let seen = |globs: &[Spanned<Glob>]| {
+            let globs = globs.iter().map(|glob| Spanned {
+                value: glob.value.seen_from(inner),
+                range: TextRange::default(),
+            });
+            globs.collect()
+        };
+        let paths = self.lint.paths.iter();
+        Settings {
+            project: own.project,
+            load: LoadSettings {
+                scope: self.load.scope.as_ref().map(at_root),
+                keyring: self.load.keyring.as_ref().map(at_root),
+                ..self.load.clone()
+            },
+            run: self.run.clone(),
+            allow_raw_spawn: self.allow_raw_spawn,
+            check: self.check.clone(),
+            fmt: FmtSettings {
+                exclude: seen(&self.fmt.exclude),
+            },
+            test: TestSettings {
+                paths: own.test.paths,
+                exclude: seen(&self.test.exclude),
+                ..self.test.clone()
+            },
+            lint: LintSettings {
+                rule_dirs: own.lint.rule_dirs,
+                levels: self.lint.levels.clone(),
+                paths: paths
+                    .map(|(glob, levels)| (glob.seen_from(inner), levels.clone()))
+                    .collect(),
+            },
         }
     }
 

@@ -1,5 +1,7 @@
 //! Project files as trees of values with their places, whatever the notation.
 
+use std::path::Path;
+
 use toml::de::{DeTable, DeValue};
 use wat_syntax::{FormSyntax, NodeId, NodeKind, Severity, TextRange, TextSize, cut, read_form};
 
@@ -44,6 +46,14 @@ impl Value {
             Kind::Table(_) => "a table",
             Kind::Other(what) => what,
         }
+    }
+}
+
+/// Reads a file in the notation that its name says.
+pub(super) fn of(file: &Path, told: &mut Told) -> Value {
+    match file.extension().is_some_and(|it| it == "edn") {
+        true => from_edn(told),
+        false => from_toml(told),
     }
 }
 
@@ -108,7 +118,7 @@ const MAX_DEPTH: usize = 80;
 
 /// Reads EDN: one map with keyword keys. What EDN has in common with wat is enough for settings, so that wat's reader
 /// reads it. Its errors go to `told`.
-pub(super) fn from_edn(told: &mut Told) -> Value {
+fn from_edn(told: &mut Told) -> Value {
     let source = wat_syntax::SourceText::new(told.text());
     let file = cut(&source);
     let mut values = Vec::new();

@@ -7,8 +7,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use expect_test::{Expect, expect};
 use wat_analysis::RootDatabase;
-use wat_driver::{BadProject, Glob, Paths, Project, ProjectChoice, Report, load_each, short_line};
+use wat_driver::{
+    BadProject, Glob, Levels, Paths, Project, ProjectChoice, Report, Settings, load_each,
+    short_line,
+};
 use wat_load::FsLoader;
+use wat_syntax::{Code, Severity};
 
 /// A directory that goes away with its value.
 struct Dir(PathBuf);
@@ -156,6 +160,167 @@ fn the_nearest_project_above_counts() {
     .assert_eq(&lines(&at("a").expect_err("none").reports, &dir.0));
     let none = Project::find(&ProjectChoice::None, &dir.0);
     assert!(none.is_ok_and(|project| project.is_none()));
+}
+
+/// The settings of the member `a` of a workspace.
+fn member(workspace: &str, own: &str) -> (Dir, Project) {
+    let workspace = format!("{workspace}\n[workspace]\nmembers = [\"a\"]\n");
+    let dir = Dir::with(&[
+        ("keys.edn", "#wat/Keyring {:v 1 :keys []}"),
+        ("wat.toml", &workspace),
+        ("a/wat.toml", own),
+    ]);
+    let project = dir.find("a").expect("sound").expect("there");
+    (dir, project)
+}
+
+#[test]
+fn a_member_inherits_what_its_own_file_does_not_say() {
+    let said = "[load]\nrequire = \"digest\"\nkeyring = \"keys.edn\"\nscope = \".\"\n\
+        [run]\nstack-limit = \"1 MiB\"\n\
+        [concurrency]\nallow-raw-spawn = true\n\
+        [check]\ndeny-warnings = true\nmax-diagnostics = 7\n\
+        [test]\njobs = 3\nretries = 2\ndeny-leaks = true\ntime-limit = \"1s\"\n\
+        prop-time-limit = \"2s\"\nmemory-limit = \"1 GiB\"\nisolation = \"thread\"\n";
+    let facts = |project: &Project| {
+        let Settings {
+            load,
+            run,
+            check,
+            test,
+            ..
+        } = &project.settings;
+        format!(
+            "{:?} {} | {:?} {:?} {:?} {:?} | {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            load.require,
+            load.keys.is_some(),
+            run.stack_limit,
+            project.settings.allow_raw_spawn,
+            check.deny_warnings,
+            check.max_diagnostics,
+            test.jobs,
+            test.retries,
+            test.deny_leaks,
+            test.time_limit,
+            test.prop_time_limit,
+            test.memory_limit,
+            test.in_thread,
+        )
+    };
+    let (dir, heir) = member(said, "");
+    expect![[r#"Digest true | Some(1048576) Some(true) Some(true) Some(7) | Some(3) Some(2) Some(true) Some("1s") Some("2s") Some("1 GiB") Some(true)"#]]
+        .assert_eq(&facts(&heir));
+    let root = fs::canonicalize(&dir.0).expect("a directory");
+    assert_eq!(heir.root, root.join("a"));
+    assert_eq!(
+        fs::canonicalize(heir.scope(&heir.settings)).ok(),
+        Some(root)
+    );
+    let own = "[load]\nrequire = \"none\"\nkeyring = \"../keys.edn\"\nscope = \".\"\n\
+        [run]\nstack-limit = \"2 MiB\"\n\
+        [concurrency]\nallow-raw-spawn = false\n\
+        [check]\ndeny-warnings = false\nmax-diagnostics = 8\n\
+        [test]\njobs = 4\nretries = 5\ndeny-leaks = false\ntime-limit = \"3s\"\n\
+        prop-time-limit = \"4s\"\nmemory-limit = \"2 GiB\"\nisolation = \"process\"\n";
+    let (_dir, nearest) = member(said, own);
+    expect![[r#"Nothing true | Some(2097152) Some(false) Some(false) Some(8) | Some(4) Some(5) Some(false) Some("3s") Some("4s") Some("2 GiB") Some(false)"#]]
+        .assert_eq(&facts(&nearest));
+    let scope = nearest.scope(&nearest.settings);
+    assert_eq!(fs::canonicalize(scope).ok().as_ref(), Some(&nearest.root));
+}
+
+#[test]
+fn globs_of_a_workspace_stay_relative_to_its_file() {
+    let said = "[fmt]\nexclude = [\"a/old/**\"]\n[test]\nexclude = [\"*/slow\"]\n\
+        [lint.paths]\n\"a/gen/**\" = { unused = \"off\" }\n\"gen/**\" = { unused = \"deny\" }\n";
+    let (_dir, heir) = member(said, "[lint.paths]\n\"gen/b/**\" = { unused = \"note\" }\n");
+    let at = |path: &str| heir.root.join(path);
+    assert!(heir.excludes_from_fmt(&at("old/x.wat")));
+    assert!(!heir.excludes_from_fmt(&at("a/old/x.wat")));
+    let slow = &heir.settings.test.exclude[0].value;
+    assert!(slow.covers("slow/x.wat") && !slow.covers("wat/slow/x.wat"));
+    let matching = |path: &str| {
+        let paths = heir.settings.lint.paths.iter();
+        let found = paths.filter(|(glob, _)| glob.covers(path));
+        found
+            .map(|(_, levels)| levels[0].1.word())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(matching("gen/x.wat"), ["off"]);
+    assert_eq!(matching("gen/b/x.wat"), ["off", "note"]);
+    let (_dir, nearest) = member(said, "[fmt]\nexclude = [\"new\"]\n");
+    assert!(!nearest.excludes_from_fmt(&nearest.root.join("old/x.wat")));
+    assert!(nearest.excludes_from_fmt(&nearest.root.join("new/x.wat")));
+}
+
+#[test]
+fn each_level_is_a_setting_that_is_inherited() {
+    let said = "[lint.levels]\nunused = \"off\"\nWAT7103 = \"deny\"\n";
+    let (_dir, heir) = member(
+        said,
+        "[lint.levels]\nWAT7103 = \"warn\"\nunused = \"note\"\n",
+    );
+    let levels = Levels {
+        project: heir.settings.lint.levels.clone(),
+        ..Levels::default()
+    };
+    let severity = |code| levels.severity(Code(code), Severity::Warning, "x.wat");
+    assert_eq!(severity(7103), Some(Severity::Warning));
+    assert_eq!(severity(7301), Some(Severity::Info));
+    let (_dir, heir) = member(said, "[lint.levels]\nWAT7103 = \"warn\"\n");
+    assert_eq!(heir.settings.lint.levels.len(), 3);
+}
+
+#[test]
+fn where_a_project_has_its_files_is_not_inherited() {
+    let said = "[project]\nname = \"w\"\nentry = \"m.wat\"\nsource = [\"src\"]\nexclude = [\"a/**\"]\n\
+        [test]\npaths = [\"t\"]\n[lint]\nrule-dirs = [\"r\"]\n";
+    let (dir, heir) = member(said, "");
+    let Settings {
+        project,
+        test,
+        lint,
+        ..
+    } = &heir.settings;
+    assert!(project.entry.is_none() && project.source.is_default() && project.exclude.is_empty());
+    assert!(test.paths.is_default() && lint.rule_dirs.is_default());
+    drop(dir);
+}
+
+#[test]
+fn only_members_inherit_and_only_they_see_what_is_wrong_with_the_workspace() {
+    let workspace = "[concurrency]\nallow-raw-spawn = true\n[load]\nscop = \".\"\n[workspace]\nmembers = [\"c/*\"]\n";
+    let edn = "{:concurrency {:allow-raw-spawn true} :workspace {:members [\"e\"]}}";
+    let bad = "[check]\ndeny-warnings = 1\n[workspace]\nmembers = [\"m\"]\n";
+    let dir = Dir::with(&[
+        ("wat.toml", workspace),
+        ("other/wat.toml", ""),
+        ("c/in/wat.toml", ""),
+        ("c/in/deep/wat.toml", ""),
+        ("x/wat.edn", edn),
+        ("x/e/wat.edn", "{}"),
+        ("bad/wat.toml", bad),
+        ("bad/m/wat.toml", ""),
+        ("bad/n/wat.toml", ""),
+    ]);
+    let allows = |from: &str| {
+        let project = dir.find(from).expect("sound").expect("there");
+        project.settings.allow_raw_spawn
+    };
+    assert_eq!(allows("other"), None);
+    assert_eq!(allows("c/in/file.wat"), Some(true));
+    assert_eq!(allows("c/in/deep"), None);
+    assert_eq!(allows("x/e"), Some(true));
+    assert_eq!(allows("bad/n"), None);
+    let member = dir.find("c/in").expect("sound").expect("there");
+    assert!(member.warnings.is_empty());
+    let workspace = member.workspace.expect("a workspace");
+    assert!(lines(&workspace.warnings, &dir.0).contains("wat.toml:4:1: warning[WAT5801]"));
+    let wrong = dir.find("bad/m").expect_err("a bad workspace");
+    expect![[r#"
+        bad/wat.toml:2:17: error[WAT5802]: `check.deny-warnings` is `true` or `false`, not an integer
+    "#]]
+    .assert_eq(&lines(&wrong.reports, &fs::canonicalize(&dir.0).expect("there")));
 }
 
 #[test]
