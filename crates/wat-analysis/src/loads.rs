@@ -91,6 +91,16 @@ pub(crate) fn is_load(head: &str) -> bool {
     VERBS.iter().any(|(name, ..)| *name == head)
 }
 
+/// Is the first argument of the load form of this head a path?
+pub(crate) fn loads_file(head: &str) -> bool {
+    VERBS
+        .iter()
+        .any(|(name, inline, _)| *name == head && !inline)
+}
+
+/// Says that a payload is the contents of the file of a path.
+pub(crate) const FILE_PATH: &str = ":wat::verify::file-path";
+
 /// Is this a former spelling of the head of a load form?
 pub(crate) fn is_retired_load(head: &str) -> bool {
     crate::legacy::retired(head).is_some_and(|retired| is_load(&retired.now))
@@ -282,7 +292,7 @@ impl Reader<'_> {
         };
         let file = match name {
             ":wat::verify::string" => false,
-            ":wat::verify::file-path" => true,
+            FILE_PATH => true,
             _ => {
                 let reserved = matches!(name, ":wat::verify::http-path" | ":wat::verify::s3-path");
                 return Err(Box::new(

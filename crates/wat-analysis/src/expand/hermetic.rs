@@ -127,20 +127,26 @@ impl Testing<'_, '_> {
         checked
     }
 
-    /// A load form for a program that stands in no file: its path begins at the folder of this one.
+    /// A load form for a program that stands in no file: the paths in it begin at the folder of this one.
     pub(super) fn placed(&self, form: &Syntax) -> Syntax {
         let path = self.x.place().file(self.x.db).path(self.x.db);
-        let names_file = is_load(form) && form.head().is_some_and(|head| !head.contains("string"));
-        let (Some((folder, _)), true) = (path.rsplit_once('/'), names_file) else {
+        let (Some((folder, _)), Some(head)) = (path.rsplit_once('/'), form.head()) else {
             return form.clone();
         };
+        if !is_load(form) {
+            return form.clone();
+        }
+        let mut is_path = crate::loads::loads_file(head);
         let mut parts = form.children().to_vec();
-        if let Some(part) = parts.get_mut(1)
-            && let Shape::Str(text) = part.shape()
-            && !text.starts_with('/')
-        {
-            let text = format!("{folder}/{text}");
-            *part = Syntax::new(Shape::Str(text.into()), part.origin());
+        for part in &mut parts[1..] {
+            if is_path
+                && let Shape::Str(text) = part.shape()
+                && !text.starts_with('/')
+            {
+                let text = format!("{folder}/{text}");
+                *part = Syntax::new(Shape::Str(text.into()), part.origin());
+            }
+            is_path = part.as_keyword() == Some(crate::loads::FILE_PATH);
         }
         form.with_children(parts).unwrap_or_else(|| form.clone())
     }

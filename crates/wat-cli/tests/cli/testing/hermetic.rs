@@ -18,6 +18,35 @@ fn a_hermetic_program_loads_from_the_folder_of_its_file() {
 }
 
 #[test]
+fn a_hermetic_program_finds_its_payloads_in_the_folder_of_its_file() {
+    let lib = "(:wat::core::defn :lib::f [] -> :wat::core::i64 5)";
+    let sum = "788e33626ee8854c8fcc93d485f48213ef1d915b2d1e3a4b56112478eda46610";
+    let digest = ":wat::verify::digest-sha256 :wat::verify::file-path \"sums/lib.sha\"";
+    let file = format!("(:wat::digest-load! \"lib.wat\" {digest})");
+    let text = format!("(:wat::digest-load-string! \"{lib}\" {digest})");
+    let body = "(:wat::test::assert-eq (:lib::f) 5)";
+    let tests = [
+        format!("(:wat::test::deftest-hermetic :h::file ({file}) {body})"),
+        format!("(:wat::test::deftest-hermetic :h::text ({text}) {body})"),
+        format!("(:wat::test::make-deftest-hermetic :deftest-h ({file})) (:deftest-h :h::made {body})"),
+        format!(
+            "(:wat::test::deftest :h::inner () (:wat::test::assert-none (:wat::kernel::RunResult/failure
+               (:wat::test::run-hermetic-with-prelude ({file}) {body}))))"
+        ),
+    ];
+    for test in tests {
+        let dir = Dir::with(&[
+            ("t/lib.wat", lib),
+            ("t/sums/lib.sha", sum),
+            ("t/a.wat", &test),
+        ]);
+        let (_, records) = records(&dir, &["t/a.wat"]);
+        let report = report(&records);
+        assert!(report[0].ends_with(" passed"), "{test}: {report:?}");
+    }
+}
+
+#[test]
 fn makers_of_tests_load_from_the_folder_of_their_file() {
     let lib = "(:wat::core::def :lib::one 1)
 (:wat::core::defmacro :lib::checks [x <- :wat::WatAST] -> :wat::WatAST `(:wat::test::assert-eq ~x 2))";
