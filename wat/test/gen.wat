@@ -188,16 +188,24 @@
    lo <- :wat::core::i64
    hi <- :wat::core::i64]
   -> :wat::test::Gen<wat::core::Vector<T>>
-  "Returns the generator of vectors of a length from one number to another, both included.
+  "Returns the generator of vectors of a length from one number to another, both included. A range without a length panics.
 
    ```wat
    (:wat::test::gen::sample (:wat::test::gen::vector-in (:wat::test::gen::const 1) 2 2) 1 1) ;=> [[1 1]]
+   (:wat::test::gen::vector-in (:wat::test::gen::bool) 2 1) ;!! \"empty\"
+   (:wat::test::gen::vector-in (:wat::test::gen::bool) -2 -1) ;!! \"empty\"
    ```"
-  (:wat::test::Gen/new
-    (:wat::core::fn
-      [size <- :wat::core::i64]
-      -> :wat::core::Vector<T>
-      (:wat::test::__internal/elements g size lo hi (:wat::core::Vector :T)))))
+  (:wat::core::if
+    (:wat::core::> (:wat::core::i64::max lo 0) hi)
+    (:wat::kernel::assertion-failed!
+      "the range of `vector-in` is empty"
+      (:wat::core::Some (:wat::core::show lo))
+      (:wat::core::Some (:wat::core::show hi)))
+    (:wat::test::Gen/new
+      (:wat::core::fn
+        [size <- :wat::core::i64]
+        -> :wat::core::Vector<T>
+        (:wat::test::__internal/elements g size lo hi (:wat::core::Vector :T))))))
 
 (:wat::core::defn :wat::test::gen::hash-map<K,V>
   [k <- :wat::test::Gen<K>

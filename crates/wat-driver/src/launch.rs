@@ -1,6 +1,7 @@
 //! Programs that a program starts: checked with a database of their own, in a forked child or in this process.
 
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use wat_analysis::{
     all_program_diagnostics, entry_diagnostics,
 };
 use wat_edn::Edn;
-use wat_load::{InMemoryLoader, Loader};
+use wat_load::{Found, InMemoryLoader, LoadError, Loader};
 use wat_runtime::{
     Ended, Failure, Host, Launcher, Limits, Machine, Prepared, Reader, Scope, SourceError, Streams,
     Unchecked,
@@ -25,6 +26,8 @@ use crate::{
 
 /// What a program is called that is given as forms: its text has one on each line.
 pub(crate) const FORMS: &str = "-#forms";
+/// What a program is called that is given as text.
+pub(crate) const TEXT: &str = "<entry>";
 const ENTRY: &str = ":user::main";
 /// The program has no entry, or one that cannot be called.
 const ENTRY_CODES: [Code; 2] = [Code(2001), Code(2002)];
@@ -50,6 +53,47 @@ pub struct ProgramLauncher {
     pub loader: Arc<dyn Loader>,
     /// What their command line was.
     pub arguments: Arc<[String]>,
+    /// Where relative names of files begin, wherever the process goes.
+    directory: Arc<Path>,
+}
+
+/// What forms load. The paths that a file has written in them begin where those of files do, the others where the
+/// loader says.
+struct OfForms {
+    directory: Arc<Path>,
+    inner: Arc<dyn Loader>,
+}
+
+impl OfForms {
+    fn ask<T>(
+        &self,
+        path: &str,
+        base: Option<&str>,
+        answer: impl Fn(&str) -> Result<T, LoadError>,
+    ) -> Result<T, LoadError> {
+        if base.is_some() || Path::new(path).is_absolute() {
+            return answer(path);
+        }
+        let here: PathBuf = self.directory.join(path);
+        match answer(&here.to_string_lossy()) {
+            Err(LoadError::NotFound | LoadError::OutsideRoot { .. }) => answer(path),
+            found => found,
+        }
+    }
+}
+
+impl Loader for OfForms {
+    fn locate(&self, path: &str, base: Option<&str>) -> Result<String, LoadError> {
+        self.ask(path, base, |path| self.inner.locate(path, base))
+    }
+
+    fn source(&self, path: &str, base: Option<&str>) -> Result<Found, LoadError> {
+        self.ask(path, base, |path| self.inner.source(path, base))
+    }
+
+    fn payload(&self, path: &str, base: Option<&str>) -> Result<String, LoadError> {
+        self.ask(path, base, |path| self.inner.payload(path, base))
+    }
 }
 
 impl ProgramLauncher {
@@ -67,6 +111,7 @@ impl ProgramLauncher {
             limits,
             loader,
             arguments,
+            directory: std::env::current_dir().unwrap_or_default().into(),
         }
     }
 
@@ -162,11 +207,21 @@ impl Launcher for ProgramLauncher {
                 let lines: Vec<String> = forms.iter().map(write_forms).collect();
                 (FORMS, lines.join("\n"))
             }
-            Unchecked::Text(text) => ("-#source", text.clone()),
+            Unchecked::Text(text) => (TEXT, text.clone()),
         };
         let mut db = RootDatabase::new();
         db.set_options(self.options.clone());
-        let root = load_text(&mut db, &*loader, name, SourceText::new(text));
+        let text = SourceText::new(text);
+        let root = match (program, scope) {
+            (Unchecked::Forms(_), Scope::Inherited) => {
+                let loader = OfForms {
+                    directory: self.directory.clone(),
+                    inner: loader.clone(),
+                };
+                load_text(&mut db, &loader, name, text)
+            }
+            _ => load_text(&mut db, &*loader, name, text),
+        };
         if let Some(refused) = refusal(&db, root) {
             return Err(refused);
         }
@@ -185,7 +240,7 @@ impl Launcher for ProgramLauncher {
         let mut db = RootDatabase::new();
         db.set_options(self.options.clone());
         let loader = InMemoryLoader::new();
-        let root = load_text(&mut db, &loader, "-#source", SourceText::new(source));
+        let root = load_text(&mut db, &loader, TEXT, SourceText::new(source));
         let mut found = all_program_diagnostics(&db, root);
         found.sort_by_key(|it| (it.span.range.start(), it.span.range.end()));
         let mut sources = Sources::default();

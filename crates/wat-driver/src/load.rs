@@ -210,12 +210,12 @@ impl Answers {
     }
 }
 
-/// Has a source a place in the file system? Standard input and its inline sources have none.
+/// Has a source a place in the file system? Standard input, programs given as text and their inline sources have none.
 fn is_located(name: &str) -> bool {
-    name != STDIN
-        && !name
-            .strip_prefix(STDIN)
-            .is_some_and(|rest| rest.starts_with('#'))
+    ![STDIN, crate::launch::TEXT].iter().any(|nowhere| {
+        name.strip_prefix(nowhere)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+    })
 }
 
 /// The path to ask a loader for: names of the database are relative to the working directory.

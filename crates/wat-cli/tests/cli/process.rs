@@ -213,3 +213,24 @@ fn an_exhausted_stack_is_told_where_the_call_stands_on_any_side_of_a_boundary() 
         assert!(told.contains(message) && told.contains(&at), "{told}\n{at}");
     }
 }
+
+#[test]
+fn a_program_given_as_text_is_called_entry() {
+    let main = r#"(:wat::core::defn :my::told [text <- :wat::core::String] -> :wat::core::nil
+  (:wat::kernel::println (:wat::kernel::RunResult/failure (:wat::test::run text (:wat::core::Vector :wat::core::String)))))
+(:wat::core::defn :user::main [] -> :wat::core::nil
+  (:my::told "(")
+  (:my::told "(:wat::load-file! \"nope.wat\")")
+  (:my::told "(:wat::core::defn :user::main [] -> :wat::core::nil\n (:wat::test::fail \"x\"))"))"#;
+    let dir = Dir::with(&[("main.wat", main)]);
+    let ran = wat(&dir, &["run", "main.wat"]);
+    let told: Vec<&str> = ran.stdout.lines().collect();
+    assert_eq!(told.len(), 3, "{}{}", ran.stdout, ran.stderr);
+    for (told, place) in told.iter().zip([
+        "\"startup: <entry>:1:1: error[WAT1030]",
+        "\"startup: <entry>:1:19: error[WAT5002]",
+        ":location #wat.kernel/Location {:file \"<entry>\" :line 2 :col 2}",
+    ]) {
+        assert!(told.contains(place), "{told}\n{place}");
+    }
+}

@@ -47,6 +47,28 @@ fn a_hermetic_program_finds_its_payloads_in_the_folder_of_its_file() {
 }
 
 #[test]
+fn a_hermetic_program_loads_wherever_the_command_starts() {
+    let load = "((:wat::load-file! \"lib/f.wat\")) (:wat::test::assert-eq (:lib::f) 5)";
+    let tests = format!(
+        "(:wat::test::deftest-hermetic :h::a {load})
+(:wat::test::deftest :h::b () (:wat::test::assert-none (:wat::kernel::RunResult/failure
+  (:wat::test::run-hermetic-with-prelude {load}))))"
+    );
+    let dir = Dir::with(&[
+        ("wat.toml", ""),
+        (
+            "t/u/lib/f.wat",
+            "(:wat::core::defn :lib::f [] -> :wat::core::i64 5)",
+        ),
+        ("t/u/a.wat", &tests),
+    ]);
+    for (start, file) in [("t/u", "a.wat"), ("t", "u/a.wat"), (".", "t/u/a.wat")] {
+        let ran = run(&dir, &["-C", start, "test", file]);
+        assert_eq!(ran.status, 0, "{start}: {}", ran.stdout);
+    }
+}
+
+#[test]
 fn makers_of_tests_load_from_the_folder_of_their_file() {
     let lib = "(:wat::core::def :lib::one 1)
 (:wat::core::defmacro :lib::checks [x <- :wat::WatAST] -> :wat::WatAST `(:wat::test::assert-eq ~x 2))";
