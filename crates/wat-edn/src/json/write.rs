@@ -46,21 +46,7 @@ pub fn write_ordered_within(value: &Edn, style: Style, limit: usize) -> Option<S
         && writer.out.len() <= limit
         && let Some(task) = writer.pending.pop()
     {
-        match task {
-            Task::Value(value, is_record) => writer.value(value, is_record),
-            Task::Key(key) => {
-                writer.string(&key);
-                writer.out.push(':');
-            }
-            Task::Pair((key, value)) => {
-                writer.out.push('[');
-                writer.pending.push(Task::Text("]"));
-                writer.pending.push(Task::Value(value, false));
-                writer.pending.push(Task::Text(","));
-                writer.pending.push(Task::Value(key, false));
-            }
-            Task::Text(text) => writer.out.push_str(text),
-        }
+        writer.task(task);
     }
     (!writer.is_over && writer.out.len() <= limit).then_some(writer.out)
 }
@@ -101,8 +87,12 @@ enum Task<'a> {
     /// A value; whether it is the body of a record.
     Value(&'a Edn, bool),
     Key(String),
-    /// An entry as an array.
-    Pair(&'a (Edn, Edn)),
+    /// The elements of a sequence behind one that is written.
+    Items(&'a [Edn]),
+    /// The entries of an object behind one that is written.
+    Entries(&'a [(Edn, Edn)]),
+    /// Entries, each as an array, behind one that is written.
+    Pairs(&'a [(Edn, Edn)]),
     Text(&'static str),
 }
 
@@ -119,6 +109,32 @@ struct JsonWriter<'a> {
 const EXACT: std::ops::Range<i64> = -(1 << 53)..1 << 53;
 
 impl<'a> JsonWriter<'a> {
+    fn task(&mut self, task: Task<'a>) {
+        match task {
+            Task::Value(value, is_record) => self.value(value, is_record),
+            Task::Key(key) => self.key(&key),
+            Task::Items([]) | Task::Entries([]) | Task::Pairs([]) => {}
+            Task::Items(items) => {
+                self.out.push(',');
+                self.some_items(items);
+            }
+            Task::Entries(entries) => {
+                self.out.push(',');
+                self.some_entries(entries);
+            }
+            Task::Pairs(entries) => {
+                self.out.push(',');
+                self.some_pairs(entries);
+            }
+            Task::Text(text) => self.out.push_str(text),
+        }
+    }
+
+    fn key(&mut self, key: &str) {
+        self.string(key);
+        self.out.push(':');
+    }
+
     fn value(&mut self, value: &'a Edn, is_record: bool) {
         match value {
             Edn::Nil => self.out.push_str("null"),
@@ -194,11 +210,14 @@ impl<'a> JsonWriter<'a> {
     fn items(&mut self, opener: &str, items: &'a [Edn], closer: &'static str) {
         self.out.push_str(opener);
         self.pending.push(Task::Text(closer));
-        for (index, item) in items.iter().enumerate().rev() {
-            self.pending.push(Task::Value(item, false));
-            if index > 0 {
-                self.pending.push(Task::Text(","));
-            }
+        self.some_items(items);
+    }
+
+    /// Elements: the first one now, the others after it, so that no more is pending than the value is deep.
+    fn some_items(&mut self, items: &'a [Edn]) {
+        if let [first, rest @ ..] = items {
+            self.pending.push(Task::Items(rest));
+            self.pending.push(Task::Value(first, false));
         }
     }
 
@@ -210,20 +229,38 @@ impl<'a> JsonWriter<'a> {
             self.pairs(entries);
             return;
         }
-        let key_text = if self.style == Style::Natural {
-            natural_key_text
-        } else {
-            key_text
-        };
-        let mut entries: Vec<(String, &Edn)> = entries
-            .iter()
-            .map(|(key, value)| (key_text(key), value))
-            .collect();
-        if is_record {
-            entries.sort_by(|a, b| a.0.cmp(&b.0));
-        }
         self.out.push('{');
         self.pending.push(Task::Text("}"));
+        match is_record {
+            true => self.fields(entries),
+            false => self.some_entries(entries),
+        }
+    }
+
+    /// The text of a key of an object.
+    fn key_text(&self, key: &Edn) -> String {
+        match self.style {
+            Style::Natural => natural_key_text(key),
+            Style::Typed => key_text(key),
+        }
+    }
+
+    /// Entries: the first one now, the others after it.
+    fn some_entries(&mut self, entries: &'a [(Edn, Edn)]) {
+        if let [(key, value), rest @ ..] = entries {
+            self.key(&self.key_text(key));
+            self.pending.push(Task::Entries(rest));
+            self.pending.push(Task::Value(value, false));
+        }
+    }
+
+    /// The fields of a record, by their names.
+    fn fields(&mut self, entries: &'a [(Edn, Edn)]) {
+        let mut entries: Vec<(String, &Edn)> = entries
+            .iter()
+            .map(|(key, value)| (self.key_text(key), value))
+            .collect();
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
         for (index, (key, value)) in entries.into_iter().enumerate().rev() {
             self.pending.push(Task::Value(value, false));
             self.pending.push(Task::Key(key));
@@ -236,11 +273,18 @@ impl<'a> JsonWriter<'a> {
     fn pairs(&mut self, entries: &'a [(Edn, Edn)]) {
         self.out.push('[');
         self.pending.push(Task::Text("]"));
-        for (index, entry) in entries.iter().enumerate().rev() {
-            self.pending.push(Task::Pair(entry));
-            if index > 0 {
-                self.pending.push(Task::Text(","));
-            }
+        self.some_pairs(entries);
+    }
+
+    /// Entries as arrays: the first one now, the others after it.
+    fn some_pairs(&mut self, entries: &'a [(Edn, Edn)]) {
+        if let [(key, value), rest @ ..] = entries {
+            self.out.push('[');
+            self.pending.push(Task::Pairs(rest));
+            self.pending.push(Task::Text("]"));
+            self.pending.push(Task::Value(value, false));
+            self.pending.push(Task::Text(","));
+            self.pending.push(Task::Value(key, false));
         }
     }
 
@@ -330,4 +374,43 @@ fn natural_key_text(key: &Edn) -> String {
         key => return key_text(key),
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_pending_than_a_value_is_deep() {
+        let numbers: Vec<Edn> = (0..1000).map(Edn::Int).collect();
+        let paired = |key: &dyn Fn(i64) -> Edn| -> Vec<(Edn, Edn)> {
+            let entry = |it| (key(it), Edn::Int(it));
+            (0..1000).map(entry).collect()
+        };
+        // Keys of several kinds whose texts meet are written as pairs.
+        let mixed = |it: i64| match it % 2 {
+            0 => Edn::Int(it),
+            _ => Edn::Str((it - 1).to_string().into()),
+        };
+        let values = [
+            Edn::Vector(numbers.clone()),
+            Edn::Set(numbers),
+            Edn::Map(paired(&Edn::Int)),
+            Edn::Map(paired(&mixed)),
+        ];
+        for value in &values {
+            let mut writer = JsonWriter {
+                out: String::new(),
+                style: Style::Typed,
+                limit: usize::MAX,
+                is_over: false,
+                pending: vec![Task::Value(value, false)],
+            };
+            while let Some(task) = writer.pending.pop() {
+                writer.task(task);
+                assert!(writer.pending.len() < 8, "{}", writer.pending.len());
+            }
+            assert_eq!(writer.out, write_ordered(value, Style::Typed));
+        }
+    }
 }
