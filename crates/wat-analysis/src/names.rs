@@ -130,21 +130,22 @@ pub(crate) fn redefinitions<'db>(
         .collect()
 }
 
-/// What a name of a program means. Changes only when this name changes.
+/// What a name of a program means, and whether it is contested. Changes only when this name changes.
 #[salsa::tracked(returns(copy))]
+fn meaning<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> Option<(Item<'db>, bool)> {
+    let names = names(db, root);
+    let item = *names.items.get(&name)?;
+    Some((item, names.contested.contains(&name)))
+}
+
 fn program_item<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> Option<Item<'db>> {
-    names(db, root).items.get(&name).copied()
+    meaning(db, root, name).map(|(item, _)| item)
 }
 
 /// Has a name definitions that differ, so that nobody knows which of them its uses mean? That is told where the second
 /// one stands.
-pub(crate) fn is_contested(db: &dyn Db, root: SourceFile, path: &str) -> bool {
-    !is_library(path) && contested(db, root, Name::new(db, path))
-}
-
-#[salsa::tracked(returns(copy))]
-fn contested<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> bool {
-    names(db, root).contested.contains(&name)
+pub(crate) fn is_contested<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> bool {
+    !is_library(name.text(db)) && meaning(db, root, name).is_some_and(|(_, contested)| contested)
 }
 
 fn is_library(name: &str) -> bool {

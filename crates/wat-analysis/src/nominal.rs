@@ -363,7 +363,7 @@ pub(crate) fn read_nominal<'db>(db: &'db dyn Db, sight: Sight<'db>, item: Item<'
     let is_misshapen = shape.bad.is_some()
         || ast.is_poisoned(item.root(db))
         || (program.program())
-            .is_some_and(|program| crate::names::is_contested(db, program, item.name(db).text(db)));
+            .is_some_and(|program| crate::names::is_contested(db, program, item.name(db)));
     let mut variants: Vec<Variant> = shape
         .variants
         .into_iter()

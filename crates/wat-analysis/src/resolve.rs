@@ -7,7 +7,7 @@ use wat_syntax::{Ast, NodeId, TypeExpr, parse_type_keyword};
 use crate::db::{Db, SourceFile};
 use crate::host::Standing;
 use crate::infer::undeclared;
-use crate::items::{Item, ItemKind};
+use crate::items::{Item, ItemKind, Name};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::sight::Sight;
 use crate::signature::generics;
@@ -452,7 +452,7 @@ impl<'db> TypeResolver<'_, 'db> {
             return;
         };
         // Another definition of the name came first.
-        if crate::names::is_contested(self.db, program, &format!(":{path}")) {
+        if crate::names::is_contested(self.db, program, Name::new(self.db, &format!(":{path}"))) {
             return;
         }
         let message = format!("the type `:{path}` is not declared");

@@ -36,7 +36,7 @@ impl<'db> Infer<'db> {
         }
         self.note_retired(head, text, Some(node));
         self.refer(head, item, How::Call);
-        if crate::names::is_contested(self.db, self.program, item.name(self.db).text(self.db)) {
+        if crate::names::is_contested(self.db, self.program, item.name(self.db)) {
             self.arguments(node);
             return self.error(node);
         }

@@ -372,7 +372,7 @@ impl<'db> Infer<'db> {
     }
 
     pub(super) fn item_value(&mut self, node: NodeId, text: TextId, item: Item<'db>) -> ExprId {
-        if crate::names::is_contested(self.db, self.program, item.name(self.db).text(self.db)) {
+        if crate::names::is_contested(self.db, self.program, item.name(self.db)) {
             return self.error(node);
         }
         match item.kind(self.db) {
