@@ -91,7 +91,7 @@ fn show<'db>(
                 form,
                 ast: &expansion.ast,
                 expansion: Some(&expansion),
-                types: &FxHashMap::default(),
+                types: None,
             };
             marked.write(expansion.ast.root(), &mut shown.text);
         }
@@ -104,7 +104,7 @@ fn show<'db>(
 }
 
 /// The expansion of the form at an offset of a file, or of all its forms, as it is checked: a comment `;; -> TYPE` stands
-/// before each form with a type.
+/// before each form with a type. What stands for other forms is checked as it is written, and shown as those forms.
 pub fn typed_expansion_text(
     db: &dyn Db,
     program: SourceFile,
@@ -138,7 +138,7 @@ pub fn typed_expansion_text(
             form: placed.form,
             ast,
             expansion,
-            types: &types,
+            types: Some(&types),
         };
         marked.write(root, &mut shown.text);
         shown.text.push_str("\n\n");
@@ -149,10 +149,9 @@ pub fn typed_expansion_text(
     shown
 }
 
-/// The types of the lists of an expanded form.
+/// The types of the expressions of an expanded form.
 fn types_of(db: &dyn Db, program: SourceFile, form: Form<'_>) -> FxHashMap<NodeId, String> {
     let found = declarations(db, program, form);
-    let ast = super::expanded_ast(db, program, form);
     let items = found.items.iter().chain(&found.bindings);
     let checked = items.filter(|item| {
         matches!(
@@ -167,10 +166,8 @@ fn types_of(db: &dyn Db, program: SourceFile, form: Form<'_>) -> FxHashMap<NodeI
     let mut types = FxHashMap::default();
     for inference in inferred {
         for expr in inference.exprs.iter() {
-            if ast.kind(expr.node) == NodeKind::List {
-                let ty = inference.table.render(expr.ty, &inference.generics);
-                types.insert(expr.node, ty);
-            }
+            let ty = inference.table.render(expr.ty, &inference.generics);
+            types.insert(expr.node, ty);
         }
     }
     types
@@ -180,9 +177,65 @@ fn failure(problem: &Problem<'_>) -> String {
     format!("WAT{}: {}", problem.code, problem.message)
 }
 
+/// More templates than anything unquotes.
+const QUOTED: u32 = 1 << 24;
+
 enum Step {
-    Node(NodeId, Option<u32>),
+    /// A form, the call around it, and how many templates it is part of.
+    View(View, Option<u32>, u32),
     Text(&'static str),
+}
+
+/// What is shown of a form.
+#[derive(Clone)]
+enum View {
+    Node(NodeId),
+    /// The list that a node is written out as.
+    List(NodeId, Vec<View>),
+    Path(&'static str),
+}
+
+/// A view of the parts of a list.
+type Parts = Vec<View>;
+
+/// The call that a thread stands for; nothing if something in it is no step.
+fn calls(ast: &Ast, parts: Parts, last: bool) -> Option<View> {
+    let mut parts = parts.into_iter().skip(1);
+    let mut value = parts.next()?;
+    for step in parts {
+        let (node, mut call) = match step {
+            View::Node(node) => match ast.kind(node) {
+                NodeKind::List if ast.child_count(node) > 0 => (node, views(ast, node)),
+                NodeKind::Keyword(_) | NodeKind::Symbol(_) => (node, vec![View::Node(node)]),
+                _ => return None,
+            },
+            View::List(node, parts) => (node, parts),
+            View::Path(_) => return None,
+        };
+        let at = if last { call.len() } else { 1 };
+        call.insert(at, value);
+        value = View::List(node, call);
+    }
+    Some(value)
+}
+
+/// The `if` that a `when` or `unless` stands for; nothing without a test or a body.
+fn choice(node: NodeId, parts: Parts, follows: bool) -> Option<View> {
+    let mut parts = parts.into_iter().skip(1);
+    let test = parts.next()?;
+    let mut run = vec![View::Path(":wat::core::do")];
+    run.extend(parts);
+    if run.len() < 2 {
+        return None;
+    }
+    let (run, nil) = (View::List(node, run), View::Path(":wat::core::nil"));
+    let (yes, no) = if follows { (run, nil) } else { (nil, run) };
+    let parts = vec![View::Path(":wat::core::if"), test, yes, no];
+    Some(View::List(node, parts))
+}
+
+fn views(ast: &Ast, node: NodeId) -> Parts {
+    ast.children(node).map(View::Node).collect()
 }
 
 /// A form to be written, with a comment wherever the writer changes at a list, vector, brace or set.
@@ -191,7 +244,8 @@ struct Marked<'a, 'db> {
     form: Form<'db>,
     ast: &'a Ast,
     expansion: Option<&'a Expansion<'db>>,
-    types: &'a FxHashMap<NodeId, String>,
+    /// Of a form that is shown as it is checked; what only expands was written out before.
+    types: Option<&'a FxHashMap<NodeId, String>>,
 }
 
 impl<'db> Marked<'_, 'db> {
@@ -209,18 +263,81 @@ impl<'db> Marked<'_, 'db> {
         }
     }
 
+    /// What one form that stands for another is shown as; nothing if it is shown as it is. What has no type is data, if
+    /// it is not what a form was written out as.
+    fn stands_for(&self, view: &View) -> Option<View> {
+        let (types, ast) = (self.types?, self.ast);
+        let node = match view {
+            View::Node(node) if ast.kind(*node) == NodeKind::List => *node,
+            View::List(node, _) => *node,
+            _ => return None,
+        };
+        let head = match view {
+            View::List(_, parts) => match parts.first()? {
+                View::Node(head) => *head,
+                _ => return None,
+            },
+            _ => ast.children(node).next()?,
+        };
+        let path = ast.as_keyword(head)?;
+        let is_made = matches!(view, View::List(..));
+        let parts = || match view {
+            View::List(_, parts) => parts.clone(),
+            _ => views(ast, node),
+        };
+        if let Some(last) = thread(path) {
+            let is_code = is_made || self.is_thread(types, node);
+            return is_code.then(|| calls(ast, parts(), last))?;
+        }
+        let follows = branch(path)?;
+        let is_code = is_made || types.contains_key(&node);
+        is_code.then(|| choice(node, parts(), follows))?
+    }
+
+    /// Is a thread code? It has no type itself: the value and the steps have, but for steps that are threads.
+    fn is_thread(&self, types: &FxHashMap<NodeId, String>, node: NodeId) -> bool {
+        let ast = self.ast;
+        let mut work = vec![node];
+        while let Some(node) = work.pop() {
+            for part in ast.children(node).skip(1) {
+                let mut inner = ast.children(part);
+                let head = inner.next().and_then(|head| ast.as_keyword(head));
+                match head {
+                    Some(path) if thread(path).is_some() => work.push(part),
+                    _ if types.contains_key(&part) => return true,
+                    _ => {}
+                }
+            }
+        }
+        false
+    }
+
     fn write(&self, root: NodeId, out: &mut String) {
         let (db, ast) = (self.db, self.ast);
-        let mut work = vec![Step::Node(root, None)];
+        let mut work = vec![Step::View(View::Node(root), None, 0)];
         while let Some(step) = work.pop() {
-            let (node, outer) = match step {
-                Step::Node(node, outer) => (node, outer),
+            let (view, outer, level) = match step {
+                Step::View(view, outer, level) => (view, outer, level),
                 Step::Text(text) => {
                     out.push_str(text);
                     continue;
                 }
             };
-            let (open, close) = match ast.kind(node) {
+            if level == 0
+                && let Some(other) = self.stands_for(&view)
+            {
+                work.push(Step::View(other, outer, level));
+                continue;
+            }
+            let (node, kind, children) = match view {
+                View::Path(path) => {
+                    out.push_str(path);
+                    continue;
+                }
+                View::List(node, parts) => (node, NodeKind::List, parts),
+                View::Node(node) => (node, ast.kind(node), views(ast, node)),
+            };
+            let (open, close) = match kind {
                 NodeKind::List => ("(", ")"),
                 NodeKind::Vector => ("[", "]"),
                 NodeKind::Brace => ("{", "}"),
@@ -236,14 +353,26 @@ impl<'db> Marked<'_, 'db> {
             {
                 comment(out, &format!("from {}", position(db, form, node)));
             }
-            if let Some(ty) = self.types.get(&node) {
+            let ty = self.types.and_then(|types| types.get(&node));
+            if let Some(ty) = ty.filter(|_| kind == NodeKind::List) {
                 comment(out, &format!("-> {ty}"));
             }
             out.push_str(open);
             work.push(Step::Text(close));
-            let children: Vec<NodeId> = ast.children(node).collect();
-            for (index, &child) in children.iter().enumerate().rev() {
-                work.push(Step::Node(child, call));
+            let head = match children.first() {
+                Some(View::Node(head)) => ast.as_keyword(*head),
+                _ => None,
+            };
+            let level = match head {
+                Some(":wat::core::quote" | ":wat::core::forms") => QUOTED,
+                Some(":wat::core::quasiquote") => level + 1,
+                Some(":wat::core::unquote" | ":wat::core::unquote-splicing") => {
+                    level.saturating_sub(1)
+                }
+                _ => level,
+            };
+            for (index, child) in children.into_iter().enumerate().rev() {
+                work.push(Step::View(child, call, level));
                 if index > 0 {
                     work.push(Step::Text(" "));
                 }

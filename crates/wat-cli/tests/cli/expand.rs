@@ -123,3 +123,47 @@ fn a_form_of_the_command_line() {
     assert_eq!(wat(&dir, &["expand"]).status, 64);
     assert_eq!(wat(&dir, &["expand", "missing.wat"]).status, 66);
 }
+
+/// The lines of an expansion that are no comments, as one text without layout.
+fn bare(text: &str) -> String {
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with(";;"));
+    let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+    words.join(" ")
+}
+
+#[test]
+fn types_stand_in_the_same_expansion() {
+    let program = format!(
+        "{PROGRAM}(:wat::core::defn :my::g [n <- :wat::core::i64 b <- :wat::core::bool] -> :wat::core::i64
+  (:wat::core::when b (:wat::kernel::println n) (:wat::kernel::println \"x\"))
+  (:wat::core::unless (:wat::core::->> n (:wat::core::< 2)) (:wat::kernel::println n))
+  (:wat::core::-> n (:wat::core::- 7) (:wat::core::-> (:my::f) :my::f :my::inc) (:wat::core::->> (:wat::core::+ 1))))
+(:wat::core::-> 1 (:wat::core::+ 2))
+"
+    );
+    let dir = Dir::with(&[("a.wat", &program)]);
+    let plain = wat(&dir, &["expand", "a.wat"]);
+    let typed = wat(&dir, &["expand", "--types", "a.wat"]);
+    assert_eq!(bare(&typed.stdout), bare(&plain.stdout));
+    assert_eq!((plain.status, typed.status), (0, 0));
+    let text = "(:wat::core::def :my::t `(:wat::core::-> 1 ~(:wat::core::-> 2 (:wat::core::+ 3))))";
+    let template = wat(&dir, &["expand", "--types", "-e", text]).stdout;
+    let unquoted = "(:wat::core::-> 1 (:wat::core::unquote (:wat::core::+ 2 3)))";
+    assert!(bare(&template).contains(unquoted), "{template}");
+    let text = "(:wat::core::def :my::q (:wat::core::quote (:wat::core::when 2 3)))";
+    let quoted = wat(&dir, &["expand", "--types", "-e", text]).stdout;
+    assert!(bare(&quoted).contains("(:wat::core::when 2 3)"), "{quoted}");
+    let text = "(:wat::core::-> 1 (:wat::core::+ 2) :my::nothing)";
+    let broken = wat(&dir, &["expand", "--types", "-e", text]);
+    assert!(bare(&broken.stdout).starts_with("(:my::nothing (:wat::core::+ 1 2))"));
+    let text = "(:wat::core::-> 1 (:wat::core::+ 2) (:wat::core::i64::to-string))";
+    let ran = wat(&dir, &["expand", "--types", "-e", text]);
+    let expanded = ";; -> :wat::core::String
+(:wat::core::i64::to-string
+  ;; -> :wat::core::i64
+  (:wat::core::+ 1 2))
+";
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, expanded));
+}
