@@ -119,11 +119,30 @@ pub(crate) struct CheckOptions {
     /// Show at most this many findings (100 in formats for people)
     #[arg(long, value_name = "N")]
     pub(crate) max_diagnostics: Option<usize>,
+    /// Which lints are told beside the errors and warnings
+    #[arg(
+        long,
+        value_name = "WHICH",
+        default_value = "default",
+        hide_possible_values = true
+    )]
+    pub(crate) lints: Lints,
     #[command(flatten)]
     pub(crate) levels: LevelOptions,
     /// Files and directories; without any, the working directory
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+}
+
+/// Which lints a check tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Lints {
+    /// Those that are off by default too, as notes
+    All,
+    /// None
+    None,
+    /// As the levels say
+    Default,
 }
 
 /// How much findings weigh in this run.

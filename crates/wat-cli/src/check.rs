@@ -8,11 +8,11 @@ use wat_analysis::{
     keep_what_holds,
 };
 use wat_driver::{
-    Report, Sources, Style, Summary, edn_line, edn_summary, github_line, json_line, json_summary,
-    render, sarif, short_line,
+    Levels, Report, Sources, Style, Summary, edn_line, edn_summary, github_line, json_line,
+    json_summary, render, sarif, short_line,
 };
 
-use crate::args::{CheckOptions, FailOn, Format, Global};
+use crate::args::{CheckOptions, FailOn, Format, Global, Lints};
 use crate::workspace::Workspace;
 use crate::{exit, output};
 
@@ -35,7 +35,7 @@ pub(crate) fn check(global: &Global, options: &CheckOptions) -> i32 {
     for mut diagnostic in found {
         let path = diagnostic.span.file.path(&*space.db);
         let path = space.inner_path(&path);
-        let severity = levels.severity(diagnostic.code, diagnostic.severity, &path);
+        let severity = severity(options.lints, &levels, &diagnostic, &path);
         if let Some(severity) = severity {
             diagnostic.severity = severity;
             printer.add(&space.db, &diagnostic);
@@ -60,6 +60,18 @@ pub(crate) fn check(global: &Global, options: &CheckOptions) -> i32 {
         true => exit::NEGATIVE,
         false => exit::SUCCESS,
     })
+}
+
+/// The severity of a finding in a file; `None` if it is not told. What somebody turned off stays off.
+fn severity(lints: Lints, levels: &Levels, found: &Diagnostic, path: &str) -> Option<Severity> {
+    let said = levels.severity(found.code, found.severity, path);
+    match (lints, found.code.0 / 1000) {
+        (Lints::None, 7) => None,
+        (Lints::All, 7) if said.is_none() && !levels.speak_of(found.code, path) => {
+            Some(Severity::Info)
+        }
+        _ => said,
+    }
 }
 
 /// The findings as the format tells them: where it gives edits, fixes that may be wrong were tried.

@@ -143,6 +143,11 @@ impl Levels {
         }
     }
 
+    /// Does the command line or the project say something about a code in a file?
+    pub fn speak_of(&self, code: Code, path: &str) -> bool {
+        code_info(code).is_some_and(|info| self.level(info, path).is_some())
+    }
+
     /// The level of a code, and who says so: `run`, `project` or `default`.
     pub fn effective(&self, info: &CodeInfo) -> (Level, &'static str) {
         if let Some(level) = of(&self.run, info) {

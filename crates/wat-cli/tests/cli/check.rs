@@ -346,3 +346,40 @@ fn what_is_wrong_with_a_workspace_is_told_at_its_file() {
     assert_eq!(ran.status, 78);
     assert!(ran.stderr.contains("─[ wat.toml:2:17 ]"), "{}", ran.stderr);
 }
+
+#[test]
+fn lints_are_told_as_asked() {
+    let first = "(:wat::core::defn :demo::small? [n <- :wat::core::i64] -> :wat::core::bool
+  \"Whether it has one digit.\"
+  (:wat::core::< n 10))
+(:wat::core::defn :demo::all [xs <- :wat::core::Vector<wat::core::i64>] -> :wat::core::Vector<wat::core::bool>
+  \"Which are small.\"
+  (:wat::core::map :demo::small? xs))
+(:wat::core::def :demo::twice {:a 1 :a 2})
+(:wat::core::def :demo::b 007)
+";
+    let dir = Dir::with(&[("a.wat", first)]);
+    let told = |arguments: &[&str]| {
+        let all = [&["check", "--format", "short"], arguments, &["a.wat"]].concat();
+        let ran = wat(&dir, &all);
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+        let codes = ran.stdout.lines().map(|line| {
+            let (severity, code) = line.split_once("[WAT").expect("a code");
+            let severity = severity.rsplit(' ').next().unwrap_or_default();
+            format!("{severity} {}", &code[..4])
+        });
+        codes.collect::<Vec<_>>().join(", ")
+    };
+    let default = "warning 7042, warning 1902";
+    assert_eq!(told(&[]), default);
+    assert_eq!(told(&["--lints", "default"]), default);
+    assert_eq!(told(&["--lints=none"]), "warning 1902");
+    let all = "note 7041, warning 7042, warning 1902";
+    assert_eq!(told(&["--lints", "all"]), all);
+    assert_eq!(
+        told(&["--lints", "all", "--warn", "WAT7041"]),
+        "warning 7041, warning 7042, warning 1902"
+    );
+    assert_eq!(told(&["--lints", "all", "--allow", "WAT7041"]), default);
+    assert_eq!(wat(&dir, &["check", "--lints", "some", "a.wat"]).status, 64);
+}
