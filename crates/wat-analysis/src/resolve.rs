@@ -452,7 +452,7 @@ impl<'db> TypeResolver<'_, 'db> {
             return;
         };
         // Another definition of the name came first.
-        if crate::names::is_contested(self.db, program, Name::new(self.db, &format!(":{path}"))) {
+        if crate::names::is_contested(self.db, program, Name::new(self.db, format!(":{path}"))) {
             return;
         }
         let message = format!("the type `:{path}` is not declared");
