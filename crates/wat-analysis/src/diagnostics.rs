@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 use wat_syntax::{
-    Applicability, Code, NodeId, NodeKind, Severity, SyntaxError, TextRange, TextSize,
+    Applicability, Ast, Code, NodeId, NodeKind, Severity, SyntaxError, TextRange, TextSize,
 };
 
+use crate::capability::Capability;
 use crate::configuration::{config_problems, in_context};
 use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::{Expansion, Spot, expansion, spot, trail, uses};
@@ -126,15 +127,19 @@ fn form_findings<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
     let is_written = |item: &&Item<'db>| !item.kind(db).is_member();
     for &item in items.iter().chain(bindings).filter(is_written) {
         let checked = check_item(db, program, item);
-        found.extend(checked.problems.iter().cloned());
+        let unmet = match checked.instances.is_empty() {
+            true => &[][..],
+            false => unmet_requirements(db, program, item),
+        };
+        let own = checked.problems.iter();
+        let own = own.filter(|problem| !is_told_of_a_key(item.ast(db), problem, unmet));
+        found.extend(own.cloned());
         found.extend(crate::statics::problems(db, program, &checked.statics));
         // Most definitions use nothing that is guarded or requires something.
         if crate::visibility::uses_guarded(db, &checked.uses) {
             found.extend(visibility(db, program, item).iter().cloned());
         }
-        if !checked.instances.is_empty() {
-            found.extend(unmet_requirements(db, program, item).iter().cloned());
-        }
+        found.extend(unmet.iter().cloned());
     }
     let mut problems = one_for_each_call(expansion, found);
     crate::unsure::doubt_shape(&mut problems);
@@ -142,6 +147,21 @@ fn form_findings<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
         problems,
         annotates,
     }
+}
+
+/// Is it a collection without elements of a type that cannot be a key, where what puts a key into it is told?
+fn is_told_of_a_key<'db>(ast: &Ast, problem: &Problem<'db>, unmet: &[Problem<'db>]) -> bool {
+    let same =
+        |other: &Problem<'db>| (other.code, &other.message) == (problem.code, &problem.message);
+    problem.code == Capability::Hash.code()
+        && problem.at.form.is_none()
+        && problem.at.node < ast.len() as u32
+        && matches!(
+            ast.kind(NodeId(problem.at.node)),
+            NodeKind::Brace | NodeKind::Set
+        )
+        && ast.child_count(NodeId(problem.at.node)) == 0
+        && unmet.iter().any(same)
 }
 
 /// A macro that expands to erroneous code is one diagnostic at its call: the first error of each call that the author
@@ -166,7 +186,7 @@ fn one_for_each_call<'db>(
 fn toplevel_expression<'db>(
     db: &'db dyn Db,
     program: SourceFile,
-    ast: &'db wat_syntax::Ast,
+    ast: &'db Ast,
     node: NodeId,
 ) -> Vec<Problem<'db>> {
     let head = ast
@@ -220,7 +240,7 @@ fn toplevel_expression<'db>(
 fn late_macro_call<'db>(
     db: &'db dyn Db,
     program: SourceFile,
-    ast: &wat_syntax::Ast,
+    ast: &Ast,
     head: Option<NodeId>,
 ) -> Option<Problem<'db>> {
     let path = ast.as_keyword(head?)?;
@@ -644,6 +664,7 @@ pub(crate) fn absolute<'db>(
         form,
         start,
     };
+    let shown = |text: &str| crate::expand::unmarked(text).into_owned();
     let at = edge.span(&problem.at);
     let made = edge.spot(&problem.at).made;
     let made_by = made.or_else(|| problem.call.map(|call| (call, None)));
@@ -659,11 +680,13 @@ pub(crate) fn absolute<'db>(
         })
     });
     let mut labels: Vec<SpanLabel> = labels.collect();
+    // Of a name that stands for a function, each parameter may be told of.
+    let mut told = FxHashSet::from_iter([(at, shown(&problem.label))]);
+    labels.retain(|label| told.insert((label.span, label.message.clone())));
     if labels.len() > RELATED {
         notes.push(format!("… and {} more", labels.len() - RELATED));
         labels.truncate(RELATED);
     }
-    let shown = |text: &str| crate::expand::unmarked(text).into_owned();
     Diagnostic {
         code: Code(problem.code),
         severity: problem.severity.0,

@@ -80,7 +80,22 @@ pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
     if session {
         drop_old_members(db, &mut table);
     }
+    contest_members(db, &mut table);
     table
+}
+
+/// Of the members of contested declarations nothing is known either.
+fn contest_members<'db>(db: &'db dyn Db, table: &mut NameTable<'db>) {
+    if table.contested.is_empty() {
+        return;
+    }
+    let is_contested = |member: &&Item<'db>| {
+        let owner = crate::nominal::owner(db, **member);
+        owner.is_some_and(|owner| table.contested.contains(&owner.name(db)))
+    };
+    let members = table.items.values().filter(is_contested);
+    let members: Vec<Name<'db>> = members.map(|member| member.name(db)).collect();
+    table.contested.extend(members);
 }
 
 /// What the former declaration of a type has generated, and the present one does not, is no more.
@@ -130,22 +145,38 @@ pub(crate) fn redefinitions<'db>(
         .collect()
 }
 
-/// What a name of a program means, and whether it is contested. Changes only when this name changes.
+/// What a name of a program means. Changes only when this name changes.
 #[salsa::tracked(returns(copy))]
-fn meaning<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> Option<(Item<'db>, bool)> {
-    let names = names(db, root);
-    let item = *names.items.get(&name)?;
-    Some((item, names.contested.contains(&name)))
-}
-
 fn program_item<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> Option<Item<'db>> {
-    meaning(db, root, name).map(|(item, _)| item)
+    names(db, root).items.get(&name).copied()
 }
 
 /// Has a name definitions that differ, so that nobody knows which of them its uses mean? That is told where the second
-/// one stands.
-pub(crate) fn is_contested<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> bool {
-    !is_library(name.text(db)) && meaning(db, root, name).is_some_and(|(_, contested)| contested)
+/// one stands. The same holds of the members of such a declaration.
+pub(crate) fn is_contested(db: &dyn Db, root: SourceFile, path: &str) -> bool {
+    !is_library(path) && has_contested(db, root) && contested(db, root, Name::new(db, path))
+}
+
+/// Is a name that means nothing contested as something else than what is asked for, or would it be a member of what is?
+pub(crate) fn may_be_contested(db: &dyn Db, root: SourceFile, path: &str) -> bool {
+    let is_owner =
+        |owner: Option<(&str, &str)>| owner.is_some_and(|(owner, _)| is_contested(db, root, owner));
+    !is_library(path)
+        && has_contested(db, root)
+        && (is_contested(db, root, path)
+            || is_owner(path.rsplit_once('/'))
+            || is_owner(path.rsplit_once("::")))
+}
+
+/// Most programs have no such name: then there is nothing to ask of each.
+#[salsa::tracked(returns(copy))]
+fn has_contested(db: &dyn Db, root: SourceFile) -> bool {
+    !names(db, root).contested.is_empty()
+}
+
+#[salsa::tracked(returns(copy))]
+fn contested<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> bool {
+    names(db, root).contested.contains(&name)
 }
 
 fn is_library(name: &str) -> bool {
@@ -235,9 +266,11 @@ impl Position {
     }
 }
 
-/// Is a name that means nothing excused, because what would define it could not be loaded, or has a slip in its head?
+/// Is a name that means nothing excused, because what would define it could not be loaded, has a slip in its head, or is
+/// contested?
 pub(crate) fn is_excused(db: &dyn Db, root: SourceFile, name: &str) -> bool {
-    !is_library(name) && (lacks_loads(db, root) || is_meant(db, root, name))
+    let is_excused = || lacks_loads(db, root) || is_meant(db, root, name);
+    !is_library(name) && (is_excused() || may_be_contested(db, root, name))
 }
 
 /// Is it a name, or the member of a type, that a form with an unknown head would define? Asked of unknown names alone: the

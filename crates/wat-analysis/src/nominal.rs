@@ -313,6 +313,8 @@ pub(crate) struct Variant {
     pub(crate) name: Arc<str>,
     pub(crate) unit: bool,
     pub(crate) fields: Vec<Field>,
+    /// Is another variant of this name declared with other fields?
+    is_contested: bool,
 }
 
 /// A declared type.
@@ -363,11 +365,13 @@ pub(crate) fn read_nominal<'db>(db: &'db dyn Db, sight: Sight<'db>, item: Item<'
     let is_misshapen = shape.bad.is_some()
         || ast.is_poisoned(item.root(db))
         || (program.program())
-            .is_some_and(|program| crate::names::is_contested(db, program, item.name(db)));
+            .is_some_and(|program| crate::names::is_contested(db, program, item.name(db).text(db)));
+    let contested = contested_variants(ast, &shape);
     let mut variants: Vec<Variant> = shape
         .variants
         .into_iter()
         .map(|variant| Variant {
+            is_contested: contested.contains(&variant.name),
             name: variant.name.into(),
             unit: variant.unit,
             fields: variant
@@ -403,6 +407,43 @@ pub(crate) fn read_nominal<'db>(db: &'db dyn Db, sight: Sight<'db>, item: Item<'
         restricted: is_restricted_type(ast, item.root(db)),
         variants,
     }
+}
+
+/// The names of variants that are declared twice with fields that differ: what has them is not known. The mistake is told
+/// at the second.
+fn contested_variants(ast: &Ast, shape: &TypeShape) -> FxHashSet<String> {
+    let fields = |variant: &VariantShape| -> Vec<_> {
+        let fields = variant.fields.iter();
+        let parts =
+            |field: &FieldShape| (ast.as_symbol(field.name), field.ty.map(|ty| ast.kind(ty)));
+        fields.map(parts).collect()
+    };
+    let differs = |again: &&VariantShape| {
+        let mut first = shape.variants.iter();
+        let first = first.find(|first| first.name == again.name);
+        first.is_some_and(|first| first.unit != again.unit || fields(first) != fields(again))
+    };
+    let found = shape.repeated.iter().filter(differs);
+    found.map(|again| again.name.clone()).collect()
+}
+
+/// Is it what makes a variant of which the fields are not known?
+pub(crate) fn is_contested_variant<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    member: Item<'db>,
+) -> bool {
+    let makes = matches!(
+        member.kind(db),
+        ItemKind::Constructor | ItemKind::UnitVariant
+    );
+    let owner = makes.then(|| owner(db, member)).flatten();
+    let owner = owner.filter(|owner| owner.kind(db) == ItemKind::Enum);
+    owner.is_some_and(|owner| {
+        let variants = &nominal(db, program, owner).variants;
+        let variant = variants.get(member.part(db) as usize);
+        variant.is_some_and(|variant| variant.is_contested)
+    })
 }
 
 /// Which of two fields of one name is meant is not known: the mistake is told at the second.

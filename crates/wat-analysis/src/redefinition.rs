@@ -64,9 +64,9 @@ pub(crate) fn again<'db>(
     }
 }
 
-/// Do two definitions of a name differ in what its uses need to know: in kind, signature or declaration?
+/// Do two definitions of a name differ in what its uses need to know: in kind, callers, signature or declaration?
 pub(crate) fn differ(db: &dyn Db, second: Item<'_>, first: Item<'_>) -> bool {
-    if second.kind(db) != first.kind(db) {
+    if second.kind(db) != first.kind(db) || second.restricted(db) != first.restricted(db) {
         return true;
     }
     let known = |item: Item<'_>| {

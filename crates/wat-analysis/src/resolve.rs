@@ -7,7 +7,7 @@ use wat_syntax::{Ast, NodeId, TypeExpr, parse_type_keyword};
 use crate::db::{Db, SourceFile};
 use crate::host::Standing;
 use crate::infer::undeclared;
-use crate::items::{Item, ItemKind, Name};
+use crate::items::{Item, ItemKind};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::sight::Sight;
 use crate::signature::generics;
@@ -250,6 +250,13 @@ impl<'db> TypeResolver<'_, 'db> {
         if crate::host::is_host(&full) {
             return self.host_type(path, resolved, node);
         }
+        if let Some(program) = self.program.program()
+            && crate::names::is_contested(self.db, program, &full)
+        {
+            // What it stands for is not known.
+            self.has_unknown = true;
+            return Type::Error;
+        }
         let Some(item) = self.program.lookup_type(self.db, &full) else {
             let Some(program) = self.program.program() else {
                 // An expansion that comes later may declare it.
@@ -451,10 +458,6 @@ impl<'db> TypeResolver<'_, 'db> {
         let Some(problems) = &mut self.problems else {
             return;
         };
-        // Another definition of the name came first.
-        if crate::names::is_contested(self.db, program, Name::new(self.db, format!(":{path}"))) {
-            return;
-        }
         let message = format!("the type `:{path}` is not declared");
         let mut told = problems.iter_mut();
         let told = told.find(|told| told.code == 3203 && told.message == message);

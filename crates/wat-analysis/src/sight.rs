@@ -3,7 +3,7 @@
 //! Expansion comes before names. What it asks about is the library, what stands literally at the top level of the
 //! program, and what earlier expansions have defined; it never reads the table of the program, which depends on it.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::calls_before;
@@ -199,9 +199,16 @@ fn early_item<'db>(
 }
 
 /// The definitions that stand literally at the top level of a program.
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
+struct LiteralItems<'db> {
+    items: FxHashMap<Name<'db>, Item<'db>>,
+    /// Names of macros with another definition that differs.
+    contested: FxHashSet<Name<'db>>,
+}
+
 #[salsa::tracked(returns(ref))]
-fn literal_items<'db>(db: &'db dyn Db, program: SourceFile) -> FxHashMap<Name<'db>, Item<'db>> {
-    let mut found = FxHashMap::default();
+fn literal_items<'db>(db: &'db dyn Db, program: SourceFile) -> LiteralItems<'db> {
+    let mut found = LiteralItems::default();
     if program.kind(db) == FileKind::Library {
         return found;
     }
@@ -209,12 +216,44 @@ fn literal_items<'db>(db: &'db dyn Db, program: SourceFile) -> FxHashMap<Name<'d
     for piece in &load_graph(db, program).pieces {
         let items = literal_pieces(db, piece.file).get(piece.part as usize);
         for &item in items.into_iter().flatten() {
-            if session || !found.contains_key(&item.name(db)) {
-                found.insert(item.name(db), item);
+            let name = item.name(db);
+            let before = match found.items.get(&name) {
+                Some(&before) if !session => before,
+                _ => {
+                    found.items.insert(name, item);
+                    continue;
+                }
+            };
+            let is_macro = |item: Item<'db>| item.kind(db) == ItemKind::Macro;
+            let differs = match is_macro(item) && is_macro(before) {
+                true => !crate::expand::same_definition(db, item, before),
+                false => is_macro(item) || is_macro(before),
+            };
+            if differs {
+                found.contested.insert(name);
             }
         }
     }
     found
+}
+
+/// Is it the name of a macro with another definition that differs? That is told where the second one stands, and what a
+/// call of the name means is not known.
+pub(crate) fn is_contested_macro(db: &dyn Db, program: SourceFile, name: &str) -> bool {
+    !name.starts_with(":wat::")
+        && has_contested_macros(db, program)
+        && contested_macro(db, program, Name::new(db, name))
+}
+
+/// Most programs have none: then there is nothing to ask of each name.
+#[salsa::tracked(returns(copy))]
+fn has_contested_macros(db: &dyn Db, program: SourceFile) -> bool {
+    !literal_items(db, program).contested.is_empty()
+}
+
+#[salsa::tracked(returns(copy))]
+fn contested_macro<'db>(db: &'db dyn Db, program: SourceFile, name: Name<'db>) -> bool {
+    literal_items(db, program).contested.contains(&name)
 }
 
 /// The literal definitions of a file, cut where it loads something.
@@ -233,7 +272,7 @@ fn literal_pieces<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Vec<Item<'db>>>
 /// What stands under a name literally at the top level. Changes only when this name changes.
 #[salsa::tracked(returns(copy))]
 fn literal_item<'db>(db: &'db dyn Db, program: SourceFile, name: Name<'db>) -> Option<Item<'db>> {
-    literal_items(db, program).get(&name).copied()
+    literal_items(db, program).items.get(&name).copied()
 }
 
 /// What the expansions of earlier forms define under a name. They are asked in program order, so that each finds what

@@ -10,6 +10,8 @@ mod branches;
 mod check;
 #[path = "it/configuration.rs"]
 mod configuration;
+#[path = "it/contested.rs"]
+mod contested;
 #[path = "it/core_library.rs"]
 mod core_library;
 #[path = "it/declared.rs"]

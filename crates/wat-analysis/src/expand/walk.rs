@@ -679,7 +679,7 @@ impl<'db> Expander<'db> {
                 format!("more than {MAX_NESTING} expansions are nested"),
             ));
         }
-        if def.broken {
+        if def.broken || crate::sight::is_contested_macro(self.db, self.program, &name) {
             return Some(failed);
         }
         let result = Eval::new(self, &def, call).expand(form.children());

@@ -36,7 +36,7 @@ impl<'db> Infer<'db> {
         }
         self.note_retired(head, text, Some(node));
         self.refer(head, item, How::Call);
-        if crate::names::is_contested(self.db, self.program, item.name(self.db)) {
+        if self.is_contested(item) {
             self.arguments(node);
             return self.error(node);
         }
@@ -137,7 +137,12 @@ impl<'db> Infer<'db> {
     }
 
     fn unknown_call(&mut self, node: NodeId, head: NodeId, text: TextId) -> ExprId {
-        let declared = lookup_type(self.db, self.program, split_generic(self.ast.text(text)).0);
+        let path = split_generic(self.ast.text(text)).0;
+        if crate::names::may_be_contested(self.db, self.program, path) {
+            self.arguments(node);
+            return self.error(node);
+        }
+        let declared = lookup_type(self.db, self.program, path);
         if let Some(expr) = declared.and_then(|item| self.struct_call(item, node, head, text)) {
             return expr;
         }

@@ -194,7 +194,8 @@ impl<'db> Infer<'db> {
                     signature.params.len() == count && signature.rest.is_none()
                 });
             // An arm of another arity may fit nothing for that reason alone.
-            let told = differs && implementation.is_some();
+            let told = differs && implementation.is_some()
+                || crate::names::may_be_contested(self.db, self.program, path);
             if !fits && !told && !self.ast.is_poisoned(target) {
                 self.problems.push(
                     Problem::new(

@@ -247,10 +247,14 @@ impl<'db> Infer<'db> {
         let &[_, word, _, _, ..] = children else {
             return None;
         };
-        let words = [":when", ":if", ":where", ":guard", ":unless"];
-        let is_guard = |text: &str| words.contains(&text);
         let is_list = self.ast.kind(arm) == NodeKind::List;
-        (is_list && self.ast.as_keyword(word).is_some_and(is_guard)).then_some(word)
+        (is_list && self.is_guard_word(word)).then_some(word)
+    }
+
+    pub(super) fn is_guard_word(&self, node: NodeId) -> bool {
+        let words = [":when", ":if", ":where", ":guard", ":unless"];
+        let text = self.ast.as_keyword(node);
+        text.is_some_and(|text| words.contains(&text))
     }
 
     /// WAT2301: values that no arm matches. WAT7305: arms that no value reaches.

@@ -306,6 +306,9 @@ impl<'db> Infer<'db> {
     /// Notes that a token refers to a definition.
     fn refer(&mut self, node: NodeId, item: Item<'db>, how: How) {
         self.references.push((node, Referent::Item(item)));
+        if self.is_contested(item) {
+            return;
+        }
         if self.is_refused_spelling(node) {
             // One word, one error: the name of today is judged when it is written.
             return;
@@ -315,6 +318,13 @@ impl<'db> Infer<'db> {
             item,
             how,
         });
+    }
+
+    /// Is it not known which definition the name of this one means?
+    fn is_contested(&self, item: Item<'db>) -> bool {
+        let name = item.name(self.db).text(self.db);
+        crate::names::is_contested(self.db, self.program, name)
+            || crate::nominal::is_contested_variant(self.db, self.program, item)
     }
 
     fn finish(mut self, body: Body) -> Inference<'db> {

@@ -373,9 +373,21 @@ impl<'db> Infer<'db> {
         }
     }
 
+    /// The arguments of a type that has been unified with one that has these. What is unknown among them by a mistake
+    /// stays so.
+    fn arguments_at(&self, ty: Ty, unified: Vec<Ty>) -> Vec<Ty> {
+        match self.table.shape(ty) {
+            Shape::App(_, args) if args.len() == unified.len() => args.to_vec(),
+            _ => unified,
+        }
+    }
+
     /// The variant that a path names in a pattern: unifies the place with its enum and returns index, count and the
     /// types of the fields. `None` if it was reported, or is no variant at all.
     fn enum_variant(&mut self, node: NodeId, path: &str, ty: Ty, given: usize) -> VariantPath {
+        if crate::names::may_be_contested(self.db, self.program, path) {
+            return VariantPath::Reported;
+        }
         let item = lookup(self.db, self.program, path).filter(|item| {
             matches!(
                 item.kind(self.db),
@@ -389,6 +401,9 @@ impl<'db> Infer<'db> {
             return self.missing_variant(node, path, ty, given);
         };
         self.refer(node, item, How::Match);
+        if self.is_contested(item) {
+            return VariantPath::Reported;
+        }
         let nominal = crate::nominal::nominal(self.db, self.program, owner);
         let args: Vec<Ty> = nominal.generics.iter().map(|_| self.table.var()).collect();
         let whole = self.table.instantiate(&nominal.itself(), &args);
@@ -396,6 +411,7 @@ impl<'db> Infer<'db> {
             self.pattern_mismatch(node, whole, ty);
             return VariantPath::Reported;
         }
+        let args = self.arguments_at(ty, args);
         let index = item.part(self.db);
         let fields = nominal
             .variants
@@ -703,6 +719,22 @@ impl<'db> Infer<'db> {
             let kind = PatternKind::Error;
             return Pattern { kind, ty, node };
         }
+        if let VariantPath::Found { fields, .. } = &variant
+            && fields.len() + 1 != children.len()
+            && let Some(guard) = self.guard_within(&children)
+        {
+            self.problems.push(
+                Problem::new(2307, Place::node(children[guard]), "a pattern has no guard")
+                    .label("not a part of a pattern")
+                    .help("test the value in the body of the arm"),
+            );
+            for (at, &child) in children[1..guard].iter().enumerate() {
+                let ty = types.get(at).copied().unwrap_or(Ty::ERROR);
+                self.pattern_in(child, ty, names);
+            }
+            let kind = PatternKind::Error;
+            return Pattern { kind, ty, node };
+        }
         let fields: Vec<Pattern> = children
             .iter()
             .skip(1)
@@ -736,6 +768,12 @@ impl<'db> Infer<'db> {
             _ => PatternKind::Error,
         };
         Pattern { kind, ty, node }
+    }
+
+    /// Which of the parts of a pattern begins a guard: `(:E::V x :when test)`.
+    fn guard_within(&self, parts: &[NodeId]) -> Option<usize> {
+        let guard = parts.iter().position(|&part| self.is_guard_word(part));
+        guard.filter(|&guard| guard > 0 && guard + 1 < parts.len())
     }
 
     /// Binds every symbol below the nodes to what fits everything.
@@ -781,6 +819,7 @@ impl<'db> Infer<'db> {
             self.pattern_mismatch(node, whole, ty);
             return VariantPath::Reported;
         }
+        let parts = self.arguments_at(ty, parts);
         let field = match (&ctor, index) {
             (Ctor::Result, 1) => parts[1],
             _ => parts[0],

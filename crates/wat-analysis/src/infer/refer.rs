@@ -319,6 +319,9 @@ impl<'db> Infer<'db> {
             return self.error(node);
         }
         let path = self.ast.text(text);
+        if crate::names::may_be_contested(self.db, self.program, split_generic(path).0) {
+            return self.error(node);
+        }
         if path == ":None" {
             self.bare_variant(2190, node, ":wat::core::None");
             let element = self.table.var();
@@ -372,7 +375,7 @@ impl<'db> Infer<'db> {
     }
 
     pub(super) fn item_value(&mut self, node: NodeId, text: TextId, item: Item<'db>) -> ExprId {
-        if crate::names::is_contested(self.db, self.program, item.name(self.db)) {
+        if self.is_contested(item) {
             return self.error(node);
         }
         match item.kind(self.db) {

@@ -3,6 +3,7 @@
 use wat_syntax::{Applicability, NodeId};
 
 use crate::forms::Form;
+use crate::items::{Item, ItemKind};
 use crate::names::Position;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::types::Ctor;
@@ -293,6 +294,10 @@ impl<'db> Infer<'db> {
         expected: Ty,
         problem: Problem<'db>,
     ) -> Problem<'db> {
+        let path = crate::items::split_generic(text).0;
+        if let Some(item) = crate::names::lookup_type(self.db, self.program, path) {
+            return self.explain_type_name(text, item, node, expected, problem);
+        }
         let problem = problem.note(format!(
             "`{text}` is a keyword literal: nothing of that name is defined"
         ));
@@ -310,6 +315,38 @@ impl<'db> Infer<'db> {
                 Place::node(node),
                 &candidate.name,
             )
+        })
+    }
+
+    /// The name of a type is a keyword literal too: what makes its values may be meant.
+    fn explain_type_name(
+        &mut self,
+        text: &str,
+        item: Item<'db>,
+        node: NodeId,
+        expected: Ty,
+        problem: Problem<'db>,
+    ) -> Problem<'db> {
+        let what = match item.kind(self.db) {
+            ItemKind::Struct => "a struct",
+            ItemKind::Enum => "an enum",
+            ItemKind::Newtype => "a newtype",
+            ItemKind::Alias => "a type alias",
+            _ => "a type",
+        };
+        let problem = problem.note(format!(
+            "`{text}` is the name of {what}: where a value stands, it is a keyword literal"
+        ));
+        let path = item.name(self.db).text(self.db);
+        let mut found = crate::nominal::constructors(self.db, self.program, path);
+        found.retain(|name| self.may_have_type(name, expected));
+        let shown: Vec<String> = found.iter().map(|name| format!("`{name}`")).collect();
+        let problem = match &shown[..] {
+            [] => problem,
+            shown => problem.help(format!("its values are made by {}", shown.join(", "))),
+        };
+        found.iter().fold(problem, |problem, name| {
+            problem.replace(Applicability::MaybeIncorrect, Place::node(node), name)
         })
     }
 

@@ -721,3 +721,114 @@ fn the_entry_point_of_an_inline_source_is_told_in_the_literal() {
     let text = "(:wat::load-string! \"(:wat::core::defn :user::main [] -> :wat::core::i64 3)\")";
     reports(text, &["WAT2002 1:40-1:51"]);
 }
+
+#[test]
+fn a_key_that_is_put_into_an_empty_collection_is_told_where_it_is_put() {
+    let function = "(:wat::core::fn [x <- :wat::core::i64] -> :wat::core::i64 x)";
+    let with = |value: &str| {
+        format!(
+            "(:wat::core::defn :my::f [] -> :wat::core::nil (:wat::core::let [m {value}] :wat::core::nil))"
+        )
+    };
+    for (value, count) in [
+        (format!("{{}} n (:wat::core::assoc m {function} 1)"), 1),
+        (format!("(:wat::core::assoc {{}} {function} 1)"), 1),
+        (format!("(:wat::core::conj #{{}} {function})"), 1),
+        (format!("{{{function} 1}}"), 1),
+    ] {
+        let found = spans(&with(&value));
+        assert_eq!(found.len(), count, "{value}: {found:?}");
+        assert!(found[0].starts_with("WAT3406"), "{value}: {found:?}");
+    }
+}
+
+#[test]
+fn an_operator_that_stands_for_a_function_has_one_label() {
+    let text = "(:wat::core::defn :my::f [] -> :wat::core::u8 (:wat::core::let [f :wat::core::+] (f (:wat::core::u8 1) (:wat::core::u8 2))))";
+    let (_, found) = diagnose(text);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((found[0].code.0, found[0].labels.len()), (3403, 0));
+}
+
+#[test]
+fn a_guard_within_a_pattern_is_told_at_its_word() {
+    let option = ":wat::core::Option<wat::core::i64>";
+    for arm in [
+        "((:wat::core::Some x\n:when true) x)",
+        "((:wat::core::Some x\n:when (:wat::core::> x 1)) x)",
+    ] {
+        let text = matching(option, &format!("{arm} (_ 2)"));
+        reports(&text, &["WAT2307 4:1-4:6"]);
+    }
+    let text = "(:wat::core::enum :my::E :A (B (x :wat::core::i64) (y :wat::core::i64)))
+(:wat::core::defn :my::f [e <- :my::E] -> :wat::core::i64 (:wat::core::match e (:my::E::A 1) ((:my::E::B x y
+:if true) (:wat::core::i64::+ x y))))";
+    reports(text, &["WAT2307 3:1-3:4"]);
+    // A keyword may be a field.
+    let text = matching(
+        ":wat::core::Option<wat::core::keyword>",
+        "((:wat::core::Some :when) 1) (_ 2)",
+    );
+    reports(&text, &[]);
+}
+
+#[test]
+fn the_name_of_a_type_that_stands_as_a_value_is_told_as_one() {
+    let text = |used: &str| {
+        format!(
+            "(:wat::core::struct :my::P (x :wat::core::i64))
+(:wat::core::typealias :my::N :wat::core::i64)
+(:wat::core::defn :my::f [] -> :wat::core::nil (:wat::core::let [v {used}] :wat::core::nil))"
+        )
+    };
+    let (_, found) = diagnose(&text("(:wat::core::map [1] :my::P)"));
+    assert_eq!((found.len(), found[0].code.0), (1, 3001));
+    assert_eq!(
+        found[0].notes,
+        ["`:my::P` is the name of a struct: where a value stands, it is a keyword literal"]
+    );
+    assert_eq!(
+        found[0].help.as_deref(),
+        Some("its values are made by `:my::P/new`")
+    );
+    let (_, found) = diagnose(&text("(:wat::core::map [1] :my::N)"));
+    assert_eq!(
+        found[0].notes,
+        ["`:my::N` is the name of a type alias: where a value stands, it is a keyword literal"]
+    );
+    let (_, found) = diagnose(&text("(:wat::core::map [1] :my::zork)"));
+    assert_eq!(
+        found[0].notes,
+        ["`:my::zork` is a keyword literal: nothing of that name is defined"]
+    );
+}
+
+#[test]
+fn a_value_that_is_mentioned_too_early_moves_within_a_do() {
+    for (text, after) in [
+        (
+            "(:wat::core::do (:wat::core::def :my::a (:wat::core::i64::+ :my::b 1)) (:wat::core::def :my::b 1))",
+            "(:wat::core::do (:wat::core::def :my::b 1) (:wat::core::def :my::a (:wat::core::i64::+ :my::b 1)))",
+        ),
+        (
+            "(:wat::core::do\n  (:wat::core::def :my::a :my::b)\n  (:wat::core::def :my::c 2)\n  (:wat::core::def :my::b 1))\n",
+            "(:wat::core::do\n  (:wat::core::def :my::b 1)\n  (:wat::core::def :my::a :my::b)\n  (:wat::core::def :my::c 2))\n",
+        ),
+        (
+            "(:wat::core::def :my::a :my::b)\n(:wat::core::do (:wat::core::def :my::c 2) (:wat::core::def :my::b 1))\n",
+            "(:wat::core::def :my::b 1)\n(:wat::core::def :my::a :my::b)\n(:wat::core::do (:wat::core::def :my::c 2))\n",
+        ),
+    ] {
+        assert_eq!(crate::fixes::fixed(text, 2108), after);
+        crate::fixes::every_machine_fix_is_safe(text);
+    }
+    // What it mentions itself would come too late there, or it would leave the scope of a name.
+    for text in [
+        "(:wat::core::do (:wat::core::def :my::a :my::b) (:wat::core::def :my::c 2) (:wat::core::def :my::b :my::c))",
+        "(:wat::core::def :my::a :my::b)\n(:wat::core::let [q 1] (:wat::core::def :my::c 2) (:wat::core::def :my::b q))",
+    ] {
+        let (_, found) = diagnose(text);
+        let told = found.iter().find(|told| told.code.0 == 2108);
+        assert!(told.is_some_and(|told| told.fixes.is_empty()), "{found:?}");
+    }
+}

@@ -374,7 +374,8 @@ fn a_test_that_does_nothing_asks_little_of_the_system() {
         "{each:?}"
     );
     assert!(most("close") < 1.5 && most("read") < 1.5, "{each:?}");
-    // One wait for the end, one look at the pipes; a wait may be interrupted by the end of the child.
-    assert!(most("ppoll") < 3.5, "{each:?}");
-    assert!(each.values().sum::<f64>() < 33.0, "{each:?}");
+    // How often the runner wakes depends on who has a processor; what it asks else does not.
+    let waits = most("ppoll");
+    assert!(waits < 10.0, "{each:?}");
+    assert!(each.values().sum::<f64>() - waits < 30.0, "{each:?}");
 }
