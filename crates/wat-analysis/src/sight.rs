@@ -7,12 +7,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::calls_before;
-use crate::forms::{Form, form_list};
-use crate::items::{Item, ItemKind, Name, declarations, split_generic, written_declarations};
+use crate::forms::Form;
+use crate::items::{Item, ItemKind, Name, declarations, split_generic};
 use crate::library::library_item;
 use crate::names::{lookup, lookup_type, program_of};
 use crate::nominal::{Nominal, nominal, read_nominal};
-use crate::program::load_graph;
 use crate::resolve::{alias_target, read_alias};
 use crate::signature::{Signature, read_item_signature, signature};
 use crate::synonym;
@@ -213,25 +212,22 @@ fn literal_items<'db>(db: &'db dyn Db, program: SourceFile) -> LiteralItems<'db>
         return found;
     }
     let session = program.kind(db) == FileKind::Session;
-    for piece in &load_graph(db, program).pieces {
-        let items = literal_pieces(db, piece.file).get(piece.part as usize);
-        for &item in items.into_iter().flatten() {
-            let name = item.name(db);
-            let before = match found.items.get(&name) {
-                Some(&before) if !session => before,
-                _ => {
-                    found.items.insert(name, item);
-                    continue;
-                }
-            };
-            let is_macro = |item: Item<'db>| item.kind(db) == ItemKind::Macro;
-            let differs = match is_macro(item) && is_macro(before) {
-                true => !crate::expand::same_definition(db, item, before),
-                false => is_macro(item) || is_macro(before),
-            };
-            if differs {
-                found.contested.insert(name);
+    for item in crate::expand::literal_definitions(db, program) {
+        let name = item.name(db);
+        let before = match found.items.get(&name) {
+            Some(&before) if !session => before,
+            _ => {
+                found.items.insert(name, item);
+                continue;
             }
+        };
+        let is_macro = |item: Item<'db>| item.kind(db) == ItemKind::Macro;
+        let differs = match is_macro(item) && is_macro(before) {
+            true => !crate::expand::same_definition(db, item, before),
+            false => is_macro(item) || is_macro(before),
+        };
+        if differs {
+            found.contested.insert(name);
         }
     }
     found
@@ -254,19 +250,6 @@ fn has_contested_macros(db: &dyn Db, program: SourceFile) -> bool {
 #[salsa::tracked(returns(copy))]
 fn contested_macro<'db>(db: &'db dyn Db, program: SourceFile, name: Name<'db>) -> bool {
     literal_items(db, program).contested.contains(&name)
-}
-
-/// The literal definitions of a file, cut where it loads something.
-#[salsa::tracked(returns(ref))]
-fn literal_pieces<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Vec<Item<'db>>> {
-    let mut pieces = vec![Vec::new()];
-    for &form in form_list(db, file) {
-        let found = written_declarations(db, form);
-        let last = pieces.len() - 1;
-        pieces[last].extend_from_slice(&found.items);
-        pieces.extend(found.loads.iter().map(|_| Vec::new()));
-    }
-    pieces
 }
 
 /// What stands under a name literally at the top level. Changes only when this name changes.

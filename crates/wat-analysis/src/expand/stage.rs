@@ -14,7 +14,7 @@ use wat_value::syntax::Syntax;
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::forms::{Form, FormAst, ast, form_list};
-use crate::items::{macro_name, written_declarations};
+use crate::items::{Item, macro_name, written_declarations};
 use crate::problem::Plain;
 use crate::program::load_graph;
 
@@ -37,9 +37,11 @@ pub(super) struct Generated<'db> {
     pub(super) definition: Plain<Syntax>,
 }
 
-/// The forms of a piece of a source that matter here: where macros are defined, and where something is called.
+/// The forms of a piece of a source that matter here: what stands literally at the top level, where macros are defined,
+/// and where something is called.
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
 struct FormPiece<'db> {
+    items: Vec<Item<'db>>,
     macros: Vec<(Arc<str>, Literal<'db>)>,
     /// Forms with something at their top level that declares nothing: a call, perhaps of a macro.
     calls: Vec<Form<'db>>,
@@ -53,6 +55,8 @@ fn form_pieces<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<FormPiece<'db>> {
     let mut pieces = vec![FormPiece::default()];
     for &form in form_list(db, file) {
         let found = written_declarations(db, form);
+        let last = pieces.len() - 1;
+        pieces[last].items.extend_from_slice(&found.items);
         // A form that loads and does more comes behind what it loads.
         pieces.extend(found.loads.iter().map(|_| FormPiece::default()));
         let last = pieces.len() - 1;
@@ -81,6 +85,14 @@ fn program_pieces<'db>(
 ) -> impl Iterator<Item = &'db FormPiece<'db>> {
     let pieces = load_graph(db, program).pieces.iter();
     pieces.filter_map(move |piece| form_pieces(db, piece.file).get(piece.part as usize))
+}
+
+/// The literal definitions of a program in program order.
+pub(crate) fn literal_definitions<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+) -> impl Iterator<Item = Item<'db>> {
+    program_pieces(db, program).flat_map(|piece| piece.items.iter().copied())
 }
 
 /// The literal macros of a program: the first of a name, in a session the last.
