@@ -26,6 +26,9 @@ use std::io::IsTerminal;
 
 use args::{Command, Invocation};
 
+#[global_allocator]
+static HEAP: wat_kernel::memory::Heap = wat_kernel::memory::Heap;
+
 fn main() {
     let status = match args::parse(std::env::args_os().collect()) {
         Ok(invocation) => dispatch(invocation),
