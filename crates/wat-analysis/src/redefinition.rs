@@ -1,6 +1,7 @@
 //! Names that are defined more than once (chapter 02 §2.4).
 
 use wat_syntax::{Applicability, NodeId, NodeKind, TextRange, TextSize, canonical_bytes};
+use wat_value::counted;
 
 use crate::configuration::config;
 use crate::db::{Db, SourceFile};
@@ -238,7 +239,8 @@ fn kind_of<'db>(db: &'db dyn Db, root: SourceFile, item: Item<'db>) -> Option<St
         text.push_str(&format!(" & {}", rest.ty.render(&names)));
     }
     if !names.is_empty() {
-        text.push_str(&format!(" for {} type parameters", names.len()));
+        let parameters = counted(names.len(), "type parameter");
+        text.push_str(&format!(" for {parameters}"));
     }
     Some(text)
 }

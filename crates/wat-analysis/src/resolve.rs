@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use wat_syntax::{Ast, NodeId, TypeExpr, parse_type_keyword};
+use wat_value::counted;
 
 use crate::db::{Db, SourceFile};
 use crate::host::Standing;
@@ -339,12 +340,12 @@ impl<'db> TypeResolver<'_, 'db> {
         node: NodeId,
     ) -> bool {
         if wanted != found {
-            let plural = if wanted == 1 { "argument" } else { "arguments" };
+            let arguments = counted(wanted, "type argument");
             self.report(|| {
                 Problem::new(
                     3104,
                     Place::node(node),
-                    format!("`{name}` takes {wanted} type {plural}, found {found}"),
+                    format!("`{name}` takes {arguments}, found {found}"),
                 )
                 .label(format!("{found} given"))
             });

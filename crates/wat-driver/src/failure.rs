@@ -3,7 +3,7 @@
 use wat_analysis::{Db, FileKind, SourceFile, Span, code_info, hermetic_span, origin_span};
 use wat_runtime::{Described, DescribedFrame, Failure, FailureKind, TraceFrame};
 use wat_syntax::Code;
-use wat_value::{Death, FailureRecord, FrameRecord, Location};
+use wat_value::{Death, FailureRecord, FrameRecord, Location, counted};
 
 use crate::findings::Sources;
 use crate::launch::FORMS;
@@ -145,7 +145,7 @@ fn frames(sites: &[Site], innermost: usize, shows_all: bool) -> Vec<String> {
     }
     fold(&mut library, &mut notes);
     if hidden > 0 {
-        notes.push(format!("… and {hidden} more frames"));
+        notes.push(format!("… and {}", counted(hidden, "more frame")));
     }
     notes
 }
@@ -153,8 +153,7 @@ fn frames(sites: &[Site], innermost: usize, shows_all: bool) -> Vec<String> {
 fn fold(library: &mut usize, notes: &mut Vec<String>) {
     match std::mem::take(library) {
         0 => {}
-        1 => notes.push("… 1 frame of the library".to_owned()),
-        count => notes.push(format!("… {count} frames of the library")),
+        count => notes.push(format!("… {} of the library", counted(count, "frame"))),
     }
 }
 

@@ -66,7 +66,9 @@ impl Printer {
                     self.line(&format!("{text}{suffix}"));
                 } else {
                     let shown: Vec<_> = text.lines().take(ROWS).collect();
-                    let rest = self.dim(&format!("… +{} lines", rows - ROWS));
+                    let more = rows - ROWS;
+                    let lines = if more == 1 { "line" } else { "lines" };
+                    let rest = self.dim(&format!("… +{more} {lines}"));
                     self.line(&format!("{}\n{rest}{suffix}", shown.join("\n")));
                 }
             }

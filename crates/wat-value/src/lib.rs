@@ -27,6 +27,7 @@ mod tagged;
 mod text;
 mod value;
 pub mod vector;
+mod words;
 
 pub use boxed::{
     Opaque, any, form, make_any, make_constant_form, make_form, make_holon, make_opaque, opaque,
@@ -55,3 +56,4 @@ pub use show::show;
 pub use tagged::{Tagged, call_tagged, pure_native};
 pub use text::{append, make_constant_text, make_keyword, make_string, text};
 pub use value::Value;
+pub use words::counted;

@@ -3,6 +3,7 @@
 
 use salsa::plumbing::FromId;
 use wat_syntax::NodeId;
+use wat_value::counted;
 
 use crate::capability::Capability;
 use crate::items::Item;
@@ -381,10 +382,7 @@ impl<'db> Infer<'db> {
                             Place::node(node),
                             format!("the tuple `{found}` has no element {}", index + 1),
                         )
-                        .label(match len {
-                            1 => "1 element".to_owned(),
-                            len => format!("{len} elements"),
-                        }),
+                        .label(counted(len, "element")),
                     );
                     None
                 }

@@ -1,6 +1,7 @@
 //! Dispatches: calls of names with several implementations, and their declarations.
 
 use wat_syntax::{NodeId, NodeKind};
+use wat_value::counted;
 
 use crate::items::{Item, ItemKind};
 use crate::names::{lookup, program_of};
@@ -203,8 +204,9 @@ impl<'db> Infer<'db> {
                         Place::node(target),
                         match implementation {
                             None if !known => format!("no function is called `{path}`"),
-                            _ if count == 1 => format!("`{path}` is no function of 1 argument"),
-                            _ => format!("`{path}` is no function of {count} arguments"),
+                            _ => {
+                                format!("`{path}` is no function of {}", counted(count, "argument"))
+                            }
                         },
                     )
                     .label("not an implementation of this arm"),

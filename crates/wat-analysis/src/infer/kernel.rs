@@ -1,6 +1,7 @@
 //! The forms of the kernel that no signature describes: channels, typed reads, brackets.
 
 use wat_syntax::{Applicability, NodeId, NodeKind};
+use wat_value::counted;
 
 use crate::capability::Capability;
 use crate::problem::{Place, Problem};
@@ -283,16 +284,12 @@ impl<'db> Infer<'db> {
         workers: &[ExprId],
         peers: usize,
     ) {
-        let count = |n: usize, what: &str| match n {
-            1 => format!("1 {what}"),
-            n => format!("{n} {what}s"),
-        };
         let mut problem = Problem::new(
             4012,
             Place::node(self.head(node)),
             format!(
                 "the coordinator of `{path}` takes {}, and {} given",
-                count(peers, "peer"),
+                counted(peers, "peer"),
                 match workers.len() {
                     1 => "1 worker is".to_owned(),
                     n => format!("{n} workers are"),
@@ -301,12 +298,12 @@ impl<'db> Infer<'db> {
         )
         .label(format!(
             "{} for {}",
-            count(workers.len(), "worker"),
-            count(peers, "peer")
+            counted(workers.len(), "worker"),
+            counted(peers, "peer")
         ))
         .also(
             Place::node(self.exprs[coordinator.0 as usize].node),
-            format!("takes {}", count(peers, "peer")),
+            format!("takes {}", counted(peers, "peer")),
         );
         for &surplus in workers.iter().skip(peers).take(7) {
             let at = Place::node(self.exprs[surplus.0 as usize].node);

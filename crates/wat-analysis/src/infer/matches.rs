@@ -4,6 +4,7 @@
 //! tests and bindings around each other: `(= ?v :field)` with a new `?v` is a `let`, every other clause an `if`.
 
 use wat_syntax::{NodeId, NodeKind};
+use wat_value::counted;
 
 use crate::items::ItemKind;
 use crate::problem::{Place, Problem};
@@ -70,9 +71,8 @@ impl<'db> Infer<'db> {
             self.malformed_clause(
                 node,
                 format!(
-                    "`:wat::form::matches?` takes a value and a pattern, found {} form{}",
-                    parts.len(),
-                    if parts.len() == 1 { "" } else { "s" }
+                    "`:wat::form::matches?` takes a value and a pattern, found {}",
+                    counted(parts.len(), "form")
                 ),
                 "not a value and a pattern",
             );

@@ -1,6 +1,7 @@
 //! Binders and patterns.
 
 use wat_syntax::{Applicability, NodeId, NodeKind};
+use wat_value::counted;
 
 use crate::items::ItemKind;
 use crate::keywords::bare_key;
@@ -160,15 +161,15 @@ impl<'db> Infer<'db> {
             Shape::Error => None,
             Shape::App(Ctor::Tuple, parts) => {
                 let found = self.render(ty);
-                let elements = match parts.len() {
-                    1 => "1 element".to_owned(),
-                    len => format!("{len} elements"),
-                };
+                let elements = counted(parts.len(), "element");
                 self.problems.push(
                     Problem::new(
                         3015,
                         Place::node(node),
-                        format!("{} names for the {elements} of `{found}`", children.len()),
+                        format!(
+                            "{} for the {elements} of `{found}`",
+                            counted(children.len(), "name")
+                        ),
                     )
                     .label(format!("the tuple has {elements}")),
                 );
@@ -846,7 +847,7 @@ impl<'db> Infer<'db> {
             );
             return;
         }
-        let fields = if wanted == 1 { "field" } else { "fields" };
+        let fields = counted(wanted, "field");
         let patterns = match found {
             Some(1) => "one pattern is given".to_owned(),
             Some(found) => format!("{found} patterns are given"),
@@ -855,7 +856,7 @@ impl<'db> Infer<'db> {
         let mut problem = Problem::new(
             2305,
             Place::node(node),
-            format!("`{path}` has {wanted} {fields}, {patterns}"),
+            format!("`{path}` has {fields}, {patterns}"),
         )
         .label("wrong number of patterns");
         let padding = " _".repeat(wanted.saturating_sub(found.unwrap_or(0)));

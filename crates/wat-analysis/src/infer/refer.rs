@@ -1,6 +1,7 @@
 //! Names: symbols, paths, suggestions.
 
 use wat_syntax::{Applicability, NodeId, NodeKind, TextId};
+use wat_value::counted;
 
 use crate::db::FileKind;
 use crate::expand::Source;
@@ -694,9 +695,9 @@ impl<'db> Infer<'db> {
                     3215,
                     Place::node(node),
                     format!(
-                        "`{}` has {wanted} type parameter{}, {} given",
+                        "`{}` has {}, {} given",
                         split_generic(path).0,
-                        if wanted == 1 { "" } else { "s" },
+                        counted(wanted, "type parameter"),
                         match args.len() {
                             1 => "1 type argument is".to_owned(),
                             count => format!("{count} type arguments are"),

@@ -16,7 +16,7 @@ fn only_form(text: &str) -> Result<&str, String> {
         [] => Err("what is expected is missing".to_owned()),
         [form] => Ok(&text[form.range]),
         forms => Err(format!(
-            "one form says what is expected, {} are given",
+            "one form says what is expected, {} given",
             forms.len()
         )),
     }

@@ -6,7 +6,7 @@ use crate::stream::inherited;
 use std::collections::VecDeque;
 use wat_kernel::Generation;
 use wat_value::{
-    Desc, Instance, Opaque, Slot, Trap, make_opaque, opaque, release, retain, text, vector,
+    Desc, Instance, Opaque, Slot, Trap, counted, make_opaque, opaque, release, retain, text, vector,
 };
 
 type Run = Result<Slot, Box<Trap>>;
@@ -86,7 +86,8 @@ unsafe fn finish(_: &mut Context<'_>, _: &Instance, args: &[Slot]) -> Run {
         left => Err(Trap::error(
             8505,
             format!(
-                "nobody has claimed {left} handles of the pool `{}`",
+                "nobody has claimed {} of the pool `{}`",
+                counted(left, "handle"),
                 pool.name
             ),
         )),

@@ -2,6 +2,7 @@
 
 use super::{Decoder, Misfit, type_name};
 use crate::desc::{Desc, Repr};
+use crate::words::counted;
 use wat_edn::{Edn, ReadErrorKind};
 use wat_ir::VariantDecl;
 
@@ -21,8 +22,8 @@ impl Decoder<'_> {
                 (", an integer from 0 on".to_owned(), value.to_string())
             }
             (Repr::Tuple, Edn::Vector(items) | Edn::List(items)) => (
-                format!(", {}", counted(desc.parts.len())),
-                counted(items.len()),
+                format!(", {}", vector_of(desc.parts.len())),
+                vector_of(items.len()),
             ),
             (_, found) => (String::new(), kind(found)),
         };
@@ -56,10 +57,10 @@ impl Decoder<'_> {
         let name = desc.decl.as_ref().map(|decl| &*decl.variants[variant].name);
         let wanted = match count {
             0 => "`nil`".to_owned(),
-            count => counted(count),
+            count => vector_of(count),
         };
         let found = match body {
-            Edn::Vector(items) => counted(items.len()),
+            Edn::Vector(items) => vector_of(items.len()),
             body => kind(body),
         };
         let message = format!(
@@ -78,9 +79,6 @@ fn kind(found: &Edn) -> String {
     }
 }
 
-fn counted(values: usize) -> String {
-    match values {
-        1 => "a vector of 1 value".to_owned(),
-        count => format!("a vector of {count} values"),
-    }
+fn vector_of(values: usize) -> String {
+    format!("a vector of {}", counted(values, "value"))
 }

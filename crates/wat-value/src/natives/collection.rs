@@ -6,6 +6,7 @@ use crate::compare::{canonical, order};
 use crate::heap::{Slot, immediate, release};
 use crate::native::{Instance, Native, Trap};
 use crate::text::text;
+use crate::words::counted;
 use crate::{map, vector};
 
 pub(crate) const TABLE: &[Native] = &[
@@ -88,10 +89,10 @@ unsafe fn vector_conj(_: &Instance, args: &[Slot]) -> Outcome {
 /// An index that is no place of a vector.
 #[cold]
 pub fn out_of_range(index: i64, len: usize) -> Box<Trap> {
-    let elements = if len == 1 { "element" } else { "elements" };
+    let elements = counted(len, "element");
     Trap::error(
         8405,
-        format!("index {index} is out of range: the vector has {len} {elements}"),
+        format!("index {index} is out of range: the vector has {elements}"),
     )
 }
 

@@ -6,6 +6,7 @@ use crate::compare::{equal, order};
 use crate::heap::Slot;
 use crate::native::{Compared, Instance, Native, Trap};
 use crate::print::render;
+use crate::words::counted;
 use crate::{map, text::text, vector};
 use std::cmp::Ordering;
 use wat_edn::Layout;
@@ -165,12 +166,12 @@ unsafe fn check_count(_: &Instance, args: &[Slot]) -> Outcome {
         return Ok(0);
     }
     let least = if exact { "" } else { "at least " };
-    let plural = if wanted == 1 { "argument" } else { "arguments" };
-    let elements = if found == 1 { "element" } else { "elements" };
     Err(Trap::error(
         8408,
         format!(
-            "`apply`: the function takes {least}{wanted} {plural}, and the vector has {found} {elements}"
+            "`apply`: the function takes {least}{}, and the vector has {}",
+            counted(wanted, "argument"),
+            counted(found, "element")
         ),
     ))
 }

@@ -5,6 +5,7 @@ use crate::heap::{Slot, release, retain};
 use crate::native::{Instance, Native, Trap};
 use crate::text::{append, is_keyword, make_keyword, make_string, shortened, text};
 use crate::vector;
+use crate::words::counted;
 
 pub(crate) const TABLE: &[Native] = &[
     native(":wat::core::string::length", "b", length),
@@ -176,10 +177,7 @@ unsafe fn subs(_: &Instance, args: &[Slot]) -> Outcome {
             8405,
             format!(
                 "{start} to {end} is out of range: the string has {}",
-                match value.chars().count() {
-                    1 => "1 character".to_owned(),
-                    count => format!("{count} characters"),
-                }
+                counted(value.chars().count(), "character")
             ),
         )),
     }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use wat_value::{Tagged, call_tagged, pure_native};
+use wat_value::{Tagged, call_tagged, counted, pure_native};
 
 use crate::infer::operator::{Operator, operator};
 use crate::infer::typed::{Arith, Compare};
@@ -153,8 +153,8 @@ impl Eval<'_, '_> {
         if args.len() != types.len() {
             let name = self.public_name(name);
             return Err(self.fail(format!(
-                "`{name}` takes {} arguments, {} are given",
-                params.len(),
+                "`{name}` takes {}, {} given",
+                counted(params.len(), "argument"),
                 args.len()
             )));
         }
@@ -229,20 +229,18 @@ impl Eval<'_, '_> {
         match operator {
             Operator::Arith { op, two } => {
                 if two && args.len() != 2 {
-                    return Err(self.fail(format!(
-                        "`{name}` takes 2 arguments, {} are given",
-                        args.len()
-                    )));
+                    return Err(
+                        self.fail(format!("`{name}` takes 2 arguments, {} given", args.len()))
+                    );
                 }
                 self.arithmetic(name, op, None, args)
             }
             Operator::Typed { op, float } => self.arithmetic(name, op, Some(float), args),
             Operator::Compare(op) => match <[Value; 2]>::try_from(args) {
                 Ok([a, b]) => self.compare(name, op, a, b).map(Value::Bool),
-                Err(args) => Err(self.fail(format!(
-                    "`{name}` takes 2 arguments, {} are given",
-                    args.len()
-                ))),
+                Err(args) => {
+                    Err(self.fail(format!("`{name}` takes 2 arguments, {} given", args.len())))
+                }
             },
             Operator::Text => {
                 let mut text = String::new();

@@ -103,12 +103,10 @@ pub(in crate::expand) fn body_problems<'db>(
             )
             .label("not a keyword")
             .help("write the name itself, or a parameter that stands for one"),
-            FaultKind::Count(head, found) => Problem::new(
-                3002,
-                at,
-                format!("`{head}` takes one name, {found} are given"),
-            )
-            .label("wrong number of arguments"),
+            FaultKind::Count(head, found) => {
+                Problem::new(3002, at, format!("`{head}` takes one name, {found} given"))
+                    .label("wrong number of arguments")
+            }
             FaultKind::Quote(head) => {
                 Problem::new(2212, at, format!("`{head}` takes exactly one form"))
                     .label("wrong number of forms")

@@ -1,5 +1,7 @@
 //! Vectors, maps and sets in macro bodies.
 
+use wat_value::counted;
+
 use super::call::weight;
 use super::value::{Cells, Value};
 use super::{Eval, Outcome};
@@ -91,11 +93,12 @@ impl Eval<'_, '_> {
         }
     }
 
-    fn counted(&self, name: &str, wanted: usize, given: usize) -> Outcome<()> {
+    fn check_count(&self, name: &str, wanted: usize, given: usize) -> Outcome<()> {
         match given == wanted {
             true => Ok(()),
             false => Err(self.fail(format!(
-                "`:wat::core::{name}` takes {wanted} arguments, {given} are given"
+                "`:wat::core::{name}` takes {}, {given} given",
+                counted(wanted, "argument")
             ))),
         }
     }
@@ -109,7 +112,7 @@ impl Eval<'_, '_> {
             "Vector/assoc" => 3,
             _ => return Ok(Err(args)),
         };
-        self.counted(name, wanted, args.len())?;
+        self.check_count(name, wanted, args.len())?;
         let mut args = args.into_iter();
         let (Some(Value::Vector(items)), second, third) = (args.next(), args.next(), args.next())
         else {
@@ -150,8 +153,8 @@ impl Eval<'_, '_> {
                     Some(value) => value.clone(),
                     None => {
                         return Err(self.fail(format!(
-                            "the index {index} is out of range: the vector has {} elements",
-                            items.len()
+                            "the index {index} is out of range: the vector has {}",
+                            counted(items.len(), "element")
                         )));
                     }
                 }
@@ -214,7 +217,7 @@ impl Eval<'_, '_> {
             "HashMap/assoc" => 3,
             _ => return Ok(Err(args)),
         };
-        self.counted(name, wanted, args.len())?;
+        self.check_count(name, wanted, args.len())?;
         let mut args = args.into_iter();
         let (Some(Value::Map(map)), second, third) = (args.next(), args.next(), args.next()) else {
             return Ok(Err(Vec::new()));
@@ -258,7 +261,7 @@ impl Eval<'_, '_> {
             "HashSet/contains?" | "HashSet/conj" | "disj" => 2,
             _ => return Ok(Err(args)),
         };
-        self.counted(name, wanted, args.len())?;
+        self.check_count(name, wanted, args.len())?;
         let mut args = args.into_iter();
         let (Some(Value::Set(set)), second) = (args.next(), args.next()) else {
             return Ok(Err(Vec::new()));

@@ -18,6 +18,7 @@ pub(super) mod value;
 
 use std::sync::Arc;
 
+use wat_value::counted;
 use wat_value::syntax::{Origin, Scope, Shape, Syntax};
 
 use super::define::{Ident, MacroDef};
@@ -139,12 +140,12 @@ impl<'x, 'db> Eval<'x, 'db> {
                 ""
             },
         );
-        let plural = if wanted == 1 { "" } else { "s" };
         Failure {
             code: 2402,
             message: format!(
-                "the macro `{}` takes {least}{wanted} argument{plural}, {found} given",
-                self.def.name
+                "the macro `{}` takes {least}{}, {found} given",
+                self.def.name,
+                counted(wanted, "argument")
             ),
             label: "wrong number of arguments".into(),
             node: None,
@@ -302,7 +303,8 @@ impl<'x, 'db> Eval<'x, 'db> {
         if args.len() < fixed || (args.len() > fixed && code.rest.is_none()) {
             let name = code.name.as_deref().unwrap_or("the function");
             return Err(self.fail(format!(
-                "`{name}` takes {fixed} arguments, {} are given",
+                "`{name}` takes {}, {} given",
+                counted(fixed, "argument"),
                 args.len()
             )));
         }

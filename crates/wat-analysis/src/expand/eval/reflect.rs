@@ -66,7 +66,7 @@ impl Eval<'_, '_> {
         let [name] = args else {
             return Err(self.stop(
                 3002,
-                format!("`{path}` takes one name, {} are given", args.len()),
+                format!("`{path}` takes one name, {} given", args.len()),
             ));
         };
         let name: Arc<str> = match name.as_keyword() {

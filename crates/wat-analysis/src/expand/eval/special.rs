@@ -120,10 +120,7 @@ impl Eval<'_, '_> {
     fn variant(&mut self, path: &'static str, args: &[Syntax]) -> Outcome<Value> {
         match self.values(args)? {
             values if values.len() == 1 => Ok(Value::Variant(path, Cells::new(values))),
-            values => Err(self.fail(format!(
-                "`{path}` takes one value, {} are given",
-                values.len()
-            ))),
+            values => Err(self.fail(format!("`{path}` takes one value, {} given", values.len()))),
         }
     }
 

@@ -4,6 +4,7 @@
 use super::PropertyOutcome;
 use std::fmt;
 use std::rc::Rc;
+use wat_value::counted;
 
 /// A case of a property, and what had become of the property before it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,22 +45,22 @@ impl PropertyOutcome {
     /// its colon.
     pub fn message(&self, name: &str, last: &str) -> String {
         if self.is_exhausted {
+            let were = if self.discards == 1 { "was" } else { "were" };
             return format!(
-                "property :{name} gave up after {} cases: {} were discarded (seed {:#x})",
-                self.cases, self.discards, self.seed
+                "property :{name} gave up after {}: {} {were} discarded (seed {:#x})",
+                counted(self.cases, "case"),
+                self.discards,
+                self.seed
             );
         }
         if !self.is_falsified {
             return String::new();
         }
-        let plural = |count: u64| if count == 1 { "" } else { "s" };
-        let cases = self.cases.max(1);
         let mut message = format!(
-            "property :{name} falsified after {cases} case{} (seed {:#x}, {} shrink{})",
-            plural(cases),
+            "property :{name} falsified after {} (seed {:#x}, {})",
+            counted(self.cases.max(1), "case"),
             self.seed,
-            self.shrinks,
-            plural(self.shrinks)
+            counted(self.shrinks, "shrink")
         );
         let width = self
             .counterexample
