@@ -65,3 +65,12 @@
   [forms <- :wat::core::Vector<wat::WatAST>]
   -> :wat::kernel::ForkedChild
   "Forks a child like `:wat::kernel::fork-with-forms`; it may load what this program may.")
+
+(:wat::core::native
+  :wat::kernel::__internal/start-in-scope<I,O>
+  :restricted-to
+  [:wat::]
+  [source <- :wat::core::String
+   scope <- :wat::core::String]
+  -> :wat::core::Result<wat::kernel::Process<I,O>,wat::kernel::StartupError>
+  "Starts a program like `:wat::kernel::spawn-program`; a scope that cannot be used is an error of its start.")

@@ -226,8 +226,8 @@
    stdin <- :wat::core::Vector<wat::core::String>
    scope <- :wat::core::String]
   -> :wat::kernel::RunResult
-  "Runs a program like `run`; it loads from below a directory alone."
-  (:wat::kernel::run-sandboxed src stdin (:wat::core::Some scope)))
+  "Runs a program like `run`; it loads from below a directory alone. It does not start if there is no such directory."
+  (:wat::kernel::__internal/run-started (:wat::kernel::__internal/start-in-scope src scope) stdin))
 
 (:wat::core::defn :wat::test::name [] -> :wat::core::Option<wat::core::keyword>
   "Returns the name of the test that runs, if one does."

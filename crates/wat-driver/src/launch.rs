@@ -1,5 +1,6 @@
 //! Programs that a program starts: checked with a database of their own, in a forked child or in this process.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,13 +16,13 @@ use wat_runtime::{
     Ended, Failure, Host, Launcher, Limits, Machine, Prepared, Reader, Scope, SourceError, Streams,
     Unchecked,
 };
-use wat_value::{Death, syntax::write_forms};
+use wat_value::{Death, counted, syntax::write_forms};
 
 use crate::failure::failure_chain;
 use crate::findings::Sources;
 use crate::{
-    LinkedProgram, exit_code, file_loader, keep_first_phase, load_text, pending_in_program,
-    read_source, settings, short_line,
+    LinkedProgram, Unreadable, exit_code, file_loader, keep_first_phase, load_text,
+    pending_in_program, read_source, settings, short_line,
 };
 
 /// What a program is called that is given as forms: its text has one on each line.
@@ -33,6 +34,8 @@ const ENTRY: &str = ":user::main";
 const ENTRY_CODES: [Code; 2] = [Code(2001), Code(2002)];
 /// How long threads that are left may go on when the program ends.
 const GRACE: Duration = Duration::from_secs(5);
+/// What a scope is that cannot be used.
+const UNUSABLE_SCOPE: &str = "WAT8415 io-failed";
 /// The status of a program that does not start.
 const NOT_STARTED: i32 = 3;
 /// The status of a program without the right entry.
@@ -123,13 +126,16 @@ impl ProgramLauncher {
         }
     }
 
+    /// The loader of a scope, or a sentence that says why there is none.
     fn loader_of(&self, scope: &Scope) -> Result<Arc<dyn Loader>, String> {
         match scope {
             Scope::Inherited => Ok(self.loader.clone()),
             Scope::Nothing => Ok(Arc::new(InMemoryLoader::new())),
             Scope::Directory(path) => match file_loader(Some(path)) {
                 Ok(loader) => Ok(loader.into()),
-                Err(unreadable) => Err(unreadable.reason),
+                Err(Unreadable { path, reason }) => {
+                    Err(format!("the scope `{path}` cannot be used: {reason}"))
+                }
             },
         }
     }
@@ -169,7 +175,7 @@ fn not_started(status: i32, message: String) -> Ended {
     }
 }
 
-/// Why a checked program does not start, if it does not.
+/// Why a checked program does not start, if it does not: its first error, and the codes of the others.
 fn refusal(db: &RootDatabase, root: SourceFile) -> Option<Ended> {
     let mut found = all_program_diagnostics(db, root);
     found.extend(entry_diagnostics(db, root).iter().cloned());
@@ -191,16 +197,23 @@ fn refusal(db: &RootDatabase, root: SourceFile) -> Option<Ended> {
     };
     let mut line = String::new();
     short_line(&Sources::default().report(db, first), &mut line);
-    Some(not_started(status, format!("startup: {}", line.trim_end())))
+    let mut message = format!("startup: {}", line.trim_end());
+    let others = found.iter().filter(is_error);
+    let others = others.filter(|it| !std::ptr::eq(*it, first));
+    let codes: Vec<Code> = others.map(|it| it.code).collect();
+    if !codes.is_empty() {
+        let names: BTreeSet<Code> = codes.iter().copied().collect();
+        let names: Vec<String> = names.iter().map(Code::to_string).collect();
+        let count = counted(codes.len(), "more error");
+        message.push_str(&format!(" ({count}: {})", names.join(", ")));
+    }
+    Some(not_started(status, message))
 }
 
 impl Launcher for ProgramLauncher {
     fn prepare(&self, program: &Unchecked, scope: &Scope) -> Result<Box<dyn Prepared>, Ended> {
         let loader = self.loader_of(scope).map_err(|reason| {
-            not_started(
-                NOT_STARTED,
-                format!("startup: the scope cannot be used: {reason}"),
-            )
+            not_started(NOT_STARTED, format!("startup: {UNUSABLE_SCOPE}: {reason}"))
         })?;
         let (name, text) = match program {
             Unchecked::Forms(forms) => {

@@ -49,12 +49,14 @@ pub fn file_loader(scope: Option<&Path>) -> Result<Box<dyn Loader>, Unreadable> 
     let Some(scope) = scope else {
         return Ok(Box::new(FsLoader));
     };
+    let unusable = |reason| Unreadable {
+        path: scope.display().to_string(),
+        reason,
+    };
     match ScopedLoader::new(scope) {
-        Ok(loader) => Ok(Box::new(loader)),
-        Err(error) => Err(Unreadable {
-            path: scope.display().to_string(),
-            reason: reason(&error),
-        }),
+        Ok(loader) if loader.root().is_dir() => Ok(Box::new(loader)),
+        Ok(_) => Err(unusable("it is not a directory".to_owned())),
+        Err(error) => Err(unusable(reason(&error))),
     }
 }
 
@@ -298,7 +300,8 @@ pub fn reason(error: &io::Error) -> String {
         _ if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
             "it is a link that leads back to itself".to_owned()
         }
-        _ => error.to_string(),
+        io::ErrorKind::NotADirectory => "a part of the path is not a directory".to_owned(),
+        _ => wat_runtime::system_reason(error),
     }
 }
 

@@ -46,7 +46,7 @@ pub trait Launcher: Send + Sync {
     /// What checking a text as a program finds, without loading: the EDN text of a vector of `:wat::test::Diagnostic`.
     fn check(&self, source: &str) -> String;
 
-    /// Why a directory cannot be the scope of a program, if it cannot.
+    /// Why a directory cannot be the scope of a program, if it cannot: a sentence that names it.
     fn refuses(&self, scope: &Scope) -> Option<String>;
 }
 

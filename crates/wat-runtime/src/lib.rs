@@ -85,5 +85,5 @@ pub use natives::{
 };
 pub use observe::Observer;
 pub use settings::Settings;
-pub use stream::{MAX_FRAME_BYTES, Reader};
+pub use stream::{MAX_FRAME_BYTES, Reader, reason as system_reason};
 pub use wat_value::{Compared, Value, live_objects};

@@ -234,3 +234,103 @@ fn a_program_given_as_text_is_called_entry() {
         assert!(told.contains(place), "{told}\n{place}");
     }
 }
+
+#[test]
+fn what_does_not_start_is_a_failure_that_has_the_codes() {
+    let scopes = r#"(:wat::core::defn :my::told [scope <- :wat::core::String] -> :wat::core::nil
+  (:wat::kernel::println (:wat::core::Option/map
+    (:wat::kernel::RunResult/failure (:wat::test::run-in-scope
+      "(:wat::core::defn :user::main [] -> :wat::core::nil :wat::core::nil)" (:wat::core::Vector :wat::core::String) scope))
+    :wat::kernel::Failure/message)))
+(:wat::core::defn :user::main [] -> :wat::core::nil
+  (:wat::core::for-each ["in" "none" "main.wat" "main.wat/in" "" "a\u0000b"] :my::told))"#;
+    let dir = Dir::with(&[("main.wat", scopes), ("in/data.txt", "x")]);
+    let ran = wat(&dir, &["run", "main.wat"]);
+    let refused = |scope: &str, reason: &str| {
+        format!("\"startup: WAT8415 io-failed: the scope `{scope}` cannot be used: {reason}\"\n")
+    };
+    let expected = [
+        "nil\n".to_owned(),
+        refused("none", "no such file or directory"),
+        refused("main.wat", "it is not a directory"),
+        refused("main.wat/in", "a part of the path is not a directory"),
+        refused("", "no such file or directory"),
+    ];
+    let told = ran.stdout.strip_prefix(&*expected.concat());
+    let last = told.unwrap_or_else(|| panic!("{}{}", ran.stdout, ran.stderr));
+    assert!(
+        last.starts_with("\"startup: WAT8415 io-failed: the scope `a"),
+        "{last}"
+    );
+
+    let main = "(:wat::core::defn :user::main [] -> :wat::core::nil :wat::core::nil)";
+    let twice = "(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::core::do (:my::no) (:my::none) (:my::no-one)))";
+    for (program, codes) in [
+        ("", "WAT2001"),
+        (
+            "(:wat::core::defn :user::main [n <- :wat::core::i64] -> :wat::core::nil :wat::core::nil)",
+            "WAT2002",
+        ),
+        (
+            "(:wat::core::defn :user::main [] -> :wat::core::i64 1)",
+            "WAT2002",
+        ),
+        ("(:wat::core::def :user::main 5)", "WAT2001 WAT2002"),
+        (&*format!("(:wat::load-file! \"no.wat\") {main}"), "WAT5002"),
+        (
+            &*format!("(:wat::core::def :my::x (:wat::core::i64::/ 1 0)) {main}"),
+            "WAT8402",
+        ),
+        (twice, "(2 more errors: WAT3201)"),
+    ] {
+        let text = program.replace('"', "\\\"");
+        let text = main_of(&format!(
+            "(:wat::core::for-each [(:wat::test::run \"{text}\" [])
+               (:wat::test::run-ast (:wat::core::forms {program}) [])
+               (:wat::test::run-hermetic-ast (:wat::core::forms {program}) [])]
+             (:wat::core::fn [it <- :wat::kernel::RunResult] -> :wat::core::nil
+               (:wat::kernel::println (:wat::core::Option/map (:wat::kernel::RunResult/failure it) :wat::kernel::Failure/message))))"
+        ));
+        let dir = Dir::with(&[("main.wat", &text)]);
+        let ran = wat(&dir, &["run", "main.wat"]);
+        let told: Vec<&str> = ran.stdout.lines().collect();
+        assert_eq!(told.len(), 3, "{program}: {}{}", ran.stdout, ran.stderr);
+        for told in told {
+            let has_code = codes.starts_with('(') && told.contains(codes)
+                || codes.split(' ').any(|code| told.contains(code));
+            assert!(
+                told.starts_with("\"startup: ") && has_code,
+                "{program}: {told}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_sandbox_whose_scope_cannot_be_used_is_an_error_of_its_caller() {
+    for scope in ["none", "main.wat"] {
+        let text = main_of(&format!(
+            "(:wat::kernel::println (:wat::kernel::run-sandboxed \"\" [] (:wat::core::Some \"{scope}\")))"
+        ));
+        let dir = Dir::with(&[("main.wat", &text)]);
+        let ran = wat(&dir, &["run", "main.wat"]);
+        let told = format!("WAT8415 io-failed: the scope `{scope}` cannot be used: ");
+        assert!(
+            ran.status == 1 && ran.stderr.contains(&told),
+            "{}",
+            ran.stderr
+        );
+    }
+}
+
+#[test]
+fn a_handle_that_nobody_has_claimed_is_one() {
+    for (handles, told) in [("1", "1 handle of"), ("1 2", "2 handles of")] {
+        let text = main_of(&format!(
+            "(:wat::kernel::HandlePool::finish (:wat::kernel::HandlePool::new \"p\" [{handles}]))"
+        ));
+        let ran = raw(&text);
+        let told = format!("nobody has claimed {told} the pool `p`");
+        assert!(ran.stderr.contains(&told), "{}", ran.stderr);
+    }
+}

@@ -59,6 +59,11 @@ pub(super) const VERBS: &[(&str, &str, KernelFn)] = &[
         "b",
         fork_inheriting,
     ),
+    (
+        ":wat::kernel::__internal/start-in-scope",
+        "bb",
+        start_in_scope,
+    ),
 ];
 
 /// Bytes of the stack of a program on a thread.
@@ -143,12 +148,9 @@ unsafe fn scope(launcher: &dyn Launcher, slot: Slot, none: Scope) -> Result<Scop
         Some(path) => Scope::Directory(path.into()),
         None => return Ok(none),
     };
-    match (launcher.refuses(&scope), &scope) {
-        (Some(reason), Scope::Directory(path)) => Err(Trap::error(
-            8415,
-            format!("the scope `{}` cannot be used: {reason}", path.display()),
-        )),
-        _ => Ok(scope),
+    match launcher.refuses(&scope) {
+        Some(reason) => Err(Trap::error(8415, reason)),
+        None => Ok(scope),
     }
 }
 
@@ -497,6 +499,16 @@ unsafe fn spawn_program_ast(context: &mut Context<'_>, instance: &Instance, args
     unsafe {
         let scope = scope(&*launcher, args[1], Scope::Inherited)?;
         on_thread(context, instance, &*launcher, &forms(args[0]), &scope)
+    }
+}
+
+unsafe fn start_in_scope(context: &mut Context<'_>, instance: &Instance, args: &[Slot]) -> Run {
+    let launcher = launcher(context)?;
+    // SAFETY: as above.
+    unsafe {
+        let program = Unchecked::Text(text(args[0]).to_owned());
+        let scope = Scope::Directory(text(args[1]).into());
+        on_thread(context, instance, &*launcher, &program, &scope)
     }
 }
 

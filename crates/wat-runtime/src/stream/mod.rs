@@ -26,8 +26,8 @@ pub(crate) fn failed(operation: &str, path: Option<&str>, why: &io::Error) -> Bo
     Trap::error(8415, message)
 }
 
-/// The reason without the number that the library appends.
-pub(crate) fn reason(error: &io::Error) -> String {
+/// What the system says of a failure, in lower case and without the number that the library appends.
+pub fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut letters = text.chars();
