@@ -97,11 +97,11 @@ pub(crate) fn judge(case: &TestCase, told: &Told<'_>, deny_leaks: bool) -> (Stat
         return (Status::Crashed, Some(failure));
     }
     let failure = Some(&record["failure"]).filter(|failure| !failure.is_null());
-    let can_be_promised = |failure: &&Value| {
-        matches!(
-            failure["kind"].as_str(),
-            Some("AssertionFailed" | "Panic" | "RuntimeError")
-        )
+    // A property whose body fails is a failure of the body with a counterexample.
+    let can_be_promised = |failure: &&Value| match failure["kind"].as_str() {
+        Some("AssertionFailed" | "Panic" | "RuntimeError") => true,
+        Some("Property") => failure["code"] == "WAT8907",
+        _ => false,
     };
     let (status, failure) = match (&test.should_panic, failure) {
         (None, None) => (Status::Passed, None),

@@ -108,8 +108,8 @@ impl Run<'_, '_> {
             reason: None,
             limit_ms: ended.limit.as_millis() as u64,
             labels: Labels::read(&ended.record["labels"]),
-            regressions: match status {
-                Status::Passed => ended.record["regressions"].as_u64().unwrap_or(0),
+            regressions: match (status, &slot.case.test.should_panic) {
+                (Status::Passed, None) => ended.record["regressions"].as_u64().unwrap_or(0),
                 _ => 0,
             },
             kept,

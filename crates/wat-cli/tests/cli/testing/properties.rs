@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{records, report};
-use crate::cli::support::{Dir, Ran, command};
+use crate::cli::support::{Dir, Ran, command, json_lines};
 
 /// Properties that hold, that fail, and that hardly run.
 const PROPERTIES: &str = r#"
@@ -154,5 +154,51 @@ fn generators_of_types_whose_variants_all_lead_back_end() {
         let (_, found) = records(&dir, &["--no-persist", "--seed", seed, "t.wat"]);
         let all = ["nest", "one", "other", "self"].map(|name| format!(":t::{name} passed"));
         assert_eq!(report(&found), all);
+    }
+}
+
+#[test]
+fn a_property_may_promise_to_be_falsified() {
+    let body = "[x <- :wat::core::i64] (:wat::test::assert-true (:wat::core::< x 100)))";
+    let text = format!(
+        "(:wat::test::should-panic \"assert-true failed\")
+(:wat::test::defprop :p::body {body}
+(:wat::test::should-panic \"x = 100\")
+(:wat::test::defprop :p::counterexample {body}
+(:wat::test::should-panic \"division by zero\")
+(:wat::test::defprop :p::error [x <- :wat::core::i64] (:wat::test::assert-eq (:wat::core::/ 1 (:wat::core::- x x)) x))
+(:wat::test::should-panic \"else\")
+(:wat::test::defprop :p::other {body}
+(:wat::test::should-panic \"\")
+(:wat::test::defprop :p::holds [x <- :wat::core::i64] (:wat::test::assert-eq x x))
+(:wat::test::should-panic \"\")
+(:wat::test::defprop :p::picky [x <- :wat::core::i64] {{:cases 3}} (:wat::test::assume false))
+"
+    );
+    let dir = Dir::with(&[("t.wat", &text)]);
+    // What is falsified as promised is nothing to keep, and what was kept passes for nothing.
+    for kept in [
+        None,
+        Some("{:wat.test/regressions {:p/body [[0 100 0]]}}\n"),
+    ] {
+        if let Some(kept) = kept {
+            dir.write("regressions/t.edn", kept);
+        }
+        let ran = persisting(&dir, &["test", "--format", "json", "t.wat"]);
+        let records = json_lines(&ran.stdout);
+        assert_eq!(
+            report(&records),
+            [
+                ":p::body passed",
+                ":p::counterexample passed",
+                ":p::error passed",
+                ":p::holds failed WAT8904",
+                ":p::other failed WAT8905",
+                ":p::picky failed WAT8905",
+            ]
+        );
+        let now = fs::read_to_string(dir.path().join("regressions/t.edn")).ok();
+        assert_eq!(now.as_deref(), kept);
+        assert!(!ran.stdout.contains("\"regressions\":1"), "{}", ran.stdout);
     }
 }
