@@ -106,7 +106,11 @@ fn kind_of(head: &str) -> Option<Takes> {
 /// The configuration of the program with this root.
 #[salsa::tracked(returns(copy))]
 pub fn config(db: &dyn Db, root: SourceFile) -> Config {
-    let mut config = crate::db::Project::get(db).options(db).inherited;
+    let mut config = match root.kind(db) {
+        // A hermetic test inherits what its file has set.
+        FileKind::Hermetic => config(db, crate::loads::enclosing_file(db, root)),
+        _ => crate::db::Project::get(db).options(db).inherited,
+    };
     for setter in file_setters(db, root)
         .iter()
         .filter(|setter| setter.leading)

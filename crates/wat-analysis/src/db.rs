@@ -18,6 +18,9 @@ pub enum FileKind {
     Open,
     /// The text of a `load-string!` form; follows the file that contains it.
     Inline,
+    /// A hermetic test, or a maker of such tests, whose prelude loads: the root of a program of its own. Its text is the
+    /// form; it follows the file that contains it.
+    Hermetic,
     /// Part of the built-in library; never changes.
     Library,
     /// The root of an interactive session; its text is a list of loads.
@@ -31,7 +34,7 @@ impl FileKind {
     fn durability(self) -> Durability {
         match self {
             FileKind::Library => Durability::HIGH,
-            FileKind::Disk | FileKind::Inline => Durability::MEDIUM,
+            FileKind::Disk | FileKind::Inline | FileKind::Hermetic => Durability::MEDIUM,
             FileKind::Open | FileKind::Session | FileKind::ReplInput => Durability::LOW,
         }
     }
@@ -59,7 +62,7 @@ pub struct SourceFile {
     /// Where the text comes from.
     #[returns(copy)]
     pub kind: FileKind,
-    /// Of an inline source: the source that contains it, and which of its inline sources it is.
+    /// Of an inline source or a hermetic program: the source that contains it, and which of those in it this is.
     #[returns(copy)]
     pub(crate) host: Option<(SourceFile, u32)>,
 }
@@ -83,7 +86,7 @@ pub(crate) struct FileSet {
     /// Files by path.
     #[returns(ref)]
     pub(crate) files: BTreeMap<Arc<str>, SourceFile>,
-    /// Texts of load forms, by the source that contains them and their number in it.
+    /// Texts of load forms and hermetic programs, by the source that contains them and their number in it.
     #[returns(ref)]
     pub(crate) inline: BTreeMap<(SourceFile, u32), SourceFile>,
     /// What became of paths that programs ask for: the path of a file, or a reason. A path that is not here is its own.
@@ -338,14 +341,19 @@ impl RootDatabase {
         }
     }
 
-    /// Gives the texts of a source's `load-string!` forms to the sources that stand for them, and so on inwards.
+    /// Gives the texts of a source's `load-string!` forms and hermetic programs to the sources that stand for them, and
+    /// so on inwards.
     fn follow_inline(&mut self, file: SourceFile) {
         let mut work = vec![file];
         while let Some(file) = work.pop() {
-            if !file.text(self).text().contains("load-string!") {
+            let text = file.text(self);
+            if !["load-string!", "-hermetic"]
+                .iter()
+                .any(|word| text.text().contains(word))
+            {
                 continue;
             }
-            for (slot, text) in crate::loads::inline_texts(self, file)
+            for (slot, (kind, text)) in crate::loads::inline_texts(self, file)
                 .into_iter()
                 .enumerate()
             {
@@ -353,8 +361,14 @@ impl RootDatabase {
                 let text = SourceText::new(text);
                 let set = FileSet::get(self);
                 let inline = match set.inline(self).get(&key).copied() {
-                    Some(inline) if inline.text(self) == text => continue,
+                    Some(inline) if inline.text(self) == text && inline.kind(self) == kind => {
+                        continue;
+                    }
                     Some(inline) => {
+                        inline
+                            .set_kind(self)
+                            .with_durability(Durability::MEDIUM)
+                            .to(kind);
                         inline
                             .set_text(self)
                             .with_durability(Durability::MEDIUM)
@@ -363,7 +377,7 @@ impl RootDatabase {
                     }
                     None => {
                         let path = format!("{}#{slot}", file.path(self));
-                        let inline = self.create(path.into(), text, FileKind::Inline, Some(key));
+                        let inline = self.create(path.into(), text, kind, Some(key));
                         let mut all = set.inline(self).clone();
                         all.insert(key, inline);
                         set.set_inline(self)

@@ -13,12 +13,12 @@ use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::{Expansion, Spot, expansion, spot, trail, uses};
 use crate::forms::{Form, ast, form_start, forms, read_form};
 use crate::infer::check_item;
-use crate::inline::outward;
+use crate::inline::{outward, stands_inside};
 use crate::items::{Declarations, Item, ItemKind, declarations_after};
 use crate::load_report::{does_not_read, is_loaded, load_problems, note_origin};
 use crate::names::{names, redefinitions};
 use crate::problem::{EditAt, Place, Problem};
-use crate::program::{primary_root, program_files};
+use crate::program::{inner_programs, primary_root, program_files};
 use crate::requirements::unmet_requirements;
 use crate::visibility::{dead_entries, visibility};
 
@@ -712,15 +712,21 @@ pub(crate) fn absolute<'db>(
     }
 }
 
-/// The diagnostics of all files of a program, in program order.
+/// The diagnostics of all files of a program, in program order, and of what its hermetic programs load.
 pub fn all_program_diagnostics(db: &dyn Db, root: SourceFile) -> Vec<Diagnostic> {
-    let files = program_files(db, root);
-    // Asked for once, so that a second definition in any file is found.
-    names(db, root);
-    // What is said of an inline source, its host says.
-    files
-        .iter()
-        .filter(|file| file.kind(db) != FileKind::Inline)
-        .flat_map(|&file| program_diagnostics(db, root, file).to_vec())
-        .collect()
+    let mut found = Vec::new();
+    for program in [root].into_iter().chain(inner_programs(db, root)) {
+        // Asked for once, so that a second definition in any file is found.
+        names(db, program);
+        // What is said of a source that stands in another one, that one says.
+        for &file in &*program_files(db, program) {
+            if !stands_inside(db, file) {
+                found.extend_from_slice(&program_diagnostics(db, program, file));
+            }
+        }
+    }
+    // Several programs may load one file.
+    let mut told = FxHashSet::default();
+    found.retain(|it| told.insert((it.code, it.span, it.message.clone())));
+    found
 }

@@ -4,11 +4,12 @@
 use wat_syntax::{Applicability, NodeId, NodeKind};
 use wat_value::syntax::{Origin, Scopes, Syntax, write_forms_with};
 
-use crate::db::{Db, SourceFile};
+use crate::db::{Db, FileKind, SourceFile};
 use crate::diagnostics::Span;
-use crate::expand::{HERMETIC_RUN, expansion, outside, unmarked};
+use crate::expand::{HERMETIC_RUN, expansion, outside, spot, unmarked};
 use crate::forms::{Form, ast};
 use crate::items::Item;
+use crate::loads::enclosing_file;
 use crate::names::{lookup, lookup_type};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::run::written_span;
@@ -21,13 +22,18 @@ pub(crate) fn leak<'db>(
     path: &str,
     place: Place<'db>,
 ) -> Option<Problem<'db>> {
+    let declared = |program: SourceFile, name: &str| {
+        lookup(db, program, name).or_else(|| lookup_type(db, program, name))
+    };
     let mut name = path.to_owned();
-    let item = loop {
-        name = outside(&name)?;
-        let found = lookup(db, program, &name).or_else(|| lookup_type(db, program, &name));
-        if let Some(item) = found {
-            break item;
-        }
+    let item = match program.kind(db) {
+        FileKind::Hermetic => declared(enclosing_file(db, program), &name)?,
+        _ => loop {
+            name = outside(&name)?;
+            if let Some(item) = declared(program, &name) {
+                break item;
+            }
+        },
     };
     let shown = unmarked(&name);
     let problem = Problem::new(
@@ -36,10 +42,7 @@ pub(crate) fn leak<'db>(
         format!("`{shown}` is declared outside of this program, which sees its prelude and the library alone"),
     )
     .label("not visible here")
-    .also(
-        Place::elsewhere(item.form(db), item.name_node(db)),
-        "declared here",
-    );
+    .also(written_name(db, item), "declared here");
     Some(match form.and_then(|form| copied(db, form, item)) {
         Some((edit, false)) => problem.help("declare it in the prelude").fix(
             "copy the declaration into the prelude",
@@ -53,6 +56,12 @@ pub(crate) fn leak<'db>(
         ),
         None => problem.help("declare it in the prelude"),
     })
+}
+
+/// Where the name of a definition is written, whichever program asks.
+fn written_name<'db>(db: &'db dyn Db, item: Item<'db>) -> Place<'db> {
+    let at = spot(item.expansion(db), item.name_node(db).0);
+    Place::written_in(item.form(db), at.node)
 }
 
 /// The edit that gives the prelude of a hermetic test a declaration, or a load form for its file.
@@ -76,7 +85,7 @@ fn copied<'db>(
     if written.kind(prelude) != NodeKind::List {
         return None;
     }
-    let (home, file) = (item.form(db), form.file(db));
+    let (home, file) = (item.form(db), enclosing_file(db, form.file(db)));
     let loads = home.file(db) != file;
     let text = match loads {
         true => {

@@ -106,7 +106,9 @@ fn of_place(db: &dyn Db, form: Form<'_>) -> Identity {
     match form.file(db).kind(db) {
         FileKind::Library => Identity::of(":wat::"),
         FileKind::ReplInput | FileKind::Session => in_a_conversation(),
-        FileKind::Disk | FileKind::Open | FileKind::Inline => Identity::of(":user::"),
+        FileKind::Disk | FileKind::Open | FileKind::Inline | FileKind::Hermetic => {
+            Identity::of(":user::")
+        }
     }
 }
 

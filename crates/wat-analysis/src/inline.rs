@@ -1,4 +1,5 @@
-//! Sources that stand in string literals: what is said about them is said at its place in the literal.
+//! Sources that stand in others, in string literals or as hermetic tests: what is said about them is said at its place
+//! in the file.
 
 use wat_syntax::{NodeId, TextRange};
 
@@ -7,15 +8,15 @@ use crate::diagnostics::{Diagnostic, Span};
 use crate::forms::{Form, form_list, form_start, read_form};
 use crate::items::written_declarations;
 
-/// The literal of an inline source.
+/// Where a source stands in another one: its literal, or the form that it is.
 #[salsa::tracked(returns(copy))]
-fn literal<'db>(db: &'db dyn Db, inline: SourceFile) -> Option<(Form<'db>, u32)> {
+fn site<'db>(db: &'db dyn Db, inline: SourceFile) -> Option<(Form<'db>, u32)> {
     let (host, slot) = inline.host(db)?;
     form_list(db, host)
         .iter()
         .flat_map(|&form| {
             let loads = written_declarations(db, form).loads.iter();
-            let texts = loads.filter(|load| load.text.is_some());
+            let texts = loads.filter(|load| load.spec.source.inner().is_some());
             texts.map(move |load| (form, load.node))
         })
         .nth(slot as usize)
@@ -24,14 +25,20 @@ fn literal<'db>(db: &'db dyn Db, inline: SourceFile) -> Option<(Form<'db>, u32)>
 /// The same place in the file that contains the source: inside the literal of an inline one.
 pub(crate) fn outer(db: &dyn Db, mut span: Span) -> Span {
     while let Some((host, _)) = span.file.host(db)
-        && let Some((form, node)) = literal(db, span.file)
+        && let Some((form, node)) = site(db, span.file)
     {
-        let token = read_form(db, form).spans.range(NodeId(node));
-        let text = &form.content(db).text.text()[token];
-        let range: TextRange = wat_syntax::literal_range(text, span.range);
+        let range = match span.file.kind(db) {
+            FileKind::Hermetic => span.range,
+            _ => {
+                let token = read_form(db, form).spans.range(NodeId(node));
+                let text = &form.content(db).text.text()[token];
+                let range: TextRange = wat_syntax::literal_range(text, span.range);
+                range + token.start()
+            }
+        };
         span = Span {
             file: host,
-            range: range + token.start() + form_start(db, form),
+            range: range + form_start(db, form),
         };
     }
     span
@@ -49,13 +56,22 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// A diagnostic with all its places outside of inline sources.
+/// Is it a source that stands in another one?
+pub(crate) fn stands_inside(db: &dyn Db, file: SourceFile) -> bool {
+    matches!(file.kind(db), FileKind::Inline | FileKind::Hermetic)
+}
+
+/// A diagnostic with all its places in files.
 pub(crate) fn outward(db: &dyn Db, mut diagnostic: Diagnostic) -> Diagnostic {
-    let is_inline = |file: SourceFile| file.kind(db) == FileKind::Inline;
+    let is_inline = |file: SourceFile| stands_inside(db, file);
     if is_inline(diagnostic.span.file) {
         diagnostic.span = outer(db, diagnostic.span);
     }
-    for label in &mut diagnostic.labels {
+    for label in diagnostic
+        .labels
+        .iter_mut()
+        .chain(&mut diagnostic.expansion)
+    {
         if is_inline(label.span.file) {
             label.span = outer(db, label.span);
         }
@@ -65,7 +81,9 @@ pub(crate) fn outward(db: &dyn Db, mut diagnostic: Diagnostic) -> Diagnostic {
         let mut text = edit.insert.to_string();
         let mut file = edit.file;
         while let Some((host, _)) = file.host(db) {
-            text = escaped(&text);
+            if file.kind(db) == FileKind::Inline {
+                text = escaped(&text);
+            }
             file = host;
         }
         let Span { file, range } = outer(

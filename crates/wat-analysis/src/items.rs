@@ -423,7 +423,16 @@ fn top_level<'db>(
                 read_load(ast, node, head, found)
             }
             _ if crate::expand::has_prelude(head) && node == ast.root() && expanded.is_none() => {
-                for (load, head) in crate::testing::prelude_loads(ast, node) {
+                let loads = crate::testing::prelude_loads(ast, node);
+                if crate::expand::is_hermetic(head) && form.file(db).kind(db) != FileKind::Hermetic
+                {
+                    if !loads.is_empty() && !ast.is_damaged() {
+                        found.loads.push(crate::loads::program(node));
+                    }
+                    found.expressions.push(node.0);
+                    continue;
+                }
+                for (load, head) in loads {
                     match is_load(head) {
                         true => read_load(ast, load, head, found),
                         false => found.broken_load = true,

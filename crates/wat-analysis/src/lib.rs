@@ -101,7 +101,7 @@ pub use loads::{
 };
 pub use nominal::type_decl;
 pub use order::{StartStep, start_steps};
-pub use program::{primary_root, program_files};
+pub use program::{primary_root, program_files, reached_files};
 pub use reflect::{Question, machine_type_form, reflect};
 pub use requirements::requirements_of;
 pub use run::{function_ir, origin_span, value_ir, value_names};

@@ -19,7 +19,8 @@ pub(crate) fn is_loaded(db: &dyn Db, root: SourceFile, file: SourceFile) -> bool
             && load_graph(db, root).loaders.get(&file) == Some(&root))
 }
 
-/// What is wrong with the loads of a source in a program, and with the inline sources that it contributes.
+/// What is wrong with the loads of a source in a program, with the inline sources that it contributes, and with the
+/// hermetic programs that stand in it.
 pub(crate) fn load_problems(
     db: &dyn Db,
     root: SourceFile,
@@ -35,6 +36,13 @@ pub(crate) fn load_problems(
         for load in &written_declarations(db, placed.form).loads {
             let index = number;
             number += 1;
+            if load.spec.source == LoadSource::Program {
+                if let Ok(program) = load_results(db, file)[index as usize].target {
+                    let inner = crate::diagnostics::program_diagnostics(db, program, program);
+                    found.extend(inner.iter().cloned());
+                }
+                continue;
+            }
             let problem = match &load_results(db, file)[index as usize].target {
                 Err(failure) => missing(db, file, load, failure),
                 Ok(target) => match graph.cycles.get(&(file, index)) {
@@ -76,7 +84,7 @@ fn missing<'db>(
         LoadSource::File(path) => {
             resolve_path(&crate::loads::enclosing_file(db, file).path(db), path)
         }
-        LoadSource::Inline => String::new(),
+        LoadSource::Inline | LoadSource::Program => String::new(),
     };
     let at = Place::written(NodeId(load.node));
     match failure {
@@ -134,7 +142,7 @@ fn refused<'db>(
             "`{}`",
             resolve_path(&crate::loads::enclosing_file(db, file).path(db), path)
         ),
-        LoadSource::Inline => "this source".to_owned(),
+        LoadSource::Inline | LoadSource::Program => "this source".to_owned(),
     };
     let payload = |at: u32| {
         let node = load.payloads.get(at as usize).copied();

@@ -25,6 +25,20 @@ pub(crate) enum LoadSource {
     File(Box<str>),
     /// The form itself.
     Inline,
+    /// Nothing: the form is a hermetic test, or a maker of such tests, whose prelude loads, and stands for a program of
+    /// its own ([`FileKind::Hermetic`]).
+    Program,
+}
+
+impl LoadSource {
+    /// The kind of the source that stands in the file itself.
+    pub(crate) fn inner(&self) -> Option<FileKind> {
+        match self {
+            LoadSource::File(_) => None,
+            LoadSource::Inline => Some(FileKind::Inline),
+            LoadSource::Program => Some(FileKind::Hermetic),
+        }
+    }
 }
 
 /// What is verified before the source is used.
@@ -96,6 +110,19 @@ pub(crate) fn loads_file(head: &str) -> bool {
     VERBS
         .iter()
         .any(|(name, inline, _)| *name == head && !inline)
+}
+
+/// A form of the file that stands for a program of its own.
+pub(crate) fn program(root: NodeId) -> LoadRef {
+    LoadRef {
+        spec: LoadSpec {
+            source: LoadSource::Program,
+            check: None,
+        },
+        text: None,
+        node: root.0,
+        payloads: Vec::new(),
+    }
 }
 
 /// Says that a payload is the contents of the file of a path.
@@ -342,7 +369,7 @@ pub(crate) fn resolve_path(from: &str, path: &str) -> String {
     format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))
 }
 
-/// The nearest file that contains a source: itself, unless it is inline.
+/// The nearest file that contains a source: itself, unless it is inline or a hermetic program.
 pub(crate) fn enclosing_file(db: &dyn Db, file: SourceFile) -> SourceFile {
     let mut file = file;
     while let Some((host, _)) = file.host(db) {
@@ -379,7 +406,7 @@ pub(crate) fn load_results(db: &dyn Db, file: SourceFile) -> Vec<Loaded> {
         .iter()
         .map(|load| {
             let target = match &load.source {
-                LoadSource::Inline => {
+                LoadSource::Inline | LoadSource::Program => {
                     let slot = slots.next().unwrap_or(u32::MAX);
                     let inline = FileSet::get(db).inline(db).get(&(file, slot));
                     inline.copied().ok_or(LoadFailure::NotFound)
@@ -388,7 +415,8 @@ pub(crate) fn load_results(db: &dyn Db, file: SourceFile) -> Vec<Loaded> {
             };
             Loaded {
                 target,
-                is_checked: load.check.is_some() || crate::verify::is_required(db),
+                is_checked: load.source != LoadSource::Program
+                    && (load.check.is_some() || crate::verify::is_required(db)),
             }
         })
         .collect()
@@ -433,13 +461,25 @@ pub(crate) fn file_loads(db: &dyn Db, file: SourceFile) -> Vec<LoadSpec> {
         .collect()
 }
 
-/// The texts of a source's inline sources, in order.
-pub(crate) fn inline_texts(db: &dyn Db, file: SourceFile) -> Vec<Box<str>> {
-    crate::forms::form_list(db, file)
-        .iter()
-        .flat_map(|&form| &written_declarations(db, form).loads)
-        .filter_map(|load| load.text.clone())
-        .collect()
+/// The kinds and texts of the sources that stand in a source itself, in order.
+pub(crate) fn inline_texts(db: &dyn Db, file: SourceFile) -> Vec<(FileKind, Box<str>)> {
+    let mut texts = Vec::new();
+    for &form in crate::forms::form_list(db, file) {
+        for load in &written_declarations(db, form).loads {
+            if let Some(kind) = load.spec.source.inner() {
+                let whole = || form.content(db).text.text().into();
+                texts.push((kind, load.text.clone().unwrap_or_else(whole)));
+            }
+        }
+    }
+    texts
+}
+
+/// The hermetic programs that stand in a source.
+pub(crate) fn programs(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = SourceFile> + '_ {
+    let found = load_results(db, file).iter();
+    let found = found.filter_map(|found| found.target.as_ref().ok().copied());
+    found.filter(|target| target.kind(db) == FileKind::Hermetic)
 }
 
 /// The target of a load form.
@@ -469,6 +509,14 @@ pub fn load_targets(db: &dyn Db, file: SourceFile) -> Vec<LoadTarget> {
                     Some(inline) => inline.path(db),
                     None => continue,
                 },
+                LoadSource::Program => {
+                    let inner = found.map(|program| load_targets(db, program));
+                    targets.extend(inner.into_iter().flatten().map(|target| LoadTarget {
+                        span: target.span + placed.start(),
+                        ..target
+                    }));
+                    continue;
+                }
             };
             let spans = &read_form(db, placed.form).spans;
             targets.push(LoadTarget {
@@ -545,7 +593,7 @@ fn load_wants(db: &dyn Db, file: SourceFile) -> Wants {
                     wants.files.push(path);
                 }
             }
-            (Err(_), LoadSource::Inline) => {}
+            (Err(_), LoadSource::Inline | LoadSource::Program) => {}
         }
     }
     wants
@@ -562,6 +610,9 @@ pub fn payload_targets(db: &dyn Db, file: SourceFile) -> Vec<Arc<str>> {
 /// The paths of the payload files that a source asks for.
 pub fn payload_paths(db: &dyn Db, file: SourceFile) -> Vec<Arc<str>> {
     let mut wanted = Vec::new();
+    for program in programs(db, file) {
+        wanted.extend(payload_paths(db, program));
+    }
     for load in file_loads(db, file) {
         let payloads: [Option<&Payload>; 2] = match &load.check {
             None => continue,

@@ -8,7 +8,7 @@ use wat_edn::Address;
 use crate::db::{Db, FileKind, FileSet, Project, SourceFile};
 use crate::forms::form_list;
 use crate::items::written_declarations;
-use crate::loads::load_results;
+use crate::loads::{enclosing_file, load_results, programs};
 use crate::verify::verdict;
 
 /// A piece of a source: what stands after its n-th load form, up to the next one.
@@ -74,6 +74,9 @@ fn identity(db: &dyn Db, file: SourceFile) -> Identity {
 /// What a source is called in chains of loads: its path, of an inline source the digest of its text.
 pub(crate) fn canonical_path(db: &dyn Db, file: SourceFile) -> String {
     match identity(db, file) {
+        Identity::File(file) if file.kind(db) == FileKind::Hermetic => {
+            enclosing_file(db, file).path(db).to_string()
+        }
         Identity::File(file) => file.path(db).to_string(),
         Identity::Text(address) => format!("<inline-string:blake3:{}>", address.to_hex()),
     }
@@ -133,6 +136,9 @@ pub(crate) fn load_graph(db: &dyn Db, root: SourceFile) -> LoadGraph {
         };
         stack.push((file, next + 1));
         let Ok(target) = found.target else { continue };
+        if target.kind(db) == FileKind::Hermetic {
+            continue;
+        }
         let wanted = identity(db, target);
         if open.contains(&wanted) {
             graph.cycles.insert((file, next), target);
@@ -144,6 +150,24 @@ pub(crate) fn load_graph(db: &dyn Db, root: SourceFile) -> LoadGraph {
     }
     graph.files = files.into();
     graph
+}
+
+/// The hermetic programs that stand in the files of a program.
+pub(crate) fn inner_programs(db: &dyn Db, root: SourceFile) -> Vec<SourceFile> {
+    let files = &load_graph(db, root).files;
+    files.iter().flat_map(|&file| programs(db, file)).collect()
+}
+
+/// The files of the program with this root and those that its hermetic programs load, each once.
+pub fn reached_files(db: &dyn Db, root: SourceFile) -> Vec<SourceFile> {
+    let inner = inner_programs(db, root);
+    let inner = inner.iter().flat_map(|&program| {
+        let files = load_graph(db, program).files.iter();
+        files.filter(move |&&file| file != program)
+    });
+    let mut seen = FxHashSet::default();
+    let files = load_graph(db, root).files.iter().chain(inner);
+    files.copied().filter(|&file| seen.insert(file)).collect()
 }
 
 /// The files of the program with this root: depth first, each once, a file after what it loads.
@@ -160,8 +184,8 @@ struct Roots {
     shared: FxHashSet<SourceFile>,
 }
 
-/// The roots are the files that nobody loads, the configured entry before all others, then in path order; where files
-/// load each other in a circle without a root, the first of them.
+/// The roots are the files that nobody loads, the configured entry before all others, then in path order; then the
+/// hermetic programs; where files load each other in a circle without a root, the first of them.
 #[salsa::tracked(returns(ref))]
 fn roots(db: &dyn Db) -> Roots {
     let set = FileSet::get(db);
@@ -176,8 +200,15 @@ fn roots(db: &dyn Db) -> Roots {
         .iter()
         .copied()
         .chain(inline)
-        .flat_map(|file| load_results(db, file).iter())
-        .filter_map(|found| found.target.as_ref().ok().copied())
+        .flat_map(|file| {
+            load_results(db, file)
+                .iter()
+                .map(move |found| (file, found))
+        })
+        .filter_map(|(file, found)| Some((file, *found.target.as_ref().ok()?)))
+        // What a hermetic program does with its own file says nothing about the file.
+        .filter(|&(file, target)| enclosing_file(db, file) != target)
+        .map(|(_, target)| target)
         .collect();
     let entry = Project::get(db).options(db).entry.as_ref();
     let entry = entry.and_then(|path| set.files(db).get(path).copied());
@@ -189,6 +220,11 @@ fn roots(db: &dyn Db) -> Roots {
     let mut seen = FxHashSet::default();
     for root in entry.into_iter().chain(free) {
         if seen.insert(root) {
+            roots.add(db, root);
+        }
+    }
+    for &file in &members {
+        for root in programs(db, file) {
             roots.add(db, root);
         }
     }
@@ -221,7 +257,8 @@ pub(crate) fn ask_first(db: &dyn Db) {
 impl Roots {
     fn add(&mut self, db: &dyn Db, root: SourceFile) {
         for &file in &*load_graph(db, root).files {
-            if *self.primary.entry(file).or_insert(root) != root {
+            let primary = *self.primary.entry(file).or_insert(root);
+            if enclosing_file(db, primary) != enclosing_file(db, root) {
                 self.shared.insert(file);
             }
         }
@@ -234,8 +271,8 @@ impl Roots {
 pub fn primary_root(db: &dyn Db, file: SourceFile) -> SourceFile {
     match file.kind(db) {
         FileKind::Disk | FileKind::Open => roots(db).primary.get(&file).copied().unwrap_or(file),
-        FileKind::Inline => primary_root(db, crate::loads::enclosing_file(db, file)),
-        FileKind::Library | FileKind::Session | FileKind::ReplInput => file,
+        FileKind::Inline => primary_root(db, enclosing_file(db, file)),
+        FileKind::Hermetic | FileKind::Library | FileKind::Session | FileKind::ReplInput => file,
     }
 }
 

@@ -6,11 +6,12 @@
 use rustc_hash::FxHashSet;
 use wat_syntax::{Applicability, Ast, NodeId, NodeKind, TextRange, TextSize};
 
-use crate::db::{Db, FileKind, SourceFile};
+use crate::db::{Db, SourceFile};
 use crate::diagnostics::{DiagnosticFix, FileEdit};
 use crate::expand::{expansion, spot};
 use crate::forms::{Form, ast, form_list, form_start, read_form};
 use crate::infer::check_item;
+use crate::inline::stands_inside;
 use crate::items::{Item, ItemKind, declarations, split_generic};
 use crate::names::{lookup, lookup_type, names};
 use crate::problem::Problem;
@@ -39,7 +40,7 @@ pub(crate) fn qualifying<'db>(
         sure: item.expanded(db).is_none(),
     };
     for &file in &*program_files(db, root) {
-        found.sure &= file.kind(db) != FileKind::Inline && !is_shared(db, file);
+        found.sure &= !stands_inside(db, file) && !is_shared(db, file);
         for &form in form_list(db, file) {
             found.in_form(db, root, form, item, name);
             // Whoever mentions the new name meant something else.

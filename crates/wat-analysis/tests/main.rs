@@ -32,6 +32,8 @@ mod fixes_mutated;
 mod fixes_promised;
 #[path = "it/grow.rs"]
 mod grow;
+#[path = "it/hermetic.rs"]
+mod hermetic;
 #[path = "it/host.rs"]
 mod host;
 #[path = "it/identity.rs"]

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use wat_analysis::{
-    Db, SourceFile, StartStep, config, function_ir, program_files, start_steps, type_decl, value_ir,
+    Db, SourceFile, StartStep, config, function_ir, reached_files, start_steps, type_decl, value_ir,
 };
 use wat_edn::Address;
 use wat_ir::{Function, Ty};
@@ -141,10 +141,10 @@ impl Contents {
     }
 }
 
-/// The address of everything that a program was read from.
+/// The address of everything that a program, and programs in it, were read from.
 pub fn program_address(db: &dyn Db, program: SourceFile) -> String {
     let mut bytes = Vec::new();
-    for file in program_files(db, program).iter() {
+    for file in reached_files(db, program) {
         bytes.extend_from_slice(file.path(db).as_bytes());
         bytes.push(0);
         bytes.extend_from_slice(Address::of(file.text(db).text().as_bytes()).as_bytes());

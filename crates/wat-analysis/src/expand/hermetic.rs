@@ -1,14 +1,20 @@
 //! Programs inside of expressions (chapter 09 §9.2.3, §9.6): their forms are data for the process that runs them, and
 //! are checked where they stand, as definitions of the file whose names nobody else can write.
 //!
-//! Every path of such a program that is not the library's gets a segment in front which nobody else writes. So the
+//! A test that loads is a source of its own instead, the root of a program ([`FileKind::Hermetic`]): what it loads is
+//! declared there and nowhere else.
+//!
+//! In all others, every path of such a program that is not the library's gets a segment in front which nobody else writes. So the
 //! names of two programs never meet, what the file declares is not seen, and everything that is known of definitions
 //! holds for these too. Where a name is shown the segment is taken away again ([`unmarked`]).
 
 use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 
+use wat_value::counted;
 use wat_value::syntax::{Shape, Syntax};
+
+use crate::db::FileKind;
 
 use super::testing::{RUN_HERMETIC, RUN_WITH_IO, Testing, core};
 use super::walk::rebuild;
@@ -89,10 +95,13 @@ impl Testing<'_, '_> {
     ) -> (Vec<Syntax>, Syntax) {
         let loads = |form: &&Syntax| is_load(form) || is_retired_load(form);
         let checked = match prelude.iter().any(|form| loads(&form)) {
-            // What the program loads is known to the process that runs it.
             true => match run {
-                Run::Test => prelude.iter().filter(loads).cloned().collect(),
-                Run::Made | Run::Expression => Vec::new(),
+                // What a macro has made of loads is told of as such.
+                Run::Test if !self.is_as_written() => {
+                    prelude.iter().filter(loads).cloned().collect()
+                }
+                // A program of its own is checked as such; what others load is known to the process that runs them.
+                Run::Test | Run::Made | Run::Expression => Vec::new(),
             },
             false => self.checked(prelude, body, run),
         };
@@ -106,6 +115,32 @@ impl Testing<'_, '_> {
         let forms = self.list(&core("forms"), forms);
         let run = self.list(HERMETIC_RUN, [forms]);
         (checked, run)
+    }
+
+    /// Does the form stand for a program of its own?
+    pub(super) fn is_program(&self) -> bool {
+        self.x.place().file(self.x.db).kind(self.x.db) == FileKind::Hermetic && self.is_as_written()
+    }
+
+    /// The top level of a program of its own, of which the load forms are read where they are written.
+    pub(super) fn program(&mut self, prelude: &[Syntax], body: &[Syntax]) -> Syntax {
+        let is_setting = |form: &Syntax| form.head().is_some_and(crate::configuration::is_setter);
+        let inner = match body {
+            [] => core("do"),
+            _ => ":wat::test::__internal/body".to_owned(),
+        };
+        let body = match body {
+            [] => vec![self.keyword(&core("nil"))],
+            body => body.to_vec(),
+        };
+        let body = self.list(&inner, body);
+        let main = self.main(":user::main", body);
+        let prelude = prelude
+            .iter()
+            .filter(|form| !is_setting(form) && !is_load(form));
+        let prelude = prelude.cloned();
+        let forms: Vec<Syntax> = prelude.chain([main]).collect();
+        self.list(&core("do"), forms)
     }
 
     /// The definitions as which a program is checked.
@@ -169,12 +204,15 @@ impl Testing<'_, '_> {
             _ => 2,
         };
         let Some((body, before)) = parts.split_last().filter(|_| parts.len() == wanted) else {
-            let s = if wanted == 1 { "" } else { "s" };
             let problem = self
                 .problem(
                     2402,
                     self.form,
-                    format!("`{name}` takes {wanted} argument{s}, {} given", parts.len()),
+                    format!(
+                        "`{name}` takes {}, {} given",
+                        counted(wanted, "argument"),
+                        parts.len()
+                    ),
                 )
                 .label("wrong number of arguments");
             self.x.problems.push(problem);

@@ -39,8 +39,8 @@ pub use once::{expand_head, expand_once};
 pub use show::{ExpandedText, expanded_text, typed_expansion_text};
 pub(crate) use stage::{ask_first, calling_forms, calls_before, is_calling, literal_definitions};
 pub(crate) use testing::{
-    Annotation, annotation, has_prelude, is_factory, is_maker, is_test_form, is_test_unit,
-    stands_in_prelude,
+    Annotation, annotation, has_prelude, is_factory, is_hermetic, is_maker, is_test_form,
+    is_test_unit, stands_in_prelude,
 };
 pub(crate) use trail::{Spot, spot, trail, uses};
 pub(crate) use walk::{cycle_problem, late_macro};

@@ -69,6 +69,11 @@ pub(crate) fn has_prelude(path: &str) -> bool {
     is_maker(path) || matches!(path, DEFTEST | DEFTEST_HERMETIC)
 }
 
+/// Does a form with a prelude as it is written stand for programs of their own?
+pub(crate) fn is_hermetic(path: &str) -> bool {
+    matches!(path, MAKE_HERMETIC | DEFTEST_HERMETIC)
+}
+
 /// Does this list of an expansion stand for one test and its prelude?
 pub(crate) fn is_test_unit(expansion: &Expansion<'_>, node: NodeId) -> bool {
     match expansion.origin_of(node) {
@@ -488,7 +493,7 @@ impl<'db> Testing<'_, 'db> {
     }
 
     /// Is this a form of the file, of which all load forms are read?
-    fn is_as_written(&self) -> bool {
+    pub(super) fn is_as_written(&self) -> bool {
         self.x.is_written(self.form.origin()) && self.form.origin().0 == 0
     }
 
@@ -586,6 +591,9 @@ impl<'db> Testing<'_, 'db> {
         body: &[Syntax],
         hermetic: bool,
     ) -> Syntax {
+        if hermetic && self.is_program() {
+            return self.program(prelude, body);
+        }
         if hermetic {
             let (checked, run) = self.hermetic(prelude, body, Run::Test);
             return self.function(operands, &checked, run);
@@ -638,6 +646,16 @@ impl<'db> Testing<'_, 'db> {
         };
         if matches!(alias.shape(), Shape::Error) {
             return self.failed();
+        }
+        if self.is_program() {
+            return match self.prelude(prelude, true, false) {
+                Some(mut forms) => {
+                    // The file tells of them.
+                    forms.retain(|form| !is_retired_load(form));
+                    self.program(&forms, &[])
+                }
+                None => self.failed(),
+            };
         }
         if alias.as_keyword().is_none() {
             let problem = self

@@ -221,7 +221,7 @@ impl<'db> Infer<'db> {
     /// WAT2908: a path of a hermetic program that means something outside of it.
     pub(super) fn tell_leak(&mut self, node: NodeId, text: TextId) -> bool {
         let path = split_generic(self.ast.text(text)).0;
-        if !crate::expand::is_marked(path) {
+        if !crate::expand::is_marked(path) && self.program.kind(self.db) != FileKind::Hermetic {
             return false;
         }
         let form = self.author.and_then(|author| match author {

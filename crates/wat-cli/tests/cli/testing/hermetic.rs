@@ -9,12 +9,48 @@ fn a_hermetic_program_loads_from_the_folder_of_its_file() {
     let test = "(:wat::test::deftest-hermetic :h::a ((:wat::load-file! \"lib.wat\"))
   (:wat::test::assert-eq (:lib::f) 5))
 (:wat::test::deftest-hermetic :h::b ((:wat::load-file! \"lib.wat\"))
-  (:wat::test::assert-eq (:lib::g) 5))";
+  (:wat::test::assert-eq (:lib::f) 6))";
     let dir = Dir::with(&[("t/lib.wat", lib), ("t/a.wat", test)]);
     let (_, records) = records(&dir, &["t/a.wat"]);
     let report = report(&records);
     assert_eq!(report[0], ":h::a passed");
     assert!(report[1].starts_with(":h::b failed"), "{report:?}");
+}
+
+#[test]
+fn hermetic_programs_of_one_file_load_what_they_like() {
+    let one = "(:wat::core::defn :lib::f [] -> :wat::core::i64 1)";
+    let two = "(:wat::core::defn :lib::f [] -> :wat::core::String \"2\")";
+    let test = r#"(:wat::test::deftest-hermetic :h::a ((:wat::load-file! "one.wat")) (:wat::test::assert-eq (:lib::f) 1))
+(:wat::test::deftest-hermetic :h::b ((:wat::load-file! "two.wat")) (:wat::test::assert-eq (:lib::f) "2"))
+(:wat::test::make-deftest-hermetic :deftest-h ((:wat::load-file! "two.wat")))
+(:deftest-h :h::c (:wat::test::assert-eq (:lib::f) "3"))
+"#;
+    let dir = Dir::with(&[("t/one.wat", one), ("t/two.wat", two), ("t/a.wat", test)]);
+    let (_, found) = records(&dir, &["t/a.wat"]);
+    assert_eq!(
+        report(&found),
+        [":h::a passed", ":h::b passed", ":h::c failed WAT8516"]
+    );
+    let check = || run(&dir, &["--format", "short", "check", "t"]);
+    let ran = check();
+    assert_eq!((ran.status, &*ran.stdout), (0, ""), "{}", ran.stderr);
+    // What a body does wrong with it, and what is wrong in it, is told before anything runs.
+    dir.write("t/a.wat", &test.replace("(:lib::f) 1)", "(:lib::f) \"1\")"));
+    dir.write("t/two.wat", &two.replace("\"2\"", "(:lib::g)"));
+    let told = format!("{0}{1}", check().stdout, check().stderr);
+    for place in [
+        "t/a.wat:1:101: error[WAT3001]",
+        "t/two.wat:1:53: error[WAT3201]",
+    ] {
+        assert!(told.contains(place), "{told}");
+    }
+    let (status, found) = records(&dir, &["t/a.wat"]);
+    assert_eq!((status, report(&found).len()), (1, 3));
+    assert!(
+        report(&found).iter().all(|it| it.ends_with(" invalid")),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -117,7 +153,7 @@ fn the_failure_of_a_hermetic_program_is_told_like_any_other() {
 (:wat::test::deftest-hermetic :h::expects ()
   (:wat::test::assert-eq "é" (:wat::core::Option/expect -> :wat::core::String (:wat::core::get ["x"] 3) "none")))
 (:wat::test::deftest-hermetic :h::fails () (:wat::test::fail "words"))
-(:wat::test::deftest-hermetic :h::lacks ((:wat::load-file! "lib.wat")) (:lib::lacks 1))
+(:wat::core::defn :h::lacks [] -> :wat::test::TestResult (:wat::test::run-hermetic-with-prelude ((:wat::load-file! "lib.wat")) (:lib::lacks 1)))
 (:wat::test::deftest-hermetic :h::loads ((:wat::load-file! "lib.wat")) (:lib::checks 1))
 (:deftest-h :h::made "of a factory" (:wat::test::assert-eq :h::one 2))
 (:wat::core::defn :h::written [] -> :wat::test::TestResult
@@ -156,7 +192,7 @@ fn the_failure_of_a_hermetic_program_is_told_like_any_other() {
             ":h::divides t/a.wat:12:69-12:93 RuntimeError WAT8402 division by zero, in `:wat::core::i64::/`",
             ":h::expects t/a.wat:14:30-14:112 Panic WAT8201 none",
             ":h::fails t/a.wat:15:44-15:70 AssertionFailed WAT8516 words",
-            ":h::lacks t/a.wat:16:73-16:84 Startup WAT3201 startup: no function is called `:lib::lacks`",
+            ":h::lacks t/a.wat:16:129-16:140 Startup WAT3201 startup: no function is called `:lib::lacks`",
             ":h::loads t/lib.wat:2:3-3:7 AssertionFailed WAT8516 assert-eq failed",
             ":h::made t/a.wat:18:37-18:70 AssertionFailed WAT8516 assert-eq failed",
             ":h::written t/a.wat:21:5-21:36 AssertionFailed WAT8516 assert-true failed",
