@@ -97,6 +97,14 @@ pub(crate) struct FileSet {
     pub(crate) payloads: BTreeMap<Arc<str>, Result<Arc<str>, LoadFailure>>,
 }
 
+/// The files of a project and the answers to its loads, at one time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Given {
+    files: Vec<(Arc<str>, SourceText)>,
+    found: BTreeMap<Arc<str>, Result<Arc<str>, LoadFailure>>,
+    payloads: BTreeMap<Arc<str>, Result<Arc<str>, LoadFailure>>,
+}
+
 /// Settings of a project that change what is an error.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Options {
@@ -434,6 +442,22 @@ impl RootDatabase {
             set.set_payloads(self)
                 .with_durability(Durability::MEDIUM)
                 .to(payloads);
+        }
+    }
+
+    /// The text of a payload file, or the reason why there is none, as the host has given it.
+    pub fn payload(&self, path: &str) -> Option<&Result<Arc<str>, LoadFailure>> {
+        FileSet::get(self).payloads(self).get(path)
+    }
+
+    /// What the host has given, to compare it with what it gives later.
+    pub fn given(&self) -> Given {
+        let set = FileSet::get(self);
+        let files = self.project_files().into_iter();
+        Given {
+            files: files.map(|it| (it.path(self), it.text(self))).collect(),
+            found: set.found(self).clone(),
+            payloads: set.payloads(self).clone(),
         }
     }
 

@@ -77,7 +77,7 @@ pub use calls::{CallArgument, CallStyle, KeywordCall, keyword_calls, variant_to_
 pub use codes::{CODES, code_info};
 pub use configuration::{Config, config, sigma_calls};
 pub use db::{
-    Cancelled, Db, FileKind, LoadFailure, Options, Require, RootDatabase, SourceFile,
+    Cancelled, Db, FileKind, Given, LoadFailure, Options, Require, RootDatabase, SourceFile,
     catch_cancelled, settle,
 };
 pub use diagnostics::{

@@ -113,6 +113,9 @@ fn parse_setting(text: &str) -> Result<String, String> {
 /// `wat check`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct CheckOptions {
+    /// Stay, and report again whenever files change
+    #[arg(long)]
+    pub(crate) watch: bool,
     /// The least severity that makes the command fail (error)
     #[arg(long, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<FailOn>,

@@ -1,5 +1,7 @@
 //! `wat check`: all findings, nothing runs.
 
+mod watch;
+
 use std::io;
 use std::time::Instant;
 
@@ -20,34 +22,20 @@ use crate::{exit, output};
 const SHOWN: usize = 100;
 
 pub(crate) fn check(global: &Global, options: &CheckOptions) -> i32 {
+    if options.watch {
+        return watch::watch(global, options);
+    }
     let started = Instant::now();
     let mut space = match Workspace::open(global, &options.paths) {
         Ok(space) => space,
         Err(status) => return status,
     };
-    space.note_if_empty(global, &options.paths);
-    let files = space.told();
-    let found = told(global, &mut space.db, &files);
-    let check = &space.settings.check;
-    let limit = options.max_diagnostics.or(check.max_diagnostics);
-    let mut printer = Printer::new(global, limit);
-    let levels = options.levels.over(&space.settings);
-    for mut diagnostic in found {
-        let path = diagnostic.span.file.path(&*space.db);
-        let path = space.inner_path(&path);
-        let severity = severity(options.lints, &levels, &diagnostic, &path);
-        if let Some(severity) = severity {
-            diagnostic.severity = severity;
-            printer.add(&space.db, &diagnostic);
-        }
-    }
-    printer.summary.files = files.len();
-    let summary = printer.summary;
-    if let Err(status) = printer.finish(started) {
-        return status;
-    }
+    let summary = match tell(global, options, &mut space, started) {
+        Ok(summary) => summary,
+        Err(status) => return status,
+    };
     let fail_on = match options.fail_on {
-        None if check.deny_warnings == Some(true) => FailOn::Warning,
+        None if space.settings.check.deny_warnings == Some(true) => FailOn::Warning,
         None => FailOn::Error,
         Some(fail_on) => fail_on,
     };
@@ -62,14 +50,47 @@ pub(crate) fn check(global: &Global, options: &CheckOptions) -> i32 {
     })
 }
 
-/// The severity of a finding in a file; `None` if it is not told. What somebody turned off stays off.
-fn severity(lints: Lints, levels: &Levels, found: &Diagnostic, path: &str) -> Option<Severity> {
-    let said = levels.severity(found.code, found.severity, path);
-    match (lints, found.code.0 / 1000) {
-        (Lints::None, 7) => None,
-        (Lints::All, 7) if said.is_none() && !levels.speak_of(found.code, path) => {
-            Some(Severity::Info)
+/// Tells all findings; how many there are.
+fn tell(
+    global: &Global,
+    options: &CheckOptions,
+    space: &mut Workspace,
+    started: Instant,
+) -> Result<Summary, i32> {
+    space.note_if_empty(global, &options.paths);
+    let files = space.told();
+    let found = told(global, &mut space.db, &files);
+    let limit = options.max_diagnostics;
+    let limit = limit.or(space.settings.check.max_diagnostics);
+    let mut printer = Printer::new(global, limit);
+    let levels = options.levels.over(&space.settings);
+    for mut diagnostic in found {
+        let path = diagnostic.span.file.path(&*space.db);
+        let path = space.inner_path(&path);
+        let severity = severity(options, &levels, &diagnostic, &path);
+        if let Some(severity) = severity {
+            diagnostic.severity = severity;
+            printer.add(&space.db, &diagnostic);
         }
+    }
+    printer.summary.files = files.len();
+    let summary = printer.summary;
+    printer.finish(started)?;
+    Ok(summary)
+}
+
+/// The severity of a finding in a file; `None` if it is not told. What somebody turned off stays off.
+fn severity(
+    options: &CheckOptions,
+    levels: &Levels,
+    found: &Diagnostic,
+    path: &str,
+) -> Option<Severity> {
+    let said = levels.severity(found.code, found.severity, path);
+    let is_silent = said.is_none() && !levels.speak_of(found.code, path);
+    match (options.lints, found.code.0 / 1000) {
+        (Lints::None, 7) => None,
+        (Lints::All, 7) if is_silent => Some(Severity::Info),
         _ => said,
     }
 }
@@ -147,10 +168,8 @@ impl Printer {
     }
 
     pub(crate) fn add(&mut self, db: &RootDatabase, diagnostic: &Diagnostic) {
-        let fixable = diagnostic
-            .fixes
-            .iter()
-            .any(|fix| fix.applicability == Applicability::MachineApplicable);
+        let mut fixes = diagnostic.fixes.iter();
+        let fixable = fixes.any(|fix| fix.applicability == Applicability::MachineApplicable);
         self.summary.count(diagnostic.severity, fixable);
         if self.quiet && diagnostic.severity != Severity::Error {
             return;

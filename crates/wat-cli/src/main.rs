@@ -20,6 +20,7 @@ mod pager;
 mod run;
 mod test;
 mod version;
+mod watching;
 mod workspace;
 
 use std::io::IsTerminal;

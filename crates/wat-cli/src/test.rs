@@ -145,7 +145,10 @@ impl Prepared {
         match (paths.is_empty(), self.paths.is_empty()) {
             (true, true) => Ok(()),
             (true, false) => Err(missing(&self.paths[0])),
-            _ => self.space.refresh(global, &paths),
+            _ => match self.space.refresh(global, &paths)?.first() {
+                Some(wrong) => Err(unreadable(wrong)),
+                None => Ok(()),
+            },
         }
     }
 

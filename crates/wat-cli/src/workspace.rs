@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use wat_analysis::{FileKind, RootDatabase, SourceFile, SourceText};
 use wat_driver::{
     Project, Report, STDIN, Settings, Style, Unreadable, file_loader, load_each, load_text,
-    read_text, render, walk,
+    reached, read_text, render, walk,
 };
 
 use wat_load::Loader;
@@ -47,6 +47,14 @@ impl Workspace {
         Ok(space)
     }
 
+    /// The same for a command that stays, and tells itself what could not be read.
+    pub(crate) fn open_to_watch(global: &Global, paths: &[PathBuf]) -> Result<Workspace, i32> {
+        let mut space = Self::opened(global, paths, true)?;
+        // What is read later is little.
+        space.is_alone = false;
+        Ok(space)
+    }
+
     /// The status of a command that would end with this one had everything been read.
     pub(crate) fn status(&self, status: i32) -> i32 {
         match self.unreadable.is_empty() {
@@ -69,8 +77,12 @@ impl Workspace {
             [] => space.of_project(global)?,
             paths => paths.to_vec(),
         };
-        space.load(&found).map_err(|wrong| unreadable(&wrong))?;
-        Ok(space)
+        let lost = space.load(&found).map_err(|wrong| unreadable(&wrong))?;
+        // What was asked for by its name has to be there.
+        match lost.first() {
+            Some(wrong) => Err(unreadable(wrong)),
+            None => Ok(space),
+        }
     }
 
     /// Tells if there is nothing to work on.
@@ -119,7 +131,9 @@ impl Workspace {
         }
     }
 
-    fn load(&mut self, paths: &[PathBuf]) -> Result<(), Unreadable> {
+    /// Reads the files that the paths name and what they load. What cannot be read of the paths themselves is returned.
+    fn load(&mut self, paths: &[PathBuf]) -> Result<Vec<Unreadable>, Unreadable> {
+        let mut lost = Vec::new();
         let scope = self.project.as_ref().map(|it| it.scope(&self.settings));
         let loader = file_loader(scope.as_deref())?;
         let mut all: Vec<PathBuf> = Vec::new();
@@ -134,7 +148,7 @@ impl Workspace {
                 let asked = found.unreadable.iter();
                 let mut asked = asked.map(|it| Path::new(&it.path));
                 if let Some(at) = asked.position(|it| it == path) {
-                    return Err(found.unreadable.swap_remove(at));
+                    lost.push(found.unreadable.swap_remove(at));
                 }
                 all.extend(found.files.into_iter().filter(|path| !is_excluded(path)));
                 let wrong = found.unreadable.into_iter();
@@ -154,10 +168,11 @@ impl Workspace {
         for (path, file) in all.into_iter().zip(files) {
             let file = match file {
                 Ok(file) => file,
-                // What was asked for by its name has to be there.
-                Err(wrong) if paths.contains(&path) => return Err(wrong),
                 Err(wrong) => {
-                    self.unreadable.push(wrong);
+                    match paths.contains(&path) {
+                        true => lost.push(wrong),
+                        false => self.unreadable.push(wrong),
+                    }
                     continue;
                 }
             };
@@ -165,28 +180,32 @@ impl Workspace {
                 self.files.push((path, file));
             }
         }
-        Ok(())
+        Ok(lost)
     }
 
-    /// Reads again what may have changed: the files that the paths name now, and those that are loaded.
-    pub(crate) fn refresh(&mut self, global: &Global, paths: &[PathBuf]) -> Result<(), i32> {
+    /// Reads again what may have changed: the files that the paths name now, and those that are loaded. What is neither any
+    /// more is forgotten. What cannot be read of the paths themselves is returned, and the rest is there.
+    pub(crate) fn refresh(
+        &mut self,
+        global: &Global,
+        paths: &[PathBuf],
+    ) -> Result<Vec<Unreadable>, i32> {
         let found = match paths {
             [] => self.of_project(global)?,
             paths => paths.to_vec(),
         };
-        for file in self.db.project_files() {
-            let path = file.path(&*self.db).to_string();
-            match read_text(Path::new(&path)) {
-                Ok(text) => {
-                    self.db.set_file(&path, text, FileKind::Disk);
-                }
-                Err(_) => self.db.remove_file(&path),
-            }
-        }
-        self.db.forget_found();
+        reread(&mut self.db);
         self.files.clear();
         self.unreadable.clear();
-        self.load(&found).map_err(|wrong| unreadable(&wrong))
+        let lost = self.load(&found).map_err(|wrong| unreadable(&wrong))?;
+        let roots = self.roots();
+        forget_others(&mut self.db, &roots);
+        Ok(lost)
+    }
+
+    /// The files that were asked for.
+    pub(crate) fn roots(&self) -> Vec<SourceFile> {
+        self.files.iter().map(|(_, file)| *file).collect()
     }
 
     /// The path of a file as the globs of the project see it.
@@ -199,6 +218,31 @@ impl Workspace {
     /// The files that findings are told about: those asked for and what they load.
     pub(crate) fn told(&self) -> Vec<SourceFile> {
         self.db.project_files()
+    }
+}
+
+/// Reads the files of a database again, and forgets those that are not there, and what was said of loads.
+pub(crate) fn reread(db: &mut RootDatabase) {
+    for file in db.project_files() {
+        let path = file.path(db).to_string();
+        match read_text(Path::new(&path)) {
+            Ok(text) => {
+                db.set_file(&path, text, FileKind::Disk);
+            }
+            Err(_) => db.remove_file(&path),
+        }
+    }
+    db.forget_found();
+}
+
+/// Forgets the files that these do not lead to.
+pub(crate) fn forget_others(db: &mut RootDatabase, roots: &[SourceFile]) {
+    let reached = reached(db, roots).files;
+    for file in db.project_files() {
+        if !reached.contains(&file) {
+            let path = file.path(db);
+            db.remove_file(&path);
+        }
     }
 }
 

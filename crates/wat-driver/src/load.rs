@@ -6,7 +6,8 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use wat_analysis::{
-    FileKind, LoadFailure, RootDatabase, SourceFile, SourceText, load_targets, payload_targets,
+    FileKind, LoadFailure, RootDatabase, SourceFile, SourceText, load_targets, payload_paths,
+    payload_targets,
 };
 use wat_load::{FsLoader, LoadError, Loader, ScopedLoader};
 use wat_runtime::SourceError;
@@ -172,6 +173,36 @@ fn follow(
         let new = names.iter().filter_map(|name| db.file(name));
         work.extend(new.filter(|file| seen.insert(*file)));
     }
+}
+
+/// What files lead to by their loads.
+#[derive(Debug, Default)]
+pub struct Reached {
+    /// The files themselves and those that they load, inline sources among them.
+    pub files: HashSet<SourceFile>,
+    /// The paths of loads that lead to no file.
+    pub missing: HashSet<Arc<str>>,
+    /// The paths of the payloads that the loads are verified by.
+    pub payloads: HashSet<Arc<str>>,
+}
+
+/// Follows what the database knows of the loads of `files`.
+pub fn reached(db: &RootDatabase, files: &[SourceFile]) -> Reached {
+    let mut reached = Reached::default();
+    let mut work = files.to_vec();
+    while let Some(file) = work.pop() {
+        if !reached.files.insert(file) {
+            continue;
+        }
+        for target in load_targets(db, file) {
+            match target.file {
+                Some(next) => work.push(next),
+                None => drop(reached.missing.insert(target.path)),
+            }
+        }
+        reached.payloads.extend(payload_paths(db, file));
+    }
+    reached
 }
 
 /// The path that was asked for, and the path of a file or the text of a payload.

@@ -1,5 +1,6 @@
 //! Changes of files, as events of the operating system: nothing is looked at again and again.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::mem::MaybeUninit;
@@ -19,10 +20,21 @@ struct Watched {
     is_deep: bool,
 }
 
+/// What is to be told of a directory.
+const EVENTS: WatchFlags = WatchFlags::CLOSE_WRITE
+    .union(WatchFlags::ATTRIB)
+    .union(WatchFlags::CREATE)
+    .union(WatchFlags::DELETE)
+    .union(WatchFlags::MOVED_FROM)
+    .union(WatchFlags::MOVED_TO)
+    .union(WatchFlags::MOVE_SELF)
+    .union(WatchFlags::ONLYDIR);
+
 /// What has changed since the last question.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Files that were written, that came and that went.
+    /// Files that were written, that came and that went; and directories that came into one that is watched without those
+    /// below it.
     pub paths: BTreeSet<PathBuf>,
     /// There was more than the system could tell: anything may have changed.
     pub is_partial: bool,
@@ -74,26 +86,25 @@ impl Watch {
         self.descend(root, &mut Changes::default())
     }
 
-    /// Watches a directory without those below it; nothing if it is watched already.
+    /// Watches a directory without those below it; false if it is watched already, perhaps by another path to it.
     ///
     /// # Errors
     /// It is no directory, or the system watches no more of them.
-    pub fn add_directory(&mut self, path: &Path) -> io::Result<()> {
-        match self.directories.values().any(|known| known.path == path) {
-            true => Ok(()),
-            false => self.add(path, false),
-        }
+    pub fn add_directory(&mut self, path: &Path) -> io::Result<bool> {
+        let number = inotify::add_watch(&self.inotify, path, EVENTS)?;
+        let Entry::Vacant(new) = self.directories.entry(number) else {
+            return Ok(false);
+        };
+        let path = path.to_owned();
+        let is_deep = false;
+        new.insert(Watched { path, is_deep });
+        Ok(true)
     }
 
-    fn add(&mut self, path: &Path, is_deep: bool) -> io::Result<()> {
-        let events = WatchFlags::CLOSE_WRITE
-            | WatchFlags::CREATE
-            | WatchFlags::DELETE
-            | WatchFlags::MOVED_FROM
-            | WatchFlags::MOVED_TO
-            | WatchFlags::ONLYDIR;
-        let number = inotify::add_watch(&self.inotify, path, events)?;
+    fn add(&mut self, path: &Path) -> io::Result<()> {
+        let number = inotify::add_watch(&self.inotify, path, EVENTS)?;
         let path = path.to_owned();
+        let is_deep = true;
         self.directories.insert(number, Watched { path, is_deep });
         Ok(())
     }
@@ -103,7 +114,7 @@ impl Watch {
     fn descend(&mut self, root: &Path, changes: &mut Changes) -> io::Result<()> {
         let mut work = vec![root.to_owned()];
         while let Some(path) = work.pop() {
-            match self.add(&path, true) {
+            match self.add(&path) {
                 Ok(()) => {}
                 // It is gone already, or not ours to see.
                 Err(_) if path != root && !self.is_exhausted(&path) => continue,
@@ -150,12 +161,20 @@ impl Watch {
                 changes.is_partial = true;
             }
             if event.events().contains(ReadFlags::IGNORED) {
-                self.directories.remove(&event.wd());
+                // It is gone, unless it was given up here.
+                changes.is_partial |= self.directories.remove(&event.wd()).is_some();
             }
             let Some(directory) = self.directories.get(&event.wd()) else {
                 continue;
             };
             let Some(name) = event.file_name().map(|name| name.to_bytes()) else {
+                // One in a tree is told by the directory around it.
+                if event.events().contains(ReadFlags::MOVE_SELF) && !directory.is_deep {
+                    self.directories.remove(&event.wd());
+                    // A directory that is gone meanwhile is not watched any more.
+                    let _ = inotify::remove_watch(&self.inotify, event.wd());
+                    changes.is_partial = true;
+                }
                 continue;
             };
             let path = directory.path.join(std::ffi::OsStr::from_bytes(name));
@@ -163,14 +182,15 @@ impl Watch {
                 continue;
             }
             let is_directory = event.events().contains(ReadFlags::ISDIR);
-            let came = event
-                .events()
-                .intersects(ReadFlags::CREATE | ReadFlags::MOVED_TO);
+            let says = |flags: ReadFlags| event.events().intersects(flags);
             if is_directory {
                 // What was in a directory that has gone is gone with it.
-                changes.is_partial |= !came;
-                if came && directory.is_deep && is_entered(name) {
-                    new.push(path);
+                changes.is_partial |= says(ReadFlags::DELETE | ReadFlags::MOVED_FROM);
+                let came = says(ReadFlags::CREATE | ReadFlags::MOVED_TO);
+                match directory.is_deep {
+                    true if came && is_entered(name) => new.push(path),
+                    false if came => drop(changes.paths.insert(path)),
+                    _ => {}
                 }
             } else if !event.events().contains(ReadFlags::CREATE) || !is_unwritten(&path) {
                 changes.paths.insert(path);

@@ -26,3 +26,5 @@ mod reflect;
 mod report;
 #[path = "it/steps.rs"]
 mod steps;
+#[path = "it/watch.rs"]
+mod watch;

@@ -4,19 +4,16 @@ use std::collections::HashSet;
 use std::io;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use wat_analysis::{SourceFile, payload_paths};
-use wat_driver::{Changes, Keys, Watch, name_of, read_text};
+use wat_driver::{Changes, Keys};
 use wat_kernel::{Borrowed, Interest, poll, process};
 use wat_test::{Break, Format, State, TestCase};
 
 use super::{Prepared, Round, formats, persists, remember, round};
 use crate::args::{Global, TestOptions};
+use crate::watching::{Reading, Watcher, cannot_watch, interrupted, refuse, wait};
 use crate::{exit, output};
-
-/// Changes that come together count as one.
-const WINDOW: Duration = Duration::from_millis(50);
 
 const HELP: &str = "watching: Enter all, f failed, p filter, t output, q quit\n";
 
@@ -37,9 +34,8 @@ enum Asked {
 
 /// What is seen and heard between and during rounds.
 struct Senses {
-    watch: Watch,
+    watcher: Watcher,
     keys: Option<Keys>,
-    changes: Changes,
     asked: Asked,
     /// The filter that is being typed.
     typed: Option<String>,
@@ -111,10 +107,8 @@ impl Senses {
     }
 
     /// Reads the changes that matter and the keys that are there.
-    fn look(&mut self, prepared: &Prepared) -> io::Result<()> {
-        let mut changes = self.watch.changes()?;
-        changes.paths.retain(|path| differs(prepared, path));
-        self.changes.extend(changes);
+    fn look(&mut self, prepared: &Prepared, reading: &Reading) -> io::Result<()> {
+        self.watcher.look(|path| matters(prepared, reading, path))?;
         let keys = self
             .keys
             .as_ref()
@@ -129,23 +123,17 @@ impl Senses {
 
     fn arms(&self) -> Vec<Borrowed> {
         let keys = self.keys.iter().map(Keys::descriptor);
-        let all = keys.chain([self.watch.descriptor()]);
-        all.map(Borrowed::from_number).collect()
+        let keys = keys.map(Borrowed::from_number);
+        keys.chain([self.watcher.arm()]).collect()
     }
 
     /// Waits for a change or a wish. After the first change others may follow for a while.
-    fn wait(&mut self, prepared: &Prepared) -> io::Result<()> {
-        let mut deadline = (!self.changes.is_empty()).then(|| Instant::now() + WINDOW);
-        while !process::is_stopping() && matches!(self.asked, Asked::Nothing) {
-            let arms = self.arms().into_iter().chain(process::shutdown());
-            let arms: Vec<_> = arms.map(|arm| (arm, Interest::Read)).collect();
-            if !poll(&arms, deadline)?.contains(&true) {
-                break;
-            }
-            self.look(prepared)?;
-            if !self.changes.is_empty() {
-                deadline.get_or_insert_with(|| Instant::now() + WINDOW);
-            }
+    fn wait(&mut self, prepared: &Prepared, reading: &Reading) -> io::Result<()> {
+        while !process::is_stopping()
+            && matches!(self.asked, Asked::Nothing)
+            && wait(self.arms(), self.watcher.deadline())?
+        {
+            self.look(prepared, reading)?;
         }
         Ok(())
     }
@@ -155,6 +143,7 @@ impl Senses {
 struct Breaks<'a> {
     senses: &'a mut Senses,
     prepared: &'a Prepared,
+    reading: &'a Reading,
 }
 
 impl Break for Breaks<'_> {
@@ -163,36 +152,19 @@ impl Break for Breaks<'_> {
     }
 
     fn ends_run(&mut self) -> io::Result<bool> {
-        self.senses.look(self.prepared)?;
-        Ok(!self.senses.changes.is_empty() || !matches!(self.senses.asked, Asked::Nothing))
+        self.senses.look(self.prepared, self.reading)?;
+        Ok(self.senses.watcher.has_changes() || !matches!(self.senses.asked, Asked::Nothing))
     }
 }
 
 /// Does a file matter, and is it other than what was read of it? Tests may write files, also below the project.
-fn differs(prepared: &Prepared, path: &Path) -> bool {
-    if is_project_file(path) {
-        return true;
-    }
-    let db = &*prepared.space.db;
-    let name = name_of(path);
-    if let Some(file) = db.file(&name) {
-        return match read_text(path) {
-            Ok(text) => text != file.text(db),
-            Err(_) => true,
-        };
-    }
-    let is_payload = |file: &SourceFile| payload_paths(db, *file).iter().any(|it| **it == *name);
-    let is_text = || prepared.texts.iter().any(|text| name_of(text) == name);
-    match path.extension().and_then(|it| it.to_str()) {
+fn matters(prepared: &Prepared, reading: &Reading, path: &Path) -> bool {
+    let known = reading.differs(&prepared.space.db, path);
+    known.unwrap_or_else(|| match path.extension().and_then(|it| it.to_str()) {
         Some("wat") => path.exists(),
-        Some("md") if is_text() || prepared.asks_for_examples => true,
-        _ => db.project_files().iter().any(is_payload),
-    }
-}
-
-fn is_project_file(path: &Path) -> bool {
-    path.file_name()
-        .is_some_and(|name| name == "wat.toml" || name == "wat.edn")
+        Some("md") => prepared.asks_for_examples,
+        _ => false,
+    })
 }
 
 /// Watches until somebody quits: the status is that of the last round that was complete.
@@ -207,6 +179,7 @@ struct Session<'a> {
     options: TestOptions,
     filters: Vec<String>,
     prepared: Prepared,
+    reading: Reading,
     senses: Senses,
     /// What is known of the tests from the rounds before.
     known: State,
@@ -215,16 +188,13 @@ struct Session<'a> {
 
 impl<'a> Session<'a> {
     fn start(global: &'a Global, options: &TestOptions) -> Result<Session<'a>, i32> {
-        if options.targets.iter().any(|target| target == "-") {
-            output::report("error: standard input cannot be watched\nhelp: name files\n");
-            return Err(exit::USAGE);
-        }
+        refuse(options.targets.iter().map(Path::new))?;
         let to_stdout = formats(options)?
             .into_iter()
             .find(|(_, path)| path.is_none());
         let is_human =
             to_stdout.is_some_and(|(format, _)| matches!(format, Format::Pretty | Format::Plain));
-        let watch = Watch::new().map_err(cannot_watch)?;
+        let watcher = Watcher::new()?;
         let prepared = Prepared::open(global, options)?;
         process::start().map_err(cannot_watch)?;
         let mut session = Session {
@@ -232,10 +202,10 @@ impl<'a> Session<'a> {
             options: options.clone(),
             filters: options.filter.clone(),
             prepared,
+            reading: Reading::default(),
             senses: Senses {
-                watch,
+                watcher,
                 keys: Keys::open(),
-                changes: Changes::default(),
                 asked: Asked::Nothing,
                 typed: None,
                 filter: None,
@@ -252,37 +222,20 @@ impl<'a> Session<'a> {
 
     /// Watches the project, or else the targets, and where loaded files lie.
     fn add_places(&mut self) -> Result<(), i32> {
-        let space = &self.prepared.space;
-        let targets = self.prepared.paths.iter().chain(&self.prepared.texts);
-        let (trees, files): (Vec<PathBuf>, Vec<PathBuf>) =
-            targets.cloned().partition(|path| path.is_dir());
+        let Prepared {
+            space,
+            paths,
+            texts,
+            ..
+        } = &self.prepared;
+        let named: Vec<PathBuf> = paths.iter().chain(texts).cloned().collect();
         let trees = match &space.project {
             Some(project) => vec![project.root.clone()],
-            None => trees,
+            None => named.iter().filter(|path| path.is_dir()).cloned().collect(),
         };
-        let loaded = space.db.project_files();
-        let loaded = loaded.iter().map(|it| PathBuf::from(&*it.path(&*space.db)));
-        let is_inside = |path: &PathBuf| {
-            let full = std::path::absolute(path).unwrap_or_default();
-            trees.iter().any(|tree| {
-                let tree = tree.canonicalize().unwrap_or_default();
-                full.starts_with(tree)
-            })
-        };
-        let single = files.into_iter().chain(loaded).filter(|it| !is_inside(it));
-        let folders: HashSet<PathBuf> = single
-            .filter_map(|path| Some(std::path::absolute(path).ok()?.parent()?.to_owned()))
-            .collect();
-        let watch = &mut self.senses.watch;
-        for tree in &trees {
-            let tree = std::path::absolute(tree).map_err(cannot_watch)?;
-            watch.add_tree(&tree).map_err(cannot_watch)?;
-        }
-        for folder in folders {
-            // A folder that is gone comes back as a change of the one around it, if at all.
-            let _ = watch.add_directory(&folder);
-        }
-        Ok(())
+        self.reading = Reading::of(&space.db, &space.roots(), space.project.as_ref(), &named);
+        let watcher = &mut self.senses.watcher;
+        watcher.add_places(&space.db, &self.reading, &trees)
     }
 
     fn run(mut self) -> Result<i32, i32> {
@@ -290,16 +243,17 @@ impl<'a> Session<'a> {
         loop {
             self.round(wanted)?;
             loop {
-                if let Some(status) = self.interrupted() {
+                if let Some(status) = interrupted() {
                     return Ok(status);
                 }
-                self.senses.wait(&self.prepared).map_err(cannot_watch)?;
-                let changes = std::mem::take(&mut self.senses.changes);
+                let waited = self.senses.wait(&self.prepared, &self.reading);
+                waited.map_err(cannot_watch)?;
+                let changes = self.senses.watcher.take();
                 let asked = std::mem::replace(&mut self.senses.asked, Asked::Nothing);
                 if matches!(asked, Asked::Quit) {
                     return Ok(self.status);
                 }
-                if let Some(status) = self.interrupted() {
+                if let Some(status) = interrupted() {
                     return Ok(status);
                 }
                 if !changes.is_empty() && !self.refresh(&changes) {
@@ -315,19 +269,20 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn interrupted(&self) -> Option<i32> {
-        process::is_stopping().then(|| 128 + process::stop_signal().unwrap_or(wat_kernel::SIGTERM))
-    }
-
     /// Reads what has changed. What is wrong was told; then the next change is waited for.
     fn refresh(&mut self, changes: &Changes) -> bool {
-        let fresh = match changes.paths.iter().any(|path| is_project_file(path)) {
+        let is_of_project = |path: &PathBuf| self.reading.is_of_project(path);
+        let reopens = self.reading.is_void() || changes.paths.iter().any(is_of_project);
+        let fresh = match reopens {
             true => Prepared::open(self.global, &self.options).map(|new| {
                 let old = std::mem::replace(&mut self.prepared, new);
                 drop(ManuallyDrop::into_inner(old.space.db));
             }),
             false => self.prepared.refresh(self.global),
         };
+        if fresh.is_err() {
+            self.reading.forget();
+        }
         fresh
             .and_then(|()| self.add_places())
             .and_then(|()| self.prepared.select(&self.options))
@@ -375,6 +330,7 @@ impl<'a> Session<'a> {
             let mut breaks = Breaks {
                 senses: &mut self.senses,
                 prepared: &self.prepared,
+                reading: &self.reading,
             };
             let first = self.known.failed.iter().cloned().collect();
             let round = round(
@@ -409,14 +365,9 @@ impl<'a> Session<'a> {
             Some(_) => HELP,
             None => "watching for changes\n",
         };
-        if self.interrupted().is_none() && self.senses.changes.is_empty() {
+        if interrupted().is_none() && !self.senses.watcher.has_changes() {
             self.senses.tell(text);
         }
         Ok(())
     }
-}
-
-fn cannot_watch(error: io::Error) -> i32 {
-    output::complain(&format!("cannot watch for changes: {error}"));
-    exit::IO
 }

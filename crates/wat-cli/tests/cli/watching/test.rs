@@ -1,13 +1,9 @@
 //! `wat test --watch`: rounds follow changes, keys and signals.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::time::Duration;
-
-use super::pty::Terminal;
-use super::support::{Dir, children, command};
-use super::testing::processes_in;
+use super::{Stream, Watching};
+use crate::cli::pty::Terminal;
+use crate::cli::support::{Dir, children, command, wat};
+use crate::cli::testing::processes_in;
 
 const LIB: &str = "(:wat::core::defn :l::two [] -> :wat::core::i64 2)
 (:wat::core::struct :l::Point (x :wat::core::i64))
@@ -19,46 +15,13 @@ const TESTS: &str = "(:wat::load-file! \"lib.wat\")
 (:wat::test::deftest :t::three () (:wat::test::assert-eq (:l::three) 3))
 (:wat::test::deftest :t::points () (:wat::test::assert-ne (:t::point) \"\"))\n";
 
-/// How long a line may take before the test fails.
-const PATIENCE: Duration = Duration::from_secs(120);
-
-/// A runner that watches.
-struct Watching {
-    runner: Child,
-    lines: Receiver<String>,
+/// Runs tests whenever they change.
+fn start(dir: &Dir, args: &[&str]) -> Watching {
+    let args = [&["test", "--watch", "--no-shuffle", "-j", "1"], args].concat();
+    Watching::start(dir, &args, Stream::Out)
 }
 
 impl Watching {
-    fn start(dir: &Dir, args: &[&str]) -> Watching {
-        let mut command = command(dir);
-        command.args(["test", "--watch", "--no-shuffle", "-j", "1"]);
-        let mut runner = command
-            .args(args)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the binary starts");
-        let stdout = BufReader::new(runner.stdout.take().expect("it is piped"));
-        let (sender, lines) = mpsc::channel();
-        std::thread::spawn(move || {
-            let mut lines = stdout.lines().map_while(Result::ok);
-            lines.all(|line| sender.send(line).is_ok())
-        });
-        Watching { runner, lines }
-    }
-
-    /// The lines up to one that holds `text`.
-    fn until(&mut self, text: &str) -> Vec<String> {
-        let mut seen = Vec::new();
-        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
-            seen.push(line);
-            if seen.last().is_some_and(|line| line.contains(text)) {
-                return seen;
-            }
-        }
-        panic!("`{text}` does not come after {seen:#?}");
-    }
-
     /// The tests of the next round, `status name`.
     fn round(&mut self) -> Vec<String> {
         let lines = self.until("watching for changes");
@@ -69,33 +32,12 @@ impl Watching {
         })
         .collect()
     }
-
-    #[allow(unsafe_code)]
-    fn end(mut self, signal: i32) -> i32 {
-        // SAFETY: the runner is our child and not reaped.
-        unsafe { libc::kill(self.runner.id() as i32, signal) };
-        while self.lines.recv_timeout(PATIENCE).is_ok() {}
-        self.runner.wait().expect("it ends").code().unwrap_or(-1)
-    }
-}
-
-impl Drop for Watching {
-    fn drop(&mut self) {
-        let _ = self.runner.kill();
-        let _ = self.runner.wait();
-    }
-}
-
-impl Watching {
-    fn pid(&self) -> u32 {
-        self.runner.id()
-    }
 }
 
 #[test]
 fn a_change_runs_the_tests_that_it_concerns() {
     let dir = Dir::with(&[("lib.wat", LIB), ("t.wat", TESTS)]);
-    let mut watching = Watching::start(&dir, &["t.wat"]);
+    let mut watching = start(&dir, &["t.wat"]);
     assert_eq!(
         watching.round(),
         ["pass :t::two", "pass :t::three", "pass :t::points"]
@@ -128,7 +70,7 @@ fn files_come_and_go_and_break_and_heal() {
         ("lib.wat", LIB),
         ("t/t.wat", &TESTS.replace("lib.wat", "../lib.wat")),
     ]);
-    let mut watching = Watching::start(&dir, &[]);
+    let mut watching = start(&dir, &[]);
     assert_eq!(watching.round().len(), 3);
     let new = "(:wat::test::deftest :n::new () (:wat::test::assert-eq 1 1))";
     dir.write("deep/er/new.wat", new);
@@ -163,7 +105,7 @@ fn a_change_cancels_the_round_and_what_a_test_writes_does_not() {
 (:wat::test::deftest :t::b () (:t::spin))
 (:wat::test::deftest :t::c () (:wat::test::assert-eq 1 1))\n";
     let dir = Dir::with(&[("t.wat", hangs)]);
-    let mut watching = Watching::start(&dir, &[]);
+    let mut watching = start(&dir, &[]);
     watching.until("pass  t.wat  :t::a");
     while children(watching.pid()).is_empty() {
         std::thread::yield_now();
@@ -185,7 +127,7 @@ fn a_change_cancels_the_round_and_what_a_test_writes_does_not() {
 fn a_bad_setting_is_told_and_can_be_mended() {
     const PROJECT: &str = "[project]\nname = \"p\"\n\n[test]\npaths = [\".\"]\n";
     let dir = Dir::with(&[("wat.toml", PROJECT), ("lib.wat", LIB), ("t.wat", TESTS)]);
-    let mut watching = Watching::start(&dir, &[]);
+    let mut watching = start(&dir, &[]);
     assert_eq!(watching.round().len(), 3);
     dir.write("wat.toml", &format!("{PROJECT}time-limit = \"long\"\n"));
     assert_eq!(watching.round(), [""; 0]);
@@ -201,7 +143,7 @@ fn an_interrupt_ends_the_round_too() {
 (:wat::test::time-limit \"10m\")
 (:wat::test::deftest :t::b () (:t::spin))\n";
     let dir = Dir::with(&[("t.wat", hangs)]);
-    let mut watching = Watching::start(&dir, &[]);
+    let mut watching = start(&dir, &[]);
     watching.until("running 1 test");
     while children(watching.pid()).is_empty() {
         std::thread::yield_now();
@@ -248,7 +190,7 @@ fn keys_on_a_terminal_choose_what_is_run() {
 #[test]
 fn standard_input_is_not_watched() {
     let dir = Dir::new();
-    let ran = super::support::wat(&dir, &["test", "--watch", "-"]);
+    let ran = wat(&dir, &["test", "--watch", "-"]);
     assert_eq!(ran.status, 64);
     assert!(ran.stderr.contains("cannot be watched"), "{}", ran.stderr);
 }
