@@ -116,6 +116,9 @@ pub(crate) struct CheckOptions {
     /// Stay, and report again whenever files change
     #[arg(long)]
     pub(crate) watch: bool,
+    /// Tell what is not laid out as `wat fmt` does it, too
+    #[arg(long)]
+    pub(crate) style: bool,
     /// The least severity that makes the command fail (error)
     #[arg(long, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<FailOn>,

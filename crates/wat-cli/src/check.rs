@@ -1,5 +1,6 @@
 //! `wat check`: all findings, nothing runs.
 
+pub(crate) mod style;
 mod watch;
 
 use std::io;
@@ -59,11 +60,12 @@ fn tell(
 ) -> Result<Summary, i32> {
     space.note_if_empty(global, &options.paths);
     let files = space.told();
-    let found = told(global, &mut space.db, &files);
+    let mut found = told(global, &mut space.db, &files);
     let limit = options.max_diagnostics;
     let limit = limit.or(space.settings.check.max_diagnostics);
     let mut printer = Printer::new(global, limit);
     let levels = options.levels.over(&space.settings);
+    style::add(space, &levels, options.style, &files, &mut found);
     for mut diagnostic in found {
         let path = diagnostic.span.file.path(&*space.db);
         let path = space.inner_path(&path);
@@ -88,6 +90,12 @@ fn severity(
 ) -> Option<Severity> {
     let said = levels.severity(found.code, found.severity, path);
     let is_silent = said.is_none() && !levels.speak_of(found.code, path);
+    if found.code == style::UNFORMATTED && options.style {
+        return match is_silent {
+            true => Some(Severity::Warning),
+            false => said,
+        };
+    }
     match (options.lints, found.code.0 / 1000) {
         (Lints::None, 7) => None,
         (Lints::All, 7) if is_silent => Some(Severity::Info),
@@ -168,8 +176,10 @@ impl Printer {
     }
 
     pub(crate) fn add(&mut self, db: &RootDatabase, diagnostic: &Diagnostic) {
+        // What `wat fix` carries out; layout is for `wat fmt`.
         let mut fixes = diagnostic.fixes.iter();
-        let fixable = fixes.any(|fix| fix.applicability == Applicability::MachineApplicable);
+        let fixable = fixes.any(|fix| fix.applicability == Applicability::MachineApplicable)
+            && diagnostic.code != style::UNFORMATTED;
         self.summary.count(diagnostic.severity, fixable);
         if self.quiet && diagnostic.severity != Severity::Error {
             return;

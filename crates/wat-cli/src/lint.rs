@@ -9,7 +9,7 @@ use wat_driver::{Level, Levels, Selector};
 use wat_syntax::READER_CODES;
 
 use crate::args::{FailOn, Format, Global, LintOptions};
-use crate::check::{Printer, told};
+use crate::check::{Printer, style, told};
 use crate::workspace::Workspace;
 use crate::{exit, output};
 
@@ -26,7 +26,9 @@ pub(crate) fn lint(global: &Global, options: &LintOptions) -> i32 {
     space.note_if_empty(global, &options.paths);
     let files = space.told();
     let mut printer = Printer::new(global, options.max_diagnostics);
-    for mut diagnostic in told(global, &mut space.db, &files) {
+    let mut found = told(global, &mut space.db, &files);
+    style::add(&space, &levels, false, &files, &mut found);
+    for mut diagnostic in found {
         if !wanted(options, &diagnostic) {
             continue;
         }

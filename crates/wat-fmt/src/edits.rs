@@ -70,42 +70,123 @@ pub fn format_range(source: &SourceText, range: TextRange) -> Result<Vec<TextEdi
         edits: Vec::new(),
     };
     edits.pieces();
-    let before = before_comment(source, selected, &formatted);
-    let after = after_comment(source, selected, &formatted);
+    let place = |piece: &Piece| {
+        let (start, end) = (piece.source.start as u32, piece.source.end as u32);
+        TextRange::new(start.into(), end.into()) + selected.start()
+    };
+    let new = |piece: &Piece| &formatted.text[piece.output.clone()];
+    let (first, last) = (formatted.pieces.first(), formatted.pieces.last());
+    let before = first.and_then(|piece| before_comment(source, place(piece), new(piece), true));
+    let after = last.and_then(|piece| after_comment(source, place(piece), new(piece)));
     Ok(before.into_iter().chain(edits.edits).chain(after).collect())
 }
 
-/// If comments moved to the start of the selected items (F12), the first starts a line.
-fn before_comment(
-    source: &SourceText,
-    selected: TextRange,
-    formatted: &Formatted,
-) -> Option<TextEdit> {
-    let Piece {
-        source: old,
-        output,
-    } = formatted.pieces.first()?;
-    let is_comment = |text: &str| text.starts_with(';');
-    let moved = is_comment(&formatted.text[output.clone()])
-        && !is_comment(&source.text()[selected][old.clone()]);
-    let before = &source.text()[..usize::from(selected.start())];
-    let kept = before.trim_end_matches([' ', '\t', ',', '\x0c', '\u{feff}']);
-    let starts_line = kept.is_empty() || kept.ends_with(['\n', '\r']);
-    let range = TextRange::new(TextSize::of(kept), selected.start());
-    (moved && !starts_line).then(|| TextEdit::replace(range, "\n"))
+/// A top-level form or comment group whose text is not the formatted one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unformatted {
+    /// Where it stands.
+    pub range: TextRange,
+    /// Is it a comment group?
+    pub is_comment: bool,
+    /// What formats it and nothing else, in order: its new text, and the line breaks around it that comments need which the
+    /// rules move to its ends.
+    pub edits: Vec<TextEdit>,
 }
 
-/// If comments moved to the end of the selected items (F54): nothing may follow on the line of the last, and one that is
-/// a group of its own must not become one with what follows.
-fn after_comment(
+/// The top-level forms and comment groups whose text is not the formatted one, in order. Items with reader errors are left
+/// out; errors elsewhere do not matter, nor does what is between the items.
+pub fn unformatted(source: &SourceText) -> Vec<Unformatted> {
+    let file = cut(source);
+    let mut found = Vec::new();
+    for stretch in sound_stretches(source, &file) {
+        let part = source.slice(stretch);
+        // It has no errors.
+        let Ok(formatted) = formatted(&part) else {
+            continue;
+        };
+        for piece in &formatted.pieces {
+            let (old, new) = (
+                &part.text()[piece.source.clone()],
+                &formatted.text[piece.output.clone()],
+            );
+            if old == new {
+                continue;
+            }
+            let place = |at: usize| stretch.start() + TextSize::new(at as u32);
+            let range = TextRange::new(place(piece.source.start), place(piece.source.end));
+            let replaced = TextEdit::replace(range, new);
+            let before = before_comment(source, range, new, false);
+            let after = after_comment(source, range, new);
+            found.push(Unformatted {
+                range,
+                is_comment: is_comments(old),
+                edits: before.into_iter().chain([replaced]).chain(after).collect(),
+            });
+        }
+    }
+    found
+}
+
+/// Is there nothing but comments?
+fn is_comments(text: &str) -> bool {
+    lex(&SourceText::from(text)).iter().all(|token| {
+        matches!(
+            token.kind,
+            SyntaxKind::COMMENT | SyntaxKind::SHEBANG | SyntaxKind::WHITESPACE
+        )
+    })
+}
+
+/// The longest ranges that start and end with items and hold none with errors.
+fn sound_stretches(source: &SourceText, file: &FileCut) -> Vec<TextRange> {
+    let is_error = |error: &SyntaxError| error.severity == Severity::Error;
+    let between = file.errors.iter().filter(|error| is_error(error));
+    let forms = file.forms.iter().filter(|form| {
+        let syntax = read_form(&source.slice(form.range), &form.verdict);
+        syntax.errors.iter().any(is_error)
+    });
+    let between = between.map(|error| error.range.start());
+    let mut broken: Vec<TextSize> = between.chain(forms.map(|it| it.range.start())).collect();
+    broken.sort_unstable();
+    let mut stretches: Vec<TextRange> = Vec::new();
+    let mut is_open = false;
+    for Item { range, .. } in items(source, file) {
+        let next = broken.partition_point(|at| *at < range.start());
+        let is_broken = broken.get(next).is_some_and(|at| *at < range.end());
+        match stretches.last_mut() {
+            _ if is_broken => {}
+            Some(last) if is_open => *last = last.cover(range),
+            _ => stretches.push(range),
+        }
+        is_open = !is_broken;
+    }
+    stretches
+}
+
+/// If comments moved to the start of an item (F12), it starts a line. `new` is the text of the item, or of several from it
+/// on. Blanks before it on its line go unless they are to stay: a comment above would make them part of its group.
+fn before_comment(
     source: &SourceText,
-    selected: TextRange,
-    formatted: &Formatted,
+    item: TextRange,
+    new: &str,
+    keeps_blanks: bool,
 ) -> Option<TextEdit> {
-    let Piece {
-        source: old,
-        output,
-    } = formatted.pieces.last()?;
+    let is_comment = |text: &str| text.starts_with(';');
+    if !is_comment(new) || is_comment(&source.text()[item]) {
+        return None;
+    }
+    let before = &source.text()[..usize::from(item.start())];
+    let kept = before.trim_end_matches([' ', '\t', ',', '\x0c', '\u{feff}']);
+    let range = TextRange::new(TextSize::of(kept), item.start());
+    match kept.is_empty() || kept.ends_with(['\n', '\r']) {
+        true => (!keeps_blanks && !range.is_empty()).then(|| TextEdit::delete(range)),
+        false => Some(TextEdit::replace(range, "\n")),
+    }
+}
+
+/// If comments moved to the end of an item (F54): nothing may follow on the line of the last, and one that is a group of its
+/// own must not become one with what follows.
+fn after_comment(source: &SourceText, item: TextRange, new: &str) -> Option<TextEdit> {
     let last_two = |text: &str| {
         let tokens = with_places(lex(&SourceText::from(text)));
         match tokens[..] {
@@ -114,12 +195,12 @@ fn after_comment(
             [] => (None, SyntaxKind::WHITESPACE),
         }
     };
-    let before = last_two(&source.text()[selected][old.clone()]);
-    let after @ (own_line, last) = last_two(&formatted.text[output.clone()]);
+    let before = last_two(&source.text()[item]);
+    let after @ (own_line, last) = last_two(new);
     if last != SyntaxKind::COMMENT || before == after {
         return None;
     }
-    let rest = &source.text()[usize::from(selected.end())..];
+    let rest = &source.text()[usize::from(item.end())..];
     let next = rest.trim_start_matches([' ', '\t', ',', '\x0c', '\n', '\r']);
     let gap = &rest[..rest.len() - next.len()];
     let blanks = gap.find(['\n', '\r']).unwrap_or(gap.len());
@@ -128,7 +209,7 @@ fn after_comment(
         false => 1 + usize::from(own_line == Some(true)),
     };
     let missing = wanted - line_breaks(gap.as_bytes()).min(wanted);
-    let range = TextRange::at(selected.end(), TextSize::of(&gap[..blanks]));
+    let range = TextRange::at(item.end(), TextSize::of(&gap[..blanks]));
     (blanks + missing > 0).then(|| TextEdit::replace(range, "\n".repeat(missing)))
 }
 

@@ -16,5 +16,7 @@ mod rune;
 mod token;
 mod tree;
 
-pub use edits::{Refused, count_steps, format, format_edits, format_range};
+pub use edits::{
+    Refused, Unformatted, count_steps, format, format_edits, format_range, unformatted,
+};
 pub use indent::indent_at;

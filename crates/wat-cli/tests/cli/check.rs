@@ -383,3 +383,76 @@ fn lints_are_told_as_asked() {
     assert_eq!(told(&["--lints", "all", "--allow", "WAT7041"]), default);
     assert_eq!(wat(&dir, &["check", "--lints", "some", "a.wat"]).status, 64);
 }
+
+const LOOSE: &str = "(:wat::core::def   :demo::one 1)
+
+;; about two  
+(:wat::core::def :demo::two 2)\n";
+
+/// The short lines of a check of `a.wat`, without its message.
+fn styled(dir: &Dir, args: &[&str]) -> (i32, Vec<String>) {
+    let ran = wat(dir, &[args, &["--format", "short"]].concat());
+    let short = |line: &str| line.rsplit_once(": ").map_or(line, |it| it.0).to_owned();
+    (ran.status, ran.stdout.lines().map(short).collect())
+}
+
+#[test]
+fn style_tells_what_is_not_formatted() {
+    let dir = Dir::with(&[("a.wat", LOOSE)]);
+    let told = |severity: &str| {
+        ["a.wat:1:1: ", "a.wat:3:1: "].map(|place| format!("{place}{severity}[WAT7802]"))
+    };
+    assert_eq!(styled(&dir, &["check"]), (0, vec![]));
+    assert_eq!(styled(&dir, &["check", "--lints", "all"]).1, [""; 0]);
+    let warnings = (0, told("warning").to_vec());
+    assert_eq!(styled(&dir, &["check", "--style"]), warnings);
+    assert_eq!(
+        styled(&dir, &["check", "--style", "--lints", "none"]),
+        warnings
+    );
+    // Levels are above it, and turn the rule on without it.
+    let denied = (1, told("error").to_vec());
+    assert_eq!(
+        styled(&dir, &["check", "--style", "--deny", "layout"]),
+        denied
+    );
+    assert_eq!(styled(&dir, &["check", "--deny", "WAT7802"]), denied);
+    assert_eq!(styled(&dir, &["lint", "--deny", "WAT7802"]), denied);
+    assert_eq!(
+        styled(&dir, &["check", "--style", "--allow", "WAT7802"]),
+        (0, vec![])
+    );
+    // It is for `wat fmt` to mend, which is content then.
+    let ran = wat(&dir, &["check", "--style"]);
+    assert!(ran.stderr.ends_with("\n2 warnings\n"), "{}", ran.stderr);
+    assert_eq!(wat(&dir, &["fmt"]).status, 0);
+    assert_eq!(styled(&dir, &["check", "--style"]), (0, vec![]));
+}
+
+#[test]
+fn the_fix_of_a_style_is_the_formatted_item() {
+    let dir = Dir::with(&[(
+        "a.wat",
+        "(:wat::core::def  :demo::a\n  1)  (:wat::core::def\n",
+    )]);
+    let ran = wat(&dir, &["check", "--style", "--format", "json"]);
+    let records = json_lines(&ran.stdout);
+    let styles = records.iter().filter(|it| it["code"] == "WAT7802");
+    let styles: Vec<_> = styles.collect();
+    // The form that is not closed is left out.
+    assert_eq!(styles.len(), 1, "{}", ran.stdout);
+    let fix = &styles[0]["fixes"][0];
+    assert_eq!(fix["applicability"], "machine-applicable");
+    assert_eq!(fix["edits"].as_array().map(Vec::len), Some(1));
+    assert_eq!(fix["edits"][0]["text"], "(:wat::core::def :demo::a 1)");
+    assert_eq!(fix["edits"][0]["span"], styles[0]["span"]);
+}
+
+#[test]
+fn files_that_are_not_formatted_have_no_style() {
+    let project = "[project]\nname = \"p\"\nsource = [\".\"]\n[fmt]\nexclude = [\"b.wat\"]\n";
+    let dir = Dir::with(&[("wat.toml", project), ("a.wat", LOOSE), ("b.wat", "(a  b)")]);
+    let (_, told) = styled(&dir, &["check", "--style"]);
+    let styles = told.iter().filter(|line| line.contains("WAT7802"));
+    assert_eq!(styles.filter(|line| line.starts_with("b.wat")).count(), 0);
+}

@@ -262,6 +262,46 @@ fn nothing_follows_a_comment_that_moved_to_the_end_of_a_range() {
     assert_eq!(range("(b) '«» ; c\na").as_deref(), Some("(b)\n; c\n'a"));
 }
 
+/// The items that are not formatted, and what they become alone.
+fn items(text: &str) -> Vec<(String, String)> {
+    let found = wat_fmt::unformatted(&SourceText::from(text));
+    let shown =
+        |it: &wat_fmt::Unformatted| (text[it.range].to_owned(), apply_edits(text, &it.edits));
+    found.iter().map(shown).collect()
+}
+
+#[test]
+fn items_that_are_not_formatted_are_formatted_one_by_one() {
+    let owned = |(item, text): (&str, &str)| (item.to_owned(), text.to_owned());
+    let text = "(a)\n(b   c)\n\n\n\n\n( d )\n";
+    assert_eq!(
+        items(text),
+        [
+            ("(b   c)", "(a)\n(b c)\n\n\n\n\n( d )\n"),
+            ("( d )", "(a)\n(b   c)\n\n\n\n\n(d)\n"),
+        ]
+        .map(owned)
+    );
+    // A comment that moves stays apart from its neighbours.
+    assert_eq!(
+        items("(b) '; c\na (d)"),
+        [("'; c\na", "(b)\n; c\n'a (d)")].map(owned)
+    );
+    // Errors elsewhere do not matter, and a form keeps the layout that its comment asks for.
+    assert_eq!(
+        items("(a  b))\n(c\n(d  e)\n"),
+        [
+            ("(a  b)", "(a b))\n(c\n(d  e)\n"),
+            ("(d  e)", "(a  b))\n(c\n(d e)\n"),
+        ]
+        .map(owned)
+    );
+    assert_eq!(items(";; rune:layout(verbatim) — a table\n(a  b)\n"), []);
+    assert_eq!(items("'"), []);
+    let comments = wat_fmt::unformatted(&SourceText::from(";; a  \n\n(b)\n"));
+    assert!(comments.iter().all(|it| it.is_comment) && comments.len() == 1);
+}
+
 fn column(text: &str) -> Option<u32> {
     let offset = text.find('|').expect("a cursor");
     let text = text.replacen('|', "", 1);

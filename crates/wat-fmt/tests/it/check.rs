@@ -262,6 +262,25 @@ fn check_edits(text: &str, output: &str) {
         stripped(output),
         "range of all of\n{text}"
     );
+    check_items(text);
+    assert_eq!(wat_fmt::unformatted(&SourceText::from(output)), []);
+}
+
+/// Each item that is not formatted can be formatted alone.
+fn check_items(text: &str) {
+    let source = SourceText::from(text);
+    let found = wat_fmt::unformatted(&source);
+    for item in &found {
+        let result = apply_edits(text, &item.edits);
+        let shown = || format!("{:?} of\n{text}\nbecame\n{result}", &text[item.range]);
+        let changed = SourceText::from(&*result);
+        assert!(reads(&changed), "{}", shown());
+        assert_eq!(forms(&changed), forms(&source), "{}", shown());
+        let again = wat_fmt::format(&changed);
+        assert_eq!(again, wat_fmt::format(&source), "{}", shown());
+        let left = wat_fmt::unformatted(&changed).len();
+        assert!(left < found.len(), "{left} are left: {}", shown());
+    }
 }
 
 /// The text without the blanks before its first token and behind its last.
