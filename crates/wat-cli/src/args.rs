@@ -524,6 +524,9 @@ pub(crate) struct RunOptions {
     /// Start this function, not `:user::main`
     #[arg(long, value_name = "NAME", value_parser = parse_name)]
     pub(crate) entry: Option<String>,
+    /// Stay, and start the program again whenever a file of it changes
+    #[arg(long, conflicts_with = "in_process")]
+    pub(crate) watch: bool,
     /// Tell when the program has ended how long it took, its memory and its processes
     #[arg(long, conflicts_with = "in_process")]
     pub(crate) time: bool,
@@ -743,6 +746,7 @@ fn program(words: Vec<OsString>) -> Result<Command, Usage> {
             deny_warnings: false,
             scope: None,
             entry: None,
+            watch: false,
             time: false,
             dump_code: false,
             in_process: false,
@@ -871,6 +875,7 @@ pub(crate) fn default_run() -> RunOptions {
         deny_warnings: false,
         scope: None,
         entry: None,
+        watch: false,
         time: false,
         dump_code: false,
         in_process: false,

@@ -1,8 +1,11 @@
 //! `wat run`: check, evaluate the values in program order, call `:user::main`.
 
+mod watch;
+
 use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use wat_analysis::{
@@ -10,17 +13,17 @@ use wat_analysis::{
     start_diagnostics,
 };
 use wat_driver::{
-    LinkedProgram, ProgramLauncher, Report, STDIN, Settings, Sources, Style, Unreadable, edn_line,
-    failure_chain, failure_record, failure_report, file_loader, github_line, json_line, load_files,
-    pending_in_program, reaches_native, render, sarif, short_line, signal_record,
+    LinkedProgram, ProgramLauncher, Project, Report, STDIN, Settings, Sources, Style, Unreadable,
+    edn_line, failure_chain, failure_record, failure_report, file_loader, github_line, json_line,
+    load_files, pending_in_program, reaches_native, render, sarif, short_line, signal_record,
 };
-use wat_kernel::Exit;
+use wat_kernel::{Exit, ProcessCount, Usage};
 use wat_load::Loader;
 use wat_runtime::{Failure, Machine, Streams};
 
 use crate::args::{Format, Global, RunOptions, limits};
 use crate::check::Printer;
-use crate::workspace::{load_stdin, settings};
+use crate::workspace::{forget_others, load_stdin, reread, settings, unreadable};
 use crate::{exit, output};
 
 const ENTRY: &str = ":user::main";
@@ -30,45 +33,102 @@ const GRACE: Duration = Duration::from_secs(5);
 const ENTRY_CODES: [Code; 2] = [Code(2001), Code(2002)];
 
 pub(crate) fn run(global: &Global, options: &RunOptions) -> i32 {
+    if options.watch {
+        return watch::watch(global, options);
+    }
     let started = Instant::now();
-    let (project, settings) = match settings(global, &options.file) {
-        Ok(found) => found,
+    let loaded = match Loaded::open(global, options) {
+        Ok(loaded) => loaded,
         Err(status) => return status,
     };
-    let entry = project
-        .as_ref()
-        .filter(|_| options.file.is_dir())
-        .and_then(|project| Some(project.root.join(&settings.project.entry.as_ref()?.value)));
-    let options = &RunOptions {
-        file: entry.map_or_else(|| options.file.clone(), |entry| shortest(&entry)),
-        ..options.clone()
-    };
-    let scope = project.map(|project| project.scope(&settings));
-    let mut db = RootDatabase::new();
-    db.set_options(settings.analysis());
-    let (root, loader) = match load(&mut db, options, scope) {
-        Ok(loaded) => loaded,
-        Err(unreadable) => {
-            output::complain(&format!(
-                "cannot read `{}`: {}",
-                unreadable.path, unreadable.reason
-            ));
-            return exit::NO_INPUT;
+    match loaded.refused(global, started) {
+        exit::SUCCESS => {}
+        status => return status,
+    }
+    if options.in_process {
+        return loaded.execute(global);
+    }
+    let clock = options.time.then(Clock::start);
+    let status = supervise(global, || loaded.execute(global));
+    if let Some(clock) = clock {
+        clock.tell();
+    }
+    status
+}
+
+/// A program that was loaded.
+struct Loaded {
+    /// The options, with the file that is run.
+    options: RunOptions,
+    project: Option<Project>,
+    settings: Settings,
+    loader: Arc<dyn Loader>,
+    db: RootDatabase,
+    root: SourceFile,
+}
+
+impl Loaded {
+    /// Reads the program and what it loads. What is wrong is told, and the status returned.
+    fn open(global: &Global, options: &RunOptions) -> Result<Loaded, i32> {
+        let (project, settings) = settings(global, &options.file)?;
+        let entry = project
+            .as_ref()
+            .filter(|_| options.file.is_dir())
+            .and_then(|project| Some(project.root.join(&settings.project.entry.as_ref()?.value)));
+        let options = RunOptions {
+            file: entry.map_or_else(|| options.file.clone(), |entry| shortest(&entry)),
+            ..options.clone()
+        };
+        let mut db = RootDatabase::new();
+        db.set_options(settings.analysis());
+        let scope = project.as_ref().map(|project| project.scope(&settings));
+        let (root, loader) = load(&mut db, &options, scope).map_err(|wrong| unreadable(&wrong))?;
+        Ok(Loaded {
+            options,
+            project,
+            settings,
+            loader,
+            db,
+            root,
+        })
+    }
+
+    /// Reads again what may have changed of the program.
+    fn refresh(&mut self) -> Result<(), i32> {
+        reread(&mut self.db);
+        let project = self.project.as_ref();
+        let scope = project.map(|project| project.scope(&self.settings));
+        let loaded = load(&mut self.db, &self.options, scope);
+        (self.root, self.loader) = loaded.map_err(|wrong| unreadable(&wrong))?;
+        forget_others(&mut self.db, &[self.root]);
+        Ok(())
+    }
+
+    /// Tells what is wrong with the program; the status that forbids to start, or success.
+    fn refused(&self, global: &Global, started: Instant) -> i32 {
+        let Loaded {
+            options, db, root, ..
+        } = self;
+        match checked(global, options, db, *root, started) {
+            exit::SUCCESS => match pending_in_program(db, *root, options.start()) {
+                Some(refusal) => refuse(global, db, &refusal, started),
+                None => exit::SUCCESS,
+            },
+            status => status,
         }
-    };
-    match checked(global, options, &db, root, started) {
-        exit::SUCCESS => match pending_in_program(&db, root, options.start()) {
-            Some(refusal) => refuse(global, &db, &refusal, started),
-            None => {
-                let program = || execute(global, options, &settings, loader, &db, root);
-                match (options.in_process, options.time) {
-                    (true, _) => program(),
-                    (false, false) => supervise(global, program),
-                    (false, true) => timed(|| supervise(global, program)),
-                }
-            }
-        },
-        status => status,
+    }
+
+    /// Runs the program in this process.
+    fn execute(&self, global: &Global) -> i32 {
+        let Loaded {
+            options,
+            settings,
+            loader,
+            db,
+            root,
+            ..
+        } = self;
+        execute(global, options, settings, loader.clone(), db, *root)
     }
 }
 
@@ -79,22 +139,42 @@ impl RunOptions {
     }
 }
 
-/// Tells what the program took when it has ended.
-fn timed(program: impl FnOnce() -> i32) -> i32 {
-    let processes = wat_kernel::count_processes();
-    let started = Instant::now();
-    let status = program();
-    let wall = started.elapsed();
-    let used = wat_kernel::usage_of_children();
-    output::report(&format!(
-        "wall {:.3} s   user {:.3} s   system {:.3} s   peak memory {:.1} MiB   processes {}\n",
-        wall.as_secs_f64(),
-        used.user.as_secs_f64(),
-        used.system.as_secs_f64(),
-        used.peak_bytes as f64 / (1 << 20) as f64,
-        processes.map_or_else(|_| "unknown".to_owned(), |it| it.so_far().to_string()),
-    ));
-    status
+/// Measures what a program takes.
+struct Clock {
+    started: Instant,
+    used: Usage,
+    processes: Option<(ProcessCount, u32)>,
+}
+
+impl Clock {
+    fn start() -> Clock {
+        let processes = wat_kernel::count_processes().ok();
+        Clock {
+            processes: processes.map(|count| {
+                let before = count.so_far();
+                (count, before)
+            }),
+            used: wat_kernel::usage_of_children(),
+            started: Instant::now(),
+        }
+    }
+
+    /// Tells it when the program has ended. The memory is that of the largest process so far.
+    fn tell(self) {
+        let wall = self.started.elapsed();
+        let used = wat_kernel::usage_of_children();
+        let processes = self
+            .processes
+            .map(|(count, before)| count.so_far() - before);
+        output::report(&format!(
+            "wall {:.3} s   user {:.3} s   system {:.3} s   peak memory {:.1} MiB   processes {}\n",
+            wall.as_secs_f64(),
+            used.user.saturating_sub(self.used.user).as_secs_f64(),
+            used.system.saturating_sub(self.used.system).as_secs_f64(),
+            used.peak_bytes as f64 / (1 << 20) as f64,
+            processes.map_or_else(|| "unknown".to_owned(), |it| it.to_string()),
+        ));
+    }
 }
 
 /// Nothing is evaluated of a program that needs what the machine does not have.
@@ -123,9 +203,9 @@ fn load(
     db: &mut RootDatabase,
     options: &RunOptions,
     scope: Option<PathBuf>,
-) -> Result<(SourceFile, Box<dyn Loader>), Unreadable> {
+) -> Result<(SourceFile, Arc<dyn Loader>), Unreadable> {
     let scope = options.scope.clone().or(scope);
-    let loader = file_loader(scope.as_deref())?;
+    let loader: Arc<dyn Loader> = file_loader(scope.as_deref())?.into();
     let path = &options.file;
     if path == Path::new(STDIN) {
         let file = load_stdin(db, &*loader)?;
@@ -194,7 +274,15 @@ fn checked(
 
 /// Runs the program in a child and says how it ended.
 fn supervise(global: &Global, program: impl FnOnce() -> i32) -> i32 {
-    let told = || match catch_unwind(AssertUnwindSafe(program)) {
+    match wat_kernel::supervise(|| guarded(program)) {
+        Ok(exit) => status_of(global, exit),
+        Err(error) => not_started(&error),
+    }
+}
+
+/// The status of a program, also of one that panics: that is a defect of the tool.
+fn guarded(program: impl FnOnce() -> i32) -> i32 {
+    match catch_unwind(AssertUnwindSafe(program)) {
         Ok(status) => status,
         Err(panic) => {
             let text = panic.downcast_ref::<String>().map(String::as_str);
@@ -203,10 +291,14 @@ fn supervise(global: &Global, program: impl FnOnce() -> i32) -> i32 {
             output::complain(&format!("internal error (WAT5899): {reason}"));
             exit::INTERNAL
         }
-    };
-    match wat_kernel::supervise(told) {
-        Ok(Exit::Code(status)) => status,
-        Ok(Exit::Signal(signal)) => {
+    }
+}
+
+/// The status of a program that has ended. A signal that ended it is told.
+fn status_of(global: &Global, exit: Exit) -> i32 {
+    match exit {
+        Exit::Code(status) => status,
+        Exit::Signal(signal) => {
             let (line, message) = signal_record(signal);
             match global.format {
                 None if !io::stderr().is_terminal() => output::report(&line),
@@ -214,18 +306,20 @@ fn supervise(global: &Global, program: impl FnOnce() -> i32) -> i32 {
             }
             128 + signal
         }
-        Err(error) => {
-            output::complain(&format!("the program cannot be started: {error}"));
-            exit::START
-        }
     }
+}
+
+/// Tells that there is no child; the status.
+fn not_started(error: &io::Error) -> i32 {
+    output::complain(&format!("the program cannot be started: {error}"));
+    exit::START
 }
 
 fn execute(
     global: &Global,
     options: &RunOptions,
     settings: &Settings,
-    loader: Box<dyn Loader>,
+    loader: Arc<dyn Loader>,
     db: &RootDatabase,
     root: SourceFile,
 ) -> i32 {
@@ -233,7 +327,7 @@ fn execute(
     program.lend(db, root);
     let limits = limits(settings);
     let arguments = arguments(options).into();
-    let launcher = ProgramLauncher::new(settings.analysis(), limits, loader.into(), arguments);
+    let launcher = ProgramLauncher::new(settings.analysis(), limits, loader, arguments);
     let launcher = launcher.of(db, root);
     let host = launcher.host(Streams::standard());
     let mut machine = Machine::new(program.clone(), host, limits);

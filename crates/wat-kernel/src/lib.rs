@@ -51,6 +51,6 @@ pub use orphans::{adopt_orphans, end_orphans};
 pub use patience::Patience;
 pub use poll::{Arms, End, Interest, Ready, ends, open_descriptors, poll, poll_pair};
 pub use registry::{has_forked, live_children};
-pub use supervise::supervise;
+pub use supervise::{Supervisor, supervise};
 pub use usage::{ProcessCount, Usage, count_processes, usage_of_children};
 pub use wait::{Backend, Doorbell, WaitSet, poll_reason, select_backend};

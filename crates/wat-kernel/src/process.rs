@@ -310,6 +310,11 @@ pub(crate) fn note_ignored() {
     }
 }
 
+/// Did whoever started this process want hang-ups ignored?
+pub(crate) fn ignores_hangup() -> bool {
+    IGNORES[0].load(Ordering::Relaxed)
+}
+
 /// The program looks at hang-ups itself: they do not ask it to stop.
 pub fn watch_hangup() {
     WATCHES_HANGUP.store(true, Ordering::Relaxed);

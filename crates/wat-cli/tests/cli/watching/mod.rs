@@ -1,6 +1,7 @@
 //! Commands that stay and watch files.
 
 mod check;
+mod run;
 mod test;
 
 use std::io::{BufRead, BufReader, Read};
