@@ -9,7 +9,7 @@ use wat_syntax::{
 
 use crate::capability::Capability;
 use crate::configuration::{config_problems, in_context};
-use crate::db::{Db, FileKind, SourceFile};
+use crate::db::{Db, FileKind, RootDatabase, SourceFile};
 use crate::expand::{Expansion, Spot, expansion, spot, trail, uses};
 use crate::forms::{Form, ast, form_start, forms, read_form};
 use crate::infer::check_item;
@@ -252,12 +252,7 @@ fn late_macro_call<'db>(
 /// All diagnostics of a file in its primary program, sorted by start, severity and code. The entry point has its own
 /// among them; that there is none is told of the configured entry of the project.
 pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<[Diagnostic]> {
-    crate::program::ask_first(db);
-    let root = primary_root(db, file);
-    if matches!(root.kind(db), FileKind::Disk | FileKind::Open) {
-        crate::expand::ask_first(db, root);
-        names(db, root);
-    }
+    let root = ask_first(db, file);
     let found = program_diagnostics(db, root, file);
     let about = crate::entry::checked(db, root);
     let mut about = about
@@ -267,6 +262,26 @@ pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<[Diagnostic]> {
     match about.peek() {
         Some(_) => finish(found.iter().chain(about).cloned().collect()).into(),
         None => found,
+    }
+}
+
+/// Asks for what the findings of a file need to know of all files; its primary program.
+fn ask_first(db: &dyn Db, file: SourceFile) -> SourceFile {
+    crate::program::ask_first(db);
+    let root = primary_root(db, file);
+    if matches!(root.kind(db), FileKind::Disk | FileKind::Open) {
+        crate::expand::ask_first(db, root);
+        names(db, root);
+    }
+    root
+}
+
+/// Asks for what the findings of these files need to know of all files, for commands that then ask for the findings of
+/// each: through a handle of its own, which takes the large tables of such queries along when it goes.
+pub fn prepare_diagnostics(db: &RootDatabase, files: &[SourceFile]) {
+    let db = db.clone();
+    for &file in files {
+        ask_first(&db, file);
     }
 }
 

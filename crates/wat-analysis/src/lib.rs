@@ -81,7 +81,8 @@ pub use db::{
     catch_cancelled, settle,
 };
 pub use diagnostics::{
-    Diagnostic, DiagnosticFix, FileEdit, Span, SpanLabel, all_program_diagnostics, file_diagnostics,
+    Diagnostic, DiagnosticFix, FileEdit, Span, SpanLabel, all_program_diagnostics,
+    file_diagnostics, prepare_diagnostics,
 };
 pub use editor::{
     DefInfo, DefKind, SymbolAt, Target, all_names, definition, file_definitions, names_at,

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use wat_analysis::{
     Applicability, Diagnostic, RootDatabase, Severity, SourceFile, file_diagnostics,
-    keep_what_holds,
+    keep_what_holds, prepare_diagnostics,
 };
 use wat_driver::{
     Levels, Report, Sources, Style, Summary, edn_line, edn_summary, github_line, json_line,
@@ -122,6 +122,7 @@ pub(crate) fn told(
 /// The findings of all files in order; identical ones once.
 pub(crate) fn findings(db: &RootDatabase, files: &[SourceFile]) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
+    prepare_diagnostics(db, files);
     for &file in files {
         let first = found.len();
         for diagnostic in file_diagnostics(db, file).iter() {
