@@ -160,7 +160,7 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
     }
     loop {
         // SAFETY: code ends with an instruction that does not continue.
-        let ins = unsafe { *ip };
+        let ins = unsafe { &*ip };
         // SAFETY: as above.
         ip = unsafe { ip.add(1) };
         match ins.op {
