@@ -33,6 +33,21 @@ def run(command, directory=None):
     return Run(seconds, usage.ru_maxrss * 1024, output.decode())
 
 
+def resident(command):
+    """The largest resident set of a process and its children, in bytes, from the start of `command` to its first line of
+    output, after which it has to wait for input. What `wait4` tells of a process includes what it was forked from."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        running.stdout.readline()
+        with open(f"/proc/{running.pid}/task/{running.pid}/children") as file:
+            pids = [running.pid, *file.read().split()]
+        return max(1024 * high_water(pid) for pid in pids)
+
+
+def high_water(pid):
+    with open(f"/proc/{pid}/status") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmHWM:"))
+
+
 def touch(size):
     """Writes to every page of so much memory and gives it back. A host that takes back what its virtual machine does not
     use (free page reporting) makes the first touch of a page dear: 10 µs and more each, which is the host's time. What was
