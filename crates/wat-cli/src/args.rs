@@ -577,38 +577,91 @@ pub(crate) struct LspOptions {
     pub(crate) client_process: Option<u32>,
 }
 
-#[derive(Subcommand, Debug)]
-enum Word {
+/// The commands. The options of one are declared when it is the one that is meant, or when all are asked for: most of the
+/// time that a command line takes goes into declaring.
+macro_rules! words {
+    ($($(#[doc = $about:literal])* $word:ident $(($options:ty))? = $name:literal,)*) => {
+        #[derive(Debug)]
+        enum Word {
+            $($(#[doc = $about])* $word $(($options))?,)*
+            Other(Vec<OsString>),
+        }
+
+        impl Subcommand for Word {
+            fn augment_subcommands(command: clap::Command) -> clap::Command {
+                command
+                    .allow_external_subcommands(true)
+                    .external_subcommand_value_parser(clap::value_parser!(OsString))
+                    $(.subcommand(
+                        clap::Command::new($name)
+                            .about(concat!($($about)*).trim_start())
+                            .defer(|command| {
+                                $(let command = <$options>::augment_args(command);)?
+                                command.about(concat!($($about)*).trim_start())
+                            }),
+                    ))*
+            }
+
+            fn augment_subcommands_for_update(command: clap::Command) -> clap::Command {
+                Self::augment_subcommands(command)
+            }
+
+            fn has_subcommand(_: &str) -> bool {
+                true
+            }
+        }
+
+        impl FromArgMatches for Word {
+            fn from_arg_matches(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
+                let Some((name, matches)) = matches.subcommand() else {
+                    return Err(clap::Error::new(ErrorKind::MissingSubcommand));
+                };
+                Ok(match name {
+                    $($name => Word::$word $((<$options>::from_arg_matches(matches)?))?,)*
+                    _ => {
+                        let words = matches.get_many::<OsString>("").into_iter().flatten().cloned();
+                        Word::Other(std::iter::once(OsString::from(name)).chain(words).collect())
+                    }
+                })
+            }
+
+            fn update_from_arg_matches(&mut self, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
+                *self = Self::from_arg_matches(matches)?;
+                Ok(())
+            }
+        }
+    };
+}
+
+words! {
     /// Report all findings, run nothing
-    Check(CheckOptions),
+    Check(CheckOptions) = "check",
     /// Give source text its one layout
-    Fmt(FmtOptions),
+    Fmt(FmtOptions) = "fmt",
     /// Apply the fixes of findings
-    Fix(FixOptions),
+    Fix(FixOptions) = "fix",
     /// Run tests
-    Test(TestOptions),
+    Test(TestOptions) = "test",
     /// Run a program
-    Run(RunOptions),
+    Run(RunOptions) = "run",
     /// Evaluate interactively
-    Repl(ReplArguments),
+    Repl(ReplArguments) = "repl",
     /// Serve an editor over standard input and output
-    Lsp(LspOptions),
+    Lsp(LspOptions) = "lsp",
     /// Show what macros make of a program
-    Expand(ExpandOptions),
+    Expand(ExpandOptions) = "expand",
     /// Show the page of a diagnostic code
-    Explain(ExplainOptions),
+    Explain(ExplainOptions) = "explain",
     /// Report what is accepted and could be better
-    Lint(LintOptions),
+    Lint(LintOptions) = "lint",
     /// Create a project in a new directory
-    New(NewOptions),
+    New(NewOptions) = "new",
     /// Create a project in this directory
-    Init(InitOptions),
+    Init(InitOptions) = "init",
     /// Examine what this installation and this system offer
-    Doctor,
+    Doctor = "doctor",
     /// Help on commands, names and codes
-    Help(HelpOptions),
-    #[command(external_subcommand)]
-    Other(Vec<OsString>),
+    Help(HelpOptions) = "help",
 }
 
 /// The wat language: check, run, talk to programs.
@@ -730,6 +783,10 @@ pub(crate) fn grammar() -> clap::Command {
 }
 
 fn clap_line(words: Vec<OsString>) -> Result<Line, clap::Error> {
+    if let Ok(matches) = grammar().try_get_matches_from(&words) {
+        return Line::from_arg_matches(&matches);
+    }
+    // What the reader of a complaint or of help wants to know is told by the whole grammar, with all commands.
     let mut command = grammar();
     command.build();
     let matches = command.try_get_matches_from(words)?;
