@@ -1,5 +1,8 @@
 //! The wait set: one suite, both backends.
 
+use std::io::{Read, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -76,6 +79,24 @@ fn an_end_is_ready_and_so_is_a_closed_descriptor() {
         // Nobody else may have opened the number meanwhile; one that is open has nothing to read.
         let ready = set.wait(&[gone], Some(Instant::now())).unwrap();
         assert!(ready.len() <= 1);
+    });
+}
+
+#[test]
+fn a_socket_is_told_as_a_pipe_is() {
+    both(|set| {
+        let (mut ours, mut theirs) = UnixStream::pair().unwrap();
+        let (_writer, reader) = pipe().unwrap();
+        let fds = [reader.raw(), theirs.as_raw_fd()];
+        let mut set = set(4);
+        for _ in 0..3 {
+            assert_eq!(set.wait(&fds, Some(Instant::now())).unwrap(), []);
+            ours.write_all(b"x").unwrap();
+            assert_eq!(set.wait(&fds, soon()).unwrap(), [1]);
+            theirs.read_exact(&mut [0]).unwrap();
+        }
+        drop(ours);
+        assert_eq!(set.wait(&fds, soon()).unwrap(), [1]);
     });
 }
 

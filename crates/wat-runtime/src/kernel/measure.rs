@@ -128,8 +128,10 @@ impl Drop for Worker {
 mod tests {
     use super::{Context, Worker, choose, close, in_memory, item, over_pipe};
     use crate::{Receiver, Sender};
+    use std::os::fd::IntoRawFd;
+    use std::os::unix::net::UnixStream;
     use std::time::{Duration, Instant};
-    use wat_kernel::{Exit, Fork, pipe};
+    use wat_kernel::{Exit, Fd, Fork, pipe};
 
     /// Waits for three pipes in vain, so that the wait set sleeps; then sends to one after the other and selects.
     fn select_over_pipes(here: &mut Worker) -> bool {
@@ -155,6 +157,40 @@ mod tests {
             .expect("a child");
         assert_eq!(forked.child.wait().expect("it ends"), Exit::Code(0));
         assert!(select_over_pipes(&mut here));
+    }
+
+    /// Both ends of a connection, as the ends of a pipe.
+    fn socket() -> (Fd, Fd) {
+        let (ours, theirs) = UnixStream::pair().expect("a socket");
+        // SAFETY: the descriptors are open, and nobody else's any more.
+        let fd = |end: UnixStream| unsafe { Fd::from_raw(end.into_raw_fd()) }.expect("it is open");
+        (fd(ours), fd(theirs))
+    }
+
+    #[test]
+    fn sockets_are_arms_beside_pipes_and_memory() {
+        let mut here = Worker::first();
+        let over = |(writer, reader)| over_pipe(writer, reader).expect("a channel");
+        let ends = [
+            in_memory(1),
+            over(pipe().expect("a pipe")),
+            over(socket()),
+            over(socket()),
+        ];
+        let from: Vec<&Receiver> = ends.iter().map(|end| &end.1).collect();
+        for round in 0..8 {
+            let until = Some(Instant::now() + Duration::from_millis(1));
+            let waited = choose(&mut Context::new(&mut here.vm), &from, item(), until);
+            assert!(matches!(waited, Ok(None)), "nothing was sent");
+            let at = round % ends.len();
+            assert!(here.send(&ends[at].0, 7));
+            assert_eq!(here.select(&from), Some((at, 7)));
+        }
+        // Who closes its end is told, once the values before it have been taken.
+        assert!(here.send(&ends[2].0, 9));
+        close(&ends[2].0);
+        assert_eq!(here.select(&from), Some((2, 9)));
+        assert_eq!(here.select(&from), None);
     }
 
     /// Every thread waits often, for room as for values; each wake that is lost would be a hang.
