@@ -159,6 +159,7 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
         }};
     }
     loop {
+        // Not a copy: operands are read where they are used, and the dispatch stays short.
         // SAFETY: code ends with an instruction that does not continue.
         let ins = unsafe { &*ip };
         // SAFETY: as above.
