@@ -253,6 +253,57 @@ fn a_bracket_selects_over_the_workers_that_are_left() {
     }
 }
 
+/// Serves clients, each a thread that sends three numbers over memory or over a pipe and goes, until none is left; prints how
+/// many numbers came, and at how many selects need or capacity were not those of the clients that were left.
+const SERVICE: &str = "
+(:wat::core::defn :my::power [p <- :wat::core::i64 n <- :wat::core::i64] -> :wat::core::i64
+  (:wat::core::if (:wat::core::> p n) -> :wat::core::i64 p (:my::power (:wat::core::* p 2) n)))
+(:wat::core::defn :my::client [tx <- :wat::kernel::Sender<wat::core::i64>] -> :wat::core::nil
+  (:wat::kernel::drop (:wat::kernel::spawn-thread
+    (:wat::core::fn [_i <- :wat::kernel::Receiver<wat::core::nil> _o <- :wat::kernel::Sender<wat::core::nil>] -> :wat::core::nil
+      (:wat::core::do
+        (:wat::core::for-each (:wat::core::range 0 3) (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::nil
+          (:wat::core::Result/expect -> :wat::core::nil (:wat::kernel::send tx n) \"send\")))
+        (:wat::kernel::Sender/close tx))))))
+(:wat::core::defn :my::without [rxs <- :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>> i <- :wat::core::i64] -> :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>>
+  (:wat::core::concat (:wat::core::take rxs i) (:wat::core::drop rxs (:wat::core::+ i 1))))
+(:wat::core::defn :my::serve [rxs <- :wat::core::Vector<wat::kernel::Receiver<wat::core::i64>> served <- :wat::core::i64 wrong <- :wat::core::i64] -> :wat::core::Vector<wat::core::i64>
+  (:wat::core::if (:wat::core::empty? rxs) -> :wat::core::Vector<wat::core::i64>
+    (:wat::core::Vector :wat::core::i64 served wrong)
+    (:wat::core::let
+      [[i got] (:wat::kernel::select rxs)
+       stats (:wat::kernel::select-stats)
+       clients (:wat::core::length rxs)
+       holds (:wat::core::and (:wat::core::= (:wat::kernel::SelectStats/need stats) clients)
+                              (:wat::core::= (:wat::kernel::SelectStats/capacity stats) (:my::power 1 clients)))
+       wrong (:wat::core::if holds -> :wat::core::i64 wrong (:wat::core::+ wrong 1))]
+      (:wat::core::match got -> :wat::core::Vector<wat::core::i64>
+        ((:wat::core::Ok (:wat::core::Some _)) (:my::serve rxs (:wat::core::+ served 1) wrong))
+        ((:wat::core::Ok :wat::core::None) (:my::serve (:my::without rxs i) served wrong))
+        ((:wat::core::Err _) (:my::serve (:my::without rxs i) served (:wat::core::+ wrong 1)))))))
+(:wat::core::defn :my::service [k <- :wat::core::i64] -> :wat::core::nil
+  (:wat::kernel::println (:my::serve
+    (:wat::core::map (:wat::core::range 0 k) (:wat::core::fn [n <- :wat::core::i64] -> :wat::kernel::Receiver<wat::core::i64>
+      (:wat::core::if (:wat::core::= 0 (:wat::core::mod n 2)) -> :wat::kernel::Receiver<wat::core::i64>
+        (:wat::core::let [[tx rx] (:wat::kernel::make-bounded-channel :wat::core::i64 1) _ (:my::client tx)] rx)
+        (:wat::core::let [[w r] (:wat::kernel::pipe) _ (:my::client (:wat::kernel::Sender/from-pipe w))] (:wat::kernel::Receiver/from-pipe r)))))
+    0 0)))
+";
+
+#[test]
+fn a_loop_that_serves_clients_selects_over_those_that_are_left() {
+    let text = format!(
+        "{SERVICE}{}",
+        main_of("(:wat::core::for-each (:wat::core::range 1 65) :my::service)")
+    );
+    let expected: String = (1..65)
+        .map(|clients| format!("[{} 0]\n", 3 * clients))
+        .collect();
+    for world in [World::Usual, World::Forced] {
+        prints_in(world, &text, "", &expected);
+    }
+}
+
 /// Hands a number back and forth; both sides wait with `select`, beside an arm that nobody serves.
 const PING_PONG: &str = "
 (:wat::core::defn :my::got [rx <- :wat::kernel::Receiver<wat::core::i64> idle <- :wat::kernel::Receiver<wat::core::i64>] -> :wat::core::i64
