@@ -59,7 +59,15 @@ fn zero() -> Box<Trap> {
     Trap::error(8402, "division by zero")
 }
 
-/// Runs from `ip` until `Halt`.
+/// Compiles a function that is entered for the first time.
+#[cold]
+#[inline(never)]
+fn compiled(world: &World, function: u32) -> Result<(), Box<Trap>> {
+    world.linking().compile(function)
+}
+
+/// Runs from `ip` until `Halt`. What is rare or long is not a part of it: the code generator gives registers to what the
+/// rest shares.
 ///
 /// # Safety
 /// `ip` is the machine's boot code, `fp` its bottom frame; all code was made by `compile` for this machine.
@@ -71,14 +79,19 @@ fn zero() -> Box<Trap> {
     clippy::neg_cmp_op_on_partial_ord,
     reason = "an unordered pair takes the jump"
 )]
+#[inline(never)]
 pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> Result<Slot, Stop> {
     let limit = vm.stack.limit();
-    // The world outlives the call, and what code refers to never moves.
-    let world: *const World = &*vm.world;
-    // SAFETY: as above.
-    let world = unsafe { &*world };
-    let functions: *const Entry = world.functions.first();
-    let constants: *const u64 = world.constants.first();
+    // Few instructions need it: they read where it is, and a register is free for the others.
+    macro_rules! world {
+        () => {{
+            let world: *const World = &*vm.world;
+            // SAFETY: the world outlives the call, and what code refers to never moves.
+            unsafe { &*world }
+        }};
+    }
+    let functions: *const Entry = world!().functions.first();
+    let constants: *const u64 = world!().constants.first();
     let mut fuel: i64 = vm.fuel;
     macro_rules! reg {
         ($n:expr) => {
@@ -105,11 +118,10 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
     macro_rules! stop {
         ($trap:expr) => {{
             vm.fuel = fuel;
-            // SAFETY: `ip` is behind the instruction that was read.
             return Err(Stop {
                 reason: Reason::Trap($trap),
                 fp,
-                place: Place::At(unsafe { ip.sub(1) }),
+                place: Place::At(ip),
             });
         }};
     }
@@ -122,10 +134,11 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
         };
     }
     macro_rules! jump {
-        ($offset:expr) => {
+        ($offset:expr) => {{
             // SAFETY: jumps of compiled code stay inside it.
-            ip = unsafe { ip.offset($offset - 1) }
-        };
+            ip = unsafe { ip.offset($offset) };
+            continue;
+        }};
     }
     // Enters the function `index` with its window at `new`.
     macro_rules! enter {
@@ -135,7 +148,7 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
                 if $index < FIRST {
                     &*functions.add($index)
                 } else {
-                    world.functions.get($index)
+                    world!().functions.get($index)
                 }
             };
             fp = $new;
@@ -156,14 +169,13 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
                     }
                 }
             }
+            continue;
         }};
     }
     loop {
         // Not a copy: operands are read where they are used, and the dispatch stays short.
         // SAFETY: code ends with an instruction that does not continue.
         let ins = unsafe { &*ip };
-        // SAFETY: as above.
-        ip = unsafe { ip.add(1) };
         match ins.op {
             Op::Mov => reg!(ins.a) = reg!(ins.b),
             Op::LoadI => reg!(ins.a) = ins.offset() as u64,
@@ -174,7 +186,7 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
                     if index < FIRST {
                         *constants.add(index)
                     } else {
-                        *world.constants.get(index)
+                        *world!().constants.get(index)
                     }
                 };
             }
@@ -346,12 +358,12 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
                 // SAFETY: the register holds a value of a type with variants.
                 let variant = unsafe { variant_of(reg!(ins.a)) } as usize;
                 // SAFETY: code refers to tables that there are.
-                let table = unsafe { world.tables.get(ins.index()) };
+                let table = unsafe { world!().tables.get(ins.index()) };
                 jump!(table[variant.min(table.len() - 1)] as isize);
             }
             Op::Make => {
                 // SAFETY: as above.
-                let make = unsafe { world.makes.get(ins.long_c()) };
+                let make = unsafe { world!().makes.get(ins.long_c()) };
                 // SAFETY: the operands lie in a row inside the frame.
                 let values = unsafe {
                     std::slice::from_raw_parts(fp.add(ins.b as usize), make.count as usize)
@@ -371,7 +383,7 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
                 reg!(ins.a) = value;
             }
             // SAFETY: code refers to globals that there are.
-            Op::Global | Op::GlobalP => match unsafe { world.globals.get(ins.index()) }.slot() {
+            Op::Global | Op::GlobalP => match unsafe { world!().globals.get(ins.index()) }.slot() {
                 Some(value) => {
                     if ins.op == Op::GlobalP {
                         // SAFETY: the machine holds a reference to the value.
@@ -379,13 +391,13 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
                     }
                     reg!(ins.a) = value;
                 }
-                None => stop!(world.uninitialised(ins.index())),
+                None => stop!(world!().uninitialised(ins.index())),
             },
             Op::Call => {
                 // SAFETY: the window lies inside the frame, its header before it.
                 let new = unsafe { fp.add(ins.a as usize) };
                 // SAFETY: as above.
-                unsafe { *new.sub(1) = ip as u64 };
+                unsafe { *new.sub(1) = ip.add(1) as u64 };
                 enter!(new, ins.index());
             }
             Op::CallClosure => {
@@ -393,7 +405,7 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
                 let new = unsafe { fp.add(ins.a as usize) };
                 // SAFETY: as above.
                 let (code, _) = unsafe {
-                    *new.sub(1) = ip as u64;
+                    *new.sub(1) = ip.add(1) as u64;
                     wat_value::closure_code(*new.add(ins.c as usize))
                 };
                 enter!(new, code as usize);
@@ -440,12 +452,12 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
                 ip = unsafe { *fp.sub(1) } as *const Ins;
                 // SAFETY: as above.
                 fp = unsafe { fp.sub((*ip.sub(1)).a as usize) };
+                continue;
             }
-            Op::Count => world.count(ins.index()),
+            Op::Count => world!().count(ins.index()),
             Op::Stub => {
                 let index = ins.index() as u32;
-                let compiled = world.linking().compile(index);
-                match compiled {
+                match compiled(world!(), index) {
                     Ok(()) => {
                         // SAFETY: the function now has code; entering it again counts and checks its frame.
                         enter!(fp, index as usize);
@@ -471,5 +483,8 @@ pub(crate) unsafe fn run(vm: &mut Vm, mut ip: *const Ins, mut fp: *mut Slot) -> 
                 ));
             }
         }
+        // One pointer into the code, not one more to what comes next: the frame pointer then has a register too.
+        // SAFETY: as above.
+        ip = unsafe { ip.add(1) };
     }
 }

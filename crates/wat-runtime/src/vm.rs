@@ -8,7 +8,7 @@ use crate::kernel::{Context, Selector, Task, begin_death, end_death};
 use crate::natives::Run;
 use crate::operation::Operation;
 use crate::stack::Stack;
-use crate::world::{Linking, World};
+use crate::world::{Linking, NativeEntry, World};
 use crate::{Host, Limits, Settings};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -361,6 +361,21 @@ impl Vm {
         let entry = unsafe { (*world).natives.get(index) };
         // SAFETY: the compiler has placed `count` arguments.
         let args = unsafe { std::slice::from_raw_parts(window, entry.count) };
+        match entry.run {
+            // SAFETY: the caller says so.
+            Run::Pure(run) => unsafe { run(&entry.instance, args) },
+            // SAFETY: as above.
+            _ => unsafe { self.effect(entry, args) },
+        }
+    }
+
+    /// Calls a native that is more than a function of its arguments. Not a part of the dispatch loop, which stays small.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Vm::native`].
+    #[inline(never)]
+    unsafe fn effect(&mut self, entry: &NativeEntry, args: &[Slot]) -> Result<Slot, Box<Trap>> {
         match entry.run {
             // SAFETY: the caller says so.
             Run::Pure(run) => unsafe { run(&entry.instance, args) },
