@@ -1,5 +1,7 @@
 local size, map, sum = tonumber(arg[1]), {}, 0
-local function key(n) return n * 7919 % (size + 3) end
-for n = size, 1, -1 do map[key(n)] = n end
-for n = size, 1, -1 do sum = sum + (map[key(n)] or 0) end
+local function next_key(key) return (key * 8581 + 7919) % size end
+local key = 0
+for n = size, 1, -1 do map[key] = n; key = next_key(key) end
+key = 0
+for n = size, 1, -1 do sum = sum + (map[key] or 0); key = next_key(key) end
 print(string.format("%d", sum))

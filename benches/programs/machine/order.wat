@@ -1,0 +1,31 @@
+(:wat::core::defn :bench::size [] -> :wat::core::i64
+  "The first argument of the program."
+  (:wat::core::Option/expect
+    (:wat::core::string::to-i64 (:wat::core::nth (:wat::runtime::argv) 2))
+    "the size"))
+
+(:wat::core::defn :bench::fill
+  [map <- :wat::core::HashMap<wat::core::i64,wat::core::i64>
+   n <- :wat::core::i64
+   size <- :wat::core::i64]
+  -> :wat::core::HashMap<wat::core::i64,wat::core::i64>
+  (:wat::core::if
+    (:wat::core::> n size)
+    map
+    (:bench::fill (:wat::core::assoc map n n) (:wat::core::+ n 1) size)))
+
+(:wat::core::defn :bench::sum
+  [map <- :wat::core::HashMap<wat::core::i64,wat::core::i64>
+   n <- :wat::core::i64
+   size <- :wat::core::i64
+   sum <- :wat::core::i64]
+  -> :wat::core::i64
+  (:wat::core::if
+    (:wat::core::> n size)
+    sum
+    (:bench::sum map (:wat::core::+ n 1) size (:wat::core::+ sum (:wat::core::get map n 0)))))
+
+(:wat::core::defn :user::main [] -> :wat::core::nil
+  (:wat::core::let
+    [size (:bench::size)]
+    (:wat::kernel::println (:bench::sum (:bench::fill {} 1 size) 1 size 0))))
