@@ -68,7 +68,7 @@ fn tell(
     style::add(space, &levels, options.style, &files, &mut found);
     for mut diagnostic in found {
         let path = diagnostic.span.file.path(&*space.db);
-        let path = space.inner_path(&path);
+        let path = space.inner_name(&path);
         let severity = severity(options, &levels, &diagnostic, &path);
         if let Some(severity) = severity {
             diagnostic.severity = severity;

@@ -33,7 +33,7 @@ pub(crate) fn lint(global: &Global, options: &LintOptions) -> i32 {
             continue;
         }
         let path = diagnostic.span.file.path(&*space.db);
-        let path = space.inner_path(&path);
+        let path = space.inner_name(&path);
         let severity = levels.severity(diagnostic.code, diagnostic.severity, &path);
         if let Some(severity) = severity {
             diagnostic.severity = severity;

@@ -215,6 +215,13 @@ impl Workspace {
         inner.unwrap_or_else(|| path.to_owned())
     }
 
+    /// The same of a file of the database by its name there.
+    pub(crate) fn inner_name(&self, name: &str) -> String {
+        let project = self.project.as_ref();
+        let inner = project.and_then(|project| project.inner_name(name));
+        inner.unwrap_or_else(|| name.to_owned())
+    }
+
     /// The files that findings are told about: those asked for and what they load.
     pub(crate) fn told(&self) -> Vec<SourceFile> {
         self.db.project_files()

@@ -180,7 +180,15 @@ impl Project {
 
     /// The path of a file as globs of this project see it, or `None` if the file lies elsewhere.
     pub fn inner_path(&self, path: &Path) -> Option<String> {
-        let full = full_path(path);
+        self.inner(&full_path(path))
+    }
+
+    /// The same of a file of the database by its name there, which no link leads to: the file system is not asked.
+    pub fn inner_name(&self, name: &str) -> Option<String> {
+        self.inner(&std::env::current_dir().unwrap_or_default().join(name))
+    }
+
+    fn inner(&self, full: &Path) -> Option<String> {
         let inner = full.strip_prefix(&self.root).ok()?;
         let parts = inner.components().filter_map(|part| match part {
             Component::Normal(part) => Some(part.to_string_lossy()),

@@ -25,7 +25,7 @@ pub(crate) fn add(
     let before = found.len();
     for &file in files {
         let path = file.path(&*space.db);
-        let inner = space.inner_path(&path);
+        let inner = space.inner_name(&path);
         let is_on = || {
             levels
                 .severity(UNFORMATTED, Severity::Hint, &inner)
