@@ -106,11 +106,11 @@ impl<'db> Rules<'_, 'db> {
             match &self.tree.expr(id).kind {
                 ExprKind::HashMap(parts) if parts.len() > 2 => {
                     let entries = parts.chunks_exact(2).map(|pair| (pair[0], Some(pair[1])));
-                    self.duplicates(entries, "key", &mut found);
+                    self.duplicates(entries, "key", self.are_sound(parts), &mut found);
                 }
                 ExprKind::HashSet(parts) if parts.len() > 1 => {
                     let elements = parts.iter().map(|&element| (element, None));
-                    self.duplicates(elements, "element", &mut found);
+                    self.duplicates(elements, "element", self.are_sound(parts), &mut found);
                 }
                 ExprKind::Arith { op, args } => {
                     let outcome = self.folded(*op, args, &constants);
@@ -217,11 +217,18 @@ impl<'db> Rules<'_, 'db> {
         Some(result.map_or(Err(OVERFLOW), |value| Ok(Number::Int(Some(value)))))
     }
 
+    /// Whether nothing is wrong with the parts of a constructor.
+    fn are_sound(&self, parts: &[ExprId]) -> bool {
+        let is_wrong = |part: &ExprId| matches!(self.tree.expr(*part).kind, ExprKind::Error);
+        !parts.iter().any(is_wrong)
+    }
+
     /// WAT7042.
     fn duplicates(
         &self,
         entries: impl Iterator<Item = (ExprId, Option<ExprId>)>,
         what: &str,
+        are_sound: bool,
         found: &mut Vec<Problem<'db>>,
     ) {
         let mut seen: FxHashMap<Literal<'_>, (ExprId, Option<ExprId>)> = FxHashMap::default();
@@ -238,9 +245,9 @@ impl<'db> Rules<'_, 'db> {
                 Some(_) => "this entry has the same key as a later one, which replaces it",
                 None => "this element stands in the set again",
             };
-            // What is deleted is evaluated no more.
+            // What is deleted is evaluated no more, and the first part decides which types the others have to have.
             let is_literal = its_value.is_none_or(|value| self.literal(value, KEY_DEPTH).is_some());
-            let how = match is_literal {
+            let how = match is_literal && are_sound {
                 true => Applicability::MachineApplicable,
                 false => Applicability::MaybeIncorrect,
             };

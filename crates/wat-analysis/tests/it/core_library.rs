@@ -396,6 +396,22 @@ fn a_function_before_its_data_is_told() {
 }
 
 #[test]
+fn the_first_entry_decides_the_types_so_that_its_deletion_may_be_wrong() {
+    let how = |body: &str| {
+        let found = diagnostics(body);
+        let told = found.iter().find(|told| told.code.0 == 7042);
+        told.and_then(|told| told.fixes.first())
+            .map(|fix| fix.applicability)
+    };
+    let sure = Some(Applicability::MachineApplicable);
+    assert_eq!(how("{:a 1 :b 2 :a 3}"), sure);
+    // Without the first entry the others are right, and the last one is wrong.
+    let guess = Some(Applicability::MaybeIncorrect);
+    assert_eq!(how("{\"a\" 1 2 3 2 3 \"a\" 4}"), guess);
+    assert_eq!(how("{:a 1 :b true :c true :a 4}"), guess);
+}
+
+#[test]
 fn equal_literal_keys_are_told() {
     assert_eq!(lints("{:a 1 :b 2 :a 3}"), ["WAT7042 :a"]);
     assert_eq!(lints("#{1 2 1 1}"), ["WAT7042 1", "WAT7042 1"]);
