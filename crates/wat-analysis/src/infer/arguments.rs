@@ -59,7 +59,11 @@ impl<'db> Infer<'db> {
         args: &[ExprId],
     ) -> bool {
         let snapshot = self.table.snapshot();
-        let misfit = signature.params.iter().zip(args).any(|(param, &arg)| {
+        let params = signature
+            .params
+            .iter()
+            .chain(std::iter::repeat_with(|| signature.rest.as_ref()).map_while(|rest| rest));
+        let misfit = params.zip(args).any(|(param, &arg)| {
             let ty = self.table.instantiate(&param.ty, &callee.types);
             let found = self.ty(arg);
             self.table.unify(ty, found).is_err()

@@ -84,12 +84,16 @@ pub(crate) fn call_shape(form: &KeywordForm, args: &[Option<&str>]) -> CallShape
 }
 
 /// The errors of a call that is positional by its count, but does not fit and has keys at all key places: the keyword
-/// reading explains it better. `None` if some key place holds something else.
+/// reading explains it better. `None` if some key place holds something else. With a rest parameter almost every count
+/// is positional, so that one key which names a parameter is enough among others that may be misspelled.
 pub(crate) fn forgotten_keyword(form: &KeywordForm, args: &[Option<&str>]) -> Option<CallShape> {
-    let tail = args.get(form.lead..)?;
+    let places = || args[form.lead..].iter().step_by(2);
     let named = |arg: &Option<&str>| arg.is_some_and(|key| form.param(key).is_some());
-    let is_keyed = !tail.is_empty() && tail.iter().step_by(2).all(named);
-    is_keyed.then(|| read(&Keys::new(form), tail))
+    let is_meant = match form.rest {
+        None => args.len() > form.lead && places().all(named),
+        Some(_) => args.len() > form.lead && places().all(Option::is_some) && places().any(named),
+    };
+    is_meant.then(|| read(&Keys::new(form), &args[form.lead..]))
 }
 
 /// The pairs of a keyword call without mistakes.

@@ -362,6 +362,23 @@ fn a_forgotten_key_is_told_instead_of_wrong_types() {
         &format!("{f}(c/defn :my::f [] -> c/i64 (:my::g :a 1 :z 2))"),
         &[3001, 3001],
     );
+    let rest =
+        "(c/defn :my::r [alpha <- c/i64 & rest <- c/Vector<wat::core::i64>] -> c/i64 alpha)\n";
+    let calls: [(&str, &[u16]); 5] = [
+        ("(:my::r :alpha 1 :betta 2)", &[2502]),
+        ("(:my::r :rest 1 :betta 2)", &[2501, 2502]),
+        ("(:my::r :alpha 1 :rest)", &[2505]),
+        ("(:my::r :gamma 1 :betta 2)", &[3001, 3001]),
+        ("(:my::r 1 :alpha 2)", &[3001]),
+    ];
+    for (call, codes) in calls {
+        told(&format!("{rest}(c/defn :my::f [] -> c/i64 {call})"), codes);
+    }
+    let keys = "(c/defn :my::k [alpha <- c/keyword & rest <- c/Vector<wat::core::keyword>] -> c/keyword alpha)\n";
+    told(
+        &format!("{keys}(c/defn :my::f [] -> c/keyword (:my::k :alpha :x :betta))"),
+        &[],
+    );
 }
 
 /// §10.7, invariants 1 and 2: reordering parameters keeps keyword calls right, in every order of their pairs.
