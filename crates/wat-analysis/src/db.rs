@@ -33,7 +33,7 @@ impl FileKind {
     /// Of a text that changes.
     fn durability(self) -> Durability {
         match self {
-            FileKind::Library => Durability::HIGH,
+            FileKind::Library => Durability::NEVER_CHANGE,
             FileKind::Disk | FileKind::Inline | FileKind::Hermetic => Durability::MEDIUM,
             FileKind::Open | FileKind::Session | FileKind::ReplInput => Durability::LOW,
         }
@@ -153,6 +153,8 @@ pub trait Db: salsa::Database {
 pub struct RootDatabase {
     storage: salsa::Storage<Self>,
     library: Option<Arc<[SourceFile]>>,
+    /// Does a text stay as it is first given?
+    is_for_one_look: bool,
 }
 
 #[salsa::db]
@@ -202,6 +204,33 @@ impl RootDatabase {
         Self::with_storage(salsa::Storage::new(None))
     }
 
+    /// The same for one look at what it is given: a text stays as it is first given, so that no answer has to remember
+    /// what it follows from. When all is there, [`seal`](Self::seal) says so.
+    pub fn for_one_look() -> Self {
+        let mut db = Self::new();
+        db.is_for_one_look = true;
+        db
+    }
+
+    /// Says that all is there.
+    ///
+    /// # Panics
+    /// Whatever would change the database afterwards panics, unless what it gives is there already.
+    pub fn seal(&mut self) {
+        let (set, project) = (FileSet::get(self), Project::get(self));
+        let files = set.files(self).clone();
+        let inline = set.inline(self).clone();
+        let found = set.found(self).clone();
+        let payloads = set.payloads(self).clone();
+        let options = project.options(self).clone();
+        let never = Durability::NEVER_CHANGE;
+        set.set_files(self).with_durability(never).to(files);
+        set.set_inline(self).with_durability(never).to(inline);
+        set.set_found(self).with_durability(never).to(found);
+        set.set_payloads(self).with_durability(never).to(payloads);
+        project.set_options(self).with_durability(never).to(options);
+    }
+
     /// The same, calling `on_event` for every salsa event: tests count queries with it.
     pub fn with_events(on_event: impl Fn(salsa::Event) + Send + Sync + 'static) -> Self {
         Self::with_storage(salsa::Storage::new(Some(Box::new(on_event))))
@@ -211,6 +240,7 @@ impl RootDatabase {
         let mut db = RootDatabase {
             storage,
             library: None,
+            is_for_one_look: false,
         };
         let library = library::LIBRARY_FILES
             .iter()
@@ -222,7 +252,7 @@ impl RootDatabase {
                     FileKind::Library,
                     None,
                 )
-                .durability(Durability::HIGH)
+                .durability(Durability::NEVER_CHANGE)
                 .new(&db)
             })
             .collect();
@@ -308,14 +338,21 @@ impl RootDatabase {
         kind: FileKind,
         host: Option<(SourceFile, u32)>,
     ) -> SourceFile {
+        let durability = match self.is_for_one_look {
+            true => Durability::NEVER_CHANGE,
+            false => kind.lasting(),
+        };
         SourceFile::builder(path, text, kind, host)
-            .durability(kind.lasting())
-            .path_durability(Durability::HIGH)
-            .host_durability(Durability::HIGH)
+            .durability(durability)
+            .path_durability(Durability::NEVER_CHANGE)
+            .host_durability(Durability::NEVER_CHANGE)
             .new(self)
     }
 
     fn change(&mut self, file: SourceFile, text: SourceText, kind: FileKind) {
+        if self.is_for_one_look {
+            return;
+        }
         if file.kind(self) != kind {
             file.set_kind(self).with_durability(kind.lasting()).to(kind);
             if kind != FileKind::Open {

@@ -27,7 +27,11 @@ pub(crate) fn check(global: &Global, options: &CheckOptions) -> i32 {
         return watch::watch(global, options);
     }
     let started = Instant::now();
-    let mut space = match Workspace::open(global, &options.paths) {
+    let open = match tries(global) {
+        true => Workspace::open,
+        false => Workspace::open_to_look,
+    };
+    let mut space = match open(global, &options.paths) {
         Ok(space) => space,
         Err(status) => return status,
     };
@@ -110,13 +114,18 @@ pub(crate) fn told(
     files: &[SourceFile],
 ) -> Vec<Diagnostic> {
     let mut found = findings(db, files);
-    if matches!(
-        global.format,
-        Some(Format::Json | Format::Edn | Format::Sarif)
-    ) {
+    if tries(global) {
         keep_what_holds(db, files, &mut found);
     }
     found
+}
+
+/// Are fixes that may be wrong tried, for which the database changes?
+fn tries(global: &Global) -> bool {
+    matches!(
+        global.format,
+        Some(Format::Json | Format::Edn | Format::Sarif)
+    )
 }
 
 /// The findings of all files in order; identical ones once.

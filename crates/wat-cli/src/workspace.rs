@@ -40,7 +40,17 @@ impl Workspace {
     /// directory. What is wrong is told, and the status returned. What cannot be read below a directory is told, and the
     /// rest is there ([`status`](Self::status)).
     pub(crate) fn open(global: &Global, paths: &[PathBuf]) -> Result<Workspace, i32> {
-        let space = Self::opened(global, paths, true)?;
+        let space = Self::opened(global, paths, true, RootDatabase::new())?;
+        for wrong in &space.unreadable {
+            unreadable(wrong);
+        }
+        Ok(space)
+    }
+
+    /// The same for a command that only looks at them: the database can no longer change.
+    pub(crate) fn open_to_look(global: &Global, paths: &[PathBuf]) -> Result<Workspace, i32> {
+        let mut space = Self::opened(global, paths, true, RootDatabase::for_one_look())?;
+        space.db.seal();
         for wrong in &space.unreadable {
             unreadable(wrong);
         }
@@ -49,7 +59,7 @@ impl Workspace {
 
     /// The same for a command that stays, and tells itself what could not be read.
     pub(crate) fn open_to_watch(global: &Global, paths: &[PathBuf]) -> Result<Workspace, i32> {
-        let mut space = Self::opened(global, paths, true)?;
+        let mut space = Self::opened(global, paths, true, RootDatabase::new())?;
         // What is read later is little.
         space.is_alone = false;
         Ok(space)
@@ -65,13 +75,18 @@ impl Workspace {
 
     /// The same for a command that forks, and tells itself what could not be read.
     pub(crate) fn open_to_fork(global: &Global, paths: &[PathBuf]) -> Result<Workspace, i32> {
-        Self::opened(global, paths, false)
+        Self::opened(global, paths, false, RootDatabase::new())
     }
 
-    fn opened(global: &Global, paths: &[PathBuf], is_alone: bool) -> Result<Workspace, i32> {
+    fn opened(
+        global: &Global,
+        paths: &[PathBuf],
+        is_alone: bool,
+        db: RootDatabase,
+    ) -> Result<Workspace, i32> {
         let first = paths.iter().find(|path| path.as_path() != Path::new("-"));
         let from = first.map_or(Path::new("."), |path| path.as_path());
-        let mut space = Workspace::empty(global, from)?;
+        let mut space = Workspace::with(db, global, from)?;
         space.is_alone = is_alone;
         let found = match paths {
             [] => space.of_project(global)?,
@@ -103,8 +118,11 @@ impl Workspace {
 
     /// No files, under the settings that hold at a path.
     pub(crate) fn empty(global: &Global, from: &Path) -> Result<Workspace, i32> {
+        Self::with(RootDatabase::new(), global, from)
+    }
+
+    fn with(mut db: RootDatabase, global: &Global, from: &Path) -> Result<Workspace, i32> {
         let (project, settings) = settings(global, from)?;
-        let mut db = RootDatabase::new();
         db.set_options(settings.analysis());
         Ok(Workspace {
             db: ManuallyDrop::new(db),
