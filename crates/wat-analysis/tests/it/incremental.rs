@@ -2,7 +2,7 @@
 
 use wat_analysis::{FileKind, RootDatabase, SourceText};
 
-use crate::support::{Random, all, database};
+use crate::support::{Random, all, database, looked_at};
 
 const SNIPPETS: &[&str] = &[
     "(:wat::core::defn :a::f [x <- :wat::core::i64] -> :wat::core::i64 (:wat::core::+ x 1))\n",
@@ -121,9 +121,23 @@ fn drive(seed: u64, edits: usize) {
             }
         }
         let incremental = all(&db);
-        let batch = all(&database(&files));
+        let fresh = match step % 2 {
+            0 => database(&files),
+            _ => looked_at(&files),
+        };
+        let batch = all(&fresh);
         assert_eq!(incremental, batch, "seed {seed}, step {step}: {files:#?}");
     }
+}
+
+#[test]
+fn a_text_stays_as_it_is_first_given_for_one_look() {
+    let mut db = RootDatabase::for_one_look();
+    for text in ["(:wat::core::def :a::x 1)\n", "(:wat::core::def :a::x \n"] {
+        db.set_file("a.wat", SourceText::new(text), FileKind::Disk);
+    }
+    db.seal();
+    assert_eq!(all(&db), Vec::<String>::new());
 }
 
 #[test]

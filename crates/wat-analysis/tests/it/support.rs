@@ -29,6 +29,19 @@ pub fn database<P: AsRef<str>, T: AsRef<str>>(files: &[(P, T)]) -> RootDatabase 
     db
 }
 
+/// A database for one look at these files, which were given one after the other.
+pub fn looked_at<P: AsRef<str>, T: AsRef<str>>(files: &[(P, T)]) -> RootDatabase {
+    let mut db = RootDatabase::for_one_look();
+    for file in files {
+        add(&mut db, std::slice::from_ref(file));
+        for file in db.project_files() {
+            wat_analysis::load_targets(&db, file);
+        }
+    }
+    db.seal();
+    db
+}
+
 pub fn add<P: AsRef<str>, T: AsRef<str>>(db: &mut RootDatabase, files: &[(P, T)]) {
     db.set_files(files.iter().map(|(path, text)| {
         (
