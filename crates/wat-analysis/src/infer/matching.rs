@@ -263,16 +263,22 @@ impl<'db> Infer<'db> {
             return;
         }
         let rows: Vec<Pat> = arms.iter().map(|(pattern, _)| cover(pattern)).collect();
-        let found = coverage::check(
-            &Cover {
-                db: self.db,
-                program: self.program,
-                table: RefCell::new(&mut self.table),
-            },
-            ty,
-            &rows,
-            COVERAGE_BUDGET,
-        );
+        let cover = Cover {
+            db: self.db,
+            program: self.program,
+            table: RefCell::new(&mut self.table),
+        };
+        let found = coverage::check(&cover, ty, &rows, COVERAGE_BUDGET);
+        let takes_all = |row: &Pat| {
+            let alone = coverage::check(&cover, ty, std::slice::from_ref(row), COVERAGE_BUDGET);
+            alone.missing.is_empty() && !alone.exhausted_budget
+        };
+        let is_unknown =
+            found.exhausted_budget && found.missing.is_empty() && !rows.iter().rev().any(takes_all);
+        drop(cover);
+        if is_unknown {
+            self.uncertain_coverage(node);
+        }
         self.unreachable(&found.unreachable, arms);
         if found.missing.is_empty() {
             return;
@@ -306,6 +312,27 @@ impl<'db> Infer<'db> {
             }],
         );
         self.problems.push(problem);
+    }
+
+    /// WAT2301: whether the arms take every value was not found out.
+    fn uncertain_coverage(&mut self, node: NodeId) {
+        let head = self.ast.children(node).next().unwrap_or(node);
+        let problem = Problem::new(
+            2301,
+            Place::node(head),
+            "the arms test so much in so many ways that it cannot be told whether every value is matched",
+        )
+        .label("too much to look at")
+        .help("add a last arm `(_ …)`, or match the parts one after the other");
+        self.problems.push(problem.fix(
+            "add an arm for the rest",
+            Applicability::HasPlaceholders,
+            vec![ProblemEdit {
+                at: EditAt::BeforeClose,
+                place: Place::node(node),
+                insert: " (_ <value>)".into(),
+            }],
+        ));
     }
 
     /// WAT7305. An ill-formed pattern covers everything, so nothing is said of the arms behind it; what a macro wrote is

@@ -3,6 +3,10 @@
 //! The matrix of arms is specialised column by column, always on the leftmost column that the first row tests; so no
 //! test is made twice on a path, and tests are made in the order in which a reader would make them. A body that several
 //! leaves reach is a join point. Many literals in one column are found by bisection.
+//!
+//! Arms that test different columns can make a tree that doubles with each of them. Where the work of a tree goes beyond a
+//! multiple of what is written, the arms are tried one after the other instead: code as long as the patterns, which may
+//! make a test again.
 
 use std::sync::Arc;
 
@@ -47,7 +51,7 @@ impl Clone for Row<'_> {
 }
 
 enum Tree {
-    /// No arm matches; coverage has proved that this is not reached.
+    /// No arm of the tree matches; unless there are further arms, coverage has proved that this is not reached.
     Fail,
     Leaf {
         arm: usize,
@@ -72,6 +76,10 @@ enum Tree {
 
 struct Builder {
     parts: Vec<Part>,
+    /// How many rows may still be looked at, if that is limited.
+    left: Option<usize>,
+    /// The limit was reached: what was built is of no use.
+    is_spent: bool,
 }
 
 impl Builder {
@@ -123,7 +131,13 @@ impl Builder {
     }
 
     fn simple_tree(&mut self, rows: Vec<Row<'_>>) -> Tree {
-        let Some(first) = rows.first() else {
+        if let Some(left) = &mut self.left {
+            match left.checked_sub(rows.len()) {
+                Some(rest) => *left = rest,
+                None => self.is_spent = true,
+            }
+        }
+        let Some(first) = rows.first().filter(|_| !self.is_spent) else {
             return Tree::Fail;
         };
         let Some(&(on, pattern)) = first.columns.first() else {
@@ -320,9 +334,15 @@ struct Plan<'p> {
     arms: &'p [(Pattern, ExprId)],
     /// The join point of each arm that several leaves reach, and the locals that it takes.
     joins: FxHashMap<usize, (Join, Vec<LocalId>)>,
+    /// Where it goes on if no arm of the tree matches.
+    fail: Option<Join>,
     node: NodeId,
     tail: bool,
 }
+
+/// How many rows of patterns a tree may look at for each part of a pattern that is written, and besides.
+const WORK_PER_PART: usize = 64;
+const WORK: usize = 100_000;
 
 impl<'a, 'db> Lower<'a, 'db> {
     /// Lowers a `match` on a value.
@@ -333,14 +353,31 @@ impl<'a, 'db> Lower<'a, 'db> {
         arms: &'a [(Pattern, ExprId)],
         tail: bool,
     ) -> End {
-        let mut builder = Builder { parts: Vec::new() };
-        let root = builder.part(Access::Root(value), ty);
-        let rows = arms.iter().enumerate().map(|(arm, (pattern, _))| Row {
-            columns: vec![(root, pattern)],
-            bound: Vec::new(),
-            arm,
-        });
-        let tree = builder.tree(rows.collect());
+        let written: usize = arms.iter().map(|(pattern, _)| size(pattern)).sum();
+        let mut builder = Builder {
+            parts: Vec::new(),
+            left: Some(WORK + written.saturating_mul(WORK_PER_PART)),
+            is_spent: false,
+        };
+        let root = builder.part(Access::Root(value.clone()), ty);
+        let rows = || {
+            arms.iter().enumerate().map(|(arm, (pattern, _))| Row {
+                columns: vec![(root, pattern)],
+                bound: Vec::new(),
+                arm,
+            })
+        };
+        let tree = builder.tree(rows().collect());
+        if builder.is_spent {
+            let mut builder = Builder {
+                parts: Vec::new(),
+                left: None,
+                is_spent: false,
+            };
+            let _ = builder.part(Access::Root(value), ty);
+            let trees = rows().map(|row| builder.tree(vec![row])).collect();
+            return self.in_turn(trees, &builder.parts, arms, tail);
+        }
         let parts = builder.parts;
         let mut count = vec![0; arms.len()];
         leaves(&tree, &mut count);
@@ -349,6 +386,7 @@ impl<'a, 'db> Lower<'a, 'db> {
             parts: &parts,
             arms,
             joins: FxHashMap::default(),
+            fail: None,
             node,
             tail,
         };
@@ -366,6 +404,41 @@ impl<'a, 'db> Lower<'a, 'db> {
         self.tree_end(&tree, &plan, &mut FxHashMap::default())
     }
 
+    /// Lowers a tree for each arm: where one fails, the next one is tried.
+    fn in_turn(
+        &mut self,
+        trees: Vec<Tree>,
+        parts: &[Part],
+        arms: &'a [(Pattern, ExprId)],
+        tail: bool,
+    ) -> End {
+        let mut end = End::Unreachable;
+        let mut fail = None;
+        for (arm, tree) in trees.iter().enumerate().rev() {
+            let plan = Plan {
+                parts,
+                arms,
+                joins: FxHashMap::default(),
+                fail,
+                node: arms[arm].0.node,
+                tail,
+            };
+            if arm == 0 {
+                end = self.tree_end(tree, &plan, &mut FxHashMap::default());
+                break;
+            }
+            let id = self.join();
+            let body = Box::new(self.tree_block(tree, &plan, &FxHashMap::default()));
+            self.stmts.push(Stmt::Join {
+                id,
+                params: Box::default(),
+                body,
+            });
+            fail = Some(id);
+        }
+        end
+    }
+
     fn tree_end(
         &mut self,
         tree: &Tree,
@@ -373,7 +446,13 @@ impl<'a, 'db> Lower<'a, 'db> {
         known: &mut FxHashMap<Occurrence, Operand>,
     ) -> End {
         match tree {
-            Tree::Fail => End::Unreachable,
+            Tree::Fail => match plan.fail {
+                Some(to) => End::Jump {
+                    to,
+                    args: Box::default(),
+                },
+                None => End::Unreachable,
+            },
             Tree::Leaf { arm, bound } => self.leaf(*arm, bound, plan, known),
             Tree::Switch { on, cases, default } => {
                 let on = self.part_value(*on, plan, known);
@@ -551,6 +630,20 @@ fn order(a: &Const, b: &Const) -> std::cmp::Ordering {
         (Const::I64(a), Const::I64(b)) => a.cmp(b),
         _ => text(a).cmp(&text(b)),
     }
+}
+
+/// How many parts a pattern is written with.
+fn size(pattern: &Pattern) -> usize {
+    let (mut work, mut size) = (vec![pattern], 0);
+    while let Some(pattern) = work.pop() {
+        size += 1;
+        match &pattern.kind {
+            PatternKind::Variant { fields, .. } => work.extend(fields),
+            PatternKind::Tuple(parts) => work.extend(parts),
+            _ => {}
+        }
+    }
+    size
 }
 
 /// The names that a pattern binds, in order.

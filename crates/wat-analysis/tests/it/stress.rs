@@ -248,3 +248,26 @@ fn cycles_of_loads_are_told_once() {
         assert_eq!(codes, [5003], "{of}");
     }
 }
+
+/// Coverage that is not found out within its budget is told, unless some arm takes everything.
+#[test]
+fn arms_that_cannot_be_judged_are_told() {
+    const COLUMNS: usize = 30;
+    let mut random = crate::support::Random(7);
+    let types = vec!["wat::core::bool"; COLUMNS].join(",");
+    let mut arms = String::new();
+    for number in 0..120 {
+        let mut parts = ["_"; COLUMNS];
+        for _ in 0..3 {
+            parts[random.below(COLUMNS)] = ["true", "false"][random.below(2)];
+        }
+        arms += &format!(" ([{}] {number})", parts.join(" "));
+    }
+    let text = |last: &str| {
+        format!(
+            "(:wat::core::defn :a::f [v <- :({types})] -> :wat::core::i64 (:wat::core::match v{arms}{last}))\n"
+        )
+    };
+    assert_eq!(check("uncertain", text("")).errors, [2301]);
+    assert_eq!(check("certain", text(" (_ 0)")).errors, [0; 0]);
+}

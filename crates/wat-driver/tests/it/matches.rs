@@ -1,4 +1,4 @@
-//! Tests of values with `:wat::form::matches?`.
+//! Tests of values with `:wat::form::matches?`, and of `match` whose arms test many parts in many ways.
 
 use super::evaluate::run;
 
@@ -82,4 +82,77 @@ fn the_value_is_evaluated_once() {
 (:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:wat::form::matches? (:my::loud) (:my::Order (= ?q :qty) (= ?s :state) (= :qty ?q)))))"
     );
     assert_eq!(run(&text).0, "\"once\"\ntrue\n");
+}
+
+/// A step of a linear congruence; the upper half of its bits.
+fn next(state: &mut u64) -> usize {
+    *state = state
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
+    (*state >> 33) as usize
+}
+
+/// Arms that test different columns: a tree of decisions would double with nearly each of them. What each takes is
+/// compared with the first arm that fits.
+#[test]
+fn arms_that_test_different_columns_take_what_fits_first() {
+    const COLUMNS: usize = 14;
+    for seed in 0..4 {
+        let mut state = seed;
+        let arms: Vec<[Option<i64>; COLUMNS]> = (0..40)
+            .map(|_| {
+                let mut arm = [None; COLUMNS];
+                for _ in 0..2 {
+                    arm[next(&mut state) % COLUMNS] = Some((next(&mut state) % 3) as i64);
+                }
+                arm
+            })
+            .collect();
+        let types = vec!["wat::core::i64"; COLUMNS].join(",");
+        let mut text = format!(
+            "(:wat::core::defn :my::pick [v <- :({types})] -> :wat::core::i64 (:wat::core::match v\n"
+        );
+        for (number, arm) in arms.iter().enumerate() {
+            let bound = arm.iter().position(Option::is_none).unwrap_or(0);
+            let parts: Vec<String> = arm
+                .iter()
+                .enumerate()
+                .map(|(at, part)| match part {
+                    Some(value) => value.to_string(),
+                    None if at == bound => "x".to_owned(),
+                    None => "_".to_owned(),
+                })
+                .collect();
+            text += &format!(
+                "  ([{}] (:wat::core::+ x {}))\n",
+                parts.join(" "),
+                number * 10
+            );
+        }
+        text += "  (_ -1)))\n(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::core::do\n";
+        let mut expected = String::new();
+        for _ in 0..60 {
+            let value: Vec<i64> = (0..COLUMNS)
+                .map(|_| (next(&mut state) % 4) as i64)
+                .collect();
+            let fits = |arm: &[Option<i64>; COLUMNS]| {
+                let mut parts = arm.iter().zip(&value);
+                parts.all(|(part, value)| part.is_none_or(|part| part == *value))
+            };
+            let taken = arms.iter().position(fits).map_or(-1, |number| {
+                let bound = arms[number].iter().position(Option::is_none).unwrap_or(0);
+                value[bound] + number as i64 * 10
+            });
+            expected += &format!("{taken}\n");
+            let parts: Vec<String> = value.iter().map(ToString::to_string).collect();
+            text += &format!(
+                "  (:wat::kernel::println (:my::pick (:wat::core::Tuple {})))\n",
+                parts.join(" ")
+            );
+        }
+        text += "  :wat::core::nil))\n";
+        let (out, failure) = run(&text);
+        assert!(failure.is_none(), "{failure:?}");
+        assert_eq!(out, expected, "{text}");
+    }
 }
