@@ -41,14 +41,25 @@ fn targets(options: &TestOptions) -> Targets {
         let text = target.to_string_lossy();
         if text.starts_with(':') {
             found.names.push(text.into_owned());
-        } else if let Some((path, name)) = text.split_once("#:") {
-            found.named.push((PathBuf::from(path), format!(":{name}")));
+        } else if let Some((path, name)) = named(&text) {
+            found.named.push((PathBuf::from(path), name.to_owned()));
             found.paths.push(PathBuf::from(path));
         } else {
             found.paths.push(PathBuf::from(target));
         }
     }
     found
+}
+
+/// The file and the name of a target that is the id of a test: `FILE#:NAME`, or of an example in Markdown `FILE#L12`.
+fn named(target: &str) -> Option<(&str, &str)> {
+    if let Some(at) = target.find("#:") {
+        return Some((&target[..at], &target[at + 1..]));
+    }
+    let (path, name) = target.rsplit_once('#')?;
+    let line = name.strip_prefix('L')?;
+    let is_line = !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit());
+    (is_line && path.ends_with(".md")).then_some((path, name))
 }
 
 /// A reason not to run: said already.
@@ -107,7 +118,13 @@ impl Prepared {
         let targets = targets(options);
         for path in &targets.paths {
             if let Some(wrong) = unreachable(path) {
+                let name = path.to_string_lossy();
                 return Err(match path.symlink_metadata() {
+                    // The number of an option that is written apart.
+                    Err(_) if options.fail_fast.is_some() && name.parse::<usize>().is_ok() => {
+                        let help = format!("a number of failures is written `--fail-fast={name}`");
+                        missing_with(path, &help)
+                    }
                     Err(error) if error.kind() == io::ErrorKind::NotFound => missing(path),
                     _ => unreadable(&wrong),
                 });
@@ -287,6 +304,15 @@ fn markdown(
         }
     }
     Ok((texts, wrong))
+}
+
+/// WAT5901, with what is probably meant.
+fn missing_with(path: &Path, help: &str) -> i32 {
+    let path = path.display();
+    output::report(&format!(
+        "error[WAT5901]: there is no `{path}` to test\nhelp: {help}\n"
+    ));
+    exit::NO_INPUT
 }
 
 /// WAT5901.

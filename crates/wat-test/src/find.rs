@@ -118,6 +118,13 @@ fn example_case(file: SourceFile, example: DocTest) -> TestCase {
     }
 }
 
+impl TestCase {
+    /// Is it told of without having been run?
+    pub(crate) fn is_ignored(&self, run_ignored: bool) -> bool {
+        self.test.ignore.is_some() && !run_ignored
+    }
+}
+
 /// Adds the examples of Markdown texts, and what in these does not read.
 pub fn find_in_markdown(db: &RootDatabase, texts: &[Markdown], found: &mut Found) {
     let Some(&library) = db.builtin_files().first() else {
@@ -158,14 +165,18 @@ pub fn find(db: &RootDatabase, files: &[SourceFile], path: impl Fn(&str) -> Stri
     for &file in files {
         let tests = file_tests(db, file, file);
         let shown = path(&file.path(db));
-        let errors: Vec<Diagnostic> = match tests.is_empty() {
+        let text = file.text(db);
+        let examples = docstring_examples(text.text());
+        // An example is run in the program of its file.
+        let is_program = !tests.is_empty() || examples.iter().any(|it| !it.is_ignored);
+        let errors: Vec<Diagnostic> = match is_program {
             // A library is checked by whoever loads it, unless it may have been meant as more.
-            true => file_diagnostics(db, file)
+            false => file_diagnostics(db, file)
                 .iter()
                 .filter(|it| hides_tests(it))
                 .cloned()
                 .collect(),
-            false => all_program_diagnostics(db, file)
+            true => all_program_diagnostics(db, file)
                 .into_iter()
                 .filter(|it| it.severity == Severity::Error)
                 .collect(),
@@ -184,8 +195,6 @@ pub fn find(db: &RootDatabase, files: &[SourceFile], path: impl Fn(&str) -> Stri
                 example: None,
             });
         }
-        let text = file.text(db);
-        let examples = docstring_examples(text.text());
         found.files += usize::from(tests.is_empty() && !examples.is_empty());
         found.tests.extend(examples.into_iter().map(|block| {
             let example = DocTest {
@@ -194,7 +203,10 @@ pub fn find(db: &RootDatabase, files: &[SourceFile], path: impl Fn(&str) -> Stri
                 base: text.text().to_owned(),
                 block,
             };
-            example_case(file, example)
+            TestCase {
+                is_invalid: !errors.is_empty(),
+                ..example_case(file, example)
+            }
         }));
         if !errors.is_empty() {
             found.invalid.push(InvalidFile {

@@ -106,6 +106,8 @@ pub struct Options {
 pub struct Summary {
     /// How many tests ended how.
     pub totals: Totals,
+    /// How many tests were not started because the run ended early.
+    pub not_run: usize,
     /// How long the run took.
     pub duration: Duration,
     /// The signal that interrupted it.
@@ -266,7 +268,10 @@ pub fn run_until<'t>(
     let mut totals = Totals::default();
     for file in &found.invalid {
         reporter.invalid(file)?;
-        totals.invalid += usize::from(!cases.iter().any(|case| case.path == file.path));
+        // It counts itself unless its tests do: those that are ignored say nothing of it.
+        let stands_for =
+            |case: &&TestCase| case.path == file.path && !case.is_ignored(options.run_ignored);
+        totals.invalid += usize::from(!cases.iter().any(stands_for));
     }
     let mut run = Run {
         db,
@@ -321,13 +326,18 @@ pub fn run_until<'t>(
             run.wait(reporter)?;
         }
     }
-    // What was never started because the run ended early is not told.
+    // Of what was never started because the run ended early only the number is told.
+    let mut not_run = 0;
     for slot in &mut run.slots[told..] {
-        if let Some(outcome) = slot.outcome.take() {
-            totals.add(outcome.status);
-            reporter.finished(slot.case, outcome, slot.is_announced)?;
+        match slot.outcome.take() {
+            Some(outcome) => {
+                totals.add(outcome.status);
+                reporter.finished(slot.case, outcome, slot.is_announced)?;
+            }
+            None => not_run += 1,
         }
     }
+    not_run -= run.cut.len();
     run.cut.sort_unstable();
     let cut = std::mem::take(&mut run.cut).into_iter();
     let cut = cut.map(|(index, took)| (run.slots[index].case.clone(), took));
@@ -335,6 +345,7 @@ pub fn run_until<'t>(
     reporter.warn(run.warnings);
     Ok(Summary {
         totals,
+        not_run,
         duration: started.elapsed(),
         interrupted: run.interrupted,
         is_broken_off: run.is_broken_off,
@@ -349,12 +360,8 @@ impl Run<'_, '_> {
     /// Tests that are not run have their outcome now.
     fn prepare(&mut self) {
         for (index, slot) in self.slots.iter_mut().enumerate() {
-            let ignored = slot
-                .case
-                .test
-                .ignore
-                .as_ref()
-                .filter(|_| !self.options.run_ignored);
+            let ignored = slot.case.test.ignore.as_ref();
+            let ignored = ignored.filter(|_| slot.case.is_ignored(self.options.run_ignored));
             slot.outcome = match ignored {
                 Some(reason) => Some(Outcome {
                     reason: Some(reason.to_string()),

@@ -156,6 +156,7 @@ pub(super) fn ended(
         (totals.leaked, "leaked", false),
         (totals.invalid, "invalid", false),
         (totals.ignored, "ignored", true),
+        (end.not_run, "not run", false),
         (end.filtered_out, "filtered out", true),
     ] {
         if count > 0 || always {

@@ -238,6 +238,7 @@ impl<'w> Reporter<'w> {
     pub fn end(&mut self, summary: &Summary, status: i32) -> io::Result<()> {
         let end = End {
             totals: summary.totals,
+            not_run: summary.not_run,
             duration: summary.duration,
             filtered_out: self.filtered_out,
             seed: self.seed,
@@ -307,6 +308,8 @@ pub fn list(
 /// The end of a run.
 struct End<'r> {
     totals: Totals,
+    /// How many tests were not started because the run ended early.
+    not_run: usize,
     duration: Duration,
     filtered_out: usize,
     seed: u64,

@@ -165,13 +165,14 @@ pub(super) fn run_finished(end: &End<'_>) -> Value {
         "duration-us": end.duration.as_micros() as u64,
         "exit": end.status,
     });
-    if end.is_broken_off {
+    if end.is_broken_off || end.not_run > 0 {
         let running = end
             .cut
             .iter()
             .map(|(case, _)| Value::from(case.id.as_str()));
         record["cancelled"] = true.into();
         record["running"] = running.collect();
+        record["not-run"] = end.not_run.into();
     }
     record
 }

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use serde_json::Value;
 
 use super::{NASTY, processes_in, records, report};
-use crate::cli::support::{Dir, Ran, children, command};
+use crate::cli::support::{Dir, Ran, children, command, wat as run};
 
 /// Tests that start processes and leave things behind.
 const RAW: &str = r#"
@@ -129,6 +129,26 @@ fn failed_tests_are_run_again_and_runs_end_early() {
             ":t::passes passed",
             ":t::skipped ignored"
         ]
+    );
+    let end = early.last().expect("a record");
+    assert_eq!(
+        (&end["cancelled"], &end["running"], &end["not-run"]),
+        (&true.into(), &Value::Array(Vec::new()), &9.into())
+    );
+    let told = run(
+        &dir,
+        &["test", "--no-shuffle", "-j", "1", "--fail-fast", "t.wat"],
+    )
+    .stdout;
+    assert!(
+        told.contains("FAILED  1 passed, 1 failed, 1 ignored, 9 not run, 0 filtered out"),
+        "{told}"
+    );
+    let apart = run(&dir, &["test", "--fail-fast", "2", "t.wat"]);
+    assert!(
+        apart.status == 66 && apart.stderr.contains("`--fail-fast=2`"),
+        "{}",
+        apart.stderr
     );
 }
 

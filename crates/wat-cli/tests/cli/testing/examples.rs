@@ -112,6 +112,55 @@ fn examples_are_told_of_at_their_comments() {
     );
 }
 
+#[test]
+fn examples_of_a_file_with_errors_are_invalid() {
+    let file = r#"(:wat::core::defn :calc::double [x <- :wat::core::i64] -> :wat::core::i64
+  "Twice the argument.
+   ```wat
+   (:calc::double 21)            ;=> 42
+   ```
+   ```wat
+   (:calc::double \"two\")         ;!! WAT3201
+   ```"
+  (:wat::core::i64::* x (:calc::nowhere)))
+"#;
+    let dir = Dir::with(&[
+        ("calc.wat", file),
+        ("good.wat", "(:wat::core::def :g::x 1)"),
+    ]);
+    let (status, records) = records(&dir, &[]);
+    assert_eq!(status, 1);
+    assert_eq!(
+        report(&records),
+        [":calc::double/doc1 invalid", ":calc::double/doc2 invalid"]
+    );
+    let invalid = records.iter().filter(|it| it["event"] == "file-invalid");
+    let codes: Vec<_> = invalid.map(|it| it["diagnostics"].to_string()).collect();
+    assert!(
+        codes.len() == 1 && codes[0].matches("\"code\":\"WAT3201\"").count() == 1,
+        "{codes:?}"
+    );
+}
+
+#[test]
+fn an_example_in_markdown_is_run_again_by_its_id() {
+    let text = "```wat doctest\n1 ;=> 1\n```\n\n```wat doctest\n1 ;=> 2\n```\n";
+    let dir = Dir::with(&[("md/a.md", text), ("md/b#L1.md", text)]);
+    let told = run(&dir, &["test", "md/a.md"]).stdout;
+    assert!(told.contains("rerun: wat test 'md/a.md#L5'"), "{told}");
+    let names = |target: &str| {
+        let (status, records) = records(&dir, &[target]);
+        (status, report(&records))
+    };
+    assert_eq!(
+        names("md/a.md#L5"),
+        (1, vec!["L5 failed WAT8911".to_owned()])
+    );
+    assert_eq!(names("md/a.md#L1"), (0, vec!["L1 passed".to_owned()]));
+    assert_eq!(names("md/b#L1.md#L1"), (0, vec!["L1 passed".to_owned()]));
+    assert_eq!(run(&dir, &["test", "md/a.md#L2"]).status, 5);
+}
+
 /// What the docstrings of the library show, but for these, holds.
 #[test]
 fn examples_of_the_library_hold() {

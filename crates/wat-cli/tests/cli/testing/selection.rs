@@ -89,6 +89,36 @@ fn a_file_that_does_not_check_is_invalid_and_the_others_run() {
 }
 
 #[test]
+fn a_file_that_does_not_check_counts_where_its_tests_are_ignored() {
+    let good = "(:wat::test::deftest :t::good () (:wat::test::assert-eq 1 1))";
+    let ignored = "(:wat::test::ignore \"later\")\n(:wat::test::deftest :i::a () (:wat::test::assert-eq 1 \"x\"))";
+    let broken = "(:wat::test::ignore \"later\")\n(:wat::test::deftest :j::a () (:wat::test::assert-eq 1 1))\n(:wat::core::def";
+    let dir = Dir::with(&[("a.wat", good), ("b.wat", ignored), ("c.wat", broken)]);
+    let end = |args: &[&str]| {
+        let (status, records) = records(&dir, args);
+        let end = records.last().expect("a record");
+        let count = |key: &str| end[key].as_u64().expect("a count");
+        (
+            status,
+            count("passed"),
+            count("invalid"),
+            count("ignored"),
+            end["exit"].as_i64(),
+        )
+    };
+    assert_eq!(end(&["b.wat"]), (1, 0, 1, 1, Some(1)));
+    assert_eq!(end(&["c.wat"]), (1, 0, 1, 1, Some(1)));
+    assert_eq!(end(&[]), (1, 1, 2, 2, Some(1)));
+    assert_eq!(end(&["--include-ignored"]), (1, 1, 2, 0, Some(1)));
+    let junit = run(&dir, &["test", "--format", "junit", "b.wat"]).stdout;
+    assert!(
+        junit.contains("tests=\"2\" failures=\"0\" errors=\"1\" skipped=\"1\"")
+            && junit.contains("<error type=\"invalid\""),
+        "{junit}"
+    );
+}
+
+#[test]
 fn runs_are_remembered_for_failed_and_affected_tests() {
     let lib = "(:wat::core::defn :l::f [] -> :wat::core::i64 1)
 (:wat::core::defn :l::g [] -> :wat::core::i64 1)\n";
