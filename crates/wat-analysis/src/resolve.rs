@@ -106,23 +106,8 @@ impl<'db> TypeResolver<'_, 'db> {
 
     fn expr(&mut self, expr: &TypeExpr, node: NodeId, depth: usize) -> Type {
         match expr {
-            TypeExpr::Tuple(parts) if parts.is_empty() => {
-                self.report(|| {
-                    Problem::new(
-                        3902,
-                        Place::node(node),
-                        "the empty tuple type is written `:wat::core::nil`",
-                    )
-                    .label("retired spelling")
-                    .help("write `:wat::core::nil`")
-                    .replace(
-                        wat_syntax::Applicability::MachineApplicable,
-                        Place::node(node),
-                        ":wat::core::nil",
-                    )
-                });
-                Type::simple(Ctor::Nil)
-            }
+            // Told with the retired names of the token.
+            TypeExpr::Tuple(parts) if parts.is_empty() => Type::simple(Ctor::Nil),
             TypeExpr::Tuple(parts) => {
                 let parts = parts
                     .iter()
@@ -357,6 +342,16 @@ impl<'db> TypeResolver<'_, 'db> {
     fn legacy(&mut self, expr: &mut TypeExpr, node: NodeId) {
         let mut codes = Vec::new();
         self.canonical(expr, &mut codes);
+        self.retired(&codes, node, || format!(":{}", written(expr)));
+    }
+
+    /// Tells the retired names of a token, if there are any, and what the token is with the present ones.
+    fn retired(
+        &mut self,
+        codes: &[(u16, String, String)],
+        node: NodeId,
+        present: impl FnOnce() -> String,
+    ) {
         // Of rejected and accepted spellings in one token, the rejected one counts.
         let rejected = codes.iter().find(|(code, ..)| *code != 7001);
         let Some(&(code, _, _)) = rejected.or(codes.first()) else {
@@ -366,12 +361,14 @@ impl<'db> TypeResolver<'_, 'db> {
             .iter()
             .map(|(_, old, new)| format!("`{old}` is `{new}`"))
             .collect();
-        let mut text = String::from(":");
-        write_expr(expr, &mut text);
         self.report(|| {
-            let message = match (code, &codes[..]) {
+            let text = present();
+            let message = match (code, codes) {
                 (3904, [(_, old, _)]) => {
                     format!("a function type is written `:{FUNCTION}(…)->…`, not `{old}`")
+                }
+                (3902, [(_, old, _)]) if old == "()" => {
+                    "the empty tuple type is written `:wat::core::nil`".to_owned()
                 }
                 _ => format!("retired type names: {}", listed.join(", ")),
             };
@@ -386,9 +383,29 @@ impl<'db> TypeResolver<'_, 'db> {
         });
     }
 
+    /// The same of the type arguments of a name.
+    pub(crate) fn legacy_arguments(&mut self, name: &str, args: &mut [TypeExpr], node: NodeId) {
+        let mut codes = Vec::new();
+        for arg in &mut *args {
+            self.canonical(arg, &mut codes);
+        }
+        self.retired(&codes, node, || {
+            let args: Vec<String> = args.iter().map(written).collect();
+            format!("{name}<{}>", args.join(","))
+        });
+    }
+
     /// Replaces retired names by canonical ones; a declared type or parameter of that name stays.
     fn canonical(&self, expr: &mut TypeExpr, found: &mut Vec<(u16, String, String)>) {
         match expr {
+            TypeExpr::Tuple(parts) if parts.is_empty() => {
+                let nil = "wat::core::nil".to_owned();
+                note(found, (3902, "()".to_owned(), nil.clone()));
+                *expr = TypeExpr::Path {
+                    path: nil,
+                    args: Vec::new(),
+                };
+            }
             TypeExpr::Tuple(parts) => parts
                 .iter_mut()
                 .for_each(|part| self.canonical(part, found)),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use wat_analysis::{FileKind, RootDatabase, SourceFile, SourceText};
 use wat_driver::{
     Project, Report, STDIN, Settings, Style, Unreadable, file_loader, load_each, load_text,
-    reached, read_text, render, walk,
+    reached, read_text, render, shown, walk,
 };
 
 use wat_load::Loader;
@@ -123,7 +123,11 @@ impl Workspace {
 
     fn with(mut db: RootDatabase, global: &Global, from: &Path) -> Result<Workspace, i32> {
         let (project, settings) = settings(global, from)?;
-        db.set_options(settings.analysis());
+        let entry = project.as_ref().and_then(|it| it.entry(&settings));
+        db.set_options(wat_analysis::Options {
+            entry: entry.map(|path| shown(&path).into()),
+            ..settings.analysis()
+        });
         Ok(Workspace {
             db: ManuallyDrop::new(db),
             files: Vec::new(),

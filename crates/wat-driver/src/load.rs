@@ -368,8 +368,8 @@ impl Canonical {
     }
 }
 
-/// An absolute path relative to the working directory when below it.
-fn shown(path: &Path) -> String {
+/// An absolute path relative to the working directory when below it: the name of a file whose links are resolved.
+pub fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     let below = path.strip_prefix(&here).ok();
     let below = below.filter(|below| !below.as_os_str().is_empty());

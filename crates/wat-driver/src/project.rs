@@ -267,6 +267,13 @@ impl Project {
         (without_inner(&roots), reports)
     }
 
+    /// The file of the configured entry, with links resolved, if it is there.
+    pub fn entry(&self, settings: &Settings) -> Option<PathBuf> {
+        let entry = settings.project.entry.as_ref()?;
+        let found = self.root.join(&entry.value).canonicalize().ok();
+        found.filter(|path| path.is_file())
+    }
+
     /// The report of a path that the project file names and that does not exist.
     fn missing(&self, key: &str, path: &Spanned<String>) -> Report {
         let message = format!(

@@ -110,7 +110,14 @@ impl Projects {
     pub(crate) fn options(&self) -> Options {
         let mut projects = self.known.iter().filter_map(|it| it.project.as_deref());
         let first = projects.next();
-        first.map_or_else(Options::default, |project| project.settings.analysis())
+        let Some(project) = first else {
+            return Options::default();
+        };
+        let entry = project.entry(&project.settings);
+        Options {
+            entry: entry.map(|path| path.to_string_lossy().into()),
+            ..project.settings.analysis()
+        }
     }
 
     /// The severity of a finding in a file; `None` if it is not told.

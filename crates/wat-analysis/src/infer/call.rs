@@ -639,8 +639,13 @@ impl<'db> Infer<'db> {
         Some(self.signature_call(callee, signature, node, head, text))
     }
 
-    /// A type argument of a path.
-    pub(super) fn type_expr(&mut self, expr: &wat_syntax::TypeExpr, node: NodeId) -> Type {
+    /// The type arguments of a path.
+    pub(super) fn type_arguments(
+        &mut self,
+        path: &str,
+        mut args: Vec<wat_syntax::TypeExpr>,
+        node: NodeId,
+    ) -> Vec<Type> {
         let mut resolver = TypeResolver {
             db: self.db,
             program: self.program.into(),
@@ -651,7 +656,9 @@ impl<'db> Infer<'db> {
             problems: Some(&mut self.problems),
             has_unknown: false,
         };
-        resolver.expression(expr, node)
+        resolver.legacy_arguments(split_generic(path).0, &mut args, node);
+        let types = args.iter();
+        types.map(|expr| resolver.expression(expr, node)).collect()
     }
 }
 

@@ -708,9 +708,8 @@ impl<'db> Infer<'db> {
             );
             return;
         }
-        for (arg, &ty) in args.iter().zip(types) {
-            let declared = self.type_expr(arg, node);
-            let declared = self.table.instantiate(&declared, &[]);
+        for (declared, &ty) in self.type_arguments(path, args, node).iter().zip(types) {
+            let declared = self.table.instantiate(declared, &[]);
             // A fresh variable takes any type.
             let _ = self.table.unify(ty, declared);
         }

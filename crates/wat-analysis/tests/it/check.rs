@@ -1,5 +1,6 @@
 //! One diagnostic for one mistake: rules of names, shapes and types.
 
+use crate::fixes::{codes, fixed};
 use crate::support::spans;
 
 /// Checks one text against the list of its diagnostics.
@@ -184,6 +185,52 @@ fn retired_type_names_are_read_as_the_canonical_ones() {
             "WAT3902 1:84-1:100",
         ],
     );
+}
+
+/// Each is one diagnostic, and its fix leaves none.
+#[test]
+fn retired_types_inside_others_are_replaced_where_they_stand() {
+    let id = "(:wat::core::defn :my::id<T> [x <- :T] -> :T x)\n";
+    let cases = [
+        (
+            "[v <- :wat::core::Vector<()>] -> :wat::core::i64 (:wat::core::length v)",
+            3902,
+        ),
+        (
+            "[v <- :Vec<()>] -> :wat::core::i64 (:wat::core::length v)",
+            3903,
+        ),
+        (
+            "[f <- :wat::core::Fn(wat::core::i64)->()] -> :wat::core::nil (f 1)",
+            3902,
+        ),
+        ("[f <- :fn(i64)->()] -> :wat::core::nil (f 1)", 3904),
+        (
+            "[t <- :(wat::core::i64,())] -> :() (:wat::core::second t)",
+            3902,
+        ),
+        (
+            "[t <- :((),())] -> :wat::core::nil (:wat::core::second t)",
+            3902,
+        ),
+        ("[] -> :wat::core::nil (:my::id<()> :wat::core::nil)", 3902),
+        ("[] -> :wat::core::i64 (:my::id<i64> 4)", 3901),
+        (
+            "[] -> :wat::core::Option<wat::core::i64> :wat::core::None<i64>",
+            3901,
+        ),
+        (
+            "[] -> :wat::core::Vector<wat::core::i64> (:my::id<Vec<i64>> [1])",
+            3903,
+        ),
+    ];
+    for (rest, code) in cases {
+        let text = format!("{id}(:wat::core::defn :my::f {rest})\n");
+        let text = text.replace("-> :() ", "-> :wat::core::nil ");
+        assert_eq!(codes(&text), [code], "{text}");
+        let after = fixed(&text, code);
+        assert_eq!(codes(&after), [] as [u16; 0], "{text}{after}");
+    }
 }
 
 #[test]

@@ -456,3 +456,27 @@ fn files_that_are_not_formatted_have_no_style() {
     let styles = told.iter().filter(|line| line.contains("WAT7802"));
     assert_eq!(styles.filter(|line| line.starts_with("b.wat")).count(), 0);
 }
+
+/// A file that two programs load is looked at in that of the configured entry, whatever the paths of the two.
+#[test]
+fn the_entry_of_the_project_is_looked_at_before_other_roots() {
+    let main = "(:wat::load-file! \"../lib.wat\")\n(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:lib::f 1)))\n";
+    let helped = format!("{main}(:wat::core::defn :app::h [] -> :wat::core::i64 1)\n");
+    let lib = "(:wat::core::defn :lib::f [x <- :wat::core::i64] -> :wat::core::i64 (:wat::core::+ x (:app::h)))\n";
+    for (entry, status) in [("a/tool.wat", 0), ("z/main.wat", 1)] {
+        let settings = format!(
+            "[project]\nname = \"calc\"\nversion = \"0.1.0\"\nentry = \"wat/{entry}\"\nsource = [\"wat\"]\n"
+        );
+        let dir = Dir::with(&[
+            ("wat.toml", &settings),
+            ("wat/lib.wat", lib),
+            ("wat/a/tool.wat", &helped),
+            ("wat/z/main.wat", main),
+        ]);
+        for words in [&["check"][..], &["--format", "json", "check"]] {
+            let ran = wat(&dir, words);
+            assert_eq!(ran.status, status, "{entry}: {}{}", ran.stdout, ran.stderr);
+        }
+        assert_eq!(wat(&dir, &["-C", "wat/a", "check"]).status, status);
+    }
+}
