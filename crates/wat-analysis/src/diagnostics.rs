@@ -633,6 +633,49 @@ impl<'db> Edge<'db> {
         Some(edits)
     }
 
+    /// How sure a fix is. Beside an argument of a macro there is no room for more forms, and without one the macro has too
+    /// few; and of one that a macro puts at several places a change that is right at one of them may be wrong elsewhere.
+    fn applicability(&self, code: u16, fix: &crate::problem::ProblemFix<'db>) -> Applicability {
+        const OF_ONE_PLACE: [u16; 4] = [2106, 2203, 2502, 2503];
+        let told = fix.applicability.0;
+        if told != Applicability::MachineApplicable {
+            return told;
+        }
+        let is_guess = |edit: &crate::problem::ProblemEdit<'db>| {
+            let form = edit.place.form.unwrap_or(self.form);
+            let expansion = expansion(self.db, self.program, form);
+            let node = NodeId(edit.place.node);
+            let Some(expansion) = expansion.filter(|it| (node.0 as usize) < it.ast.len()) else {
+                return false;
+            };
+            if OF_ONE_PLACE.contains(&code) && expansion.is_repeated(node) {
+                return true;
+            }
+            let is_beside = match edit.at {
+                EditAt::Before | EditAt::After => {
+                    // What is opened before a form and closed behind it leaves one form.
+                    let depth = |text: &str| {
+                        let opened = text.matches(['(', '[', '{']).count();
+                        opened.cast_signed() - text.matches([')', ']', '}']).count().cast_signed()
+                    };
+                    let of_node = fix.edits.iter().filter(|it| {
+                        it.place.node == edit.place.node
+                            && matches!(it.at, EditAt::Before | EditAt::After)
+                    });
+                    let depths: Vec<isize> = of_node.map(|it| depth(&it.insert)).collect();
+                    depths.iter().sum::<isize>() != 0 || depths.contains(&0)
+                }
+                EditAt::DeleteThrough(_) => true,
+                _ => false,
+            };
+            is_beside && expansion.placed_by(self.db, node).is_some()
+        };
+        match fix.edits.iter().any(is_guess) {
+            true => Applicability::MaybeIncorrect,
+            false => told,
+        }
+    }
+
     /// Where a node of an edit is written; `None` if a macro made it.
     fn span_of(&self, edit: &crate::problem::ProblemEdit<'db>, node: u32) -> Option<Span> {
         let place = Place { node, ..edit.place };
@@ -717,7 +760,7 @@ pub(crate) fn absolute<'db>(
             .filter_map(|fix| {
                 Some(DiagnosticFix {
                     title: shown(&fix.title),
-                    applicability: fix.applicability.0,
+                    applicability: edge.applicability(problem.code, fix),
                     edits: edge.edits(fix)?,
                 })
             })

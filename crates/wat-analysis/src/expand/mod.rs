@@ -121,6 +121,36 @@ impl<'db> Expansion<'db> {
             && origins.windows(2).all(|pair| pair[1] == pair[0] + 1)
     }
 
+    /// The call of a macro of the program that gives a written node its place: the author's own call. `None` where the
+    /// node stands among what was written with it, and where the macro takes any number of arguments.
+    pub(crate) fn placed_by(&self, db: &'db dyn Db, node: NodeId) -> Option<&Call<'db>> {
+        let parent = (0..node.0).rev().map(NodeId);
+        let parent = parent
+            .into_iter()
+            .find(|&it| self.ast.subtree_end(it).0 > node.0)?;
+        let (Source::Written(_), Source::Template { mut call, .. }) =
+            (self.origin_of(node), self.origin_of(parent))
+        else {
+            return None;
+        };
+        while let Some((outer, _)) = self.calls[call as usize].parent {
+            call = outer;
+        }
+        let call = &self.calls[call as usize];
+        let is_fixed = call.form.file(db).kind(db) != FileKind::Library
+            && !ast(db, call.form).texts().any(|text| text == "&");
+        is_fixed.then_some(call)
+    }
+
+    /// Has a macro of the program put what is written at a node at several places?
+    pub(crate) fn is_repeated(&self, node: NodeId) -> bool {
+        let Source::Written(source) = self.origin_of(node) else {
+            return false;
+        };
+        let copies = self.origins.iter().filter(|&&origin| origin == source.0);
+        copies.count() > 1
+    }
+
     /// The first copy of a source node in the expansion.
     pub(crate) fn copy_of(&self, source: NodeId) -> Option<NodeId> {
         let at = self.origins.iter().position(|&origin| origin == source.0)?;

@@ -571,6 +571,14 @@ impl<'db> Infer<'db> {
             && let Some(mistakes) = self.forgotten_keyword(keyed.form, node)
             && self.is_ill_typed(signature, &callee, &args)
         {
+            let mut given = mistakes.given.clone();
+            given.sort_by_key(|(param, _)| *param);
+            for (param, value) in given {
+                let is_value = |arg: &&ExprId| self.exprs[arg.0 as usize].node == value;
+                if let Some(&arg) = args.iter().find(is_value) {
+                    self.expect_argument(keyed.item, signature, &callee, param, arg);
+                }
+            }
             self.report_mistakes(keyed, &mistakes, node, head, |_, _, _| false);
             return self.push(ExprKind::Error, ret, node);
         }

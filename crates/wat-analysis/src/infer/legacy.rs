@@ -80,9 +80,19 @@ impl<'db> Infer<'db> {
         let Retired {
             code,
             mut now,
-            operand,
-            sure,
+            mut operand,
+            mut sure,
         } = retired;
+        let called = now.clone();
+        // Where a thread puts its value last, the operand stands before it.
+        let is_last = call.is_some_and(|call| self.threaded.get(&call).is_some_and(|it| it.last));
+        if is_last && !operand.is_empty() {
+            match &*now {
+                ":wat::core::+" => {}
+                ":wat::core::-" => (now, operand) = (":wat::core::+".into(), " -1"),
+                _ => sure = false,
+            }
+        }
         if self.ast.is_poisoned(node) {
             return;
         }
@@ -106,14 +116,18 @@ impl<'db> Infer<'db> {
         let with = format!("{now}{}", &written[path.len()..]);
         let mut edits = vec![edit(EditAt::Replace, node, &with)];
         if let Some(call) = call.filter(|_| !operand.is_empty()) {
-            edits.push(edit(EditAt::BeforeClose, call, operand));
+            match call == node {
+                // A step of a thread without parentheses.
+                true => edits = vec![edit(EditAt::Replace, node, &format!("({with}{operand})"))],
+                false => edits.push(edit(EditAt::BeforeClose, call, operand)),
+            }
         }
         if let Some((at, _)) = interface {
             edits.push(edit(EditAt::DeleteThrough(at.0), at, ""));
         }
         let message = match code {
             7001 => format!("`{path}` is a former name of `{now}`"),
-            _ => format!("`{path}` is retired: it is `{now}` now"),
+            _ => format!("`{path}` is retired: it is `{called}` now"),
         };
         let problem = Problem::new(code, Place::node(node), message).label("retired spelling");
         let problem = match refused.and_then(|item| alternative(self.db, item)) {

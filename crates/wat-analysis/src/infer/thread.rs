@@ -14,7 +14,7 @@ use super::typed::ExprId;
 #[derive(Clone, Copy)]
 pub(super) struct Threaded {
     value: NodeId,
-    last: bool,
+    pub(super) last: bool,
 }
 
 impl<'db> Infer<'db> {

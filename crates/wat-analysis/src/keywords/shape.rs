@@ -67,7 +67,7 @@ pub(crate) fn call_shape(form: &KeywordForm, args: &[Option<&str>]) -> CallShape
     }
     if form.keyword_only {
         return match tail.iter().step_by(2).all(Option::is_some) {
-            true => read(keys, tail),
+            true => read(keys, tail, None),
             false => positional_only(keys, tail),
         };
     }
@@ -76,8 +76,11 @@ pub(crate) fn call_shape(form: &KeywordForm, args: &[Option<&str>]) -> CallShape
         return CallShape::Positional;
     }
     let by_count = !rest && keyed && tail.len() == 2 * (fixed - lead);
-    if by_count || tail.iter().any(|arg| keys.is_meant(*arg)) {
-        read(keys, tail)
+    if by_count {
+        // A value that spells a name is a value.
+        read(keys, tail, Some(0))
+    } else if tail.iter().any(|arg| keys.is_meant(*arg)) {
+        read(keys, tail, None)
     } else {
         CallShape::Positional
     }
@@ -93,7 +96,7 @@ pub(crate) fn forgotten_keyword(form: &KeywordForm, args: &[Option<&str>]) -> Op
         None => args.len() > form.lead && places().all(named),
         Some(_) => args.len() > form.lead && places().all(Option::is_some) && places().any(named),
     };
-    is_meant.then(|| read(&Keys::new(form), &args[form.lead..]))
+    is_meant.then(|| read(&Keys::new(form), &args[form.lead..], Some(0)))
 }
 
 /// The pairs of a keyword call without mistakes.
@@ -111,10 +114,11 @@ fn complete(form: &KeywordForm, tail: &[Option<&str>]) -> Option<Vec<(usize, usi
     (all && !pairs.is_empty()).then_some(pairs)
 }
 
-/// The reading of a keyword call that has some mistake.
-fn read(keys: &Keys<'_>, tail: &[Option<&str>]) -> CallShape {
+/// The reading of a keyword call that has some mistake; its pairs begin at `first`, or at the first key that is meant.
+fn read(keys: &Keys<'_>, tail: &[Option<&str>], first: Option<usize>) -> CallShape {
     let lead = keys.form.lead;
-    let first = tail.iter().position(|arg| keys.is_meant(*arg)).unwrap_or(0);
+    let meant = || tail.iter().position(|arg| keys.is_meant(*arg));
+    let first = first.or_else(meant).unwrap_or(0);
     let written = tail[first..].iter().step_by(2).copied().flatten();
     let mut reading = Reading {
         form: keys.form,
@@ -147,8 +151,11 @@ fn read(keys: &Keys<'_>, tail: &[Option<&str>]) -> CallShape {
         ),
         None => reading.missing(),
     }
-    // Keys are no values.
-    reading.loose.retain(|at| !keys.is_meant(tail[at - lead]));
+    // Keys are no values, unless they stand where one does.
+    let is_value = |at: usize| at > lead + first && !(at - lead - first).is_multiple_of(2);
+    reading
+        .loose
+        .retain(|&at| is_value(at) || !keys.is_meant(tail[at - lead]));
     CallShape::Broken {
         faults: reading.faults,
         given: reading
@@ -179,7 +186,8 @@ impl Reading<'_> {
         let param = self.form.param(key);
         let Some(value) = value else {
             self.faults.push(Fault::NoValue { key: at });
-            self.guessed.extend(param);
+            let meant = param.or_else(|| self.near(key).first().copied());
+            self.guessed.extend(meant);
             return;
         };
         match param {
@@ -191,12 +199,19 @@ impl Reading<'_> {
                 None => self.given.push((param, at, value)),
             },
             None => {
-                let near = self.keys.near(key, 3, |name| !self.written.contains(name));
+                let near = self.near(key);
                 self.guessed.extend(near.first());
                 self.faults.push(Fault::Unknown { key: at, near });
                 self.loose.push(value);
             }
         }
+    }
+
+    /// The parameters that a mistaken key may mean: neither one that is written nor one that another mistaken key means.
+    fn near(&self, key: &str) -> Vec<usize> {
+        let mut near = self.keys.near(key, 3, |name| !self.written.contains(name));
+        near.retain(|param| !self.guessed.contains(param));
+        near
     }
 
     fn missing(&mut self) {

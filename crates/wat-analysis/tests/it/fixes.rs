@@ -198,3 +198,68 @@ fn a_macro_that_writes_the_misspelled_name_again_is_a_guess() {
             .all(|fix| fix.applicability == Applicability::MaybeIncorrect)
     );
 }
+
+/// What a macro does with its arguments is its own affair: a fix that gives the call more or fewer of them, or that is
+/// right at one of several places where an argument stands, is a guess.
+#[test]
+fn fixes_beside_arguments_of_macros_are_guesses() {
+    let point = "(:wat::core::struct :my::P (x :wat::core::i64) (y :wat::core::i64))
+(:wat::core::defn :my::g [alpha <- :wat::core::i64 beta <- :wat::core::i64] -> :wat::core::i64 beta)
+(:wat::core::defn :my::h [alfha <- :wat::core::i64 beta <- :wat::core::i64] -> :wat::core::i64 beta)
+";
+    for (definition, call, result) in [
+        (
+            "[a <- :wat::WatAST b <- :wat::WatAST] -> :wat::WatAST `(:my::P ~a ~b)",
+            "(:my::m 1 2)",
+            ":my::P",
+        ),
+        (
+            "[v <- :wat::WatAST] -> :wat::WatAST `(:my::g ~v :beta 1)",
+            "(:my::m 4)",
+            ":wat::core::i64",
+        ),
+        (
+            "[t <- :wat::WatAST] -> :wat::WatAST `((:wat::core::fn [x <- :wat::core::i64] ~t x) 1)",
+            "(:my::m :wat::core::i64)",
+            ":wat::core::i64",
+        ),
+        (
+            "[a <- :wat::WatAST b <- :wat::WatAST] -> :wat::WatAST `(:wat::core::match 1 (_ ~a ~b))",
+            "(:my::m 1 2)",
+            ":wat::core::i64",
+        ),
+        (
+            "[x <- :wat::WatAST s <- :wat::WatAST] -> :wat::WatAST `(:wat::core::-> ~x ~s)",
+            "(:my::m 3 ())",
+            ":wat::core::i64",
+        ),
+        (
+            "[n <- :wat::WatAST] -> :wat::WatAST `(:wat::core::let [[~n ~n] (:wat::core::Tuple 1 2)] ~n)",
+            "(:my::m a)",
+            ":wat::core::i64",
+        ),
+        (
+            "[k <- :wat::WatAST] -> :wat::WatAST `(:wat::core::+ (:my::g ~k 1 :beta 2) (:my::h ~k 3 :beta 1))",
+            "(:my::m :alpha)",
+            ":wat::core::i64",
+        ),
+    ] {
+        let text = format!(
+            "{point}(:wat::core::defmacro :my::m {definition})\n(:wat::core::defn :my::f [] -> {result} {call})\n"
+        );
+        let (_db, found) = diagnose(&text);
+        assert!(!found.is_empty(), "{text}");
+        for diagnostic in &found {
+            for fix in &diagnostic.fixes {
+                assert_ne!(
+                    fix.applicability,
+                    Applicability::MachineApplicable,
+                    "{text}{diagnostic:#?}"
+                );
+            }
+        }
+    }
+    // An argument that is replaced as a whole is one argument still, and a macro with a rest parameter takes more.
+    let kept = "(:wat::core::defmacro :my::m [a <- :wat::WatAST & b <- :wat::core::Vector<wat::WatAST>] -> :wat::WatAST `(:my::P ~a ~@b))\n(:wat::core::defn :my::f [] -> :my::P (:my::m 1 2))\n";
+    assert!(fixed(&format!("{point}{kept}"), 2506).contains("(:my::m :x 1 :y 2)"));
+}

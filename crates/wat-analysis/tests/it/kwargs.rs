@@ -366,7 +366,7 @@ fn a_forgotten_key_is_told_instead_of_wrong_types() {
         "(c/defn :my::r [alpha <- c/i64 & rest <- c/Vector<wat::core::i64>] -> c/i64 alpha)\n";
     let calls: [(&str, &[u16]); 5] = [
         ("(:my::r :alpha 1 :betta 2)", &[2502]),
-        ("(:my::r :rest 1 :betta 2)", &[2501, 2502]),
+        ("(:my::r :rest 1 :betta 2)", &[2501, 2502, 3001]),
         ("(:my::r :alpha 1 :rest)", &[2505]),
         ("(:my::r :gamma 1 :betta 2)", &[3001, 3001]),
         ("(:my::r 1 :alpha 2)", &[3001]),
@@ -379,6 +379,38 @@ fn a_forgotten_key_is_told_instead_of_wrong_types() {
         &format!("{keys}(c/defn :my::f [] -> c/keyword (:my::k :alpha :x :betta))"),
         &[],
     );
+}
+
+/// Rules 2 and 4, and what counts as given.
+#[test]
+fn mistaken_keys_count_as_given_and_values_that_spell_names_are_values() {
+    let set = "(c/defn :my::set [mode <- c/keyword level <- c/i64] -> c/keyword mode)\n";
+    let three = "(c/defn :my::c [host <- c/String port <- c/i64 tls <- c/bool] -> c/i64 port)\n";
+    let two = "(c/defn :my::d [host <- c/String port <- c/i64] -> c/i64 port)\n";
+    let calls: [(&str, &str, &[u16]); 6] = [
+        (
+            set,
+            "(c/do (:my::set :value :mode :level 3) 1)",
+            &[2501, 2502],
+        ),
+        (three, "(:my::c :host \"h\" :port 2 :tlz)", &[2505]),
+        (two, "(:my::d :port \"x\")", &[2501, 3001]),
+        (two, "(:my::d :hots \"h\" :hst \"2\")", &[2501, 2502, 2502]),
+        (two, "(:my::d :port 1)", &[2501]),
+        (two, "(:my::d :hots \"h\" :prt 2)", &[2502, 2502]),
+    ];
+    for (declared, call, codes) in calls {
+        told(
+            &format!("{declared}(c/defn :my::f [] -> c/i64 {call})"),
+            codes,
+        );
+    }
+    // Only the first of two keys that are near the same name means it.
+    let text = "(:wat::core::defn :my::d [host <- :wat::core::String port <- :wat::core::i64] -> :wat::core::i64 port)\n(:wat::core::defn :my::f [] -> :wat::core::i64 (:my::d :hots \"h\" :hst \"2\"))\n";
+    let (_db, found) = crate::fixes::diagnose(text);
+    let offered = found.iter().filter(|it| it.code.0 == 2502);
+    let offered: Vec<usize> = offered.map(|it| it.fixes.len()).collect();
+    assert_eq!(offered, [1, 0]);
 }
 
 /// §10.7, invariants 1 and 2: reordering parameters keeps keyword calls right, in every order of their pairs.

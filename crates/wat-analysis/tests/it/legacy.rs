@@ -72,6 +72,18 @@ fn refused_names_have_the_code_of_their_chapter() {
         told(&body(result, text), &[code]);
     }
     assert!(fixed(&body("c/i64", "(c/inc x)"), 3450).contains("(:wat::core::+ x 1)"));
+    // In a thread the operand stands where the value is not put.
+    for (thread, step) in [
+        ("(c/-> x c/inc)", "(c/-> x (:wat::core::+ 1))"),
+        ("(c/-> x (c/dec))", "(c/-> x (:wat::core::- 1))"),
+        ("(c/->> x c/inc)", "(c/->> x (:wat::core::+ 1))"),
+        ("(c/->> x (c/dec))", "(c/->> x (:wat::core::+ -1))"),
+        ("(c/->> x c/dec)", "(c/->> x (:wat::core::+ -1))"),
+    ] {
+        let after = fixed(&body("c/i64", thread), 3450);
+        let step = step.replace("c/", ":wat::core::");
+        assert!(after.contains(&step), "{thread}: {after}");
+    }
 }
 
 #[test]
