@@ -6,6 +6,8 @@ mod blocks;
 mod differential;
 #[path = "it/evaluate.rs"]
 mod evaluate;
+#[path = "it/expansion.rs"]
+mod expansion;
 #[path = "it/fix.rs"]
 mod fix;
 #[path = "it/forked.rs"]

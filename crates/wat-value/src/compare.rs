@@ -73,6 +73,20 @@ pub unsafe fn canonical(desc: &'static Desc, a: Slot, b: Slot) -> Ordering {
     unsafe { walk(desc, a, b, Mode::Canonical, false).unwrap_or(Ordering::Equal) }
 }
 
+/// The canonical order of floats: zeros are equal, and NaN is equal to itself and last.
+pub fn canonical_floats(a: f64, b: f64) -> Ordering {
+    a.partial_cmp(&b)
+        .unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
+}
+
+/// The canonical order of forms: by their canonical bytes.
+pub fn canonical_forms(a: &Syntax, b: &Syntax) -> Ordering {
+    let bytes = |form: &Syntax| form.canonical_bytes().unwrap_or_default();
+    bytes(a)
+        .cmp(&bytes(b))
+        .then_with(|| a.to_bytes().cmp(&b.to_bytes()))
+}
+
 unsafe fn walk(
     desc: &'static Desc,
     a: Slot,
@@ -232,19 +246,16 @@ impl Walk {
         if a == b {
             return Ordering::Equal;
         }
-        let bytes = |form: &Syntax| form.canonical_bytes().unwrap_or_default();
         match self.equality {
             true => Ordering::Less,
-            false => bytes(a)
-                .cmp(&bytes(b))
-                .then_with(|| a.to_bytes().cmp(&b.to_bytes())),
+            false => canonical_forms(a, b),
         }
     }
 
     fn float(&self, a: f64, b: f64) -> Option<Ordering> {
-        match (a.partial_cmp(&b), self.mode) {
-            (None, Mode::Canonical) => Some(a.is_nan().cmp(&b.is_nan())),
-            (ordering, _) => ordering,
+        match self.mode {
+            Mode::Canonical => Some(canonical_floats(a, b)),
+            Mode::Natural => a.partial_cmp(&b),
         }
     }
 

@@ -217,7 +217,7 @@ pub fn desc_of_const(constant: &Const) -> &'static Desc {
 }
 
 /// The path of the type of holons.
-const HOLON: &str = ":wat::holon::HolonAST";
+pub(crate) const HOLON: &str = ":wat::holon::HolonAST";
 
 type Key = (Repr, Option<Arc<str>>, Box<[usize]>);
 

@@ -36,7 +36,7 @@ pub use cells::{
     closure_code, closure_type, field, make_closure, make_constant_closure, make_variant,
     variant_of,
 };
-pub use compare::{canonical, equal, order};
+pub use compare::{canonical, canonical_floats, canonical_forms, equal, order};
 pub use death::{Death, FailureRecord, FrameRecord, Location};
 pub use decode::{Misfit, Notation, decode};
 pub use desc::{
@@ -49,11 +49,11 @@ pub use heap::{
     take_live_objects,
 };
 pub use native::{Compared, Instance, Native, NativeFn, Trap, TrapKind};
-pub use natives::{NATIVES, is_pure, out_of_range, regex_error, with_version, written};
+pub use natives::{NATIVES, is_pure, mixed, out_of_range, regex_error, with_version, written};
 pub use plain::{instant, make_instant, make_uuid, uuid};
 pub use print::{Form, encode, render, render_tagless, render_within};
 pub use show::show;
-pub use tagged::{Tagged, call_tagged, pure_native};
+pub use tagged::{Tagged, call_tagged, join, pure_native};
 pub use text::{append, make_constant_text, make_keyword, make_string, text};
 pub use value::Value;
 pub use words::counted;

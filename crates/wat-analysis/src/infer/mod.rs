@@ -36,7 +36,7 @@ mod sandbox;
 mod scope;
 pub(crate) mod table;
 mod testing;
-mod text;
+pub(crate) mod text;
 mod thread;
 mod twice;
 pub(crate) mod typed;

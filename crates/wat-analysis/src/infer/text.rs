@@ -12,14 +12,14 @@ use super::typed::{ExprId, ExprKind, FunctionRef, TextPiece};
 
 /// A part of a template.
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Part {
+pub(crate) enum Part {
     Literal(String),
     /// `{name}`.
     Name(String),
 }
 
 /// Reads a template: `{name}` is a placeholder, `{{` and `}}` are braces.
-fn template(text: &str) -> Result<Vec<Part>, String> {
+pub(crate) fn template(text: &str) -> Result<Vec<Part>, String> {
     let mut parts = Vec::new();
     let mut literal = String::new();
     let mut chars = text.chars().peekable();

@@ -13,10 +13,10 @@ fn made(text: &str, body: &str, call: &str) -> String {
     )
 }
 
-/// What the body of a macro shows for `:m::f` is this text.
+/// What the body of a macro says of `:m::f` is this, as EDN.
 fn answers(text: &str, body: &str, expected: &str) {
     let text = format!(
-        "{text}\n(:wat::core::defmacro :m::ask [name <- :wat::WatAST] -> :wat::WatAST (:wat::core::macro-error (:wat::core::show {body})))\n(:wat::core::def :m::v (:m::ask :m::f))\n"
+        "{text}\n(:wat::core::defmacro :m::ask [name <- :wat::WatAST] -> :wat::WatAST (:wat::core::macro-error (:wat::core::str {body})))\n(:wat::core::def :m::v (:m::ask :m::f))\n"
     );
     let db = database(&[("a.wat", text.as_str())]);
     let found = all(&db);
@@ -27,12 +27,22 @@ fn answers(text: &str, body: &str, expected: &str) {
     assert_eq!(message.as_deref(), Some(expected), "{found:#?}");
 }
 
+/// The same for a holon that may not be there, as the form that it lowers.
+fn lowers(text: &str, question: &str, expected: &str) {
+    let holon = format!("(:wat::core::Option/expect {question} \"known\")");
+    answers(
+        text,
+        &format!("(:wat::core::write-forms (:wat::holon::to-watast {holon}))"),
+        expected,
+    );
+}
+
 const F: &str = "(:wat::core::defn :m::f<T> [to <- :T & more <- :wat::core::Vector<wat::core::i64>] -> :wat::core::Option<T> \"Doc of f.\" :wat::core::None)";
 
 #[test]
 fn signatures_are_there_before_and_after() {
-    let signature = "(Some (:m::f<T> (to :T) & (more (:wat::core::Vector :wat::core::i64)) -> (:wat::core::Option :T)))";
-    answers(F, "(:wat::runtime::signature-of-defn name)", signature);
+    let signature = "(:m::f<T> (to :T) & (more (:wat::core::Vector :wat::core::i64)) -> (:wat::core::Option :T))";
+    lowers(F, "(:wat::runtime::signature-of-defn name)", signature);
     // It does not matter where the definition stands.
     let text = format!(
         "(:wat::core::defmacro :m::ask [name <- :wat::WatAST] -> :wat::WatAST `~(:wat::core::length (:wat::runtime::extract-arg-names (:wat::core::Option/expect (:wat::runtime::signature-of-defn name) \"known\"))))\n(:wat::core::def :m::v (:wat::core::+ 1 (:m::ask :m::f)))\n{F}"
@@ -42,59 +52,51 @@ fn signatures_are_there_before_and_after() {
 
 #[test]
 fn all_questions_have_answers() {
-    answers(F, "(:wat::runtime::doc name)", "(Some \"Doc of f.\")");
-    answers(F, "(:wat::runtime::kind-of name)", "(Some :function)");
-    answers(
+    answers(F, "(:wat::runtime::doc name)", "\"Doc of f.\"");
+    answers(F, "(:wat::runtime::kind-of name)", ":function");
+    lowers(
         F,
         "(:wat::runtime::return-type-of name)",
-        "(Some (:wat::core::Option :T))",
+        "(:wat::core::Option :T)",
     );
-    answers(
-        F,
-        "(:wat::runtime::body-of name)",
-        "(Some :wat::core::None)",
-    );
-    answers(F, "(:wat::runtime::kind-of :m::nowhere)", "None");
-    answers(F, "(:wat::runtime::kind-of :m::ask)", "(Some :macro)");
+    lowers(F, "(:wat::runtime::body-of name)", ":wat::core::None");
+    answers(F, "(:wat::runtime::kind-of :m::nowhere)", "nil");
+    answers(F, "(:wat::runtime::kind-of :m::ask)", ":macro");
     answers(
         F,
         "(:wat::runtime::kind-of :wat::core::if)",
-        "(Some :special-form)",
+        ":special-form",
     );
-    answers(
+    lowers(
         F,
         "(:wat::runtime::signature-of-defn :wat::core::take)",
-        "(Some (:wat::core::take<T> (_a0 (:wat::core::Vector :T)) (_a1 :wat::core::i64) -> (:wat::core::Vector :T)))",
+        "(:wat::core::take<T> (_a0 (:wat::core::Vector :T)) (_a1 :wat::core::i64) -> (:wat::core::Vector :T))",
     );
     let point = "(:wat::core::typealias :m::Ids :wat::core::Vector<wat::core::i64>)\n(:wat::core::struct :m::f (x :wat::core::i64) (ids :m::Ids))";
     answers(
         point,
         "(:wat::runtime::field-names-of name)",
-        "(Some [x ids])",
+        "[#wat-edn.holon/Symbol \"x\" #wat-edn.holon/Symbol \"ids\"]",
     );
     answers(
         point,
         "(:wat::runtime::field-types-of name)",
-        "(Some [:wat::core::i64 (:wat::core::Vector :wat::core::i64)])",
+        "[#wat-edn.holon/Symbol \":wat::core::i64\" #wat-edn.holon/Bundle [#wat-edn.holon/Symbol \":wat::core::Vector\" #wat-edn.holon/Symbol \":wat::core::i64\"]]",
     );
-    answers(
-        point,
-        "(:wat::runtime::kind-of :m::f/x)",
-        "(Some :accessor)",
-    );
-    answers(
+    answers(point, "(:wat::runtime::kind-of :m::f/x)", ":accessor");
+    lowers(
         point,
         "(:wat::runtime::signature-of-defn :m::f/new)",
-        "(Some (:m::f/new (x :wat::core::i64) (ids (:wat::core::Vector :wat::core::i64)) -> :m::f))",
+        "(:m::f/new (x :wat::core::i64) (ids (:wat::core::Vector :wat::core::i64)) -> :m::f)",
     );
-    answers(
+    lowers(
         F,
-        "(:wat::runtime::signature-of-fn (:wat::core::fn [a <- :wat::core::i64] -> :wat::core::bool true))",
+        "(:wat::core::Some (:wat::runtime::signature-of-fn (:wat::core::fn [a <- :wat::core::i64] -> :wat::core::bool true)))",
         "(:anonymous (a :wat::core::i64) -> :wat::core::bool)",
     );
-    answers(
+    lowers(
         F,
-        "(:wat::runtime::rename-callable-name (:wat::core::Option/expect (:wat::runtime::signature-of-defn name) \"\") name :m::g)",
+        "(:wat::core::Some (:wat::runtime::rename-callable-name (:wat::core::Option/expect (:wat::runtime::signature-of-defn name) \"\") name :m::g))",
         "(:m::g<T> (to :T) & (more (:wat::core::Vector :wat::core::i64)) -> (:wat::core::Option :T))",
     );
     let alias = format!(
@@ -104,7 +106,7 @@ fn all_questions_have_answers() {
     answers(
         &alias,
         "(:wat::runtime::doc name)",
-        "(Some \"Alias of `:m::g`.\\n\\nDoc of f.\")",
+        "\"Alias of `:m::g`.\\n\\nDoc of f.\"",
     );
 }
 

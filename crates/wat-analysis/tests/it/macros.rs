@@ -330,6 +330,89 @@ fn a_body_calls_what_is_pure() {
     }
 }
 
+/// The message of the one finding, and its help.
+fn message(text: &str) -> (String, String) {
+    let mut db = RootDatabase::new();
+    let file = db.set_file("main.wat", SourceText::new(text), FileKind::Disk);
+    let found = file_diagnostics(&db, file);
+    assert_eq!(found.len(), 1, "{text}\n{found:#?}");
+    (
+        found[0].message.clone(),
+        found[0].help.clone().unwrap_or_default(),
+    )
+}
+
+#[test]
+fn syntax_where_a_sequence_is_wanted_is_told_by_the_name_that_was_called() {
+    let f = "(:wat::core::fn [i <- :wat::WatAST] -> :wat::WatAST i)";
+    let keep = "(:wat::core::fn [i <- :wat::WatAST] -> :wat::core::bool true)";
+    let fold = "(:wat::core::fn [a <- :wat::WatAST i <- :wat::WatAST] -> :wat::WatAST i)";
+    for (call, name) in [
+        (format!("(:wat::core::map x {f})"), ":wat::core::map"),
+        (format!("(:wat::core::map {f} x)"), ":wat::core::map"),
+        (
+            format!("(:wat::core::filter x {keep})"),
+            ":wat::core::filter",
+        ),
+        (
+            format!("(:wat::core::foldl x x {fold})"),
+            ":wat::core::foldl",
+        ),
+        ("(:wat::core::length x)".to_owned(), ":wat::core::length"),
+        ("(:wat::core::nth x 0)".to_owned(), ":wat::core::nth"),
+        ("(:wat::core::into [] x)".to_owned(), ":wat::core::into"),
+    ] {
+        let text = one(&format!("`[~{call}]"), "(:m::m (1 2))");
+        let (message, help) = message(&text);
+        assert!(
+            message.starts_with(&format!("`{name}` does not take ")),
+            "{message}"
+        );
+        assert!(
+            message.contains("a syntax node of kind `list`"),
+            "{message}"
+        );
+        assert!(help.contains(":wat::core::ast->children"), "{help}");
+        reports(&text, &["WAT2408 3:2-3:7"]);
+    }
+    for value in ["5", "(:wat::core::Some 5)", "\"text\""] {
+        let text = one(&format!("`[~(:wat::core::map {value} {f})]"), "(:m::m n)");
+        reports(&text, &["WAT2408 3:2-3:7"]);
+    }
+}
+
+#[test]
+fn what_cannot_be_carried_out_is_not_said_to_have_effects() {
+    let (text, _) = message(&one("(:wat::core::macroexpand x)", "(:m::m n)"));
+    assert!(
+        text.ends_with("is not carried out while macros are expanded"),
+        "{text}"
+    );
+    let (text, _) = message(&one(
+        "(:wat::core::do (:wat::kernel::println 1) x)",
+        "(:m::m n)",
+    ));
+    assert!(text.contains("has effects"), "{text}");
+}
+
+#[test]
+fn a_literal_argument_stands_for_its_value() {
+    for body in [
+        "(:wat::core::str \"get-\" x)",
+        "(:wat::core::format \"{a}\" :a x)",
+        "(:wat::core::show x)",
+        "(:wat::core::get {\"name\" \"text\"} x \"none\")",
+    ] {
+        let text = one(
+            &format!(
+                "`(:wat::core::do ~(:wat::core::if (:wat::core::string::contains? {body} \"e\") 1 \"no\"))"
+            ),
+            "(:m::m \"name\")",
+        );
+        reports(&text, &[]);
+    }
+}
+
 #[test]
 fn a_body_is_refused_what_does_not_exist_yet() {
     let helper = "(:wat::core::defn :m::h [n <- :wat::core::i64] -> :wat::core::i64 n)";

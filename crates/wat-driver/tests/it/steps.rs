@@ -97,6 +97,21 @@ fn the_leftmost_outermost_form_is_reduced() {
 }
 
 #[test]
+fn what_is_built_in_has_the_value_of_the_machine() {
+    for (form, expected) in [
+        ("(:wat::core::contains? #{0.0} -0.0)", "[:is \"true\"]"),
+        ("(:wat::core::show [1.0 2.5])", "[:is \"\\\"[1, 2.5]\\\"\"]"),
+        (
+            "(:wat::core::show (:wat::core::quote 5))",
+            "[:is \"\\\"<WatAST>\\\"\"]",
+        ),
+        ("(:wat::core::nth [7] 0)", "[:is \"7\"]"),
+    ] {
+        assert_eq!(step(form), expected);
+    }
+}
+
+#[test]
 fn what_cannot_be_reduced_says_why() {
     for (form, kind) in [
         ("(:wat::kernel::println 5)", "effectful-in-step"),

@@ -84,7 +84,7 @@ unsafe fn ge(instance: &Instance, args: &[Slot]) -> Outcome {
 }
 
 /// An integer against a float by their exact values; nothing for NaN.
-pub(crate) fn mixed(int: i64, float: f64) -> Option<Ordering> {
+pub fn mixed(int: i64, float: f64) -> Option<Ordering> {
     /// 2^63, exactly.
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     if float.is_nan() {

@@ -18,6 +18,7 @@ mod uuid;
 
 pub use collection::out_of_range;
 pub use display::written;
+pub use internal::mixed;
 pub use regex::regex_error;
 pub(crate) use support::MAX_BYTES;
 pub use uuid::with_version;

@@ -6,11 +6,11 @@ use wat_value::syntax::{Scopes, Shape, Syntax, write_forms};
 
 use super::call::weight;
 use super::data::Tried;
-use super::value::{Cells, SOME, Value};
+use super::value::{SOME, Value};
 use super::{Eval, Failure, Outcome, Stop};
 
 /// The functions that this module and its neighbours carry out themselves.
-pub(super) const NAMES: [&str; 15] = [
+pub(super) const NAMES: [&str; 14] = [
     "ast-kind",
     "ast->children",
     "with-children",
@@ -23,7 +23,6 @@ pub(super) const NAMES: [&str; 15] = [
     "keyword/to-string",
     "keyword/from-string",
     "keyword/of",
-    "show",
     "string::concat",
     "struct->form",
 ];
@@ -33,6 +32,12 @@ impl Eval<'_, '_> {
     pub(super) fn builtin(&mut self, path: &str, args: Vec<Value>) -> Outcome<Tried> {
         let Some(name) = path.strip_prefix(":wat::core::") else {
             return self.on_holons(path, args);
+        };
+        let args = match name {
+            "show" | "__internal/display" => {
+                args.into_iter().map(|arg| self.coerced(arg)).collect()
+            }
+            _ => args,
         };
         if let Some(value) = self.scalar(name, &args) {
             return value.map(Ok);
@@ -90,11 +95,6 @@ impl Eval<'_, '_> {
                 Value::Keyword(text)
             }
             ("keyword/of", [_, ..]) => self.type_keyword(&args)?,
-            ("__internal/display", [value]) => Value::Str(self.display(value)?),
-            ("show", [value]) => {
-                self.pay(weight(value))?;
-                Value::str(self.shown(value)?)
-            }
             ("string::concat", parts) => {
                 let mut text = String::new();
                 for part in parts {
@@ -192,52 +192,13 @@ impl Eval<'_, '_> {
         })))
     }
 
-    /// A string as it is, any other value as it is shown.
-    pub(super) fn display(&mut self, value: &Value) -> Outcome<Arc<str>> {
-        self.pay(weight(value))?;
-        match value {
-            Value::Str(text) => Ok(text.clone()),
-            _ => Ok(self.shown(value)?.into()),
+    /// A string as it is, any other value as it is written. A literal of syntax stands for its value.
+    pub(super) fn display(&mut self, value: Value) -> Outcome<Arc<str>> {
+        let value = self.coerced(value);
+        let path: Arc<str> = ":wat::core::__internal/display".into();
+        match self.call_value(&path, vec![value])? {
+            Value::Str(text) => Ok(text),
+            other => Err(self.fail(format!("{} has no text", other.kind()))),
         }
-    }
-
-    /// A text of a value for people.
-    fn shown(&mut self, value: &Value) -> Outcome<String> {
-        self.pay(1)?;
-        let mut out = String::new();
-        match value {
-            Value::Nil => out.push_str("nil"),
-            Value::Int(value) => out = value.to_string(),
-            Value::Float(value) => wat_edn::write_float(*value, &mut out),
-            Value::Bool(value) => out = value.to_string(),
-            Value::U8(value) => out = value.to_string(),
-            Value::Str(text) => wat_edn::write_string(text, &mut out),
-            Value::Keyword(text) => out.push_str(text),
-            Value::Syntax(node) | Value::Holon(node) => out = write_forms(node),
-            Value::Vector(items) | Value::Tuple(items) => {
-                out = format!("[{}]", self.shown_all(items)?);
-            }
-            Value::Set(items) => out = format!("#{{{}}}", self.shown_all(items)?),
-            Value::Map(items) => out = format!("{{{}}}", self.shown_all(items)?),
-            Value::Variant(path, fields) => {
-                let name = path.rsplit("::").next().unwrap_or(path);
-                out = match fields.is_empty() {
-                    true => name.to_owned(),
-                    false => format!("({name} {})", self.shown_all(fields)?),
-                };
-            }
-            Value::Closure(_) => out.push_str("#fn"),
-        }
-        Ok(out)
-    }
-
-    fn shown_all(&mut self, items: &Cells) -> Outcome<String> {
-        stacker::maybe_grow(super::RED_ZONE, super::SEGMENT, || {
-            let mut parts = Vec::with_capacity(items.len());
-            for item in items.iter() {
-                parts.push(self.shown(item)?);
-            }
-            Ok(parts.join(" "))
-        })
     }
 }

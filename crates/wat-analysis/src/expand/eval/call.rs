@@ -3,16 +3,13 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use wat_value::{Tagged, call_tagged, counted, pure_native};
-
 use crate::infer::operator::{Operator, operator};
 use crate::infer::typed::{Arith, Compare};
 use crate::items::{Name, split_generic};
-use crate::types::{Ctor, Type};
 
 use super::library::{Alternative, Library, library};
-use super::value::{Cells, Closure, ERR, NONE, OK, SOME, Value};
-use super::{Eval, Flow, MAX_SIZE, Outcome, Stop};
+use super::value::{Cells, Closure, ERR, OK, SOME, Value};
+use super::{Eval, Flow, Outcome, Stop};
 
 /// In the names of operations that only the library calls.
 const INTERNAL: &str = "__internal";
@@ -54,6 +51,9 @@ impl Eval<'_, '_> {
                 _ => Err(self.fail(format!("`{variant}` takes one value"))),
             };
         }
+        if name == ":wat::core::u8" {
+            return self.byte(&args).map(Flow::Value);
+        }
         let args = match self.builtin(name, args)? {
             Ok(value) => return Ok(Flow::Value(value)),
             Err(args) => args,
@@ -61,8 +61,14 @@ impl Eval<'_, '_> {
         if !name.starts_with(":wat::") {
             return Err(self.refused(name));
         }
-        match library(self.x.db, Name::new(self.x.db, name)) {
-            Library::Function(code) => {
+        let db = self.x.db;
+        match library(db, Name::new(db, name)) {
+            Library::Function { code, takes } => {
+                let args = takes.arranged(db, name, args);
+                if self.library == 0 && !takes.fits(db, &args) {
+                    return Err(self.misfit(name, &args));
+                }
+                let args = takes.with_elements(args);
                 let function = Arc::new(Closure {
                     code: code.clone(),
                     env: Vec::new(),
@@ -72,39 +78,33 @@ impl Eval<'_, '_> {
                     false => self.run(function, args).map(Flow::Value),
                 }
             }
-            Library::Native { params, rest, ret } => self
-                .native(name, params, rest.as_ref(), ret, args)
-                .map(Flow::Value),
-            Library::Dispatch(arms) => match arms.iter().find(|arm| arm.takes(&args)) {
-                Some(arm) => self.alternative(arm, args, tail),
-                None => {
-                    let kinds: Vec<String> = args.iter().map(Value::kind).collect();
-                    Err(self.fail(format!("`{name}` does not take {}", kinds.join(" and "))))
+            Library::Native(takes) => self.native(name, takes, args).map(Flow::Value),
+            Library::Dispatch(arms) => {
+                let args = super::library::for_dispatch(db, arms, args);
+                match arms.iter().find(|arm| arm.fits(db, &args)) {
+                    Some(arm) => self.alternative(arm, args, tail),
+                    None => Err(self.misfit(name, &args)),
                 }
-            },
+            }
             Library::Nothing => Err(self.refused(name)),
         }
     }
 
-    /// An alternative whose last parameter repeats takes the further arguments one after the other.
-    fn alternative(
-        &mut self,
-        arm: &Alternative,
-        mut args: Vec<Value>,
-        tail: bool,
-    ) -> Outcome<Flow> {
-        let more = args.split_off(arm.count().min(args.len()));
-        let Some((last, between)) = more.split_last() else {
-            return self.call_path(&arm.implementation, args, tail);
-        };
-        let mut value = self.call_value(&arm.implementation, args)?;
-        for next in between {
-            value = self.call_value(&arm.implementation, vec![value, next.clone()])?;
+    /// An alternative whose further parameters repeat takes them one group after the other.
+    fn alternative(&mut self, arm: &Alternative, args: Vec<Value>, tail: bool) -> Outcome<Flow> {
+        let group = arm.count().saturating_sub(1).max(1);
+        let mut rest = args.into_iter();
+        let mut step: Vec<Value> = rest.by_ref().take(arm.count()).collect();
+        while rest.len() > 0 {
+            let value = self.call_value(&arm.implementation, step)?;
+            step = std::iter::once(value)
+                .chain(rest.by_ref().take(group))
+                .collect();
         }
-        self.call_path(&arm.implementation, vec![value, last.clone()], tail)
+        self.call_path(&arm.implementation, step, tail)
     }
 
-    fn call_value(&mut self, path: &Arc<str>, args: Vec<Value>) -> Outcome<Value> {
+    pub(super) fn call_value(&mut self, path: &Arc<str>, args: Vec<Value>) -> Outcome<Value> {
         match self.call_path(path, args, false)? {
             Flow::Value(value) => Ok(value),
             Flow::Call(function, args) => self.run(function, args),
@@ -112,15 +112,39 @@ impl Eval<'_, '_> {
     }
 
     /// What messages call an operation: those inside the library are named by what was called.
-    fn public_name<'a>(&'a self, name: &'a str) -> &'a str {
-        match name.contains(INTERNAL) && !self.called.is_empty() {
+    pub(super) fn public_name<'a>(&'a self, name: &'a str) -> &'a str {
+        let inside = self.library > 0 || name.contains(INTERNAL);
+        match inside && !self.called.is_empty() {
             true => split_generic(&self.called).0,
             false => name,
         }
     }
 
+    /// WAT2408: no value of these kinds is taken.
+    pub(super) fn misfit(&self, name: &str, args: &[Value]) -> Stop {
+        let kinds: Vec<String> = args.iter().map(Value::kind).collect();
+        let kinds = match kinds.is_empty() {
+            true => "no argument".to_owned(),
+            false => kinds.join(" and "),
+        };
+        let mut stop = self.fail(format!(
+            "`{}` does not take {kinds}",
+            self.public_name(name)
+        ));
+        let has_parts = |arg: &Value| matches!(arg, Value::Syntax(node) if node.is_compound());
+        if let Stop::Fail(failure) = &mut stop
+            && args.iter().any(has_parts)
+        {
+            failure.help = Some(
+                "the vector of the parts of a form is what `:wat::core::ast->children` returns"
+                    .into(),
+            );
+        }
+        stop
+    }
+
     /// WAT2407.
-    fn refused(&self, name: &str) -> Stop {
+    pub(super) fn refused(&self, name: &str) -> Stop {
         let name = self.public_name(name);
         let mut stop = self.stop(
             2407,
@@ -130,99 +154,6 @@ impl Eval<'_, '_> {
             failure.help = Some("make the helper a macro, or write its code here".into());
         }
         stop
-    }
-
-    fn native(
-        &mut self,
-        name: &str,
-        params: &[Type],
-        rest: Option<&Type>,
-        ret: &Type,
-        args: Vec<Value>,
-    ) -> Outcome<Value> {
-        let Some(native) = pure_native(name) else {
-            return Err(self.refused(name));
-        };
-        let mut args = args;
-        let mut types: Vec<Type> = params.to_vec();
-        if let Some(rest) = rest {
-            let more = args.split_off(params.len().min(args.len()));
-            args.push(Value::vector(more));
-            types.push(Type::App(Ctor::Vector, [rest.clone()].into()));
-        }
-        if args.len() != types.len() {
-            let name = self.public_name(name);
-            return Err(self.fail(format!(
-                "`{name}` takes {}, {} given",
-                counted(params.len(), "argument"),
-                args.len()
-            )));
-        }
-        self.refuse_huge(name, &args)?;
-        let tagged: Option<Vec<Tagged>> = args
-            .iter()
-            .zip(&types)
-            .map(|(arg, ty)| tag(arg, ty))
-            .collect();
-        let types: Option<Vec<wat_ir::Ty>> = types.iter().map(ir_type).collect();
-        let outcome = match (&tagged, &types, ir_type(ret)) {
-            (Some(tagged), Some(types), Some(ret)) => call_tagged(native, types, &ret, tagged),
-            (None, Some(_), Some(_)) => {
-                let kinds: Vec<String> = args.iter().map(Value::kind).collect();
-                let name = self.public_name(name);
-                return Err(self.fail(format!("`{name}` does not take {}", kinds.join(" and "))));
-            }
-            _ => None,
-        };
-        match outcome {
-            Some(Ok(result)) => {
-                let value = untag(result);
-                self.pay(weight(&value))?;
-                Ok(value)
-            }
-            Some(Err(trap)) => Err(self.fail(format!(
-                "`{}` failed: {}",
-                self.public_name(name),
-                trap.message
-            ))),
-            None => Err(self.refused(name)),
-        }
-    }
-
-    /// Natives that would make more than fits anywhere.
-    fn refuse_huge(&self, name: &str, args: &[Value]) -> Outcome<()> {
-        let number = |index: usize| match args.get(index).map(|arg| self.coerced(arg.clone())) {
-            Some(Value::Int(number)) => usize::try_from(number).unwrap_or(0),
-            _ => 0,
-        };
-        let length = |index: usize| match args.get(index).map(|arg| self.coerced(arg.clone())) {
-            Some(Value::Str(text)) => text.len(),
-            _ => 0,
-        };
-        let size = match name {
-            ":wat::core::string::repeat" => length(0).saturating_mul(number(1)),
-            ":wat::core::string::pad-left" | ":wat::core::string::pad-right" => number(1),
-            ":wat::core::string::replace" => {
-                length(0).saturating_mul(length(2).max(1)) / length(1).max(1)
-            }
-            ":wat::core::__internal/range" => {
-                let bound =
-                    |index: usize| match args.get(index).map(|arg| self.coerced(arg.clone())) {
-                        Some(Value::Int(number)) => i128::from(number),
-                        _ => 1,
-                    };
-                let step = bound(2).unsigned_abs().max(1);
-                ((bound(1) - bound(0)).unsigned_abs() / step).min(u128::from(u32::MAX)) as usize
-            }
-            _ => 0,
-        };
-        match size > MAX_SIZE {
-            true => Err(self.fail(format!(
-                "`{}` would make {size} elements: too much for a macro",
-                self.public_name(name)
-            ))),
-            false => Ok(()),
-        }
     }
 
     fn operator(&mut self, name: &str, operator: Operator, args: Vec<Value>) -> Outcome<Value> {
@@ -245,7 +176,7 @@ impl Eval<'_, '_> {
             Operator::Text => {
                 let mut text = String::new();
                 for arg in args {
-                    text.push_str(&self.display(&arg)?);
+                    text.push_str(&self.display(arg)?);
                     self.pay(text.len() / 64)?;
                 }
                 Ok(Value::str(text))
@@ -281,6 +212,9 @@ impl Eval<'_, '_> {
         }
         if args.is_empty() && matches!(op, Arith::Sub | Arith::Div) {
             return Err(self.fail(format!("`{name}` needs an argument")));
+        }
+        if args.len() == 1 && matches!(op, Arith::Add | Arith::Mul) {
+            return Ok(args.remove(0));
         }
         if args.len() < 2 {
             let unit = match args.first() {
@@ -332,7 +266,11 @@ impl Eval<'_, '_> {
         let comparable = std::mem::discriminant(&a) == std::mem::discriminant(&b)
             && !matches!(
                 a,
-                Value::Syntax(_) | Value::Holon(_) | Value::Closure(_) | Value::Nil
+                Value::Syntax(_)
+                    | Value::Holon(_)
+                    | Value::Closure(_)
+                    | Value::Map(_)
+                    | Value::Set(_)
             )
             || numbers(&a) && numbers(&b);
         if !comparable {
@@ -367,7 +305,7 @@ impl Eval<'_, '_> {
     /// A syntax value that is a literal stands for its value.
     pub(super) fn coerced(&self, value: Value) -> Value {
         match &value {
-            Value::Syntax(node) => Value::of_literal(node).unwrap_or(value),
+            Value::Syntax(node) if self.literals => Value::of_literal(node).unwrap_or(value),
             _ => value,
         }
     }
@@ -419,93 +357,4 @@ pub(super) fn weight(value: &Value) -> usize {
         }
     }
     cost + parts / 4
-}
-
-/// A value as a native takes it, by the type of the parameter.
-fn tag(value: &Value, ty: &Type) -> Option<Tagged> {
-    let Type::App(ctor, args) = ty else {
-        return None;
-    };
-    let value = match (value, ctor) {
-        (Value::Syntax(node), Ctor::Nominal(_)) => Value::Syntax(node.clone()),
-        (Value::Syntax(node), _) => Value::of_literal(node)?,
-        _ => value.clone(),
-    };
-    Some(match (value, ctor) {
-        (Value::Nil, Ctor::Nil) => Tagged::Nil,
-        (Value::Int(value), Ctor::I64) => Tagged::I64(value),
-        (Value::Float(value), Ctor::F64) => Tagged::F64(value),
-        (Value::Bool(value), Ctor::Bool) => Tagged::Bool(value),
-        (Value::U8(value), Ctor::U8) => Tagged::U8(value),
-        (Value::Str(value), Ctor::String) => Tagged::Str(value),
-        (Value::Keyword(value), Ctor::Keyword) => Tagged::Keyword(value),
-        (Value::Vector(items), Ctor::Vector) => {
-            let items: Option<Vec<_>> = items.iter().map(|item| tag(item, &args[0])).collect();
-            Tagged::Vector(items?)
-        }
-        (Value::Tuple(items), Ctor::Tuple) if items.len() == args.len() => {
-            let items: Option<Vec<_>> = items
-                .iter()
-                .zip(args)
-                .map(|(item, ty)| tag(item, ty))
-                .collect();
-            Tagged::Tuple(items?)
-        }
-        (Value::Variant(NONE, _), Ctor::Option) => Tagged::None,
-        (Value::Variant(SOME, fields), Ctor::Option) => {
-            Tagged::Some(Box::new(tag(&fields[0], &args[0])?))
-        }
-        (Value::Variant(OK, fields), Ctor::Result) => {
-            Tagged::Ok(Box::new(tag(&fields[0], &args[0])?))
-        }
-        (Value::Variant(ERR, fields), Ctor::Result) => {
-            Tagged::Err(Box::new(tag(&fields[0], &args[1])?))
-        }
-        _ => return None,
-    })
-}
-
-/// What a native gave.
-fn untag(value: Tagged) -> Value {
-    match value {
-        Tagged::Nil => Value::Nil,
-        Tagged::I64(value) => Value::Int(value),
-        Tagged::F64(value) => Value::Float(value),
-        Tagged::Bool(value) => Value::Bool(value),
-        Tagged::U8(value) => Value::U8(value),
-        Tagged::Str(value) => Value::Str(value),
-        Tagged::Keyword(value) => Value::Keyword(value),
-        Tagged::Vector(items) => Value::vector(items.into_iter().map(untag).collect()),
-        Tagged::Tuple(items) => Value::Tuple(Cells::new(items.into_iter().map(untag).collect())),
-        Tagged::Some(value) => Value::some(untag(*value)),
-        Tagged::None => Value::none(),
-        Tagged::Ok(value) => Value::Variant(OK, Cells::new(vec![untag(*value)])),
-        Tagged::Err(value) => Value::Variant(ERR, Cells::new(vec![untag(*value)])),
-    }
-}
-
-/// The machine's type of a plain declared type.
-fn ir_type(ty: &Type) -> Option<wat_ir::Ty> {
-    use wat_ir::Ty;
-    let Type::App(ctor, args) = ty else {
-        return None;
-    };
-    let part = |index: usize| args.get(index).and_then(ir_type).map(Arc::new);
-    Some(match ctor {
-        Ctor::I64 => Ty::I64,
-        Ctor::F64 => Ty::F64,
-        Ctor::U8 => Ty::U8,
-        Ctor::Bool => Ty::Bool,
-        Ctor::Nil => Ty::Nil,
-        Ctor::String => Ty::Str,
-        Ctor::Keyword => Ty::Keyword,
-        Ctor::Vector => Ty::Vector(part(0)?),
-        Ctor::Option => Ty::Option(part(0)?),
-        Ctor::Result => Ty::Result(part(0)?, part(1)?),
-        Ctor::Tuple => {
-            let parts: Option<Vec<Ty>> = args.iter().map(ir_type).collect();
-            Ty::Tuple(parts?.into())
-        }
-        _ => return None,
-    })
 }

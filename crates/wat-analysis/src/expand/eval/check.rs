@@ -14,6 +14,7 @@ use crate::problem::{Place, Problem};
 use crate::suggest;
 
 use super::builtin::NAMES;
+use super::data;
 use super::library::{Library, library};
 use super::reflect::{self, question};
 use super::scalar;
@@ -161,6 +162,9 @@ fn refused<'db>(db: &'db dyn Db, program: SourceFile, at: Place<'db>, path: &str
     };
     let what = match item.kind(db) {
         ItemKind::SpecialForm => "is a form that cannot stand in the body of a macro",
+        ItemKind::Native if wat_value::is_pure(split_generic(path).0) => {
+            "is not carried out while macros are expanded"
+        }
         ItemKind::Native => "has effects, and macros are expanded without any",
         _ => "does not exist yet when macros are expanded",
     };
@@ -263,8 +267,13 @@ impl Check<'_> {
 
     fn in_library(&self, name: &str) -> bool {
         match library(self.db, Name::new(self.db, name)) {
-            Library::Function(_) | Library::Dispatch(_) => true,
-            Library::Native { .. } => pure_native(name).is_some(),
+            Library::Function { .. } | Library::Dispatch(_) => true,
+            Library::Native(_) => {
+                pure_native(name).is_some()
+                    || name
+                        .strip_prefix(":wat::core::")
+                        .is_some_and(|leaf| data::NAMES.contains(&leaf))
+            }
             Library::Nothing => false,
         }
     }

@@ -9,7 +9,16 @@ use super::{Eval, Outcome};
 /// What a function of this module returns: its value, or the arguments if the name is none of its own.
 pub(super) type Tried = Result<Value, Vec<Value>>;
 
+/// The natives that are carried out here alone.
+pub(super) const NAMES: [&str; 2] = ["nth", "Vector/length"];
+
 impl Eval<'_, '_> {
+    /// Is it a native that has no code but here?
+    pub(super) fn is_own(&self, name: &str) -> bool {
+        let leaf = name.strip_prefix(":wat::core::");
+        leaf.is_some_and(|leaf| NAMES.contains(&leaf))
+    }
+
     /// Keys and values in turn.
     pub(super) fn map_of(&mut self, values: Vec<Value>) -> Outcome<Value> {
         if values.len() % 2 == 1 {
@@ -105,8 +114,7 @@ impl Eval<'_, '_> {
 
     fn on_vector(&mut self, name: &str, args: Vec<Value>) -> Outcome<Tried> {
         let wanted = match name {
-            "Vector/length" | "Vector/empty?" | "last" | "rest" | "reverse"
-            | "__internal/sorted" | "__internal/rest-of" => 1,
+            "Vector/length" | "Vector/empty?" | "last" | "rest" | "reverse" => 1,
             "Vector/get" | "Vector/contains?" | "Vector/conj" | "Vector/concat" | "nth"
             | "take" | "drop" => 2,
             "Vector/assoc" => 3,
@@ -128,13 +136,7 @@ impl Eval<'_, '_> {
                 items.reverse();
                 Value::vector(items)
             }
-            "__internal/sorted" => {
-                let mut items = items.into_vec();
-                self.pay(items.len())?;
-                items.sort_by(|a, b| a.order(b).unwrap_or_else(|| a.canonical(b)));
-                Value::vector(items)
-            }
-            "rest" | "__internal/rest-of" => {
+            "rest" => {
                 if items.is_empty() {
                     return Err(self.fail("an empty vector has no rest"));
                 }
@@ -258,7 +260,7 @@ impl Eval<'_, '_> {
     fn on_set(&mut self, name: &str, args: Vec<Value>) -> Outcome<Tried> {
         let wanted = match name {
             "HashSet/length" | "HashSet/empty?" | "__internal/elements" => 1,
-            "HashSet/contains?" | "HashSet/conj" | "disj" => 2,
+            "HashSet/contains?" | "HashSet/conj" => 2,
             _ => return Ok(Err(args)),
         };
         self.check_count(name, wanted, args.len())?;
@@ -277,11 +279,6 @@ impl Eval<'_, '_> {
             ("HashSet/conj", Err(at)) => {
                 let mut set = set.into_vec();
                 set.insert(at, element);
-                Value::Set(Cells::new(set))
-            }
-            ("disj", Ok(at)) => {
-                let mut set = set.into_vec();
-                set.remove(at);
                 Value::Set(Cells::new(set))
             }
             _ => Value::Set(set),

@@ -8,6 +8,7 @@ mod call;
 pub(super) mod check;
 mod data;
 mod library;
+mod native;
 mod pattern;
 mod pure;
 mod reflect;
@@ -76,6 +77,8 @@ pub(super) struct Eval<'x, 'db> {
     called: Arc<str>,
     /// The node of the macro's form that runs.
     node: u32,
+    /// Does a literal of syntax stand for its value where no syntax is wanted?
+    literals: bool,
 }
 
 impl<'x, 'db> Eval<'x, 'db> {
@@ -91,6 +94,7 @@ impl<'x, 'db> Eval<'x, 'db> {
             library: 0,
             called: "".into(),
             node: def.body.0.origin().0,
+            literals: true,
         }
     }
 

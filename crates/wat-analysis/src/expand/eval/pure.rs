@@ -11,6 +11,8 @@ impl Eval<'_, '_> {
         mut self,
         form: &Syntax,
     ) -> Result<Option<Syntax>, Box<Failure>> {
+        // The form is checked: syntax stands where syntax is wanted.
+        self.literals = false;
         let made = self.value(form).and_then(|value| self.making(&value));
         match made {
             Ok(form) => Ok(form),

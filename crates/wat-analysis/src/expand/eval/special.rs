@@ -7,9 +7,10 @@ use wat_value::syntax::{Shape, Syntax};
 use super::value::{Cells, Closure, Code, ERR, NONE, OK, SOME, Value};
 use super::{Eval, Flow, Outcome, Stop};
 use crate::expand::define::Ident;
+use crate::infer::text::{Part, template};
 
 /// Special forms that may stand in a body, without `:wat::core::`.
-pub(super) const FORMS: [&str; 23] = [
+pub(super) const FORMS: [&str; 26] = [
     "let",
     "do",
     "if",
@@ -33,6 +34,9 @@ pub(super) const FORMS: [&str; 23] = [
     "u8",
     "Option/expect",
     "Result/expect",
+    "apply",
+    "format",
+    "string::interpolate",
 ];
 /// Those that library functions use besides.
 const IN_FUNCTIONS: [&str; 2] = ["Option/try", "Result/try"];
@@ -110,7 +114,12 @@ impl Eval<'_, '_> {
                 let values = self.values(without_types(args, 1))?;
                 self.set_of(values)?
             }
-            "u8" => self.byte(args)?,
+            "u8" => {
+                let values = self.values(args)?;
+                self.byte(&values)?
+            }
+            "apply" => return self.apply_form(args, tail),
+            "format" | "string::interpolate" => self.format_form(args)?,
             "Option/expect" | "Result/expect" => self.expect(args)?,
             _ => self.attempt(form, args)?,
         };
@@ -124,15 +133,88 @@ impl Eval<'_, '_> {
         }
     }
 
-    fn byte(&mut self, args: &[Syntax]) -> Outcome<Value> {
-        let values = self.values(args)?;
-        let number = match &values[..] {
+    pub(super) fn byte(&mut self, values: &[Value]) -> Outcome<Value> {
+        let number = match values {
             [value] => self.integer(value)?,
             _ => return Err(self.fail("`:wat::core::u8` takes one number")),
         };
         u8::try_from(number)
             .map(Value::U8)
             .map_err(|_| self.fail(format!("{number} is no `:wat::core::u8`")))
+    }
+
+    /// `(apply f xs)`
+    fn apply_form(&mut self, args: &[Syntax], tail: bool) -> Outcome<Flow> {
+        let [function, vector] = args else {
+            return Err(self.stop(
+                3002,
+                format!(
+                    "`:wat::core::apply` takes 2 arguments, {} given",
+                    args.len()
+                ),
+            ));
+        };
+        let function = self.value(function)?;
+        match self.value(vector)? {
+            Value::Vector(values) => {
+                self.called = ":wat::core::apply".into();
+                self.apply_flow(function, values.into_vec(), tail)
+            }
+            other => Err(self.misfit(":wat::core::apply", &[function, other])),
+        }
+    }
+
+    /// `(format "template" :name value …)`
+    fn format_form(&mut self, args: &[Syntax]) -> Outcome<Value> {
+        let Some((Shape::Str(text), pairs)) = args
+            .split_first()
+            .map(|(first, pairs)| (first.shape(), pairs))
+        else {
+            return Err(self.stop(2841, "the template of `format` is a string literal"));
+        };
+        let parts = template(text).map_err(|message| self.stop(2841, message))?;
+        let mut given: Vec<(&str, Arc<str>)> = Vec::new();
+        for pair in pairs.chunks(2) {
+            let [name, value] = pair else {
+                return Err(self.stop(2841, "an argument of `format` is a keyword and a value"));
+            };
+            let Some(name) = name.as_keyword().map(|name| name.trim_start_matches(':')) else {
+                return Err(self.stop(2841, "an argument of `format` is a keyword and a value"));
+            };
+            if given.iter().any(|(known, _)| *known == name) {
+                let message = format!("the argument `:{name}` is given twice");
+                return Err(self.stop(2841, message));
+            }
+            let value = self.value(value)?;
+            given.push((name, self.display(value)?));
+        }
+        let mut out = String::new();
+        for part in &parts {
+            match part {
+                Part::Literal(text) => out.push_str(text),
+                Part::Name(name) => match given.iter().find(|(known, _)| known == name) {
+                    Some((_, text)) => out.push_str(text),
+                    None => {
+                        let message =
+                            format!("no argument is given for the placeholder `{{{name}}}`");
+                        return Err(self.stop(2841, message));
+                    }
+                },
+            }
+            self.pay(out.len() / 64)?;
+        }
+        let used = |name: &str| {
+            parts
+                .iter()
+                .any(|part| matches!(part, Part::Name(n) if n == name))
+        };
+        match given.iter().find(|(name, _)| !used(name)) {
+            Some((name, _)) => {
+                let message = format!("the argument `:{name}` has no placeholder in the template");
+                Err(self.stop(2841, message))
+            }
+            None => Ok(Value::str(out)),
+        }
     }
 
     /// A condition.

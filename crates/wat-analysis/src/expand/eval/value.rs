@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use wat_value::syntax::{Shape, Syntax};
+use wat_value::{canonical_floats, canonical_forms, mixed};
 
 use crate::expand::define::Ident;
 
@@ -200,19 +201,23 @@ impl Value {
         match (self, other) {
             (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
             (Value::Int(a), Value::Int(b)) => a.cmp(b),
-            (Value::Float(a), Value::Float(b)) => a.total_cmp(b),
+            (Value::Float(a), Value::Float(b)) => canonical_floats(*a, *b),
             (Value::U8(a), Value::U8(b)) => a.cmp(b),
             (Value::Str(a), Value::Str(b)) | (Value::Keyword(a), Value::Keyword(b)) => a.cmp(b),
             (Value::Syntax(a), Value::Syntax(b)) | (Value::Holon(a), Value::Holon(b)) => {
-                wat_value::syntax::write_forms(a).cmp(&wat_value::syntax::write_forms(b))
+                if a == b {
+                    Ordering::Equal
+                } else {
+                    canonical_forms(a, b)
+                }
             }
             (Value::Tuple(a), Value::Tuple(b))
             | (Value::Vector(a), Value::Vector(b))
             | (Value::Set(a), Value::Set(b))
             | (Value::Map(a), Value::Map(b)) => canonical_all(a, b),
-            (Value::Variant(p, a), Value::Variant(q, b)) => {
-                p.cmp(q).then_with(|| canonical_all(a, b))
-            }
+            (Value::Variant(p, a), Value::Variant(q, b)) => variant_rank(p)
+                .cmp(&variant_rank(q))
+                .then_with(|| canonical_all(a, b)),
             _ => self.rank().cmp(&other.rank()),
         }
     }
@@ -252,16 +257,15 @@ impl Value {
                 Some(a.cmp(b))
             }
             (Value::Tuple(a), Value::Tuple(b)) | (Value::Vector(a), Value::Vector(b)) => {
-                deep(|| {
-                    for (x, y) in a.iter().zip(b.iter()) {
-                        match x.order(y)? {
-                            Ordering::Equal => {}
-                            unequal => return Some(unequal),
-                        }
-                    }
-                    Some(a.len().cmp(&b.len()))
-                })
+                order_all(a, b)
             }
+            (Value::Variant(p, a), Value::Variant(q, b)) => {
+                match variant_rank(p).cmp(&variant_rank(q)) {
+                    Ordering::Equal => order_all(a, b),
+                    unequal => Some(unequal),
+                }
+            }
+            (Value::Nil, Value::Nil) => Some(Ordering::Equal),
             _ => None,
         }
     }
@@ -269,6 +273,23 @@ impl Value {
 
 fn deep<T>(f: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(RED_ZONE, SEGMENT, f)
+}
+
+/// `None` comes before every `Some`, and every `Err` before every `Ok`.
+fn variant_rank(path: &str) -> bool {
+    path == SOME || path == OK
+}
+
+fn order_all(a: &[Value], b: &[Value]) -> Option<Ordering> {
+    deep(|| {
+        for (x, y) in a.iter().zip(b) {
+            match x.order(y)? {
+                Ordering::Equal => {}
+                unequal => return Some(unequal),
+            }
+        }
+        Some(a.len().cmp(&b.len()))
+    })
 }
 
 fn canonical_all(a: &[Value], b: &[Value]) -> Ordering {
@@ -284,19 +305,4 @@ fn canonical_all(a: &[Value], b: &[Value]) -> Ordering {
 
 fn equal_all(a: &[Value], b: &[Value]) -> bool {
     deep(|| a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.equals(y)))
-}
-
-/// An integer against a float by their exact values.
-fn mixed(int: i64, float: f64) -> Option<Ordering> {
-    if float.is_nan() {
-        return None;
-    }
-    if float >= 9_223_372_036_854_775_808.0 {
-        return Some(Ordering::Less);
-    }
-    if float < -9_223_372_036_854_775_808.0 {
-        return Some(Ordering::Greater);
-    }
-    let whole = float.trunc();
-    Some((int.cmp(&(whole as i64))).then_with(|| 0.0f64.total_cmp(&(float - whole + 0.0))))
 }
