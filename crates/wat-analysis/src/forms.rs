@@ -192,6 +192,8 @@ pub(crate) struct FormAst {
     pub(crate) ast: Arc<Ast>,
     /// Is a macro of the library mentioned? If not, and if the program has no macro, there is nothing to expand.
     pub(crate) library_macros: bool,
+    /// Is a value threaded into a form that takes it as it is written? Such threads are written out.
+    pub(crate) threads_forms: bool,
 }
 
 impl std::ops::Deref for FormAst {
@@ -208,9 +210,11 @@ impl std::ops::Deref for FormAst {
 pub(crate) fn ast<'db>(db: &'db dyn Db, form: Form<'db>) -> FormAst {
     let ast = read_form(db, form).ast.clone();
     let library_macros = ast.texts().any(crate::library::expands);
+    let threads_forms = crate::expand::threads_forms(&ast);
     FormAst {
         ast,
         library_macros,
+        threads_forms,
     }
 }
 

@@ -42,6 +42,7 @@ pub(crate) use testing::{
     Annotation, annotation, has_prelude, is_factory, is_hermetic, is_maker, is_test_form,
     is_test_unit, stands_in_prelude,
 };
+pub(crate) use thread::threads_forms;
 pub(crate) use trail::{Spot, spot, trail, uses};
 pub(crate) use walk::{cycle_problem, late_macro};
 
@@ -192,7 +193,8 @@ pub(crate) fn expansion<'db>(
 ) -> Option<&'db Expansion<'db>> {
     let written = ast(db, form);
     let program = program_for(db, program, form);
-    if !written.library_macros && !stage::has_macros(db, program) {
+    let may_expand = written.library_macros || written.threads_forms;
+    if !may_expand && !stage::has_macros(db, program) {
         return None;
     }
     expand_form(db, program, form).as_ref()

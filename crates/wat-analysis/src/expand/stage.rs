@@ -141,8 +141,11 @@ fn has_makers(db: &dyn Db, program: SourceFile) -> bool {
     program_pieces(db, program).any(|piece| piece.makes)
 }
 
-/// Does a form mention the name of a macro that its program has at a stage?
+/// Does a form mention the name of a macro that its program has at a stage, or thread something into a form?
 pub(super) fn mentions_macro(db: &dyn Db, program: SourceFile, form: &FormAst, stage: u32) -> bool {
+    if form.threads_forms {
+        return true;
+    }
     let literal = literal_macros(db, program);
     let generated = generated_names(db, program, stage);
     texts_with_calls(form).any(|text| {
@@ -185,7 +188,7 @@ struct Mentioned {
     /// The digests of paths, each with a form that mentions it. Paths of equal digests are told apart by whoever asks for
     /// a form: a digest too many costs time, never truth.
     paths: Vec<(u64, u32)>,
-    /// The forms that mention macros of the library.
+    /// The forms that mention macros of the library, or thread something into a form.
     library: Vec<u32>,
 }
 
@@ -196,7 +199,7 @@ fn mentioned(db: &dyn Db, file: SourceFile) -> Mentioned {
         let ast = ast(db, form);
         let own = texts_with_calls(ast).filter(|text| is_own_path(text));
         found.paths.extend(own.map(|path| (digest(path), at)));
-        if ast.library_macros {
+        if ast.library_macros || ast.threads_forms {
             found.library.push(at);
         }
     }
@@ -227,7 +230,7 @@ pub(crate) fn calling_forms(db: &dyn Db, program: SourceFile, file: SourceFile) 
 /// Is a form one of those?
 pub(crate) fn is_calling(db: &dyn Db, program: SourceFile, form: Form<'_>) -> bool {
     let ast = ast(db, form);
-    if ast.library_macros {
+    if ast.library_macros || ast.threads_forms {
         return true;
     }
     let program = super::program_for(db, program, form);

@@ -2,10 +2,11 @@
 //!
 //! A thread is a form of its own that inference reads step by step, so that every position in it is exact. A macro,
 //! though, takes the value so far as a form, not as a value: up to the last step that is one, the thread is written out
-//! as the calls that it stands for. What only expands, and is not inferred afterwards, has its threads written out
-//! whole.
+//! as the calls that it stands for. So it is where a form of the language takes the value as it is written: what is
+//! quoted, the pattern of a test, the name that is asked about. What only expands, and is not inferred afterwards, has
+//! its threads written out whole.
 
-use wat_syntax::NodeId;
+use wat_syntax::{Ast, NodeId, NodeKind};
 use wat_value::syntax::{Shape, Syntax};
 
 use crate::problem::{Place, Problem};
@@ -19,6 +20,40 @@ pub(super) fn thread(path: &str) -> Option<bool> {
         ":wat::core::->>" => Some(true),
         _ => None,
     }
+}
+
+/// Does a call of this path take the argument at this place as it is written, not for its value? `count` arguments are
+/// written.
+fn takes_form(path: &str, last: bool, count: usize) -> bool {
+    let place = if last { count } else { 0 };
+    match path.strip_prefix(":wat::core::").unwrap_or(path) {
+        "quote" | "forms" | "quasiquote" | "unquote" | "unquote-splicing" | "fn" | "cond"
+        | "keyword/of" => true,
+        "let" => place == 0,
+        "match" | ":wat::form::matches?" => place > 0,
+        _ => path == ":wat::runtime::rename-callable-name" || crate::infer::is_reflection(path),
+    }
+}
+
+/// Is there a thread in a form with a step that takes its value as it is written?
+pub(crate) fn threads_forms(ast: &Ast) -> bool {
+    if !ast.texts().any(|text| thread(text).is_some()) {
+        return false;
+    }
+    let head = |node: NodeId| {
+        let head = ast.children(node).next()?;
+        ast.as_keyword(head)
+    };
+    let takes = |step: NodeId, last: bool| match ast.kind(step) {
+        NodeKind::List => head(step)
+            .is_some_and(|path| takes_form(path, last, ast.child_count(step).saturating_sub(1))),
+        _ => (ast.as_keyword(step)).is_some_and(|path| takes_form(path, last, 0)),
+    };
+    (0..ast.len() as u32).map(NodeId).any(|node| {
+        let is_list = ast.kind(node) == NodeKind::List;
+        let last = head(node).filter(|_| is_list).and_then(thread);
+        last.is_some_and(|last| ast.children(node).skip(1).any(|step| takes(step, last)))
+    })
 }
 
 /// The call that a step stands for once it has its value; nothing if it is no step.
@@ -62,8 +97,10 @@ impl Expander<'_> {
         if self.writes_threads_out() {
             return written_out(value, steps, last);
         }
-        let count = steps.iter().rposition(|step| self.step_expands(step))? + 1;
+        let expands = |step: &Syntax| self.step_expands(step, last);
+        let count = steps.iter().rposition(expands)? + 1;
         let inner = written_out(value, &steps[..count], last)?;
+        self.note_written_out();
         if count == steps.len() {
             return Some(inner);
         }
@@ -119,18 +156,19 @@ impl Expander<'_> {
         self.tell(Problem::new(code, at, message).label("nothing is called here"));
     }
 
-    /// Is a step a macro call, or a thread with one?
-    fn step_expands(&mut self, step: &Syntax) -> bool {
-        let mut work = vec![step];
-        while let Some(step) = work.pop() {
+    /// Does a step take its value as it is written: is it a macro call, a form that does, or a thread with one?
+    fn step_expands(&mut self, step: &Syntax, last: bool) -> bool {
+        let mut work = vec![(step, last)];
+        while let Some((step, last)) = work.pop() {
             let head = match step.shape() {
                 Shape::Keyword(path) => Some(&**path),
                 _ => step.head(),
             };
             let Some(head) = head else { continue };
-            if thread(head).is_some() {
-                work.extend(step.children().iter().skip(1));
-            } else if !matches!(self.find(head), Found::Nothing) {
+            let count = step.children().len().saturating_sub(1);
+            if let Some(last) = thread(head) {
+                work.extend(step.children().iter().skip(1).map(|step| (step, last)));
+            } else if takes_form(head, last, count) || !matches!(self.find(head), Found::Nothing) {
                 return true;
             }
         }

@@ -68,6 +68,8 @@ pub(super) struct Expander<'db> {
     outside: bool,
     /// Definitions that expressions need beside the form.
     beside: Vec<Syntax>,
+    /// Was a thread written out?
+    is_written_out: bool,
 }
 
 impl<'db> Expander<'db> {
@@ -99,12 +101,18 @@ impl<'db> Expander<'db> {
             body: false,
             outside: false,
             beside: Vec::new(),
+            is_written_out: false,
         }
     }
 
     /// Are threads written out as the calls that they stand for, whether there are macros in them or not?
     pub(super) fn writes_threads_out(&self) -> bool {
         self.threads
+    }
+
+    /// The form is no longer what its author wrote, though no macro was called.
+    pub(super) fn note_written_out(&mut self) {
+        self.is_written_out = true;
     }
 
     /// The `if` that a form is written out as. In the body of a macro, which is evaluated, it stays what it is.
@@ -150,7 +158,7 @@ impl<'db> Expander<'db> {
     pub(super) fn form(mut self, written: &Ast) -> Option<Expansion<'db>> {
         let tree = self.top(&source_tree(written), true);
         let tree = self.beside(tree);
-        if self.calls.is_empty() && self.problems.is_empty() {
+        if self.calls.is_empty() && self.problems.is_empty() && !self.is_written_out {
             return None;
         }
         Some(self.finish(written, &tree))

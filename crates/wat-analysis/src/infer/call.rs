@@ -110,7 +110,8 @@ impl<'db> Infer<'db> {
         }
     }
 
-    /// A call of a macro is still there: the macro comes later, or expansion has told why.
+    /// A call of a macro is still there: it stands in a pattern of `matches?`, the macro comes later, or expansion has
+    /// told why.
     fn left_macro_call(&mut self, item: Item<'db>, node: NodeId, head: NodeId) -> ExprId {
         let halted = |expansion: &crate::expand::Expansion<'_>| {
             expansion
@@ -118,7 +119,9 @@ impl<'db> Infer<'db> {
                 .iter()
                 .any(|problem| problem.code == 2403)
         };
-        if item.expanded(self.db).is_some() && !self.expansion.is_some_and(halted) {
+        if self.is_in_term {
+            self.macro_in_term(head, item);
+        } else if item.expanded(self.db).is_some() && !self.expansion.is_some_and(halted) {
             self.problems
                 .push(crate::expand::late_macro(self.db, head, item));
         }

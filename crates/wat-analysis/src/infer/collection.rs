@@ -92,7 +92,7 @@ impl<'db> Infer<'db> {
         let node = nodes
             .get(at)
             .copied()
-            .filter(|&node| self.ast.as_keyword(node).is_some())?;
+            .filter(|&node| self.is_keyword(node))?;
         Some((self.type_at(node, true), node))
     }
 
@@ -177,13 +177,13 @@ impl<'db> Infer<'db> {
             return self.map_of(node, types, [slot; 2], &nodes[1..]);
         }
         // A keyword is read as a type only where there are two of them.
-        let is_slot = |&node: &NodeId| self.ast.as_keyword(node).is_some();
+        let is_slot = |&node: &NodeId| self.is_keyword(node);
         let are_slots = nodes.len() > 1 && nodes[..2].iter().all(is_slot);
         let slots = are_slots.then(|| (self.slot(&nodes, 0), self.slot(&nodes, 1)));
         let Some((Some((key, key_slot)), Some((value, value_slot)))) = slots else {
             let elements = self.arguments(node);
             let first = nodes.first().copied();
-            let has_slot = first.is_none_or(|first| self.ast.as_keyword(first).is_some());
+            let has_slot = first.is_none_or(|first| self.is_keyword(first));
             if elements.len() % 2 == 1 || has_slot {
                 // What is missing cannot be told from what is there.
                 self.missing_slot(node, ":wat::core::HashMap", &[], ["{", "}"]);

@@ -17,7 +17,7 @@ impl<'db> Infer<'db> {
         if !matches!(verb, "read" | "try-read" | "read-all" | "read-json") {
             return None;
         }
-        let mut nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let mut nodes: Vec<NodeId> = self.argument_nodes(node);
         let before = nodes.len();
         let ascribed = self.ascription(&mut nodes, 0, Some(1));
         if ascribed.is_none() && nodes.len() < before {

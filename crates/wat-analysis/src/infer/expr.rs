@@ -228,11 +228,7 @@ impl<'db> Infer<'db> {
             return None;
         }
         nodes.remove(at);
-        match nodes
-            .get(at)
-            .copied()
-            .filter(|&node| self.ast.as_keyword(node).is_some())
-        {
+        match nodes.get(at).copied().filter(|&node| self.is_keyword(node)) {
             Some(ty) => {
                 nodes.remove(at);
                 Some((self.type_at(ty, false), ty))

@@ -84,10 +84,7 @@ impl<'db> Infer<'db> {
     /// `(make-bounded-channel :T n)`, `(make-unbounded-channel :T)`
     pub(super) fn channel_form(&mut self, node: NodeId, path: &str, capacities: usize) -> ExprId {
         let nodes: Vec<NodeId> = self.argument_nodes(node);
-        let slot = nodes
-            .first()
-            .copied()
-            .filter(|&slot| self.ast.as_keyword(slot).is_some());
+        let slot = nodes.first().copied().filter(|&slot| self.is_keyword(slot));
         let Some(slot) = slot else {
             if !self.ast.is_poisoned(node) {
                 let at = nodes.first().copied().unwrap_or(node);

@@ -6,13 +6,14 @@
 use wat_syntax::{NodeId, NodeKind};
 use wat_value::counted;
 
-use crate::items::ItemKind;
+use crate::items::{Item, ItemKind, split_generic};
 use crate::problem::{Place, Problem};
+use crate::signature::generics;
 use crate::types::Ctor;
 
 use super::Infer;
 use super::report::Why;
-use super::table::Ty;
+use super::table::{Shape, Ty};
 use super::typed::{
     Compare, Expr, ExprId, ExprKind, FunctionKind, FunctionRef, LocalId, LocalInfo, Pattern,
     PatternKind,
@@ -66,7 +67,7 @@ impl<'db> Infer<'db> {
     }
 
     pub(super) fn matches_form(&mut self, node: NodeId) -> ExprId {
-        let parts: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        let parts: Vec<NodeId> = self.argument_nodes(node);
         let [value, pattern] = parts[..] else {
             self.malformed_clause(
                 node,
@@ -80,12 +81,16 @@ impl<'db> Infer<'db> {
         };
         let value = self.expr(value);
         self.solve();
-        let Some((path, clauses)) = self.matched_type(pattern) else {
+        let Some((ty, clauses)) = self.matched_type(pattern) else {
             return self.push(ExprKind::Error, Ty::BOOL, node);
         };
-        let (fit, subject) = self.subject(value, path, node);
+        let Some((fit, subject)) = self.subject(value, ty, node) else {
+            return self.push(ExprKind::Error, Ty::BOOL, node);
+        };
         let scope = self.scope.len();
+        let outer = std::mem::replace(&mut self.is_in_clause, true);
         let test = self.clauses(&clauses, &subject, pattern);
+        self.is_in_clause = outer;
         self.scope.truncate(scope);
         let kind = match fit {
             Fit::Itself => ExprKind::Let {
@@ -127,8 +132,8 @@ impl<'db> Infer<'db> {
         }
     }
 
-    /// The struct and the clauses of a pattern.
-    fn matched_type(&mut self, pattern: NodeId) -> Option<(std::sync::Arc<str>, Vec<NodeId>)> {
+    /// The struct type and the clauses of a pattern.
+    fn matched_type(&mut self, pattern: NodeId) -> Option<(Ty, Vec<NodeId>)> {
         let mut parts = self.ast.children(pattern);
         let head = parts
             .next()
@@ -143,37 +148,62 @@ impl<'db> Infer<'db> {
         };
         let clauses = parts.collect();
         let path = self.ast.as_keyword(head).unwrap_or_default();
-        let item = crate::names::lookup_type(self.db, self.program, path)
-            .filter(|item| item.kind(self.db) == ItemKind::Struct);
-        match item {
-            Some(item) => {
-                self.references.push((head, super::Referent::Item(item)));
-                Some((item.name(self.db).text(self.db).as_str().into(), clauses))
+        if crate::names::is_excused(self.db, self.program, path) {
+            return None;
+        }
+        let ty = self.named_type(head, path);
+        if self.table.is_error(ty) {
+            return None;
+        }
+        if self.struct_of(ty).is_none() {
+            self.malformed_clause(
+                head,
+                format!("`{path}` is no struct"),
+                "a struct type is needed here",
+            );
+            return None;
+        }
+        Some((ty, clauses))
+    }
+
+    /// The type that a token names, an alias as what it stands for. Arguments that are not written are open.
+    fn named_type(&mut self, token: NodeId, path: &str) -> Ty {
+        let (name, mut arguments) = split_generic(path);
+        let item = crate::names::lookup_type(self.db, self.program, name);
+        if let Some(item) = item {
+            self.references.push((token, super::Referent::Item(item)));
+        }
+        let Some(item) = item.filter(|_| arguments.next().is_none()) else {
+            return self.type_at(token, false);
+        };
+        let open = generics(item.ast(self.db), item.name_node(self.db));
+        let open: Vec<Ty> = open.iter().map(|_| self.table.var()).collect();
+        match item.kind(self.db) {
+            ItemKind::Struct => {
+                let path = item.name(self.db).text(self.db).as_str().into();
+                self.table.app(Ctor::Nominal(path), &open)
             }
-            None => {
-                if !crate::names::is_excused(self.db, self.program, path) {
-                    self.malformed_clause(
-                        head,
-                        format!("`{path}` is no struct"),
-                        "a struct type is needed here",
-                    );
-                }
-                None
+            ItemKind::Alias => {
+                let target = crate::resolve::alias_target(self.db, self.program, item);
+                self.table.instantiate(&target.ty, &open)
             }
+            _ => self.type_at(token, false),
         }
     }
 
-    /// How the type of the value fits, and a local for what is tested.
-    fn subject(
-        &mut self,
-        value: ExprId,
-        path: std::sync::Arc<str>,
-        node: NodeId,
-    ) -> (Fit, Subject) {
-        let generics = crate::nominal::nominal_of(self.db, self.program, &path)
-            .map_or(0, |nominal| nominal.generics.len());
-        let mut args: Vec<Ty> = (0..generics).map(|_| self.table.var()).collect();
-        let mut ty = self.table.app(Ctor::Nominal(path.clone()), &args);
+    /// The path and the arguments of a struct type.
+    fn struct_of(&self, ty: Ty) -> Option<(std::sync::Arc<str>, Vec<Ty>)> {
+        let Shape::App(Ctor::Nominal(path), args) = self.table.shape(ty) else {
+            return None;
+        };
+        let item = crate::names::lookup_type(self.db, self.program, path)?;
+        (item.kind(self.db) == ItemKind::Struct).then(|| (path.clone(), args.to_vec()))
+    }
+
+    /// How the type of the value fits the struct type, and a local for what is tested.
+    fn subject(&mut self, value: ExprId, ty: Ty, node: NodeId) -> Option<(Fit, Subject)> {
+        let (path, mut args) = self.struct_of(ty)?;
+        let mut ty = ty;
         let found = self.ty(value);
         let inner = self
             .table
@@ -202,7 +232,7 @@ impl<'db> Infer<'db> {
             ty,
             args,
         };
-        (fit, subject)
+        Some((fit, subject))
     }
 
     fn whole(&self, subject: &Subject, node: NodeId) -> Pattern {
@@ -348,7 +378,7 @@ impl<'db> Infer<'db> {
         Some(Step::Test(self.compare_call(op, [left, right], clause)))
     }
 
-    fn is_variable(&self, node: NodeId) -> bool {
+    pub(super) fn is_variable(&self, node: NodeId) -> bool {
         self.ast
             .as_symbol(node)
             .is_some_and(|name| name.len() > 1 && name.starts_with('?'))
@@ -361,21 +391,43 @@ impl<'db> Infer<'db> {
         self.scope.iter().any(|(bound, _)| *bound == text)
     }
 
+    /// WAT2217 for a logic variable, wherever in a clause it stands.
+    pub(super) fn unbound_variable(&mut self, node: NodeId) {
+        self.malformed_clause(
+            node,
+            format!(
+                "the logic variable `{}` is not bound yet",
+                self.ast.as_symbol(node).unwrap_or_default()
+            ),
+            "an `=` clause before this one must bind it",
+        );
+    }
+
+    /// WAT2217 for a macro call in a term: what it stands for is not known.
+    pub(super) fn macro_in_term(&mut self, head: NodeId, item: Item<'db>) {
+        let name = item.name(self.db).text(self.db);
+        self.problems.push(
+            Problem::new(
+                2217,
+                Place::node(head),
+                format!("the macro `{name}` is not expanded here: the terms of `:wat::form::matches?` are data"),
+            )
+            .label("a macro call in a pattern")
+            .help("bind its value with `:wat::core::let` around the form, or test it in a clause `(where expr)`"),
+        );
+    }
+
     /// A field, a logic variable, or an expression.
     fn term(&mut self, node: NodeId, subject: &Subject) -> Option<ExprId> {
         if self.is_variable(node) && !self.is_bound(node) {
-            self.malformed_clause(
-                node,
-                format!(
-                    "the logic variable `{}` is not bound yet",
-                    self.ast.as_symbol(node).unwrap_or_default()
-                ),
-                "an `=` clause before this one must bind it",
-            );
+            self.unbound_variable(node);
             return None;
         }
         let Some(keyword) = self.ast.as_keyword(node) else {
-            return Some(self.expr(node));
+            let outer = std::mem::replace(&mut self.is_in_term, true);
+            let value = self.expr(node);
+            self.is_in_term = outer;
+            return Some(value);
         };
         let name = &keyword[1..];
         let nominal = crate::nominal::nominal_of(self.db, self.program, &subject.path)?;

@@ -373,7 +373,7 @@ impl<'db> Infer<'db> {
 }
 
 /// Is there something in a pattern that is none?
-fn is_ill_formed(pattern: &Pattern) -> bool {
+pub(crate) fn is_ill_formed(pattern: &Pattern) -> bool {
     let mut work = vec![pattern];
     while let Some(pattern) = work.pop() {
         match &pattern.kind {

@@ -59,7 +59,9 @@ use crate::statics::Findings;
 use crate::types::Type;
 
 use deferred::Constraint;
+pub(crate) use matching::is_ill_formed;
 pub(crate) use parameters::undeclared;
+pub(crate) use reflection::is_reflection;
 use require::{Instance, Instantiated, Need, Wanted};
 use table::{Table, Ty};
 use typed::Outer;
@@ -201,6 +203,10 @@ struct Infer<'db> {
     matching: Option<NodeId>,
     /// The value whose initialiser this is.
     initialises: Option<Item<'db>>,
+    /// Is it a clause of `matches?`, which may mention logic variables?
+    is_in_clause: bool,
+    /// Is it a term of `matches?`, where macros are not expanded?
+    is_in_term: bool,
 }
 
 impl<'db> Infer<'db> {
@@ -241,6 +247,8 @@ impl<'db> Infer<'db> {
             disputes: Vec::new(),
             matching: None,
             initialises: None,
+            is_in_clause: false,
+            is_in_term: false,
         }
     }
 

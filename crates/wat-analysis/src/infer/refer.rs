@@ -60,6 +60,10 @@ impl<'db> Infer<'db> {
         if self.known_unknown(text, node) {
             return;
         }
+        if self.is_in_clause && self.is_variable(node) {
+            self.unbound_variable(node);
+            return;
+        }
         if self.introduced(node, text) {
             return;
         }

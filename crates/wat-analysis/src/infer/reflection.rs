@@ -31,6 +31,12 @@ const FORMS: [(&str, Answer, &str); 9] = [
     ("kind-of", Answer::Keyword, ""),
 ];
 
+/// Is this a question about a name?
+pub(crate) fn is_reflection(path: &str) -> bool {
+    let leaf = path.strip_prefix(":wat::runtime::");
+    leaf.is_some_and(|leaf| FORMS.iter().any(|(name, ..)| *name == leaf))
+}
+
 impl<'db> Infer<'db> {
     /// A question about a name; `None` if the path is none.
     pub(super) fn reflection(&mut self, node: NodeId, path: &str) -> Option<ExprId> {

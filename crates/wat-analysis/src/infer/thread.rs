@@ -90,6 +90,11 @@ impl<'db> Infer<'db> {
         );
     }
 
+    /// Is an argument written as a keyword? A step that is one is a call.
+    pub(super) fn is_keyword(&self, argument: NodeId) -> bool {
+        self.ast.as_keyword(argument).is_some() && !self.threaded.contains_key(&argument)
+    }
+
     /// The arguments of a list: those that are written, and the one that threading adds.
     pub(super) fn argument_nodes(&self, node: NodeId) -> Vec<NodeId> {
         let mut nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();

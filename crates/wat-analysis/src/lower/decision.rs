@@ -14,6 +14,7 @@ use rustc_hash::FxHashMap;
 use wat_ir::{Block, Callee, Const, End, Join, Operand, Stmt, Value};
 use wat_syntax::NodeId;
 
+use crate::infer::is_ill_formed;
 use crate::infer::table::Ty;
 use crate::infer::typed::{ExprId, LocalId, Pattern, PatternKind};
 
@@ -353,6 +354,7 @@ impl<'a, 'db> Lower<'a, 'db> {
         arms: &'a [(Pattern, ExprId)],
         tail: bool,
     ) -> End {
+        self.is_broken |= arms.iter().any(|(pattern, _)| is_ill_formed(pattern));
         let written: usize = arms.iter().map(|(pattern, _)| size(pattern)).sum();
         let mut builder = Builder {
             parts: Vec::new(),

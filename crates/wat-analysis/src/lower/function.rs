@@ -34,6 +34,7 @@ impl<'a, 'db> Lower<'a, 'db> {
             .and_then(<[Ty]>::last)
             .map_or(wat_ir::Ty::Nil, |&ret| self.ir(ret));
         let code = inner.block(|lower| lower.sequence_end(body, true));
+        self.is_broken |= inner.is_broken;
         let function = inner.function(
             captured.len() as u32,
             params.len() as u32,

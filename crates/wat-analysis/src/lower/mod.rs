@@ -31,9 +31,12 @@ struct Lower<'a, 'db> {
     lambdas: Vec<Arc<Function>>,
     joins: u32,
     stmts: Vec<Stmt>,
+    /// Has something been met that inference could not make sense of?
+    is_broken: bool,
 }
 
-/// Lowers a definition or an expression; `None` if it has no code.
+/// Lowers a definition or an expression; `None` if it has no code, as where a part of it has no meaning: what is wrong
+/// with that is told here or where the names that it uses are defined, and never becomes a value.
 pub(crate) fn lower(inference: &Inference<'_>, name: &str) -> Option<Arc<Function>> {
     let mut lower = Lower::new(inference, name.into());
     let (params, body, ret): (&[LocalId], &[ExprId], _) = match &inference.body {
@@ -63,6 +66,9 @@ pub(crate) fn lower(inference: &Inference<'_>, name: &str) -> Option<Arc<Functio
         let is_function = matches!(inference.body, Body::Function { .. });
         lower.sequence_end(body, is_function)
     });
+    if lower.is_broken {
+        return None;
+    }
     Some(Arc::new(lower.function(0, params, ret, body, at)))
 }
 
@@ -123,6 +129,7 @@ impl<'a, 'db> Lower<'a, 'db> {
             lambdas: Vec::new(),
             joins: 0,
             stmts: Vec::new(),
+            is_broken: false,
         }
     }
 

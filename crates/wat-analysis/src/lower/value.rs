@@ -178,6 +178,7 @@ impl<'a> Lower<'a, '_> {
                     }
                 }
             }
+            PatternKind::Error => self.is_broken = true,
             _ => {}
         }
     }
@@ -195,7 +196,11 @@ impl<'a> Lower<'a, '_> {
         let expr = self.expr(id);
         let constant = |value| Operand::Const(value);
         let made = match &expr.kind {
-            ExprKind::Error | ExprKind::Nil => return constant(Const::Nil),
+            ExprKind::Error => {
+                self.is_broken = true;
+                return constant(Const::Nil);
+            }
+            ExprKind::Nil => return constant(Const::Nil),
             ExprKind::Int(value) => return constant(Const::I64(*value)),
             ExprKind::Float(bits) => return constant(Const::F64(*bits)),
             ExprKind::Bool(value) => return constant(Const::Bool(*value)),

@@ -1,6 +1,8 @@
 //! Names with definitions that differ: which one is meant is not known, so that uses are silent (chapter 02 §2.4).
 
-use crate::support::spans;
+use wat_analysis::function_ir;
+
+use crate::support::{database, spans};
 
 /// What the definitions of this table mention.
 const BASE: &str = "(:wat::core::struct :d::T (z :wat::core::String)) (:wat::core::defn :d::two [a <- :wat::core::i64 b <- :wat::core::i64] -> :wat::core::i64 b) (:wat::core::defn :d::text [x <- :wat::core::String] -> :wat::core::String x)";
@@ -204,4 +206,14 @@ fn uses_of_a_variant_that_is_declared_twice_with_other_fields_are_silent() {
     let text = format!("(:wat::core::enum :my::E :B {one}\n{one})\n{uses}");
     let found = spans(&text);
     assert!(found.len() > 1, "{found:?}");
+}
+
+#[test]
+fn what_uses_a_name_without_meaning_has_no_code() {
+    let text = "(:wat::core::defn :d::S [] -> :wat::core::i64 1)\n(:wat::core::defn :d::S [] -> :wat::core::String \"a\")\n(:wat::core::defn :a::f [] -> :wat::core::i64 (:wat::core::i64::+ (:d::S) 1))\n(:wat::core::defn :a::g [] -> :wat::core::i64 (:wat::core::match (:wat::core::Some 1) ((:wat::core::Some n) ((:wat::core::fn [] -> :wat::core::i64 (:d::S)))) (_ 0)))\n(:wat::core::defn :a::h [] -> :wat::core::i64 1)";
+    let db = database(&[("main.wat", text)]);
+    let file = db.file("main.wat").expect("was just added");
+    assert!(function_ir(&db, file, ":a::f").is_none());
+    assert!(function_ir(&db, file, ":a::g").is_none());
+    assert!(function_ir(&db, file, ":a::h").is_some());
 }

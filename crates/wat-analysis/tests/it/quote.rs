@@ -107,10 +107,81 @@ fn clauses_of_matches_have_a_grammar() {
     matches("(:my::P (or (= ?x :x)) (= 1 ?x) (> ?x 0))", &[]);
     matches("(:my::P (not (= ?x :x)) (> ?x 0))", &["WAT2217 3:28-3:30"]);
     matches("(:my::P x)", &["WAT2217 3:9-3:10"]);
-    matches("(:my::Q)", &["WAT2217 3:2-3:8"]);
+    matches("(:my::Q)", &["WAT3203 3:2-3:8"]);
+    matches("(:wat::core::i64)", &["WAT2217 3:2-3:17"]);
     matches("p", &["WAT2217 3:1-3:2"]);
     matches("(:my::P (= :x \"a\"))", &["WAT3404 3:15-3:18"]);
     matches("(:my::P (where 1))", &["WAT3001 3:16-3:17"]);
+}
+
+#[test]
+fn a_logic_variable_is_bound_before_it_is_used_wherever_it_stands() {
+    let matches = |clauses: &str, expected: &[&str]| {
+        let text = format!(
+            "(:wat::core::struct :my::P (x :wat::core::i64))\n(:wat::core::defn :my::f [p <- :my::P] -> :wat::core::bool (:wat::form::matches? p\n(:my::P {clauses})))"
+        );
+        assert_eq!(spans(&text), expected, "{clauses}");
+    };
+    matches("(where (:wat::core::> ?z 1))", &["WAT2217 3:31-3:33"]);
+    matches("(= :x (:wat::core::+ 1 ?z))", &["WAT2217 3:32-3:34"]);
+    matches(
+        "(= ?z :x) (where (:wat::core::> ?z 1)) (= :x (:wat::core::+ 1 ?z))",
+        &[],
+    );
+    matches("(where (:wat::core::> z 1))", &["WAT3202 3:31-3:32"]);
+}
+
+const TWO: &str = "(:wat::core::struct :my::P (x :wat::core::i64))\n(:wat::core::defmacro :my::two [] -> :wat::WatAST `2)\n(:wat::core::defmacro :my::is [p <- :wat::WatAST t <- :wat::WatAST] -> :wat::WatAST `(:wat::form::matches? ~p (:my::P (= :x ~t))))\n";
+
+#[test]
+fn a_macro_call_in_a_term_is_told() {
+    let f = "(:wat::core::fn [] -> :wat::core::i64 (:my::two))";
+    for (term, at) in [
+        ("(:my::two)".to_owned(), 8),
+        ("(:wat::core::+ 1 (:my::two))".to_owned(), 25),
+        ("(:wat::core::-> 1 (:my::two))".to_owned(), 26),
+        (format!("({f})"), 47),
+        ("(:wat::core::match `(a ~(:my::two)) (_ 1))".to_owned(), 32),
+    ] {
+        let text = format!(
+            "{TWO}(:wat::core::defn :my::f [p <- :my::P] -> :wat::core::bool (:wat::form::matches? p (:my::P\n(= :x {term}))))"
+        );
+        let told = spans(&text);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0], format!("WAT2217 5:{at}-5:{}", at + 8), "{text}");
+    }
+    for clause in [
+        "(where (:wat::core::= (:my::two) 2))",
+        "(where (:my::is p (:wat::core::+ 1 1)))",
+    ] {
+        let text = format!(
+            "{TWO}(:wat::core::defn :my::f [p <- :my::P] -> :wat::core::bool (:wat::form::matches? p (:my::P {clause})))"
+        );
+        assert_eq!(spans(&text), [""; 0], "{text}");
+    }
+    let made = format!(
+        "{TWO}(:wat::core::defn :my::f [p <- :my::P] -> :wat::core::bool (:my::is p (:my::two)))"
+    );
+    assert_eq!(spans(&made), ["WAT2217 4:72-4:80"]);
+}
+
+#[test]
+fn a_pattern_of_matches_names_its_struct_by_any_name() {
+    let matches = |pattern: &str, expected: &[&str]| {
+        let text = format!(
+            "(:wat::core::struct :my::P (x :wat::core::i64))\n(:wat::core::struct :my::Box<T> (v :T))\n(:wat::core::typealias :my::Q :my::P)\n(:wat::core::typealias :my::R<T> :my::Box<T>)\n(:wat::core::typealias :my::N :wat::core::i64)\n(:wat::core::typealias :my::Lost :my::Nowhere)\n(:wat::core::defn :my::f [p <- :my::P b <- :my::Box<wat::core::i64>] -> :wat::core::bool (:wat::core::and\n(:wat::form::matches? {pattern})))"
+        );
+        let told = spans(&text);
+        assert_eq!(told[1..], *expected, "{pattern}");
+    };
+    matches("p (:my::Q (= :x 2))", &[]);
+    matches("p (:my::Q (= :y 2))", &["WAT2217 8:36-8:38"]);
+    matches("b (:my::R (= :v 2))", &[]);
+    matches("b (:my::R (= :v \"a\"))", &["WAT3404 8:39-8:42"]);
+    matches("b (:my::Box<wat::core::i64> (= :v 2))", &[]);
+    matches("p (:my::N (= :x 2))", &["WAT2217 8:26-8:32"]);
+    matches("p (:my::Lost (= :x 2))", &[]);
+    matches("p (:my::Boxx (= :x 2))", &["WAT3203 8:26-8:35"]);
 }
 
 #[test]

@@ -67,3 +67,77 @@ fn mistakes_are_told_in_the_step() {
     told("[c/->]", &[3208]);
     told("(c/-> x [g])", &[2215]);
 }
+
+/// What is told of a body, and of the same without a thread.
+fn alike(threaded: &str, written: &str) {
+    let codes = |body: &str| codes(&text(body));
+    assert_eq!(codes(threaded), codes(written), "{threaded}");
+    every_machine_fix_is_safe(&text(threaded));
+}
+
+#[test]
+fn forms_that_take_their_operands_as_they_are_written_get_the_value_as_a_form() {
+    let f = "[y <- c/i64] -> c/i64 y";
+    told("(c/-> (g x) 'a)", &[2212]);
+    told("(c/-> (g x) `(a b))", &[2212]);
+    told("(c/-> 1 (c/quote))", &[]);
+    told("(c/-> 1 c/quote c/ast-kind)", &[]);
+    told("(c/-> nowhere (c/quote))", &[]);
+    told("(c/-> x (c/-> (g) (c/quote)))", &[]);
+    told("(c/->> (g x) (c/forms a b))", &[]);
+    alike(
+        &format!("(c/-> (g x) (c/fn {f}))"),
+        &format!("(c/fn (g x) {f})"),
+    );
+    alike(
+        "(c/->> (g x) (c/fn [] -> c/i64))",
+        "(c/fn [] -> c/i64 (g x))",
+    );
+    told("(c/->> (g x) (c/fn [] -> c/i64))", &[]);
+    told("(c/-> :my::f (:wat::runtime::kind-of))", &[]);
+    told("(c/-> :my::f :wat::runtime::signature-of-defn)", &[]);
+    told("(c/-> x g (:wat::runtime::kind-of))", &[2601]);
+    told("(c/-> :my::f :my::f (:wat::runtime::kind-of))", &[2601]);
+    told("(c/-> c/Vector (c/keyword/of c/i64))", &[]);
+    told("(c/-> (true 1) (c/cond (:else 1)))", &[]);
+    told("(c/->> \"1\" (:wat::edn::read -> c/i64))", &[]);
+    alike("(c/->> (1 2) (c/match x (_ 1)))", "(c/match x (_ 1) (1 2))");
+    alike("(c/->> x (2) (c/match x))", "(c/match x (2 x))");
+    alike("(c/-> [a 1] (c/let a))", "(c/let [a 1] a)");
+    alike("(c/->> a (c/let [a 1]))", "(c/let [a 1] a)");
+}
+
+#[test]
+fn a_step_of_one_word_is_a_call_and_no_type() {
+    alike(
+        "(c/-> x c/i64::to-string (c/Vector \"a\"))",
+        "(c/Vector (c/i64::to-string x) \"a\")",
+    );
+    alike(
+        "(c/-> x c/i64::to-string (c/HashMap c/i64 1 2))",
+        "(c/HashMap (c/i64::to-string x) c/i64 1 2)",
+    );
+}
+
+#[test]
+fn matches_takes_a_threaded_value() {
+    let told = |body: &str, expected: &[u16]| {
+        let text = format!(
+            "(:wat::core::struct :my::P (x :wat::core::i64))\n(:wat::core::defmacro :my::two [] -> :wat::WatAST `2)\n(:wat::core::defn :my::f [p <- :my::P] -> :wat::core::bool ({body}))"
+        );
+        assert_eq!(codes(&text), expected, "{text}");
+    };
+    told(
+        ":wat::core::-> (:my::P/new 1) (:wat::form::matches? (:my::P (= ?v :x) (> ?v 0)))",
+        &[],
+    );
+    told(
+        ":wat::core::->> (:my::P (= ?v :x)) (:wat::form::matches? p)",
+        &[],
+    );
+    told(
+        ":wat::core::->> (:my::P (= :x (:my::two))) (:wat::form::matches? p)",
+        &[2217],
+    );
+    told(":wat::core::-> p (:wat::form::matches?)", &[2217]);
+}
