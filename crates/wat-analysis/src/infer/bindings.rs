@@ -88,6 +88,7 @@ impl<'db> Infer<'db> {
         };
         let is_former = former.is_some();
         let pairs = former.unwrap_or_else(|| self.ast.children(vector).collect());
+        let pairs = self.without_types(pairs);
         if pairs.len() % 2 == 1 && !self.ast.is_poisoned(vector) {
             let last = pairs[pairs.len() - 1];
             self.problems.push(
@@ -122,6 +123,50 @@ impl<'db> Infer<'db> {
             }
         }
         Some(bound)
+    }
+
+    /// WAT2202 for binders with types, `a <- :T 1`, which are read as those without.
+    fn without_types(&mut self, parts: Vec<NodeId>) -> Vec<NodeId> {
+        let is_arrow = |node: Option<&NodeId>| {
+            node.is_some_and(|&node| self.ast.as_symbol(node) == Some("<-"))
+        };
+        let mut left = Vec::with_capacity(parts.len());
+        let mut arrows = Vec::new();
+        let mut at = 0;
+        while let Some(&binder) = parts.get(at) {
+            left.push(binder);
+            at += 1;
+            if is_arrow(parts.get(at)) {
+                let ty = parts.get(at + 1).copied();
+                let ty = ty.filter(|&ty| self.ast.as_keyword(ty).is_some());
+                arrows.push((parts[at], ty));
+                at += 1 + usize::from(ty.is_some());
+            }
+            left.extend(parts.get(at));
+            at += 1;
+        }
+        for (arrow, ty) in arrows {
+            let edit = ProblemEdit {
+                at: EditAt::DeleteThrough(ty.unwrap_or(arrow).0),
+                place: Place::node(arrow),
+                insert: String::new(),
+            };
+            self.problems.push(
+                Problem::new(
+                    2202,
+                    Place::node(arrow),
+                    "a binder of `:wat::core::let` has no type",
+                )
+                .label("not a part of a binding")
+                .help("the type is that of the value: write `name value`")
+                .fix(
+                    "delete the type",
+                    Applicability::MachineApplicable,
+                    vec![edit],
+                ),
+            );
+        }
+        left
     }
 
     /// Of bindings that lack a value somewhere: does what can only be a value stand where a binder should?

@@ -59,6 +59,7 @@ impl<'db> Infer<'db> {
                     )
                     .label("not a binder"),
                 );
+                self.bind_all(vec![node]);
                 PatternKind::Error
             }
         };
@@ -228,6 +229,7 @@ impl<'db> Infer<'db> {
                 )
                 .label("expected field names"),
             );
+            self.bind_all(children);
             return PatternKind::Error;
         }
         let found = self.struct_fields(ty);
@@ -529,6 +531,7 @@ impl<'db> Infer<'db> {
                             "patterns are names, literals, constructors, tuples and struct fields",
                         ),
                 );
+                self.bind_all(vec![node]);
                 (PatternKind::Error, None)
             }
         };
@@ -622,6 +625,10 @@ impl<'db> Infer<'db> {
                 self.literal_pattern(node, none, ty, option)
             }
             _ if self.ast.is_poisoned(node) => PatternKind::Error,
+            // Where a keyword is matched, every keyword is one, whatever it names.
+            _ if matches!(self.table.shape(ty), Shape::App(Ctor::Keyword, _)) => {
+                PatternKind::Keyword(path.into())
+            }
             ":wat::core::Some" | ":wat::core::Ok" | ":wat::core::Err" => {
                 self.pattern_arity(node, path, 1, None);
                 PatternKind::Error
@@ -749,7 +756,7 @@ impl<'db> Infer<'db> {
                 index,
                 count,
                 fields: types,
-                ..
+                unit: false,
             } if types.len() == fields.len() => PatternKind::Variant {
                 index,
                 count,
@@ -778,7 +785,7 @@ impl<'db> Infer<'db> {
     }
 
     /// Binds every symbol below the nodes to what fits everything.
-    fn bind_all(&mut self, mut work: Vec<NodeId>) {
+    pub(super) fn bind_all(&mut self, mut work: Vec<NodeId>) {
         while let Some(node) = work.pop() {
             match self.ast.kind(node) {
                 NodeKind::Symbol(_) => {
@@ -916,6 +923,11 @@ impl<'db> Infer<'db> {
         true
     }
 
+    fn is_struct(&self, path: &str) -> bool {
+        let item = crate::names::lookup_type(self.db, self.program, path);
+        item.is_some_and(|item| item.kind(self.db) == ItemKind::Struct)
+    }
+
     fn unknown_constructor(&mut self, node: NodeId, head: Option<NodeId>, ty: Ty) {
         let at = head.unwrap_or(node);
         let name = self.ast.as_keyword(at);
@@ -932,6 +944,13 @@ impl<'db> Infer<'db> {
             )
             .label("not a pattern")
             .help("test the value in the body of the arm, or write an arm for each case"),
+            Some(name) if self.is_struct(name) => Problem::new(
+                2303,
+                Place::node(at),
+                format!("`{name}` is a struct, and not the variant of an enum"),
+            )
+            .label("not a variant")
+            .help("the fields of a struct are matched by their names: `{field …}`"),
             Some(name) => Problem::new(
                 2303,
                 Place::node(at),

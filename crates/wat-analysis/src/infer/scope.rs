@@ -44,13 +44,20 @@ impl<'db> Infer<'db> {
     pub(super) fn bindings_definition(&mut self, item: Item<'db>) -> Body {
         let node = item.root(self.db);
         let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
-        let Some(bindings) = self.bindings(node, &nodes) else {
-            return Body::Value(self.error(node));
-        };
+        let scope = self.scope.len();
+        let bindings = self.bindings(node, &nodes);
+        if bindings.is_none() {
+            // Whatever was meant to be bound, it is not told of where it is used.
+            self.bind_all(nodes.iter().copied().take(1).collect());
+        }
         self.solve_all();
-        for (pattern, _) in &bindings {
+        for (pattern, _) in bindings.iter().flatten() {
             bound_by(pattern, &mut self.bound);
         }
+        self.bind_mistaken(scope);
+        let Some(bindings) = bindings else {
+            return Body::Value(self.error(node));
+        };
         let bound = self.bound.clone();
         let mut fields = Vec::with_capacity(bound.len());
         for &local in &bound {
@@ -71,6 +78,16 @@ impl<'db> Infer<'db> {
         };
         let body = vec![self.push(tuple, ty, node)];
         Body::Value(self.push(ExprKind::Let { bindings, body }, ty, node))
+    }
+
+    /// Names in patterns that are wrong fit everything: the mistake is told where they stand, not where they are used.
+    fn bind_mistaken(&mut self, scope: usize) {
+        for &(_, local) in &self.scope[scope..] {
+            if !self.bound.contains(&local) {
+                self.locals[local.0 as usize].ty = Ty::ERROR;
+                self.bound.push(local);
+            }
+        }
     }
 
     /// WAT8205: an initialiser calls something with an effect.

@@ -274,3 +274,147 @@ fn a_type_parameter_that_only_the_body_names_is_not_declared_unattended() {
     assert_eq!(codes(text), [3112]);
     every_machine_fix_is_safe(text);
 }
+
+const TYPES: &str = "(:wat::core::struct :my::P (x :wat::core::i64))\n(:wat::core::enum :my::E :A (B (v :wat::core::i64)))\n";
+
+#[test]
+fn names_in_a_wrong_pattern_are_bound() {
+    for (code, expected) in [
+        ("(:wat::core::let [{:x a} p] a)", 2202),
+        (
+            "(:wat::core::let [{:keys [x y]} p] (:wat::core::+ x y))",
+            2202,
+        ),
+        (
+            "(:wat::core::let [{a :x b :y} p] (:wat::core::+ a b))",
+            2202,
+        ),
+        ("(:wat::core::let [#{a} p] a)", 2202),
+        ("(:wat::core::match p ({:x a} a))", 2307),
+        ("(:wat::core::match p (#{a} a))", 2307),
+        ("(:wat::core::match e ((:my::E::B {:x a}) a) (_ 0))", 2307),
+        (
+            "(:wat::core::match t ([a {:x b}] (:wat::core::+ a b)))",
+            2307,
+        ),
+    ] {
+        let text = format!(
+            "{TYPES}(:wat::core::defn :my::f [p <- :my::P e <- :my::E t <- :(wat::core::i64,my::P)] -> :wat::core::i64 {code})"
+        );
+        assert_eq!(codes(&text), [expected], "{text}");
+    }
+}
+
+#[test]
+fn names_in_a_wrong_binder_at_the_top_level_are_bound() {
+    for (binding, expected) in [
+        ("[a b c] (:wat::core::Tuple 1 2)", 3015),
+        ("{a b c} 5", 3017),
+        ("[a b c] [1 2 3]", 3001),
+        ("{x a b c} (:my::P/new 1)", 2306),
+        ("(:wat::core::Some [a b c]) (:wat::core::Some 1)", 2204),
+        ("{:keys [a b c]} (:my::P/new 1)", 2202),
+        ("c 1 a (:wat::core::nowhere) b", 2201),
+    ] {
+        let text = format!(
+            "{TYPES}(:wat::core::let [{binding}] (:wat::core::def :my::a (:wat::core::+ a b c)))"
+        );
+        let told = codes(&text);
+        assert!(told.contains(&expected), "{text}\n{told:?}");
+        assert!(
+            told.iter().all(|&code| code == expected || code == 3201),
+            "{text}\n{told:?}"
+        );
+    }
+    let text = format!("{TYPES}(:wat::core::let a (:wat::core::def :my::a a))");
+    assert_eq!(codes(&text), [2201]);
+}
+
+#[test]
+fn a_binder_with_a_type_is_one_diagnostic() {
+    for (written, meant) in [
+        ("[a <- :wat::core::i64 1]", "[a 1]"),
+        ("[a <- 1]", "[a 1]"),
+        (
+            "[a <- :wat::core::i64 1 b 2 c <- :wat::core::String \"x\"]",
+            "[a 1 b 2 c \"x\"]",
+        ),
+    ] {
+        let text = |bindings: &str| {
+            body(&format!(
+                "(:wat::core::let {bindings} (:wat::kernel::println a))"
+            ))
+        };
+        let (_db, found) = diagnose(&text(written));
+        let errors: Vec<_> = found.iter().filter(|it| it.code.0 != 7301).collect();
+        assert_eq!(errors.len(), written.matches("<-").count(), "{found:#?}");
+        assert!(errors.iter().all(|it| it.code.0 == 2202), "{found:#?}");
+        let mut fixed = text(written);
+        for it in errors.iter().rev() {
+            fixed = apply(&fixed, &it.fixes[0]);
+        }
+        assert_eq!(fixed, text(meant));
+        every_machine_fix_is_safe(&text(written));
+    }
+    let top =
+        format!("{TYPES}(:wat::core::let [a <- :wat::core::i64 1] (:wat::core::def :my::a a))");
+    assert_eq!(codes(&top), [2202]);
+}
+
+#[test]
+fn a_keyword_matches_keywords_whatever_it_names() {
+    let matched = |ty: &str, arms: &str| {
+        let text = format!(
+            "{TYPES}(:wat::core::defn :my::f [k <- {ty}] -> :wat::core::i64 (:wat::core::match k {arms}))"
+        );
+        codes(&text)
+    };
+    assert_eq!(matched(":wat::core::keyword", "(:my::E::A 1) (_ 2)"), []);
+    assert_eq!(
+        matched(":wat::core::keyword", "(:my::E::B 1) (:x 3) (_ 2)"),
+        []
+    );
+    assert_eq!(
+        matched(
+            ":(wat::core::keyword,my::E)",
+            "([:my::E::A :my::E::A] 1) (_ 2)"
+        ),
+        []
+    );
+    assert_eq!(matched(":wat::core::i64", "(:my::E::A 1) (_ 2)"), [2303]);
+    assert_eq!(
+        matched(":wat::core::keyword", "((:my::E::B x) 1) (_ 2)"),
+        [2303]
+    );
+}
+
+#[test]
+fn a_variant_without_fields_stands_without_parentheses() {
+    for (ty, arms) in [
+        (":my::E", "((:my::E::A) 1) (_ 2)"),
+        (
+            ":wat::core::Option<wat::core::i64>",
+            "((:wat::core::None) 1) (_ 2)",
+        ),
+    ] {
+        let text = format!(
+            "{TYPES}(:wat::core::defn :my::f [e <- {ty}] -> :wat::core::i64 (:wat::core::match e {arms}))"
+        );
+        assert_eq!(codes(&text), [2305], "{text}");
+        every_machine_fix_is_safe(&text);
+    }
+}
+
+#[test]
+fn a_struct_is_called_one_where_a_variant_is_meant() {
+    let text = format!(
+        "{TYPES}(:wat::core::defn :my::f [p <- :my::P] -> :wat::core::i64 (:wat::core::match p ((:my::P x) x)))"
+    );
+    let (_db, found) = diagnose(&text);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].code.0, 2303);
+    assert_eq!(
+        found[0].message,
+        "`:my::P` is a struct, and not the variant of an enum"
+    );
+}
