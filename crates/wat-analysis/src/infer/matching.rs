@@ -275,7 +275,6 @@ impl<'db> Infer<'db> {
         };
         let is_unknown =
             found.exhausted_budget && found.missing.is_empty() && !rows.iter().rev().any(takes_all);
-        drop(cover);
         if is_unknown {
             self.uncertain_coverage(node);
         }
