@@ -9,9 +9,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use wat_syntax::NodeId;
 
 use crate::db::{Db, FileKind, SourceFile};
-use crate::forms::{ast, form_list};
+use crate::expand::{calling_forms, marked_place, place_of};
+use crate::forms::{Form, ast, form_list};
 use crate::identity::Identity;
-use crate::items::{Item, ItemKind, Name, item_pieces, split_generic, written_declarations};
+use crate::items::{
+    Item, ItemKind, Name, declarations, item_pieces, split_generic, written_declarations,
+    written_function,
+};
 use crate::library::library_item;
 use crate::program::{Piece, lacks_loads, load_graph};
 use crate::redefinition::{Again, again, differ};
@@ -146,9 +150,43 @@ pub(crate) fn redefinitions<'db>(
 }
 
 /// What a name of a program means. Changes only when this name changes.
-#[salsa::tracked(returns(copy))]
+#[salsa::tracked(returns(copy), cycle_result = means_nothing)]
 fn program_item<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> Option<Item<'db>> {
-    names(db, root).items.get(&name).copied()
+    let known = names(db, root).items.get(&name).copied();
+    known.or_else(|| beside(db, root, name))
+}
+
+/// A name that the expansion of its own form asks for means nothing yet.
+fn means_nothing<'db>(
+    _: &'db dyn Db,
+    _: salsa::Id,
+    _: SourceFile,
+    _: Name<'db>,
+) -> Option<Item<'db>> {
+    None
+}
+
+/// The functions of a program that are nothing but their definition and may have expansions, by what marked names say of
+/// them.
+#[salsa::tracked(returns(ref))]
+fn calling_functions<'db>(db: &'db dyn Db, root: SourceFile) -> FxHashMap<u64, Form<'db>> {
+    let files = load_graph(db, root).files.iter();
+    let forms = files.flat_map(|&file| {
+        let forms = form_list(db, file);
+        let calling = calling_forms(db, root, file).iter();
+        calling.filter_map(|&at| forms.get(at as usize).copied())
+    });
+    let functions = forms.filter(|&form| written_function(db, form).is_some());
+    functions.map(|form| (place_of(db, form), form)).collect()
+}
+
+/// A definition beside a function in which a program runs ([`crate::expand::is_marked`]). The names of a program do not
+/// have it: they do not depend on the expansions of its functions, and nothing but these has use for it.
+fn beside<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> Option<Item<'db>> {
+    let place = marked_place(name.text(db))?;
+    let form = *calling_functions(db, root).get(&place)?;
+    let items = declarations(db, root, form).items.iter();
+    items.copied().find(|item| item.name(db) == name)
 }
 
 /// Has a name definitions that differ, so that nobody knows which of them its uses mean? That is told where the second

@@ -87,6 +87,17 @@ enum Unit<'db> {
     /// What is broken may well have been meant as a test.
     Broken,
     Other,
+    /// A splice with this many tests begins.
+    Begin(usize),
+    /// It ends.
+    End(usize),
+}
+
+/// A step of the walk over the top level of a form.
+enum Step {
+    Node(NodeId),
+    /// A splice ends that began as this unit, behind this many tests.
+    End(usize, usize),
 }
 
 /// Is this definition a test?
@@ -115,8 +126,17 @@ fn units<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Unit
         let mut items = items.iter().copied();
         items.find(|item| item.node(db) == node.0 && is_test(db, program, *item))
     };
-    let mut work = vec![ast.root()];
-    while let Some(node) = work.pop() {
+    let mut tests = 0;
+    let mut work = vec![Step::Node(ast.root())];
+    while let Some(step) = work.pop() {
+        let node = match step {
+            Step::Node(node) => node,
+            Step::End(at, before) => {
+                found[at] = Unit::Begin(tests - before);
+                found.push(Unit::End(tests - before));
+                continue;
+            }
+        };
         let mut children = ast.children(node);
         let head = children.next().and_then(|head| ast.as_keyword(head));
         let head = head.filter(|_| ast.kind(node) == NodeKind::List);
@@ -125,14 +145,17 @@ fn units<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Unit
                 Some(test) => Unit::Test(test),
                 None => Unit::Other,
             });
+            tests += usize::from(matches!(found.last(), Some(Unit::Test(_))));
             continue;
         }
         found.push(match head {
-            Some(":wat::core::do") => {
+            Some(splice @ (":wat::core::do" | ":wat::core::let")) => {
+                work.push(Step::End(found.len(), tests));
                 let start = work.len();
-                work.extend(children);
+                let bindings = usize::from(splice == ":wat::core::let");
+                work.extend(children.skip(bindings).map(Step::Node));
                 work[start..].reverse();
-                continue;
+                Unit::Begin(0)
             }
             Some(path) if let Some(annotation) = annotation(path) => {
                 Unit::Annotation(node, annotation)
@@ -142,6 +165,7 @@ fn units<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Unit
             _ if is_beside(ast, node) => continue,
             _ => test_at(node).map_or(Unit::Other, Unit::Test),
         });
+        tests += usize::from(matches!(found.last(), Some(Unit::Test(_))));
     }
     found
 }
@@ -173,6 +197,8 @@ struct Walk<'db> {
     tests: Vec<Test>,
     problems: Vec<(Form<'db>, Problem<'db>)>,
     pending: Vec<Note<'db>>,
+    /// The annotations before each splice around the place, whose one test they are about.
+    outer: Vec<Vec<Note<'db>>>,
 }
 
 type Read<'db> = Result<Arc<str>, Box<Problem<'db>>>;
@@ -285,13 +311,14 @@ impl<'db> Walk<'db> {
             tests: Vec::new(),
             problems: Vec::new(),
             pending: Vec::new(),
+            outer: Vec::new(),
         };
         for placed in &forms(db, file).placed {
             for unit in units(db, program, placed.form) {
                 walk.unit(placed.form, unit);
             }
         }
-        walk.dangle();
+        walk.dangle(false);
         walk
     }
 
@@ -314,13 +341,26 @@ impl<'db> Walk<'db> {
             }
             Unit::Test(item) => self.test(item),
             Unit::Broken => self.pending.iter_mut().for_each(|note| note.unsure = true),
-            Unit::Other => self.dangle(),
+            Unit::Other => self.dangle(false),
+            // A splice without a test is no more than what it holds.
+            Unit::Begin(0) | Unit::End(0) => {}
+            Unit::Begin(tests) => {
+                if tests > 1 {
+                    self.dangle(true);
+                }
+                self.outer.push(std::mem::take(&mut self.pending));
+            }
+            Unit::End(_) => {
+                self.outer.pop();
+            }
         }
     }
 
     fn annotate(&mut self, mut note: Note<'db>) {
         let may_repeat = matches!(note.what, Annotation::Tag | Annotation::Serial);
-        let before = self.pending.iter().find(|other| other.what == note.what);
+        let before = self.outer.iter().flatten().chain(&self.pending);
+        let mut before = before.filter(|other| other.what == note.what);
+        let before = before.next();
         note.repeats = before
             .filter(|_| !may_repeat)
             .map(|before| (before.form, before.node));
@@ -344,8 +384,8 @@ impl<'db> Walk<'db> {
         self.problems.push((note.form, problem));
     }
 
-    /// WAT2905, for what is pending.
-    fn dangle(&mut self) {
+    /// WAT2905, for what is pending; `several`: the next form declares more than one test.
+    fn dangle(&mut self, several: bool) {
         for note in std::mem::take(&mut self.pending) {
             if note.unsure {
                 continue;
@@ -355,11 +395,17 @@ impl<'db> Walk<'db> {
                 Place::node(note.node),
                 "an annotation stands directly before the test that it is about",
             )
-            .label("no test follows")
+            .label(match several {
+                true => "the next form declares several tests",
+                false => "no test follows",
+            })
             .help("remove it, or move it before its test")
             .fix(
                 "remove it",
-                Applicability::MachineApplicable,
+                match several {
+                    true => Applicability::MaybeIncorrect,
+                    false => Applicability::MachineApplicable,
+                },
                 vec![removal(note.node)],
             );
             self.problems.push((note.form, problem));
@@ -368,7 +414,8 @@ impl<'db> Walk<'db> {
 
     fn test(&mut self, item: Item<'db>) {
         let db = self.db;
-        let mut notes = std::mem::take(&mut self.pending);
+        let mut notes: Vec<Note<'db>> = self.outer.iter_mut().flat_map(std::mem::take).collect();
+        notes.append(&mut self.pending);
         notes.retain(|note| {
             let Some(first) = note.repeats else {
                 return true;

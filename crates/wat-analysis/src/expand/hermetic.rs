@@ -14,7 +14,8 @@ use std::hash::{Hash, Hasher};
 use wat_value::counted;
 use wat_value::syntax::{Shape, Syntax};
 
-use crate::db::FileKind;
+use crate::db::{Db, FileKind};
+use crate::forms::Form;
 
 use super::testing::{RUN_HERMETIC, RUN_WITH_IO, Testing, core};
 use super::walk::rebuild;
@@ -37,6 +38,20 @@ pub(super) enum Run {
 /// Is this a name of a program inside of an expression?
 pub(crate) fn is_marked(name: &str) -> bool {
     name.contains(MARK)
+}
+
+/// What the marked names of a form say of it.
+pub(crate) fn place_of(db: &dyn Db, form: Form<'_>) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    form.file(db).path(db).hash(&mut hasher);
+    form.key(db).text().hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What a marked name says of the form that it belongs to.
+pub(crate) fn marked_place(name: &str) -> Option<u64> {
+    let (_, rest) = name.split_once(MARK)?;
+    u64::from_str_radix(rest.get(..16)?, 16).ok()
 }
 
 /// A text with the names that its author wrote.
@@ -79,11 +94,8 @@ fn marked(text: &str, segment: &str) -> String {
 impl Testing<'_, '_> {
     /// The segment of this program: the same for the same place in the same form of a file.
     fn segment(&self) -> String {
-        let form = self.x.place();
-        let mut hasher = rustc_hash::FxHasher::default();
-        form.file(self.x.db).path(self.x.db).hash(&mut hasher);
-        form.key(self.x.db).text().hash(&mut hasher);
-        format!("{MARK}{:016x}_{}::", hasher.finish(), self.call)
+        let place = place_of(self.x.db, self.x.place());
+        format!("{MARK}{place:016x}_{}::", self.call)
     }
 
     /// The definitions as which a program is checked, and the call that runs it.

@@ -33,7 +33,7 @@ use crate::forms::{Form, ast};
 use crate::problem::Problem;
 
 pub(crate) use define::{doc, macro_problems, same_definition, shape_problem, signature_line};
-pub(crate) use hermetic::{HERMETIC_RUN, is_marked, outside, unmarked};
+pub(crate) use hermetic::{HERMETIC_RUN, is_marked, marked_place, outside, place_of, unmarked};
 pub(crate) use once::{Applied, apply_pure, expand_data, threaded_calls};
 pub use once::{expand_head, expand_once};
 pub use show::{ExpandedText, expanded_text, typed_expansion_text};

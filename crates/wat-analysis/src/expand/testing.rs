@@ -596,7 +596,7 @@ impl<'db> Testing<'_, 'db> {
         }
         if hermetic {
             let (checked, run) = self.hermetic(prelude, body, Run::Test);
-            return self.function(operands, &checked, run);
+            return self.hermetic_function(operands, checked, run);
         }
         let body = self.list(":wat::test::__internal/body", body.to_vec());
         let run = self.guarded(body);
@@ -620,6 +620,20 @@ impl<'db> Testing<'_, 'db> {
             rest: &[],
         };
         self.function(&operands, &[], run)
+    }
+
+    /// The function of a hermetic test. Its program sees no bindings around it.
+    fn hermetic_function(
+        &mut self,
+        operands: &Operands<'_>,
+        checked: Vec<Syntax>,
+        run: Syntax,
+    ) -> Syntax {
+        if !self.x.is_in_let() {
+            return self.function(operands, &checked, run);
+        }
+        self.x.declare_beside(checked);
+        self.function(operands, &[], run)
     }
 
     fn function(&mut self, operands: &Operands<'_>, prelude: &[Syntax], run: Syntax) -> Syntax {
@@ -715,7 +729,7 @@ impl<'db> Testing<'_, 'db> {
             [] => self.empty(),
             body if hermetic => {
                 let (checked, run) = self.hermetic(prelude.children(), body, Run::Made);
-                self.function(&operands, &checked, run)
+                self.hermetic_function(&operands, checked, run)
             }
             body => self.declare(&operands, prelude.children(), body, false),
         }

@@ -56,6 +56,8 @@ pub(super) struct Expander<'db> {
     /// Macros that this form has defined so far.
     new: Vec<Generated<'db>>,
     known: FxHashMap<Arc<str>, Found<'db>>,
+    /// How many `let` forms at the top level stand around the place.
+    lets: u32,
     /// A limit was passed: nothing more is expanded.
     halted: bool,
     /// One step at each call is enough.
@@ -95,6 +97,7 @@ impl<'db> Expander<'db> {
             path: Vec::new(),
             new: Vec::new(),
             known: FxHashMap::default(),
+            lets: 0,
             halted: false,
             single: false,
             threads: false,
@@ -194,6 +197,11 @@ impl<'db> Expander<'db> {
             let expanded = self.top(&definition, false);
             self.beside.push(expanded);
         }
+    }
+
+    /// Does a `let` at the top level stand around the place?
+    pub(super) fn is_in_let(&self) -> bool {
+        self.lets > 0
     }
 
     /// The form behind the definitions that stand beside it.
@@ -368,6 +376,7 @@ impl<'db> Expander<'db> {
             }
             Some(":wat::core::let") => {
                 let mut new = Vec::new();
+                self.lets += 1;
                 for (index, part) in form.children().iter().enumerate() {
                     new.push(match index {
                         0 => part.clone(),
@@ -375,6 +384,7 @@ impl<'db> Expander<'db> {
                         _ => self.top(part, literal),
                     });
                 }
+                self.lets -= 1;
                 with_children(form, new)
             }
             Some(":wat::core::defmacro") => {

@@ -291,3 +291,58 @@ fn what_is_wrong_with_the_shape_of_a_test_that_loads_is_told_once() {
         assert_eq!(found, codes, "{text}");
     }
 }
+
+#[test]
+fn a_program_in_a_function_sees_its_prelude() {
+    let prelude = "(:wat::core::struct :q::P (x :wat::core::i64))
+      (:wat::core::enum :q::E :One (:Two (n :wat::core::i64)))
+      (:wat::core::defn :q::g [] -> :wat::core::i64 (:q::f))
+      (:wat::core::defn :q::f [] -> :wat::core::i64 (:q::P/x (:q::P/new 5)))
+      (:wat::core::defn :q::e [] -> :q::E (:q::E::Two (:q::g)))";
+    let call = format!(
+        "(:wat::test::run-hermetic-with-prelude ({prelude}) (:wat::kernel::println (:q::e)))"
+    );
+    let function =
+        |body: &str| format!("(:wat::core::defn :u::r [] -> :wat::kernel::RunResult {body})");
+    let maker = format!("(:wat::core::defmacro :u::m [] -> :wat::WatAST `{call})\n");
+    let outside = "(:wat::core::defn :q::f [] -> :wat::core::String \"outside\")\n";
+    for text in [
+        function(&call),
+        function(&format!("(:wat::core::let [r {call}] r)")),
+        format!("{maker}{}", function("(:u::m)")),
+        format!("{outside}{}", function(&call)),
+    ] {
+        assert_eq!(spans(&text), Vec::<String>::new(), "{text}");
+    }
+    // The prelude is checked, and nobody else sees it.
+    let wrong = call.replace("(:q::P/new 5)", "(:q::P/new \"x\")");
+    let found = spans(&function(&wrong));
+    assert!(
+        found.len() == 1 && found[0].starts_with("WAT3001"),
+        "{found:?}"
+    );
+    let misspelled = call.replace("(:q::e)", "(:q::no)");
+    let found = spans(&function(&misspelled));
+    assert!(
+        found.len() == 1 && found[0].starts_with("WAT3201"),
+        "{found:?}"
+    );
+    let text = format!(
+        "{}\n(:wat::core::defn :u::x [] -> :wat::core::i64 (:q::f))",
+        function(&call)
+    );
+    let found = spans(&text);
+    assert!(
+        found.len() == 1 && found[0].starts_with("WAT3201"),
+        "{found:?}"
+    );
+    let leaks = format!(
+        "(:wat::core::defn :q::o [] -> :wat::core::i64 1)\n{}",
+        function(&call.replace("(:q::f)", "(:q::o)"))
+    );
+    let found = spans(&leaks);
+    assert!(
+        found.len() == 1 && found[0].starts_with("WAT2908"),
+        "{found:?}"
+    );
+}

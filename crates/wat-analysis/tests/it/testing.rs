@@ -607,3 +607,94 @@ fn a_maker_that_loads_stands_at_the_top_level() {
         &["WAT5006 2:2-2:11"],
     );
 }
+
+#[test]
+fn tests_in_a_let_at_the_top_level_are_tests() {
+    let text = "(:wat::core::let [q 5]
+  (:wat::test::ignore \"x\")
+  (:wat::test::deftest :w::a () (:wat::test::assert-eq q 5))
+  (:wat::test::deftest-hermetic :w::b ((:wat::core::defn :h::f [] -> :wat::core::i64 5)) (:wat::test::assert-eq (:h::f) 5))
+  (:wat::test::defprop :w::c [x <- :wat::core::i64] (:wat::test::assert-eq x x))
+  (:wat::test::make-deftest :w::mk ((:wat::core::defn :w::six [] -> :wat::core::i64 6)))
+  (:w::mk :w::d (:wat::test::assert-eq q (:w::six)))
+  (:wat::core::let [r q]
+    (:wat::core::defn :w::e [] -> :wat::test::TestResult (:wat::test::run-thread (:wat::test::assert-eq r q)))))
+(:wat::test::deftest :w::f () (:wat::test::assert-true true))";
+    reports(text, &[]);
+    assert_eq!(
+        tests(text),
+        [":w::a", ":w::b", ":w::c", ":w::d", ":w::e", ":w::f"]
+    );
+    reports(
+        "(:wat::core::let [q 5] (:wat::test::ignore \"x\") (:wat::core::def :w::x q))",
+        &["WAT2905 1:24-1:48"],
+    );
+    // The program of a hermetic test sees no bindings around it.
+    reports(
+        "(:wat::core::let [q 5] (:wat::test::deftest-hermetic :w::b () (:wat::test::assert-eq q 5)))",
+        &["WAT3202 1:86-1:87"],
+    );
+}
+
+#[test]
+fn an_annotation_is_about_a_form_with_one_test() {
+    let deftest = |name: &str| {
+        format!("(:wat::test::deftest :t::{name} () (:wat::test::assert-true true))")
+    };
+    let by_hand = |name: &str| {
+        format!(
+            "(:wat::core::defn :t::{name} [] -> :wat::test::TestResult (:wat::test::run-thread (:wat::test::assert-true true)))"
+        )
+    };
+    let helper = "(:wat::core::defn :t::h [] -> :wat::core::i64 1)";
+    let splice = |parts: &[&str]| format!("(:wat::core::do {})", parts.join(" "));
+    let maker = |parts: &[&str]| {
+        format!(
+            "(:wat::core::defmacro :t::m [] -> :wat::WatAST `{})\n(:t::m)",
+            splice(parts)
+        )
+    };
+    let (a, b) = (deftest("a"), by_hand("b"));
+    let ignored = |form: &str| {
+        let text = match form.rsplit_once('\n') {
+            Some((before, form)) => format!("{before} (:wat::test::ignore \"x\") {form}"),
+            None => format!("(:wat::test::ignore \"x\") {form}"),
+        };
+        let db = database(&[("t.wat", &text)]);
+        let file = db.file("t.wat").unwrap();
+        let tests = file_tests(&db, file, file);
+        let ignored: Vec<bool> = tests.iter().map(|test| test.ignore.is_some()).collect();
+        let codes: Vec<String> = spans(&text).iter().map(|it| it[..7].to_owned()).collect();
+        (codes, ignored)
+    };
+    let dangles = (vec!["WAT2905".to_owned()], vec![false, false]);
+    for parts in [
+        [&*a, &*b],
+        [&*b, &*a],
+        [&*deftest("b"), &*a],
+        [&*by_hand("a"), &*b],
+    ] {
+        assert_eq!(ignored(&splice(&parts)), dangles, "{parts:?}");
+        assert_eq!(ignored(&maker(&parts)), dangles, "{parts:?}");
+        assert_eq!(
+            ignored(&splice(&[&splice(&parts[..1]), parts[1]])),
+            dangles,
+            "{parts:?}"
+        );
+    }
+    let holds = (Vec::new(), vec![true]);
+    for parts in [&[&*a][..], &[helper, &*a], &[&*b, helper]] {
+        assert_eq!(ignored(&splice(parts)), holds, "{parts:?}");
+        assert_eq!(ignored(&maker(parts)), holds, "{parts:?}");
+    }
+    // Inside of a form with several, each stands before its own.
+    let inside = splice(&[&a, "(:wat::test::ignore \"y\")", &b]);
+    let text = format!("(:wat::core::def :t::x 1) {inside}");
+    reports(&text, &[]);
+    // What stands before the splice and in it is said of one test.
+    let twice = splice(&["(:wat::test::ignore \"y\")", &a]);
+    assert_eq!(
+        ignored(&twice),
+        (vec!["WAT2907".to_owned()], vec![true])
+    );
+}
