@@ -11,7 +11,7 @@ use crate::forms::form_start;
 use crate::infer::typed::LocalId;
 use crate::infer::{Body, Inference, Referent, infer};
 use crate::items::{Item, ItemKind};
-use crate::names::{is_excused, lookup};
+use crate::names::{is_excused, lookup, lookup_type};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::{function_list, function_shape, is_define, param_shapes, signature};
 use crate::types::{Ctor, Type};
@@ -26,13 +26,33 @@ pub fn entry_diagnostics(db: &dyn Db, root: SourceFile) -> Arc<[Diagnostic]> {
 
 /// The same for a function that is started instead of `:user::main`.
 pub fn start_diagnostics(db: &dyn Db, root: SourceFile, name: &str) -> Arc<[Diagnostic]> {
-    match lookup(db, root, name) {
+    match named(db, root, name) {
         Some(main) => main_diagnostics(db, root, main),
         // Of what is no text nobody knows what it lacks.
         None if root.text(db).is_binary() => [].into(),
         // Nor what stands in a file that could not be loaded.
         None if is_excused(db, root, name) => [].into(),
         None => [missing(db, root, name)].into(),
+    }
+}
+
+/// What a program defines under the name of its entry point, be it a type.
+fn named<'db>(db: &'db dyn Db, root: SourceFile, name: &str) -> Option<Item<'db>> {
+    lookup(db, root, name).or_else(|| lookup_type(db, root, name))
+}
+
+/// What a definition is that is no function of its own.
+fn other_kind(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Value => "a value",
+        ItemKind::Synonym => "an alias",
+        ItemKind::Dispatch => "a dispatch",
+        ItemKind::KeywordVariant => "a keyword variant",
+        ItemKind::Macro => "a macro",
+        ItemKind::UnitVariant => "a variant",
+        ItemKind::Constructor => "a constructor",
+        ItemKind::Accessor => "an accessor",
+        _ => "a type",
     }
 }
 
@@ -51,15 +71,25 @@ fn main_diagnostics<'db>(db: &'db dyn Db, root: SourceFile, main: Item<'db>) -> 
     }
     let (form, name) = (main.form(db), main.name_node(db));
     let written = main.name(db).text(db);
-    let problem = Problem::new(
-        2002,
-        Place::node(name),
-        format!("`{written}` must have the signature `[] -> :wat::core::nil`"),
-    )
-    .label("has another signature")
-    .help(
-        "input, output and arguments are ambient: `:wat::kernel::println`, `:wat::runtime::argv`",
-    );
+    let problem = match is_function {
+        true => Problem::new(
+            2002,
+            Place::node(name),
+            format!("`{written}` must have the signature `[] -> :wat::core::nil`"),
+        )
+        .label("has another signature")
+        .help("input, output and arguments are ambient: `:wat::kernel::println`, `:wat::runtime::argv`"),
+        false => {
+            let what = other_kind(main.kind(db));
+            Problem::new(
+                2002,
+                Place::node(name),
+                format!("`{written}` must be a function of its own, with the signature `[] -> :wat::core::nil`, and is {what}"),
+            )
+            .label("no function of its own")
+            .help(format!("write `(:wat::core::defn {written} [] -> :wat::core::nil …)`"))
+        }
+    };
     let problem = match written == MAIN {
         true => with_signature(db, root, main, problem),
         // Others may call it as it is.
@@ -98,7 +128,7 @@ pub(crate) fn checked(db: &dyn Db, root: SourceFile) -> Arc<[Diagnostic]> {
         FileKind::Disk | FileKind::Open => {}
         _ => return [].into(),
     }
-    match lookup(db, root, MAIN) {
+    match named(db, root, MAIN) {
         Some(main) => main_diagnostics(db, root, main),
         None => [].into(),
     }

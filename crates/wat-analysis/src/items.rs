@@ -656,6 +656,26 @@ fn define<'db>(
     found.items.push(item);
 }
 
+/// The path that a defining list declares, without type parameters.
+pub(crate) fn declared_name(ast: &Ast, node: NodeId) -> Option<String> {
+    let head = ast.children(node).next()?;
+    let kind = definer(ast, node, ast.as_keyword(head)?)?;
+    let name = match kind {
+        ItemKind::Macro => macro_name(ast, node)?,
+        ItemKind::KeywordVariant => variant_name(ast, node)?,
+        _ => crate::signature::defined_name(ast, node)?,
+    };
+    let written = ast.as_keyword(name)?;
+    let is_derived = kind == ItemKind::KeywordVariant && {
+        let shape = keywords::definition_shape(ast, node);
+        shape.name.is_none()
+    };
+    Some(match is_derived {
+        true => keywords::derived_name(written),
+        false => split_generic(written).0.to_owned(),
+    })
+}
+
 /// The node that names a keyword variant: the written name, else the target that the name is made from.
 fn variant_name(ast: &Ast, root: NodeId) -> Option<NodeId> {
     let shape = keywords::definition_shape(ast, root);

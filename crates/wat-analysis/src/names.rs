@@ -18,7 +18,7 @@ use crate::items::{
 };
 use crate::library::library_item;
 use crate::program::{Piece, lacks_loads, load_graph};
-use crate::redefinition::{Again, again, differ};
+use crate::redefinition::{Again, again, differ, retypes, retypes_in_words};
 use crate::suggest::{Pool, Suggestion};
 use crate::visibility::admitted_near;
 
@@ -212,6 +212,52 @@ fn has_contested(db: &dyn Db, root: SourceFile) -> bool {
     !names(db, root).contested.is_empty()
 }
 
+/// Do the definitions of a name that replace one another differ in type or callers? That is told where they stand, and
+/// which of them a use means is not known. Initialisers ask what can be said without the types of values: these depend
+/// on them.
+pub(crate) fn is_retyped<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    item: Item<'db>,
+    initialises: bool,
+) -> bool {
+    matches!(item.kind(db), ItemKind::Function | ItemKind::Value)
+        && !is_library(item.name(db).text(db))
+        && has_replaced(db, root)
+        && match initialises {
+            true => retyped_in_words(db, root, item.name(db)),
+            false => retyped(db, root, item.name(db)),
+        }
+}
+
+/// Most programs replace nothing.
+#[salsa::tracked(returns(copy))]
+fn has_replaced(db: &dyn Db, root: SourceFile) -> bool {
+    !names(db, root).first.is_empty()
+}
+
+#[salsa::tracked(returns(copy))]
+fn retyped<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> bool {
+    replacements(db, root, name).any(|(second, first)| retypes(db, root, second, first))
+}
+
+#[salsa::tracked(returns(copy))]
+fn retyped_in_words<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> bool {
+    replacements(db, root, name).any(|(second, first)| retypes_in_words(db, root, second, first))
+}
+
+/// Each definition of a name that replaces another one, with that one.
+fn replacements<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    name: Name<'db>,
+) -> impl Iterator<Item = (Item<'db>, Item<'db>)> {
+    let again = names(db, root).again.iter();
+    again
+        .filter(move |(second, _, how)| *how == Again::Replacement && second.name(db) == name)
+        .map(|&(second, first, _)| (second, first))
+}
+
 #[salsa::tracked(returns(copy))]
 fn contested<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> bool {
     names(db, root).contested.contains(&name)
@@ -311,15 +357,30 @@ pub(crate) fn is_excused(db: &dyn Db, root: SourceFile, name: &str) -> bool {
     !is_library(name) && (is_excused() || may_be_contested(db, root, name))
 }
 
-/// Is it a name, or the member of a type, that a form with an unknown head would define? Asked of unknown names alone: the
-/// answer depends on every form of the program.
+/// Is it a name, or the member of a type, that a form with an unknown head would define, or a declaration inside an
+/// expression? Asked of unknown names alone: the answer depends on every form of the program.
 fn is_meant(db: &dyn Db, root: SourceFile, name: &str) -> bool {
     let meant = meant_names(db, root);
-    let owner = |(owner, _): (&str, &str)| meant.contains(owner);
-    !meant.is_empty()
-        && (meant.contains(name)
-            || name.rsplit_once('/').is_some_and(owner)
-            || name.rsplit_once("::").is_some_and(owner))
+    is_misplaced(db, root, name) || !meant.is_empty() && or_owner(name, |name| meant.contains(name))
+}
+
+/// Is it a name, or the member of a type, that a declaration inside an expression would define? WAT2004 tells of that.
+pub(crate) fn is_misplaced(db: &dyn Db, root: SourceFile, name: &str) -> bool {
+    let misplaced = crate::misplaced::misplaced_names(db, root);
+    !misplaced.is_empty() && or_owner(name, |name| misplaced.contains_key(name))
+}
+
+/// The same of a macro.
+pub(crate) fn is_misplaced_macro(db: &dyn Db, root: SourceFile, name: &str) -> bool {
+    crate::misplaced::misplaced_names(db, root).get(name) == Some(&true)
+}
+
+/// Does it hold of a name, or of the type that the name would be a member of?
+fn or_owner(name: &str, holds: impl Fn(&str) -> bool) -> bool {
+    let owner = |(owner, _): (&str, &str)| holds(owner);
+    holds(name)
+        || name.rsplit_once('/').is_some_and(owner)
+        || name.rsplit_once("::").is_some_and(owner)
 }
 
 /// The forms that define names.

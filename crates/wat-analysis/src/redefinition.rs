@@ -12,7 +12,7 @@ use crate::items::{Item, ItemKind};
 use crate::problem::{Place, Problem};
 use crate::signature::{function_list, function_shape, signature};
 use crate::types::Type;
-use crate::whitelist::whitelist;
+use crate::whitelist::{body_offset, whitelist};
 
 /// What a second definition of a name is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
@@ -80,14 +80,7 @@ pub(crate) fn differ(db: &dyn Db, second: Item<'_>, first: Item<'_>) -> bool {
                 bytes.extend(canonical_bytes(ast, shape.ret?)?);
                 Some(bytes)
             }
-            // Of literals the kind is known without looking at any other definition.
-            ItemKind::Value => match ast.kind(ast.children(root).nth(2)?) {
-                NodeKind::Int(_) => Some(vec![0]),
-                NodeKind::Float(_) => Some(vec![1]),
-                NodeKind::Bool(_) => Some(vec![2]),
-                NodeKind::Str(_) => Some(vec![3]),
-                _ => None,
-            },
+            ItemKind::Value if !item.restricted(db) => literal(db, item).map(|kind| vec![kind]),
             _ => None,
         }
     };
@@ -95,6 +88,45 @@ pub(crate) fn differ(db: &dyn Db, second: Item<'_>, first: Item<'_>) -> bool {
     match (known(second), known(first)) {
         (Some(second), Some(first)) => second != first,
         _ => whole(second).is_none_or(|second| whole(first) != Some(second)),
+    }
+}
+
+/// The kind of the literal that a value is. It is known without looking at any other definition.
+fn literal(db: &dyn Db, item: Item<'_>) -> Option<u8> {
+    let (ast, root) = (item.ast(db), item.root(db));
+    match ast.kind(ast.children(root).nth(body_offset(ast, root))?) {
+        NodeKind::Int(_) => Some(0),
+        NodeKind::Float(_) => Some(1),
+        NodeKind::Bool(_) => Some(2),
+        NodeKind::Str(_) => Some(3),
+        _ => None,
+    }
+}
+
+/// Is WAT2102 told of a definition that replaces another one?
+pub(crate) fn retypes<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    second: Item<'db>,
+    first: Item<'db>,
+) -> bool {
+    replacement(db, root, second, first).is_some()
+}
+
+/// The same as far as it can be said without the type of a value that is no literal.
+pub(crate) fn retypes_in_words<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    second: Item<'db>,
+    first: Item<'db>,
+) -> bool {
+    match (second.kind(db), first.kind(db)) {
+        (ItemKind::Function, ItemKind::Function) => retypes(db, root, second, first),
+        (ItemKind::Value, ItemKind::Value) => {
+            let kinds = (literal(db, second), literal(db, first));
+            matches!(kinds, (Some(second), Some(first)) if second != first)
+        }
+        _ => true,
     }
 }
 

@@ -113,8 +113,8 @@ pub(crate) fn body_offset(ast: &Ast, root: NodeId) -> usize {
         offset += 1;
         // A bare entry stands for the list that it should be in, if something follows that can be the rest.
         let stands_for_list = |list: NodeId| {
-            ast.kind(list) == NodeKind::Vector
-                || (ast.as_keyword(list).is_some() && offset + 1 < ast.child_count(root))
+            let is_alike = ast.as_keyword(list).is_some() || is_parenthesised(ast, list);
+            ast.kind(list) == NodeKind::Vector || (is_alike && offset + 1 < ast.child_count(root))
         };
         let list = rest.next_if(|&list| stands_for_list(list));
         offset += usize::from(list.is_some());
@@ -122,15 +122,25 @@ pub(crate) fn body_offset(ast: &Ast, root: NodeId) -> usize {
     offset
 }
 
+/// Is this a list of callers in the wrong brackets? WAT2110 tells of it.
+fn is_parenthesised(ast: &Ast, list: NodeId) -> bool {
+    ast.kind(list) == NodeKind::List
+        && ast.child_count(list) > 0
+        && ast
+            .children(list)
+            .all(|entry| ast.as_keyword(entry).is_some())
+}
+
 /// The list of callers of a restricted definition that lacks the tag before it. WAT2110 tells of it, and the rest is
 /// read as if the tag were there.
 fn untagged_list(ast: &Ast, root: NodeId) -> Option<NodeId> {
     let mut rest = ast.children(root).skip(2);
     let (list, next) = (rest.next()?, rest.next()?);
-    let is_list = ast.kind(list) == NodeKind::Vector
-        && ast
-            .children(list)
-            .all(|entry| ast.as_keyword(entry).is_some());
+    let is_list = is_parenthesised(ast, list)
+        || ast.kind(list) == NodeKind::Vector
+            && ast
+                .children(list)
+                .all(|entry| ast.as_keyword(entry).is_some());
     let is_followed = match head(ast, root) {
         ":wat::core::defn-restricted" => ast.kind(next) == NodeKind::Vector,
         ":wat::core::def-restricted" => ast.as_str(next).is_none(),
@@ -262,6 +272,11 @@ pub(crate) fn shape_problems<'db>(ast: &Ast, root: NodeId, kind: ItemKind) -> Ve
     found
 }
 
+/// Does a restricted definition end before its list of callers? WAT2110 tells of it.
+pub(crate) fn ends_early(ast: &Ast, root: NodeId) -> bool {
+    lacks_clause(ast, root) && ast.children(root).nth(3).is_none()
+}
+
 /// Is this a restricted definition without a readable list of callers? WAT2110 tells of it.
 pub(crate) fn lacks_clause(ast: &Ast, root: NodeId) -> bool {
     let restricted = matches!(
@@ -291,7 +306,8 @@ fn clause_problems<'db>(ast: &Ast, root: NodeId, head: &str, found: &mut Vec<Pro
     .help(format!(
         "write `({head} :my::name {CLAUSE} [:my::] …)`; `[]` admits nobody"
     ));
-    found.push(match untagged_list(ast, root) {
+    let untagged = untagged_list(ast, root).filter(|&list| ast.kind(list) == NodeKind::Vector);
+    found.push(match untagged {
         Some(list) => problem.fix(
             "insert `:restricted-to`",
             Applicability::MaybeIncorrect,
@@ -314,15 +330,18 @@ fn list_problems<'db>(
 ) {
     const HELP: &str = "an entry is a namespace `:my::`, the members of a type `:my::T/`, or a definition `:my::f`";
     let Some(list) = list.filter(|&list| ast.kind(list) == NodeKind::Vector) else {
-        found.push(
-            Problem::new(
-                2110,
-                Place::node(list.unwrap_or(root)),
-                format!("`{head}` needs a list of the callers that it admits"),
-            )
-            .label("expected `[:caller …]`")
-            .help(HELP),
-        );
+        let problem = Problem::new(
+            2110,
+            Place::node(list.unwrap_or(root)),
+            format!("`{head}` needs a list of the callers that it admits"),
+        )
+        .label("expected `[:caller …]`")
+        .help(HELP);
+        let alike = list.filter(|&list| is_parenthesised(ast, list));
+        found.push(match alike {
+            Some(list) => in_brackets(problem, list),
+            None => problem,
+        });
         return;
     };
     if ast.is_poisoned(list) {
@@ -342,6 +361,25 @@ fn list_problems<'db>(
             .help(HELP),
         );
     }
+}
+
+/// The fix that writes a list in brackets.
+fn in_brackets<'db>(problem: Problem<'db>, list: NodeId) -> Problem<'db> {
+    let edit = |at, insert: &str| ProblemEdit {
+        at,
+        place: Place::node(list),
+        insert: insert.to_owned(),
+    };
+    let edits = vec![
+        edit(EditAt::OpenBracket, "["),
+        edit(EditAt::CloseBracket, "]"),
+    ];
+    // What is in parentheses may be a call, and the list forgotten.
+    problem.fix(
+        "write the list in brackets",
+        Applicability::MaybeIncorrect,
+        edits,
+    )
 }
 
 #[cfg(test)]

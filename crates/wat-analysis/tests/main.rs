@@ -16,6 +16,8 @@ mod contested;
 mod core_library;
 #[path = "it/declared.rs"]
 mod declared;
+#[path = "it/dispatches.rs"]
+mod dispatches;
 #[path = "it/evaluated.rs"]
 mod evaluated;
 #[path = "it/firewall.rs"]
@@ -56,6 +58,8 @@ mod loads;
 mod macro_reflection;
 #[path = "it/macros.rs"]
 mod macros;
+#[path = "it/misplaced.rs"]
+mod misplaced;
 #[path = "it/mutate.rs"]
 mod mutate;
 #[path = "it/nominal.rs"]

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use wat_syntax::{Applicability, NodeId, NodeKind};
 
 use crate::capability::{NAME_THE_TYPE, untyped};
@@ -14,7 +15,7 @@ use super::deferred::ConstraintKind;
 use super::dispatch::Arm;
 use super::legacy::edit;
 use super::table::{Shape, Ty};
-use super::typed::OperatorUse;
+use super::typed::{ExprKind, OperatorUse};
 
 impl<'db> Infer<'db> {
     /// Can the names of several functions among the operands be the functions that an arm wants? The operands are
@@ -52,6 +53,23 @@ impl<'db> Infer<'db> {
                 self.table.poison(operand);
             }
         }
+    }
+
+    /// Does a mistake leave open what a type is? Then it is the one that is told. It does so to what it meets, and to what
+    /// is given to a call that means nothing.
+    pub(super) fn is_erroneous(&self, ty: Ty) -> bool {
+        let open = self.table.open_parts(ty);
+        let is_among = |other: &Ty| {
+            let parts = self.table.open_parts(*other);
+            parts.iter().any(|part| open.contains(part))
+        };
+        let exprs = || self.exprs.iter();
+        let wrong = exprs().filter(|expr| matches!(expr.kind, ExprKind::Error));
+        let given: FxHashSet<NodeId> = wrong
+            .flat_map(|call| self.ast.children(call.node))
+            .collect();
+        self.table.beside_errors().iter().any(is_among)
+            || exprs().any(|expr| given.contains(&expr.node) && is_among(&expr.ty))
     }
 
     /// WAT3001: a name of several functions where none is wanted. An error type is told elsewhere.
@@ -272,7 +290,7 @@ pub(super) fn listed(arms: &[Arm<'_>]) -> String {
 }
 
 /// The type of the name that a constraint lifts to a function.
-fn lifted(kind: &ConstraintKind) -> Option<Ty> {
+pub(super) fn lifted(kind: &ConstraintKind) -> Option<Ty> {
     match kind {
         ConstraintKind::Lift { ty, .. }
         | ConstraintKind::LiftOperator { ty, .. }

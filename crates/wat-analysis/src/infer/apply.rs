@@ -7,6 +7,7 @@ use crate::problem::{Place, Problem};
 use crate::signature::{Signature, signature};
 use crate::types::Ctor;
 
+use super::arm_shape::is_broken;
 use super::deferred::{Constraint, ConstraintKind};
 use super::dispatch::dispatch_arms;
 use super::operator::{Operator, fixed_arity, operator_use};
@@ -244,6 +245,9 @@ impl<'db> Infer<'db> {
         element: Ty,
         ret: Ty,
     ) -> Option<Spread> {
+        if is_broken(self.db, self.program, item) {
+            return None;
+        }
         let arms = dispatch_arms(self.db, self.program, item);
         let repeats = arms.iter().any(|arm| arm.repeats && arm.params.len() == 2);
         let count = arms.first().map_or(0, |arm| arm.params.len());

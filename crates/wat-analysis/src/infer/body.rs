@@ -3,7 +3,7 @@
 use wat_syntax::{Applicability, NodeId, NodeKind, Severity};
 
 use crate::db::FileKind;
-use crate::items::{Item, ItemKind};
+use crate::items::{Item, ItemKind, split_generic};
 use crate::names::{Position, lookup, lookup_type};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::resolve::TypeResolver;
@@ -119,6 +119,7 @@ impl<'db> Infer<'db> {
         if self.ast.is_poisoned(root) {
             return;
         }
+        self.no_parameters(item, "an alias");
         const SHAPE: &str = "write `(:wat::runtime::define-alias :my::new :some::target)`";
         let target = crate::synonym::target_node(self.ast, root);
         let surplus = self.ast.children(root).nth(3);
@@ -147,7 +148,7 @@ impl<'db> Infer<'db> {
 
     fn bad_alias_target(&mut self, item: Item<'db>, target: NodeId, named: Option<Item<'db>>) {
         let path = self.ast.as_keyword(target).unwrap_or_default();
-        let (canonical, _) = crate::items::split_generic(path);
+        let (canonical, _) = split_generic(path);
         if named.is_none() && crate::names::is_excused(self.db, self.program, canonical) {
             return;
         }
@@ -159,7 +160,11 @@ impl<'db> Infer<'db> {
                 None => return,
             }
         }
+        let retired = crate::legacy::retired(canonical).filter(|_| named.is_none());
         let message = match named.map(|named| named.kind(self.db)) {
+            None if let Some(retired) = &retired => {
+                format!("`{path}` is retired: it is `{}` now", retired.now)
+            }
             None if is_type => {
                 format!("`{path}` is a type, and an alias stands for something that can be called")
             }
@@ -174,6 +179,7 @@ impl<'db> Infer<'db> {
             Problem::new(2112, Place::node(target), message).label("not a target of an alias");
         let problem = self.through_aliases(problem, &cycle);
         let problem = match (named, is_type) {
+            _ if let Some(retired) = retired => self.present_target(problem, target, &retired.now),
             (None, false) => {
                 let found = self.suggestions(canonical, target, Position::Value);
                 crate::suggest::offer(problem, Place::node(target), found)
@@ -184,6 +190,21 @@ impl<'db> Infer<'db> {
             _ => problem,
         };
         self.problems.push(problem);
+    }
+
+    /// Offers the present name of a retired target, if an alias can stand for that.
+    fn present_target(&self, problem: Problem<'db>, target: NodeId, now: &str) -> Problem<'db> {
+        let item = lookup(self.db, self.program, now);
+        let is_function = item.is_some_and(|item| {
+            matches!(
+                item.kind(self.db),
+                ItemKind::Function | ItemKind::Native | ItemKind::Dispatch
+            )
+        });
+        match is_function {
+            true => problem.replace(Applicability::MaybeIncorrect, Place::node(target), now),
+            false => problem.help("an alias stands for a function, a constructor, an accessor or a dispatch: define a function that calls it"),
+        }
     }
 
     /// WAT2109: what follows the type of an alias is one docstring.
@@ -241,27 +262,25 @@ impl<'db> Infer<'db> {
         let surplus = rest
             .next()
             .or(doc.filter(|&doc| self.ast.as_str(doc).is_none()));
-        if !self.ast.is_poisoned(root) && (value.is_none() || surplus.is_some()) {
-            let at = surplus.unwrap_or(root);
-            self.problems.push(
-                Problem::new(
-                    2104,
-                    Place::node(at),
-                    "`:wat::core::def` takes a name, one expression and an optional docstring",
-                )
-                .label(if surplus.is_some() {
-                    "one form too many"
-                } else {
-                    "the expression is missing"
-                })
-                .help("write `(:wat::core::def :my::name expression \"docstring\")`"),
-            );
+        let is_told = value.is_none() && crate::whitelist::ends_early(self.ast, root);
+        if !self.ast.is_poisoned(root) && !is_told && (value.is_none() || surplus.is_some()) {
+            let label = match surplus {
+                Some(_) => "one form too many",
+                None => "the expression is missing",
+            };
+            self.misshapen_value(root, surplus.unwrap_or(root), label);
         }
         let Some(value) = value else {
             return Body::Value(self.error(root));
         };
         let value = self.expr(value);
         self.solve();
+        if !self.generics.is_empty() {
+            self.no_parameters(item, "a value");
+            self.solve_all();
+            self.exprs[value.0 as usize].ty = Ty::ERROR;
+            return Body::Value(value);
+        }
         self.keep_open(self.ty(value));
         self.solve_all();
         // An error in the expression is why its type is open.
@@ -283,6 +302,75 @@ impl<'db> Infer<'db> {
             self.exprs[value.0 as usize].ty = Ty::ERROR;
         }
         Body::Value(value)
+    }
+
+    /// WAT2104: the shape of `def` and `def-restricted`.
+    fn misshapen_value(&mut self, root: NodeId, at: NodeId, label: &str) {
+        let head = self.ast.children(root).next();
+        let head = head.and_then(|head| self.ast.as_keyword(head));
+        let head = head.unwrap_or(":wat::core::def");
+        let (admits, callers) = match head {
+            ":wat::core::def-restricted" => {
+                (", the callers that it admits", " :restricted-to [:my::]")
+            }
+            _ => ("", ""),
+        };
+        self.problems.push(
+            Problem::new(
+                2104,
+                Place::node(at),
+                format!("`{head}` takes a name{admits}, one expression and an optional docstring"),
+            )
+            .label(label)
+            .help(format!(
+                "write `({head} :my::name{callers} expression \"docstring\")`"
+            )),
+        );
+    }
+
+    /// WAT3113: type parameters in the name of what has none.
+    pub(super) fn no_parameters(&mut self, item: Item<'db>, what: &str) {
+        let name = item.name_node(self.db);
+        let path = self.ast.as_keyword(name).unwrap_or_default();
+        let (canonical, declared) = split_generic(path);
+        let declared: Vec<&str> = declared.collect();
+        if declared.is_empty() || self.ast.is_poisoned(name) {
+            return;
+        }
+        // Whoever mentions one of them needs a type in its place.
+        let is_word = |text: &str| declared.contains(&text);
+        let mentions = |text: &str| text.split(|c: char| !c.is_alphanumeric()).any(is_word);
+        let root = item.root(self.db);
+        let mut work: Vec<NodeId> = self
+            .ast
+            .children(root)
+            .filter(|node| *node != name)
+            .collect();
+        let mut is_mentioned = false;
+        while let Some(node) = work.pop() {
+            is_mentioned |= self.ast.as_keyword(node).is_some_and(mentions);
+            work.extend(self.ast.children(node));
+        }
+        let how = match is_mentioned {
+            true => Applicability::MaybeIncorrect,
+            false => Applicability::MachineApplicable,
+        };
+        let help = match item.kind(self.db) {
+            ItemKind::Value => {
+                "only a function, a struct, an enum, a newtype or an alias of a type is generic: write `:wat::core::defn`, or the types that are meant"
+            }
+            _ => "type parameters belong to the functions that the name stands for",
+        };
+        self.problems.push(
+            Problem::new(
+                3113,
+                Place::node(name),
+                format!("{what} has no type parameters: the name is `{canonical}`"),
+            )
+            .label("declares type parameters")
+            .help(help)
+            .replace(how, Place::node(name), canonical),
+        );
     }
 
     /// The fix that writes an empty literal with a type, to be filled in.
@@ -313,14 +401,7 @@ impl<'db> Infer<'db> {
                 .find(|&&node| self.ast.as_str(node).is_none())
                 .or(after.get(1))
             {
-                self.problems.push(
-                    Problem::new(
-                        2104,
-                        Place::node(surplus),
-                        "`:wat::core::def` takes a name, one expression and an optional docstring",
-                    )
-                    .label("one form too many"),
-                );
+                self.misshapen_value(root, surplus, "one form too many");
             }
         }
         let declared = self.declared_generics(item.name_node(self.db));
@@ -732,6 +813,7 @@ impl<'db> Infer<'db> {
 
     fn dispatch_definition(&mut self, item: Item<'db>) {
         if item.form(self.db).file(self.db).kind(self.db) != FileKind::Library {
+            self.no_parameters(item, "a dispatch");
             self.check_dispatch(item);
         }
     }

@@ -42,8 +42,8 @@ impl<'db> Infer<'db> {
         }
         let item = match item.kind(self.db) {
             ItemKind::Synonym => match crate::synonym::target(self.db, self.program, item) {
-                Some(target) => target,
-                None => {
+                Some(target) if !self.is_contested(target) => target,
+                _ => {
                     self.arguments(node);
                     return self.error(node);
                 }
@@ -150,7 +150,9 @@ impl<'db> Infer<'db> {
             return expr;
         }
         self.report_unknown_call(node, head, text);
-        if self.is_meant_to_bind(text) {
+        if self.is_meant_to_bind(text)
+            || crate::names::is_misplaced_macro(self.db, self.program, path)
+        {
             return self.error(node);
         }
         let args = self.arguments(node);

@@ -11,6 +11,7 @@ use crate::problem::{Place, Problem};
 use crate::types::Ctor;
 
 use super::Infer;
+use super::alternatives::lifted;
 use super::dispatch::{Arm, ItemKey, dispatch_arms};
 use super::table::{Shape, Ty};
 use super::typed::{Chosen, Compare, OperatorUse};
@@ -205,9 +206,9 @@ impl<'db> Infer<'db> {
             ConstraintKind::Arm {
                 item,
                 operands,
+                nodes,
                 ret,
                 choice,
-                ..
             } => {
                 let arms = self.arms(*item);
                 let first = arms
@@ -220,7 +221,7 @@ impl<'db> Infer<'db> {
                         choice: *choice,
                         exact: false,
                     };
-                    self.commit_or_report(*item, &arm, operands, wanted, constraint.node);
+                    self.commit(*item, &arm, (operands, nodes), wanted, constraint.node);
                 }
             }
             ConstraintKind::LiftTyped { ty, default, .. } => {
@@ -234,6 +235,13 @@ impl<'db> Infer<'db> {
     }
 
     fn unsolved(&mut self, constraint: &Constraint) {
+        let open = match &constraint.kind {
+            ConstraintKind::Index { operand, .. } => Some(*operand),
+            kind => lifted(kind),
+        };
+        if open.is_some_and(|ty| self.is_erroneous(ty)) {
+            return;
+        }
         let what = match &constraint.kind {
             ConstraintKind::Index { operand, .. } if self.table.is_error(*operand) => return,
             ConstraintKind::Index { .. } => "the type of this operand",
@@ -444,28 +452,66 @@ impl<'db> Infer<'db> {
         fits
     }
 
+    /// Types a call as one of the implementation of this arm.
     fn commit(
         &mut self,
+        item: ItemKey,
         arm: &Arm<'db>,
-        operands: &[Ty],
-        ret: Ty,
-        choice: usize,
+        (operands, nodes): (&[Ty], &[NodeId]),
+        wanted: Wanted,
         node: NodeId,
-    ) -> bool {
+    ) {
         let Some((function, params, result)) = self.arm_function(arm, node) else {
-            self.table.poison(ret);
-            return true;
+            self.table.poison(wanted.ret);
+            return;
         };
-        let fits = operands.iter().enumerate().all(|(at, &operand)| {
-            // A misdeclared arm may have more parameters than its implementation; WAT2111 tells.
-            let param = params.get(arm.parameter(at));
-            param.is_some_and(|&param| self.table.unify(param, operand).is_ok())
-        }) && self.table.unify(ret, result).is_ok();
-        self.choices[choice] = Some(Chosen {
+        let implementation = function.name.clone();
+        self.choices[wanted.choice] = Some(Chosen {
             function,
             arity: arm.params.len(),
         });
-        fits
+        let mut fits = true;
+        for (at, &operand) in operands.iter().enumerate() {
+            let Some(&param) = params.get(arm.parameter(at)) else {
+                fits = false;
+                break;
+            };
+            if self.table.unify(param, operand).is_err() {
+                fits = false;
+                self.misfit_of_implementation(item, &implementation, [param, operand], nodes[at]);
+            }
+        }
+        match fits {
+            true => self.late_misfit(wanted.ret, result, node),
+            // One mistake is told.
+            false if self.table.unify(wanted.ret, result).is_err() => {
+                self.table.poison(wanted.ret);
+            }
+            false => {}
+        }
+    }
+
+    /// WAT3001: an argument has the type of an arm, but not the one that the implementation of the arm takes.
+    fn misfit_of_implementation(
+        &mut self,
+        item: ItemKey,
+        implementation: &str,
+        [want, have]: [Ty; 2],
+        node: NodeId,
+    ) {
+        let name = Item::from_id(item.0).name(self.db).text(self.db);
+        let (want, have) = (self.render(want), self.render(have));
+        self.problems.push(
+            Problem::new(
+                3001,
+                Place::node(node),
+                format!("expected `{want}`, found `{have}`"),
+            )
+            .label(format!("this is a `{have}`"))
+            .note(format!("`{name}` is `{implementation}` here"))
+            .fact("callee", implementation)
+            .mismatch(want, have),
+        );
     }
 
     fn attempt_arm(
@@ -481,6 +527,9 @@ impl<'db> Infer<'db> {
             return true;
         }
         if operands.iter().any(|&ty| self.table.is_error(ty)) {
+            for &operand in operands {
+                self.table.meets_error(operand);
+            }
             self.table.poison(ret);
             return true;
         }
@@ -501,32 +550,8 @@ impl<'db> Infer<'db> {
             [first, ..] if operands.iter().all(|&ty| !self.table.is_open(ty)) => first,
             _ => return false,
         };
-        self.commit_or_report(item, decided, operands, wanted, node);
+        self.commit(item, decided, (operands, nodes), wanted, node);
         true
-    }
-
-    fn commit_or_report(
-        &mut self,
-        item: ItemKey,
-        arm: &Arm<'db>,
-        operands: &[Ty],
-        wanted: Wanted,
-        node: NodeId,
-    ) {
-        if !self.commit(arm, operands, wanted.ret, wanted.choice, node) {
-            let name = Item::from_id(item.0).name(self.db).text(self.db);
-            let have = self.render(wanted.ret);
-            self.problems.push(
-                Problem::new(
-                    3001,
-                    Place::node(node),
-                    format!("the result of `{name}` does not fit here"),
-                )
-                .label(format!("expected `{have}`"))
-                .fact("callee", name)
-                .fact("expected", have),
-            );
-        }
     }
 
     fn no_arm(&mut self, item: ItemKey, operands: &[Ty], nodes: &[NodeId], node: NodeId) {

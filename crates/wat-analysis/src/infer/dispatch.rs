@@ -1,19 +1,20 @@
-//! Dispatches: calls of names with several implementations, and their declarations.
+//! Dispatches: calls of names with several implementations, and what their arms are.
 
-use wat_syntax::{NodeId, NodeKind};
-use wat_value::counted;
+use std::sync::Arc;
+
+use wat_syntax::NodeId;
 
 use crate::items::{Item, ItemKind};
 use crate::names::{lookup, program_of};
-use crate::problem::{Place, Problem};
 use crate::resolve::TypeResolver;
 use crate::signature::signature;
 use crate::types::{Ctor, Type};
 
+use super::Infer;
+use super::arm_shape::is_broken;
 use super::deferred::{Constraint, ConstraintKind};
 use super::table::Ty;
 use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
-use super::{How, Infer};
 
 impl<'db> Infer<'db> {
     /// The same for a name with several implementations: one of them takes data first and a function last.
@@ -30,6 +31,10 @@ impl<'db> Infer<'db> {
     }
 
     pub(super) fn dispatch_call(&mut self, item: Item<'db>, node: NodeId, head: NodeId) -> ExprId {
+        if is_broken(self.db, self.program, item) {
+            self.arguments(node);
+            return self.error(node);
+        }
         let arms = dispatch_arms(self.db, self.program, item);
         let arity = |count: usize| arms.iter().any(|arm| arm.params.len() == count);
         let given = self.argument_nodes(node).len();
@@ -58,6 +63,9 @@ impl<'db> Infer<'db> {
         node: NodeId,
         head: NodeId,
     ) -> ExprId {
+        if is_broken(self.db, self.program, item) {
+            return self.error(node);
+        }
         let arms = dispatch_arms(self.db, self.program, item);
         let name = item.name(self.db).text(self.db);
         if !arms.iter().any(|arm| arm.takes(args.len())) {
@@ -142,92 +150,6 @@ impl<'db> Infer<'db> {
             ret,
         ))
     }
-
-    /// WAT2111: what is wrong with the declaration of a dispatch.
-    pub(super) fn check_dispatch(&mut self, item: Item<'db>) {
-        let root = item.root(self.db);
-        let arms: Vec<NodeId> = self.ast.children(root).skip(2).collect();
-        if self.ast.is_poisoned(root) {
-            return;
-        }
-        let mut arity = None;
-        for &arm in &arms {
-            let parts: Vec<NodeId> = self.ast.children(arm).collect();
-            let target = match parts[..] {
-                [types, target] if self.ast.kind(types) == NodeKind::List => self
-                    .ast
-                    .as_keyword(target)
-                    .map(|path| (types, target, path)),
-                _ => None,
-            };
-            let Some((types, target, path)) = target else {
-                self.problems.push(
-                    Problem::new(
-                        2111,
-                        Place::node(arm),
-                        "an arm of a dispatch is `((:Type …) :implementation)`",
-                    )
-                    .label("not an arm"),
-                );
-                continue;
-            };
-            let count = self.ast.child_count(types);
-            let differs = *arity.get_or_insert(count) != count;
-            if differs {
-                self.problems.push(
-                    Problem::new(
-                        2111,
-                        Place::node(types),
-                        "all arms of a dispatch take the same number of arguments",
-                    )
-                    .label(format!("{count} here")),
-                );
-            }
-            let implementation = lookup(self.db, self.program, path);
-            if let Some(item) = implementation {
-                self.refer(target, item, How::Value);
-            }
-            let known = implementation.is_some();
-            let implementation = implementation.and_then(|item| self.callable(item));
-            let fits = implementation
-                .and_then(|item| signature(self.db, self.program, item).as_ref())
-                .is_some_and(|signature| {
-                    signature.params.len() == count && signature.rest.is_none()
-                });
-            // An arm of another arity may fit nothing for that reason alone.
-            let told = differs && implementation.is_some()
-                || crate::names::may_be_contested(self.db, self.program, path);
-            if !fits && !told && !self.ast.is_poisoned(target) {
-                self.problems.push(
-                    Problem::new(
-                        2111,
-                        Place::node(target),
-                        match implementation {
-                            None if !known => format!("no function is called `{path}`"),
-                            _ => {
-                                format!("`{path}` is no function of {}", counted(count, "argument"))
-                            }
-                        },
-                    )
-                    .label("not an implementation of this arm"),
-                );
-            }
-        }
-        if arms.is_empty() {
-            self.problems.push(
-                Problem::new(2111, Place::node(root), "a dispatch needs at least one arm")
-                    .label("no arms"),
-            );
-        }
-    }
-
-    /// The definition itself, or what it is another name for.
-    fn callable(&self, item: Item<'db>) -> Option<Item<'db>> {
-        match item.kind(self.db) {
-            ItemKind::Synonym => crate::synonym::target(self.db, self.program, item),
-            _ => Some(item),
-        }
-    }
 }
 
 /// An item in a constraint, without its lifetime.
@@ -270,6 +192,13 @@ impl Arm<'_> {
     }
 }
 
+/// The type variables of arms.
+pub(super) fn letters() -> Vec<Arc<str>> {
+    ('A'..='Z')
+        .map(|letter| letter.to_string().into())
+        .collect()
+}
+
 /// The arms of a dispatch in declaration order. Single upper-case letters are type variables.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn dispatch_arms<'db>(
@@ -279,9 +208,7 @@ pub(crate) fn dispatch_arms<'db>(
 ) -> Vec<Arm<'db>> {
     let ast = item.ast(db);
     let program = program_of(db, program, item);
-    let letters: Vec<std::sync::Arc<str>> = ('A'..='Z')
-        .map(|letter| letter.to_string().into())
-        .collect();
+    let letters = letters();
     let arms = ast.children(item.root(db)).skip(2);
     arms.filter_map(|arm| {
         let mut parts = ast.children(arm);

@@ -5,6 +5,8 @@
 
 use wat_syntax::NodeId;
 
+use crate::problem::Place;
+
 use super::Infer;
 use super::report::{WITHDRAWN, Why};
 use super::table::Ty;
@@ -74,28 +76,61 @@ impl<'db> Infer<'db> {
         true
     }
 
-    /// Takes back what was told of the branches of an expression, and yields them; false if they do not differ.
-    fn reopen(&mut self, expr: ExprId, work: &mut Vec<(ExprId, Ty)>) -> bool {
+    /// The branches of a form have the type that is expected from outside, and some have another one: the advice is about
+    /// those alone.
+    pub(super) fn confirm(&mut self, expr: ExprId, expected: Ty) {
+        let Some(dispute) = self.dispute_of(expr) else {
+            return;
+        };
+        let Dispute {
+            branches, problems, ..
+        } = &self.disputes[dispute];
+        let (branches, problems) = (branches.clone(), problems.clone());
+        for at in problems {
+            let Some(problem) = self.problems.get(at).filter(|problem| problem.code == 3010) else {
+                continue;
+            };
+            let is_here = |(branch, _): &&(ExprId, Ty)| {
+                let node = self.exprs[branch.0 as usize].node;
+                Place::node(node) == problem.at
+            };
+            let is_aside = problem.fixes.iter().any(|fix| {
+                let places = fix.edits.iter().map(|edit| edit.place);
+                places.into_iter().any(|place| place != problem.at)
+            });
+            if let Some(&(_, found)) = branches.iter().find(is_here).filter(|_| is_aside) {
+                let mut problem = problem.clone();
+                problem.help = None;
+                problem.fixes.clear();
+                let (want, have) = (self.render_expanded(expected), self.render_expanded(found));
+                let place = problem.at;
+                self.problems[at] = self.conversion(problem, place, &want, &have);
+            }
+        }
+    }
+
+    /// The form with branches that differ whose value an expression has.
+    fn dispute_of(&self, expr: ExprId) -> Option<usize> {
         if self.disputes.is_empty() {
-            return false;
+            return None;
         }
         let mut last = expr;
         loop {
-            let Some(inner) = self.exprs.get(last.0 as usize) else {
-                return false;
-            };
-            last = match &inner.kind {
-                ExprKind::Do(body) | ExprKind::Let { body, .. } => match body.last() {
-                    Some(&last) => last,
-                    None => return false,
-                },
+            last = match &self.exprs.get(last.0 as usize)?.kind {
+                ExprKind::Do(body) | ExprKind::Let { body, .. } => *body.last()?,
                 _ => break,
             };
         }
         let node = self.exprs[last.0 as usize].node;
-        let Some(dispute) = self.disputes.iter().find(|it| it.node == node) else {
+        self.disputes.iter().position(|it| it.node == node)
+    }
+
+    /// Takes back what was told of the branches of an expression, and yields them; false if they do not differ.
+    fn reopen(&mut self, expr: ExprId, work: &mut Vec<(ExprId, Ty)>) -> bool {
+        let Some(dispute) = self.dispute_of(expr) else {
             return false;
         };
+        let dispute = &self.disputes[dispute];
         let told = self.problems.get_mut(dispute.problems.clone());
         for problem in told.unwrap_or_default() {
             if matches!(problem.code, 3001 | 3003 | 3010 | 3018) {

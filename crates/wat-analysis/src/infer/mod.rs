@@ -5,6 +5,7 @@
 mod alternatives;
 mod apply;
 pub(crate) mod arguments;
+mod arm_shape;
 mod bindings;
 mod body;
 pub(crate) mod call;
@@ -207,6 +208,8 @@ struct Infer<'db> {
     is_in_clause: bool,
     /// Is it a term of `matches?`, where macros are not expanded?
     is_in_term: bool,
+    /// What it mentions too early, each told once.
+    told_late: rustc_hash::FxHashSet<Item<'db>>,
 }
 
 impl<'db> Infer<'db> {
@@ -249,6 +252,7 @@ impl<'db> Infer<'db> {
             initialises: None,
             is_in_clause: false,
             is_in_term: false,
+            told_late: rustc_hash::FxHashSet::default(),
         }
     }
 
@@ -333,6 +337,7 @@ impl<'db> Infer<'db> {
         let name = item.name(self.db).text(self.db);
         crate::names::is_contested(self.db, self.program, name)
             || crate::nominal::is_contested_variant(self.db, self.program, item)
+            || crate::names::is_retyped(self.db, self.program, item, self.initialises.is_some())
     }
 
     fn finish(mut self, body: Body) -> Inference<'db> {

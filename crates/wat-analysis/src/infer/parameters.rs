@@ -7,7 +7,7 @@ use wat_syntax::{Applicability, NodeId};
 
 use crate::db::FileKind;
 use crate::forms::form_list;
-use crate::items::{Item, split_generic, written_declarations};
+use crate::items::{Item, ItemKind, split_generic, written_declarations};
 use crate::problem::{Place, Problem};
 use crate::signature::{function_list, function_shape, generics};
 
@@ -68,9 +68,13 @@ impl<'db> Infer<'db> {
         for (place, _) in &found[1..] {
             problem = problem.also(*place, "and here");
         }
-        let problem = self.declaring(problem, item.name_node(self.db), &names);
+        let declares = !matches!(item.kind(self.db), ItemKind::Value | ItemKind::Dispatch);
+        let problem = match declares {
+            true => self.declaring(problem, item.name_node(self.db), &names),
+            false => problem.help("functions and types declare type parameters, values and dispatches do not: write the type that is meant"),
+        };
         self.problems.push(problem);
-        if self.is_in_body(item, NodeId(first.node)) {
+        if declares && self.is_in_body(item, NodeId(first.node)) {
             // A parameter that the signature does not mention is rather another type.
             self.doubt_latest();
         }

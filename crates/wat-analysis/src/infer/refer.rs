@@ -10,9 +10,10 @@ use crate::items::{Item, ItemKind, Name, split_generic};
 use crate::legacy::bare_variant;
 use crate::names::{Position, lookup, lookup_type};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
-use crate::signature::{Signature, signature};
+use crate::signature::{Signature, generics, signature};
 use crate::suggest::{self, Suggestion};
 
+use super::arm_shape::is_broken;
 use super::operator::operator_use;
 use super::table::Ty;
 use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
@@ -324,7 +325,11 @@ impl<'db> Infer<'db> {
             return self.error(node);
         }
         let path = self.ast.text(text);
-        if crate::names::may_be_contested(self.db, self.program, split_generic(path).0) {
+        let canonical = split_generic(path).0;
+        let is_qualified = path.contains("::") && !path.starts_with(":wat::");
+        if crate::names::may_be_contested(self.db, self.program, canonical)
+            || is_qualified && crate::names::is_misplaced(self.db, self.program, canonical)
+        {
             return self.error(node);
         }
         if path == ":None" {
@@ -407,13 +412,14 @@ impl<'db> Infer<'db> {
                     return constant;
                 }
                 self.check_order(node, text, item);
-                self.explicit_types(&[], node, text);
+                self.types_of_value(item, node, text);
                 let typed = crate::order::typed_by(self.db, self.program, item);
                 let declared = super::value_type(self.db, self.program, typed);
                 let ty = self.table.instantiate(declared, &[]);
                 let name = item.name(self.db).text(self.db).as_str().into();
                 self.push(ExprKind::Global(name), ty, node)
             }
+            ItemKind::Dispatch if is_broken(self.db, self.program, item) => self.error(node),
             ItemKind::Dispatch => {
                 self.dispatch_types(item, node, text);
                 let ty = self.table.var();
@@ -621,7 +627,8 @@ impl<'db> Infer<'db> {
         let Some(own) = self.initialises.filter(|_| self.depth == 0) else {
             return;
         };
-        if !crate::order::precedes(self.db, self.program, item, own) {
+        if !crate::order::precedes(self.db, self.program, item, own) && self.told_late.insert(item)
+        {
             let name = self.ast.text(text);
             let place = Place::elsewhere(item.form(self.db), item.name_node(self.db));
             let what = match item.kind(self.db) {
@@ -674,11 +681,23 @@ impl<'db> Infer<'db> {
         }
     }
 
+    /// A value declares no type parameters. Of one that does, its definition tells.
+    fn types_of_value(&mut self, item: Item<'db>, node: NodeId, text: TextId) {
+        let path = self.ast.text(text);
+        let is_told = || {
+            let declared = generics(item.ast(self.db), item.name_node(self.db));
+            !declared.is_empty()
+        };
+        if split_generic(path).0.len() != path.len() && !is_told() {
+            self.explicit_types(&[], node, text);
+        }
+    }
+
     /// A dispatch declares no type parameters: each of its functions has its own. The overloaded names of the library
     /// are shown with those that their alternatives share.
     pub(super) fn dispatch_types(&mut self, item: Item<'db>, node: NodeId, text: TextId) {
         if item.form(self.db).file(self.db).kind(self.db) != FileKind::Library {
-            self.explicit_types(&[], node, text);
+            self.types_of_value(item, node, text);
         }
     }
 

@@ -47,6 +47,7 @@ impl<'db> Infer<'db> {
     /// Makes an expression have the expected type, or reports the mismatch; it has the expected type afterwards.
     pub(super) fn expect(&mut self, expr: ExprId, expected: Ty, why: Why<'db>) {
         let found = self.ty(expr);
+        let is_known = !self.table.is_var(expected);
         let unified = match self.lifted_clash(expr, expected) {
             Some(clash) => Err(clash),
             None => self.table.unify(expected, found),
@@ -69,9 +70,13 @@ impl<'db> Infer<'db> {
                     self.table.poison(open);
                 }
             }
+            self.table.meets_error(expected);
+            self.table.meets_error(found);
             self.withdraw_suspicion(node);
             self.problems.push(problem);
             self.exprs[expr.0 as usize].kind = ExprKind::Error;
+        } else if is_known && !self.disputes.is_empty() {
+            self.confirm(expr, expected);
         } else if self.table.is_error(found) {
             if !self.unknown.is_empty() {
                 self.judge_result(expr, expected);

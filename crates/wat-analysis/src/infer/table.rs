@@ -96,6 +96,8 @@ pub(crate) struct Table {
     /// Types that their author wrote by an alias, with its path and arguments: bound variables of their own, so that
     /// nothing else looks different.
     spelled: FxHashMap<Ty, (Arc<str>, Box<[Ty]>)>,
+    /// What was made equal to the error type: nobody will say what stays open in it.
+    beside_errors: Vec<Ty>,
 }
 
 /// The memory of a table that is gone, for the next one: definitions are small, and there are many of them.
@@ -133,8 +135,8 @@ impl Drop for Table {
     }
 }
 
-/// A state to go back to.
-pub(crate) struct Snapshot(usize);
+/// A state to go back to: how many variables were bound, and how many types met an error.
+pub(crate) struct Snapshot(usize, usize);
 
 impl Table {
     pub(crate) fn new() -> Table {
@@ -154,6 +156,7 @@ impl Table {
             args,
             trail,
             spelled: FxHashMap::default(),
+            beside_errors: Vec::new(),
         }
     }
 
@@ -298,7 +301,7 @@ impl Table {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        Snapshot(self.trail.len())
+        Snapshot(self.trail.len(), self.beside_errors.len())
     }
 
     pub(crate) fn rollback(&mut self, to: Snapshot) {
@@ -307,6 +310,7 @@ impl Table {
                 self.nodes[var.0 as usize] = Node::Var(None);
             }
         }
+        self.beside_errors.truncate(to.1);
     }
 
     /// Makes two types equal, or changes nothing.
@@ -342,7 +346,11 @@ impl Table {
         work: &mut Vec<(Ty, Ty)>,
     ) -> Result<(), Clash> {
         match (&self.nodes[a.0 as usize], &self.nodes[b.0 as usize]) {
-            (Node::Error, _) | (_, Node::Error) => Ok(()),
+            (Node::Error, _) | (_, Node::Error) => {
+                self.meets_error(a);
+                self.meets_error(b);
+                Ok(())
+            }
             (Node::Var(_), _) => self.bind(a, names.1),
             (_, Node::Var(_)) => self.bind(b, names.0),
             (Node::Param(left), Node::Param(right)) if left == right => Ok(()),
@@ -407,6 +415,18 @@ impl Table {
             self.nodes[ty.0 as usize] = Node::Var(Some(Ty::ERROR));
             self.trail.push(ty);
         }
+    }
+
+    /// Notes that a type stands where there is a mistake: what stays open in it, the mistake has left open.
+    pub(crate) fn meets_error(&mut self, ty: Ty) {
+        if ty != Ty::ERROR {
+            self.beside_errors.push(ty);
+        }
+    }
+
+    /// The types of which that is noted.
+    pub(crate) fn beside_errors(&self) -> &[Ty] {
+        &self.beside_errors
     }
 
     /// Does the type hold an open variable?

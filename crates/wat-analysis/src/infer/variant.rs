@@ -21,6 +21,9 @@ impl<'db> Infer<'db> {
     pub(super) fn variant_definition(&mut self, item: Item<'db>) {
         let root = item.root(self.db);
         let shape = definition_shape(self.ast, root);
+        if shape.name.is_some() {
+            self.no_parameters(item, "a keyword variant");
+        }
         let Some(node) = shape.target else { return };
         let path = split_generic(self.ast.as_keyword(node).unwrap_or_default()).0;
         let Some(target) = lookup(self.db, self.program, path) else {

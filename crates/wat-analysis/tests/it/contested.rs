@@ -217,3 +217,52 @@ fn what_uses_a_name_without_meaning_has_no_code() {
     assert!(function_ir(&db, file, ":a::g").is_none());
     assert!(function_ir(&db, file, ":a::h").is_some());
 }
+
+#[test]
+fn a_replacement_of_another_type_leaves_uses_silent() {
+    for (first, second, uses) in [
+        (
+            "(c/defn :d::S [x <- c/i64] -> c/i64 1)",
+            "(c/defn :d::S [x <- c/String] -> c/i64 1)",
+            "(c/do (:d::S 1) (:d::S \"a\") (:d::S true 1) (c/map [true] :d::S) (:e::A 1) (:e::A \"a\") (c/map [true] :e::A))",
+        ),
+        (
+            "(c/def :d::S 1)",
+            "(c/def :d::S \"a\")",
+            "(c/do (c/+ :d::S 1) (c/string::concat :d::S \"a\"))",
+        ),
+        (
+            "(c/def :d::S (c/+ 1 1))",
+            "(c/def :d::S (c/string::concat \"a\" \"b\"))",
+            "(c/do (c/+ :d::S 1) (c/string::concat :d::S \"a\"))",
+        ),
+        (
+            "(c/def :d::S 1)",
+            "(c/defn :d::S [] -> c/i64 1)",
+            "(c/do (c/+ :d::S 1) (c/+ (:d::S) 1))",
+        ),
+        (
+            "(c/defn :d::S [] -> c/i64 1)",
+            "(c/defn-restricted :d::S :restricted-to [:d::] [] -> c/i64 1)",
+            "(:d::S)",
+        ),
+    ] {
+        let alias = match uses.contains(":e::A") {
+            true => "(:wat::runtime::define-alias :e::A :d::S)",
+            false => "",
+        };
+        let text = format!(
+            "(:wat::config::set-redef! true) {first} {second} {alias} (c/defn :e::f [] -> c/nil (c/let [_ {uses}] c/nil))"
+        );
+        let text = text.replace("c/", ":wat::core::");
+        let found = spans(&text);
+        assert!(
+            found.len() == 1 && found[0].starts_with("WAT2102"),
+            "{text}\n{found:?}"
+        );
+    }
+    let text = "(:wat::config::set-redef! true) (:wat::core::def :d::S 1) (:wat::core::def :d::S (:wat::core::+ :d::S 1)) (:wat::core::def :d::T (:wat::core::string::concat :d::S \"a\"))";
+    assert!(matches!(&spans(text)[..], [only] if only.starts_with("WAT3001")));
+    let text = "(:wat::config::set-redef! true) (:wat::core::def :d::S 1) (:wat::core::def :d::S \"b\") (:wat::core::def :d::T (:wat::core::string::concat :d::S \"a\"))";
+    assert!(matches!(&spans(text)[..], [only] if only.starts_with("WAT2102")));
+}

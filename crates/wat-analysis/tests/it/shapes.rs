@@ -145,3 +145,52 @@ fn a_rest_parameter_collects_any_spelling_of_a_vector() {
     assert_eq!(with(":wat::core::i64"), ["WAT2107 1:35-1:50"]);
     assert_eq!(with(":my::Nope"), ["WAT3203 1:35-1:44"]);
 }
+
+#[test]
+fn values_dispatches_and_aliases_declare_no_type_parameters() {
+    for (text, expected) in [
+        ("(c/def :my::v<T> 3)", &[3113][..]),
+        ("(c/def :my::v<T> (c/Vector :T))", &[3113]),
+        (
+            "(c/def :my::v<T> 3) (c/def :my::w :my::v<wat::core::i64>)",
+            &[3113],
+        ),
+        (
+            "(c/def-restricted :my::v<T> :restricted-to [:my::] 3)",
+            &[3113],
+        ),
+        ("(c/let [x 1] (c/def :my::v<T> x))", &[3113]),
+        (
+            "(c/defmacro :my::m [x <- :wat::WatAST] -> :wat::WatAST `(c/def :my::v<T> ~x)) (:my::m 1)",
+            &[3113],
+        ),
+        (
+            "(:wat::config::set-redef! true) (c/def :my::v 1) (c/def :my::v<T> 3)",
+            &[3113],
+        ),
+        ("(c/def :my::v<T> (c/fn [x <- :T] -> :T x))", &[]),
+        ("(c/def :my::v (c/Vector :T))", &[3112]),
+        (
+            "(c/def :my::v (c/let [] (c/fn [x <- :T] -> :T x)))",
+            &[3112],
+        ),
+        ("(:wat::runtime::define-alias :my::v<T> c/reverse)", &[3113]),
+        (
+            "(c/define-dispatch :my::d<T> ((c/i64) c/i64::abs)) (c/defn :my::f [] -> c/i64 (:my::d<wat::core::i64> 1))",
+            &[3113],
+        ),
+    ] {
+        let text = text.replace("c/", ":wat::core::");
+        assert_eq!(codes(&text), expected, "{text}");
+        // Uses with type arguments are told when the name is mended.
+        if !text.contains("<wat::core::i64> ") && !text.contains("v<wat::core::i64>") {
+            every_machine_fix_is_safe(&text);
+        }
+    }
+    assert_eq!(
+        crate::fixes::fixed("(:wat::core::def :my::v<T> 3)", 3113),
+        "(:wat::core::def :my::v 3)"
+    );
+    let (_db, found) = crate::fixes::diagnose("(:wat::core::def :my::v (:wat::core::Vector :T))");
+    assert!(found[0].fixes.is_empty(), "{found:#?}");
+}

@@ -2,7 +2,7 @@
 
 use wat_analysis::Applicability;
 
-use crate::fixes::diagnose;
+use crate::fixes::{codes, diagnose};
 use crate::support::spans;
 
 fn reports(text: &str, expected: &[&str]) {
@@ -831,4 +831,137 @@ fn a_value_that_is_mentioned_too_early_moves_within_a_do() {
         let told = found.iter().find(|told| told.code.0 == 2108);
         assert!(told.is_some_and(|told| told.fixes.is_empty()), "{found:?}");
     }
+}
+
+#[test]
+fn a_function_name_beside_a_mistake_is_not_asked_what_it_stands_for() {
+    for (text, code) in [
+        (
+            "(c/defn :my::f [x <- :my::Nope] -> c/i64 (c/foldl x 0 c/+))",
+            3203,
+        ),
+        (
+            "(c/defn :my::f [] -> c/i64 (c/length (c/map zz c/length)))",
+            3202,
+        ),
+        (
+            "(c/defn :my::f [] -> c/i64 (c/length (c/sort-by zz c/length)))",
+            3202,
+        ),
+        ("(c/defn :my::f [] -> c/i64 (c/reduce zz c/+))", 3202),
+        ("(c/defn :my::f [] -> c/i64 (:my::nope c/+))", 3201),
+        (
+            "(c/defn :my::f [] -> c/i64 (c/let [f c/+] (:my::nope f)))",
+            3201,
+        ),
+        (
+            "(c/defn :my::f [& xs <- c/HashMap<wat::core::String,wat::core::i64>] -> c/i64 (c/foldl xs 0 c/+))",
+            2107,
+        ),
+        (
+            "(c/defn :my::f [] -> c/nil (c/do (c/map zz c/str) (c/map zz c/first) c/nil))",
+            3202,
+        ),
+        (
+            "(c/defn :my::i [x <- c/i64] -> c/i64 x) (c/defn :my::s [x <- c/String] -> c/i64 1) (c/define-dispatch :my::d ((c/i64) :my::i) ((c/String) :my::s)) (c/defn :my::f [] -> c/i64 (c/length (c/map zz :my::d)))",
+            3202,
+        ),
+        (
+            "(c/defn :my::v [& xs <- c/Vector<wat::core::i64>] -> c/i64 1) (c/defn :my::f [] -> c/i64 (:my::nope :my::v))",
+            3201,
+        ),
+    ] {
+        let text = text.replace("c/", ":wat::core::");
+        assert_eq!(codes(&text), [code], "{text}");
+    }
+    // Elsewhere it is asked.
+    let text = "(:wat::core::defn :my::f [] -> :wat::core::nil (:wat::core::let [f :wat::core::+ _ (:wat::core::map zz :wat::core::length)] :wat::core::nil))";
+    assert_eq!(codes(text), [3202, 3402]);
+}
+
+#[test]
+fn a_later_value_is_told_once_for_each_initialiser() {
+    let text = "(:wat::core::def :my::a (:wat::core::+ :my::b :my::b)) (:wat::core::def :my::c [:my::b]) (:wat::core::def :my::b 1)";
+    assert_eq!(codes(text), [2108, 2108]);
+}
+
+#[test]
+fn a_list_of_callers_in_the_wrong_brackets_is_one_mistake() {
+    for text in [
+        "(c/def-restricted :my::a :restricted-to (:my::) 1)",
+        "(c/def-restricted :my::a (:my::) 1)",
+        "(c/def-restricted :my::a :restricted-to)",
+        "(c/def-restricted :my::a)",
+        "(c/defn-restricted :my::a :restricted-to (:my::) [] -> c/i64 1)",
+    ] {
+        let text = text.replace("c/", ":wat::core::");
+        assert_eq!(codes(&text), [2110], "{text}");
+    }
+    let text = "(:wat::core::def-restricted :my::a :restricted-to [:my::])";
+    let (_db, found) = diagnose(text);
+    assert_eq!(found[0].code.0, 2104);
+    assert!(found[0].message.contains("`:wat::core::def-restricted`"));
+}
+
+#[test]
+fn the_advice_about_differing_branches_keeps_what_is_expected() {
+    let advice = |ret: &str, body: &str| {
+        let text = format!("(c/defn :my::f [n <- c/i64] -> {ret} {body})");
+        let (_db, found) = diagnose(&text.replace("c/", ":wat::core::"));
+        assert_eq!(found.len(), 1, "{found:#?}");
+        (
+            found[0].help.clone().unwrap_or_default(),
+            found[0].fixes.len(),
+        )
+    };
+    let (help, fixes) = advice("c/i64", "(c/match n (1 1) (_ \"a\"))");
+    assert!(help.starts_with("parse it") && fixes == 0, "{help}");
+    let (help, fixes) = advice("c/String", "(c/let [] (c/if true \"a\" n))");
+    assert!(help.contains("i64::to-string") && fixes == 1, "{help}");
+    // Nothing says which of them is meant.
+    let (help, fixes) = advice("c/nil", "(:wat::kernel::println (c/if true n \"a\"))");
+    assert!(help.contains("i64::to-string") && fixes == 1, "{help}");
+}
+
+#[test]
+fn an_entry_point_that_is_no_function_of_its_own_is_told_as_what_it_is() {
+    let go = "(c/defn :my::go [] -> c/nil c/nil)";
+    for (declaration, what) in [
+        (
+            "(:wat::runtime::define-alias :user::main :my::go)",
+            "an alias",
+        ),
+        ("(c/def :user::main :my::go)", "a value"),
+        ("(c/struct :user::main (x c/i64))", "a type"),
+        ("(c/enum :user::main :A)", "a type"),
+        ("(c/typealias :user::main c/i64)", "a type"),
+        ("(c/defmacro :user::main [] -> :wat::WatAST `1)", "a macro"),
+    ] {
+        let text = format!("{go} {declaration}").replace("c/", ":wat::core::");
+        let (_db, found) = diagnose(&text);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert_eq!(found[0].code.0, 2002);
+        assert!(
+            found[0].message.ends_with(&format!("and is {what}")),
+            "{found:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_retired_target_of_an_alias_is_told_with_its_present_name() {
+    let told = |target: &str| {
+        let text = format!("(:wat::runtime::define-alias :my::v {target})");
+        let (_db, found) = diagnose(&text);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert_eq!(found[0].code.0, 2112);
+        (found[0].message.clone(), found[0].fixes.len())
+    };
+    let (message, fixes) = told(":wat::core::vec");
+    assert_eq!(
+        message,
+        "`:wat::core::vec` is retired: it is `:wat::core::Vector` now"
+    );
+    assert_eq!(fixes, 0);
+    assert_eq!(told(":wat::std::stream::map").1, 1);
 }
