@@ -178,8 +178,7 @@ impl LevelOptions {
             .flat_map(|(selectors, level)| selectors.iter().map(move |it| (it.clone(), level)));
         Levels {
             run: said.collect(),
-            paths: settings.lint.paths.clone(),
-            project: settings.lint.levels.clone(),
+            ..Levels::of_project(settings)
         }
     }
 }

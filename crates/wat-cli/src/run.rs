@@ -13,9 +13,10 @@ use wat_analysis::{
     start_diagnostics,
 };
 use wat_driver::{
-    LinkedProgram, ProgramLauncher, Project, Report, STDIN, Settings, Sources, Style, Unreadable,
-    edn_line, failure_chain, failure_record, failure_report, file_loader, github_line, json_line,
-    load_files, pending_in_program, reaches_native, render, sarif, short_line, signal_record,
+    Levels, LinkedProgram, ProgramLauncher, Project, Report, STDIN, Settings, Sources, Style,
+    Unreadable, edn_line, failure_chain, failure_record, failure_report, file_loader, github_line,
+    json_line, load_files, pending_in_program, reaches_native, render, sarif, short_line,
+    signal_record,
 };
 use wat_kernel::{Exit, ProcessCount, Usage};
 use wat_load::Loader;
@@ -109,12 +110,72 @@ impl Loaded {
         let Loaded {
             options, db, root, ..
         } = self;
-        match checked(global, options, db, *root, started) {
+        match self.checked(global, started) {
             exit::SUCCESS => match pending_in_program(db, *root, options.start()) {
                 Some(refusal) => refuse(global, db, &refusal, started),
                 None => exit::SUCCESS,
             },
             status => status,
+        }
+    }
+
+    /// The status that forbids to start, or success.
+    fn checked(&self, global: &Global, started: Instant) -> i32 {
+        let Loaded {
+            options, db, root, ..
+        } = self;
+        let mut found = all_program_diagnostics(db, *root);
+        if options.entry.is_some() {
+            // What the configured entry of a project lacks, nobody starts.
+            found.retain(|it| !ENTRY_CODES.contains(&it.code));
+        }
+        for diagnostic in start_diagnostics(db, *root, options.start()).iter() {
+            if !found.contains(diagnostic) {
+                found.push(diagnostic.clone());
+            }
+        }
+        wat_driver::keep_first_phase(&mut found);
+        let levels = Levels::of_project(&self.settings);
+        found.retain_mut(|it| {
+            let name = it.span.file.path(db);
+            let inner = self
+                .project
+                .as_ref()
+                .and_then(|project| project.inner_name(&name));
+            let severity = levels.severity(it.code, it.severity, inner.as_deref().unwrap_or(&name));
+            severity.is_some_and(|severity| {
+                it.severity = severity;
+                true
+            })
+        });
+        let fails = |diagnostic: &&Diagnostic| match diagnostic.severity {
+            Severity::Error => true,
+            Severity::Warning => options.deny_warnings,
+            Severity::Info | Severity::Hint => false,
+        };
+        let about_entry = |diagnostic: &Diagnostic| ENTRY_CODES.contains(&diagnostic.code);
+        let status = match found
+            .iter()
+            .find(|found| fails(found) && !about_entry(found))
+        {
+            Some(_) => exit::START,
+            None if found.iter().any(|found| fails(&found)) => exit::ENTRY,
+            None => exit::SUCCESS,
+        };
+        // A program that starts owns standard output; its warnings are for people.
+        if found.is_empty()
+            || (status == exit::SUCCESS
+                && !matches!(global.format, None | Some(Format::Text | Format::Short)))
+        {
+            return status;
+        }
+        let mut printer = Printer::new(global, None);
+        for diagnostic in &found {
+            printer.add(db, diagnostic);
+        }
+        match printer.finish(started) {
+            Ok(()) => status,
+            Err(broken) => broken,
         }
     }
 
@@ -220,56 +281,6 @@ fn load(
     let files = load_files(db, &*loader, std::slice::from_ref(path))?;
     // One file was asked for and read.
     Ok((files[0], loader))
-}
-
-/// The status that forbids to start, or success.
-fn checked(
-    global: &Global,
-    options: &RunOptions,
-    db: &RootDatabase,
-    root: SourceFile,
-    started: Instant,
-) -> i32 {
-    let mut found = all_program_diagnostics(db, root);
-    if options.entry.is_some() {
-        // What the configured entry of a project lacks, nobody starts.
-        found.retain(|it| !ENTRY_CODES.contains(&it.code));
-    }
-    for diagnostic in start_diagnostics(db, root, options.start()).iter() {
-        if !found.contains(diagnostic) {
-            found.push(diagnostic.clone());
-        }
-    }
-    wat_driver::keep_first_phase(&mut found);
-    let fails = |diagnostic: &&Diagnostic| match diagnostic.severity {
-        Severity::Error => true,
-        Severity::Warning => options.deny_warnings,
-        Severity::Info | Severity::Hint => false,
-    };
-    let about_entry = |diagnostic: &Diagnostic| ENTRY_CODES.contains(&diagnostic.code);
-    let status = match found
-        .iter()
-        .find(|found| fails(found) && !about_entry(found))
-    {
-        Some(_) => exit::START,
-        None if found.iter().any(|found| fails(&found)) => exit::ENTRY,
-        None => exit::SUCCESS,
-    };
-    // A program that starts owns standard output; its warnings are for people.
-    if found.is_empty()
-        || (status == exit::SUCCESS
-            && !matches!(global.format, None | Some(Format::Text | Format::Short)))
-    {
-        return status;
-    }
-    let mut printer = Printer::new(global, None);
-    for diagnostic in &found {
-        printer.add(db, diagnostic);
-    }
-    match printer.finish(started) {
-        Ok(()) => status,
-        Err(broken) => broken,
-    }
 }
 
 /// Runs the program in a child and says how it ended.

@@ -4,7 +4,7 @@ use wat_analysis::{CODES, Code, CodeInfo, Severity, code_info};
 use wat_syntax::READER_CODES;
 
 use crate::nearest;
-use crate::project::Glob;
+use crate::project::{Glob, Settings};
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -130,6 +130,15 @@ pub struct Levels {
 }
 
 impl Levels {
+    /// What a project says, without a command line.
+    pub fn of_project(settings: &Settings) -> Levels {
+        Levels {
+            paths: settings.lint.paths.clone(),
+            project: settings.lint.levels.clone(),
+            ..Levels::default()
+        }
+    }
+
     /// The severity of a finding in a file; `None` if it is not told. Errors stay errors, but for lints.
     pub fn severity(&self, code: Code, severity: Severity, path: &str) -> Option<Severity> {
         let is_lint = code.0 / 1000 == 7;

@@ -76,11 +76,7 @@ impl Projects {
             told.extend(by_file(&directory, &reports, encoding));
             let levels = project
                 .as_deref()
-                .map_or_else(Levels::default, |project| Levels {
-                    paths: project.settings.lint.paths.clone(),
-                    project: project.settings.lint.levels.clone(),
-                    ..Levels::default()
-                });
+                .map_or_else(Levels::default, |it| Levels::of_project(&it.settings));
             projects.known.push(Known {
                 directory,
                 project,

@@ -310,3 +310,37 @@ fn frames_of_the_library_are_shown_where_more_is_asked_for() {
     assert!(!told(&[]));
     assert!(told(&["-v"]));
 }
+
+/// Notes that are off stay off, and the levels of the project hold for what is run.
+#[test]
+fn findings_of_a_run_have_the_levels_of_the_project() {
+    let order =
+        "(:wat::core::map (:wat::core::fn [x <- :wat::core::i64] -> :wat::core::i64 x) [1 2])";
+    let twice = "(:wat::core::length #{1 1})";
+    let dir = Dir::with(&[
+        (
+            "order.wat",
+            &main_of(&format!("(:wat::kernel::println {order})")),
+        ),
+        (
+            "twice.wat",
+            &main_of(&format!("(:wat::kernel::println {twice})")),
+        ),
+    ]);
+    let ran = wat(&dir, &["run", "order.wat"]);
+    assert_eq!((ran.status, &*ran.stdout, &*ran.stderr), (0, "[1 2]\n", ""));
+    let ran = wat(&dir, &["run", "twice.wat"]);
+    assert!(ran.stderr.contains("WAT7042"), "{}", ran.stderr);
+    for (level, status, told) in [("off", 0, false), ("deny", 3, true), ("warn", 0, true)] {
+        let settings = format!("[lint.levels]\nWAT7042 = \"{level}\"\n");
+        std::fs::write(dir.path().join("wat.toml"), settings).expect("it can be written");
+        let ran = wat(&dir, &["run", "twice.wat"]);
+        assert_eq!(ran.status, status, "{level}: {}", ran.stderr);
+        assert_eq!(
+            ran.stderr.contains("WAT7042"),
+            told,
+            "{level}: {}",
+            ran.stderr
+        );
+    }
+}
