@@ -89,7 +89,8 @@ impl<'db> Infer<'db> {
         let is_former = former.is_some();
         let pairs = former.unwrap_or_else(|| self.ast.children(vector).collect());
         let pairs = self.without_types(pairs);
-        if pairs.len() % 2 == 1 && !self.ast.is_poisoned(vector) {
+        let is_odd = pairs.len() % 2 == 1 && !self.ast.is_poisoned(vector);
+        if is_odd {
             let last = pairs[pairs.len() - 1];
             self.problems.push(
                 Problem::new(
@@ -100,9 +101,9 @@ impl<'db> Infer<'db> {
                 .label("this binder has no value")
                 .help("bindings are pairs: `[name value …]`"),
             );
-            if self.are_shifted(&pairs) {
-                return Some(self.any_bindings(&pairs));
-            }
+        }
+        if is_odd && self.are_shifted(&pairs) {
+            return Some(self.any_bindings(&pairs));
         }
         let mut bound = Vec::new();
         for pair in pairs.chunks(2) {
@@ -139,8 +140,12 @@ impl<'db> Infer<'db> {
             if is_arrow(parts.get(at)) {
                 let ty = parts.get(at + 1).copied();
                 let ty = ty.filter(|&ty| self.ast.as_keyword(ty).is_some());
-                arrows.push((parts[at], ty));
+                let arrow = parts[at];
                 at += 1 + usize::from(ty.is_some());
+                // That there is no value is told instead.
+                if at < parts.len() {
+                    arrows.push((arrow, ty));
+                }
             }
             left.extend(parts.get(at));
             at += 1;
@@ -187,7 +192,9 @@ impl<'db> Infer<'db> {
     /// Bindings of which nobody knows which are the binders: every symbol may be one.
     fn any_bindings(&mut self, parts: &[NodeId]) -> Vec<(Pattern, ExprId)> {
         let is_symbol = |node: &NodeId| matches!(self.ast.kind(*node), NodeKind::Symbol(_));
-        let symbols: Vec<NodeId> = parts.iter().copied().filter(is_symbol).collect();
+        let (symbols, others): (Vec<NodeId>, Vec<NodeId>) =
+            parts.iter().partition(|it| is_symbol(it));
+        self.bind_all(others);
         let bind = |symbol| (self.binder(symbol, Ty::ERROR), self.error(symbol));
         symbols.into_iter().map(bind).collect()
     }

@@ -356,6 +356,17 @@ fn a_binder_with_a_type_is_one_diagnostic() {
         assert_eq!(fixed, text(meant));
         every_machine_fix_is_safe(&text(written));
     }
+    for shifted in [
+        "[[a b] (:wat::core::Tuple 1 2) {c} 3 4]",
+        "[a 1 b 2 c <- :wat::core::i64]",
+        "[a 1 b 2 c <-]",
+    ] {
+        let text = body(&format!(
+            "(:wat::core::let {shifted} (:wat::kernel::println (:wat::core::Tuple a b c)))"
+        ));
+        assert_eq!(codes(&text), [2201], "{text}");
+        every_machine_fix_is_safe(&text);
+    }
     let top =
         format!("{TYPES}(:wat::core::let [a <- :wat::core::i64 1] (:wat::core::def :my::a a))");
     assert_eq!(codes(&top), [2202]);

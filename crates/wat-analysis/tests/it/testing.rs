@@ -638,9 +638,8 @@ fn tests_in_a_let_at_the_top_level_are_tests() {
 
 #[test]
 fn an_annotation_is_about_a_form_with_one_test() {
-    let deftest = |name: &str| {
-        format!("(:wat::test::deftest :t::{name} () (:wat::test::assert-true true))")
-    };
+    let deftest =
+        |name: &str| format!("(:wat::test::deftest :t::{name} () (:wat::test::assert-true true))");
     let by_hand = |name: &str| {
         format!(
             "(:wat::core::defn :t::{name} [] -> :wat::test::TestResult (:wat::test::run-thread (:wat::test::assert-true true)))"
@@ -693,8 +692,5 @@ fn an_annotation_is_about_a_form_with_one_test() {
     reports(&text, &[]);
     // What stands before the splice and in it is said of one test.
     let twice = splice(&["(:wat::test::ignore \"y\")", &a]);
-    assert_eq!(
-        ignored(&twice),
-        (vec!["WAT2907".to_owned()], vec![true])
-    );
+    assert_eq!(ignored(&twice), (vec!["WAT2907".to_owned()], vec![true]));
 }
