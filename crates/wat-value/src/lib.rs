@@ -49,7 +49,9 @@ pub use heap::{
     take_live_objects,
 };
 pub use native::{Compared, Instance, Native, NativeFn, Trap, TrapKind};
-pub use natives::{NATIVES, is_pure, mixed, out_of_range, regex_error, with_version, written};
+pub use natives::{
+    NATIVES, fresh_scope, is_pure, mixed, out_of_range, regex_error, with_version, written,
+};
 pub use plain::{instant, make_instant, make_uuid, uuid};
 pub use print::{Form, encode, render, render_tagless, render_within};
 pub use show::show;

@@ -414,6 +414,11 @@ impl<'db> MacroDef<'db> {
     }
 }
 
+/// The body of a definition.
+pub(super) fn body_of(definition: &Syntax) -> Option<&Syntax> {
+    Parts::of(definition).body
+}
+
 /// A macro of a program, as a form of this stage sees it.
 #[salsa::tracked(returns(ref), cycle_result = cyclic_macro)]
 pub(crate) fn macro_def<'db>(
@@ -455,13 +460,7 @@ fn cyclic_macro<'db>(
         let literal = literal_macros(db, program).get(text)?;
         (literal.form, literal.node)
     };
-    let problem = Problem::new(
-        2408,
-        Place::written(NodeId(root)),
-        format!("the body of the macro `{text}` calls `{text}` before it exists"),
-    )
-    .label("a cycle of macros")
-    .help("call the macro from its template, under a quasiquote, not from its body");
+    let problem = super::cycle::problem(db, program, text, (form, root));
     Some(Arc::new(MacroDef {
         name: text.into(),
         form,
@@ -470,7 +469,7 @@ fn cyclic_macro<'db>(
         body: Plain(Syntax::new(Shape::Error, Origin(0))),
         nodes: Box::default(),
         broken: true,
-        problems: vec![problem],
+        problems: problem.into_iter().collect(),
     }))
 }
 

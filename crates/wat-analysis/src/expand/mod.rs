@@ -9,6 +9,7 @@
 //! macros that an expansion defines in stages, one for each form that may define some, in program order.
 
 mod branch;
+mod cycle;
 mod define;
 mod eval;
 mod hermetic;

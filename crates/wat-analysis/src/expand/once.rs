@@ -1,6 +1,9 @@
 //! Expansion of syntax values, for programs that expand at run time (§7.7).
 
-use wat_value::syntax::{Origin, Scopes, Shape, Syntax};
+use std::collections::HashMap;
+
+use wat_value::fresh_scope;
+use wat_value::syntax::{Origin, Scope, Scopes, Shape, Syntax};
 
 use crate::db::{Db, SourceFile};
 use crate::forms::form_list;
@@ -92,13 +95,39 @@ fn expand(db: &dyn Db, program: SourceFile, form: &Syntax, again: bool) -> Resul
     loop {
         match expander.once(&current) {
             Ok(Some(next)) => current = next,
-            Ok(None) => return Ok(foreign(&current)),
+            Ok(None) => break,
             Err(problem) => return Err(problem.message),
         }
         if !again {
-            return Ok(foreign(&current));
+            break;
         }
     }
+    Ok(with_own_scopes(&current, &expander))
+}
+
+/// The result of an expansion while a program runs, where no position numbers scopes: those that it made are new, so that
+/// no two expansions share one.
+fn with_own_scopes(form: &Syntax, expander: &Expander<'_>) -> Syntax {
+    let mut renamed: HashMap<Scope, Scope> = HashMap::new();
+    let mut new = |scope: Scope| match expander.made_scope(scope) {
+        true => *renamed.entry(scope).or_insert_with(fresh_scope),
+        false => scope,
+    };
+    super::walk::rebuild(
+        &foreign(form),
+        &mut |node, children| match (node.shape(), children) {
+            (_, Some(children)) => node
+                .with_children(children)
+                .map_or_else(|| node.clone(), |node| node.with_origin(Origin(0))),
+            (Shape::Symbol(name, scopes), None) => {
+                let scopes = scopes
+                    .iter()
+                    .fold(Scopes::default(), |all, scope| all.with(new(scope)));
+                Syntax::new(Shape::Symbol(name.clone(), scopes), Origin(0))
+            }
+            _ => node.clone(),
+        },
+    )
 }
 
 /// A tree whose origins mean nothing to the expansion.

@@ -74,6 +74,9 @@ pub(super) struct Expander<'db> {
     is_written_out: bool,
 }
 
+/// The first scope of an expansion from outside of any form.
+const OUTSIDE: u32 = 1 << 30;
+
 impl<'db> Expander<'db> {
     pub(super) fn new(
         db: &'db dyn Db,
@@ -240,7 +243,13 @@ impl<'db> Expander<'db> {
         self.base = 1;
         self.outside = true;
         // Beside the scopes of the form that lends its identity.
-        self.scopes = 1 << 30;
+        self.scopes = OUTSIDE;
+    }
+
+    /// Is it a scope of an expansion from outside of any form?
+    pub(super) fn made_scope(&self, scope: Scope) -> bool {
+        use salsa::plumbing::AsId;
+        scope.unit == self.form.as_id().as_bits() && scope.index >= OUTSIDE
     }
 
     /// One expansion of a call from outside of any form; nothing if it is none.

@@ -546,7 +546,14 @@ impl<'db> Infer<'db> {
         if let Some(template) = template {
             let place = Place::written_in(call.form, template);
             problem = problem.also(place, "written here, in the template");
-            if let Some(edits) = self.as_argument(call, template, name) {
+            if let Some(prefix) = self.parameter_prefix(call, name) {
+                let unquoted = format!("{prefix}{name}");
+                problem = problem
+                    .help(format!(
+                        "`{name}` is a parameter of the macro: in its template the argument is written `{unquoted}`"
+                    ))
+                    .replace(Applicability::MaybeIncorrect, place, &unquoted);
+            } else if let Some(edits) = self.as_argument(call, template, name) {
                 problem = problem.fix(
                     "pass it as an argument",
                     Applicability::HasPlaceholders,
@@ -556,6 +563,27 @@ impl<'db> Infer<'db> {
         }
         self.report_unknown(text, problem);
         true
+    }
+
+    /// How a parameter of the macro is unquoted; nothing if the name is none of the macro, or it stands in the library.
+    fn parameter_prefix(
+        &self,
+        call: &crate::expand::Call<'db>,
+        name: &str,
+    ) -> Option<&'static str> {
+        if call.form.file(self.db).kind(self.db) == FileKind::Library {
+            return None;
+        }
+        let tree = crate::forms::ast(self.db, call.form);
+        let mut parts = tree.children(tree.root());
+        if parts.next().and_then(|head| tree.as_keyword(head)) != Some(":wat::core::defmacro") {
+            return None;
+        }
+        let params: Vec<NodeId> = tree.children(parts.nth(1)?).collect();
+        let is = |node: &NodeId, text: &str| tree.as_symbol(*node) == Some(text);
+        let at = params.iter().position(|node| is(node, name))?;
+        let rest = at > 0 && is(&params[at - 1], "&");
+        Some(if rest { "~@" } else { "~" })
     }
 
     /// What makes a free name of a template a parameter of its macro, and an argument of this call. Other calls have to

@@ -330,6 +330,64 @@ fn a_body_calls_what_is_pure() {
     }
 }
 
+#[test]
+fn the_name_of_a_struct_makes_one_and_so_does_not_exist_yet() {
+    let point = "(:wat::core::struct :m::S (a :wat::core::i64))";
+    for call in ["(:m::S :a 1)", "(:m::S/new 1)"] {
+        let text = format!("{}\n{point}", one(&format!("`~{call}"), "(:m::m n)"));
+        let found = spans(&text);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("WAT2407"), "{found:?}");
+    }
+}
+
+#[test]
+fn a_parameter_without_an_unquote_is_unquoted() {
+    for (signature, body, written) in [
+        ("[x <- :wat::WatAST]", "`(:wat::core::+ x 1)", "~x"),
+        (
+            "[& x <- :wat::core::Vector<wat::WatAST>]",
+            "`(:wat::core::+ x 1)",
+            "~@x",
+        ),
+    ] {
+        let text = program(signature, body, "(:m::m n)");
+        let mut db = RootDatabase::new();
+        let file = db.set_file("main.wat", SourceText::new(text.as_str()), FileKind::Disk);
+        let found = file_diagnostics(&db, file);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert_eq!(found[0].code.to_string(), "WAT2411");
+        assert!(
+            found[0]
+                .help
+                .as_ref()
+                .is_some_and(|help| help.contains(written)),
+            "{found:#?}"
+        );
+        assert_eq!(found[0].fixes.len(), 1, "{found:#?}");
+        assert_eq!(&*found[0].fixes[0].edits[0].insert, written);
+        let fixed = text.replace("+ x 1", &format!("+ {written} 1"));
+        reports(&fixed, &[]);
+    }
+}
+
+#[test]
+fn a_name_of_one_letter_is_no_machine_fix_in_a_body() {
+    let text = program("[a <- :wat::WatAST]", "(:wat::core::do b a)", "(:m::m n)");
+    let mut db = RootDatabase::new();
+    let file = db.set_file("main.wat", SourceText::new(text.as_str()), FileKind::Disk);
+    let found = file_diagnostics(&db, file);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let machine = wat_syntax::Applicability::MachineApplicable;
+    assert!(
+        found[0]
+            .fixes
+            .iter()
+            .all(|fix| fix.applicability != machine),
+        "{found:#?}"
+    );
+}
+
 /// The message of the one finding, and its help.
 fn message(text: &str) -> (String, String) {
     let mut db = RootDatabase::new();
@@ -520,8 +578,31 @@ fn bodies_fail_at_the_call() {
 fn a_body_that_needs_its_own_macro_is_a_cycle() {
     reports(
         &one("`(:wat::core::+ 1 ~(:m::m x))", "(:m::m n)"),
-        &["WAT2408 1:1-1:95"],
+        &["WAT2408 1:23-1:28"],
     );
+    // A cycle of several is told once, where it is closed, with every link.
+    let chain = |links: &[(&str, &str)]| -> String {
+        let one = |(name, called): &(&str, &str)| {
+            format!(
+                "(:wat::core::defmacro :m::{name} [x <- :wat::WatAST] -> :wat::WatAST (:wat::core::do (:m::{called} x) x))\n"
+            )
+        };
+        links.iter().map(one).collect()
+    };
+    let two = format!(
+        "{}(:wat::core::def :m::v (:m::a 1))",
+        chain(&[("a", "b"), ("b", "a")])
+    );
+    reports(&two, &["WAT2408 2:23-2:28"]);
+    let db = database(&[("a.wat", two.as_str())]);
+    let found = all(&db);
+    let links = ["`:m::b` calls `:m::a` here", "`:m::a` calls `:m::b` here"];
+    assert!(
+        links.iter().all(|link| found[0].contains(link)),
+        "{found:?}"
+    );
+    let four = chain(&[("a", "b"), ("b", "c"), ("c", "a"), ("d", "a")]);
+    reports(&four, &["WAT2408 3:23-3:28"]);
     // From the template it is a call like any other.
     reports(
         &one(

@@ -83,6 +83,20 @@ fn written(expression: &str) -> String {
 }
 
 #[test]
+fn symbols_of_two_expansions_are_two() {
+    let macros = "(:wat::core::defmacro :my::g [] -> :wat::WatAST (:wat::core::fresh-symbol \"g\"))
+(:wat::core::defmacro :my::twice [] -> :wat::WatAST (:wat::core::let [a (:wat::core::fresh-symbol \"g\")] `(~a ~a tmp tmp)))";
+    let body = "(:wat::core::let [a (:wat::core::macroexpand '(:my::g)) b (:wat::core::macroexpand '(:my::g)) c (:wat::core::macroexpand-1 '(:my::g))
+       parts (:wat::core::ast->children (:wat::core::macroexpand '(:my::twice)))]
+      (:wat::kernel::println [(:wat::core::= a b) (:wat::core::= b c) (:wat::core::= a (:wat::core::fresh-symbol \"g\"))
+        (:wat::core::= (:wat::core::nth parts 0) (:wat::core::nth parts 1)) (:wat::core::= (:wat::core::nth parts 2) (:wat::core::nth parts 3))]))";
+    assert_eq!(
+        printed(macros, body).trim_end(),
+        "[false false false true true]"
+    );
+}
+
+#[test]
 fn quoted_forms_are_neither_evaluated_nor_expanded() {
     assert_eq!(value("'(f  0x10 ~x)"), "#wat-edn.core/form \"(f 16 ~x)\"");
     assert_eq!(

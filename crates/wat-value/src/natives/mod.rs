@@ -21,6 +21,7 @@ pub use display::written;
 pub use internal::mixed;
 pub use regex::regex_error;
 pub(crate) use support::MAX_BYTES;
+pub use syntax::fresh_scope;
 pub use uuid::with_version;
 
 use crate::native::Native;

@@ -119,14 +119,18 @@ unsafe fn symbol_node(_: &Instance, args: &[Slot]) -> Outcome {
     Ok(make_form(Syntax::symbol(symbol_name(str!(args, 0))?)))
 }
 
-unsafe fn fresh_symbol(_: &Instance, args: &[Slot]) -> Outcome {
+/// A scope that no symbol of this process has.
+pub fn fresh_scope() -> Scope {
     static MADE: AtomicU32 = AtomicU32::new(0);
-    let name = symbol_name(str!(args, 0))?;
-    let scope = Scope {
+    Scope {
         unit: RUN_TIME,
         index: MADE.fetch_add(1, Ordering::Relaxed),
-    };
-    let scopes = Scopes::default().with(scope);
+    }
+}
+
+unsafe fn fresh_symbol(_: &Instance, args: &[Slot]) -> Outcome {
+    let name = symbol_name(str!(args, 0))?;
+    let scopes = Scopes::default().with(fresh_scope());
     Ok(make_form(Syntax::symbol_in(name, scopes)))
 }
 

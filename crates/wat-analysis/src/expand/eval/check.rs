@@ -9,7 +9,7 @@ use wat_value::syntax::{Shape, Syntax};
 use crate::db::{Db, SourceFile};
 use crate::infer::operator::operator;
 use crate::items::{ItemKind, Name, split_generic};
-use crate::names::lookup;
+use crate::names::{lookup, lookup_type};
 use crate::problem::{Place, Problem};
 use crate::suggest;
 
@@ -129,7 +129,11 @@ fn unbound<'db>(at: Place<'db>, name: &str, unquoted: bool, known: &[Arc<str>]) 
         Some(help) => problem.help(help),
         None => problem.help("under `~` stands code that runs during expansion: only parameters and locals of the macro are bound there"),
     };
-    let machine = near.len() == 1;
+    // Under an unquote hardly anything is bound, and the table promises the fix (§14).
+    let machine = match unquoted {
+        true => near.len() == 1,
+        false => suggest::is_machine(&near),
+    };
     match near.first() {
         Some(first) => problem.replace(
             match machine {
@@ -144,8 +148,10 @@ fn unbound<'db>(at: Place<'db>, name: &str, unquoted: bool, known: &[Arc<str>]) 
 }
 
 fn refused<'db>(db: &'db dyn Db, program: SourceFile, at: Place<'db>, path: &str) -> Problem<'db> {
-    let item = lookup(db, program, split_generic(path).0);
-    let Some(item) = item else {
+    let name = split_generic(path).0;
+    // The name of a struct, called, makes one.
+    let made = || lookup_type(db, program, name).filter(|item| item.kind(db) == ItemKind::Struct);
+    let Some(item) = lookup(db, program, name).or_else(made) else {
         let near = crate::names::candidates(
             db,
             program,
