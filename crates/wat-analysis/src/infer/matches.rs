@@ -393,6 +393,13 @@ impl<'db> Infer<'db> {
 
     /// WAT2217 for a logic variable, wherever in a clause it stands.
     pub(super) fn unbound_variable(&mut self, node: NodeId) {
+        let NodeKind::Symbol(text) = self.ast.kind(node) else {
+            return;
+        };
+        if self.known_unknown(text, node) {
+            return;
+        }
+        let told = self.problems.len();
         self.malformed_clause(
             node,
             format!(
@@ -401,6 +408,9 @@ impl<'db> Infer<'db> {
             ),
             "an `=` clause before this one must bind it",
         );
+        if self.problems.len() > told {
+            self.unknown.insert(text, told);
+        }
     }
 
     /// WAT2217 for a macro call in a term: what it stands for is not known.

@@ -129,6 +129,10 @@ fn a_logic_variable_is_bound_before_it_is_used_wherever_it_stands() {
         &[],
     );
     matches("(where (:wat::core::> z 1))", &["WAT3202 3:31-3:32"]);
+    matches(
+        "(> ?z 1) (where (:wat::core::> ?z 1)) (= :x ?z)",
+        &["WAT2217 3:12-3:14"],
+    );
 }
 
 const TWO: &str = "(:wat::core::struct :my::P (x :wat::core::i64))\n(:wat::core::defmacro :my::two [] -> :wat::WatAST `2)\n(:wat::core::defmacro :my::is [p <- :wat::WatAST t <- :wat::WatAST] -> :wat::WatAST `(:wat::form::matches? ~p (:my::P (= :x ~t))))\n";
