@@ -189,6 +189,28 @@ fn endless_bodies_end() {
 }
 
 #[test]
+fn deep_values_are_refused_by_natives() {
+    let deep = |levels: u32, then: &str| {
+        one(
+            &format!(
+                "(:wat::core::let [v (:wat::core::foldl (:wat::core::range 0 {levels}) [1] (:wat::core::fn [a <- :wat::core::Vector<wat::core::i64> i <- :wat::core::i64] -> :wat::core::Vector<wat::core::i64> [a]))] `(:wat::core::do ~{then} ~x))"
+            ),
+            "(:m::m n)",
+        )
+    };
+    for then in [
+        "(:wat::core::show v)",
+        "(:wat::core::str v)",
+        "(:wat::core::sort [v v])",
+    ] {
+        let (message, _) = message(&deep(2_000, then));
+        assert!(message.contains("is nested too deeply"), "{message}");
+    }
+    let text = deep(400, "(:wat::core::string::length (:wat::core::str v))");
+    reports(&text, &[]);
+}
+
+#[test]
 fn names_of_template_and_caller_never_meet() {
     // The template's binder does not capture the argument.
     reports(

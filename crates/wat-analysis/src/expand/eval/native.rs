@@ -52,6 +52,12 @@ impl Eval<'_, '_> {
         self.refuse_huge(name, &args)?;
         for arg in &args {
             self.pay(weight(arg))?;
+            if is_deep(arg) {
+                return Err(self.fail(format!(
+                    "`{}` is given a value that is nested too deeply for a macro",
+                    self.public_name(name)
+                )));
+            }
         }
         let mut passed = Passed::default();
         let outcome = stacker::maybe_grow(super::RED_ZONE, NATIVE_SEGMENT, || {
@@ -123,7 +129,27 @@ impl Eval<'_, '_> {
     }
 }
 
-/// Room for the walks over values of a type, which may be a thousand levels deep.
+/// Has the value more levels than its type may have in the machine?
+fn is_deep(value: &Value) -> bool {
+    const LEVELS: u32 = 500;
+    let mut work = vec![(value, 0)];
+    while let Some((value, level)) = work.pop() {
+        if level > LEVELS {
+            return true;
+        }
+        if let Value::Vector(items)
+        | Value::Tuple(items)
+        | Value::Map(items)
+        | Value::Set(items)
+        | Value::Variant(_, items) = value
+        {
+            work.extend(items.iter().map(|item| (item, level + 1)));
+        }
+    }
+    false
+}
+
+/// Room for the walks over values of a type, which may be hundreds of levels deep.
 const NATIVE_SEGMENT: usize = 4 * 1024 * 1024;
 
 fn is_any(ty: &Ty) -> bool {
