@@ -316,13 +316,16 @@
 (:wat::core::defn :wat::test::gen::one-of<T>
   [gs <- :wat::core::Vector<wat::test::Gen<T>>]
   -> :wat::test::Gen<T>
-  "Returns the generator of the values of any of several generators; earlier ones are simpler."
-  (:wat::test::gen::bind
-    (:wat::test::gen::element gs)
-    (:wat::core::fn
-      [g <- :wat::test::Gen<T>]
-      -> :wat::test::Gen<T>
-      g)))
+  "Returns the generator of the values of any of several generators; earlier ones are simpler. An empty vector panics."
+  (:wat::core::if
+    (:wat::core::empty? gs)
+    (:wat::kernel::assertion-failed! "`one-of` an empty vector" :wat::core::None :wat::core::None)
+    (:wat::test::gen::bind
+      (:wat::test::gen::element gs)
+      (:wat::core::fn
+        [g <- :wat::test::Gen<T>]
+        -> :wat::test::Gen<T>
+        g))))
 
 (:wat::core::defn :wat::test::__internal/weigh<T>
   [gs <- :wat::core::Vector<(wat::core::i64,wat::test::Gen<T>)>

@@ -507,7 +507,8 @@ fn parse_name(text: &str) -> Result<String, String> {
 
 /// A time limit: digits, then `ms`, `s` or `m`.
 pub(crate) fn parse_limit(text: &str) -> Result<Duration, String> {
-    let limit = wat_analysis::time_limit(text).ok_or("expected a number with `ms`, `s` or `m`")?;
+    let limit = wat_analysis::time_limit(text)
+        .ok_or("expected a number with `ms`, `s` or `m`, above 0 and up to 24 hours")?;
     Ok(Duration::from_millis(limit))
 }
 
@@ -787,6 +788,15 @@ fn clap_line(words: Vec<OsString>) -> Result<Line, clap::Error> {
     }
     // What the reader of a complaint or of help wants to know is told by the whole grammar, with all commands.
     let mut command = grammar();
+    if command_of(&words).is_some_and(|word| word == "test") {
+        // The formats of reports about tests are not those of findings.
+        command = command.mut_arg("format", |format| {
+            format
+                .help("Format of the report: pretty, plain, edn, json, junit or github, and a file for it; repeatable")
+                .value_name("FORMAT[=FILE]")
+                .hide_possible_values(true)
+        });
+    }
     command.build();
     let matches = command.try_get_matches_from(words)?;
     Line::from_arg_matches(&matches)

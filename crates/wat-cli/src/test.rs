@@ -10,15 +10,15 @@ use std::path::{Path, PathBuf};
 
 use wat_analysis::{Code, SourceFile, TestKind};
 use wat_driver::{
-    Contents, ProgramLauncher, Style, Unreadable, file_loader, name_of, nearest, parse_bytes,
-    read_text, reason, render, unreachable, walk_for,
+    Contents, ProgramLauncher, Style, Unreadable, file_loader, name_of, nearest, read_text, reason,
+    render, unreachable, walk_for,
 };
 use wat_test::{
     Break, Filter, Format, Found, InvalidFile, Limits, Markdown, Options, Reporter, State, Summary,
     TestCase, content, find, find_in_markdown, fresh_seed, run, run_until,
 };
 
-use crate::args::{Global, TestOptions, limits, parse_limit};
+use crate::args::{Global, TestOptions, limits};
 use crate::workspace::{Workspace, settings, unreadable};
 use crate::{exit, output};
 
@@ -499,37 +499,16 @@ fn formats(options: &TestOptions) -> Refused<Vec<(Format, Option<PathBuf>)>> {
 }
 
 /// The limits, an option over a setting.
-fn time_limits(options: &TestOptions, space: &Workspace) -> Refused<Limits> {
-    let setting = |text: &Option<String>, key: &str| match text.as_deref().map(parse_limit) {
-        None => Ok(None),
-        Some(Ok(limit)) => Ok(Some(limit)),
-        Some(Err(wrong)) => {
-            output::report(&format!(
-                "error[WAT5903]: `test.{key}` is no time limit: {wrong}\n"
-            ));
-            Err(exit::BAD_PROJECT)
-        }
-    };
+fn limits_of_tests(options: &TestOptions, space: &Workspace) -> Limits {
     let test = &space.settings.test;
     let defaults = Limits::default();
-    Ok(Limits {
-        test: options
-            .time_limit
-            .or(setting(&test.time_limit, "time-limit")?)
-            .unwrap_or(defaults.test),
-        property: setting(&test.prop_time_limit, "prop-time-limit")?.unwrap_or(defaults.property),
+    let time_limit = options.time_limit.or(test.time_limit);
+    Limits {
+        test: time_limit.unwrap_or(defaults.test),
+        property: test.prop_time_limit.unwrap_or(defaults.property),
         scale: options.time_limit_scale,
-        memory: match test.memory_limit.as_deref().map(parse_bytes) {
-            None => defaults.memory,
-            Some(Some(bytes)) if bytes > 0 => bytes as u64,
-            Some(_) => {
-                output::report(
-                    "error[WAT5903]: `test.memory-limit` is no size, such as `512 MiB`\n",
-                );
-                return Err(exit::BAD_PROJECT);
-            }
-        },
-    })
+        memory: test.memory_limit.map_or(defaults.memory, |it| it as u64),
+    }
 }
 
 /// How tests are run.
@@ -539,7 +518,6 @@ fn run_options(
     first: HashSet<String>,
 ) -> Refused<Options> {
     let space = &prepared.space;
-    let limits_of_tests = time_limits(options, space)?;
     let test = &space.settings.test;
     let jobs = options.jobs.or(test.jobs).filter(|jobs| *jobs > 0);
     let scope = space.project.as_ref().map(|it| it.scope(&space.settings));
@@ -562,7 +540,7 @@ fn run_options(
         repeat: options.repeat,
         run_ignored: options.ignored || options.include_ignored,
         deny_leaks: options.deny_leaks || test.deny_leaks == Some(true),
-        limits: limits_of_tests,
+        limits: limits_of_tests(options, space),
         launcher,
         persist: persists(options),
         keep_tmp: options.keep_tmp,

@@ -34,6 +34,8 @@ const FILES: [&str; 2] = ["wat.toml", "wat.edn"];
 const UNKNOWN_SETTING: Code = Code(5801);
 /// WAT5802: a value of a wrong type, or no value at all.
 const BAD_SETTING: Code = Code(5802);
+/// WAT5903: the same of a setting of tests or of coverage.
+const BAD_TEST_SETTING: Code = Code(5903);
 /// WAT5803: a project was asked for and there is none.
 const PROJECT_MISSING: Code = Code(5803);
 /// WAT5804: both project files in one directory.
@@ -368,6 +370,8 @@ struct Told<'a> {
     source: &'a Arc<Source>,
     reports: Vec<Report>,
     is_bad: bool,
+    /// Are the settings those of tests or of coverage?
+    is_of_tests: bool,
 }
 
 impl<'a> Told<'a> {
@@ -376,6 +380,7 @@ impl<'a> Told<'a> {
             source,
             reports: Vec::new(),
             is_bad: false,
+            is_of_tests: false,
         }
     }
 
@@ -393,9 +398,13 @@ impl<'a> Told<'a> {
     /// A value that cannot be what it is.
     fn bad(&mut self, range: TextRange, label: &str, message: String, help: Option<String>) {
         self.is_bad = true;
-        self.report(BAD_SETTING, range, message, help);
+        let (code, name) = match self.is_of_tests {
+            true => (BAD_TEST_SETTING, "test-setting"),
+            false => (BAD_SETTING, "bad-setting"),
+        };
+        self.report(code, range, message, help);
         if let Some(report) = self.reports.last_mut() {
-            (report.name, report.label) = ("bad-setting".to_owned(), label.to_owned());
+            (report.name, report.label) = (name.to_owned(), label.to_owned());
         }
     }
 

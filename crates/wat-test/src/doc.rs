@@ -84,10 +84,14 @@ pub fn run_example(test: &DocTest, launcher: &ProgramLauncher) -> Value {
         failure["code"] = Code(fault.code).to_string().into();
         return failure;
     }
-    match rejections(test, launcher).or_else(|| evaluated(test, launcher)) {
-        Some(failure) => failure,
-        None => Value::Null,
-    }
+    let place = |failure: &Value| {
+        let at = &failure["location"];
+        (at["line"].as_u64(), at["col"].as_u64())
+    };
+    // What stands first is told.
+    let failures = [rejections(test, launcher), evaluated(test, launcher)];
+    let first = failures.into_iter().flatten().min_by_key(place);
+    first.unwrap_or(Value::Null)
 }
 
 fn errors(db: &RootDatabase, file: wat_analysis::SourceFile) -> Vec<Diagnostic> {

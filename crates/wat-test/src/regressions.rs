@@ -44,27 +44,49 @@ fn number(choice: &Edn) -> Option<u64> {
     }
 }
 
-fn sequences(value: &Edn) -> Vec<Vec<u64>> {
+/// The sequences of a property; none instead of one that is no vector of choices.
+fn sequences(value: &Edn) -> Vec<Option<Vec<u64>>> {
     let parts = |value: &Edn| match value {
-        Edn::Vector(items) => items.clone(),
-        _ => Vec::new(),
+        Edn::Vector(items) => Some(items.clone()),
+        _ => None,
     };
-    let sequence = |value: &Edn| parts(value).iter().filter_map(number).collect();
-    parts(value).iter().map(sequence).collect()
+    let sequence = |value: &Edn| parts(value)?.iter().map(number).collect();
+    match parts(value) {
+        Some(all) => all.iter().map(sequence).collect(),
+        None => vec![None],
+    }
 }
 
 fn key_of(name: &str) -> Edn {
     Edn::Keyword(name.into())
 }
 
-/// What is wrong with the store of a file, if it is there and cannot be used.
+/// What is wrong with the store of a file, if it is there and cannot be used, or a part of it.
 pub(crate) fn complaint(directory: &Path, path: &str) -> Option<String> {
-    let why = entries(&store(&directory.join(path))?).err()?;
     let told = store(Path::new(path))?;
-    Some(format!(
-        "the counterexamples in `{}` are not used, and none is added: {why}",
-        told.display()
-    ))
+    let told = told.display();
+    let entries = match entries(&store(&directory.join(path))?) {
+        Ok(entries) => entries,
+        Err(why) => {
+            return Some(format!(
+                "the counterexamples in `{told}` are not used, and none is added: {why}"
+            ));
+        }
+    };
+    let is_broken = |value: &Edn| sequences(value).iter().any(Option::is_none);
+    let broken = entries.iter().filter(|(_, value)| is_broken(value));
+    let names: Vec<String> = broken
+        .map(|(key, _)| match key {
+            Edn::Keyword(name) => format!("`{name}`"),
+            key => format!("`{}`", wat_edn::write(key)),
+        })
+        .collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "`{told}` holds what is no counterexample and is not used: those of {} are vectors of vectors of choices, numbers from 0 on",
+            names.join(", ")
+        )
+    })
 }
 
 /// The sequences that are known to have falsified a property of a file.
@@ -72,7 +94,8 @@ pub(crate) fn known(file: &Path, name: &str) -> Vec<Vec<u64>> {
     let entries = store(file).and_then(|store| entries(&store).ok());
     let entries = entries.unwrap_or_default();
     let own = entries.iter().find(|(key, _)| *key == key_of(name));
-    own.map_or_else(Vec::new, |(_, value)| sequences(value))
+    let own = own.map_or_else(Vec::new, |(_, value)| sequences(value));
+    own.into_iter().flatten().collect()
 }
 
 /// Remembers a sequence, if it is not known.
@@ -141,6 +164,15 @@ fn sequences_are_remembered_once_each() {
     let store = folder.join("regressions/a.edn");
     let text = fs::read_to_string(&store).expect("it was written");
     assert!(text.starts_with("{:wat.test/regressions {:p/q ["), "{text}");
+    fs::write(
+        &store,
+        "{:wat.test/regressions {:p/q [[\"x\"] [1 2] 3 [-1]] :p/r [[7]]}}",
+    )
+    .expect("it can be written");
+    let told = complaint(&folder, "a.wat").expect("a part is not used");
+    assert!(told.contains("`:p::q`") && !told.contains("r`"), "{told}");
+    assert_eq!(known(&file, ":p::q"), [[1, 2]]);
+    assert_eq!(known(&file, ":p::r"), [[7]]);
     for broken in ["<<<<<<<", "[]", "{:a 1}"] {
         fs::write(&store, broken).expect("it can be written");
         assert!(complaint(&folder, "a.wat").is_some_and(|told| told.contains("a.edn")));

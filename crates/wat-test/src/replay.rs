@@ -180,7 +180,7 @@ impl<T> Replay<T> {
             let best = replay.case.choices.clone().unwrap_or_default();
             replay.stage = Stage::Shrinking(Shrinker::new(best));
             replay.go_on();
-        } else if replay.case.choices.is_none() {
+        } else {
             replay.case.outcome.cases += 1;
         }
         replay

@@ -195,7 +195,27 @@ impl Testing<'_, '_> {
     fn options(&mut self, options: Option<&Syntax>) -> Option<[i64; 4]> {
         let mut found = OPTIONS.map(|(_, number)| number);
         let entries = options.map_or(&[][..], Syntax::children);
+        let mut keys: Vec<&Syntax> = Vec::new();
         for entry in entries.chunks(2) {
+            let key = entry[0].as_keyword();
+            if let Some(first) = keys
+                .iter()
+                .find(|it| key.is_some() && it.as_keyword() == key)
+            {
+                let key = key.unwrap_or_default();
+                let problem = self
+                    .problem(
+                        2910,
+                        &entry[0],
+                        format!("the option `{key}` of a property is set twice"),
+                    )
+                    .label("the second one")
+                    .also(self.at(first), "the first one")
+                    .help("remove one of them");
+                self.x.problems.push(problem);
+                return None;
+            }
+            keys.push(&entry[0]);
             let at = OPTIONS
                 .iter()
                 .position(|(name, _)| entry[0].as_keyword() == Some(*name));

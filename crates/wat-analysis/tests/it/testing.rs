@@ -609,6 +609,14 @@ fn a_maker_that_loads_stands_at_the_top_level() {
 }
 
 #[test]
+fn an_option_of_a_property_is_set_once() {
+    reports(
+        "(:wat::test::defprop :t::p [x <- :wat::core::i64] {:cases 5 :max-size 2 :cases 6} (:wat::test::assert-eq x x))",
+        &["WAT2910 1:73-1:79"],
+    );
+}
+
+#[test]
 fn tests_in_a_let_at_the_top_level_are_tests() {
     let text = "(:wat::core::let [q 5]
   (:wat::test::ignore \"x\")

@@ -256,8 +256,15 @@ impl<'a> Session<'a> {
                 if let Some(status) = interrupted() {
                     return Ok(status);
                 }
-                if !changes.is_empty() && !self.refresh(&changes) {
-                    continue;
+                if !changes.is_empty() {
+                    match self.refresh(&changes) {
+                        Ok(()) => {}
+                        Err(exit::BAD_PROJECT) => {
+                            self.tell_of_waiting();
+                            continue;
+                        }
+                        Err(_) => continue,
+                    }
                 }
                 match (asked, changes.is_empty()) {
                     (Asked::Round(asked), _) => wanted = asked,
@@ -269,8 +276,11 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Reads what has changed. What is wrong was told; then the next change is waited for.
-    fn refresh(&mut self, changes: &Changes) -> bool {
+    /// Reads what has changed.
+    ///
+    /// # Errors
+    /// What is wrong was told; the next change may mend it.
+    fn refresh(&mut self, changes: &Changes) -> Result<(), i32> {
         let is_of_project = |path: &PathBuf| self.reading.is_of_project(path);
         let reopens = self.reading.is_void() || changes.paths.iter().any(is_of_project);
         let fresh = match reopens {
@@ -293,7 +303,17 @@ impl<'a> Session<'a> {
                 self.known.contents.retain(|id, _| there.contains(&**id));
                 self.known.failed.retain(|id| there.contains(&**id));
             })
-            .is_ok()
+    }
+
+    /// Says what is waited for.
+    fn tell_of_waiting(&mut self) {
+        let text = match self.senses.keys {
+            Some(_) => HELP,
+            None => "watching for changes\n",
+        };
+        if interrupted().is_none() && !self.senses.watcher.has_changes() {
+            self.senses.tell(text);
+        }
     }
 
     fn round(&mut self, wanted: Wanted) -> Result<(), i32> {
@@ -340,13 +360,7 @@ impl<'a> Session<'a> {
                 &cases,
                 first,
                 Some(&mut breaks),
-            );
-            let round = match round {
-                Ok(round) => round,
-                // It was told; the next change may mend it.
-                Err(exit::BAD_PROJECT) => return Ok(()),
-                Err(status) => return Err(status),
-            };
+            )?;
             for (id, has_failed) in &round.ended {
                 let content = now.get(id).map(String::as_str);
                 self.known.note(id, *has_failed, content);
@@ -361,13 +375,7 @@ impl<'a> Session<'a> {
                 self.status = status;
             }
         }
-        let text = match self.senses.keys {
-            Some(_) => HELP,
-            None => "watching for changes\n",
-        };
-        if interrupted().is_none() && !self.senses.watcher.has_changes() {
-            self.senses.tell(text);
-        }
+        self.tell_of_waiting();
         Ok(())
     }
 }

@@ -93,8 +93,56 @@ fn a_test_that_asks_for_more_memory_than_it_may_have_is_told_as_such() {
         "{hungry}"
     );
     assert_eq!(finished(&records, ":t::modest")["status"], "passed");
-    let ran = run(&dir, &["test", "--set", "test.memory-limit=much", "t.wat"]);
-    assert!(ran.stderr.contains("WAT5903"), "{}", ran.stderr);
+    let wrong = [
+        ("memory-limit = \"much\"", "size from 1 MiB"),
+        ("memory-limit = \"100\"", "size from 1 MiB"),
+        ("memory-limit = \"104857600\"", "`KiB`, `MiB` and `GiB`"),
+        ("memory-limit = \"1023 KiB\"", "size from 1 MiB"),
+        ("time-limit = \"0s\"", "above 0 and up to 24 hours"),
+        ("prop-time-limit = \"1441m\"", "above 0 and up to 24 hours"),
+        ("time-limit = 5", "above 0 and up to 24 hours"),
+        ("jobs = \"2\"", "is a number from 0"),
+        ("isolation = \"none\"", "no such word"),
+    ];
+    for (setting, reason) in wrong {
+        dir.write(
+            "wat.toml",
+            &format!("[project]\nname = \"p\"\n[test]\n{setting}\n"),
+        );
+        let ran = run(&dir, &["test", "t.wat"]);
+        assert!(
+            ran.status == 78
+                && ran.stderr.contains("WAT5903")
+                && ran.stderr.contains("wat.toml:4:")
+                && ran.stderr.contains(reason),
+            "{setting}: {}",
+            ran.stderr
+        );
+    }
+    let ran = run(
+        &dir,
+        &[
+            "test",
+            "--no-project",
+            "--set",
+            "test.memory-limit=100",
+            "t.wat",
+        ],
+    );
+    assert!(
+        ran.status == 64 && ran.stderr.contains("size from 1 MiB"),
+        "{}",
+        ran.stderr
+    );
+    let little = [
+        "--no-project",
+        "--set",
+        "test.memory-limit=1 MiB",
+        "-f",
+        "modest",
+    ];
+    let ran = run(&dir, &[&["test"], &little[..], &["t.wat"]].concat());
+    assert_eq!(ran.status, 0, "{}", ran.stdout);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::mem::take;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use wat_syntax::TextRange;
 
@@ -129,12 +130,12 @@ pub struct TestSettings {
     pub retries: Option<usize>,
     /// Does a leak make a test fail?
     pub deny_leaks: Option<bool>,
-    /// How long a test may take, as it is written.
-    pub time_limit: Option<String>,
-    /// How long a property may take, as it is written.
-    pub prop_time_limit: Option<String>,
-    /// How much memory a test may have, as it is written.
-    pub memory_limit: Option<String>,
+    /// How long a test may take.
+    pub time_limit: Option<Duration>,
+    /// How long a property may take.
+    pub prop_time_limit: Option<Duration>,
+    /// How many bytes of memory a test may have.
+    pub memory_limit: Option<usize>,
     /// Are tests called in the process of the runner?
     pub in_thread: Option<bool>,
 }
@@ -200,6 +201,10 @@ enum Type {
     Table,
     /// A number of bytes, or text with a unit.
     Bytes,
+    /// Text with a unit of memory.
+    Memory,
+    /// Text with a unit of time.
+    Time,
     /// A table from codes, rules and families to levels.
     Levels,
     /// A table from globs to tables of levels.
@@ -261,9 +266,9 @@ const TABLES: &[(&str, &[(&str, Type)])] = {
                 ("doc-entry", Path),
                 ("proofs", Bool),
                 ("isolation", Word(&["process", "thread"])),
-                ("time-limit", Text),
-                ("prop-time-limit", Text),
-                ("memory-limit", Text),
+                ("time-limit", Time),
+                ("prop-time-limit", Time),
+                ("memory-limit", Memory),
                 ("jobs", Count),
                 ("retries", Count),
                 ("deny-leaks", Bool),
@@ -330,6 +335,7 @@ fn read_into(settings: &mut Settings, file: &Value, told: &mut Told) {
             wrong::<()>(told, &format!("`{name}`"), &table.value, "a table");
             continue;
         };
+        told.is_of_tests = matches!(*name, "test" | "coverage");
         for entry in entries.iter().filter(|_| !keys.is_empty()) {
             let path = format!("{name}.{}", entry.key);
             match keys.iter().find(|(key, _)| *key == entry.key) {
@@ -345,6 +351,7 @@ fn read_into(settings: &mut Settings, file: &Value, told: &mut Told) {
                 }
             }
         }
+        told.is_of_tests = false;
     }
 }
 
@@ -357,6 +364,7 @@ enum Checked {
     Globs(Vec<Spanned<Glob>>),
     Levels(LevelList),
     Text(String),
+    Time(Duration),
     LevelsByPath(Vec<(Glob, LevelList)>),
     /// Of a setting that is only checked.
     Sound,
@@ -391,9 +399,9 @@ impl Settings {
             ("test.jobs", Checked::Count(value)) => test.jobs = Some(value),
             ("test.retries", Checked::Count(value)) => test.retries = Some(value),
             ("test.deny-leaks", Checked::Bool(value)) => test.deny_leaks = Some(value),
-            ("test.time-limit", Checked::Text(text)) => test.time_limit = Some(text),
-            ("test.prop-time-limit", Checked::Text(text)) => test.prop_time_limit = Some(text),
-            ("test.memory-limit", Checked::Text(text)) => test.memory_limit = Some(text),
+            ("test.time-limit", Checked::Time(limit)) => test.time_limit = Some(limit),
+            ("test.prop-time-limit", Checked::Time(limit)) => test.prop_time_limit = Some(limit),
+            ("test.memory-limit", Checked::Count(bytes)) => test.memory_limit = Some(bytes),
             ("test.isolation", Checked::Text(word)) => test.in_thread = Some(&*word == "thread"),
             ("lint.rule-dirs", Checked::Paths(paths)) => lint.rule_dirs = Paths::Given(paths),
             ("load.scope", Checked::Path(path)) => load.scope = Some(path),
@@ -529,6 +537,8 @@ fn check(told: &mut Told, kind: Type, path: &str, value: &Value) -> Option<Check
             Checked::Text(text.value)
         }
         (Type::Bytes, _) => Checked::Count(bytes(told, path, value)?),
+        (Type::Memory, _) => Checked::Count(memory(told, path, value)?),
+        (Type::Time, _) => Checked::Time(time(told, path, value)?),
         (Type::Levels, _) => Checked::Levels(levels(told, path, value)?),
         (Type::LevelsByPath, _) => Checked::LevelsByPath(levels_by_path(told, path, value)?),
         (Type::ProjectName | Type::Requirement | Type::Namespace, _) => {
@@ -630,6 +640,39 @@ fn bytes(told: &mut Told, path: &str, value: &Value) -> Option<usize> {
         told.bad(value.range, "no such size", message, None);
     }
     number
+}
+
+/// The least memory that is a limit: less is not enough for the empty program.
+const LEAST_MEMORY: usize = 1 << 20;
+
+/// A number of bytes: text with `KiB`, `MiB` or `GiB`.
+fn memory(told: &mut Told, path: &str, value: &Value) -> Option<usize> {
+    let text = match &value.kind {
+        Kind::String(text) => text.as_str(),
+        _ => "",
+    };
+    let has_unit = text.ends_with("iB");
+    let bytes = parse_bytes(text).filter(|bytes| has_unit && *bytes >= LEAST_MEMORY);
+    if bytes.is_none() {
+        let message = format!("`{path}` is a size from 1 MiB with its unit, such as `512 MiB`");
+        let help = (!has_unit).then(|| "the units are `KiB`, `MiB` and `GiB`".to_owned());
+        told.bad(value.range, "no such size", message, help);
+    }
+    bytes
+}
+
+/// A time limit: text with `ms`, `s` or `m`.
+fn time(told: &mut Told, path: &str, value: &Value) -> Option<Duration> {
+    let limit = match &value.kind {
+        Kind::String(text) => wat_analysis::time_limit(text),
+        _ => None,
+    };
+    if limit.is_none() {
+        let message = format!("`{path}` is a time limit above 0 and up to 24 hours, such as `5s`");
+        let help = "write a number with `ms`, `s` or `m`".to_owned();
+        told.bad(value.range, "no time limit", message, Some(help));
+    }
+    limit.map(Duration::from_millis)
 }
 
 /// A byte count with an optional unit.

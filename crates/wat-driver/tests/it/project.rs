@@ -208,7 +208,7 @@ fn a_member_inherits_what_its_own_file_does_not_say() {
         )
     };
     let (dir, heir) = member(said, "");
-    expect![[r#"Digest true | Some(1048576) Some(true) Some(true) Some(7) | Some(3) Some(2) Some(true) Some("1s") Some("2s") Some("1 GiB") Some(true)"#]]
+    expect![[r#"Digest true | Some(1048576) Some(true) Some(true) Some(7) | Some(3) Some(2) Some(true) Some(1s) Some(2s) Some(1073741824) Some(true)"#]]
         .assert_eq(&facts(&heir));
     let root = fs::canonicalize(&dir.0).expect("a directory");
     assert_eq!(heir.root, root.join("a"));
@@ -223,7 +223,7 @@ fn a_member_inherits_what_its_own_file_does_not_say() {
         [test]\njobs = 4\nretries = 5\ndeny-leaks = false\ntime-limit = \"3s\"\n\
         prop-time-limit = \"4s\"\nmemory-limit = \"2 GiB\"\nisolation = \"process\"\n";
     let (_dir, nearest) = member(said, own);
-    expect![[r#"Nothing true | Some(2097152) Some(false) Some(false) Some(8) | Some(4) Some(5) Some(false) Some("3s") Some("4s") Some("2 GiB") Some(false)"#]]
+    expect!["Nothing true | Some(2097152) Some(false) Some(false) Some(8) | Some(4) Some(5) Some(false) Some(3s) Some(4s) Some(2147483648) Some(false)"]
         .assert_eq(&facts(&nearest));
     let scope = nearest.scope(&nearest.settings);
     assert_eq!(fs::canonicalize(scope).ok().as_ref(), Some(&nearest.root));

@@ -161,6 +161,18 @@ fn an_example_in_markdown_is_run_again_by_its_id() {
     assert_eq!(run(&dir, &["test", "md/a.md#L2"]).status, 5);
 }
 
+#[test]
+fn the_first_failing_expectation_of_an_example_is_told() {
+    let text = "```wat doctest\n1 ;=> 2\n(x) ;!! WAT2101\n```\n\n```wat doctest\n(x) ;!! WAT2101\n1 ;=> 2\n```\n";
+    let dir = Dir::with(&[("a.md", text)]);
+    let (_, records) = records(&dir, &["--no-shuffle", "a.md"]);
+    let finished = records.iter().filter(|it| it["event"] == "test-finished");
+    let lines: Vec<_> = finished
+        .map(|it| it["failure"]["location"]["line"].as_u64())
+        .collect();
+    assert_eq!(lines, [Some(2), Some(7)]);
+}
+
 /// What the docstrings of the library show, but for these, holds.
 #[test]
 fn examples_of_the_library_hold() {

@@ -25,13 +25,21 @@ const PROPERTIES: &str = r#"
 (:wat::test::defprop :t::holds [a <- :wat::core::HashSet<wat::core::String>  b <- (:wat::test::gen::element [1 2])]
   {:cases 30}
   (:wat::test::assert-true (:wat::core::< 0 b)))
+(:wat::test::defprop :t::two-sided [x <- :wat::core::i64]
+  (:wat::test::assert-true (:wat::core::and (:wat::core::> x -1000) (:wat::core::< x 1000))))
+(:wat::test::defprop :t::far [x <- :wat::core::i64]
+  (:wat::test::assert-true (:wat::core::and (:wat::core::> x -9007199254740992) (:wat::core::< x 9007199254740992))))
+(:wat::test::defprop :t::below [x <- :wat::core::i64] (:wat::test::assert-true (:wat::core::> x -1000)))
+(:wat::test::defprop :t::sum [x <- (:wat::test::gen::i64-in 0 1000000) y <- (:wat::test::gen::i64-in 0 1000000)]
+  {:max-shrinks 300}
+  (:wat::test::assert-true (:wat::core::< (:wat::core::+ x y) 1000)))
 (:wat::test::defprop :t::picky [x <- :wat::core::i64] {:cases 3} (:wat::test::assume false))
 "#;
 
 #[test]
 fn properties_shrink_to_the_smallest_case_whatever_the_seed() {
     let dir = Dir::with(&[("t.wat", PROPERTIES)]);
-    for seed in ["1", "2", "3"] {
+    for seed in ["1", "2", "3", "4", "5", "6"] {
         let (_, records) = records(&dir, &["--no-persist", "--seed", seed, "t.wat"]);
         let counterexample = |name: &str| {
             let mut found = records.iter().filter(|it| it["event"] == "test-finished");
@@ -44,6 +52,13 @@ fn properties_shrink_to_the_smallest_case_whatever_the_seed() {
             .replace('"', "")
         };
         assert_eq!(counterexample(":t::small"), "WAT8907 {x:100}");
+        assert_eq!(counterexample(":t::two-sided"), "WAT8907 {x:1000}");
+        assert_eq!(
+            counterexample(":t::far"),
+            format!("WAT8907 {{x:{}}}", 1_i64 << 53)
+        );
+        assert_eq!(counterexample(":t::below"), "WAT8907 {x:-1000}");
+        assert_eq!(counterexample(":t::sum"), "WAT8907 {x:0,y:1000}");
         assert_eq!(counterexample(":t::reversed"), "WAT8907 {xs:[1, 0]}");
         assert_eq!(counterexample(":t::divides"), "WAT8907 {n:0}");
         let short = counterexample(":t::short");
@@ -93,6 +108,53 @@ fn counterexamples_are_remembered_and_tried_first() {
         again.stdout.contains("falsified after 1 case "),
         "{}",
         again.stdout
+    );
+}
+
+#[test]
+fn counterexamples_that_pass_are_no_cases() {
+    let property = |bound: i64| {
+        format!(
+            "(:wat::test::defprop :t::p [x <- :wat::core::i64] {{:cases 5}}
+  (:wat::test::label \"seen\")
+  (:wat::test::assert-true (:wat::core::< x {bound})))"
+        )
+    };
+    let dir = Dir::with(&[
+        ("t.wat", &property(i64::MAX)),
+        (
+            "regressions/t.edn",
+            "{:wat.test/regressions {:t/p [[6 100 0] [6 101 0] [6 102 0] [\"x\"]]}}",
+        ),
+    ]);
+    let run = |seed: &str| {
+        let ran = persisting(&dir, &["test", "--format", "json", "--seed", seed, "t.wat"]);
+        let records = json_lines(&ran.stdout);
+        let mut found = records.into_iter();
+        let found = found.find(|it| it["event"] == "test-finished");
+        found.expect("it ran")
+    };
+    // A seed whose cases have no boundary value.
+    let mut passed = (1..20).map(|seed| run(&seed.to_string()));
+    let passed = passed.find(|it| it["status"] == "passed");
+    let passed = passed.expect("one of them passes");
+    assert_eq!(
+        (
+            &passed["cases"],
+            &passed["labels"]["seen"],
+            &passed["regressions"]
+        ),
+        (&5.into(), &5.into(), &3.into())
+    );
+    dir.write("t.wat", &property(100));
+    let failed = run("1");
+    assert_eq!(failed["failure"]["property"]["cases"], 1);
+    assert_eq!(failed["failure"]["property"]["labels"]["seen"], 1);
+    let told = persisting(&dir, &["test", "t.wat"]).stdout;
+    assert!(
+        told.contains("falsified after 1 case ")
+            && told.contains("holds what is no counterexample"),
+        "{told}"
     );
 }
 

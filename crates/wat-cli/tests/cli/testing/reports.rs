@@ -63,6 +63,20 @@ fn reports_go_to_files_in_their_formats() {
 }
 
 #[test]
+fn the_help_names_the_formats_of_reports() {
+    let dir = Dir::with(&[]);
+    let help = run(&dir, &["test", "--help"]).stdout;
+    let formats = help.split("--format").nth(1).expect("the option");
+    let formats = formats.split("--set").next().unwrap_or_default();
+    assert!(
+        formats.contains("junit") && formats.contains("plain") && !formats.contains("sarif"),
+        "{formats}"
+    );
+    let other = run(&dir, &["check", "--help"]).stdout;
+    assert!(other.contains("sarif"), "{other}");
+}
+
+#[test]
 fn differences_are_shown_where_they_are() {
     let text = "(:wat::test::deftest :t::lines ()
   (:wat::test::assert-eq \"one\\ntwo\\nthree\" \"one\\n2\\nthree\"))

@@ -96,8 +96,9 @@ enum Try {
     Halve { at: usize, low: u64 },
     /// With one less here.
     Less { at: usize },
-    /// With one less here and the greatest number of magnitude behind it: a boundary value becomes an ordinary one.
-    Trade { at: usize },
+    /// With one less here and the greatest number of magnitude behind it, once or twice: a boundary value becomes an
+    /// ordinary one, above or below zero.
+    Trade { at: usize, raised: usize },
     /// With this choice and the next one in order.
     Swap { at: usize },
 }
@@ -164,10 +165,11 @@ impl Shrinker {
                 let choice = candidate.get_mut(at).filter(|choice| **choice > 0)?;
                 *choice -= 1;
             }
-            Try::Trade { at } => {
-                let pair = candidate.get_mut(at..at + 2).filter(|pair| pair[0] > 0)?;
-                pair[0] -= 1;
-                pair[1] = i64::MAX.cast_unsigned();
+            Try::Trade { at, raised } => {
+                let part = candidate.get_mut(at..=at + raised)?;
+                let (first, rest) = part.split_first_mut().filter(|(first, _)| **first > 0)?;
+                *first -= 1;
+                rest.fill(i64::MAX.cast_unsigned());
             }
             Try::Swap { at } => {
                 let pair = candidate
@@ -204,8 +206,12 @@ impl Shrinker {
             Try::Least { at } if at < length => Try::Halve { at, low: 0 },
             Try::Halve { at, .. } => Try::Less { at },
             Try::Less { at } => Try::Least { at: at + 1 },
-            Try::Least { .. } => Try::Trade { at: 0 },
-            Try::Trade { at } if at + 1 < length => Try::Trade { at: at + 1 },
+            Try::Least { .. } => Try::Trade { at: 0, raised: 1 },
+            Try::Trade { at, raised: 1 } => Try::Trade { at, raised: 2 },
+            Try::Trade { at, .. } if at + 1 < length => Try::Trade {
+                at: at + 1,
+                raised: 1,
+            },
             Try::Trade { .. } => Try::Swap { at: 0 },
             Try::Swap { at } if at + 1 < length => Try::Swap { at: at + 1 },
             Try::Swap { .. } => {
@@ -227,12 +233,15 @@ impl Shrinker {
         if let Some(read) = helps {
             self.best = read;
             self.has_helped = true;
-            // The same attempt again, on what is left.
-            if let Try::Delete { block, end } = self.next {
-                self.next = Try::Delete {
-                    block,
-                    end: end.min(self.best.len()),
-                };
+            // The same attempt again, on what is left; but what was raised is made smaller first, by halves: steps of
+            // one would never end.
+            match self.next {
+                Try::Delete { block, end } => {
+                    let end = end.min(self.best.len());
+                    self.next = Try::Delete { block, end };
+                }
+                Try::Trade { at, .. } => self.next = Try::Least { at },
+                _ => {}
             }
             return true;
         }
@@ -287,6 +296,55 @@ mod tests {
         assert_eq!([given.draw(9), given.draw(9), given.draw(9)], [7, 5, 0]);
         assert_eq!(given.read, [7, 5, 0]);
         assert_eq!(Choices::given(vec![u64::MAX]).draw(u64::MAX), u64::MAX);
+    }
+
+    /// The smallest sequence that makes an integer for which `fails` holds, and how many candidates it took.
+    fn shrunk_integer(from: &[u64], fails: impl Fn(i64) -> bool) -> (i64, usize) {
+        let made = |given: &[u64]| {
+            let mut choices = Choices::given(given.to_vec());
+            let number = super::super::generate::integer(&mut choices, 100);
+            (number, choices.read)
+        };
+        let (number, read) = made(from);
+        assert!(fails(number), "{number}");
+        let mut shrinker = Shrinker::new(read);
+        let mut count = 0;
+        while let Some(candidate) = shrinker.candidate() {
+            count += 1;
+            assert!(count < 2_000, "it ends");
+            let (number, read) = made(&candidate);
+            shrinker.judge(fails(number).then_some(read));
+        }
+        (made(&shrinker.best).0, count)
+    }
+
+    #[test]
+    fn boundary_values_shrink_to_the_bounds_that_are_missed() {
+        for boundary in 3..=6 {
+            let from = [9, boundary, 0];
+            let (number, count) = shrunk_integer(&from, |x| !(-1000 < x && x < 1000));
+            assert!(number == 1000 && count < 300, "{number} {count}");
+            let far = 1_i64 << 53;
+            let (number, count) = shrunk_integer(&from, |x| !(-far < x && x < far));
+            assert!(number == far && count < 600, "{number} {count}");
+        }
+        for boundary in [4, 6] {
+            let (number, count) = shrunk_integer(&[9, boundary, 0], |x| x <= -1000);
+            assert!(number == -1000 && count < 300, "{number} {count}");
+        }
+    }
+
+    #[test]
+    fn what_one_choice_gives_another_takes_by_halves() {
+        let sum = |choices: &[u64]| {
+            choices.len() == 2 && choices[0] % 1_000_001 + choices[1] % 1_000_001 >= 1000
+        };
+        let (best, count) = shrunk(&[700_000, 300_000], sum);
+        assert!(count < 300, "{count}");
+        assert_eq!(best, [0, 1000]);
+        let (best, count) = shrunk(&[700, 300], sum);
+        assert!(count < 300, "{count}");
+        assert_eq!(best[0], 0);
     }
 
     #[test]

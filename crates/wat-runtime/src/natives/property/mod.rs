@@ -245,9 +245,12 @@ impl Session {
                     self.outcome.discards += 1;
                     return;
                 }
-                self.outcome.cases += u64::from(is_fresh);
-                for label in self.set.drain(..) {
-                    *self.labels.entry(label).or_default() += 1;
+                // One that failed once counts if it fails again.
+                if is_fresh || key.is_some() {
+                    self.outcome.cases += 1;
+                    for label in self.set.drain(..) {
+                        *self.labels.entry(label).or_default() += 1;
+                    }
                 }
                 if let Some(key) = key {
                     self.outcome.is_falsified = true;

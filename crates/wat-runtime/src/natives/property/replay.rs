@@ -58,7 +58,7 @@ impl PropertyOutcome {
         }
         let mut message = format!(
             "property :{name} falsified after {} (seed {:#x}, {})",
-            counted(self.cases.max(1), "case"),
+            counted(self.cases, "case"),
             self.seed,
             counted(self.shrinks, "shrink")
         );
