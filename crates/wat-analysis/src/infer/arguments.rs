@@ -25,6 +25,26 @@ impl<'db> Infer<'db> {
         }
     }
 
+    /// Checks an argument whose elements are taken: what is neither a vector nor a set nor a map has none (WAT3401, of a
+    /// type parameter WAT3402).
+    pub(super) fn expect_sequence(&mut self, arg: ExprId, vector: Ty, why: Why<'db>) {
+        let (found, told) = (self.ty(arg), self.problems.len());
+        self.expect(arg, vector, why);
+        let code = match self.table.shape(found) {
+            Shape::App(Ctor::Vector, _) | Shape::Var | Shape::Error => return,
+            Shape::App(..) => 3401,
+            Shape::Param(_) => 3402,
+        };
+        if let [problem] = &self.problems[told..]
+            && matches!(problem.code, 3001 | 3018)
+        {
+            let found = self.render(found);
+            let problem = &mut self.problems[told];
+            problem.code = code;
+            problem.message = format!("`{found}` has no elements: it is no vector, set or map");
+        }
+    }
+
     /// The elements of a set or the entries of a map, as a vector; anything else as it is.
     pub(super) fn elements_of(&mut self, arg: ExprId) -> ExprId {
         let (name, types) = match self.table.shape(self.ty(arg)) {

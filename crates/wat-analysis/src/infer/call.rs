@@ -492,7 +492,10 @@ impl<'db> Infer<'db> {
             return;
         };
         let declared = Some((item.form(self.db), NodeId(param.node)));
-        self.expect(arg, ty, Why::Argument { declared });
+        match param.seqable {
+            true => self.expect_sequence(arg, ty, Why::Argument { declared }),
+            false => self.expect(arg, ty, Why::Argument { declared }),
+        }
     }
 
     /// Arguments are evaluated as written and checked in declared order.
@@ -600,7 +603,10 @@ impl<'db> Infer<'db> {
             let spelled = param.spelled.as_ref();
             let ty = self.table.written(&param.ty, spelled, &callee.types);
             let declared = Some((form, NodeId(param.node)));
-            self.expect(arg, ty, Why::Argument { declared });
+            match param.seqable {
+                true => self.expect_sequence(arg, ty, Why::Argument { declared }),
+                false => self.expect(arg, ty, Why::Argument { declared }),
+            }
             self.printed(item, ty, self.exprs[arg.0 as usize].node);
         }
         if !fits {

@@ -27,7 +27,23 @@ fn sets_and_maps_stand_for_their_elements() {
     reports("(:wat::core::take #{1} 1)", &["WAT3001 2:19-2:23"]);
     reports(
         "(:wat::core::map 5 :wat::core::i64::to-string)",
-        &["WAT3001 2:18-2:19"],
+        &["WAT3401 2:18-2:19"],
+    );
+    reports("(:wat::core::distinct \"a\")", &["WAT3401 2:23-2:26"]);
+    reports(
+        "(:wat::core::->> 5 (:wat::core::map :wat::core::i64::to-string))",
+        &["WAT3401 2:18-2:19"],
+    );
+    reports(
+        "(:wat::core::fn [c <- :wat::core::i64] -> :wat::core::Vector<wat::core::String> (:wat::core::map c :wat::core::show))",
+        &["WAT3401 2:98-2:99"],
+    );
+    // Whether a type parameter stands for a collection cannot be known.
+    assert_eq!(
+        spans(
+            "(:wat::core::defn :my::f<C> [c <- :C] -> :wat::core::Vector<wat::core::String> (:wat::core::map c :wat::core::show))"
+        ),
+        ["WAT3402 1:97-1:98"]
     );
 }
 
