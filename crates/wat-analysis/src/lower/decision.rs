@@ -361,7 +361,7 @@ impl<'a, 'db> Lower<'a, 'db> {
             left: Some(WORK + written.saturating_mul(WORK_PER_PART)),
             is_spent: false,
         };
-        let root = builder.part(Access::Root(value.clone()), ty);
+        let root = builder.part(Access::Root(value), ty);
         let rows = || {
             arms.iter().enumerate().map(|(arm, (pattern, _))| Row {
                 columns: vec![(root, pattern)],
@@ -371,12 +371,8 @@ impl<'a, 'db> Lower<'a, 'db> {
         };
         let tree = builder.tree(rows().collect());
         if builder.is_spent {
-            let mut builder = Builder {
-                parts: Vec::new(),
-                left: None,
-                is_spent: false,
-            };
-            let _ = builder.part(Access::Root(value), ty);
+            builder.parts.truncate(1);
+            (builder.left, builder.is_spent) = (None, false);
             let trees = rows().map(|row| builder.tree(vec![row])).collect();
             return self.in_turn(trees, &builder.parts, arms, tail);
         }
