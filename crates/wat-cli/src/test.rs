@@ -3,7 +3,7 @@
 mod revision;
 mod watch;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, LineWriter, Write};
 use std::path::{Path, PathBuf};
@@ -24,7 +24,10 @@ use crate::{exit, output};
 
 /// What the targets name.
 struct Targets {
+    /// All files and directories.
     paths: Vec<PathBuf>,
+    /// Those of them of which no single test is named.
+    whole: Vec<PathBuf>,
     /// Ids that were named with their files, as paths and names.
     named: Vec<(PathBuf, String)>,
     /// Names without files.
@@ -34,6 +37,7 @@ struct Targets {
 fn targets(options: &TestOptions) -> Targets {
     let mut found = Targets {
         paths: Vec::new(),
+        whole: Vec::new(),
         named: Vec::new(),
         names: Vec::new(),
     };
@@ -46,6 +50,7 @@ fn targets(options: &TestOptions) -> Targets {
             found.paths.push(PathBuf::from(path));
         } else {
             found.paths.push(PathBuf::from(target));
+            found.whole.push(PathBuf::from(target));
         }
     }
     found
@@ -75,6 +80,10 @@ pub(crate) fn test(global: &Global, options: &TestOptions) -> i32 {
     });
     match prepared {
         Ok(prepared) => {
+            if let Some((target, names)) = prepared.missing_test().filter(|_| !options.allow_empty)
+            {
+                return nobody(&target, &names);
+            }
             if options.list {
                 return list(global, options, &prepared);
             }
@@ -198,11 +207,9 @@ impl Prepared {
         if options.partial {
             found.admit_whole(&space.db);
         }
-        let filter = filter(options, space, &self.targets)?;
-        let names = &self.targets.names;
+        let of_files = self.of_files(&found);
+        let filter = filter(options, &self.targets, of_files)?;
         let selected = found.tests.iter().filter(|case| filter.admits(case));
-        let selected = selected
-            .filter(|case| names.is_empty() || names.iter().any(|name| **name == *case.test.name));
         self.selected = selected.cloned().collect();
         for (path, warning) in &found.warnings {
             let (code, place) = (Code(warning.code), warning.place);
@@ -216,6 +223,69 @@ impl Prepared {
             self.select_by(options)?;
         }
         Ok(())
+    }
+
+    /// Where the files of tests are, by their paths in ids.
+    fn places(&self, found: &Found) -> HashMap<String, PathBuf> {
+        let space = &self.space;
+        let asked = space.files.iter().map(|(path, file)| {
+            let shown = space.inner_path(&file.path(&*space.db));
+            (shown, real(path))
+        });
+        let mut places: HashMap<String, PathBuf> = asked.collect();
+        let directory = self.directory();
+        for case in &found.tests {
+            if !places.contains_key(&case.path) {
+                places.insert(case.path.clone(), real(&directory.join(&case.path)));
+            }
+        }
+        places
+    }
+
+    /// The names that the targets ask for in files, by the paths of these in ids. What another target asks for as a
+    /// whole, itself or with its directory, has none.
+    fn of_files(&self, found: &Found) -> HashMap<String, HashSet<String>> {
+        if self.targets.named.is_empty() {
+            return HashMap::new();
+        }
+        let whole: Vec<PathBuf> = self.targets.whole.iter().map(|it| real(it)).collect();
+        let named = self.targets.named.iter();
+        let named: Vec<(PathBuf, &String)> = named.map(|(path, name)| (real(path), name)).collect();
+        let places = self.places(found).into_iter();
+        let parts = places.filter(|(_, place)| !whole.iter().any(|it| place.starts_with(it)));
+        let parts = parts.map(|(path, place)| {
+            let names = named.iter().filter(|(it, _)| place.starts_with(it));
+            (path, names.map(|(_, name)| (*name).clone()).collect())
+        });
+        parts.collect()
+    }
+
+    /// A target that names a test which is not there, and all names that are. A file that does not check may hide it.
+    fn missing_test(&self) -> Option<(String, Vec<&str>)> {
+        let Targets { named, names, .. } = &self.targets;
+        if named.is_empty() && names.is_empty() || !self.found.invalid.is_empty() {
+            return None;
+        }
+        let places = self.places(&self.found);
+        let is_in = |case: &TestCase, path: &Path| {
+            let place = places.get(&case.path);
+            place.is_some_and(|place| place.starts_with(real(path)))
+        };
+        let tests = &self.found.tests;
+        for (path, name) in named {
+            let here: Vec<&TestCase> = tests.iter().filter(|case| is_in(case, path)).collect();
+            if !here.iter().any(|case| case.name() == name) {
+                let target = format!("{}#{name}", path.display());
+                return Some((target, here.iter().map(|case| case.name()).collect()));
+            }
+        }
+        let missing = names
+            .iter()
+            .find(|name| !tests.iter().any(|case| case.name() == **name))?;
+        Some((
+            missing.clone(),
+            tests.iter().map(|case| case.name()).collect(),
+        ))
     }
 
     /// The directory that tests run in, and where runs are remembered.
@@ -258,6 +328,11 @@ impl Prepared {
         });
         Ok(())
     }
+}
+
+/// Where a path leads to.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// The Markdown texts: those that are targets, and with `--kind doc` those below the directories that are; and what of
@@ -348,6 +423,20 @@ fn nothing(options: &TestOptions) -> i32 {
     exit::NOTHING
 }
 
+/// WAT5902, of a target that names no test.
+fn nobody(target: &str, names: &[&str]) -> i32 {
+    let mut text = format!("error[WAT5902]: no test is called `{target}`\n");
+    let (file, name) = match target.rsplit_once('#') {
+        Some((file, name)) => (format!("{file}#"), name),
+        None => (String::new(), target),
+    };
+    if let Some(near) = nearest(name, names.iter().copied()) {
+        text.push_str(&format!("help: did you mean `{file}{near}`?\n"));
+    }
+    output::report(&text);
+    exit::NOTHING
+}
+
 /// The targets of a project; without one, the working directory.
 fn defaults(global: &Global) -> Refused<Vec<PathBuf>> {
     let (project, settings) = settings(global, Path::new("."))?;
@@ -367,7 +456,11 @@ fn defaults(global: &Global) -> Refused<Vec<PathBuf>> {
     }
 }
 
-fn filter(options: &TestOptions, space: &Workspace, targets: &Targets) -> Refused<Filter> {
+fn filter(
+    options: &TestOptions,
+    targets: &Targets,
+    of_files: HashMap<String, HashSet<String>>,
+) -> Refused<Filter> {
     let mut kinds = Vec::new();
     for kind in &options.kind {
         kinds.push(match kind.as_str() {
@@ -382,23 +475,6 @@ fn filter(options: &TestOptions, space: &Workspace, targets: &Targets) -> Refuse
             }
         });
     }
-    // A file that is a target without a name stays whole.
-    let whole: Vec<&PathBuf> = targets
-        .paths
-        .iter()
-        .filter(|path| !targets.named.iter().any(|(named, _)| named == *path))
-        .collect();
-    let ids = (!targets.named.is_empty() && whole.is_empty()).then(|| {
-        let ids = targets.named.iter().map(|(path, name)| {
-            let known = space.files.iter().find(|(asked, _)| asked == path);
-            let path = known.map_or_else(
-                || path.display().to_string(),
-                |(_, file)| file.path(&*space.db).to_string(),
-            );
-            format!("{}#{name}", space.inner_path(&path))
-        });
-        ids.collect()
-    });
     Ok(Filter {
         patterns: options.filter.clone(),
         exact: options.exact,
@@ -406,7 +482,8 @@ fn filter(options: &TestOptions, space: &Workspace, targets: &Targets) -> Refuse
         skipped_tags: options.skip_tag.clone(),
         kinds: (!options.kind.is_empty()).then_some(kinds),
         only_ignored: options.ignored,
-        ids,
+        names: targets.names.clone(),
+        of_files,
         partition: options.partition,
     })
 }

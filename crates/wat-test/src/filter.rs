@@ -1,5 +1,7 @@
 //! Which tests are run.
 
+use std::collections::{HashMap, HashSet};
+
 use wat_analysis::TestKind;
 
 use crate::find::TestCase;
@@ -38,8 +40,10 @@ pub struct Filter {
     pub kinds: Option<Vec<TestKind>>,
     /// Only ignored tests.
     pub only_ignored: bool,
-    /// One of these ids.
-    pub ids: Option<Vec<String>>,
+    /// One of these names, unless its file has names of its own below.
+    pub names: Vec<String>,
+    /// Of these files, by their paths, the tests with these names alone.
+    pub of_files: HashMap<String, HashSet<String>>,
     /// One of the shards.
     pub partition: Option<Partition>,
 }
@@ -61,10 +65,19 @@ impl Filter {
                 .as_ref()
                 .is_none_or(|kinds| kinds.contains(&test.kind))
             && (!self.only_ignored || test.ignore.is_some())
-            && self.ids.as_ref().is_none_or(|ids| ids.contains(&case.id))
+            && self.admits_target(&case.path, case.name())
             && self
                 .partition
                 .is_none_or(|part| first_eight(case.id.as_bytes()) % part.count == part.index - 1)
+    }
+
+    /// Do the targets of the command name a test?
+    fn admits_target(&self, path: &str, name: &str) -> bool {
+        let is_named = self.names.iter().any(|it| it == name);
+        match self.of_files.get(path) {
+            Some(names) => is_named || names.contains(name),
+            None => is_named || self.names.is_empty(),
+        }
     }
 
     fn admits_name(&self, name: &str) -> bool {
@@ -138,6 +151,33 @@ mod tests {
         assert!(!admits(&["!b"], "a::b"));
         assert!(admits(&["a", "!c"], "a::b"));
         assert!(!admits(&["a", "!*b"], "a::b"));
+    }
+
+    #[test]
+    fn names_of_a_file_are_about_that_file() {
+        let names =
+            |names: &[&str]| -> Vec<String> { names.iter().map(|it| (*it).to_owned()).collect() };
+        let filter = Filter {
+            of_files: HashMap::from([("a.wat".to_owned(), names(&[":x"]).into_iter().collect())]),
+            ..Filter::default()
+        };
+        let both = Filter {
+            names: names(&[":z"]),
+            ..filter.clone()
+        };
+        let admitted = |filter: &Filter| -> Vec<&str> {
+            let tests = [
+                ("a.wat", ":x"),
+                ("a.wat", ":y"),
+                ("b.wat", ":x"),
+                ("b.wat", ":z"),
+            ];
+            let tests = tests.into_iter().zip(["ax", "ay", "bx", "bz"]);
+            let tests = tests.filter(|((path, name), _)| filter.admits_target(path, name));
+            tests.map(|(_, short)| short).collect()
+        };
+        assert_eq!(admitted(&filter), ["ax", "bx", "bz"]);
+        assert_eq!(admitted(&both), ["ax", "bz"]);
     }
 
     #[test]

@@ -119,6 +119,13 @@ fn example_case(file: SourceFile, example: DocTest) -> TestCase {
 }
 
 impl TestCase {
+    /// The name behind its file in the id.
+    pub fn name(&self) -> &str {
+        let name = self.id.strip_prefix(&self.path);
+        name.and_then(|name| name.strip_prefix('#'))
+            .unwrap_or_default()
+    }
+
     /// Is it told of without having been run?
     pub(crate) fn is_ignored(&self, run_ignored: bool) -> bool {
         self.test.ignore.is_some() && !run_ignored

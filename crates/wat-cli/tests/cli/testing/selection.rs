@@ -72,6 +72,41 @@ fn tests_are_selected_by_name_tag_and_part() {
 }
 
 #[test]
+fn a_name_behind_a_file_is_about_that_file_alone() {
+    let test =
+        |name: &str| format!("(:wat::test::deftest :{name} () (:wat::test::assert-eq 1 1))\n");
+    let a = test("x") + &test("y");
+    let b = test("x") + &test("z");
+    let dir = Dir::with(&[("a.wat", &a), ("b.wat", &b), ("d/c.wat", &test("x"))]);
+    let list = |targets: &str| {
+        let targets: Vec<&str> = targets.split(' ').collect();
+        let ran = run(&dir, &[&["test", "--list"], &targets[..]].concat());
+        ran.stdout.replace('\n', " ").trim_end().to_owned()
+    };
+    let [ax, ay, bx, bz] = ["a.wat#:x", "a.wat#:y", "b.wat#:x", "b.wat#:z"];
+    assert_eq!(list("a.wat#:x b.wat"), [ax, bx, bz].join(" "));
+    assert_eq!(list("./a.wat#:x b.wat#:z"), [ax, bz].join(" "));
+    assert_eq!(list("a.wat#:x a.wat#:y"), [ax, ay].join(" "));
+    assert_eq!(list("a.wat#:x a.wat"), [ax, ay].join(" "));
+    assert_eq!(list("d a.wat#:x"), ["d/c.wat#:x", ax].join(" "));
+    assert_eq!(list("a.wat#:x ."), [ax, ay, bx, bz, "d/c.wat#:x"].join(" "));
+    assert_eq!(list("a.wat#:x b.wat :z"), [ax, bz].join(" "));
+    assert_eq!(list("a.wat b.wat :x"), [ax, bx].join(" "));
+    let none = run(&dir, &["test", "a.wat#:zz", "b.wat"]);
+    assert_eq!(none.status, 5);
+    assert!(
+        none.stderr.contains("WAT5902") && none.stderr.contains("a.wat#:zz"),
+        "{}",
+        none.stderr
+    );
+    assert_eq!(run(&dir, &["test", "b.wat", ":y"]).status, 5);
+    assert_eq!(
+        run(&dir, &["test", "b.wat", ":y", "--allow-empty"]).status,
+        0
+    );
+}
+
+#[test]
 fn a_file_that_does_not_check_is_invalid_and_the_others_run() {
     let good = "(:wat::test::deftest :t::good () (:wat::test::assert-eq 1 1))";
     let bad = "(:wat::test::deftest :t::bad () (:wat::test::assert-eq 1 (:t::nowhere)))";
