@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use wat_syntax::{Ast, AstSpans, LineIndex, SourceText, SyntaxError, TextRange, TextSize, Verdict};
+use wat_syntax::{
+    Ast, AstSpans, CutTokens, LineIndex, SourceText, SyntaxError, TextRange, TextSize, Verdict,
+};
 
 use crate::db::{Db, FileKind, SourceFile};
 
@@ -47,22 +49,30 @@ impl FormKey {
 
     /// The first two words of a form, without brackets.
     fn scan(text: &str) -> (&str, &str) {
-        let mut words = text
-            .split(|c: char| {
-                c.is_ascii_whitespace()
-                    || matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '"' | ';')
-            })
-            .filter(|word| !word.is_empty());
-        let clip = |word: &str| {
-            word.char_indices()
-                .nth(200)
-                .map_or(word.len(), |(at, _)| at)
+        let (first, rest) = FormKey::word(text);
+        (first, FormKey::word(rest).0)
+    }
+
+    /// The first word of a text, of at most 200 characters, and what comes after it.
+    fn word(text: &str) -> (&str, &str) {
+        let parts = |byte: &u8| {
+            byte.is_ascii_whitespace()
+                || matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'"' | b';')
         };
-        let mut next = || match words.next() {
-            Some(word) if word.len() > 200 => &word[..clip(word)],
-            word => word.unwrap_or(""),
+        let bytes = text.as_bytes();
+        let Some(start) = bytes.iter().position(|byte| !parts(byte)) else {
+            return ("", "");
         };
-        (next(), next())
+        let end = bytes[start..]
+            .iter()
+            .position(parts)
+            .map_or(bytes.len(), |len| start + len);
+        let (word, rest) = (&text[start..end], &text[end..]);
+        let clip = match word.len() > 200 {
+            true => word.char_indices().nth(200),
+            false => None,
+        };
+        (clip.map_or(word, |(at, _)| &word[..at]), rest)
     }
 }
 
@@ -71,6 +81,8 @@ impl FormKey {
 pub(crate) struct FormContent {
     pub(crate) text: SourceText,
     pub(crate) verdict: Verdict,
+    /// As the cut found them, where there was one. They follow from the rest.
+    tokens: Option<CutTokens>,
 }
 
 impl FormContent {
@@ -79,6 +91,7 @@ impl FormContent {
         FormContent {
             text,
             verdict: Verdict::default(),
+            tokens: None,
         }
     }
 }
@@ -143,6 +156,7 @@ pub(crate) fn forms<'db>(db: &'db dyn Db, file: SourceFile) -> FileForms<'db> {
                     FormContent {
                         text,
                         verdict: form.verdict,
+                        tokens: Some(form.tokens),
                     },
                 ),
                 start: form.range.start().into(),
@@ -178,7 +192,10 @@ pub(crate) struct ReadForm {
 #[salsa::tracked(returns(ref), no_eq)]
 pub(crate) fn read_form<'db>(db: &'db dyn Db, form: Form<'db>) -> ReadForm {
     let content = form.content(db);
-    let read = wat_syntax::read_form(&content.text, &content.verdict);
+    let read = match &content.tokens {
+        Some(tokens) => wat_syntax::read_cut(&content.text, &content.verdict, tokens),
+        None => wat_syntax::read_form(&content.text, &content.verdict),
+    };
     ReadForm {
         ast: Arc::new(read.ast),
         spans: read.spans,

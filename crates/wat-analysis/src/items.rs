@@ -152,16 +152,16 @@ impl<'db> Item<'db> {
 
     /// The node of the name in the defining list; of a generated member, of the field or variant.
     pub(crate) fn name_node(self, db: &'db dyn Db) -> NodeId {
-        let ast = self.ast(db);
         if let Some(node) = self.member_node(db) {
             return node;
         }
+        let (ast, root) = (self.ast(db), self.root(db));
         match self.kind(db) {
-            ItemKind::Macro => macro_name(ast, self.root(db)),
-            ItemKind::KeywordVariant => variant_name(ast, self.root(db)),
-            _ => crate::signature::defined_name(ast, self.root(db)),
+            ItemKind::Macro => macro_name(ast, root),
+            ItemKind::KeywordVariant => variant_name(ast, root),
+            _ => crate::signature::defined_name(ast, root),
         }
-        .unwrap_or(self.root(db))
+        .unwrap_or(root)
     }
 }
 

@@ -206,6 +206,11 @@ pub(crate) fn may_be_contested(db: &dyn Db, root: SourceFile, path: &str) -> boo
             || is_owner(path.rsplit_once("::")))
 }
 
+/// Does a program define some name more than once?
+pub(crate) fn has_doubles(db: &dyn Db, root: SourceFile) -> bool {
+    has_contested(db, root) || has_replaced(db, root)
+}
+
 /// Most programs have no such name: then there is nothing to ask of each.
 #[salsa::tracked(returns(copy))]
 fn has_contested(db: &dyn Db, root: SourceFile) -> bool {

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use rowan::{TextRange, TextSize};
 use rustc_hash::FxHashMap;
 
-use crate::cut::Verdict;
+use crate::cut::{CutTokens, Verdict};
 use crate::diag::{Severity, SyntaxError};
 use crate::intern::TextTable;
 use crate::kind::SyntaxKind::*;
@@ -361,18 +361,34 @@ thread_local! {
 
 /// Reads the text of one form as [`cut`](crate::cut) found it. Builds no tree.
 pub fn read_form(source: &SourceText, verdict: &Verdict) -> FormSyntax {
+    with_scratch(source, |Scratch { tokens, builder }| {
+        form_tokens(source, verdict.0.as_deref(), tokens);
+        read_tokens(source, verdict, tokens, builder)
+    })
+}
+
+/// Reads a form whose tokens are known from its cut, as [`read_form`] does.
+pub fn read_cut(source: &SourceText, verdict: &Verdict, tokens: &CutTokens) -> FormSyntax {
+    with_scratch(source, |Scratch { builder, .. }| {
+        read_tokens(source, verdict, &tokens.0, builder)
+    })
+}
+
+fn with_scratch<T>(source: &SourceText, read: impl FnOnce(&mut Scratch) -> T) -> T {
     let mut scratch = SCRATCH.take();
-    let read = read_with(&mut scratch, source, verdict);
+    let result = read(&mut scratch);
     if source.len() <= Scratch::KEPT {
         SCRATCH.set(scratch);
     }
-    read
+    result
 }
 
-fn read_with(scratch: &mut Scratch, source: &SourceText, verdict: &Verdict) -> FormSyntax {
-    let repairs = verdict.0.as_deref();
-    let Scratch { tokens, builder } = scratch;
-    form_tokens(source, repairs, tokens);
+fn read_tokens(
+    source: &SourceText,
+    verdict: &Verdict,
+    tokens: &[Token],
+    builder: &mut AstBuilder,
+) -> FormSyntax {
     builder.clear_for(tokens.len() / 2 + 2, source.len());
     let mut errors = Vec::new();
     let mut reader = Reader { source, builder };
@@ -381,7 +397,7 @@ fn read_with(scratch: &mut Scratch, source: &SourceText, verdict: &Verdict) -> F
         tokens,
         first: 0,
         end: tokens.len(),
-        repairs,
+        repairs: verdict.0.as_deref(),
         limit: Limit::Cut,
     };
     walk(form, &mut reader, &mut errors);

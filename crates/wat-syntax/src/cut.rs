@@ -8,6 +8,7 @@ use crate::kind::SyntaxKind::{KEYWORD, SYMBOL};
 use crate::lexer::keyword::Limit;
 use crate::lexer::token_report::diagnose;
 use crate::lexer::{Token, lex_file};
+use crate::parse::form_tokens;
 use crate::repair::{Item, Repairs, Splitter};
 use crate::source::{MAX_SOURCE_LEN, SourceText};
 use crate::walk::{start_of, stray_closer};
@@ -30,6 +31,42 @@ pub struct FormCut {
     pub range: TextRange,
     /// How to read it.
     pub verdict: Verdict,
+    /// What it consists of.
+    pub tokens: CutTokens,
+}
+
+/// The tokens of a form that was cut out of a file, for [`read_cut`](crate::read_cut): reading the form anew would give
+/// the same ones.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct CutTokens(pub(crate) Box<[Token]>);
+
+impl CutTokens {
+    /// The tokens of the form that stands at `range` of `source`: there they are `tokens`.
+    fn new(
+        source: &SourceText,
+        tokens: &[Token],
+        range: TextRange,
+        repairs: Option<&Repairs>,
+    ) -> CutTokens {
+        // What is odd about the last one may lie behind the form.
+        if tokens.last().is_some_and(|token| token.is_dirty()) {
+            let mut own = Vec::new();
+            form_tokens(&source.slice(range), repairs, &mut own);
+            return CutTokens(own.into());
+        }
+        let start = u32::from(range.start());
+        let shifted = tokens.iter().map(|&token| Token {
+            end: token.end - start,
+            ..token
+        });
+        CutTokens(shifted.collect())
+    }
+}
+
+impl std::fmt::Debug for CutTokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} tokens", self.0.len())
+    }
 }
 
 /// The forms of a file, and the errors between them.
@@ -64,9 +101,11 @@ pub fn cut(source: &SourceText) -> FileCut {
             Item::Form(form) => {
                 glued(source, &tokens, end - 1, &mut result.errors);
                 let start = TextSize::new(start_of(&tokens, first));
-                let end = TextSize::new(tokens[end - 1].end);
+                let range = TextRange::new(start, TextSize::new(tokens[end - 1].end));
+                let repairs = form.repairs.as_deref();
                 result.forms.push(FormCut {
-                    range: TextRange::new(start, end),
+                    range,
+                    tokens: CutTokens::new(source, &tokens[first..end], range, repairs),
                     verdict: Verdict(form.repairs),
                 });
             }

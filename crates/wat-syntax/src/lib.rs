@@ -21,10 +21,10 @@ mod views;
 mod walk;
 
 pub use ast::{
-    Ast, AstBuilder, AstSpans, Children, FormSyntax, NodeId, NodeKind, TextId, read_form,
+    Ast, AstBuilder, AstSpans, Children, FormSyntax, NodeId, NodeKind, TextId, read_cut, read_form,
 };
 pub use codes::READER_CODES;
-pub use cut::{FileCut, FormCut, Verdict, cut};
+pub use cut::{CutTokens, FileCut, FormCut, Verdict, cut};
 pub use diag::{
     Applicability, Code, CodeInfo, Fix, Label, Severity, SyntaxError, TextEdit, apply_edits,
 };

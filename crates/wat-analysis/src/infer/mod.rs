@@ -210,6 +210,8 @@ struct Infer<'db> {
     is_in_term: bool,
     /// What it mentions too early, each told once.
     told_late: rustc_hash::FxHashSet<Item<'db>>,
+    /// Asked for once.
+    has_doubles: std::cell::OnceCell<bool>,
 }
 
 impl<'db> Infer<'db> {
@@ -253,6 +255,7 @@ impl<'db> Infer<'db> {
             is_in_clause: false,
             is_in_term: false,
             told_late: rustc_hash::FxHashSet::default(),
+            has_doubles: std::cell::OnceCell::new(),
         }
     }
 
@@ -334,10 +337,23 @@ impl<'db> Infer<'db> {
 
     /// Is it not known which definition the name of this one means?
     fn is_contested(&self, item: Item<'db>) -> bool {
-        let name = item.name(self.db).text(self.db);
-        crate::names::is_contested(self.db, self.program, name)
-            || crate::nominal::is_contested_variant(self.db, self.program, item)
-            || crate::names::is_retyped(self.db, self.program, item, self.initialises.is_some())
+        crate::nominal::is_contested_variant(self.db, self.program, item)
+            || self.has_doubles() && {
+                let name = item.name(self.db).text(self.db);
+                crate::names::is_contested(self.db, self.program, name)
+                    || crate::names::is_retyped(
+                        self.db,
+                        self.program,
+                        item,
+                        self.initialises.is_some(),
+                    )
+            }
+    }
+
+    /// Does the program define some name twice? Most do not: then there is nothing to ask of each name.
+    fn has_doubles(&self) -> bool {
+        let ask = || crate::names::has_doubles(self.db, self.program);
+        *self.has_doubles.get_or_init(ask)
     }
 
     fn finish(mut self, body: Body) -> Inference<'db> {

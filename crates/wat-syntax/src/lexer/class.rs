@@ -63,6 +63,14 @@ pub(crate) fn is_at(bytes: &[u8], at: usize, classes: u8) -> bool {
     bytes.get(at).is_some_and(|&byte| is(byte, classes))
 }
 
+/// The end of the run of bytes in one of `classes` that starts at `at`.
+#[inline(always)]
+pub(crate) fn run_end(bytes: &[u8], at: usize, classes: u8) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let run = rest.iter().position(|&byte| !is(byte, classes));
+    at + run.unwrap_or(rest.len())
+}
+
 /// True for the characters of L6 that count as whitespace.
 pub(crate) fn is_unicode_space(char: char) -> bool {
     !char.is_ascii() && char.is_whitespace()

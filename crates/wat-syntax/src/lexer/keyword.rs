@@ -4,7 +4,7 @@
 //! goes through [`scan`], which follows the reference byte by byte and remembers what it skipped. What a keyword means
 //! and what is wrong with it is worked out from there, only when asked for, in [`super::keyword_report`].
 
-use super::class::{self, BLANK, CLASS, DIGIT, END, FINAL, LETTER, NAME, TYPE};
+use super::class::{self, BLANK, DIGIT, END, FINAL, LETTER, NAME, TYPE};
 use crate::source::SourceText;
 use crate::types;
 
@@ -28,13 +28,16 @@ pub(crate) fn scan_plain(bytes: &[u8], start: usize) -> Option<usize> {
     }
     loop {
         let segment = at;
-        while let Some(&byte) = bytes.get(at)
-            && CLASS[byte as usize] & NAME != 0
-        {
-            if byte == b'<' && types::opens_bracket(bytes, at) {
-                return plain_type(bytes, start, at);
+        loop {
+            // Most bytes of names are those that may stand in a type; no bracket is among them.
+            at = class::run_end(bytes, at, TYPE);
+            match bytes.get(at) {
+                Some(b'<') if types::opens_bracket(bytes, at) => {
+                    return plain_type(bytes, start, at);
+                }
+                Some(&byte) if class::is(byte, NAME) => at += 1,
+                _ => break,
             }
-            at += 1;
         }
         if at == segment {
             return (at > start + 1 && bytes.get(at) != Some(&b':'))

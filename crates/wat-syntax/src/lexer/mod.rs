@@ -22,7 +22,7 @@ use crate::kind::SyntaxKind::{self, *};
 use crate::source::SourceText;
 
 /// A token; it starts where the one before it ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Token {
     pub end: u32,
     pub kind: SyntaxKind,

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use wat_syntax::{
     Applicability, SourceText, SyntaxError, SyntaxKind, TextSize, apply_edits, canonical_bytes,
-    cut, form_tree, lex, parse, print_ast, read_form, scan,
+    cut, form_tree, lex, parse, print_ast, read_cut, read_form, scan,
 };
 
 use crate::support::edits;
@@ -77,6 +77,7 @@ fn forms_are_the_file(source: &SourceText, errors: &[SyntaxError], root: &wat_sy
     for form in &cut.forms {
         let part = source.slice(form.range);
         let read = read_form(&part, &form.verdict);
+        assert_eq!(read_cut(&part, &form.verdict, &form.tokens), read);
         let start = form.range.start();
         found.extend(read.errors.iter().map(|error| error.clone().shifted(start)));
         let tree = form_tree(&part, &form.verdict);
