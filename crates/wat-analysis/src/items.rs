@@ -738,9 +738,10 @@ pub(crate) fn macro_name(ast: &Ast, node: NodeId) -> Option<NodeId> {
     }
 }
 
-/// Is a keyword a path, with or without type parameters? That of a tuple or a function type is none.
+/// Is a keyword a path, with or without type parameters? That of a tuple or a function type is none, nor is a namespace.
 pub(crate) fn is_name(keyword: &str) -> bool {
-    !split_generic(keyword).0.contains(['(', ','])
+    let name = split_generic(keyword).0;
+    !name.contains(['(', ',']) && !name.ends_with("::")
 }
 
 /// WAT2103 and WAT3207: names that a program cannot, or should not, define.

@@ -204,6 +204,16 @@ pub(crate) fn type_shape(ast: &Ast, root: NodeId, kind: ItemKind) -> TypeShape {
     }
 }
 
+/// Can it be the last part of a path? A path, a member and what has type parameters cannot.
+fn is_leaf(name: &str) -> bool {
+    let path = format!(":{name}");
+    let is_member = |(at, letter): (usize, char)| letter == '/' && at > 0 && at + 1 < name.len();
+    !name.contains("::")
+        && !name.char_indices().any(is_member)
+        && crate::items::is_name(&path)
+        && crate::items::split_generic(&path).1.next().is_none()
+}
+
 fn enum_shape(ast: &Ast, root: NodeId, parts: &[NodeId]) -> TypeShape {
     const VARIANT: &str = "a variant is `:Name` or `(Name (field :Type) …)`";
     let mut shape = TypeShape {
@@ -221,6 +231,10 @@ fn enum_shape(ast: &Ast, root: NodeId, parts: &[NodeId]) -> TypeShape {
     for &part in parts {
         if let Some(text) = ast.as_keyword(part) {
             let name = text.trim_start_matches(':');
+            if !is_leaf(name) {
+                shape.bad = shape.bad.or(Some((part, VARIANT)));
+                continue;
+            }
             shape.keep(
                 names.insert(name),
                 VariantShape {
@@ -234,6 +248,9 @@ fn enum_shape(ast: &Ast, root: NodeId, parts: &[NodeId]) -> TypeShape {
         }
         let inner: Vec<NodeId> = ast.children(part).collect();
         match inner.first().and_then(|&head| leaf(head)) {
+            Some(name) if ast.kind(part) == NodeKind::List && !is_leaf(name) => {
+                shape.bad = shape.bad.or(Some((inner[0], VARIANT)));
+            }
             Some(name) if ast.kind(part) == NodeKind::List => {
                 let (fields, bad) = field_shapes(ast, &inner[1..]);
                 shape.bad = shape.bad.or(bad);

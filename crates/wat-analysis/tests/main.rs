@@ -50,6 +50,8 @@ mod inhabited;
 mod kwargs;
 #[path = "it/late.rs"]
 mod late;
+#[path = "it/left_open.rs"]
+mod left_open;
 #[path = "it/legacy.rs"]
 mod legacy;
 #[path = "it/loads.rs"]
@@ -94,6 +96,8 @@ mod start;
 mod statics;
 #[path = "it/stress.rs"]
 mod stress;
+#[path = "it/suggested.rs"]
+mod suggested;
 #[path = "it/support.rs"]
 mod support;
 #[path = "it/testing.rs"]

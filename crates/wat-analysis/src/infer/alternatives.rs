@@ -37,10 +37,10 @@ impl<'db> Infer<'db> {
     }
 
     /// The names of several functions whose function has this type.
-    fn lifts_of(&self, ty: Ty) -> Vec<ConstraintKind> {
+    pub(super) fn lifts_of(&self, ty: Ty) -> Vec<ConstraintKind> {
         let ty = self.table.resolve(ty);
-        let kinds = self.pending.iter().map(|constraint| &constraint.kind);
-        kinds
+        self.pending
+            .lifts()
             .filter(|kind| lifted(kind).is_some_and(|lifted| self.table.resolve(lifted) == ty))
             .cloned()
             .collect()
@@ -70,6 +70,15 @@ impl<'db> Infer<'db> {
             .collect();
         self.table.beside_errors().iter().any(is_among)
             || exprs().any(|expr| given.contains(&expr.node) && is_among(&expr.ty))
+    }
+
+    /// Is it a variable that a mistake leaves open? It gets the error type, so that nothing more is told of it.
+    pub(super) fn is_left_open(&mut self, ty: Ty) -> bool {
+        let is_so = self.table.is_var(ty) && self.is_erroneous(ty);
+        if is_so {
+            self.table.poison(ty);
+        }
+        is_so
     }
 
     /// WAT3001: a name of several functions where none is wanted. An error type is told elsewhere.

@@ -108,13 +108,17 @@ impl<'db> Infer<'db> {
         self.is_function_before_data(args)
     }
 
-    /// Is the first argument a function and the last one something else?
+    /// Is the first argument a function and the last one something else? What a mistake leaves open is.
     pub(super) fn is_function_before_data(&self, args: &[ExprId]) -> bool {
         let (Some(&first), Some(&last)) = (args.first(), args.last()) else {
             return false;
         };
-        self.is_function_value(first)
-            && matches!(self.table.shape(self.ty(last)), Shape::App(ctor, _) if *ctor != Ctor::Fn)
+        let is_data = match self.table.shape(self.ty(last)) {
+            Shape::App(ctor, _) => *ctor != Ctor::Fn,
+            Shape::Error => true,
+            Shape::Var | Shape::Param(_) => false,
+        };
+        is_data && self.is_function_value(first)
     }
 
     /// Is it a function whatever the context makes of it? What names several functions has no type of its own.

@@ -112,7 +112,11 @@ impl<'db> Infer<'db> {
                 None => self.error(pair[0]),
             };
             self.solve();
-            let ty = self.ty(value);
+            // Which of several branches is the wrong one is not known, so neither is what the name holds.
+            let ty = match self.dispute_of(value) {
+                Some(_) => Ty::ERROR,
+                None => self.ty(value),
+            };
             let reported = self.problems.len();
             bound.push((self.binder(pair[0], ty), value));
             if pair.len() == 1 {

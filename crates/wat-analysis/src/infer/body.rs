@@ -97,6 +97,7 @@ impl<'db> Infer<'db> {
         {
             Some(target) => {
                 self.alias_surplus(root);
+                self.declared_generics(item.name_node(self.db));
                 self.type_at(target, false);
                 self.cyclic_alias(item);
             }

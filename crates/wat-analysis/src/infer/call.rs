@@ -155,24 +155,49 @@ impl<'db> Infer<'db> {
         {
             return self.error(node);
         }
-        let args = self.arguments(node);
+        let args = self.arguments_of_unknown(node);
         self.judge_candidates(text, node, &args);
         self.error(node)
+    }
+
+    /// The arguments of a form with an unknown head. What such forms alone have is not looked at: a parameter list, whose
+    /// names may stand anywhere in it, and `-> :T`.
+    fn arguments_of_unknown(&mut self, node: NodeId) -> Vec<ExprId> {
+        let is = |node: NodeId, text: &str| self.ast.as_symbol(node) == Some(text);
+        let mut nodes = self.argument_nodes(node);
+        let binds = |list: &NodeId| self.ast.children(*list).any(|part| is(part, "<-"));
+        if nodes.iter().any(binds) {
+            return Vec::new();
+        }
+        while let Some(at) = nodes.iter().position(|&part| is(part, "->")) {
+            let has_type = nodes.get(at + 1).is_some_and(|&ty| self.is_keyword(ty));
+            nodes.drain(at..at + 1 + usize::from(has_type));
+        }
+        nodes.into_iter().map(|node| self.expr(node)).collect()
     }
 
     /// Is the nearest name to an unknown head a form or a macro that does not take its arguments as values? Then nothing
     /// is known of them.
     fn is_meant_to_bind(&self, text: TextId) -> bool {
-        const FORMS: [&str; 9] = [
+        const FORMS: [&str; 18] = [
             ":wat::core::cond",
+            ":wat::core::def",
+            ":wat::core::define-dispatch",
+            ":wat::core::defmacro",
+            ":wat::core::defn",
+            ":wat::core::enum",
             ":wat::core::fn",
             ":wat::core::forms",
             ":wat::core::let",
             ":wat::core::match",
+            ":wat::core::newtype",
             ":wat::core::quasiquote",
             ":wat::core::quote",
+            ":wat::core::struct",
+            ":wat::core::typealias",
             ":wat::core::->",
             ":wat::core::->>",
+            ":wat::form::matches?",
         ];
         let told = self.unknown.get(&text).map(|&at| &self.problems[at]);
         let nearest = told.and_then(|told| told.fixes.first()?.edits.first());
@@ -289,6 +314,12 @@ impl<'db> Infer<'db> {
             };
         }
         let function = self.symbol(head, text, Position::Head);
+        if !bound && self.unknown.contains_key(&text) {
+            if !self.is_meant_to_bind(text) {
+                self.arguments_of_unknown(node);
+            }
+            return self.error(node);
+        }
         self.apply(node, function)
     }
 

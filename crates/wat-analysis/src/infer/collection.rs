@@ -54,7 +54,7 @@ impl<'db> Infer<'db> {
 
     fn set_of(&mut self, elements: Vec<ExprId>, node: NodeId) -> ExprId {
         let element = self.same_type(elements.iter().copied());
-        self.require(Capability::Hash, element, self.blamed(&elements, node));
+        self.require(Capability::Hash, element, self.blamed_key(&elements, node));
         let ty = self.table.app(Ctor::HashSet, &[element]);
         self.push(ExprKind::HashSet(elements), ty, node)
     }
@@ -75,13 +75,13 @@ impl<'db> Infer<'db> {
     fn literal_map(&mut self, elements: Vec<ExprId>, node: NodeId) -> ExprId {
         let key = self.same_type(elements.iter().copied().step_by(2));
         let value = self.same_type(elements.iter().copied().skip(1).step_by(2));
-        self.require(Capability::Hash, key, self.blamed(&elements, node));
+        self.require(Capability::Hash, key, self.blamed_key(&elements, node));
         let ty = self.table.app(Ctor::HashMap, &[key, value]);
         self.push(ExprKind::HashMap(elements), ty, node)
     }
 
     /// Where a wrong key is blamed: at the first one, else at the whole form.
-    fn blamed(&self, elements: &[ExprId], node: NodeId) -> NodeId {
+    fn blamed_key(&self, elements: &[ExprId], node: NodeId) -> NodeId {
         elements
             .first()
             .map_or(node, |first| self.exprs[first.0 as usize].node)
@@ -166,7 +166,7 @@ impl<'db> Infer<'db> {
         for &expr in &elements {
             self.expect(expr, element, Why::Slot { node: slot });
         }
-        self.require(Capability::Hash, element, self.blamed(&elements, node));
+        self.require(Capability::Hash, element, self.blamed_key(&elements, node));
         let ty = self.table.app(Ctor::HashSet, &[element]);
         self.push(ExprKind::HashSet(elements), ty, node)
     }
@@ -238,7 +238,7 @@ impl<'db> Infer<'db> {
             self.expect(pair[0], key, Why::Slot { node: key_slot });
             self.expect(pair[1], value, Why::Slot { node: value_slot });
         }
-        self.require(Capability::Hash, key, self.blamed(&elements, node));
+        self.require(Capability::Hash, key, self.blamed_key(&elements, node));
         let ty = self.table.app(Ctor::HashMap, &[key, value]);
         self.push(ExprKind::HashMap(elements), ty, node)
     }

@@ -87,7 +87,9 @@ impl<'db> Infer<'db> {
             .iter()
             .map(|variant| format!("{}::{}", nominal.path, variant.name))
             .collect();
-        let found = crate::suggest::rank(path, paths.iter().map(String::as_str));
+        let is_refused = paths.iter().any(|path| !self.is_admitted(node, path));
+        let known = paths.iter().filter(|_| !is_refused);
+        let found = crate::suggest::rank(path, known.map(String::as_str));
         if found.is_empty() && self.is_head(node) && is_pattern_word(path) {
             return VariantPath::None;
         }
@@ -96,13 +98,15 @@ impl<'db> Infer<'db> {
             .iter()
             .map(|variant| format!("`{}`", variant.name))
             .collect();
-        let problem = Problem::new(
+        let mut problem = Problem::new(
             2304,
             Place::node(node),
             format!("`{}` has no variant `{path}`", nominal.path),
         )
-        .label("no such variant")
-        .note(format!("its variants are {}", listed.join(", ")));
+        .label("no such variant");
+        if !is_refused {
+            problem = problem.note(format!("its variants are {}", listed.join(", ")));
+        }
         let problem = crate::suggest::offer(problem, Place::node(node), &found);
         self.problems.push(problem);
         let takes = |name: &str| {

@@ -23,6 +23,19 @@ pub(super) struct Constraint {
     pub(super) node: NodeId,
 }
 
+impl Constraint {
+    /// Does it decide something at the end of the definition if nothing else does?
+    pub(super) fn has_default(&self) -> bool {
+        !matches!(
+            self.kind,
+            ConstraintKind::Index { .. }
+                | ConstraintKind::Lift { .. }
+                | ConstraintKind::LiftOperator { .. }
+                | ConstraintKind::LiftVariadic { .. }
+        )
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) enum ConstraintKind {
     Num {
@@ -87,48 +100,38 @@ struct Wanted {
 impl<'db> Infer<'db> {
     pub(super) fn constrain(&mut self, constraint: Constraint, _item: Option<Item<'db>>) {
         if !self.attempt(&constraint) {
-            self.pending.push(constraint);
+            self.pending.add(constraint, &self.table);
         }
     }
 
-    /// Tries the pending constraints as long as that binds something.
+    /// Tries the constraints that bindings have woken, as long as there are some.
     pub(super) fn solve(&mut self) {
         if self.pending.is_empty() {
             return;
         }
-        while self.tried_at != self.table.bindings() {
-            self.tried_at = self.table.bindings();
-            let pending = std::mem::take(&mut self.pending);
-            for constraint in pending {
-                if !self.attempt(&constraint) {
-                    self.pending.push(constraint);
-                }
+        self.pending.restart();
+        while let Some((id, constraint)) = self.pending.next(&self.table) {
+            if !self.attempt(&constraint) {
+                self.pending.keep(id, constraint, &self.table);
             }
         }
     }
 
     /// The end of a definition: defaults in creation order, then reports.
     pub(super) fn solve_all(&mut self) {
-        self.tried_at = usize::MAX;
         self.solve();
-        while let Some(at) = self
-            .pending
-            .iter()
-            .position(|constraint| self.has_default(constraint))
-        {
-            let constraint = self.pending.remove(at);
+        while let Some(constraint) = self.pending.next_default() {
             self.default(&constraint);
             if !self.attempt(&constraint) {
                 self.unsolved(&constraint);
             }
-            self.tried_at = usize::MAX;
             self.solve();
         }
         for ty in std::mem::take(&mut self.evaluated) {
             self.bind_open(ty);
         }
         self.solve();
-        for constraint in std::mem::take(&mut self.pending) {
+        for constraint in self.pending.take_all() {
             self.unsolved(&constraint);
         }
     }
@@ -172,16 +175,6 @@ impl<'db> Infer<'db> {
         }
     }
 
-    fn has_default(&self, constraint: &Constraint) -> bool {
-        !matches!(
-            constraint.kind,
-            ConstraintKind::Index { .. }
-                | ConstraintKind::Lift { .. }
-                | ConstraintKind::LiftOperator { .. }
-                | ConstraintKind::LiftVariadic { .. }
-        )
-    }
-
     fn default(&mut self, constraint: &Constraint) {
         match &constraint.kind {
             ConstraintKind::Num { operands, .. } => {
@@ -198,7 +191,7 @@ impl<'db> Infer<'db> {
             } => {
                 let _ = self.table.unify(*a, *b);
                 self.bind_evaluated(*a);
-                if self.table.is_var(*a) {
+                if self.table.is_var(*a) && self.lifts_of(*a).is_empty() {
                     // Nothing inspects a value of a type that stays open.
                     let _ = self.table.unify(*a, Ty::NIL);
                 }

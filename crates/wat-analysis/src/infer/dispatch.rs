@@ -91,10 +91,7 @@ impl<'db> Infer<'db> {
             node,
         );
         let operands = args.iter().map(|&arg| self.ty(arg)).collect();
-        let nodes = args
-            .iter()
-            .map(|&arg| self.exprs[arg.0 as usize].node)
-            .collect();
+        let nodes = args.iter().map(|&arg| self.blamed(arg)).collect();
         let kind = ConstraintKind::Arm {
             item: ItemKey::of(item),
             operands,

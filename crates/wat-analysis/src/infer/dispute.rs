@@ -63,7 +63,7 @@ impl<'db> Infer<'db> {
             let Err(clash) = self.table.unify(expected, found) else {
                 continue;
             };
-            let node = self.exprs[branch.0 as usize].node;
+            let node = self.blamed(branch);
             let mut problem = self.mismatch(branch, node, expected, found, clash, why);
             if let Why::Result { node } = why {
                 // The other branches are as declared.
@@ -90,10 +90,8 @@ impl<'db> Infer<'db> {
             let Some(problem) = self.problems.get(at).filter(|problem| problem.code == 3010) else {
                 continue;
             };
-            let is_here = |(branch, _): &&(ExprId, Ty)| {
-                let node = self.exprs[branch.0 as usize].node;
-                Place::node(node) == problem.at
-            };
+            let is_here =
+                |(branch, _): &&(ExprId, Ty)| Place::node(self.blamed(*branch)) == problem.at;
             let is_aside = problem.fixes.iter().any(|fix| {
                 let places = fix.edits.iter().map(|edit| edit.place);
                 places.into_iter().any(|place| place != problem.at)
@@ -110,18 +108,11 @@ impl<'db> Infer<'db> {
     }
 
     /// The form with branches that differ whose value an expression has.
-    fn dispute_of(&self, expr: ExprId) -> Option<usize> {
+    pub(super) fn dispute_of(&self, expr: ExprId) -> Option<usize> {
         if self.disputes.is_empty() {
             return None;
         }
-        let mut last = expr;
-        loop {
-            last = match &self.exprs.get(last.0 as usize)?.kind {
-                ExprKind::Do(body) | ExprKind::Let { body, .. } => *body.last()?,
-                _ => break,
-            };
-        }
-        let node = self.exprs[last.0 as usize].node;
+        let node = self.blamed(expr);
         self.disputes.iter().position(|it| it.node == node)
     }
 

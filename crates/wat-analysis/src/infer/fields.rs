@@ -34,7 +34,7 @@ impl<'db> Infer<'db> {
             return PatternKind::Error;
         }
         let found = self.struct_fields(ty);
-        if found.is_none() && !self.table.is_error(ty) {
+        if found.is_none() && !self.table.is_error(ty) && !self.is_left_open(ty) {
             let rendered = self.render(ty);
             self.problems.push(
                 Problem::new(
@@ -121,19 +121,28 @@ impl<'db> Infer<'db> {
         let named: Vec<&str> = (self.ast.children(pattern))
             .filter_map(|child| self.ast.as_symbol(child))
             .collect();
+        let owner = self.nominal_at(ty).map(|(nominal, _)| &nominal.path);
+        let may_be_named = |field: &&str| {
+            owner.is_none_or(|owner| self.is_admitted(node, &format!("{owner}/{field}")))
+        };
         let left = fields.iter().map(|(field, _)| &**field);
-        let found = crate::suggest::rank(name, left.filter(|field| !named.contains(field)));
-        let listed: Vec<String> = fields
-            .iter()
-            .map(|(field, _)| format!("`{field}`"))
-            .collect();
-        let problem = Problem::new(
+        let left: Vec<&str> = left.filter(may_be_named).collect();
+        let others = left.iter().copied().filter(|field| !named.contains(field));
+        let found = crate::suggest::rank(name, others);
+        let listed: Vec<String> = left.iter().map(|field| format!("`{field}`")).collect();
+        let mut problem = Problem::new(
             2306,
             Place::node(node),
             format!("`{rendered}` has no field `{name}`"),
         )
-        .label("no such field")
-        .note(format!("its fields are {}", listed.join(", ")));
+        .label("no such field");
+        if !listed.is_empty() {
+            let which = match left.len() == fields.len() {
+                true => "its fields are",
+                false => "the fields that may be named here are",
+            };
+            problem = problem.note(format!("{which} {}", listed.join(", ")));
+        }
         let problem = crate::suggest::offer(problem, Place::node(node), &found);
         self.problems.push(problem);
         // Written twice, one of them is something else.

@@ -56,13 +56,15 @@ impl<'db> Infer<'db> {
             Some(bare) => vec![bare],
             None => nodes,
         };
-        for arm in nodes {
+        let told = self.problems.len();
+        for &arm in &nodes {
             match self.arm(arm, ty) {
                 Some(arm) => arms.push(arm),
                 None => well_formed = false,
             }
         }
         self.matching = outer;
+        self.gather_misfits(told, &nodes);
         let bodies: Vec<ExprId> = arms.iter().map(|(_, body)| *body).collect();
         let result = self.match_result(node, &bodies, ascribed);
         if well_formed {
@@ -84,7 +86,7 @@ impl<'db> Infer<'db> {
 
     /// If the scrutinee's type is open, the first arm with a variant or literal decides it, by being read first.
     fn settle_scrutinee(&mut self, ty: Ty, arms: &[NodeId], scrutinee: ExprId) {
-        if !self.table.is_var(ty) {
+        if !self.table.is_var(ty) || self.is_left_open(ty) {
             return;
         }
         let patterns: Vec<NodeId> = arms
@@ -135,29 +137,38 @@ impl<'db> Infer<'db> {
             let _ = self.table.unify(ty, whole);
             return;
         }
-        let decides = |kind| {
-            matches!(
-                kind,
-                NodeKind::Int(_)
-                    | NodeKind::Float(_)
-                    | NodeKind::Bool(_)
-                    | NodeKind::Str(_)
-                    | NodeKind::Keyword(_)
-                    | NodeKind::Vector
-            )
-        };
-        if !patterns.iter().any(|&pattern| {
-            decides(self.ast.kind(pattern)) || self.ast.as_symbol(pattern).is_some()
-        }) {
-            let at = self.exprs[scrutinee.0 as usize].node;
+        let literal = patterns.iter().find_map(|&pattern| {
+            Some(match self.ast.kind(pattern) {
+                NodeKind::Int(_) => Ty::I64,
+                NodeKind::Float(_) => Ty::F64,
+                NodeKind::Bool(_) => Ty::BOOL,
+                NodeKind::Str(_) => Ty::STRING,
+                NodeKind::Keyword(text) if self.ast.text(text) == ":wat::core::nil" => Ty::NIL,
+                NodeKind::Keyword(_) => Ty::KEYWORD,
+                _ => return None,
+            })
+        });
+        if let Some(literal) = literal {
+            let _ = self.table.unify(ty, literal);
+            return;
+        }
+        let is_broken =
+            |node: NodeId| self.ast.kind(node) == NodeKind::Error || self.ast.is_poisoned(node);
+        let needs_type = |node: &NodeId| self.ast.as_symbol(*node).is_none() && !is_broken(*node);
+        if patterns.iter().any(needs_type) {
+            let at = self.blamed(scrutinee);
             self.problems.push(
                 Problem::new(
                     3005,
                     Place::node(at),
                     "the type of the matched value is not determined",
                 )
-                .label("not determined here"),
+                .label("not determined here")
+                .help(
+                    "without a variant or a literal only names and `_` match it: annotate its type",
+                ),
             );
+            self.table.poison(ty);
         }
     }
 

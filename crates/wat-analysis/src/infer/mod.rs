@@ -10,6 +10,7 @@ mod bindings;
 mod body;
 pub(crate) mod call;
 mod collection;
+mod columns;
 mod constructors;
 mod deferred;
 pub(crate) mod dispatch;
@@ -28,6 +29,7 @@ mod measure;
 pub(crate) mod operator;
 mod parameters;
 mod pattern;
+mod pending;
 pub(crate) mod quote;
 mod quote_call;
 mod refer;
@@ -61,9 +63,9 @@ use crate::signature::{Signature, generics};
 use crate::statics::Findings;
 use crate::types::Type;
 
-use deferred::Constraint;
 pub(crate) use matching::is_ill_formed;
 pub(crate) use parameters::undeclared;
+use pending::Pending;
 pub(crate) use reflection::is_reflection;
 use require::{Instance, Instantiated, Need, Wanted};
 use table::{Table, Ty};
@@ -177,11 +179,9 @@ struct Infer<'db> {
     /// Problems whose fix makes an expression nil, by the node of the expression.
     nil_fixes: FxHashMap<NodeId, usize>,
     problems: Vec<Problem<'db>>,
-    pending: Vec<Constraint>,
+    pending: Pending,
     /// Types of evaluated data and of what is read: what the context leaves open is known only when the program runs.
     evaluated: Vec<Ty>,
-    /// Bindings when the pending constraints were last tried.
-    tried_at: usize,
     choices: Vec<Option<Chosen>>,
     references: Vec<(NodeId, Referent<'db>)>,
     uses: Vec<Use<'db>>,
@@ -236,9 +236,8 @@ impl<'db> Infer<'db> {
             unknown: FxHashMap::default(),
             nil_fixes: FxHashMap::default(),
             problems: Vec::new(),
-            pending: Vec::new(),
+            pending: Pending::default(),
             evaluated: Vec::new(),
-            tried_at: 0,
             choices: Vec::new(),
             references: Vec::with_capacity(16),
             uses: Vec::with_capacity(8),
@@ -262,6 +261,9 @@ impl<'db> Infer<'db> {
     }
 
     fn push(&mut self, kind: ExprKind, ty: Ty, node: NodeId) -> ExprId {
+        if matches!(kind, ExprKind::Error) {
+            self.table.meets_error(ty);
+        }
         self.exprs.push(Expr { kind, ty, node });
         ExprId(self.exprs.len() as u32 - 1)
     }

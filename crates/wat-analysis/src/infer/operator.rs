@@ -177,10 +177,7 @@ impl<'db> Infer<'db> {
         if operands.iter().all(|&ty| self.table.resolve(ty) == Ty::I64) {
             return self.push(ExprKind::Arith { op, args }, Ty::I64, node);
         }
-        let nodes = args
-            .iter()
-            .map(|&arg| self.exprs[arg.0 as usize].node)
-            .collect();
+        let nodes = args.iter().map(|&arg| self.blamed(arg)).collect();
         let ret = self.table.var();
         let expr = self.push(ExprKind::Arith { op, args }, ret, node);
         let kind = ConstraintKind::Num {
@@ -223,7 +220,7 @@ impl<'db> Infer<'db> {
 
     pub(super) fn compare_call(&mut self, op: Compare, args: [ExprId; 2], node: NodeId) -> ExprId {
         let operands = args.map(|arg| self.ty(arg));
-        let nodes = args.map(|arg| self.exprs[arg.0 as usize].node);
+        let nodes = args.map(|arg| self.blamed(arg));
         let expr = self.push(ExprKind::Compare { op, args }, Ty::BOOL, node);
         let kind = ConstraintKind::Cmp {
             op,
@@ -236,7 +233,7 @@ impl<'db> Infer<'db> {
 
     fn position(&mut self, index: u32, of: ExprId, node: NodeId) -> ExprId {
         let operand = self.ty(of);
-        let at = self.exprs[of.0 as usize].node;
+        let at = self.blamed(of);
         let ret = self.table.var();
         let expr = self.push(ExprKind::Position { index, of }, ret, node);
         self.constrain(

@@ -74,10 +74,31 @@ impl<'db> Infer<'db> {
             false => problem.help("functions and types declare type parameters, values and dispatches do not: write the type that is meant"),
         };
         self.problems.push(problem);
-        if declares && self.is_in_body(item, NodeId(first.node)) {
-            // A parameter that the signature does not mention is rather another type.
+        if declares && (self.is_in_body(item, NodeId(first.node)) || self.is_used_bare(item)) {
+            // A parameter that the signature does not mention is rather another type, and who mentions the type would
+            // have to say what it is.
             self.doubt_latest();
         }
+    }
+
+    /// Does any token of the program mention a type as it is declared, without the argument that one more parameter wants?
+    fn is_used_bare(&self, item: Item<'db>) -> bool {
+        let (db, name) = (self.db, item.name(self.db).text(self.db).as_str());
+        if !item.kind(db).is_type() {
+            return false;
+        }
+        let mentions = |text: &str| mentions_type(text, &name[1..]);
+        let files = crate::program::program_files(db, self.program);
+        let forms = files.iter().flat_map(|&file| form_list(db, file));
+        let trees = forms.map(|&form| crate::forms::ast(db, form));
+        let tokens = trees
+            .filter(|tree| tree.texts().any(mentions))
+            .flat_map(|tree| {
+                let nodes = (0..tree.len() as u32).map(NodeId);
+                nodes.filter_map(|node| tree.as_keyword(node))
+            });
+        // One of them is the name of the declaration.
+        tokens.filter(|text| mentions(text)).nth(1).is_some()
     }
 
     /// Does a node stand in the body of a function, behind its signature?
@@ -118,4 +139,13 @@ impl<'db> Infer<'db> {
         own.flat_map(|item| generics(item.ast(db), item.name_node(db)))
             .collect()
     }
+}
+
+/// Does a keyword hold a path, written without its colon, as a type or as a part of one? Members of the type do not count.
+fn mentions_type(keyword: &str, path: &str) -> bool {
+    keyword.match_indices(path).any(|(at, _)| {
+        let begins = at == 1 || keyword[..at].ends_with(['<', '(', ',', '>']);
+        let after = &keyword[at + path.len()..];
+        begins && (after.is_empty() || after.starts_with(['<', '>', ',', ')']))
+    })
 }

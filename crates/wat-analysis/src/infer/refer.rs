@@ -254,6 +254,14 @@ impl<'db> Infer<'db> {
         }
     }
 
+    /// May what a path names be referred to at a node?
+    pub(super) fn is_admitted(&self, node: NodeId, path: &str) -> bool {
+        lookup(self.db, self.program, path).is_none_or(|item| {
+            !item.restricted(self.db)
+                || crate::visibility::is_admitted(self.db, self.program, &self.identity(node), item)
+        })
+    }
+
     /// What an unknown path at a node may stand for.
     pub(super) fn suggestions(
         &self,

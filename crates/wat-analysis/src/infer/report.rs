@@ -59,7 +59,7 @@ impl<'db> Infer<'db> {
                 self.solve();
                 return;
             }
-            let node = self.exprs[expr.0 as usize].node;
+            let node = self.blamed(expr);
             let problem = self.mismatch(expr, node, expected, found, clash, why);
             if clash == Clash::Unwanted {
                 // What the rest of the type would have been is nobody's question.
@@ -88,6 +88,22 @@ impl<'db> Infer<'db> {
         }
         self.exprs[expr.0 as usize].ty = expected;
         self.solve();
+    }
+
+    /// The smallest expression whose value this one has: the last form of a `do` or of a `let`.
+    pub(super) fn source_of(&self, expr: ExprId) -> ExprId {
+        let mut at = expr;
+        while let ExprKind::Do(body) | ExprKind::Let { body, .. } = &self.exprs[at.0 as usize].kind
+            && let Some(&last) = body.last()
+        {
+            at = last;
+        }
+        at
+    }
+
+    /// The node that is told when an expression has the wrong type.
+    pub(super) fn blamed(&self, expr: ExprId) -> NodeId {
+        self.exprs[self.source_of(expr).0 as usize].node
     }
 
     /// A function whose type the context is to say, where the context says that it is none.
@@ -263,7 +279,7 @@ impl<'db> Infer<'db> {
         expected: Ty,
         problem: Problem<'db>,
     ) -> Problem<'db> {
-        let expr = &self.exprs[expr.0 as usize];
+        let expr = &self.exprs[self.source_of(expr).0 as usize];
         match &expr.kind {
             ExprKind::Keyword(text) => {
                 let (text, node) = (text.clone(), expr.node);

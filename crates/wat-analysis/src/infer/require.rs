@@ -83,13 +83,10 @@ impl<'db> Infer<'db> {
     }
 
     /// Judges what was noted: known types that lack a capability are reported; what depends on parameters of the
-    /// definition is returned. A type that stays open is inspected by nobody.
+    /// definition is returned. What stays open of a type is inspected by nobody.
     pub(super) fn settle(&mut self) -> (Vec<Need>, Vec<Instance<'db>>) {
         let mut own = Vec::new();
         for wanted in std::mem::take(&mut self.wanted) {
-            if self.table.is_open(wanted.ty) {
-                continue;
-            }
             let ty = self.table.to_type(wanted.ty);
             let found = needs(self.db, self.program, wanted.capability, &ty);
             if found.lacks {

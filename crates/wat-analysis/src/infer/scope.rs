@@ -66,6 +66,10 @@ impl<'db> Infer<'db> {
                 self.locals[local.0 as usize].node,
             );
             let ty = match self.table.is_open(ty) {
+                true if self.is_erroneous(ty) => {
+                    self.locals[local.0 as usize].ty = Ty::ERROR;
+                    Ty::ERROR
+                }
                 true => self.undetermined(local, ty, at),
                 false => ty,
             };

@@ -175,6 +175,11 @@ impl Table {
         self.trail.len()
     }
 
+    /// The variables that were bound after so many bindings.
+    pub(crate) fn bound_since(&self, bindings: usize) -> &[Ty] {
+        self.trail.get(bindings..).unwrap_or_default()
+    }
+
     fn push(&mut self, node: Node) -> Ty {
         self.nodes.push(node);
         Ty(self.nodes.len() as u32 - 1)

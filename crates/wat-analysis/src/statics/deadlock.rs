@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use wat_syntax::Applicability;
 
 use crate::infer::table::{Shape, Ty};
@@ -73,6 +74,43 @@ enum Source {
     Unknown,
 }
 
+/// What the end of a worker depends on when it is joined.
+struct Waiting {
+    /// The innermost `fn` around the join.
+    home: Option<ExprId>,
+    /// The function of the worker, and where it receives from, if nothing else there keeps it from ending.
+    sources: Option<(ExprId, Vec<Source>)>,
+}
+
+/// The locals of a `let` that hold senders.
+#[derive(Default)]
+struct Holders {
+    all: Vec<LocalId>,
+    /// Those of which it is not seen what they hold.
+    unknown: Vec<LocalId>,
+    /// The others, by the channels that are made here.
+    by_channel: FxHashMap<ExprId, Vec<LocalId>>,
+}
+
+impl Holders {
+    /// Those that may keep a worker from ending, in the order of their bindings.
+    fn concerning(&self, waiting: &Waiting) -> Vec<LocalId> {
+        let sources = match &waiting.sources {
+            Some((_, sources)) if !sources.contains(&Source::Given) => sources,
+            _ => return self.all.clone(),
+        };
+        let mut found = self.unknown.clone();
+        for source in sources {
+            if let Source::Made(channel) = source {
+                found.extend(self.by_channel.get(channel).into_iter().flatten());
+            }
+        }
+        found.sort_unstable_by_key(|local| local.0);
+        found.dedup();
+        found
+    }
+}
+
 /// What is known of the body of a worker.
 enum Worker<'a> {
     Known(Facts, ExprId),
@@ -110,10 +148,14 @@ impl<'db> Rules<'_, 'db> {
                 continue;
             };
             let locals: Vec<LocalId> = bindings.iter().flat_map(|(b, _)| bound(b)).collect();
+            let holders = self.holders(&locals);
+            if holders.all.is_empty() {
+                continue;
+            }
             let workers = locals.iter().copied();
             for worker in workers.filter(|&local| self.tree.is_worker(self.tree.info(local).ty)) {
                 let body = self.worker_body(worker);
-                let joins = self.hanging_joins(form, worker, &body, &locals);
+                let joins = self.hanging_joins(form, worker, &body, &holders);
                 if joins.is_empty() {
                     continue;
                 }
@@ -150,8 +192,7 @@ impl<'db> Rules<'_, 'db> {
         };
         match &self.tree.expr(function).kind {
             ExprKind::Lambda { params, .. } => {
-                let text = self.tree.reached();
-                let text = text.filter(|&id| self.tree.is_inside(id, function));
+                let text = self.tree.text_of(function);
                 let facts = self.receives(text, params.first().copied());
                 Worker::Known(facts, function)
             }
@@ -173,28 +214,27 @@ impl<'db> Rules<'_, 'db> {
         form: ExprId,
         worker: LocalId,
         body: &Worker<'_>,
-        locals: &[LocalId],
+        holders: &Holders,
     ) -> Vec<(bool, Problem<'db>)> {
         let mut found = Vec::new();
-        for join in self.tree.reached() {
-            let Some(verb) = self
-                .tree
-                .kernel_call(join)
-                .filter(|verb| JOINS.contains(verb))
-            else {
-                continue;
-            };
-            if self.tree.subject(join) != Some(worker) {
-                continue;
+        let mut joins: Vec<(ExprId, &str)> = Vec::new();
+        for &used in self.tree.uses(worker) {
+            if let Role::Argument(join, 0) = self.tree.role(used)
+                && let Some(verb) = self.tree.kernel_call(join)
+                && JOINS.contains(&verb)
+            {
+                joins.push((join, verb));
             }
-            let holders: Vec<LocalId> = locals
-                .iter()
-                .copied()
-                .filter(|&local| local != worker && self.holds_sender(local))
-                .filter(|&local| !self.is_worker_input(local))
+        }
+        for (join, verb) in joins {
+            let waiting = self.waiting(body, join, verb);
+            let holders: Vec<LocalId> = holders
+                .concerning(&waiting)
+                .into_iter()
+                .filter(|&local| local != worker)
                 .filter(|&local| self.is_bound_before(local, join))
                 .filter(|&local| !self.is_released(local, Some(form), join))
-                .filter(|&local| !self.is_unrelated(local, body, join))
+                .filter(|&local| !self.is_unrelated(local, &waiting))
                 .collect();
             if !holders.is_empty() {
                 let drains = verb.ends_with("drain-and-join");
@@ -202,6 +242,43 @@ impl<'db> Rules<'_, 'db> {
             }
         }
         found
+    }
+
+    /// The locals that hold senders, and of which channels.
+    fn holders(&self, locals: &[LocalId]) -> Holders {
+        let mut holders = Holders::default();
+        for &local in locals {
+            if !self.holds_sender(local) || self.is_worker_input(local) {
+                continue;
+            }
+            holders.all.push(local);
+            let held = self.held_by(local);
+            match held.contains(&Source::Unknown) {
+                true => holders.unknown.push(local),
+                false => {
+                    for source in held {
+                        if let Source::Made(channel) = source {
+                            holders.by_channel.entry(channel).or_default().push(local);
+                        }
+                    }
+                }
+            }
+        }
+        holders
+    }
+
+    /// Where the ends come from that a local holds.
+    fn held_by(&self, holder: LocalId) -> Vec<Source> {
+        let mut held = Vec::new();
+        let binding = match self.tree.origin(holder) {
+            Origin::Let { form, index, .. } => self.tree.binding(form, index),
+            Origin::Elsewhere => None,
+        };
+        match binding {
+            Some(&(_, value)) => self.sources_of(value, &mut held),
+            None => held.push(Source::Unknown),
+        }
+        held
     }
 
     /// Does the type of a local contain a sender? Structs, enums and functions are not searched.
@@ -275,51 +352,57 @@ impl<'db> Rules<'_, 'db> {
             })
     }
 
+    /// What the end of a worker depends on.
+    fn waiting(&self, body: &Worker<'_>, join: ExprId, verb: &str) -> Waiting {
+        let home = self.enclosing_function(join);
+        let &Worker::Known(_, function) = body else {
+            return Waiting {
+                home,
+                sources: None,
+            };
+        };
+        let drains = verb.ends_with("drain-and-join");
+        let sources = self.received_by(function, drains).into_iter();
+        let ends = |source: &Source| match *source {
+            // Nobody else holds its sender, or it ends before the join: what others wait for does not matter.
+            Source::Made(channel) => {
+                !self.travels(channel, "Sender", home, Some(function))
+                    || self.is_ended(channel, join)
+            }
+            Source::Nobody | Source::Given => true,
+            Source::Unknown => false,
+        };
+        let mut sources: Vec<Source> = sources.filter(|source| *source != Source::Nobody).collect();
+        sources.dedup();
+        let sources = sources.iter().all(ends).then_some((function, sources));
+        Waiting { home, sources }
+    }
+
     /// Does the worker's end not depend on what a holder holds, as far as the text shows?
-    fn is_unrelated(&self, holder: LocalId, body: &Worker<'_>, join: ExprId) -> bool {
-        let mut held = Vec::new();
-        match self.tree.origin(holder) {
-            Origin::Let { form, index, .. } => match self.tree.binding(form, index) {
-                Some(&(_, value)) => self.sources_of(value, &mut held),
-                None => return false,
-            },
-            Origin::Elsewhere => return false,
-        }
+    fn is_unrelated(&self, holder: LocalId, waiting: &Waiting) -> bool {
+        let held = self.held_by(holder);
         if held.contains(&Source::Unknown) {
             return false;
         }
+        let home = waiting.home;
+        let stays = |worker: Option<ExprId>| {
+            held.iter().all(|&source| {
+                matches!(source, Source::Made(channel)
+                    if !self.travels(channel, "Receiver", home, worker))
+            })
+        };
         // Nobody but this thread receives from these channels, so nobody waits for their end.
-        let home = self.enclosing_function(join);
-        if held.iter().all(|&source| match source {
-            Source::Made(channel) => !self.travels(channel, "Receiver", home, None),
-            _ => false,
-        }) {
+        if stays(None) {
             return true;
         }
-        let &Worker::Known(_, function) = body else {
+        let Some((function, sources)) = &waiting.sources else {
             return false;
         };
-        let drains = self
-            .tree
-            .kernel_call(join)
-            .is_some_and(|verb| verb.ends_with("drain-and-join"));
-        let waits_for = self.received_by(function, drains);
-        let is_other = |source: &Source| match source {
-            Source::Nobody => true,
+        sources.iter().all(|source| match source {
             // Whoever sends there may wait for what others receive.
-            Source::Given => held.iter().all(|&source| {
-                matches!(source, Source::Made(channel)
-                    if !self.travels(channel, "Receiver", home, Some(function)))
-            }),
-            Source::Unknown => false,
-            // Nobody else holds its sender, or it ends before the join: what others wait for does not matter.
-            &Source::Made(channel) => {
-                !held.contains(source)
-                    && (!self.travels(channel, "Sender", home, Some(function))
-                        || self.is_ended(channel, join))
-            }
-        };
-        waits_for.iter().all(is_other)
+            Source::Given => stays(Some(*function)),
+            source => !held.contains(source),
+        })
     }
 
     /// Where the channels come from that the text of a worker receives from; without its input, if the join closes it.
@@ -329,10 +412,9 @@ impl<'db> Rules<'_, 'db> {
             _ => None,
         };
         let mut found = Vec::new();
-        for call in self.tree.reached() {
+        for call in self.tree.text_of(function) {
             let verb = self.tree.kernel_call(call);
             if !verb.is_some_and(|verb| RECEIVES.contains(&verb))
-                || !self.tree.is_inside(call, function)
                 || (drains && input.is_some() && self.tree.subject(call) == input)
             {
                 continue;
@@ -405,18 +487,29 @@ impl<'db> Rules<'_, 'db> {
             "Sender" => "Receiver",
             _ => "Sender",
         };
-        self.tree.reached().any(|mention| {
-            if self
-                .tree
-                .is_kernel_type(self.tree.expr(mention).ty, other_end)
-                || self.anchor(mention) != Some(channel)
-            {
+        self.mentions_of(channel).iter().any(|&mention| {
+            let ty = self.tree.expr(mention).ty;
+            if self.tree.is_kernel_type(ty, other_end) {
                 return false;
             }
             let at = self.enclosing_function(mention);
             let is_known = at == home || (at.is_some() && at == worker);
             !is_known || self.is_given_away(mention)
         })
+    }
+
+    /// The expressions whose value is a channel that is made here, or an end of it, in evaluation order.
+    fn mentions_of(&self, channel: ExprId) -> &[ExprId] {
+        let all = self.mentions.get_or_init(|| {
+            let mut all: FxHashMap<ExprId, Vec<ExprId>> = FxHashMap::default();
+            for id in self.tree.reached() {
+                if let Some(channel) = self.anchor(id) {
+                    all.entry(channel).or_default().push(id);
+                }
+            }
+            all
+        });
+        all.get(&channel).map_or(&[], |found| found)
     }
 
     /// The innermost `fn` around an expression.
@@ -455,14 +548,10 @@ impl<'db> Rules<'_, 'db> {
 
     /// Is the sender of a channel closed or dropped on this thread before the join?
     fn is_ended(&self, channel: ExprId, join: ExprId) -> bool {
-        self.tree.reached().any(|call| {
-            self.tree.kernel_call(call) == Some("Sender/close")
-                && self
-                    .tree
-                    .args(call)
-                    .first()
-                    .is_some_and(|&end| self.anchor(end) == Some(channel))
-                && self.tree.is_certain_before(call, join)
+        self.mentions_of(channel).iter().any(|&end| {
+            matches!(self.tree.role(end), Role::Argument(call, 0)
+                if self.tree.kernel_call(call) == Some("Sender/close")
+                    && self.tree.is_certain_before(call, join))
         })
     }
 
@@ -549,5 +638,49 @@ impl<'db> Rules<'_, 'db> {
             place: Place::node(node),
             insert: drops.collect(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::infer::infer;
+    use crate::names::lookup;
+    use crate::{FileKind, RootDatabase, SourceText};
+
+    /// How often an expression is looked at for a definition with so many workers, each of which waits for a channel of its
+    /// own; and how many deadlocks are found.
+    fn steps(workers: usize) -> (u64, usize) {
+        let ends = "[in <- :wat::kernel::Receiver<wat::core::i64> out <- :wat::kernel::Sender<wat::core::i64>]";
+        let (ok, err) = (
+            "((:wat::core::Ok _) :wat::core::nil)",
+            "((:wat::core::Err _) :wat::core::nil)",
+        );
+        let mut bindings = String::new();
+        let mut body = String::new();
+        for at in 0..workers {
+            bindings += &format!(
+                "[tx{at} rx{at}] (:wat::kernel::make-bounded-channel :wat::core::i64 1) t{at} (:wat::kernel::spawn-thread (:wat::core::fn {ends} -> :wat::core::nil (:wat::core::match (:wat::kernel::recv rx{at}) {ok} {err})))\n"
+            );
+            body += &format!(
+                "(:wat::core::match (:wat::kernel::Thread/drain-and-join t{at}) {ok} {err})\n"
+            );
+        }
+        let text = format!(
+            "(:wat::core::defn :user::go [] -> :wat::core::nil (:wat::core::let [{bindings}] {body}))"
+        );
+        let mut db = RootDatabase::new();
+        let file = db.set_file("main.wat", SourceText::new(text), FileKind::Disk);
+        let item = lookup(&db, file, ":user::go").expect("the definition");
+        let inference = infer(&db, file, item);
+        let mut rules = super::super::rules(&db, file, item.ast(&db), &inference, true);
+        rules.scope_deadlocks();
+        (rules.tree.looked(), rules.problems.len())
+    }
+
+    #[test]
+    fn many_workers_cost_what_each_of_them_does() {
+        let ((few, found), (many, all)) = (steps(20), steps(80));
+        assert_eq!((found, all), (20, 80));
+        assert!(many <= 5 * few, "{few} steps for 20 workers, {many} for 80");
     }
 }

@@ -15,9 +15,13 @@ mod process;
 mod tree;
 mod unused;
 
+use std::cell::OnceCell;
+
+use rustc_hash::FxHashMap;
 use wat_syntax::Ast;
 
 use crate::db::{Db, SourceFile};
+use crate::infer::typed::ExprId;
 use crate::infer::{Inference, check_item};
 use crate::items::{Item, ItemKind};
 use crate::names::lookup;
@@ -63,6 +67,8 @@ struct Rules<'a, 'db> {
     tree: Tree<'a, 'db>,
     problems: Vec<Problem<'db>>,
     printed: Vec<u32>,
+    /// The expressions whose value is a channel, or an end of it, by the call that makes it.
+    mentions: OnceCell<FxHashMap<ExprId, Vec<ExprId>>>,
 }
 
 /// Applies the rules to what inference found.
@@ -76,15 +82,7 @@ pub(crate) fn check<'db>(
     if inference.is_oversized {
         return Findings::default();
     }
-    let mut rules = Rules {
-        db,
-        program,
-        ast,
-        is_definition,
-        tree: Tree::new(inference),
-        problems: Vec::new(),
-        printed: Vec::new(),
-    };
+    let mut rules = rules(db, program, ast, inference, is_definition);
     rules.unused_results();
     rules.library_lints();
     let mut suspects = Vec::new();
@@ -106,6 +104,26 @@ pub(crate) fn check<'db>(
         suspects,
         facts: crate::problem::Plain(facts),
         printed: rules.printed,
+    }
+}
+
+/// The rules at their start.
+fn rules<'a, 'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    ast: &'a Ast,
+    inference: &'a Inference<'db>,
+    is_definition: bool,
+) -> Rules<'a, 'db> {
+    Rules {
+        db,
+        program,
+        ast,
+        is_definition,
+        tree: Tree::new(inference),
+        problems: Vec::new(),
+        printed: Vec::new(),
+        mentions: OnceCell::new(),
     }
 }
 

@@ -88,9 +88,14 @@ pub(super) struct Tree<'a, 'db> {
     roles: Vec<Role>,
     /// When an expression is done, in the order of evaluation.
     done: Vec<u32>,
+    /// How many expressions were done before the first one inside of it.
+    begun: Vec<u32>,
     /// The reachable expressions in evaluation order, inner ones first.
     reached: Vec<ExprId>,
     locals: Vec<LocalFacts>,
+    /// How often an expression was looked at.
+    #[cfg(test)]
+    looked: std::cell::Cell<u64>,
 }
 
 impl<'a, 'db> Tree<'a, 'db> {
@@ -104,8 +109,11 @@ impl<'a, 'db> Tree<'a, 'db> {
             inference,
             roles: vec![Role::Unreached; inference.exprs.len()],
             done: vec![0; inference.exprs.len()],
+            begun: vec![0; inference.exprs.len()],
             reached: Vec::with_capacity(inference.exprs.len()),
             locals: inference.locals.iter().map(|_| local()).collect(),
+            #[cfg(test)]
+            looked: std::cell::Cell::default(),
         };
         for (node, referent) in &inference.references {
             if let Referent::Local(local) = referent
@@ -135,6 +143,7 @@ impl<'a, 'db> Tree<'a, 'db> {
                 continue;
             };
             self.roles[id.0 as usize] = role;
+            self.begun[id.0 as usize] = self.reached.len() as u32;
             work.push((id, None));
             self.enter(id);
             children.clear();
@@ -236,7 +245,14 @@ impl<'a, 'db> Tree<'a, 'db> {
         out[start..].sort_by_key(|(arg, _)| self.node(*arg));
     }
 
+    #[cfg(test)]
+    pub(super) fn looked(&self) -> u64 {
+        self.looked.get()
+    }
+
     pub(super) fn expr(&self, id: ExprId) -> &'a Expr {
+        #[cfg(test)]
+        self.looked.set(self.looked.get() + 1);
         &self.inference.exprs[id.0 as usize]
     }
 
@@ -253,6 +269,12 @@ impl<'a, 'db> Tree<'a, 'db> {
         self.reached.iter().copied()
     }
 
+    /// What is inside of an expression, in evaluation order.
+    pub(super) fn text_of(&self, id: ExprId) -> impl Iterator<Item = ExprId> + '_ {
+        let inside = self.begun[id.0 as usize] as usize..self.done[id.0 as usize] as usize;
+        self.reached.get(inside).unwrap_or_default().iter().copied()
+    }
+
     /// How many expressions there are, evaluated or not.
     pub(super) fn count(&self) -> u32 {
         self.inference.exprs.len() as u32
@@ -260,7 +282,7 @@ impl<'a, 'db> Tree<'a, 'db> {
 
     /// May the definition evaluate it?
     pub(super) fn is_reached(&self, id: ExprId) -> bool {
-        self.reached().any(|reached| reached == id)
+        self.role(id) != Role::Unreached
     }
 
     /// The type of an expression.
@@ -398,7 +420,9 @@ impl<'a, 'db> Tree<'a, 'db> {
 
     /// Is `inner` part of `outer`?
     pub(super) fn is_inside(&self, inner: ExprId, outer: ExprId) -> bool {
-        self.ancestors(inner).any(|around| around == outer)
+        let done = self.done[inner.0 as usize];
+        let inside = self.begun[outer.0 as usize]..self.done[outer.0 as usize];
+        self.is_reached(inner) && inside.contains(&done)
     }
 
     /// The `let` and `fn` forms around an expression limit its region: the innermost of them.

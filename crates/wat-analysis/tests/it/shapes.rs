@@ -194,3 +194,29 @@ fn values_dispatches_and_aliases_declare_no_type_parameters() {
     let (_db, found) = crate::fixes::diagnose("(:wat::core::def :my::v (:wat::core::Vector :T))");
     assert!(found[0].fixes.is_empty(), "{found:#?}");
 }
+
+#[test]
+fn what_is_no_name_is_not_declared() {
+    for (text, code) in [
+        ("(:wat::core::defn :user:: [] -> :wat::core::i64 1)", 2104),
+        ("(:wat::core::def :user:: 1)", 2104),
+        ("(:wat::core::struct :user:: (x :wat::core::i64))", 2104),
+        ("(:wat::core::typealias :user:: :wat::core::i64)", 2104),
+        ("(:wat::core::enum :u::E :A<T>)", 2109),
+        ("(:wat::core::enum :u::E :x::A :B)", 2109),
+        ("(:wat::core::enum :u::E (:x::A (y :wat::core::i64)))", 2109),
+        ("(:wat::core::enum :u::E :A/b :A)", 2109),
+        (
+            "(:wat::core::typealias :u::P<A,A> :wat::core::Vector<A>)",
+            3113,
+        ),
+        ("(:wat::core::typealias :u::P<1> :wat::core::i64)", 3113),
+    ] {
+        let (_db, found) = crate::fixes::diagnose(text);
+        let codes: Vec<u16> = found.iter().map(|it| it.code.0).collect();
+        assert_eq!(codes, [code], "{text}");
+    }
+    let operators = "(:wat::core::enum :u::Op :< :<= :+ (:/ (x :wat::core::i64)))";
+    let (_db, found) = crate::fixes::diagnose(operators);
+    assert_eq!(found.len(), 0, "{found:#?}");
+}
