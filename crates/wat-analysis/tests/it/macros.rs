@@ -908,3 +908,56 @@ fn macros_divide_floats_as_programs_do() {
         assert!(failed, "{zero}: {found:?}");
     }
 }
+
+/// What is linear costs linearly: 50 000 elements fit into the budget of 2 000 000 steps.
+#[test]
+fn a_fold_over_many_elements_ends_within_the_budget() {
+    for fold in [
+        // The sum.
+        "(:wat::core::foldl (:wat::core::range 0 x) 0 (:wat::core::fn [a <- :wat::core::i64 b <- :wat::core::i64] -> :wat::core::i64 (:wat::core::i64::+'2 a b)))",
+        // A vector that grows.
+        "(:wat::core::length (:wat::core::foldl (:wat::core::range 0 x) [] (:wat::core::fn [a <- :wat::core::Vector<wat::core::i64> b <- :wat::core::i64] -> :wat::core::Vector<wat::core::i64> (:wat::core::if (:wat::core::= b 0) a (:wat::core::conj a b)))))",
+        // A map and a set.
+        "(:wat::core::length (:wat::core::foldl (:wat::core::range 0 x) {} (:wat::core::fn [a <- :wat::core::HashMap<wat::core::i64,wat::core::i64> b <- :wat::core::i64] -> :wat::core::HashMap<wat::core::i64,wat::core::i64> (:wat::core::assoc a b b))))",
+        "(:wat::core::length (:wat::core::map (:wat::core::range 0 x) (:wat::core::fn [a <- :wat::core::i64] -> :wat::core::i64 (:wat::core::i64::*'2 a 2))))",
+        "(:wat::core::length (:wat::core::filter (:wat::core::range 0 x) (:wat::core::fn [a <- :wat::core::i64] -> :wat::core::bool (:wat::core::> a 2))))",
+    ] {
+        reports(&one(&format!("`~{fold}"), "(:m::m 50000)"), &[]);
+    }
+}
+
+/// A macro whose last use of a binding hands it over still sees it wherever it is mentioned.
+#[test]
+fn bindings_last_as_long_as_they_are_mentioned() {
+    for (body, value) in [
+        ("(:wat::core::conj xs (:wat::core::length xs))", 3),
+        ("(:wat::core::concat xs xs)", 4),
+        (
+            "(:wat::core::conj (:wat::core::conj xs 1) (:wat::core::length xs))",
+            4,
+        ),
+        (
+            "(:wat::core::let [ys xs] (:wat::core::concat (:wat::core::conj xs 1) ys))",
+            5,
+        ),
+        (
+            "(:wat::core::conj xs ((:wat::core::fn [n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::i64::+ n (:wat::core::length xs))) 1))",
+            3,
+        ),
+    ] {
+        let made = format!(
+            "(:wat::core::length ((:wat::core::fn [xs <- :wat::core::Vector<wat::core::i64>] -> :wat::core::Vector<wat::core::i64> {body}) [1 2]))"
+        );
+        let text = format!(
+            "(:wat::core::defmacro :m::m [] -> :wat::WatAST `~{made})\n(:wat::core::def :m::v (:m::m))"
+        );
+        reports(&text, &[]);
+        let db = database(&[("main.wat", &*text)]);
+        let file = db.file("main.wat").expect("was just added");
+        let shown = wat_analysis::expanded_text(&db, file, file, None, false).text;
+        assert!(
+            shown.contains(&format!("(:wat::core::def :m::v {value})")),
+            "{body}\n{shown}"
+        );
+    }
+}

@@ -45,11 +45,12 @@ impl Eval<'_, '_> {
     }
 
     fn put(&mut self, map: &mut Vec<Value>, key: Value, value: Value) -> Outcome<()> {
-        self.pay(1 + map.len() / 64 + weight(&key))?;
+        self.pay(1 + weight(&key))?;
         let key = self.coerced(key);
         match find_key(map, &key) {
             Ok(at) => map[at + 1] = value,
             Err(at) => {
+                self.pay((map.len() - at) / 64)?;
                 map.splice(at..at, [key, value]);
             }
         }
@@ -86,20 +87,17 @@ impl Eval<'_, '_> {
     }
 
     fn collection_once(&mut self, name: &str, args: Vec<Value>) -> Outcome<Tried> {
-        let cost: usize = args
-            .iter()
-            .map(|arg| match arg {
-                Value::Vector(_) | Value::Map(_) | Value::Set(_) => weight(arg) / 8,
-                _ => 0,
-            })
-            .sum();
-        self.pay(cost)?;
         match args.first() {
             Some(Value::Vector(_)) => self.on_vector(name, args),
             Some(Value::Map(_)) => self.on_map(name, args),
             Some(Value::Set(_)) => self.on_set(name, args),
             _ => Ok(Err(args)),
         }
+    }
+
+    /// Pays for so many parts that are put elsewhere. What looks at one part costs no more in a large collection.
+    fn pay_copy(&mut self, parts: usize) -> Outcome<()> {
+        self.pay(parts / 8)
     }
 
     fn check_count(&self, name: &str, wanted: usize, given: usize) -> Outcome<()> {
@@ -132,6 +130,7 @@ impl Eval<'_, '_> {
             "Vector/empty?" => Value::Bool(items.is_empty()),
             "last" => Value::option(items.last().cloned()),
             "reverse" => {
+                self.pay_copy(items.len())?;
                 let mut items = items.into_vec();
                 items.reverse();
                 Value::vector(items)
@@ -140,6 +139,7 @@ impl Eval<'_, '_> {
                 if items.is_empty() {
                     return Err(self.fail("an empty vector has no rest"));
                 }
+                self.pay_copy(items.len())?;
                 Value::vector(items[1..].to_vec())
             }
             "Vector/get" => {
@@ -162,6 +162,7 @@ impl Eval<'_, '_> {
                 }
             }
             "Vector/contains?" => {
+                self.pay(items.iter().map(weight).fold(0, usize::saturating_add) / 8)?;
                 let sought = self.coerced(second);
                 Value::Bool(
                     items
@@ -170,13 +171,14 @@ impl Eval<'_, '_> {
                 )
             }
             "Vector/conj" => {
+                self.pay_copy(items.shared())?;
                 let mut items = items.into_vec();
                 items.push(second);
                 Value::vector(items)
             }
             "Vector/concat" => match second {
                 Value::Vector(more) => {
-                    self.pay(more.len())?;
+                    self.pay_copy(items.shared() + more.len())?;
                     let mut items = items.into_vec();
                     items.extend(more.into_vec());
                     Value::vector(items)
@@ -190,6 +192,10 @@ impl Eval<'_, '_> {
                 let count = usize::try_from(count)
                     .unwrap_or(usize::MAX)
                     .min(items.len());
+                self.pay_copy(match name {
+                    "take" => count,
+                    _ => items.len() - count,
+                })?;
                 Value::vector(match name {
                     "take" => items[..count].to_vec(),
                     _ => items[count..].to_vec(),
@@ -197,6 +203,7 @@ impl Eval<'_, '_> {
             }
             _ => {
                 let index = self.integer(&second)?;
+                self.pay_copy(items.shared())?;
                 let mut items = items.into_vec();
                 let slot = usize::try_from(index)
                     .ok()
@@ -226,6 +233,11 @@ impl Eval<'_, '_> {
         };
         let key = self.coerced(second.unwrap_or(Value::Nil));
         self.pay(weight(&key))?;
+        self.pay_copy(match name {
+            "keys" | "values" | "HashMap/keys" | "HashMap/values" | "HashMap/entries" => map.len(),
+            "HashMap/dissoc" | "HashMap/assoc" => map.shared(),
+            _ => 0,
+        })?;
         let value = match name {
             "HashMap/length" => Value::Int(map.len() as i64 / 2),
             "HashMap/empty?" => Value::Bool(map.is_empty()),
@@ -242,6 +254,7 @@ impl Eval<'_, '_> {
             "HashMap/contains-key?" => Value::Bool(find_key(&map, &key).is_ok()),
             "HashMap/dissoc" => match find_key(&map, &key) {
                 Ok(at) => {
+                    self.pay_copy(map.len() - at)?;
                     let mut map = map.into_vec();
                     map.drain(at..at + 2);
                     Value::Map(Cells::new(map))
@@ -274,9 +287,14 @@ impl Eval<'_, '_> {
         Ok(Ok(match (name, found) {
             ("HashSet/length", _) => Value::Int(set.len() as i64),
             ("HashSet/empty?", _) => Value::Bool(set.is_empty()),
-            ("__internal/elements", _) => Value::vector(set.into_vec()),
+            ("__internal/elements", _) => {
+                self.pay_copy(set.shared())?;
+                Value::vector(set.into_vec())
+            }
             ("HashSet/contains?", found) => Value::Bool(found.is_ok()),
             ("HashSet/conj", Err(at)) => {
+                self.pay_copy(set.shared())?;
+                self.pay((set.len() - at) / 64)?;
                 let mut set = set.into_vec();
                 set.insert(at, element);
                 Value::Set(Cells::new(set))

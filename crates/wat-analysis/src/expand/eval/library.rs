@@ -285,8 +285,9 @@ fn fits(db: &dyn Db, ty: &Type, value: &Value) -> bool {
         _ => None,
     };
     let all = |items: &[Value], arg: usize| {
-        let mut items = items.iter();
-        items.all(|item| args.get(arg).is_none_or(|arg| fits(db, arg, item)))
+        // A type parameter takes them all, without a look at each.
+        let closed = args.get(arg).filter(|arg| matches!(arg, Type::App(..)));
+        closed.is_none_or(|arg| items.iter().all(|item| fits(db, arg, item)))
     };
     match (ctor, coerced.as_ref().unwrap_or(value)) {
         (Ctor::I64, Value::Int(_))

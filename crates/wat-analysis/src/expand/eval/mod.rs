@@ -243,6 +243,17 @@ impl<'x, 'db> Eval<'x, 'db> {
         Ok(Flow::Value(value))
     }
 
+    /// Lets go of what a symbol is bound to, which nobody asks for again.
+    fn release(&mut self, symbol: &Syntax) {
+        let Shape::Symbol(name, scopes) = symbol.shape() else {
+            return;
+        };
+        let mut bound = self.env.iter_mut().rev();
+        if let Some((_, value)) = bound.find(|((other, set), _)| other == name && set == scopes) {
+            *value = Value::Nil;
+        }
+    }
+
     /// A list, vector, brace or set.
     fn nested(&mut self, form: &Syntax, tail: bool) -> Outcome<Flow> {
         if self.depth >= MAX_DEPTH {

@@ -51,6 +51,22 @@ pub(super) fn form_name(path: &str) -> Option<&'static str> {
         .copied()
 }
 
+/// How many nodes are looked at to find out whether a binding is mentioned again.
+const LOOKS: usize = 64;
+
+/// Is a symbol mentioned in any of these forms? It may be where there is too much to look at.
+fn mentions(forms: &[Syntax], symbol: &Syntax, looks: &mut usize) -> bool {
+    let mut work: Vec<&Syntax> = forms.iter().collect();
+    while let Some(form) = work.pop() {
+        *looks = looks.saturating_sub(1);
+        if *looks == 0 || form == symbol {
+            return true;
+        }
+        work.extend(form.children());
+    }
+    false
+}
+
 impl Eval<'_, '_> {
     pub(super) fn list(&mut self, form: &Syntax, tail: bool) -> Outcome<Flow> {
         let Some((head, args)) = form.children().split_first() else {
@@ -64,12 +80,39 @@ impl Eval<'_, '_> {
                 return self.ask(path, question, args).map(Flow::Value);
             }
             let path: Arc<str> = path.into();
-            let args = self.values(args)?;
+            let args = self.arguments(args, tail)?;
             return self.call_path(&path, args, tail);
         }
         let function = self.value(head)?;
-        let args = self.values(args)?;
+        let args = self.arguments(args, tail)?;
         self.apply_flow(function, args, tail)
+    }
+
+    /// The arguments of a call. Of a call in tail position nobody needs the bindings any more: what a binding holds is
+    /// handed over by the last argument that mentions it, so that whoever gets it can change it in place.
+    fn arguments(&mut self, forms: &[Syntax], tail: bool) -> Outcome<Vec<Value>> {
+        if !tail {
+            return self.values(forms);
+        }
+        let mut looks = LOOKS;
+        let mut values = Vec::with_capacity(forms.len());
+        for (at, form) in forms.iter().enumerate() {
+            let later = &forms[at + 1..];
+            let value = match form.shape() {
+                Shape::Symbol(..) if !mentions(later, form, &mut looks) => {
+                    let value = self.value(form)?;
+                    self.release(form);
+                    value
+                }
+                Shape::List(_) if later.is_empty() => match self.eval(form, true)? {
+                    Flow::Value(value) => value,
+                    Flow::Call(function, args) => self.run(function, args)?,
+                },
+                _ => self.value(form)?,
+            };
+            values.push(value);
+        }
+        Ok(values)
     }
 
     fn special(

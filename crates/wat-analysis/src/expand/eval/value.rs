@@ -70,6 +70,14 @@ impl Cells {
         Cells(Arc::new(CellVec(values)))
     }
 
+    /// How many values are copied to change one: none if nobody else has them.
+    pub(in crate::expand) fn shared(&self) -> usize {
+        match Arc::strong_count(&self.0) {
+            1 => 0,
+            _ => self.0.0.len(),
+        }
+    }
+
     /// The values, taken out if nobody else has them.
     pub(in crate::expand) fn into_vec(mut self) -> Vec<Value> {
         match Arc::get_mut(&mut self.0) {
