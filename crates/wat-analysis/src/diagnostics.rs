@@ -317,8 +317,10 @@ pub(crate) fn program_diagnostics(
     }
     crate::glued::quiet(db, file, &mut found);
     crate::colons::quiet(db, file, &mut found);
+    crate::commas::quiet(file, &mut found);
     crate::unsure::doubt_places(db, file, redefinitions(db, root, file), &mut found);
     crate::unsure::doubt_key_lists(db, root, file, &mut found);
+    crate::unsure::doubt_lost_comments(db, &mut found);
     let mut found = finish(found.into_iter().map(|found| outward(db, found)).collect());
     note_origin(db, root, file, &mut found);
     found.into()
@@ -502,6 +504,11 @@ fn with_blanks(text: &wat_syntax::SourceText, range: TextRange) -> TextRange {
     }
     let before = text.as_bytes()[..start].iter().rev();
     let before = start - before.take_while(|b| is_blank(b)).count();
+    let line = text[..before].rsplit('\n').next().unwrap_or_default();
+    if text[before..start].contains('\n') && line.contains(';') {
+        // What may be a comment does not swallow the bracket.
+        return TextRange::new(range.start(), TextSize::new(after as u32));
+    }
     TextRange::new(TextSize::new(before as u32), range.end())
 }
 

@@ -95,8 +95,9 @@ fn main_diagnostics<'db>(db: &'db dyn Db, root: SourceFile, main: Item<'db>) -> 
         // Others may call it as it is.
         false => problem,
     };
-    let told = absolute(db, root, form, form_start(db, form), &problem);
-    [crate::inline::outward(db, told)].into()
+    let mut told = [absolute(db, root, form, form_start(db, form), &problem)];
+    crate::unsure::doubt_lost_comments(db, &mut told);
+    told.map(|told| crate::inline::outward(db, told)).into()
 }
 
 /// Is a signature told of that cannot be read?

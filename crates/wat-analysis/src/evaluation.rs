@@ -129,16 +129,15 @@ pub fn evaluation_ir(
         ));
     }
     refuse_mutation(&written)?;
-    let expanded = expand_data(db, program, &code)
+    let expanded = expand_data(db, program, &code, &written)
         .map_err(|message| EvalRefusal::new("expansion-failed", message))?;
-    let (ast, _) = expanded.to_ast();
-    refuse_mutation(&ast)?;
+    refuse_mutation(&expanded.ast)?;
     let wanted = match wanted {
         Ir::Nominal(path, _) if &**path == Ir::ANY => None,
         ty => Some(type_of_ir(ty)),
     };
-    let inference = infer_evaluated(db, program, &ast, wanted.as_ref());
-    let refused = judge(db, program, Author::Evaluated, &inference.uses);
+    let inference = infer_evaluated(db, program, &expanded, wanted.as_ref());
+    let refused = judge(db, program, Author::Evaluated(&expanded), &inference.uses);
     let mut problems = inference.problems.iter().chain(&refused);
     if let Some(problem) = problems.find(|problem| problem.severity.0 == Severity::Error) {
         return Err(EvalRefusal::new(

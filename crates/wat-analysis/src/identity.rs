@@ -47,8 +47,8 @@ pub(crate) enum Author<'db> {
         program: SourceFile,
         form: Form<'db>,
     },
-    /// A form that the program evaluates.
-    Evaluated,
+    /// A form that the program evaluates, expanded.
+    Evaluated(&'db Expansion<'db>),
 }
 
 impl<'db> Author<'db> {
@@ -61,7 +61,7 @@ impl<'db> Author<'db> {
         let expansion = match self {
             Author::Definition(item) => item.expansion(db)?,
             Author::Expression { program, form } => expansion(db, program, form)?,
-            Author::Evaluated => return None,
+            Author::Evaluated(expansion) => expansion,
         };
         let (call, template) = made(expansion, node)?;
         let call = &expansion.calls[call as usize];
@@ -92,7 +92,7 @@ pub(crate) fn identity<'db>(db: &'db dyn Db, author: Author<'db>, node: u32) -> 
         }
         Author::Definition(item) => of_definition(db, item),
         Author::Expression { form, .. } => of_place(db, form),
-        Author::Evaluated => Identity::of(":eval::"),
+        Author::Evaluated(_) => Identity::of(":eval::"),
     }
 }
 

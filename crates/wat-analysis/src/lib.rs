@@ -9,6 +9,7 @@ mod calls;
 mod capability;
 mod codes;
 mod colons;
+mod commas;
 mod configuration;
 mod coverage;
 #[expect(

@@ -16,6 +16,7 @@ use crate::items::{
     Item, ItemKind, Name, declarations, item_pieces, split_generic, written_declarations,
     written_function,
 };
+use crate::keywords::{definition_shape, derived_name};
 use crate::library::library_item;
 use crate::program::{Piece, lacks_loads, load_graph};
 use crate::redefinition::{Again, again, differ, retypes, retypes_in_words};
@@ -53,6 +54,8 @@ pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
                     entry.insert(item);
                     continue;
                 }
+                // A member that one declaration generates twice is a mistake of that declaration's shape.
+                Entry::Occupied(entry) if is_same_member(db, item, *entry.get()) => continue,
                 Entry::Occupied(entry) if session => {
                     let before = *entry.get();
                     if before.form(db).file(db) == file {
@@ -63,10 +66,6 @@ pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
                 }
                 Entry::Occupied(entry) => *entry.get(),
             };
-            // A member that one declaration generates twice is a mistake of that declaration's shape.
-            if (before.form(db), before.node(db)) == (item.form(db), item.node(db)) {
-                continue;
-            }
             let how = again(db, redef, item, before);
             table.again.push((item, before, how));
             if how == Again::Duplicate && differ(db, item, before) {
@@ -86,6 +85,13 @@ pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
     }
     contest_members(db, &mut table);
     table
+}
+
+/// Are two members of one declaration of one kind? An accessor may have the name of the constructor, which is another
+/// definition of it.
+fn is_same_member<'db>(db: &'db dyn Db, item: Item<'db>, before: Item<'db>) -> bool {
+    let place = |item: Item<'db>| (item.form(db), item.node(db), item.kind(db));
+    place(item) == place(before)
 }
 
 /// Of the members of contested declarations nothing is known either.
@@ -358,8 +364,33 @@ impl Position {
 /// Is a name that means nothing excused, because what would define it could not be loaded, has a slip in its head, or is
 /// contested?
 pub(crate) fn is_excused(db: &dyn Db, root: SourceFile, name: &str) -> bool {
-    let is_excused = || lacks_loads(db, root) || is_meant(db, root, name);
+    let is_excused = || {
+        lacks_loads(db, root) || is_meant(db, root, name) || meant_variants(db, root).contains(name)
+    };
     !is_library(name) && (is_excused() || may_be_contested(db, root, name))
+}
+
+/// The names that keyword variants would have by default if their targets, which mean nothing, were what they may stand
+/// for: the target is told, once.
+#[salsa::tracked(returns(ref))]
+fn meant_variants(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> {
+    let items = names(db, root).items.values();
+    let variants = items.filter(|item| item.kind(db) == ItemKind::KeywordVariant);
+    let mut found = FxHashSet::default();
+    for item in variants {
+        let ast = item.ast(db);
+        let shape = definition_shape(ast, item.root(db));
+        let target = shape.target.and_then(|target| ast.as_keyword(target));
+        let Some(target) = target.filter(|_| shape.auto && shape.name.is_none()) else {
+            continue;
+        };
+        let target = split_generic(target).0;
+        if lookup(db, root, target).is_none() {
+            let near = names_at(db, root, Position::Head).rank(target, |_| true);
+            found.extend(near.iter().map(|near| derived_name(&near.name).into()));
+        }
+    }
+    found
 }
 
 /// Is it a name, or the member of a type, that a form with an unknown head would define, or a declaration inside an

@@ -165,7 +165,9 @@ pub(crate) fn report<'db>(
         let Some(problem) = problem else { continue };
         let form = second.form(db);
         let mut diagnostic = absolute(db, root, form, form_start(db, form), &problem);
-        if how != Again::Replacement {
+        // A member and its declaration go together.
+        let is_one = whole(second) == whole(first);
+        if how != Again::Replacement && !is_one {
             let is_sure =
                 how == Again::Repetition || !(is_member(db, second) || differ(db, second, first));
             diagnostic.fixes.extend(deletion(db, second, is_sure));
@@ -193,7 +195,12 @@ fn duplicate<'db>(db: &'db dyn Db, second: Item<'db>, first: Item<'db>) -> Probl
         Place::elsewhere(first.form(db), first.name_node(db)),
         "the first definition",
     )
-    .help("delete one of them, or give it another name");
+    .help(
+        match (second.form(db), second.node(db)) == (first.form(db), first.node(db)) {
+            true => "its constructor has this name: give the field another one",
+            false => "delete one of them, or give it another name",
+        },
+    );
     match crate::testing::is_in_prelude(db, second) {
         true => problem.note("preludes of `:wat::test::deftest` share the program of their file; those of `:wat::test::deftest-hermetic` do not"),
         false => problem,

@@ -4,12 +4,13 @@
 //! form is wrong, or where a declaration is written more than once, that is a guess: somebody looks at the fix first.
 //! The fixes of the breakage itself keep their certainty, so that applying them restores the others.
 
-use wat_syntax::{Applicability, Severity, TextRange, TextSize};
+use wat_syntax::{Applicability, Severity, SyntaxKind, TextRange, TextSize};
 
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::{Diagnostic, DiagnosticFix};
 use crate::forms::{Form, ast, form_list, form_start, forms, read_form};
 use crate::items::{Item, declarations};
+use crate::keywords::derived_name;
 use crate::problem::Problem;
 use crate::program::program_files;
 use crate::redefinition::Again;
@@ -82,21 +83,27 @@ pub(crate) fn doubt_places<'db>(
 }
 
 /// Takes the certainty from other keywords for a name (WAT2509) that is mentioned elsewhere: its calls are written with
-/// the keywords that are there.
+/// the keywords that are there. The same holds of another target for a name that is made of the target's (WAT2508).
 pub(crate) fn doubt_key_lists(
     db: &dyn Db,
     root: SourceFile,
     file: SourceFile,
     found: &mut [Diagnostic],
 ) {
-    let lists = found.iter_mut().filter(|found| found.code.0 == 2509);
+    let lists = found
+        .iter_mut()
+        .filter(|found| matches!(found.code.0, 2508 | 2509));
     for diagnostic in lists {
         let placed = forms(db, file).placed.iter();
         let mut around = placed.filter(|it| it.range().contains_range(diagnostic.span.range));
         let Some(own) = around.next() else { continue };
         let variants = declarations(db, root, own.form).items.iter();
+        let text = file.text(db);
+        let made =
+            (diagnostic.code.0 == 2508).then(|| derived_name(&text.text()[diagnostic.span.range]));
         let names: Vec<&str> = variants
             .map(|item| item.name(db).text(db).as_str())
+            .filter(|name| made.as_deref().is_none_or(|made| made == *name))
             .collect();
         let mentions = |form: Form<'_>| ast(db, form).texts().any(|text| names.contains(&text));
         let files = program_files(db, root);
@@ -107,6 +114,67 @@ pub(crate) fn doubt_key_lists(
             }
         }
     }
+}
+
+/// Takes the certainty from fixes that lose a comment: whether what it says still holds somebody has to see. A comment
+/// that moves with its code is not lost.
+pub(crate) fn doubt_lost_comments(db: &dyn Db, found: &mut [Diagnostic]) {
+    let mut known: Vec<(SourceFile, Vec<TextRange>)> = Vec::new();
+    for fix in found.iter_mut().flat_map(|found| &mut found.fixes) {
+        if fix.applicability == Applicability::MachineApplicable
+            && loses_comment(db, fix, &mut known)
+        {
+            doubt(&mut fix.applicability);
+        }
+    }
+}
+
+fn loses_comment(
+    db: &dyn Db,
+    fix: &DiagnosticFix,
+    known: &mut Vec<(SourceFile, Vec<TextRange>)>,
+) -> bool {
+    fix.edits.iter().any(|edit| {
+        let text = edit.file.text(db);
+        let text = text.text();
+        if !text[edit.range].contains(';') {
+            return false;
+        }
+        let mut comments = comments_of(db, edit.file, known).iter();
+        comments.any(|&comment| {
+            let stays = || {
+                fix.edits
+                    .iter()
+                    .any(|edit| edit.insert.contains(&text[comment]))
+            };
+            meets(comment, edit.range) && !stays()
+        })
+    })
+}
+
+/// The comments of a file, remembered.
+fn comments_of<'k>(
+    db: &dyn Db,
+    file: SourceFile,
+    known: &'k mut Vec<(SourceFile, Vec<TextRange>)>,
+) -> &'k [TextRange] {
+    let at = match known.iter().position(|(other, _)| *other == file) {
+        Some(at) => at,
+        None => {
+            let mut end = TextSize::new(0);
+            let mut comments = Vec::new();
+            for token in wat_syntax::lex(&file.text(db)) {
+                let range = TextRange::at(end, TextSize::new(token.len));
+                end = range.end();
+                if token.kind == SyntaxKind::COMMENT {
+                    comments.push(range);
+                }
+            }
+            known.push((file, comments));
+            known.len() - 1
+        }
+    };
+    &known[at].1
 }
 
 pub(crate) fn doubt(applicability: &mut Applicability) {

@@ -39,7 +39,7 @@ fn is_own(db: &dyn Db, author: Author<'_>, item: Item<'_>) -> bool {
             own.form(db) == item.form(db) && own.node(db) == item.node(db)
                 || own.name(db) == item.name(db)
         }
-        Author::Expression { .. } | Author::Evaluated => false,
+        Author::Expression { .. } | Author::Evaluated(_) => false,
     }
 }
 

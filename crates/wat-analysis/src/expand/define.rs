@@ -7,6 +7,7 @@ use wat_value::syntax::{Origin, Scopes, Shape, Syntax};
 
 use crate::db::{Db, SourceFile};
 use crate::forms::{Form, ast};
+use crate::infer::fresh;
 use crate::items::{Item, Name, is_name, split_generic};
 use crate::problem::{Place, Plain, Problem};
 
@@ -61,6 +62,8 @@ struct Fault {
     message: String,
     label: &'static str,
     replace: Option<String>,
+    /// The parameter that has the name already.
+    first: Option<Origin>,
 }
 
 impl<'a> Parts<'a> {
@@ -81,6 +84,7 @@ impl<'a> Parts<'a> {
             message: message.into(),
             label,
             replace: replace.map(str::to_owned),
+            first: None,
         });
     }
 
@@ -254,16 +258,19 @@ impl<'a> Parts<'a> {
                 message: "`nil` is not a name or a literal of wat".to_owned(),
                 label: "not a parameter",
                 replace: None,
+                first: None,
             });
             return;
         }
-        if self.params.iter().any(|other| other.name == name) && name.name() != Some("_") {
+        let first = self.params.iter().find(|other| other.name == name);
+        if let Some(first) = first.filter(|_| name.name() != Some("_")) {
             self.faults.push(Fault {
                 at: name.origin(),
                 code: 2106,
                 message: format!("two parameters are called `{}`", name.name().unwrap_or("_")),
-                label: "the second one",
+                label: "the second",
                 replace: None,
+                first: Some(first.name.origin()),
             });
         }
         self.params.push(Param { name, rest });
@@ -480,11 +487,24 @@ pub(crate) fn shape_problem<'db>(ast: &Ast, node: NodeId) -> Option<Problem<'db>
     }
     let definition = tree_of(ast, node);
     let fault = Parts::of(&definition).faults.into_iter().next()?;
-    Some(fault_problem(fault))
+    Some(fault_problem(ast, fault))
 }
 
-fn fault_problem<'db>(fault: Fault) -> Problem<'db> {
+fn fault_problem<'db>(ast: &Ast, fault: Fault) -> Problem<'db> {
     let at = Place::node(NodeId(fault.at.0));
+    if let Some(first) = fault.first {
+        let name = ast.as_symbol(NodeId(fault.at.0)).unwrap_or("_");
+        return Problem::new(fault.code, at, fault.message)
+            .label(fault.label)
+            .also(Place::node(NodeId(first.0)), "the first")
+            .help("rename one of them")
+            .replace(
+                // Which of the two the body means is not known, and its calls are expanded only then.
+                Applicability::MaybeIncorrect,
+                at,
+                &fresh(ast, name),
+            );
+    }
     let problem = Problem::new(fault.code, at, fault.message)
         .label(fault.label)
         .help(
@@ -516,7 +536,8 @@ pub(crate) fn macro_problems<'db>(
         .legacy
         .map(|legacy| (legacy, parts.canonical_signature(item.name(db).text(db))));
     if !ast.is_poisoned(item.root(db)) {
-        found.extend(parts.faults.into_iter().take(1).map(fault_problem));
+        let faults = parts.faults.into_iter().take(1);
+        found.extend(faults.map(|fault| fault_problem(ast, fault)));
     }
     if let Some((legacy, canonical)) = canonical.filter(|_| !faulty) {
         let at = Place::node(NodeId(legacy.origin().0));

@@ -84,6 +84,18 @@ pub(crate) enum Source {
 }
 
 impl<'db> Expansion<'db> {
+    /// The expansion of what is no part of a form and has nothing to expand.
+    fn unchanged(written: &Ast) -> Self {
+        Expansion {
+            ast: Arc::new(written.clone()),
+            origins: vec![0; written.len()].into(),
+            base: 1,
+            made: Box::default(),
+            calls: Box::default(),
+            problems: Vec::new(),
+        }
+    }
+
     /// Who wrote a node of the expansion.
     pub(crate) fn origin_of(&self, node: NodeId) -> Source {
         let origin = self.origins[node.0 as usize];

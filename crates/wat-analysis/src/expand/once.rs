@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use wat_syntax::Ast;
 use wat_value::fresh_scope;
 use wat_value::syntax::{Origin, Scope, Scopes, Shape, Syntax};
 
@@ -9,6 +10,7 @@ use crate::db::{Db, SourceFile};
 use crate::forms::form_list;
 use crate::program::program_files;
 
+use super::Expansion;
 use super::define::MacroDef;
 use super::eval::Eval;
 use super::stage::last_stage;
@@ -31,20 +33,22 @@ pub fn expand_head(db: &dyn Db, program: SourceFile, form: &Syntax) -> Result<Sy
     expand(db, program, form, true)
 }
 
-/// Expands a form and everything in it, as the forms of a file are.
+/// Expands a form and everything in it, as the forms of a file are. What macros write is known to be theirs; `written` is
+/// the same form.
 ///
 /// # Errors
 /// The message of the first expansion that fails.
-pub(crate) fn expand_data(
-    db: &dyn Db,
+pub(crate) fn expand_data<'db>(
+    db: &'db dyn Db,
     program: SourceFile,
     form: &Syntax,
-) -> Result<Syntax, String> {
+    written: &Ast,
+) -> Result<Expansion<'db>, String> {
     match outside(db, program) {
         Some(expander) => expander
-            .data(&foreign(form))
+            .data(&foreign(form), written)
             .map_err(|problem| problem.message),
-        None => Ok(form.clone()),
+        None => Ok(Expansion::unchanged(written)),
     }
 }
 

@@ -266,12 +266,16 @@ impl<'db> Expander<'db> {
     }
 
     /// Expands everything in a form from outside of any form.
-    pub(super) fn data(mut self, form: &Syntax) -> Result<Syntax, Box<Problem<'db>>> {
+    pub(super) fn data(
+        mut self,
+        form: &Syntax,
+        written: &Ast,
+    ) -> Result<Expansion<'db>, Box<Problem<'db>>> {
         let tree = self.code(form);
-        let mut problems = self.problems.into_iter();
-        match problems.find(|problem| problem.severity.0 == wat_syntax::Severity::Error) {
-            Some(problem) => Err(Box::new(problem)),
-            None => Ok(tree),
+        let is_error = |problem: &Problem<'db>| problem.severity.0 == wat_syntax::Severity::Error;
+        match self.problems.iter().position(is_error) {
+            Some(at) => Err(Box::new(self.problems.swap_remove(at))),
+            None => Ok(self.finish(written, &tree)),
         }
     }
 

@@ -176,7 +176,28 @@ impl<'db> Infer<'db> {
         .label(format!("{found} given"))
         .fact("callee", callee)
         .mismatch(wanted, found.to_string());
+        let surplus = self.surplus_arguments(at, wanted.parse().ok(), found);
+        let problem = surplus.into_iter().fold(problem, |problem, argument| {
+            problem.also(Place::node(argument), "no parameter for this")
+        });
         self.problems.push(problem);
+    }
+
+    /// The arguments of the call with this head behind the wanted ones, if all of them are arguments.
+    fn surplus_arguments(&self, head: NodeId, wanted: Option<usize>, found: usize) -> Vec<NodeId> {
+        let Some(wanted) = wanted else {
+            return Vec::new();
+        };
+        let call = (0..head.0).rev().map(NodeId);
+        let call = { call }.find(|&call| self.ast.children(call).next() == Some(head));
+        let Some(call) = call.filter(|call| !self.threaded.contains_key(call)) else {
+            return Vec::new();
+        };
+        let arguments: Vec<NodeId> = self.ast.children(call).skip(1).collect();
+        match arguments.len() == found {
+            true => arguments[wanted.min(found)..].to_vec(),
+            false => Vec::new(),
+        }
     }
 
     /// Can a name of several functions be a function of this type? Changes nothing.

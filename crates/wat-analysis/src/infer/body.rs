@@ -98,7 +98,9 @@ impl<'db> Infer<'db> {
             Some(target) => {
                 self.alias_surplus(root);
                 self.declared_generics(item.name_node(self.db));
+                let told = self.problems.len();
                 self.type_at(target, false);
+                self.not_itself(item, told);
                 self.cyclic_alias(item);
             }
             None if self.ast.is_poisoned(root) => {}
@@ -111,6 +113,29 @@ impl<'db> Infer<'db> {
                 .label("the type is missing")
                 .help("write `(:wat::core::typealias :my::Name :some::Type)`"),
             ),
+        }
+    }
+
+    /// An alias does not stand for itself: the problems from the given one on do not propose it.
+    fn not_itself(&mut self, item: Item<'db>, told: usize) {
+        let name = item.name(self.db).text(self.db).as_str();
+        for problem in self.problems[told..]
+            .iter_mut()
+            .filter(|it| it.code == 3203)
+        {
+            let is_own = |insert: &str| insert == name || Some(insert) == name.get(1..);
+            let before = problem.fixes.len();
+            problem
+                .fixes
+                .retain(|fix| !fix.edits.iter().any(|edit| is_own(&edit.insert)));
+            if problem.fixes.len() == before {
+                continue;
+            }
+            let left = problem.fixes.iter().filter_map(|fix| fix.edits.first());
+            let left: Vec<String> = left
+                .map(|edit| format!("`:{}`", edit.insert.trim_start_matches(':')))
+                .collect();
+            problem.help = (!left.is_empty()).then(|| format!("did you mean {}?", left.join(", ")));
         }
     }
 
@@ -182,8 +207,12 @@ impl<'db> Infer<'db> {
         let problem = match (named, is_type) {
             _ if let Some(retired) = retired => self.present_target(problem, target, &retired.now),
             (None, false) => {
-                let found = self.suggestions(canonical, target, Position::Value);
-                crate::suggest::offer(problem, Place::node(target), found)
+                let own = item.name(self.db).text(self.db);
+                let mut found = self
+                    .suggestions(canonical, target, Position::Value)
+                    .to_vec();
+                found.retain(|near| *near.name != **own);
+                crate::suggest::offer(problem, Place::node(target), &found)
             }
             (_, true) => problem.help(
                 "write `(:wat::core::typealias :my::Name :some::Type)` for another name of a type",

@@ -11,7 +11,7 @@ use crate::resolve::TypeResolver;
 use crate::signature::{Param, Signature, signature};
 use crate::types::{Ctor, Type};
 
-use super::kwargs::{Keyed, Mistakes, Reading};
+use super::kwargs::{Keyed, Mistakes, Order, Reading};
 use super::report::Why;
 use super::table::{Shape, Ty};
 use super::typed::{ExprId, ExprKind, FunctionRef};
@@ -236,17 +236,18 @@ impl<'db> Infer<'db> {
                 && !self.known_unknown(text, head)
             {
                 // What the reader wrote for a prefix is not misspelled.
-                let found = match PREFIXES.contains(&canonical) {
-                    true => &[],
-                    false => self.suggestions(canonical, head, Position::Head),
+                let mut found = match PREFIXES.contains(&canonical) {
+                    true => Vec::new(),
+                    false => self.suggestions(canonical, head, Position::Head).to_vec(),
                 };
+                found.retain(|near| !self.initialises(&near.name));
                 let problem = Problem::new(
                     3201,
                     Place::node(head),
                     format!("no function is called `{canonical}`"),
                 )
                 .label("unknown name");
-                let mut problem = crate::suggest::offer(problem, Place::node(head), found);
+                let mut problem = crate::suggest::offer(problem, Place::node(head), &found);
                 if found.iter().any(|near| self.writes(&near.name, canonical)) {
                     for fix in &mut problem.fixes {
                         crate::unsure::doubt(&mut fix.applicability.0);
@@ -334,6 +335,11 @@ impl<'db> Infer<'db> {
             }
         }
         let args = self.arguments(node);
+        self.apply_to(node, function, args)
+    }
+
+    /// A call of a function value with arguments that are inferred already.
+    pub(super) fn apply_to(&mut self, node: NodeId, function: ExprId, args: Vec<ExprId>) -> ExprId {
         self.solve();
         let ty = self.ty(function);
         match self.table.shape(ty) {
@@ -431,8 +437,12 @@ impl<'db> Infer<'db> {
         }
         let arity = signature.rest.is_none().then_some(signature.params.len());
         let in_order = |infer: &mut Self, param: usize, (key, value): (&str, ExprId)| {
-            *signature.params[param].name == *key
-                && infer.could_be(signature, &callee, param, value)
+            let named = signature.params.iter().position(|it| *it.name == *key);
+            match named {
+                Some(at) if at != param => Order::Other,
+                Some(_) if infer.could_be(signature, &callee, param, value) => Order::Declared,
+                _ => Order::Unknown,
+            }
         };
         if self.refuses_keywords_of(format_args!("`{name}`"), arity, node, in_order) {
             return self.push(ExprKind::Error, ret, node);

@@ -38,6 +38,17 @@ pub(super) enum Reading {
     Wrong(Mistakes),
 }
 
+/// The order of the pairs of a call by keyword that would have to be one by position.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Order {
+    /// That of the parameters.
+    Declared,
+    /// It cannot be said: the keys are no names of parameters, or the values do not fit.
+    Unknown,
+    /// Another one.
+    Other,
+}
+
 /// A keyword call that is wrong.
 pub(super) struct Mistakes {
     faults: Vec<Fault>,
@@ -223,7 +234,7 @@ impl<'db> Infer<'db> {
         arity: Option<usize>,
         node: NodeId,
     ) -> bool {
-        self.refuses_keywords_of(name, arity, node, |_, _, _| false)
+        self.refuses_keywords_of(name, arity, node, |_, _, _| Order::Unknown)
     }
 
     /// The same, where `in_order` tells whether a key with its value is the parameter of this number.
@@ -232,7 +243,7 @@ impl<'db> Infer<'db> {
         name: impl Display,
         arity: Option<usize>,
         node: NodeId,
-        mut in_order: impl FnMut(&mut Self, usize, (&str, ExprId)) -> bool,
+        mut in_order: impl FnMut(&mut Self, usize, (&str, ExprId)) -> Order,
     ) -> bool {
         let first = self.ast.children(node).nth(1);
         let starts_keyed = first.is_some_and(|first| self.key(first).is_some());
@@ -244,15 +255,15 @@ impl<'db> Infer<'db> {
         if arity.is_none_or(|arity| arity == 0 || args.len() != 2 * arity) || !is_keyed(&keys) {
             return false;
         }
-        let mut safe = true;
+        let mut order = Order::Declared;
         for (param, pair) in args.chunks(2).enumerate() {
             let value = self.expr(pair[1]);
             let key = keys[2 * param].unwrap_or_default();
-            safe &= in_order(self, param, (key, value));
+            order = order.max(in_order(self, param, (key, value)));
         }
         if !self.ast.is_poisoned(node) {
             self.problems
-                .push(no_keyword_form(&name.to_string(), &args, safe));
+                .push(no_keyword_form(&name.to_string(), &args, order));
         }
         true
     }
@@ -444,18 +455,24 @@ fn keyword_only<'db>(
 }
 
 /// WAT2507.
-fn no_keyword_form<'db>(name: &str, args: &[NodeId], safe: bool) -> Problem<'db> {
+fn no_keyword_form<'db>(name: &str, args: &[NodeId], order: Order) -> Problem<'db> {
     let edits = args.iter().step_by(2).map(|&key| ProblemEdit {
         at: EditAt::DeleteThrough(key.0),
         place: Place::node(key),
         insert: String::new(),
     });
-    Problem::new(
+    let problem = Problem::new(
         2507,
         Place::node(args[0]),
         format!("{name} cannot be called with keywords"),
     )
-    .label("a keyword argument")
-    .help("pass the arguments by position")
-    .fix("remove the keywords", applicability(safe), edits.collect())
+    .label("a keyword argument");
+    if order == Order::Other {
+        return problem.help("pass the arguments by position, in the order of its parameters");
+    }
+    problem.help("pass the arguments by position").fix(
+        "remove the keywords",
+        applicability(order == Order::Declared),
+        edits.collect(),
+    )
 }

@@ -69,6 +69,7 @@ use pending::Pending;
 pub(crate) use reflection::is_reflection;
 use require::{Instance, Instantiated, Need, Wanted};
 use table::{Table, Ty};
+pub(crate) use twice::fresh;
 use typed::Outer;
 use typed::{Chosen, Expr, ExprId, ExprKind, Exprs, LocalId, LocalInfo};
 
@@ -426,11 +427,12 @@ pub(crate) fn infer_expression<'db>(
 pub(crate) fn infer_evaluated<'db>(
     db: &'db dyn Db,
     program: SourceFile,
-    ast: &'db Ast,
+    form: &'db Expansion<'db>,
     wanted: Option<&Type>,
 ) -> Inference<'db> {
+    let ast = &*form.ast;
     let mut infer = Infer::new(db, program, ast, Box::default());
-    infer.author = Some(Author::Evaluated);
+    infer.author = Some(Author::Evaluated(form));
     let value = infer.expr(ast.root());
     if let Some(wanted) = wanted {
         let ty = infer.table.instantiate(wanted, &[]);

@@ -55,7 +55,7 @@ impl<'db> Infer<'db> {
         let parts: Vec<NodeId> = self.argument_nodes(node);
         if parts.len() < 2 {
             if !self.ast.is_poisoned(node) {
-                self.wrong_count(node, path, 2, parts.len());
+                self.wrong_count(self.head(node), path, 2, parts.len());
             }
             return self.error(node);
         }

@@ -232,7 +232,7 @@ impl<'db> Infer<'db> {
         let form = self.author.and_then(|author| match author {
             Author::Definition(item) => Some(item.form(self.db)),
             Author::Expression { form, .. } => Some(form),
-            Author::Evaluated => None,
+            Author::Evaluated(_) => None,
         });
         let place = Place::node(node);
         match crate::hermetic::leak(self.db, self.program, form, path, place) {
@@ -244,6 +244,17 @@ impl<'db> Infer<'db> {
             }
             None => false,
         }
+    }
+
+    /// Is it the value whose initialiser this is? It cannot mention itself.
+    pub(super) fn initialises(&self, name: &str) -> bool {
+        let own = match self.author {
+            Some(Author::Definition(item)) => item,
+            _ => return false,
+        };
+        own.kind(self.db) == ItemKind::Value
+            && self.depth == 0
+            && own.name(self.db).text(self.db) == name
     }
 
     /// Who refers to something at a node.

@@ -59,7 +59,7 @@ impl<'db> Infer<'db> {
         let args: Vec<NodeId> = self.ast.children(node).skip(1).collect();
         let [name] = args[..] else {
             if !self.ast.is_poisoned(node) {
-                self.wrong_count(node, path, 1, args.len());
+                self.wrong_count(self.head(node), path, 1, args.len());
             }
             return self.push(ExprKind::Error, ty, node);
         };

@@ -219,10 +219,16 @@ impl<'db> Infer<'db> {
         problem = match why {
             Why::Argument {
                 declared: Some((form, param)),
-            } => problem.also(
-                Place::elsewhere(form, param),
-                "the parameter is declared here",
-            ),
+            } => {
+                let tree = crate::expand::expanded_ast(self.db, self.program, form);
+                let known = (param.0 as usize) < tree.len();
+                let name = known.then(|| tree.as_symbol(param)).flatten();
+                let label = match name {
+                    Some(name) => format!("the parameter `{name}` is declared here"),
+                    None => "the parameter is declared here".to_owned(),
+                };
+                problem.also(Place::elsewhere(form, param), label)
+            }
             Why::Result { node } => problem.also(Place::node(node), "the declared result"),
             Why::Ascription { node } => problem.also(Place::node(node), "expected because of this"),
             Why::Slot { node } => problem.also(Place::node(node), "the element type"),

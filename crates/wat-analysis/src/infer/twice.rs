@@ -26,7 +26,7 @@ pub(super) fn identifier(ast: &Ast, node: NodeId) -> Option<TextId> {
 }
 
 /// A name like this one that nothing in the form has.
-fn fresh(ast: &Ast, name: &str) -> String {
+pub(crate) fn fresh(ast: &Ast, name: &str) -> String {
     let is_free = |name: &String| ast.texts().all(|text| text != name);
     let mut names = (2u32..).map(|number| format!("{name}-{number}"));
     names.find(is_free).unwrap_or_default()

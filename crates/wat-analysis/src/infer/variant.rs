@@ -265,6 +265,10 @@ impl<'db> Infer<'db> {
                 let path = variant.target.name(self.db).text(self.db);
                 match variant.target.kind(self.db) {
                     ItemKind::Operator => self.operator_on(path, args, node, head),
+                    ItemKind::Value => {
+                        let function = self.item_value(head, text, variant.target);
+                        self.apply_to(node, function, args)
+                    }
                     _ => self.dispatch_on(variant.target, args, node, head),
                 }
             }

@@ -7,10 +7,12 @@ use wat_syntax::{Ast, NodeId, NodeKind};
 use crate::db::{Db, SourceFile};
 use crate::infer::dispatch::dispatch_arms;
 use crate::infer::operator::fixed_arity;
+use crate::infer::value_type;
 use crate::items::{Item, ItemKind, split_generic};
 use crate::names::{lookup, program_of};
 use crate::signature::{Param, Signature, docs, signature};
 use crate::synonym;
+use crate::types::{Ctor, Type};
 
 use super::{KeywordForm, KeywordParam, keyword_form};
 
@@ -223,6 +225,18 @@ pub(crate) fn fixed_names<'db>(
             };
             Some((0..arity).map(param).collect())
         }
+        // A value of function type.
+        ItemKind::Value => {
+            let Type::App(Ctor::Fn, parts) = value_type(db, program, target) else {
+                return None;
+            };
+            let (_, params) = parts.split_last()?;
+            let param = |ty: &Type| KeywordParam {
+                name: "".into(),
+                ty: Some(ty.clone()),
+            };
+            Some(params.iter().map(param).collect())
+        }
         ItemKind::KeywordVariant => {
             let form = &variation(db, program, target).as_ref()?.form;
             form.rest.is_none().then(|| form.params.to_vec())
@@ -259,7 +273,8 @@ fn renamed(ast: &Ast, vector: NodeId, fixed: &[KeywordParam]) -> Option<KeywordF
 /// The name of a key: a keyword of one segment, without its colon.
 pub(crate) fn bare_key(keyword: &str) -> Option<&str> {
     let name = keyword.strip_prefix(':')?;
-    (!name.is_empty() && !name.contains("::") && !name.contains(['<', '('])).then_some(name)
+    let is_plain = || split_generic(keyword).0 == keyword && !name.contains('(');
+    (!name.is_empty() && !name.contains("::") && is_plain()).then_some(name)
 }
 
 /// The signature of a variant, under its own keywords; `None` if the arguments decide the types.

@@ -150,8 +150,11 @@ fn fixes_that_would_uncover_or_make_mistakes_are_not_applied_unattended() {
     );
     // No keyword is spelled like this field.
     unsure(
-        "(:wat::core::struct :my::P (<- :wat::core::i64))\n(:wat::core::defn :my::f [] -> :my::P (:my::P 1))",
+        "(:wat::core::struct :my::P (a<b> :wat::core::i64))\n(:wat::core::defn :my::f [] -> :my::P (:my::P 1))",
         2506,
+    );
+    every_machine_fix_is_safe(
+        "(:wat::core::struct :my::P (<- :wat::core::i64))\n(:wat::core::defn :my::f [] -> :my::P (:my::P 1))",
     );
     // What stands inside is late everywhere.
     unsure(
@@ -262,4 +265,80 @@ fn fixes_beside_arguments_of_macros_are_guesses() {
     // An argument that is replaced as a whole is one argument still, and a macro with a rest parameter takes more.
     let kept = "(:wat::core::defmacro :my::m [a <- :wat::WatAST & b <- :wat::core::Vector<wat::WatAST>] -> :wat::WatAST `(:my::P ~a ~@b))\n(:wat::core::defn :my::f [] -> :my::P (:my::m 1 2))\n";
     assert!(fixed(&format!("{point}{kept}"), 2506).contains("(:my::m :x 1 :y 2)"));
+}
+
+/// The comments of a text.
+fn comments(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = text
+        .lines()
+        .filter_map(|line| Some(line.split_once(';')?.1.trim().to_owned()))
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn no_machine_fix_loses_a_comment() {
+    for text in [
+        "(:wat::core::defmacro
+  (:my::m ; name
+    (x :AST<wat::core::i64>) ; x
+    -> :AST<wat::core::i64>) ; signature
+  `(:wat::core::i64::+ ~x 1))",
+        "(:wat::core::define
+  (:my::old (n :wat::core::i64) ; n
+     & (xs :wat::core::Vector<wat::core::i64>) ; xs
+     -> :wat::core::i64)
+  (:wat::core::i64::+ n (:wat::core::length xs)))",
+        "(:wat::kwargs::define-with-kwargs :my::between :wat::core::range
+   [:from ; lower
+    :to :step])",
+        "(:wat::core::defn :my::l [] -> :wat::core::i64
+   (:wat::core::let (;; bindings
+       (a 1) ; one
+       ((b :wat::core::i64 ; type
+          ) 2) ; two
+       ) (:wat::core::i64::+ a b)))",
+        "(:wat::core::defn :user::main [stdin <- :wat::io::IOReader ; in
+     stdout <- :wat::io::IOWriter ; out
+     stderr <- :wat::io::IOWriter] -> :wat::core::nil
+   (:wat::io::IOWriter/println ; printed
+     stdout ; where
+     \"hello\"))",
+        "(:wat::core::struct :my::S (x :wat::core::i64))
+(:wat::core::struct :my::S ; again
+  (x :wat::core::i64))",
+        "(:wat::core::defn :my::f [a <- :wat::core::i64 b <- :wat::core::i64] -> :wat::core::i64 b)
+(:wat::core::defn :my::g [] -> :wat::core::i64
+  (:my::f :a 1 :b 2 ; first
+     :a ; second
+     3 ; third
+     ))",
+        "(:wat::core::def :my::second (:wat::core::i64::+ :my::first ; uses
+   1))
+(:wat::core::def :my::first ; is used
+  1)",
+    ] {
+        every_machine_fix_is_safe(text);
+        let (_db, found) = diagnose(text);
+        assert!(!found.is_empty(), "{text}");
+        for fix in found.iter().flat_map(|found| &found.fixes) {
+            if fix.applicability == Applicability::MachineApplicable {
+                let after = apply(text, fix);
+                assert_eq!(comments(&after), comments(text), "{after}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_deletion_leaves_is_not_swallowed_by_a_comment() {
+    let text =
+        "(:wat::core::defn :my::f [a <- :wat::core::i64 b <- :wat::core::i64] -> :wat::core::i64 b)
+(:wat::core::defn :my::g [] -> :wat::core::i64
+  (:my::f :a 1 :b 2 ; why
+     :a 3))";
+    let after = fixed(text, 2503);
+    assert_eq!(codes(&after), [] as [u16; 0], "{after}");
+    assert_eq!(comments(&after), ["why"], "{after}");
 }

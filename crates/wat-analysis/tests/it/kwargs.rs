@@ -462,3 +462,108 @@ fn every_order_of_parameters_and_pairs_checks() {
         );
     }
 }
+
+/// A key is any keyword of one segment, also one that is spelled with operators.
+#[test]
+fn keys_may_be_operators() {
+    told(
+        "(c/defn :my::g [< <- c/i64 <= <- c/i64 a<=b <- c/i64] -> c/i64 <)
+(c/struct :my::S (< c/i64) (>= c/i64))
+(c/defn :my::f [] -> c/i64 (:my::g :a<=b 5 :< 1 :<= 2))
+(c/defn :my::h [] -> :my::S (:my::S :>= 1 :< 2))
+(:wat::kwargs::define-with-kwargs :my::k c/range [:< :>])
+(c/defn :my::i [] -> :wat::core::Vector<wat::core::i64> (:my::k :> 3 :< 1))",
+        &[],
+    );
+}
+
+#[test]
+fn a_misspelled_target_is_told_once_and_not_at_the_calls() {
+    let calls = "(c/defn :my::f [] -> c/nil (:my::with-connect :host \"h\" :port 1))\n(c/defn :my::g [] -> c/nil (:my::with-connect :port 1 :host \"h\"))";
+    let auto = "(:wat::kwargs::auto-kwargs :my::conect)\n";
+    told(&format!("{auto}{calls}"), &[2508]);
+    // The name that the slip makes is known too.
+    let own = "(c/defn :my::f [] -> c/nil (:my::with-conect :host \"h\" :port 1))";
+    told(&format!("{auto}{own}"), &[2508]);
+    // Others are unknown, and so is the name where the target exists.
+    let other = "(c/defn :my::f [] -> c/nil (:my::with-conn :host \"h\"))";
+    told(&format!("{auto}{other}"), &[2508, 3201]);
+    let right = "(:wat::kwargs::auto-kwargs :my::connect)\n";
+    let slip = "(c/defn :my::f [] -> c/nil (:my::with-conect :host \"h\" :port 1))";
+    told(&format!("{right}{slip}"), &[3201]);
+    let named = "(:wat::kwargs::auto-kwargs :my::conect :as :my::dial)\n";
+    told(&format!("{named}{calls}"), &[2508, 3201, 3201]);
+}
+
+#[test]
+fn keywords_in_another_order_than_the_parameters_are_not_just_removed() {
+    let fixes = |call: &str| {
+        let text = format!(
+            "(:wat::core::struct :my::P (x :wat::core::i64))\n(:wat::core::defn :my::f [p <- :my::P] -> :wat::core::nil (:wat::core::do {call} :wat::core::nil))"
+        );
+        let (_db, found) = crate::fixes::diagnose(&text);
+        assert_eq!(found.len(), 1, "{call}");
+        assert_eq!(found[0].code.0, 2507, "{call}");
+        let fixes = found[0].fixes.iter();
+        fixes.map(|fix| fix.applicability).collect::<Vec<_>>()
+    };
+    use wat_analysis::Applicability::{MachineApplicable, MaybeIncorrect};
+    let call = "(:wat::core::string::contains? :text \"a\" :part \"b\")";
+    assert_eq!(fixes(call), [MachineApplicable]);
+    let call = "(:wat::core::string::contains? :whole \"a\" :piece \"b\")";
+    assert_eq!(fixes(call), [MaybeIncorrect], "the keys are no parameters");
+    let call = "(:wat::core::string::subs :start 1 :text \"abc\" :end 2)";
+    assert_eq!(fixes(call), [], "they would be exchanged");
+    let call = "(:my::P/x :self p)";
+    assert_eq!(fixes(call), [MachineApplicable]);
+}
+
+/// §10.6: the target may be any callable, also a value of function type (§3.3).
+#[test]
+fn a_value_of_function_type_gets_keywords() {
+    let base = "(c/defn :my::adder [n <- c/i64] -> :wat::core::Fn(wat::core::i64,wat::core::i64)->wat::core::i64
+  (c/fn [a <- c/i64 b <- c/i64] -> c/i64 (:wat::core::i64::+ n (:wat::core::i64::- a b))))
+(c/def :my::add (:my::adder 3))
+(:wat::kwargs::define-with-kwargs :my::sub :my::add [:from :what])\n";
+    let with = |more: &str, expected: &[u16]| told(&format!("{base}{more}"), expected);
+    with(
+        "(c/defn :my::f [] -> c/i64 (:my::sub :what 1 :from 10))",
+        &[],
+    );
+    with(
+        "(c/defn :my::f [] -> c/i64 (:my::sub :what \"a\" :from 10))",
+        &[3001],
+    );
+    with("(c/defn :my::f [] -> c/i64 (:my::sub :what 1))", &[2501]);
+    with("(c/defn :my::f [] -> c/i64 (:my::sub 1 2))", &[2506]);
+    with(
+        "(:wat::kwargs::define-with-kwargs :my::one :my::add [:from])",
+        &[2509],
+    );
+    with("(:wat::kwargs::auto-kwargs :my::add)", &[2508]);
+    with(
+        "(c/def :my::n 1)\n(:wat::kwargs::define-with-kwargs :my::one :my::n [:from])",
+        &[2508],
+    );
+    // A variant of a variant.
+    with(
+        "(:wat::kwargs::define-with-kwargs :my::two :my::sub [:x :y])\n(c/defn :my::f [] -> c/i64 (:my::two :y 1 :x 10))",
+        &[],
+    );
+}
+
+#[test]
+fn a_wrong_type_names_the_parameter() {
+    for call in [
+        "(:my::connect :port \"1\" :host \"h\")",
+        "(:my::connect \"h\" \"1\")",
+    ] {
+        let text = format!("{CONNECT}(:wat::core::defn :my::f [] -> :wat::core::nil {call})");
+        let (_db, found) = crate::fixes::diagnose(&text);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].labels[0].message, "the parameter `port` is declared here",
+            "{call}"
+        );
+    }
+}

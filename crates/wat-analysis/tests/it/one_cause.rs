@@ -429,3 +429,110 @@ fn a_struct_is_called_one_where_a_variant_is_meant() {
         "`:my::P` is a struct, and not the variant of an enum"
     );
 }
+
+#[test]
+fn a_field_with_the_name_of_the_constructor_is_a_second_definition() {
+    for declaration in [
+        "(:wat::core::struct :my::P (new :wat::core::i64) (b :wat::core::i64))",
+        "(:wat::core::struct :my::P (b :wat::core::i64) (new :wat::core::i64))",
+        "(:wat::core::struct-restricted :my::P [:user::] ([:user::] new <- :wat::core::i64) (b <- :wat::core::i64))",
+    ] {
+        for code in [
+            ":wat::core::nil",
+            "(:wat::core::do (:my::P/new 1 2) :wat::core::nil)",
+            "(:wat::core::let [p (:my::P/new 1 2)] (:wat::kernel::println (:my::P/new p)))",
+            "(:wat::core::do (:wat::core::map [1] :my::P/new) :wat::core::nil)",
+        ] {
+            let text = format!("{declaration}\n{}", body(code));
+            let (_db, found) = diagnose(&text);
+            assert_eq!(found.len(), 1, "{text}\n{found:#?}");
+            assert_eq!(found[0].code.0, 2101, "{text}");
+            let at = declaration.find("new ").expect("the field is there");
+            assert_eq!(usize::from(found[0].span.range.start()), at, "{text}");
+            assert_eq!(found[0].labels.len(), 1, "{text}");
+            assert!(found[0].fixes.is_empty(), "{text}");
+        }
+    }
+    // Two fields of one name are one mistake of the shape.
+    let text = "(:wat::core::struct :my::P (b :wat::core::i64) (b :wat::core::i64))";
+    assert_eq!(codes(text), [2109]);
+}
+
+#[test]
+fn a_comma_before_a_parameter_of_a_macro_is_told_once() {
+    let text = "(:wat::core::defmacro :my::m [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::i64::+ ,x 1))\n";
+    assert_eq!(codes(text), [1903]);
+    let text = format!("{text}{}", body("(:wat::kernel::println (:my::m 3))"));
+    let (_db, found) = diagnose(&text);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].code.0, 2411);
+    assert_eq!(codes(&apply(&text, &found[0].fixes[0])), [] as [u16; 0]);
+    // A comma that harms nothing stays a warning.
+    let text = "(:wat::core::defmacro :my::m [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::i64::+ ,1 ~x))\n";
+    let text = format!("{text}{}", body("(:wat::kernel::println (:my::m 3))"));
+    assert_eq!(codes(&text), [1903]);
+}
+
+#[test]
+fn a_definition_is_no_candidate_for_what_it_stands_for() {
+    for (text, code) in [
+        ("(:wat::runtime::define-alias :my::flip :my::flipp)", 2112),
+        ("(:wat::core::typealias :my::Foo :my::Fooo)", 3203),
+        (
+            "(:wat::core::typealias :my::Foo :wat::core::Vector<my::Fooo>)",
+            3203,
+        ),
+        ("(:wat::core::def :my::val (:my::vall))", 3201),
+    ] {
+        let (_db, found) = diagnose(text);
+        assert_eq!(found.len(), 1, "{text}");
+        assert_eq!(found[0].code.0, code, "{text}");
+        assert!(found[0].fixes.is_empty(), "{text}\n{found:#?}");
+        assert_eq!(found[0].help, None, "{text}");
+    }
+    // What runs later may call itself, and other names stay.
+    let text = "(:wat::core::def :my::val (:wat::core::fn [] -> :wat::core::i64 (:my::vall)))";
+    let (_db, found) = diagnose(text);
+    assert_eq!(found[0].fixes.len(), 1, "{found:#?}");
+    let text = "(:wat::core::struct :my::Foos (x :wat::core::i64))\n(:wat::core::typealias :my::Foo :my::Fooo)";
+    let (_db, found) = diagnose(text);
+    assert_eq!(found[0].fixes.len(), 1, "{found:#?}");
+    assert_eq!(found[0].help.as_deref(), Some("did you mean `:my::Foos`?"));
+}
+
+#[test]
+fn a_wrong_number_of_arguments_of_a_form_is_told_at_its_head() {
+    for (call, head, surplus) in [
+        ("(:wat::runtime::kind-of)", ":wat::runtime::kind-of", 0),
+        (
+            "(:wat::runtime::kind-of :a :b)",
+            ":wat::runtime::kind-of",
+            1,
+        ),
+        ("(:wat::runtime::doc :a :b 3)", ":wat::runtime::doc", 2),
+        (
+            "(:wat::runtime::signature-of-defn :a :b)",
+            ":wat::runtime::signature-of-defn",
+            1,
+        ),
+        ("(:wat::core::keyword/of)", ":wat::core::keyword/of", 0),
+        ("(:wat::core::Some 1 2)", ":wat::core::Some", 1),
+    ] {
+        let text = body(&format!("(:wat::core::do {call} :wat::core::nil)"));
+        let (_db, found) = diagnose(&text);
+        assert_eq!(found.len(), 1, "{text}\n{found:#?}");
+        assert_eq!(found[0].code.0, 3002, "{text}");
+        assert_eq!(&text[found[0].span.range], head, "{text}");
+        assert_eq!(found[0].labels.len(), surplus, "{text}");
+    }
+}
+
+#[test]
+fn two_parameters_of_a_macro_are_told_like_those_of_a_function() {
+    let text = "(:wat::core::defmacro :my::m [x <- :wat::WatAST x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::i64::+ ~x 1))";
+    let (_db, found) = diagnose(text);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].code.0, 2106);
+    assert_eq!(found[0].labels.len(), 1);
+    assert_eq!(codes(&apply(text, &found[0].fixes[0])), [] as [u16; 0]);
+}

@@ -311,6 +311,33 @@ fn data_has_an_identity_of_its_own() {
     assert_eq!(printed(&definitions, body), "\"restricted\"\n\"8\"\n");
 }
 
+/// What a macro writes has its identity (03 §8.3, rule M), wherever the call stands; what it is given has not.
+#[test]
+fn macros_in_data_keep_their_privileges() {
+    let definitions = format!(
+        "{SHOW}\n(:wat::core::defn-restricted :my::k::secret :restricted-to [:my::k::] [n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::+ n 7))
+(:wat::core::defmacro :my::k::call [x <- :wat::WatAST] -> :wat::WatAST `(:my::k::secret ~x))
+(:wat::core::defmacro :my::o::call [x <- :wat::WatAST] -> :wat::WatAST `(:my::k::call ~x))
+(:wat::core::defmacro :my::o::direct [x <- :wat::WatAST] -> :wat::WatAST `(:my::k::secret ~x))
+(:wat::core::defn :my::run [form <- :wat::WatAST] -> :wat::core::String (:my::show (:wat::eval-ast! form)))"
+    );
+    for (form, expected) in [
+        ("(:my::k::call 1)", "8"),
+        ("(:my::o::call 1)", "8"),
+        ("(:my::k::call (:my::k::call 1))", "15"),
+        ("(:my::k::call (:my::k::secret 1))", "restricted"),
+        ("(:my::o::direct 1)", "restricted"),
+        ("(:wat::core::do 1 (:my::o::call 2))", "9"),
+    ] {
+        let body = format!("(:wat::kernel::println (:my::run '{form}))");
+        assert_eq!(
+            printed(&definitions, &body),
+            format!("\"{expected}\"\n"),
+            "{form}"
+        );
+    }
+}
+
 #[test]
 fn data_does_not_see_locals() {
     let body = "(:wat::core::let [n 5] (:wat::kernel::println (:my::show (:wat::eval-ast! 'n))) (:wat::kernel::println (:my::show (:wat::eval-ast! `(:my::half ~n)))))";
