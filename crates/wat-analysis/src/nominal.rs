@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use wat_syntax::{Ast, NodeId, NodeKind};
+use wat_syntax::{Applicability, Ast, NodeId, NodeKind};
 
 use crate::db::{Db, SourceFile};
 use crate::items::{Item, ItemKind, declarations_of};
 use crate::names::{lookup, lookup_type};
-use crate::problem::{Place, Problem};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::resolve::{TypeResolver, alias_target};
 use crate::sight::Sight;
 use crate::signature::{Param, Signature, generics};
@@ -38,6 +38,17 @@ pub(crate) struct TypeShape {
     /// Variants of names that an earlier one has: they are no variants.
     repeated: Vec<VariantShape>,
     pub(crate) bad: Option<(NodeId, &'static str)>,
+    /// Parts that are not written as they should be, and yet it is plain what they declare.
+    slips: Vec<Slip>,
+}
+
+/// A part whose spelling does not fit, while its meaning is plain.
+#[derive(Clone, Copy)]
+enum Slip {
+    /// `Name` for the variant `:Name`.
+    Bare(NodeId),
+    /// `(name <- :Type)` for the field `(name :Type)`: its name, the arrow.
+    Arrow { name: NodeId, arrow: NodeId },
 }
 
 impl TypeShape {
@@ -57,7 +68,11 @@ impl TypeShape {
 }
 
 /// Reads `(f :T)…` or `[f <- :T …]`.
-fn field_shapes(ast: &Ast, nodes: &[NodeId]) -> (Vec<FieldShape>, Option<(NodeId, &'static str)>) {
+fn field_shapes(
+    ast: &Ast,
+    nodes: &[NodeId],
+    slips: &mut Vec<Slip>,
+) -> (Vec<FieldShape>, Option<(NodeId, &'static str)>) {
     const FIELD: &str = "a field is written `(name :Type)`";
     let mut fields = Vec::new();
     if let [vector] = nodes
@@ -99,6 +114,19 @@ fn field_shapes(ast: &Ast, nodes: &[NodeId]) -> (Vec<FieldShape>, Option<(NodeId
                 if !is_type {
                     bad = bad.or(Some((ty, FIELD)));
                 }
+            }
+            [name, arrow, ty]
+                if ast.kind(node) == NodeKind::List
+                    && ast.as_symbol(name).is_some()
+                    && ast.as_symbol(arrow) == Some("<-")
+                    && ast.as_keyword(ty).is_some() =>
+            {
+                slips.push(Slip::Arrow { name, arrow });
+                fields.push(FieldShape {
+                    name,
+                    ty: Some(ty),
+                    whitelist: None,
+                });
             }
             _ => bad = bad.or(Some((node, FIELD))),
         }
@@ -155,19 +183,23 @@ pub(crate) fn type_shape(ast: &Ast, root: NodeId, kind: ItemKind) -> TypeShape {
     };
     match kind {
         ItemKind::Struct if is_restricted_type(ast, root) => {
+            let slips = Vec::new();
             let (fields, bad) = restricted_fields(ast, root, &parts);
             TypeShape {
                 variants: vec![one(root, fields)],
                 repeated: Vec::new(),
                 bad,
+                slips,
             }
         }
         ItemKind::Struct => {
-            let (fields, bad) = field_shapes(ast, &parts);
+            let mut slips = Vec::new();
+            let (fields, bad) = field_shapes(ast, &parts, &mut slips);
             TypeShape {
                 variants: vec![one(root, fields)],
                 repeated: Vec::new(),
                 bad,
+                slips,
             }
         }
         ItemKind::Newtype => {
@@ -192,6 +224,7 @@ pub(crate) fn type_shape(ast: &Ast, root: NodeId, kind: ItemKind) -> TypeShape {
                 variants: vec![one(root, vec![field])],
                 repeated: Vec::new(),
                 bad,
+                slips: Vec::new(),
             }
         }
         _ => {
@@ -220,6 +253,7 @@ fn enum_shape(ast: &Ast, root: NodeId, parts: &[NodeId]) -> TypeShape {
         variants: Vec::new(),
         repeated: Vec::new(),
         bad: None,
+        slips: Vec::new(),
     };
     let mut names = FxHashSet::default();
     let leaf = |node| {
@@ -229,7 +263,11 @@ fn enum_shape(ast: &Ast, root: NodeId, parts: &[NodeId]) -> TypeShape {
         })
     };
     for &part in parts {
-        if let Some(text) = ast.as_keyword(part) {
+        let bare = ast.as_symbol(part).filter(|name| is_plain(name));
+        if bare.is_some() {
+            shape.slips.push(Slip::Bare(part));
+        }
+        if let Some(text) = ast.as_keyword(part).or(bare) {
             let name = text.trim_start_matches(':');
             if !is_leaf(name) {
                 shape.bad = shape.bad.or(Some((part, VARIANT)));
@@ -252,7 +290,7 @@ fn enum_shape(ast: &Ast, root: NodeId, parts: &[NodeId]) -> TypeShape {
                 shape.bad = shape.bad.or(Some((inner[0], VARIANT)));
             }
             Some(name) if ast.kind(part) == NodeKind::List => {
-                let (fields, bad) = field_shapes(ast, &inner[1..]);
+                let (fields, bad) = field_shapes(ast, &inner[1..], &mut shape.slips);
                 shape.bad = shape.bad.or(bad);
                 shape.keep(
                     names.insert(name),
@@ -271,6 +309,11 @@ fn enum_shape(ast: &Ast, root: NodeId, parts: &[NodeId]) -> TypeShape {
         shape.bad = Some((root, "an enum needs at least one variant"));
     }
     shape
+}
+
+/// Is a symbol a name that a variant may have?
+fn is_plain(name: &str) -> bool {
+    name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
 }
 
 /// The members that a declaration generates: path, kind, index.
@@ -603,6 +646,9 @@ pub(crate) fn shape_problems<'db>(ast: &Ast, root: NodeId, kind: ItemKind) -> Ve
         found
             .push(Problem::new(2109, Place::node(node), why).label("does not fit the declaration"));
     }
+    for slip in &shape.slips {
+        found.push(slip.problem(ast));
+    }
     let mut twice = |names: Vec<(String, NodeId)>, what: &str| {
         for (at, (name, node)) in names.iter().enumerate() {
             if let Some((_, first)) = names[..at].iter().find(|(other, _)| other == name) {
@@ -639,6 +685,36 @@ pub(crate) fn shape_problems<'db>(ast: &Ast, root: NodeId, kind: ItemKind) -> Ve
         }
     }
     found
+}
+
+impl Slip {
+    fn problem<'db>(self, ast: &Ast) -> Problem<'db> {
+        let (at, why, title, edit) = match self {
+            Slip::Bare(node) => {
+                let edit = ProblemEdit {
+                    at: EditAt::Before,
+                    place: Place::node(node),
+                    insert: ":".to_owned(),
+                };
+                let name = ast.as_symbol(node).unwrap_or_default();
+                let title = format!("write `:{name}`");
+                (node, "a variant without fields is a keyword", title, edit)
+            }
+            Slip::Arrow { name, arrow } => {
+                let edit = ProblemEdit {
+                    at: EditAt::DeleteThrough(arrow.0),
+                    place: Place::node(arrow),
+                    insert: String::new(),
+                };
+                let field = ast.as_symbol(name).unwrap_or_default();
+                let title = format!("write `({field} :Type)`");
+                (arrow, "a field is written `(name :Type)`", title, edit)
+            }
+        };
+        Problem::new(2109, Place::node(at), why)
+            .label("does not fit the declaration")
+            .fix(title, Applicability::MachineApplicable, vec![edit])
+    }
 }
 
 /// The nodes of all types in a declaration.

@@ -1,5 +1,6 @@
 //! Structs, enums and newtypes.
 
+use crate::fixes::fixed;
 use crate::support::spans;
 
 const SHAPES: &str = "(:wat::core::struct :my::Point (x :wat::core::i64) (y :wat::core::i64))\n(:wat::core::enum :my::Light :Red (Blink (rate :wat::core::i64)) :Green)\n(:wat::core::newtype :my::Price :wat::core::f64)\n";
@@ -79,13 +80,37 @@ fn malformed_declarations_are_told_once() {
     );
 }
 
+/// What a slip of spelling declares is plain: nothing else is told of it, and the fix writes what was meant.
+#[test]
+fn variants_without_colons_and_fields_with_arrows_are_what_they_look_like() {
+    let uses = "(:wat::core::defn :my::g [e <- :my::E] -> :wat::core::i64 (:wat::core::match e (:my::E::A 0) (:my::E::B 1) ((:my::E::C n) (:wat::core::+ n 1))))
+(:wat::core::defn :my::h [] -> :wat::core::Vector<my::E> [:my::E::A (:my::E::C 1)])";
+    let text = format!("(:wat::core::enum :my::E A :B (C (n :wat::core::i64)))\n{uses}");
+    assert_eq!(spans(&text), ["WAT2109 1:26-1:27"]);
+    assert_eq!(fixed(&text, 2109), text.replace("E A :B", "E :A :B"));
+    let text = format!("(:wat::core::enum :my::E A B (C (n <- :wat::core::i64)))\n{uses}");
+    let told = [
+        "WAT2109 1:26-1:27",
+        "WAT2109 1:28-1:29",
+        "WAT2109 1:36-1:38",
+    ];
+    assert_eq!(spans(&text), told);
+    let text = format!("(:wat::core::enum :my::E :A :B (C (n <- :wat::core::i64)))\n{uses}");
+    assert_eq!(fixed(&text, 2109), text.replace("n <- ", "n "));
+    // What no variant can be called is none.
+    assert_eq!(
+        spans("(:wat::core::enum :my::E :A <-)"),
+        ["WAT2109 1:29-1:31"]
+    );
+}
+
 #[test]
 fn what_may_be_a_member_of_a_broken_type_is_not_unknown_through_an_alias_either() {
-    let text = "(:wat::core::struct :my::B (f <- :wat::core::i64))
+    let text = "(:wat::core::struct :my::B (f :wat::core::i64 g))
 (:wat::core::typealias :my::A :my::B)
 (:wat::core::defn :my::direct [b <- :my::B] -> :wat::core::i64 (:my::B/f b))
 (:wat::core::defn :my::aliased [b <- :my::A] -> :wat::core::i64 (:my::A/f b))";
-    assert_eq!(spans(text), ["WAT2109 1:28-1:50"]);
+    assert_eq!(spans(text), ["WAT2109 1:28-1:49"]);
 }
 
 #[test]
