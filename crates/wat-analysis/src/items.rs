@@ -152,10 +152,15 @@ impl<'db> Item<'db> {
 
     /// The node of the name in the defining list; of a generated member, of the field or variant.
     pub(crate) fn name_node(self, db: &'db dyn Db) -> NodeId {
+        self.name_node_in(db, self.ast(db))
+    }
+
+    /// The same for whoever has the [form](Self::ast) that its nodes belong to.
+    pub(crate) fn name_node_in(self, db: &'db dyn Db, ast: &Ast) -> NodeId {
         if let Some(node) = self.member_node(db) {
             return node;
         }
-        let (ast, root) = (self.ast(db), self.root(db));
+        let root = self.root(db);
         match self.kind(db) {
             ItemKind::Macro => macro_name(ast, root),
             ItemKind::KeywordVariant => variant_name(ast, root),

@@ -434,8 +434,8 @@ impl<'db> Infer<'db> {
                 self.misshapen_value(root, surplus, "one form too many");
             }
         }
-        let declared = self.declared_generics(item.name_node(self.db));
-        self.generics = declared;
+        let name = item.name_node_in(self.db, self.ast);
+        self.generics = self.declared_generics(name);
         let signature = self.signature_at(list, skip);
         let (params, body, ret) = self.function_body(list, skip, &signature);
         Body::Function { params, body, ret }

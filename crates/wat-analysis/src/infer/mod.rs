@@ -394,9 +394,18 @@ impl<'db> Infer<'db> {
 
 /// Infers a definition.
 pub(crate) fn infer<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> Inference<'db> {
-    let ast = item.ast(db);
-    let generics = generics(ast, item.name_node(db));
-    let mut infer = Infer::new(db, program_of(db, program, item), ast, generics);
+    infer_in(db, program_of(db, program, item), item, item.ast(db))
+}
+
+/// Infers a definition with the names that it sees, in the form that its nodes belong to.
+fn infer_in<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    item: Item<'db>,
+    ast: &'db Ast,
+) -> Inference<'db> {
+    let generics = generics(ast, item.name_node_in(db, ast));
+    let mut infer = Infer::new(db, program, ast, generics);
     infer.author = Some(Author::Definition(item));
     infer.expansion = item.expansion(db);
     infer.bind_enclosing(item);
@@ -472,9 +481,9 @@ pub(crate) fn check_item<'db>(
     program: SourceFile,
     item: Item<'db>,
 ) -> Checked<'db> {
-    let inference = infer(db, program, item);
     let program = program_of(db, program, item);
     let ast = item.ast(db);
+    let inference = infer_in(db, program, item, ast);
     let statics = crate::statics::check(db, program, ast, &inference, true);
     let mut problems = without_lints(inference.problems);
     problems.retain(|problem| !statics.covers(problem));
