@@ -248,7 +248,8 @@
 
 (:wat::core::defmacro :wat::test::assert-panics
   [text <- :wat::WatAST
-   & body <- :wat::core::Vector<wat::WatAST>]
+   form <- :wat::WatAST
+   & forms <- :wat::core::Vector<wat::WatAST>]
   -> :wat::WatAST
   "Panics unless a body of type nil fails with a text (WAT8516); returns its failure.
 
@@ -258,4 +259,5 @@
   `(:wat::test::__internal/panics
      ~text
      (:wat::core::fn [] -> :wat::core::nil
-       ~@body)))
+       ~form
+       ~@forms)))

@@ -8,6 +8,29 @@
     (body)
     :wat::core::None))
 
+(:wat::core::native
+  :wat::test::__internal/enter-body
+  []
+  -> :wat::core::i64
+  "Begins what is done as if by another thread, which streams in memory do not belong to; returns what the thread has been.")
+
+(:wat::core::native
+  :wat::test::__internal/leave-body
+  [before <- :wat::core::i64]
+  -> :wat::core::nil
+  "Ends it.")
+
+(:wat::core::defn :wat::test::__internal/apart
+  [body <- :wat::core::Fn()->wat::core::nil]
+  -> :wat::core::Option<wat::kernel::Failure>
+  "Calls a function as if on a thread of its own; whatever it fails with is the result."
+  (:wat::core::let
+    [before (:wat::test::__internal/enter-body)
+     failure (:wat::test::__internal/attempt body)]
+    (:wat::core::do
+      (:wat::test::__internal/leave-body before)
+      failure)))
+
 (:wat::core::defn :wat::test::__internal/run-thread
   [body <- :wat::core::Fn()->wat::core::nil]
   -> :wat::kernel::RunResult
@@ -15,7 +38,7 @@
   (:wat::kernel::RunResult/new
     (:wat::core::Vector :wat::core::String)
     (:wat::core::Vector :wat::core::String)
-    (:wat::test::__internal/attempt body)))
+    (:wat::test::__internal/apart body)))
 
 (:wat::core::defmacro :wat::test::run-thread
   [body <- :wat::WatAST]
@@ -67,7 +90,7 @@
   -> :wat::kernel::Failure
   "Calls a function that must fail with a text; returns its failure."
   (:wat::core::match
-    (:wat::test::__internal/attempt body)
+    (:wat::test::__internal/apart body)
     -> :wat::kernel::Failure
     (:wat::core::None
       (:wat::kernel::assertion-failed! "assert-panics failed" (:wat::core::Some "no failure") (:wat::core::Some text)))

@@ -578,10 +578,41 @@ impl<'db> Edge<'db> {
             Some(other) if other != self.form => (other, form_start(self.db, other)),
             _ => (self.form, self.start),
         };
+        let spot = self.spot(place);
+        let (form, start, spot) = match self.in_maker(form, spot) {
+            Some((maker, node)) => (maker, form_start(self.db, maker), Spot { node, made: None }),
+            None => (form, start, spot),
+        };
         Span {
             file: form.file(self.db),
-            range: place_range(self.db, form, start, place, self.spot(place)),
+            range: place_range(self.db, form, start, place, spot),
         }
+    }
+
+    /// Where in the prelude of a maker of tests, in the same file, that part of a test stands which the maker has given
+    /// it: there it is told, once, and not at every test.
+    fn in_maker(&self, form: Form<'db>, spot: Spot) -> Option<(Form<'db>, NodeId)> {
+        let mut made = spot.made;
+        let expansion = expansion(self.db, self.program, form)?;
+        while let Some((call, node)) = made {
+            let call = &expansion.calls[call as usize];
+            if let Some(node) = node
+                && call.form.file(self.db) == form.file(self.db)
+            {
+                let ast = ast(self.db, call.form);
+                let mut parts = ast.children(ast.root());
+                let head = parts.next().and_then(|head| ast.as_keyword(head));
+                if head.is_some_and(crate::expand::is_maker)
+                    && let Some(prelude) = parts.nth(1)
+                    && (prelude.0..ast.subtree_end(prelude).0).contains(&node.0)
+                {
+                    return Some((call.form, node));
+                }
+            }
+            let parent = call.parent.filter(|(_, node)| *node != u32::MAX);
+            made = parent.map(|(call, node)| (call, Some(NodeId(node))));
+        }
+        None
     }
 
     /// The edits of a fix; none if one of them would change what no author wrote here.
@@ -731,7 +762,9 @@ pub(crate) fn absolute<'db>(
     };
     let shown = |text: &str| crate::expand::unmarked(text).into_owned();
     let at = edge.span(&problem.at);
-    let made = edge.spot(&problem.at).made;
+    let spot = edge.spot(&problem.at);
+    let at_form = problem.at.form.unwrap_or(form);
+    let made = spot.made.filter(|_| edge.in_maker(at_form, spot).is_none());
     let made_by = made.or_else(|| problem.call.map(|call| (call, None)));
     let mut notes = problem.notes.clone();
     notes.extend(trail(db, program, form, made_by));

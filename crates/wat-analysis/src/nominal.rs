@@ -726,9 +726,22 @@ pub(crate) fn type_nodes(ast: &Ast, root: NodeId, kind: ItemKind) -> Vec<NodeId>
         .collect()
 }
 
-/// The declaration as the machine needs it.
+/// Is something wrong with a type?
+fn is_broken(ty: &Type) -> bool {
+    match ty {
+        Type::Error => true,
+        Type::App(_, parts) => parts.iter().any(is_broken),
+        Type::Infer | Type::Param(_) => false,
+    }
+}
+
+/// The declaration as the machine needs it; none of what has errors.
 pub fn type_decl(db: &dyn Db, program: SourceFile, path: &str) -> Option<Arc<wat_ir::TypeDecl>> {
     let nominal = nominal_of(db, program, path)?;
+    let mut fields = nominal.variants.iter().flat_map(|it| it.fields.iter());
+    if fields.any(|field| is_broken(&field.ty)) {
+        return None;
+    }
     let field = |field: &Field| wat_ir::FieldDecl {
         name: if nominal.is_newtype {
             "field-0".into()

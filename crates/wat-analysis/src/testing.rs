@@ -14,6 +14,7 @@ use crate::forms::{Form, form_start, forms};
 use crate::items::{Item, ItemKind, declarations};
 use crate::loads::{is_load, is_retired_load};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::run::written_span;
 use crate::signature::signature;
 use crate::types::{Ctor, Type};
 
@@ -52,6 +53,10 @@ pub struct Test {
     pub tags: Vec<Arc<str>>,
     /// The groups of tests that it does not run beside.
     pub serial: Vec<Arc<str>>,
+    /// Where it stands: its form and its annotations, wrong ones too.
+    pub own: Vec<Span>,
+    /// The functions and values of its prelude and of its program; `true` for values.
+    pub parts: Parts,
 }
 
 /// The load forms in the prelude of a test, or of a maker of tests, as it is written, former spellings too, with their
@@ -83,7 +88,8 @@ pub(crate) fn is_in_prelude(db: &dyn Db, item: Item<'_>) -> bool {
 /// Something at the top level of a form, as annotations see it.
 enum Unit<'db> {
     Annotation(NodeId, Annotation),
-    Test(Item<'db>),
+    /// A test, with what stands in its prelude and its program.
+    Test(Item<'db>, Parts),
     /// What is broken may well have been meant as a test.
     Broken,
     Other,
@@ -92,6 +98,9 @@ enum Unit<'db> {
     /// It ends.
     End(usize),
 }
+
+/// Functions and values by name; `true` for values.
+type Parts = Vec<(Arc<str>, bool)>;
 
 /// A step of the walk over the top level of a form.
 enum Step {
@@ -124,7 +133,9 @@ fn units<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Unit
     let items = &declarations(db, program, form).items;
     let test_at = |node: NodeId| {
         let mut items = items.iter().copied();
-        items.find(|item| item.node(db) == node.0 && is_test(db, program, *item))
+        items.find(|item| {
+            item.node(db) == node.0 && !is_beside(ast, node) && is_test(db, program, *item)
+        })
     };
     let mut tests = 0;
     let mut work = vec![Step::Node(ast.root())];
@@ -141,11 +152,33 @@ fn units<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Unit
         let head = children.next().and_then(|head| ast.as_keyword(head));
         let head = head.filter(|_| ast.kind(node) == NodeKind::List);
         if expansion.is_some_and(|expansion| is_test_unit(expansion, node)) {
-            found.push(match children.last().and_then(test_at) {
-                Some(test) => Unit::Test(test),
-                None => Unit::Other,
+            let mut declared: Vec<Item<'db>> = children.filter_map(test_at).collect();
+            tests += declared.len();
+            let own = |item: &&Item<'db>| {
+                node.0 <= item.node(db) && item.node(db) < ast.subtree_end(node).0
+            };
+            let parts = items.iter().filter(own).filter_map(|item| {
+                let is_value = match item.kind(db) {
+                    ItemKind::Function => false,
+                    ItemKind::Value => true,
+                    _ => return None,
+                };
+                Some((item.name(db).text(db).as_str().into(), is_value))
             });
-            tests += usize::from(matches!(found.last(), Some(Unit::Test(_))));
+            let parts: Parts = parts.collect();
+            match declared.pop() {
+                None => found.push(Unit::Other),
+                Some(test) if declared.is_empty() => found.push(Unit::Test(test, parts)),
+                // A prelude is of the file, and so are the functions in it that are tests.
+                Some(test) => {
+                    let several = declared.len() + 1;
+                    declared.push(test);
+                    found.push(Unit::Begin(several));
+                    let declared = declared.into_iter();
+                    found.extend(declared.map(|test| Unit::Test(test, parts.clone())));
+                    found.push(Unit::End(several));
+                }
+            }
             continue;
         }
         found.push(match head {
@@ -163,9 +196,9 @@ fn units<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Unit
             _ if ast.kind(node) == NodeKind::Error => Unit::Broken,
             // A program that an expression runs stands beside it.
             _ if is_beside(ast, node) => continue,
-            _ => test_at(node).map_or(Unit::Other, Unit::Test),
+            _ => test_at(node).map_or(Unit::Other, |test| Unit::Test(test, Parts::new())),
         });
-        tests += usize::from(matches!(found.last(), Some(Unit::Test(_))));
+        tests += usize::from(matches!(found.last(), Some(Unit::Test(..))));
     }
     found
 }
@@ -197,6 +230,8 @@ struct Walk<'db> {
     tests: Vec<Test>,
     problems: Vec<(Form<'db>, Problem<'db>)>,
     pending: Vec<Note<'db>>,
+    /// Where annotations with errors stand, which are about the next test.
+    wrong: Vec<Span>,
     /// The annotations before each splice around the place, whose one test they are about.
     outer: Vec<Vec<Note<'db>>>,
 }
@@ -311,6 +346,7 @@ impl<'db> Walk<'db> {
             tests: Vec::new(),
             problems: Vec::new(),
             pending: Vec::new(),
+            wrong: Vec::new(),
             outer: Vec::new(),
         };
         for placed in &forms(db, file).placed {
@@ -336,10 +372,13 @@ impl<'db> Walk<'db> {
                         unsure: false,
                     }),
                     Err(_) if ast.is_poisoned(node) => {}
-                    Err(problem) => self.problems.push((form, *problem)),
+                    Err(problem) => {
+                        self.wrong.push(self.span(form, node));
+                        self.problems.push((form, *problem));
+                    }
                 }
             }
-            Unit::Test(item) => self.test(item),
+            Unit::Test(item, parts) => self.test(item, parts),
             Unit::Broken => self.pending.iter_mut().for_each(|note| note.unsure = true),
             Unit::Other => self.dangle(false),
             // A splice without a test is no more than what it holds.
@@ -386,6 +425,7 @@ impl<'db> Walk<'db> {
 
     /// WAT2905, for what is pending; `several`: the next form declares more than one test.
     fn dangle(&mut self, several: bool) {
+        self.wrong.clear();
         for note in std::mem::take(&mut self.pending) {
             if note.unsure {
                 continue;
@@ -412,10 +452,19 @@ impl<'db> Walk<'db> {
         }
     }
 
-    fn test(&mut self, item: Item<'db>) {
+    /// Where a node of a form is written.
+    fn span(&self, form: Form<'db>, node: NodeId) -> Span {
+        let (db, problem) = (self.db, Problem::new(2901, Place::node(node), ""));
+        absolute(db, self.program, form, form_start(db, form), &problem).span
+    }
+
+    fn test(&mut self, item: Item<'db>, parts: Parts) {
         let db = self.db;
+        let mut own = std::mem::take(&mut self.wrong);
         let mut notes: Vec<Note<'db>> = self.outer.iter_mut().flat_map(std::mem::take).collect();
         notes.append(&mut self.pending);
+        own.extend(notes.iter().map(|note| self.span(note.form, note.node)));
+        own.extend(written_span(db, self.program, item.form(db), item.node(db)));
         notes.retain(|note| {
             let Some(first) = note.repeats else {
                 return true;
@@ -429,9 +478,13 @@ impl<'db> Walk<'db> {
         };
         let one = |what| all(what).into_iter().next();
         let (form, name) = (item.form(db), item.name_node(db));
-        let problem = Problem::new(2901, Place::node(name), "");
-        let span = absolute(db, self.program, form, form_start(db, form), &problem).span;
+        let span = self.span(form, name);
         let is_property = calls_property(item.ast(db), item.root(db));
+        // Two preludes may declare the same.
+        let text = item.name(db).text(db).as_str();
+        if self.tests.iter().any(|known| *known.name == *text) && is_in_prelude(db, item) {
+            return;
+        }
         self.tests.push(Test {
             name: item.name(db).text(db).as_str().into(),
             kind: match is_property {
@@ -444,6 +497,8 @@ impl<'db> Walk<'db> {
             time_limit: one(Annotation::TimeLimit).and_then(|text| time_limit(&text)),
             tags: all(Annotation::Tag),
             serial: all(Annotation::Serial),
+            own,
+            parts,
         });
     }
 }

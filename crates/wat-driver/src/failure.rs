@@ -50,6 +50,34 @@ fn sites<'f>(
     sites
 }
 
+/// The calls of a failure as a program and its tests are told of them, innermost first: functions and places. What happens
+/// inside of the library is the call that led there, of the outermost function with a name of its own, at the place of
+/// the call; what the library calls a program with is left out.
+fn told_calls(sites: &[Site<'_>]) -> Vec<(String, Option<Place>)> {
+    let named = |site: &Site<'_>| {
+        let name = site.frame.function.split('#').next().unwrap_or_default();
+        name.to_owned()
+    };
+    if sites.iter().all(|site| site.is_library) {
+        let all = sites.iter();
+        return all.map(|site| (named(site), site.place.clone())).collect();
+    }
+    let mut told = Vec::with_capacity(sites.len());
+    let mut inside: Option<String> = None;
+    for site in sites {
+        if site.is_library {
+            let name = named(site);
+            if !name.contains("__internal") {
+                inside = Some(name);
+            }
+            continue;
+        }
+        told.extend(inside.take().map(|name| (name, site.place.clone())));
+        told.push((site.frame.function.to_string(), site.place.clone()));
+    }
+    told
+}
+
 /// The code of a failure; the machine leaves that of an interrupt to whoever raised it.
 fn code(failure: &Failure) -> Option<Code> {
     match (failure.kind, failure.code) {
@@ -88,8 +116,16 @@ pub fn failure_report(
     let place = at.and_then(|at| sites[at].place.clone());
     let compared = failure.compared.as_deref();
     let found = compared.and_then(|compared| {
-        let (actual, expected) = (compared.actual.as_ref()?, compared.expected.as_ref()?);
-        Some(format!("actual {actual}, expected {expected}"))
+        let sides = [
+            ("actual", &compared.actual),
+            ("expected", &compared.expected),
+        ];
+        let sides = sides.into_iter().filter_map(|(side, value)| {
+            let value = value.as_ref()?;
+            Some(format!("{side} {value}"))
+        });
+        let sides: Vec<String> = sides.collect();
+        (!sides.is_empty()).then(|| sides.join(", "))
     });
     let mut notes: Vec<String> = found.into_iter().collect();
     notes.extend(failure.upstream.iter().map(upstream));
@@ -123,6 +159,10 @@ fn frames(sites: &[Site], innermost: usize, shows_all: bool) -> Vec<String> {
     for (i, site) in sites.iter().enumerate().skip(innermost) {
         if site.is_library && !shows_all {
             library += 1;
+            if let Some(cycle) = cycle(site.frame) {
+                fold(&mut library, &mut notes);
+                notes.push(cycle);
+            }
             continue;
         }
         if shown == SHOWN_FRAMES && !shows_all {
@@ -137,17 +177,24 @@ fn frames(sites: &[Site], innermost: usize, shows_all: bool) -> Vec<String> {
             let (line, col) = place.start();
             format!(" ({}:{line}:{col})", place.source().path())
         });
-        let repeats = match site.frame.repeats {
-            0 | 1 => String::new(),
-            times => format!(", repeats {} times", grouped(times)),
+        let repeats = match (site.frame.repeats, site.frame.cycle) {
+            (times, 1) if times > 1 => format!(", repeats {} times", grouped(times)),
+            _ => String::new(),
         };
         notes.push(format!("{word} `{name}`{place}{repeats}"));
+        notes.extend(cycle(site.frame));
     }
     fold(&mut library, &mut notes);
     if hidden > 0 {
         notes.push(format!("… and {}", counted(hidden, "more frame")));
     }
     notes
+}
+
+/// The frames up to this one that call each other.
+fn cycle(frame: &TraceFrame) -> Option<String> {
+    let times = grouped(frame.repeats);
+    (frame.cycle > 1).then(|| format!("… these {} frames, repeats {times} times", frame.cycle))
 }
 
 fn fold(library: &mut usize, notes: &mut Vec<String>) {
@@ -236,10 +283,7 @@ pub fn failure_places(
         .find(|site| !site.is_library && site.place.is_some());
     FailurePlaces {
         at: own.and_then(|site| site.place.clone()),
-        frames: sites
-            .iter()
-            .map(|site| (site.frame.function.to_string(), site.place.clone()))
-            .collect(),
+        frames: told_calls(&sites),
     }
 }
 
@@ -253,13 +297,11 @@ pub fn described(db: &dyn Db, program: SourceFile, failure: &Failure) -> Describ
         let (line, col) = place.start();
         (place.source().path().to_owned(), line, col)
     });
-    let frames = sites.iter().map(|site| DescribedFrame {
-        file: site
-            .place
-            .as_ref()
-            .map(|place| place.source().path().to_owned()),
-        line: site.place.as_ref().map(|place| place.start().0),
-        symbol: site.frame.function.to_string(),
+    let frames = told_calls(&sites).into_iter();
+    let frames = frames.map(|(symbol, place)| DescribedFrame {
+        file: place.as_ref().map(|place| place.source().path().to_owned()),
+        line: place.as_ref().map(|place| place.start().0),
+        symbol,
     });
     Described {
         message: panic_text(failure),
@@ -373,12 +415,12 @@ fn record(failure: &Failure, at: Option<&Place>, sites: &[Site]) -> FailureRecor
             line: line_of(place),
             col: i64::from(place.start().1),
         }),
-        frames: sites
-            .iter()
-            .map(|site| FrameRecord {
-                file: site.place.as_ref().map(|at| at.source().path().to_owned()),
-                line: site.place.as_ref().map(line_of),
-                symbol: Some(site.frame.function.to_string()),
+        frames: told_calls(sites)
+            .into_iter()
+            .map(|(symbol, place)| FrameRecord {
+                file: place.as_ref().map(|at| at.source().path().to_owned()),
+                line: place.as_ref().map(line_of),
+                symbol: Some(symbol),
             })
             .collect(),
         actual: compared.and_then(|compared| compared.actual.clone()),

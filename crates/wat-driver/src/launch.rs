@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// What a program is called that is given as forms: its text has one on each line.
-pub(crate) const FORMS: &str = "-#forms";
+pub const FORMS: &str = "-#forms";
 /// What a program is called that is given as text.
 pub(crate) const TEXT: &str = "<entry>";
 const ENTRY: &str = ":user::main";

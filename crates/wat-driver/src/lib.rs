@@ -36,7 +36,7 @@ pub use findings::Sources;
 pub use fix::{Applied, Fixed, fix_files, machine_fix};
 pub use image::ProgramImage;
 pub use keys::Keys;
-pub use launch::{ProgramHost, ProgramLauncher, program_exit_code};
+pub use launch::{FORMS, ProgramHost, ProgramLauncher, program_exit_code};
 pub use levels::{Level, LevelList, Levels, Selector};
 pub use load::{
     Reached, STDIN, Unreadable, Walked, failure, file_loader, follow_loads, load_each, load_files,

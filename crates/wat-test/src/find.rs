@@ -1,5 +1,6 @@
 //! Which files hold tests, and which tests.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use wat_analysis::{
@@ -85,11 +86,30 @@ pub struct Found {
 }
 
 impl Found {
-    /// Admits the tests of files with errors that have none, and reach none.
+    /// Admits the tests of files with errors that have none, with their annotations, preludes and programs, and reach
+    /// none.
     pub fn admit_whole(&mut self, db: &RootDatabase) {
         let mut contents = Contents::default();
+        let mut errors: HashMap<SourceFile, Vec<Span>> = HashMap::new();
         for case in self.tests.iter_mut().filter(|case| case.is_invalid) {
-            case.is_invalid = !contents.is_whole(db, case.file, &case.test.name, false);
+            let errors = errors.entry(case.file).or_insert_with(|| {
+                let all = all_program_diagnostics(db, case.file).into_iter();
+                let errors = all.filter(|it| it.severity == Severity::Error);
+                errors.map(|it| it.span).collect()
+            });
+            let test = &case.test;
+            let is_own = |error: &Span| {
+                let within =
+                    |own: &Span| own.file == error.file && own.range.contains_range(error.range);
+                test.own.iter().any(within)
+            };
+            let mut whole = |name: &str, is_value| contents.is_whole(db, case.file, name, is_value);
+            case.is_invalid = errors.iter().any(is_own)
+                || !whole(&test.name, false)
+                || !test
+                    .parts
+                    .iter()
+                    .all(|(name, is_value)| whole(name, *is_value));
         }
     }
 }
@@ -110,6 +130,8 @@ fn example_case(file: SourceFile, example: DocTest) -> TestCase {
             time_limit: None,
             tags: Vec::new(),
             serial: Vec::new(),
+            own: Vec::new(),
+            parts: Vec::new(),
         },
         line: example.block.place.line,
         col: example.block.place.col,

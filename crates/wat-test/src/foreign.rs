@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use wat_driver::{ErrorText, Source, Sources, hermetic_place, read_source};
+use wat_driver::{ErrorText, FORMS, Source, Sources, hermetic_place, read_source};
 use wat_edn::Edn;
 
 use crate::child::{Work, place};
@@ -14,7 +14,7 @@ use crate::json::map;
 pub(crate) fn foreign(work: &Work<'_>, failure: &Edn, message: &str) -> Value {
     let text = |key| string(field(failure, key));
     let compares = text(":actual").is_some() || text(":expected").is_some();
-    let frames = frames_in(failure);
+    let mut frames = frames_in(failure);
     let said = ErrorText::read(message).filter(|_| !compares);
     let number = |value: &Edn, key| match field(value, key) {
         Some(Edn::Int(number)) => u32::try_from(*number).ok(),
@@ -41,6 +41,12 @@ pub(crate) fn foreign(work: &Work<'_>, failure: &Edn, message: &str) -> Value {
             _ => ("Panic", 8517),
         },
     };
+    if let Some(frames) = frames.as_array_mut() {
+        let at = at.map(|(file, line, _)| (file, line));
+        frames
+            .iter_mut()
+            .for_each(|frame| place_frame(frame, at, &location, work));
+    }
     let message = match &said {
         Some(said) if said.is_startup => format!("startup: {}", said.message),
         Some(said) => said.message.to_owned(),
@@ -76,6 +82,25 @@ fn frames_in(failure: &Edn) -> Value {
     match frames.is_empty() {
         true => Value::Null,
         false => Value::Array(frames.iter().map(frame).collect()),
+    }
+}
+
+/// Puts a frame of the program of a hermetic test where it stands in the file. Of that program the line of a frame says no
+/// more than its form; what fails there has its whole place.
+fn place_frame(frame: &mut Value, at: Option<(&str, u32)>, location: &Value, work: &Work<'_>) {
+    let is_at = at.is_some_and(|(file, line)| frame["file"] == file && frame["line"] == line);
+    match frame["file"] == FORMS {
+        true if is_at => {
+            for key in ["file", "line", "col"] {
+                frame[key] = location[key].clone();
+            }
+        }
+        true => {
+            frame["file"] = work.case.path.as_str().into();
+            frame["line"] = Value::Null;
+        }
+        false if is_at => frame["col"] = location["col"].clone(),
+        false => {}
     }
 }
 

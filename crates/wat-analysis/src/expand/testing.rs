@@ -130,9 +130,68 @@ pub(super) struct Testing<'x, 'db> {
     pub(super) form: &'x Syntax,
 }
 
+/// What to do with a test in a prelude.
+const OUTSIDE: &str = "move it to the top level of the file";
+/// What to do with the entry of a test, and of a program of its own.
+const NO_ENTRY: &str = "a test is run by `wat test`; it needs no entry";
+const OWN_ENTRY: &str = "the body of the program stands behind the prelude";
+
+/// The name that a form gives to a function or a value.
+fn defined(form: &Syntax) -> Option<&str> {
+    let defines = matches!(
+        form.head()?,
+        ":wat::core::defn" | ":wat::core::def" | ":wat::core::define"
+    );
+    let name = form.children().get(1).filter(|_| defines)?;
+    name.as_keyword().or_else(|| name.head())
+}
+
 impl<'db> Expander<'db> {
+    /// Is the prelude of a test expanded? What such a form makes is its prelude and a function.
+    fn is_in_prelude(&self) -> bool {
+        let mut path = self.path();
+        path.any(|name| DECLARING.contains(&name) || name == RUN_WITH_PRELUDE)
+    }
+
+    /// WAT2904.
+    fn out_of_prelude(&self, form: &Syntax, what: &str, help: &str) -> Problem<'db> {
+        let node = match self.is_written(form.origin()) {
+            true => form.origin().0,
+            false => self.written(form.origin()),
+        };
+        Problem::new(
+            2904,
+            Place::written(NodeId(node)),
+            format!("{what} cannot stand in the prelude of a test"),
+        )
+        .label("not allowed here")
+        .help(help)
+    }
+
+    /// WAT2904, where the prelude of a test comes to define `:user::main`, which is no form of it as it is written.
+    pub(super) fn refuses_main(&mut self, form: &Syntax) -> bool {
+        let is_main = defined(form).is_some_and(|name| super::unmarked(name) == ":user::main");
+        let is_own = || {
+            self.maker(form.origin())
+                .is_some_and(|name| DECLARING.contains(&name) || EXPRESSIONS.contains(&name))
+        };
+        if !is_main || !self.is_in_prelude() || is_own() {
+            return false;
+        }
+        let problem = self.out_of_prelude(form, "`:user::main`", NO_ENTRY);
+        self.tell(problem);
+        true
+    }
+
     /// Expands a form of this module. An annotation stays as it is, but it stands at the top level only.
     pub(super) fn test_form(&mut self, form: &Syntax, name: &str, top: bool) -> Option<Syntax> {
+        let is_about_test = DECLARING.contains(&name) || annotation(name).is_some();
+        if top && is_about_test && self.is_in_prelude() {
+            let problem = self.out_of_prelude(form, "a test", OUTSIDE);
+            self.tell(problem);
+            self.begin(form, name)?;
+            return Some(Syntax::new(Shape::Error, form.origin()));
+        }
         if top && annotation(name).is_some() {
             return None;
         }
@@ -448,24 +507,43 @@ impl<'db> Testing<'_, 'db> {
         if hermetic {
             self.late_setters(forms);
         }
-        let mut kept = Vec::with_capacity(forms.len());
-        for form in forms {
-            match self.refusal(form, hermetic) {
-                None => kept.push(form.clone()),
-                Some((what, help)) => {
-                    let problem = self
-                        .problem(
-                            2904,
-                            form,
-                            format!("{what} cannot stand in the prelude of a test"),
-                        )
-                        .label("not allowed here")
-                        .help(help);
-                    self.x.problems.push(problem);
-                }
-            }
+        let forms = forms.iter();
+        Some(
+            forms
+                .filter_map(|form| self.admitted(form, hermetic))
+                .collect(),
+        )
+    }
+
+    /// A form of a prelude without what cannot stand there (WAT2904), also where it is spliced as it is written. What
+    /// macros make is looked at when they are expanded ([`Expander::test_form`], [`Expander::refuses_main`]).
+    fn admitted(&mut self, form: &Syntax, hermetic: bool) -> Option<Syntax> {
+        if let Some((what, help)) = self.refusal(form, hermetic) {
+            let problem = self.x.out_of_prelude(form, what, help);
+            self.x.problems.push(problem);
+            return None;
         }
-        Some(kept)
+        let before = match form.head() {
+            Some(":wat::core::do") => 1,
+            Some(":wat::core::let") => 2,
+            _ => return Some(form.clone()),
+        };
+        let is_setter = |form: &Syntax| form.head().is_some_and(crate::configuration::is_setter);
+        let mut is_changed = false;
+        let parts = form.children().iter().enumerate();
+        let parts = parts.map(|(at, part)| {
+            if at < before || is_setter(part) {
+                return part.clone();
+            }
+            let admitted = self.admitted(part, hermetic);
+            is_changed |= admitted.as_ref() != Some(part);
+            admitted.unwrap_or_else(|| Syntax::new(Shape::Error, part.origin()))
+        });
+        let parts: Vec<Syntax> = parts.collect();
+        match is_changed {
+            true => form.with_children(parts),
+            false => Some(form.clone()),
+        }
     }
 
     /// WAT2190: the load forms of a maker's prelude that are written in a former spelling. Are there any?
@@ -568,19 +646,12 @@ impl<'db> Testing<'_, 'db> {
             ));
         }
         if is_test_form(head) && !EXPRESSIONS.contains(&head) {
-            return Some(("a test", "move it to the top level of the file"));
+            return Some(("a test", OUTSIDE));
         }
-        let defines = matches!(
-            head,
-            ":wat::core::defn" | ":wat::core::def" | ":wat::core::define"
-        );
-        let name = form.children().get(1);
-        let name = name.and_then(|name| name.as_keyword().or_else(|| name.head()));
-        let help = match hermetic {
-            false => "a test is run by `wat test`; it needs no entry",
-            true => "the body of the program stands behind the prelude",
-        };
-        (defines && name == Some(":user::main")).then_some(("`:user::main`", help))
+        (defined(form) == Some(":user::main")).then_some(match hermetic {
+            false => ("`:user::main`", NO_ENTRY),
+            true => ("`:user::main`", OWN_ENTRY),
+        })
     }
 
     /// The function of a test, behind its prelude.

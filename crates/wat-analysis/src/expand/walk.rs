@@ -406,8 +406,21 @@ impl<'db> Expander<'db> {
                 }
                 self.raw(form)
             }
+            _ if self.refuses_main(form) => Syntax::new(Shape::Error, form.origin()),
             _ => self.code(form),
         }
+    }
+
+    /// The macros that are being expanded, outermost first.
+    pub(super) fn path(&self) -> impl Iterator<Item = &str> {
+        self.path.iter().map(|name| &**name)
+    }
+
+    /// What has made a form that nobody has written.
+    pub(super) fn maker(&self, origin: Origin) -> Option<&str> {
+        let made = origin.0.checked_sub(self.base)?;
+        let (call, _) = self.made.get(made as usize)?;
+        Some(&self.calls.get(*call as usize)?.name)
     }
 
     /// A macro definition that an expansion made.

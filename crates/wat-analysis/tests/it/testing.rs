@@ -91,6 +91,64 @@ fn a_prelude_declares_for_the_file() {
 }
 
 #[test]
+fn what_a_prelude_comes_to_declare_is_no_test_and_no_entry() {
+    let makes = "(:wat::core::defmacro :t::mk [n <- :wat::WatAST] -> :wat::WatAST `(:wat::test::deftest ~n () (:wat::test::assert-true false)))
+(:wat::core::defmacro :t::main [] -> :wat::WatAST `(:wat::core::do (:wat::core::defn :user::main [] -> :wat::core::nil :wat::core::nil)))
+(:wat::test::make-deftest :dt ())
+";
+    let inner = "(:wat::test::deftest :t::i () (:wat::test::assert-true true))";
+    let main = "(:wat::core::defn :user::main [] -> :wat::core::nil :wat::core::nil)";
+    let splices: [(&str, usize, usize); 8] = [
+        ("(:wat::core::do %)", 16, inner.len()),
+        (
+            "(:wat::core::let [x 1] (:wat::core::do %))",
+            39,
+            inner.len(),
+        ),
+        ("(:wat::core::do (:wat::test::ignore \"x\"))", 16, 24),
+        ("(:wat::core::do @)", 16, main.len()),
+        ("(:t::mk :t::i)", 0, 14),
+        ("(:wat::core::do (:t::mk :t::i))", 16, 14),
+        ("(:dt :t::i (:wat::test::assert-true true))", 0, 42),
+        ("(:t::main)", 0, 10),
+    ];
+    for (form, at, len) in splices {
+        let form = form.replace('%', inner).replace('@', main);
+        for head in ["deftest", "deftest-hermetic"] {
+            let before = format!("(:wat::test::{head} :t::a (");
+            let text = format!("{makes}{before}{form}) (:wat::test::assert-true true))");
+            let from = before.len() + at + 1;
+            let found = spans(&text);
+            assert_eq!(found.len(), 1, "{text}\n{found:?}");
+            let is_made = form.contains("mk") || form.contains("t::main");
+            // The program of a hermetic test has no macros but its own.
+            let place = match is_made && head != "deftest" {
+                true => "WAT2908".to_owned(),
+                false if is_made || form.starts_with("(:dt") => format!("WAT2904 4:{}", from + 1),
+                false => format!("WAT2904 4:{from}-4:{}", from + len),
+            };
+            assert!(found[0].starts_with(&place), "{text}\n{found:?}\n{place}");
+        }
+    }
+    // The maker tells of what it shows.
+    reports(
+        &format!(
+            "(:wat::test::make-deftest :m ((:wat::core::do {inner})))\n(:m :t::a (:wat::test::assert-true true))\n(:m :t::b (:wat::test::assert-true true))"
+        ),
+        &[&*format!("WAT2904 1:47-1:{}", 47 + inner.len())],
+    );
+    let text = "(:wat::test::deftest :t::a ((:wat::core::defn :t::own [] -> :wat::test::TestResult (:wat::test::run-thread (:wat::test::assert-true true)))) (:wat::test::assert-true true))
+(:wat::test::deftest :t::b ((:wat::core::defn :t::own [] -> :wat::test::TestResult (:wat::test::run-thread (:wat::test::assert-true true)))) (:wat::test::assert-true true))
+(:wat::core::defn :t::f [] -> :wat::core::nil (:wat::core::do (:wat::test::run-hermetic-with-prelude ((:wat::core::defn :t::in [] -> :wat::test::TestResult (:wat::test::run-thread (:wat::test::assert-true true)))) (:wat::test::assert-true true)) :wat::core::nil))";
+    reports(text, &[]);
+    assert_eq!(tests(text), [":t::own", ":t::a", ":t::b"]);
+    reports(
+        "(:wat::test::deftest :t::a () (:wat::test::assert-stdout-is (:wat::test::run-hermetic (:wat::kernel::println 7)) [\"7\"]))",
+        &[],
+    );
+}
+
+#[test]
 fn a_prelude_loads() {
     let main = "(:wat::test::deftest :t::a ((:wat::load-file! \"lib.wat\")) (:wat::test::assert-eq :t::x 1))";
     let db = database(&[("main.wat", main), ("lib.wat", "(:wat::core::def :t::x 1)")]);
@@ -119,6 +177,46 @@ fn makers_of_tests_are_macros() {
     reports(text, &["WAT2901 4:2-4:10"]);
     assert_eq!(tests(text), [":t::a", ":t::b"]);
     reports("(:wat::test::make-deftest :deftest)", &["WAT2901 1:1-1:36"]);
+}
+
+#[test]
+fn a_mistake_in_the_prelude_of_a_maker_is_told_there_once() {
+    let uses = "
+(:m :t::a (:wat::test::assert-true true))
+(:wat::core::do (:m :t::b (:wat::test::assert-true true)))
+(:wat::core::defmacro :t::mk [n <- :wat::WatAST] -> :wat::WatAST `(:m ~n (:wat::test::assert-true true)))
+(:t::mk :t::c)";
+    for head in ["make-deftest", "make-deftest-hermetic"] {
+        let before = format!("(:wat::test::{head} :m (");
+        for (form, code, at, len) in [
+            (
+                "(:wat::core::defn :t::h [] -> :wat::core::i64 \"x\")",
+                "WAT3003",
+                46,
+                3,
+            ),
+            (
+                "(:wat::core::defn :t::h [] -> :wat::core::i64 (:t::nowhere 1))",
+                "WAT3201",
+                47,
+                11,
+            ),
+            (
+                "(:wat::core::struct :t::S (a :t::Nowhere))",
+                "WAT3203",
+                29,
+                11,
+            ),
+        ] {
+            let from = before.len() + at + 1;
+            let found = spans(&format!("{before}{form})){uses}"));
+            assert_eq!(
+                found,
+                [format!("{code} 1:{from}-1:{}", from + len)],
+                "{head} {form}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -270,6 +270,44 @@ fn tests_of_a_file_with_errors_run_where_they_reach_none() {
 }
 
 #[test]
+fn a_test_with_errors_of_its_own_is_not_run() {
+    let text = r#"
+(:wat::test::deftest :t::whole () (:wat::test::assert-eq 1 1))
+(:wat::test::deftest :x::body () (:wat::test::assert-eq 1 "x"))
+(:wat::test::deftest :x::prelude ((:wat::core::defn :x::h [] -> :wat::core::i64 "x")) (:wat::test::assert-eq 1 1))
+(:wat::test::deftest-hermetic :x::hermetic () (:wat::test::assert-eq 1 "x"))
+(:wat::test::deftest-hermetic :x::hermetic-prelude ((:wat::core::defn :x::k [] -> :wat::core::i64 "x")) (:wat::test::assert-eq 1 1))
+(:wat::test::deftest-hermetic :x::leak () (:wat::test::assert-eq (:x::h) 1))
+(:wat::test::deftest-hermetic :t::hermetic ((:wat::core::defn :x::k [] -> :wat::core::i64 1)) (:wat::test::assert-eq (:x::k) 1))
+(:wat::test::time-limit "soon")
+(:wat::test::deftest :x::limit () (:wat::test::assert-eq 1 1))
+(:wat::test::tag "a")
+(:wat::test::deftest :t::tagged () (:wat::test::assert-eq 1 1))
+(:wat::test::deftest :x::shape (:wat::test::assert-eq 1 1) (:wat::test::assert-eq 1 1))
+(:wat::core::struct :x::S (a :x::Nowhere))
+(:wat::test::deftest :x::type () (:wat::core::let [f (:wat::core::fn [x <- :x::S] -> :wat::core::i64 1)] (:wat::test::assert-eq 1 1)))
+(:wat::test::make-deftest-hermetic :made ((:wat::core::defn :x::m [] -> :wat::core::i64 "x")))
+(:made :x::made () (:wat::test::assert-eq 1 1))
+(:wat::test::defprop :x::property [x <- :wat::core::i64] (:wat::test::assert-eq x "x"))
+(:wat::test::defprop :t::property [x <- :wat::core::i64] (:wat::test::assert-eq x x))
+"#;
+    let dir = Dir::with(&[("t.wat", text)]);
+    let ran = run(&dir, &["test", "--format", "json", "--partial", "t.wat"]);
+    let records = records(&ran);
+    let finished = records.iter().filter(|it| it["event"] == "test-finished");
+    let mut count = 0;
+    for record in finished {
+        let is_whole = record["name"]
+            .as_str()
+            .is_some_and(|name| name.starts_with(":t::"));
+        let wanted = if is_whole { "passed" } else { "invalid" };
+        assert_eq!(record["status"], wanted, "{record}");
+        count += 1;
+    }
+    assert_eq!(count, 14);
+}
+
+#[test]
 fn in_the_process_of_the_runner_a_test_answers_for_what_it_leaves_alone() {
     let text = r#"
 (:wat::core::defn :t::square [n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::* n n))

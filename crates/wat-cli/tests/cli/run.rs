@@ -311,6 +311,48 @@ fn frames_of_the_library_are_shown_where_more_is_asked_for() {
     assert!(told(&["-v"]));
 }
 
+#[test]
+fn functions_that_call_each_other_for_ever_are_folded_in_the_trace() {
+    let text = "(:wat::core::defn :t::even [n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::+ 1 (:t::odd n)))
+(:wat::core::defn :t::odd [n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::+ 1 (:t::even n)))\n";
+    let text = text.to_owned() + &main_of("(:wat::kernel::println (:t::even 1))");
+    let dir = Dir::with(&[
+        ("main.wat", &*text),
+        ("wat.toml", "[run]\nstack-limit = \"1MiB\"\n"),
+    ]);
+    let ran = wat(&dir, &["run", "--format", "text", "main.wat"]);
+    let notes = ran.stderr.lines().filter(|line| line.contains("`:t::"));
+    assert_eq!(notes.count(), 2, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("… these 2 frames, repeats ") && ran.stderr.contains("`:user::main`"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_failure_with_one_value_shows_it() {
+    for (body, shown) in [
+        (
+            "(:wat::core::Result/expect (:wat::core::Err \"the cause\") \"said\")",
+            "actual \"the cause\"",
+        ),
+        (
+            "(:wat::kernel::assertion-failed! \"said\" (:wat::core::Some \"found\") :wat::core::None)",
+            "actual found",
+        ),
+        (
+            "(:wat::kernel::assertion-failed! \"said\" :wat::core::None (:wat::core::Some \"wanted\"))",
+            "expected wanted",
+        ),
+        ("(:wat::test::assert-eq 1 2)", "actual 1, expected 2"),
+    ] {
+        let dir = Dir::with(&[("main.wat", &main_of(body))]);
+        let ran = wat(&dir, &["run", "--format", "text", "main.wat"]);
+        assert!(ran.stderr.contains(shown), "{body}\n{}", ran.stderr);
+    }
+}
+
 /// Notes that are off stay off, and the levels of the project hold for what is run.
 #[test]
 fn findings_of_a_run_have_the_levels_of_the_project() {

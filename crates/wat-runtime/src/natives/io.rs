@@ -33,11 +33,22 @@ pub(super) const TABLE: &[HostRow] = &[
     (":wat::kernel::__internal/drop-writer", "b", close_writer),
     (":wat::kernel::drain-lines", "b", drain_lines),
     (":wat::kernel::pipe", "", pipe),
+    (":wat::test::__internal/enter-body", "", enter_body),
+    (":wat::test::__internal/leave-body", "b", leave_body),
 ];
 
 #[cold]
 fn no_stream() -> Box<Trap> {
     Trap::panic(0, "internal error: the handle is no stream")
+}
+
+unsafe fn enter_body(_: &mut dyn Host, _: &Instance, _: &[Slot]) -> Outcome {
+    Ok(crate::stream::enter_body())
+}
+
+unsafe fn leave_body(_: &mut dyn Host, _: &Instance, args: &[Slot]) -> Outcome {
+    crate::stream::leave_body(args[0]);
+    Ok(0)
 }
 
 /// The reader of a handle.

@@ -11,6 +11,7 @@ pub use reader::Reader;
 pub(crate) use reader::{Ending, ReaderHandle, Wait, not_text};
 pub(crate) use writer::{Unwritten, Writer, WriterHandle};
 
+use std::cell::Cell;
 use std::io;
 use std::thread::{self, ThreadId};
 use wat_value::Trap;
@@ -61,13 +62,44 @@ pub(crate) fn inherited() -> Box<Trap> {
     )
 }
 
-/// The thread that a stream in memory belongs to (K18).
+/// The bodies that a thread runs as if each had a thread of its own, by number: 0 is what the thread itself does.
+#[derive(Clone, Copy)]
+struct Bodies {
+    current: u64,
+    last: u64,
+}
+
+thread_local! {
+    static BODIES: Cell<Bodies> = const { Cell::new(Bodies { current: 0, last: 0 }) };
+}
+
+/// What this thread does from now on is done as if by another thread. Returns what it has been.
+pub(crate) fn enter_body() -> u64 {
+    let Bodies { current, last } = BODIES.get();
+    BODIES.set(Bodies {
+        current: last + 1,
+        last: last + 1,
+    });
+    current
+}
+
+/// This thread is again what it was before a body.
+pub(crate) fn leave_body(current: u64) {
+    let last = BODIES.get().last;
+    BODIES.set(Bodies { current, last });
+}
+
+/// The thread that a stream in memory belongs to (K18), and the body on it.
 #[derive(Debug)]
-struct Owner(Option<ThreadId>);
+struct Owner(Option<(ThreadId, u64)>);
+
+fn this_thread() -> (ThreadId, u64) {
+    (thread::current().id(), BODIES.get().current)
+}
 
 impl Owner {
     fn this_thread() -> Owner {
-        Owner(Some(thread::current().id()))
+        Owner(Some(this_thread()))
     }
 
     fn anyone() -> Owner {
@@ -76,7 +108,7 @@ impl Owner {
 
     fn check(&self) -> Result<(), Box<Trap>> {
         match self.0 {
-            Some(owner) if owner != thread::current().id() => Err(Trap::error(
+            Some(owner) if owner != this_thread() => Err(Trap::error(
                 8417,
                 "a stream in memory belongs to the thread that made it",
             )),

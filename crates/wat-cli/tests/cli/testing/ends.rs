@@ -298,3 +298,54 @@ fn tests_are_told_when_they_start_and_when_they_are_cut() {
         "{human}"
     );
 }
+
+#[test]
+fn a_stream_in_memory_belongs_to_the_body_that_made_it() {
+    let text = "(:wat::core::defn :t::line [r <- :wat::io::IOReader] -> :wat::core::nil
+  (:wat::test::assert-eq (:wat::io::IOReader/read-line r) (:wat::core::Some \"one\")))
+(:wat::test::deftest :t::own ()
+  (:t::line (:wat::io::IOReader/from-string \"one\")))
+(:wat::test::deftest :t::inside ()
+  (:wat::core::let [r (:wat::io::IOReader/from-string \"one\")
+                    ran (:wat::test::run-thread (:t::line r))
+                    failure (:wat::test::assert-some (:wat::kernel::RunResult/failure ran))]
+    (:wat::test::assert-contains (:wat::kernel::Failure/message failure) \"WAT8417\")
+    (:t::line r)))
+(:wat::test::deftest :t::panics ()
+  (:wat::core::let [w (:wat::io::IOWriter/new)]
+    (:wat::test::assert-panics \"WAT8417\" (:wat::io::IOWriter/print w \"x\"))
+    (:wat::test::assert-panics \"boom\" (:wat::test::fail \"boom\"))
+    (:wat::io::IOWriter/print w \"y\")
+    (:wat::test::assert-eq (:wat::io::IOWriter/to-string w) (:wat::core::Some \"y\"))))";
+    let dir = Dir::with(&[("t.wat", text)]);
+    let (_, records) = records(&dir, &[]);
+    assert_eq!(
+        report(&records),
+        [":t::inside passed", ":t::own passed", ":t::panics passed"]
+    );
+}
+
+#[test]
+fn a_pattern_that_is_none_is_told_where_it_is_written() {
+    let run = "(:wat::test::run-hermetic (:wat::kernel::eprintln 1))";
+    let text = format!(
+        "(:wat::test::deftest :t::given ()
+  (:wat::core::let [p \"(\"] (:wat::test::assert-stderr-matches {run} p)))"
+    );
+    let dir = Dir::with(&[("t.wat", &*text)]);
+    let (_, given) = records(&dir, &["t.wat"]);
+    let given = given.iter().find(|it| it["event"] == "test-finished");
+    let failure = &given.expect("a record")["failure"];
+    assert_eq!(
+        (&failure["kind"], &failure["location"]["line"]),
+        (&"RuntimeError".into(), &2.into())
+    );
+    let text = format!("(:wat::test::deftest :t::a () (:wat::test::assert-stderr-matches {run} \"(\"))
+(:wat::test::deftest :t::b () (:wat::test::assert-true (:wat::test::any-line-matches \"(\" [\"a\"])))");
+    let dir = Dir::with(&[("t.wat", &*text)]);
+    let (_, records) = records(&dir, &["t.wat"]);
+    let invalid = records.iter().find(|it| it["event"] == "file-invalid");
+    let codes = invalid.and_then(|it| it["diagnostics"].as_array());
+    let codes: Vec<&Value> = codes.into_iter().flatten().map(|it| &it["code"]).collect();
+    assert_eq!(codes, ["WAT3407", "WAT3407"]);
+}

@@ -239,3 +239,49 @@ fn reports_have_labels_what_hermetic_programs_write_and_kept_directories() {
     let left: Vec<_> = left.map(|it| it.path()).collect();
     assert!(left.len() == 2 && left.contains(&kept.into()), "{left:?}");
 }
+
+#[test]
+fn frames_of_the_library_are_the_calls_that_led_there() {
+    let text = "(:wat::core::defn :t::inner [n <- :wat::core::i64] -> :wat::core::nil
+  (:wat::test::assert-eq n 2))
+(:wat::test::deftest :t::a ()
+  (:t::inner 1))
+(:wat::test::deftest :t::m ()
+  (:wat::core::map (:wat::core::fn [x <- :wat::core::i64] -> :wat::core::i64
+    (:wat::core::i64::/ x 0)) [1])
+  (:wat::test::assert-true true))
+(:wat::test::deftest-hermetic :t::h
+  ((:wat::core::defn :t::inside [] -> :wat::core::nil
+     (:wat::test::assert-eq 1 2)))
+  (:t::inside))";
+    let dir = Dir::with(&[("t.wat", text)]);
+    let (_, records) = records(&dir, &["--no-shuffle"]);
+    let finished = records.iter().filter(|it| it["event"] == "test-finished");
+    let frames: Vec<String> = finished
+        .flat_map(|it| {
+            it["failure"]["frames"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default()
+        })
+        .map(|it| {
+            format!(
+                "{} {}:{}:{}",
+                it["symbol"], it["file"], it["line"], it["col"]
+            )
+            .replace('"', "")
+        })
+        .collect();
+    assert_eq!(
+        frames,
+        [
+            ":wat::test::assert-eq t.wat:2:3",
+            ":t::inner t.wat:2:3",
+            ":t::a#0 t.wat:4:3",
+            ":t::m#0#0 t.wat:7:5",
+            ":t::m#0 t.wat:6:3",
+            ":wat::test::assert-eq t.wat:11:6",
+            ":t::inside t.wat:11:6",
+        ]
+    );
+}
