@@ -30,6 +30,10 @@ fn sets_and_maps_stand_for_their_elements() {
         &["WAT3401 2:18-2:19"],
     );
     reports("(:wat::core::distinct \"a\")", &["WAT3401 2:23-2:26"]);
+    // The parameter of the library has a type that no program can write: it is not shown.
+    let (_db, found) =
+        crate::fixes::diagnose("(:wat::core::def :my::x (:wat::core::distinct \"a\"))");
+    assert_eq!(found[0].labels, []);
     reports(
         "(:wat::core::->> 5 (:wat::core::map :wat::core::i64::to-string))",
         &["WAT3401 2:18-2:19"],
