@@ -328,6 +328,11 @@ const VARIANTS: [&str; 4] = [
     ":wat::core::Err",
 ];
 
+/// Is it a form of the language that takes values and makes one of them?
+pub(crate) fn is_constructor_form(name: &str) -> bool {
+    VARIANTS.contains(&name) && name != ":wat::core::None"
+}
+
 /// What may stand where an unknown name stands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
 pub(crate) enum Position {

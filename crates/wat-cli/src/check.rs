@@ -68,6 +68,7 @@ fn tell(
     let limit = options.max_diagnostics;
     let limit = limit.or(space.settings.check.max_diagnostics);
     let mut printer = Printer::new(global, limit);
+    printer.add_reports(global, space);
     let levels = options.levels.over(&space.settings);
     style::add(space, &levels, options.style, &files, &mut found);
     for mut diagnostic in found {
@@ -160,8 +161,10 @@ pub(crate) struct Printer {
     out: String,
     /// Reports of a format that is one document.
     kept: Vec<Report>,
-    /// Counts of everything added.
+    /// Counts of everything added that stands in a source.
     pub(crate) summary: Summary,
+    /// Counts of what was added about the project file: it is no reason to fail.
+    of_project: Summary,
 }
 
 impl Printer {
@@ -182,6 +185,33 @@ impl Printer {
             out: String::new(),
             kept: Vec::new(),
             summary: Summary::default(),
+            of_project: Summary::default(),
+        }
+    }
+
+    /// Are findings told to tools, each as a record?
+    pub(crate) fn is_for_tools(global: &Global) -> bool {
+        let format = global.format.unwrap_or(Format::Text);
+        !matches!(format, Format::Text | Format::Md)
+    }
+
+    /// Tells what there is to say of the project file.
+    pub(crate) fn add_reports(&mut self, global: &Global, space: &mut Workspace) {
+        match Self::is_for_tools(global) {
+            true => {
+                for report in std::mem::take(&mut space.reports) {
+                    self.add_report(&report);
+                }
+            }
+            false => space.tell_reports(global),
+        }
+    }
+
+    /// A finding outside of any source.
+    pub(crate) fn add_report(&mut self, report: &Report) {
+        self.of_project.count(report.severity, false);
+        if !self.quiet || report.severity == Severity::Error {
+            self.append(report);
         }
     }
 
@@ -219,6 +249,9 @@ impl Printer {
 
     /// Writes everything: machine formats to standard output, text to standard error.
     pub(crate) fn finish(mut self, started: Instant) -> Result<(), i32> {
+        self.summary.errors += self.of_project.errors;
+        self.summary.warnings += self.of_project.warnings;
+        self.summary.notes += self.of_project.notes;
         match self.format {
             Format::Json => json_summary(&self.summary, started.elapsed(), &mut self.out),
             Format::Edn => edn_summary(&self.summary, started.elapsed(), &mut self.out),

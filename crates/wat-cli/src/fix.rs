@@ -31,6 +31,7 @@ pub(crate) fn fix(global: &Global, options: &FixOptions) -> i32 {
         Ok(space) => space,
         Err(status) => return status,
     };
+    space.tell_reports(global);
     space.note_if_empty(global, &options.paths);
     let before = space.targets();
     let files: Vec<SourceFile> = before.iter().map(|target| target.file).collect();

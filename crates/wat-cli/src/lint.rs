@@ -21,11 +21,13 @@ pub(crate) fn lint(global: &Global, options: &LintOptions) -> i32 {
     };
     let levels = options.levels.over(&space.settings);
     if options.list {
+        space.tell_reports(global);
         return list(global, &levels);
     }
     space.note_if_empty(global, &options.paths);
     let files = space.told();
     let mut printer = Printer::new(global, options.max_diagnostics);
+    printer.add_reports(global, &mut space);
     let mut found = told(global, &mut space.db, &files);
     style::add(&space, &levels, false, &files, &mut found);
     for mut diagnostic in found {

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use wat_analysis::{FileKind, RootDatabase, SourceFile, SourceText};
 use wat_driver::{
@@ -13,6 +14,7 @@ use wat_driver::{
 use wat_load::Loader;
 
 use crate::args::Global;
+use crate::check::Printer;
 use crate::{exit, output};
 
 /// How many bytes the analysis of a byte of source takes, all told.
@@ -31,6 +33,10 @@ pub(crate) struct Workspace {
     pub(crate) settings: Settings,
     /// What lies below the directories that were asked for and cannot be read.
     pub(crate) unreadable: Vec<Unreadable>,
+    /// What there is to say of the project file.
+    pub(crate) reports: Vec<Report>,
+    /// The entry of the project, in whose program the files that were asked for may stand.
+    entry: Option<SourceFile>,
     /// Is nothing forked from the process that could share its memory?
     is_alone: bool,
 }
@@ -45,6 +51,13 @@ impl Workspace {
             unreadable(wrong);
         }
         Ok(space)
+    }
+
+    /// Tells what there is to say of the project file.
+    pub(crate) fn tell_reports(&mut self, global: &Global) {
+        if !global.quiet {
+            tell(global, &std::mem::take(&mut self.reports));
+        }
     }
 
     /// The same for a command that only looks at them: the database can no longer change.
@@ -75,7 +88,9 @@ impl Workspace {
 
     /// The same for a command that forks, and tells itself what could not be read.
     pub(crate) fn open_to_fork(global: &Global, paths: &[PathBuf]) -> Result<Workspace, i32> {
-        Self::opened(global, paths, false, RootDatabase::new())
+        let mut space = Self::opened(global, paths, false, RootDatabase::new())?;
+        space.tell_reports(global);
+        Ok(space)
     }
 
     fn opened(
@@ -93,6 +108,9 @@ impl Workspace {
             paths => paths.to_vec(),
         };
         let lost = space.load(&found).map_err(|wrong| unreadable(&wrong))?;
+        if is_alone && !paths.is_empty() {
+            space.load_entry();
+        }
         // What was asked for by its name has to be there.
         match lost.first() {
             Some(wrong) => Err(unreadable(wrong)),
@@ -118,11 +136,13 @@ impl Workspace {
 
     /// No files, under the settings that hold at a path.
     pub(crate) fn empty(global: &Global, from: &Path) -> Result<Workspace, i32> {
-        Self::with(RootDatabase::new(), global, from)
+        let mut space = Self::with(RootDatabase::new(), global, from)?;
+        space.tell_reports(global);
+        Ok(space)
     }
 
     fn with(mut db: RootDatabase, global: &Global, from: &Path) -> Result<Workspace, i32> {
-        let (project, settings) = settings(global, from)?;
+        let (project, settings, reports) = judged_settings(global, from)?;
         let entry = project.as_ref().and_then(|it| it.entry(&settings));
         db.set_options(wat_analysis::Options {
             entry: entry.map(|path| shown(&path).into()),
@@ -134,6 +154,8 @@ impl Workspace {
             project,
             settings,
             unreadable: Vec::new(),
+            reports,
+            entry: None,
             is_alone: false,
         })
     }
@@ -147,7 +169,7 @@ impl Workspace {
         match missing.is_empty() {
             true => Ok(roots),
             false => {
-                tell(global, &missing);
+                refuse(global, &missing);
                 Err(exit::BAD_PROJECT)
             }
         }
@@ -205,6 +227,25 @@ impl Workspace {
         Ok(lost)
     }
 
+    /// Reads the entry of the project with what it loads, so that a file that it leads to is looked at in its program. One
+    /// that cannot be read says nothing of the files that were asked for.
+    fn load_entry(&mut self) {
+        let project = self.project.as_ref();
+        let Some(entry) = project.and_then(|it| it.entry(&self.settings)) else {
+            return;
+        };
+        if let Some(known) = self.db.file(&shown(&entry)) {
+            self.entry = Some(known);
+            return;
+        }
+        let scope = project.map(|it| it.scope(&self.settings));
+        let Ok(loader) = file_loader(scope.as_deref()) else {
+            return;
+        };
+        let found = load_each(&mut self.db, &*loader, &[entry], &|_| {});
+        self.entry = found.into_iter().flatten().next();
+    }
+
     /// Reads again what may have changed: the files that the paths name now, and those that are loaded. What is neither any
     /// more is forgotten. What cannot be read of the paths themselves is returned, and the rest is there.
     pub(crate) fn refresh(
@@ -220,7 +261,10 @@ impl Workspace {
         self.files.clear();
         self.unreadable.clear();
         let lost = self.load(&found).map_err(|wrong| unreadable(&wrong))?;
-        let roots = self.roots();
+        if !paths.is_empty() {
+            self.load_entry();
+        }
+        let roots: Vec<SourceFile> = self.roots().into_iter().chain(self.entry).collect();
         forget_others(&mut self.db, &roots);
         Ok(lost)
     }
@@ -246,7 +290,12 @@ impl Workspace {
 
     /// The files that findings are told about: those asked for and what they load.
     pub(crate) fn told(&self) -> Vec<SourceFile> {
-        self.db.project_files()
+        let mut files = self.db.project_files();
+        if self.entry.is_some() {
+            let asked = reached(&self.db, &self.roots()).files;
+            files.retain(|file| asked.contains(file));
+        }
+        files
     }
 }
 
@@ -277,28 +326,51 @@ pub(crate) fn forget_others(db: &mut RootDatabase, roots: &[SourceFile]) {
 
 /// The project of a path and the settings that hold there. Warnings about the project file are told.
 pub(crate) fn settings(global: &Global, from: &Path) -> Result<(Option<Project>, Settings), i32> {
+    let (project, settings, reports) = judged_settings(global, from)?;
+    if !global.quiet {
+        tell(global, &reports);
+    }
+    Ok((project, settings))
+}
+
+/// The same, with the warnings for whoever tells them in the format that was asked for.
+fn judged_settings(
+    global: &Global,
+    from: &Path,
+) -> Result<(Option<Project>, Settings, Vec<Report>), i32> {
     let found = match Project::find(&global.project(), from) {
         Ok(found) => found,
         Err(bad) => {
-            tell(global, &bad.reports);
+            refuse(global, &bad.reports);
             return Err(exit::BAD_PROJECT);
         }
     };
-    if let Some(project) = &found
-        && !global.quiet
-    {
+    let mut reports = Vec::new();
+    if let Some(project) = &found {
         let workspace =
             std::iter::successors(project.workspace.as_deref(), |it| it.workspace.as_deref());
-        for workspace in workspace {
-            tell(global, &workspace.warnings);
+        for project in workspace.chain([project]) {
+            reports.extend_from_slice(&project.warnings);
         }
-        tell(global, &project.warnings);
     }
     let mut settings = found
         .as_ref()
         .map_or_else(Settings::default, |project| project.settings.clone());
     global.override_settings(&mut settings);
-    Ok((found, settings))
+    Ok((found, settings, reports))
+}
+
+/// Tells what is wrong with the project file, in the format of findings if that is one for tools.
+fn refuse(global: &Global, reports: &[Report]) {
+    if !Printer::is_for_tools(global) {
+        return tell(global, reports);
+    }
+    let mut printer = Printer::new(global, None);
+    for report in reports {
+        printer.add_report(report);
+    }
+    // The status says that the project is bad, whatever becomes of the output.
+    let _ = printer.finish(Instant::now());
 }
 
 /// Reports about the project file, for people.

@@ -248,13 +248,31 @@ impl<'db> Infer<'db> {
                 )
                 .label("unknown name");
                 let mut problem = crate::suggest::offer(problem, Place::node(head), &found);
-                if found.iter().any(|near| self.writes(&near.name, canonical)) {
-                    for fix in &mut problem.fixes {
+                let writes = found.iter().any(|near| self.writes(&near.name, canonical));
+                for (fix, near) in problem.fixes.iter_mut().zip(&found) {
+                    if writes || !self.is_called(&near.name) {
                         crate::unsure::doubt(&mut fix.applicability.0);
                     }
                 }
                 self.report_unknown(text, problem);
             }
+        }
+    }
+
+    /// Does a name stand for what every call of the right arguments may call? A variant without fields and a value of
+    /// another type are never called, and a form of the language has a shape of its own.
+    fn is_called(&self, name: &str) -> bool {
+        let Some(item) = lookup(self.db, self.program, name) else {
+            return true;
+        };
+        match item.kind(self.db) {
+            ItemKind::UnitVariant => false,
+            ItemKind::Value => {
+                let ty = super::value_type(self.db, self.program, item);
+                matches!(ty, Type::App(Ctor::Fn, _))
+            }
+            ItemKind::SpecialForm => crate::names::is_constructor_form(name),
+            _ => true,
         }
     }
 

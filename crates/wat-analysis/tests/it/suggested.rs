@@ -63,3 +63,26 @@ fn a_type_that_is_used_gets_no_parameter_unattended() {
         every_machine_fix_is_safe(&text.replace("c.", ":wat::core::"));
     }
 }
+
+#[test]
+fn what_cannot_be_called_as_it_stands_is_a_guess_at_a_head() {
+    for (code, how) in [
+        ("(:u::limti 1)", Applicability::MaybeIncorrect),
+        ("(:u::Col::Redd 1)", Applicability::MaybeIncorrect),
+        ("(c.matchh 2 3)", Applicability::MaybeIncorrect),
+        ("(c.lett [x 1] x)", Applicability::MaybeIncorrect),
+        ("(c.Someone 1)", Applicability::MaybeIncorrect),
+        ("(:u::advanse 1)", Applicability::MachineApplicable),
+        ("(:u::mappre 1)", Applicability::MachineApplicable),
+    ] {
+        let text = format!(
+            "(c.def :u::limit 5)\n(c.def :u::mapper :u::advance)\n(c.enum :u::Col :Red :Green)\n(c.defn :u::advance [x <- c.i64] -> c.i64 x)\n(c.defn :u::f [] -> c.nil (c.let [r {code}] c.nil))"
+        );
+        if let Some(first) = fixes(&text).first() {
+            assert_eq!(first.0, how, "{code}");
+        } else {
+            assert_eq!(code, "(c.Someone 1)");
+        }
+        every_machine_fix_is_safe(&text.replace("c.", ":wat::core::"));
+    }
+}

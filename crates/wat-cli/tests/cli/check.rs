@@ -480,3 +480,68 @@ fn the_entry_of_the_project_is_looked_at_before_other_roots() {
         assert_eq!(wat(&dir, &["-C", "wat/a", "check"]).status, status);
     }
 }
+
+/// A file that is named is looked at in the program of the entry that loads it, and the others are not told about.
+#[test]
+fn a_named_file_is_looked_at_in_the_program_of_the_entry() {
+    let main = "(:wat::load-file! \"lib.wat\")\n(:wat::core::defn :app::h [] -> :wat::core::i64 1)\n(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:lib::f 1)))\n(:wat::core::defn :app::bad [] -> :wat::core::i64 \"a\")\n";
+    let lib = "(:wat::core::defn :lib::f [x <- :wat::core::i64] -> :wat::core::i64 (:wat::core::+ x (:app::h)))\n";
+    let dir = Dir::with(&[
+        (
+            "wat.toml",
+            "[project]\nname = \"calc\"\nversion = \"0.1.0\"\nentry = \"wat/main.wat\"\n",
+        ),
+        ("wat/main.wat", main),
+        ("wat/lib.wat", lib),
+        ("wat/other.wat", lib),
+    ]);
+    for (words, status) in [
+        (&["check", "wat/lib.wat"][..], 0),
+        (&["--format", "json", "check", "wat/lib.wat"][..], 0),
+        (&["-C", "wat", "check", "lib.wat"][..], 0),
+        (&["check", "wat/main.wat"][..], 1),
+        (&["--no-project", "check", "wat/lib.wat"][..], 1),
+    ] {
+        let ran = wat(&dir, words);
+        assert_eq!(
+            ran.status, status,
+            "{words:?}: {}{}",
+            ran.stdout, ran.stderr
+        );
+    }
+}
+
+#[test]
+fn findings_about_the_project_file_are_in_the_formats_for_tools() {
+    let main = "(:wat::core::defn :user::main [] -> :wat::core::nil :wat::core::nil)\n";
+    let head = "[project]\nname = \"calc\"\nversion = \"0.1.0\"\nentry = \"main.wat\"\n";
+    let dir = Dir::with(&[
+        ("wat.toml", &format!("{head}typo = 1\n")),
+        ("main.wat", main),
+    ]);
+    for format in ["json", "edn", "sarif", "short", "github"] {
+        let ran = wat(&dir, &["--format", format, "check"]);
+        assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.contains("5801"), "{format}: {}", ran.stdout);
+        assert_eq!(ran.stderr, "", "{format}");
+    }
+    let ran = wat(&dir, &["--format", "json", "check"]);
+    assert!(
+        ran.stdout.contains("\"file\":\"wat.toml\""),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.contains("\"warnings\":1"), "{}", ran.stdout);
+    let ran = wat(&dir, &["check"]);
+    assert!(ran.stderr.contains("WAT5801"), "{}", ran.stderr);
+    // A bad one is told the same way.
+    let bad = format!("{head}[concurrency]\nallow-raw-spawn = \"x\"\n");
+    let dir = Dir::with(&[("wat.toml", &bad), ("main.wat", main)]);
+    let ran = wat(&dir, &["--format", "json", "check"]);
+    assert_eq!(ran.status, 78);
+    assert!(
+        ran.stdout.contains("WAT5802") && ran.stdout.contains("\"errors\":1"),
+        "{}",
+        ran.stdout
+    );
+}

@@ -124,7 +124,7 @@ fn the_project_is_read_again() {
     );
     assert_eq!(watching.told(), ["a.wat WAT1902", ONE_ERROR]);
     dir.write("wat.toml", "[project");
-    assert_eq!(watching.told(), [ONE_ERROR]);
+    assert_eq!(watching.told(), ["wat.toml WAT5802", ONE_ERROR]);
     // Back to what it was when it was read last.
     dir.write(
         "wat.toml",
