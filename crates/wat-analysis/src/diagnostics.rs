@@ -141,12 +141,23 @@ fn form_findings<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
         }
         found.extend(unmet.iter().cloned());
     }
+    found.retain(|problem| !is_about_lost_name(db, program, problem));
     let mut problems = one_for_each_call(expansion, found);
     crate::unsure::doubt_shape(&mut problems);
     FormFindings {
         problems,
         annotates,
     }
+}
+
+/// Is it about an unknown name that a form which came to nothing may have defined? That form is told.
+fn is_about_lost_name(db: &dyn Db, program: SourceFile, problem: &Problem<'_>) -> bool {
+    matches!(problem.code, 3201 | 3203)
+        && problem
+            .message
+            .split('`')
+            .nth(1)
+            .is_some_and(|name| crate::names::is_lost(db, program, name))
 }
 
 /// Is it a collection without elements of a type that cannot be a key, where what puts a key into it is told?

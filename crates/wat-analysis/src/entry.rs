@@ -11,7 +11,7 @@ use crate::forms::form_start;
 use crate::infer::typed::LocalId;
 use crate::infer::{Body, Inference, Referent, infer};
 use crate::items::{Item, ItemKind};
-use crate::names::{is_excused, lookup, lookup_type};
+use crate::names::{is_excused, is_lost, lookup, lookup_type};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::{function_list, function_shape, is_define, param_shapes, signature};
 use crate::types::{Ctor, Type};
@@ -30,8 +30,8 @@ pub fn start_diagnostics(db: &dyn Db, root: SourceFile, name: &str) -> Arc<[Diag
         Some(main) => main_diagnostics(db, root, main),
         // Of what is no text nobody knows what it lacks.
         None if root.text(db).is_binary() => [].into(),
-        // Nor what stands in a file that could not be loaded.
-        None if is_excused(db, root, name) => [].into(),
+        // Nor what stands in a file that could not be loaded, or what a macro that failed would define.
+        None if is_excused(db, root, name) || is_lost(db, root, name) => [].into(),
         None => [missing(db, root, name)].into(),
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::hash_map::Entry;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use wat_syntax::NodeId;
+use wat_syntax::{NodeId, Severity};
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::{calling_forms, marked_place, place_of};
@@ -393,6 +393,43 @@ fn meant_variants(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> {
         if lookup(db, root, target).is_none() {
             let near = names_at(db, root, Position::Head).rank(target, |_| true);
             found.extend(near.iter().map(|near| derived_name(&near.name).into()));
+        }
+    }
+    found
+}
+
+/// Might a name, or the type that it would be a member of, be defined by a form at the top level that came to nothing: the
+/// call of a macro that failed, or of nothing that is known? What such a form mentions it may have defined. Only findings
+/// ask, and only of unknown names: the answer depends on the expansions of the whole program.
+pub(crate) fn is_lost(db: &dyn Db, root: SourceFile, name: &str) -> bool {
+    let lost = lost_names(db, root);
+    !lost.is_empty() && or_owner(name, |name| lost.contains(name))
+}
+
+#[salsa::tracked(returns(ref))]
+fn lost_names(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> {
+    let files = load_graph(db, root).files.iter();
+    let mut found = FxHashSet::default();
+    for &form in files.flat_map(|&file| form_list(db, file)) {
+        let expressions = &written_declarations(db, form).expressions;
+        if expressions.is_empty() {
+            continue;
+        }
+        let ast = ast(db, form);
+        let head = |node: &u32| ast.as_keyword(ast.children(NodeId(*node)).next()?);
+        let heads: Vec<&str> = expressions.iter().filter_map(head).collect();
+        let is_unknown = |head: &&str| lookup(db, root, split_generic(head).0).is_none();
+        let has_failed = || {
+            let expansion = crate::expand::expansion(db, root, form);
+            let mut problems = expansion.iter().flat_map(|expansion| &expansion.problems);
+            problems.any(|problem| problem.severity.0 == Severity::Error)
+        };
+        if heads.iter().any(is_unknown) || has_failed() {
+            let own = ast
+                .texts()
+                .filter(|text| text.starts_with(':') && !is_library(text));
+            let own = own.filter(|text| !heads.contains(text));
+            found.extend(own.map(|text| split_generic(text).0.into()));
         }
     }
     found

@@ -536,3 +536,26 @@ fn two_parameters_of_a_macro_are_told_like_those_of_a_function() {
     assert_eq!(found[0].labels.len(), 1);
     assert_eq!(codes(&apply(text, &found[0].fixes[0])), [] as [u16; 0]);
 }
+
+/// What a form at the top level that came to nothing mentions, it may have defined.
+#[test]
+fn what_a_failed_macro_would_have_defined_is_not_unknown() {
+    let uses = body("(:wat::core::do (:my::next \"a\") (:my::S/new 1) :wat::core::nil)");
+    let failing = "(:wat::core::defmacro :my::machine [name <- :wat::WatAST & rest <- :wat::core::Vector<wat::WatAST>] -> :wat::WatAST
+  (:wat::core::let [broken (:wat::core::/ 1 0)] `(:wat::core::defn ~name [s <- :wat::core::String] -> :wat::core::nil :wat::core::nil)))";
+    let call = "(:my::machine :my::next :my::S)";
+    assert_eq!(codes(&format!("{failing}\n{call}\n{uses}")), [2408]);
+    // A misspelled macro: its own name is unknown, and nothing else.
+    let found = codes(&format!("(:my::machin :my::next :my::S)\n{uses}"));
+    assert_eq!(found, [3201]);
+    // Other names are as unknown as ever.
+    let other = body("(:my::after \"a\")");
+    assert_eq!(codes(&format!("{failing}\n{call}\n{other}")), [2408, 3201]);
+    let typed = "(:wat::core::defn :user::g [x <- :my::S y <- :my::T] -> :my::S x)";
+    assert_eq!(codes(&format!("{failing}\n{call}\n{typed}")), [2408, 3203]);
+    // The entry point may be among them.
+    let program = format!("{failing}\n(:my::machine :user::main)");
+    let db = crate::support::database(&[("main.wat", &program)]);
+    let main = db.file("main.wat").expect("the file is there");
+    assert!(wat_analysis::entry_diagnostics(&db, main).is_empty());
+}
