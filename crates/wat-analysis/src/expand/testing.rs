@@ -457,12 +457,13 @@ impl<'db> Testing<'_, 'db> {
         hermetic: bool,
         is_optional: bool,
     ) -> Option<Vec<Syntax>> {
-        let is_list = matches!(prelude.shape(), Shape::List(_));
         let forms = prelude.children();
-        let fine = is_list
-            && forms
-                .iter()
-                .all(|form| matches!(form.shape(), Shape::List(_) | Shape::Error));
+        let has_forms = forms
+            .iter()
+            .all(|form| matches!(form.shape(), Shape::List(_) | Shape::Error));
+        let fine = has_forms && matches!(prelude.shape(), Shape::List(_));
+        // Forms in brackets are plainly meant as a prelude.
+        let is_bracketed = has_forms && matches!(prelude.shape(), Shape::Vector(_));
         if matches!(prelude.shape(), Shape::Error) {
             return None;
         }
@@ -481,12 +482,23 @@ impl<'db> Testing<'_, 'db> {
                     true => "write `()` between the name and the body",
                     false => "write `(form …)`, or `()` for none",
                 });
-            if is_call(prelude) && self.x.is_written(prelude.origin()) {
-                let edit = |at, insert: &str| ProblemEdit {
-                    at,
-                    place: self.at(prelude),
-                    insert: insert.to_owned(),
-                };
+            let edit = |at, insert: &str| ProblemEdit {
+                at,
+                place: self.at(prelude),
+                insert: insert.to_owned(),
+            };
+            let is_written = self.x.is_written(prelude.origin());
+            if is_bracketed && is_written {
+                problem = problem.fix(
+                    "write it in parentheses",
+                    Applicability::MachineApplicable,
+                    vec![
+                        edit(EditAt::OpenBracket, "("),
+                        edit(EditAt::CloseBracket, ")"),
+                    ],
+                );
+            }
+            if is_call(prelude) && is_written {
                 problem = match is_optional {
                     true => problem.fix(
                         "insert an empty prelude",
@@ -501,6 +513,8 @@ impl<'db> Testing<'_, 'db> {
                 };
             }
             self.x.problems.push(problem);
+        }
+        if !fine && !is_bracketed {
             // The body is read as it will be with the prelude; where the prelude says what the body may use, not at all.
             return (is_optional && is_call(prelude)).then(Vec::new);
         }

@@ -800,3 +800,17 @@ fn an_annotation_is_about_a_form_with_one_test() {
     let twice = splice(&["(:wat::test::ignore \"y\")", &a]);
     assert_eq!(ignored(&twice), (vec!["WAT2907".to_owned()], vec![true]));
 }
+
+#[test]
+fn a_prelude_in_brackets_is_the_prelude() {
+    let text = "(:wat::test::deftest :my::t [] (:wat::test::assert-eq (:my::one) 2))
+(:wat::core::defn :my::one [] -> :wat::core::i64 1)";
+    assert_eq!(spans(text), ["WAT2903 1:29-1:31"]);
+    let fixed = crate::fixes::fixed(text, 2903);
+    assert_eq!(fixed, text.replacen("[]", "()", 1));
+    // What it defines the body may use.
+    let text = "(:wat::test::deftest :my::t [(:wat::core::def :my::two 2)] (:wat::test::assert-eq :my::two 2))";
+    assert_eq!(spans(text), ["WAT2903 1:29-1:59"]);
+    let fixed = crate::fixes::fixed(text, 2903);
+    assert_eq!(spans(&fixed), [] as [&str; 0]);
+}
