@@ -93,6 +93,23 @@ pub(crate) struct ProblemEdit<'db> {
     pub(crate) insert: String,
 }
 
+/// The edits that write other brackets around what a place holds.
+pub(crate) fn other_brackets<'db>(
+    place: Place<'db>,
+    open: &str,
+    close: &str,
+) -> Vec<ProblemEdit<'db>> {
+    let edit = |at, insert: &str| ProblemEdit {
+        at,
+        place,
+        insert: insert.to_owned(),
+    };
+    vec![
+        edit(EditAt::OpenBracket, open),
+        edit(EditAt::CloseBracket, close),
+    ]
+}
+
 /// A fix.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
 pub(crate) struct ProblemFix<'db> {

@@ -6,7 +6,7 @@ use wat_syntax::{Applicability, Ast, NodeId, NodeKind};
 
 use crate::db::{Db, SourceFile};
 use crate::items::{Item, ItemKind};
-use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit, other_brackets};
 
 /// The tag before the whitelist of a function, a value, or a part of the machine.
 pub(crate) const CLAUSE: &str = ":restricted-to";
@@ -365,20 +365,11 @@ fn list_problems<'db>(
 
 /// The fix that writes a list in brackets.
 fn in_brackets<'db>(problem: Problem<'db>, list: NodeId) -> Problem<'db> {
-    let edit = |at, insert: &str| ProblemEdit {
-        at,
-        place: Place::node(list),
-        insert: insert.to_owned(),
-    };
-    let edits = vec![
-        edit(EditAt::OpenBracket, "["),
-        edit(EditAt::CloseBracket, "]"),
-    ];
     // What is in parentheses may be a call, and the list forgotten.
     problem.fix(
         "write the list in brackets",
         Applicability::MaybeIncorrect,
-        edits,
+        other_brackets(Place::node(list), "[", "]"),
     )
 }
 

@@ -5,7 +5,7 @@ use wat_syntax::{Applicability, NodeId, NodeKind};
 use wat_value::syntax::{Scopes, Shape, Syntax, write_forms};
 
 use crate::items::split_generic;
-use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit, other_brackets};
 
 use super::hermetic::{Run, is_load, is_retired_load};
 use super::walk::Expander;
@@ -492,10 +492,7 @@ impl<'db> Testing<'_, 'db> {
                 problem = problem.fix(
                     "write it in parentheses",
                     Applicability::MachineApplicable,
-                    vec![
-                        edit(EditAt::OpenBracket, "("),
-                        edit(EditAt::CloseBracket, ")"),
-                    ],
+                    other_brackets(self.at(prelude), "(", ")"),
                 );
             }
             if is_call(prelude) && is_written {

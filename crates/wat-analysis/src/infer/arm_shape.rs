@@ -7,7 +7,7 @@ use wat_value::counted;
 use crate::db::{Db, FileKind, SourceFile};
 use crate::items::{Item, ItemKind};
 use crate::names::{is_excused, is_retyped, lookup, program_of};
-use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit, other_brackets};
 use crate::resolve::{Mention, TypeResolver};
 use crate::signature::{Signature, signature};
 use crate::types::Type;
@@ -198,15 +198,6 @@ impl<'db> Reading<'db> {
 
     /// WAT2111: the brackets of an arm.
     fn in_parentheses(&mut self, list: NodeId) {
-        let edit = |at, insert: &str| ProblemEdit {
-            at,
-            place: Place::node(list),
-            insert: insert.to_owned(),
-        };
-        let edits = vec![
-            edit(EditAt::OpenBracket, "("),
-            edit(EditAt::CloseBracket, ")"),
-        ];
         let problem = Problem::new(
             2111,
             Place::node(list),
@@ -216,7 +207,7 @@ impl<'db> Reading<'db> {
         .fix(
             "write it in parentheses",
             Applicability::MachineApplicable,
-            edits,
+            other_brackets(Place::node(list), "(", ")"),
         );
         self.tell(problem);
     }

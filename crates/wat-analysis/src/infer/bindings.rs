@@ -2,7 +2,7 @@
 
 use wat_syntax::{Applicability, NodeId, NodeKind};
 
-use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit, other_brackets};
 
 use super::Infer;
 use super::table::Ty;
@@ -35,11 +35,6 @@ impl<'db> Infer<'db> {
             && parts.len().is_multiple_of(2)
             && parts.iter().step_by(2).all(is_binder);
         if is_round {
-            let bracket = |at, insert: &str| ProblemEdit {
-                at,
-                place: Place::node(list),
-                insert: insert.to_owned(),
-            };
             self.problems.push(
                 Problem::new(
                     2201,
@@ -50,10 +45,7 @@ impl<'db> Infer<'db> {
                 .fix(
                     "write them in brackets",
                     Applicability::MachineApplicable,
-                    vec![
-                        bracket(EditAt::OpenBracket, "["),
-                        bracket(EditAt::CloseBracket, "]"),
-                    ],
+                    other_brackets(Place::node(list), "[", "]"),
                 ),
             );
         }

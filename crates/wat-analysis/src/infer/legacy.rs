@@ -5,7 +5,7 @@ use wat_syntax::{Applicability, NodeId, NodeKind, TextId};
 use crate::items::{Item, ItemKind, split_generic};
 use crate::legacy::{Retired, by_interface, by_number, retired};
 use crate::names::lookup;
-use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit, other_brackets};
 use crate::signature::legacy_signature;
 use crate::visibility::{alternative, is_admitted, is_guarded, is_relaxed};
 
@@ -347,10 +347,7 @@ impl<'db> Infer<'db> {
 
     /// `(a b)` where `[a b]` is meant.
     pub(super) fn retired_tuple(&mut self, code: u16, node: NodeId) {
-        let edits = vec![
-            edit(EditAt::OpenBracket, node, "["),
-            edit(EditAt::CloseBracket, node, "]"),
-        ];
+        let edits = other_brackets(Place::node(node), "[", "]");
         let message = "a tuple is taken apart with `[a b]`".to_owned();
         self.retired_shape(code, node, node, message, edits);
     }
