@@ -10,7 +10,7 @@
   "Tests whether two values are equal, by structure.
 
    ```wat
-   (:wat::core::__internal/eq 1 1) ;=> true
+   (:wat::core::= 1 1) ;=> true
    ```")
 
 (:wat::core::native
@@ -23,7 +23,7 @@
   "Tests whether two values differ.
 
    ```wat
-   (:wat::core::__internal/ne 1 1) ;=> false
+   (:wat::core::not= 1 1) ;=> false
    ```")
 
 (:wat::core::native
@@ -36,7 +36,7 @@
   "Tests whether the first value comes before the second.
 
    ```wat
-   (:wat::core::__internal/lt 1 2) ;=> true
+   (:wat::core::< 1 2) ;=> true
    ```")
 
 (:wat::core::native
@@ -49,7 +49,7 @@
   "Tests whether the first value comes after the second.
 
    ```wat
-   (:wat::core::__internal/gt 1 2) ;=> false
+   (:wat::core::> 1 2) ;=> false
    ```")
 
 (:wat::core::native
@@ -62,7 +62,7 @@
   "Tests whether the first value does not come after the second; false if NaN makes them unordered.
 
    ```wat
-   (:wat::core::__internal/le 2 2) ;=> true
+   (:wat::core::<= 2 2) ;=> true
    ```")
 
 (:wat::core::native
@@ -75,7 +75,7 @@
   "Tests whether the first value does not come before the second; false if NaN makes them unordered.
 
    ```wat
-   (:wat::core::__internal/ge 1 2) ;=> false
+   (:wat::core::>= 1 2) ;=> false
    ```")
 
 (:wat::core::native
@@ -86,7 +86,7 @@
   "Tests whether an integer and a float have the same mathematical number.
 
    ```wat
-   (:wat::core::__internal/eq'i64'f64 1 1.0) ;=> true
+   (:wat::core::= 1 1.0) ;=> true
    ```")
 
 (:wat::core::native
@@ -97,7 +97,7 @@
   "Tests whether an integer and a float have different mathematical numbers.
 
    ```wat
-   (:wat::core::__internal/ne'i64'f64 1 1.0) ;=> false
+   (:wat::core::not= 1 1.0) ;=> false
    ```")
 
 (:wat::core::native
@@ -108,7 +108,7 @@
   "Tests whether an integer comes before a float. Compares the exact mathematical values.
 
    ```wat
-   (:wat::core::__internal/lt'i64'f64 1 1.5) ;=> true
+   (:wat::core::< 1 1.5) ;=> true
    ```")
 
 (:wat::core::native
@@ -119,7 +119,7 @@
   "Tests whether an integer comes after a float. Compares the exact mathematical values.
 
    ```wat
-   (:wat::core::__internal/gt'i64'f64 1 1.5) ;=> false
+   (:wat::core::> 1 1.5) ;=> false
    ```")
 
 (:wat::core::native
@@ -130,7 +130,7 @@
   "Tests whether an integer does not come after a float; false if NaN makes them unordered. Compares the exact mathematical values.
 
    ```wat
-   (:wat::core::__internal/le'i64'f64 1 1.0) ;=> true
+   (:wat::core::<= 1 1.0) ;=> true
    ```")
 
 (:wat::core::native
@@ -141,5 +141,5 @@
   "Tests whether an integer does not come before a float; false if NaN makes them unordered. Compares the exact mathematical values.
 
    ```wat
-   (:wat::core::__internal/ge'i64'f64 1 1.5) ;=> false
+   (:wat::core::>= 1 1.5) ;=> false
    ```")

@@ -9,7 +9,7 @@
    Outside 0 to 255 it is WAT8403.
 
    ```wat
-   (:wat::core::__internal/to-u8 7) ;=> (:wat::core::u8 7)
+   (:wat::core::u8 7) ;=> (:wat::core::u8 7)
    ```")
 
 (:wat::core::native
@@ -76,7 +76,7 @@
   "Returns two texts as one.
 
    ```wat
-   (:wat::core::__internal/append \"a\" \"b\") ;=> \"ab\"
+   (:wat::core::str \"a\" \"b\") ;=> \"ab\"
    ```")
 
 (:wat::core::native
@@ -86,7 +86,7 @@
   "Returns a string as it is and the compact EDN text of any other value.
 
    ```wat
-   (:wat::core::__internal/display [1 2]) ;=> \"[1 2]\"
+   (:wat::core::str [1 2]) ;=> \"[1 2]\"
    ```")
 
 (:wat::core::native
@@ -100,7 +100,7 @@
    A step of 0, or more than 2147483647 elements, is WAT8406.
 
    ```wat
-   (:wat::core::__internal/range 0 5 2) ;=> [0 2 4]
+   (:wat::core::range 0 5 2) ;=> [0 2 4]
    ```")
 
 (:wat::core::native
@@ -110,7 +110,7 @@
   "Returns the elements of a set in canonical order.
 
    ```wat
-   (:wat::core::__internal/elements #{3 1 2}) ;=> [1 2 3]
+   (:wat::core::into [] #{3 1 2}) ;=> [1 2 3]
    ```")
 
 (:wat::core::native-type

@@ -163,7 +163,7 @@
   "Returns the elements in ascending order. Sorting is stable.
 
    ```wat
-   (:wat::core::__internal/sorted [3 1 2]) ;=> [1 2 3]
+   (:wat::core::sort [3 1 2]) ;=> [1 2 3]
    ```")
 
 (:wat::core::native
@@ -327,7 +327,7 @@
   "Returns the entries of two maps; of equal keys, that of the second.
 
    ```wat
-   (:wat::core::__internal/put-all {:a 1} {:b 2}) ;=> {:a 1 :b 2}
+   (:wat::core::merge {:a 1} {:b 2}) ;=> {:a 1 :b 2}
    ```")
 
 (:wat::core::defn :wat::core::__internal/put-entries<K,V>
@@ -405,7 +405,7 @@
   "Returns the set without an element.
 
    ```wat
-   (:wat::core::__internal/without #{1 2 3} 2) ;=> #{1 3}
+   (:wat::core::disj #{1 2 3} 2) ;=> #{1 3}
    ```")
 
 (:wat::core::native
@@ -469,7 +469,7 @@
   "Returns the elements of a vector as a set.
 
    ```wat
-   (:wat::core::__internal/to-set [1 2 1]) ;=> #{1 2}
+   (:wat::core::into #{} [1 2 1]) ;=> #{1 2}
    ```"
   (:wat::core::foldl xs (:wat::core::HashSet :T) :wat::core::HashSet/conj))
 
@@ -503,7 +503,7 @@
     "Returns the element at an index, or a default.
 
    ```wat
-   (:wat::core::__internal/get-or [1] 9 -1) ;=> -1
+   (:wat::core::get [1] 9 -1) ;=> -1
    ```")
 
 (:wat::core::native
@@ -517,7 +517,7 @@
     "Returns the value of a key, or a default.
 
    ```wat
-   (:wat::core::__internal/value-or {:a 1} :z 0) ;=> 0
+   (:wat::core::get {:a 1} :z 0) ;=> 0
    ```")
 
 (:wat::core::define-dispatch :wat::core::contains?
@@ -558,7 +558,7 @@
   "Returns the set with the elements of a vector.
 
    ```wat
-   (:wat::core::__internal/add-all #{3} [1]) ;=> #{1 3}
+   (:wat::core::into #{3} [1]) ;=> #{1 3}
    ```"
   (:wat::core::foldl xs set :wat::core::HashSet/conj))
 
@@ -573,7 +573,7 @@
   "Returns the integers from 0 to `end` (exclusive).
 
    ```wat
-   (:wat::core::__internal/range-to 3) ;=> [0 1 2]
+   (:wat::core::range 3) ;=> [0 1 2]
    ```"
   (:wat::core::__internal/range 0 end 1))
 
@@ -584,7 +584,7 @@
   "Returns the integers from `start` (inclusive) to `end` (exclusive).
 
    ```wat
-   (:wat::core::__internal/range-from 1 3) ;=> [1 2]
+   (:wat::core::range 1 3) ;=> [1 2]
    ```"
   (:wat::core::__internal/range start end 1))
 
@@ -769,7 +769,7 @@
    An empty vector is WAT8404.
 
    ```wat
-   (:wat::core::__internal/reduce-all [1 2 3] :wat::core::i64::+'2) ;=> 6
+   (:wat::core::reduce [1 2 3] :wat::core::i64::+'2) ;=> 6
    ```"
   (:wat::core::let
     [tail (:wat::core::__internal/rest-of "reduce" xs)]
@@ -785,7 +785,7 @@
    An empty vector is WAT8404.
 
    ```wat
-   (:wat::core::__internal/rest-of \"reduce\" [1 2]) ;=> [2]
+   (:wat::core::rest [1 2]) ;=> [2]
    ```")
 
 (:wat::core::defn :wat::core::reductions<T,A>
@@ -1107,7 +1107,7 @@
    0 and negative numbers are WAT8406.
 
    ```wat
-   (:wat::core::__internal/positive \"step\" 2) ;=> 2
+   (:wat::core::take-nth [1 2 3] 2) ;=> [1 3]
    ```")
 
 (:wat::core::defn :wat::core::interpose<T>
@@ -1256,7 +1256,7 @@
   "Sorts by a predicate that says whether one element comes before another. Sorting is stable.
 
    ```wat
-   (:wat::core::__internal/merge-sort [3 1 2] (:wat::core::fn [a <- :wat::core::i64 b <- :wat::core::i64] -> :wat::core::bool (:wat::core::> a b))) ;=> [3 2 1]
+   (:wat::core::sort [3 1 2] (:wat::core::fn [a <- :wat::core::i64 b <- :wat::core::i64] -> :wat::core::bool (:wat::core::> a b))) ;=> [3 2 1]
    ```"
   (:wat::core::let
     [half (:wat::core::i64::quot (:wat::core::Vector/length xs) 2)]
@@ -1313,7 +1313,7 @@
   "Sorts by a key, ascending; the key of each element is computed once. Sorting is stable.
 
    ```wat
-   (:wat::core::__internal/sort-by-key [\"bb\" \"a\"] :wat::core::string::length) ;=> [\"a\" \"bb\"]
+   (:wat::core::sort-by [\"bb\" \"a\"] :wat::core::string::length) ;=> [\"a\" \"bb\"]
    ```"
   (:wat::core::__internal/sort-by-key-and-order
     xs

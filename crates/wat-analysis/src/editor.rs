@@ -204,7 +204,7 @@ pub fn definition(db: &dyn Db, program: SourceFile, name: &str) -> Option<DefInf
 pub fn all_names(db: &dyn Db, program: SourceFile) -> Vec<(Arc<str>, DefKind)> {
     let library = library::LIBRARY_NAMES
         .iter()
-        .filter(|entry| !entry.name.contains("__internal"))
+        .filter(|entry| !library::is_internal(entry.name))
         .map(|entry| {
             let kind = match entry.kind {
                 "native" => DefKind::Native,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use wat_ir::Ty as Ir;
-use wat_syntax::{Ast, Severity, SourceText};
+use wat_syntax::{Ast, NodeId, Severity, SourceText};
 use wat_value::syntax::Syntax;
 use wat_verify::{Rejection, check_address, check_sha256, check_signature};
 
@@ -11,6 +11,8 @@ use crate::db::{Db, SourceFile};
 use crate::expand::expand_data;
 use crate::identity::Author;
 use crate::infer::infer_evaluated;
+use crate::items::split_generic;
+use crate::library::{self, is_internal};
 use crate::lower::lower;
 use crate::mutation::{Made, first_mutation};
 use crate::types::{Ctor, Type};
@@ -129,6 +131,7 @@ pub fn evaluation_ir(
         ));
     }
     refuse_mutation(&written)?;
+    refuse_internal(&written)?;
     let expanded = expand_data(db, program, &code, &written)
         .map_err(|message| EvalRefusal::new("expansion-failed", message))?;
     refuse_mutation(&expanded.ast)?;
@@ -184,6 +187,20 @@ fn refuse_mutation(ast: &Ast) -> Result<(), EvalRefusal> {
         Some((_, head)) => Err(EvalRefusal::new(
             "mutation-form-refused",
             format!("`{head}` would change the program, which evaluated data cannot"),
+        )),
+    }
+}
+
+/// Refuses names that mean something to the library alone. What the library's macros write is made afterwards.
+fn refuse_internal(ast: &Ast) -> Result<(), EvalRefusal> {
+    let is_helper = |path: &str| is_internal(path) && !library::entries(path).is_empty();
+    let nodes = (0..ast.len() as u32).map(NodeId);
+    let mut paths = nodes.filter_map(|node| Some(split_generic(ast.as_keyword(node)?).0));
+    match paths.find(|path| is_helper(path)) {
+        None => Ok(()),
+        Some(path) => Err(EvalRefusal::new(
+            kind_of(3201),
+            format!("no function is called `{path}`"),
         )),
     }
 }

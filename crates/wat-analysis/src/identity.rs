@@ -80,6 +80,27 @@ fn made(expansion: &Expansion<'_>, node: u32) -> Option<(u32, Option<NodeId>)> {
     }
 }
 
+/// Did the library write a token: in its own text, or by one of its macros?
+pub(crate) fn is_written_by_library<'db>(db: &'db dyn Db, author: Author<'db>, node: u32) -> bool {
+    // A form of the library may put a name where something else was written, to tell of it there.
+    let is_written = |form: Form<'db>, node| {
+        let text = ast(db, form).as_keyword(node);
+        text.is_some_and(|text| crate::library::is_internal(split_generic(text).0))
+    };
+    if let Some((name, form, template)) = author.producer(db, node) {
+        return name.starts_with(":wat::") || template.is_some_and(|node| !is_written(form, node));
+    }
+    let is_library = |form: Form<'db>, expansion| {
+        form.file(db).kind(db) == FileKind::Library || !is_written(form, spot(expansion, node).node)
+    };
+    match author {
+        Author::Definition(item) => is_library(item.form(db), item.expansion(db)),
+        Author::Expression { program, form } => is_library(form, expansion(db, program, form)),
+        // What it is made of has been looked at before its macros were expanded.
+        Author::Evaluated(_) => true,
+    }
+}
+
 /// The identity of a token.
 pub(crate) fn identity<'db>(db: &'db dyn Db, author: Author<'db>, node: u32) -> Identity {
     if let Some((name, ..)) = author.producer(db, node) {

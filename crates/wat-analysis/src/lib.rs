@@ -97,7 +97,7 @@ pub use facts::{Fact, FactValue};
 pub use family::family;
 pub use forms::line_index;
 pub use hermetic::hermetic_span;
-pub use library::SCHEME as LIBRARY_SCHEME;
+pub use library::{SCHEME as LIBRARY_SCHEME, is_internal};
 pub use loads::{
     LoadTarget, MissingLoads, load_targets, missing_loads, payload_paths, payload_targets,
 };

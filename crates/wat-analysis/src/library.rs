@@ -29,6 +29,12 @@ pub(crate) struct LibraryName {
 
 include!(concat!(env!("OUT_DIR"), "/library.rs"));
 
+/// Is it the name of a helper of the library, which only the library's own text may refer to? For everybody else it
+/// means nothing (chapter 04, Appendix A).
+pub fn is_internal(path: &str) -> bool {
+    path.starts_with(":wat::") && path.contains("::__internal")
+}
+
 impl LibraryName {
     /// Does this entry declare a type (as opposed to something that is called or evaluated)?
     pub(crate) fn is_type(&self) -> bool {

@@ -17,7 +17,7 @@ use crate::items::{
     written_function,
 };
 use crate::keywords::{definition_shape, derived_name};
-use crate::library::library_item;
+use crate::library::{is_internal, library_item};
 use crate::program::{Piece, lacks_loads, load_graph};
 use crate::redefinition::{Again, again, differ, retypes, retypes_in_words};
 use crate::suggest::{Pool, Suggestion};
@@ -346,7 +346,7 @@ pub(crate) enum Position {
 #[salsa::tracked(returns(ref))]
 fn names_at(db: &dyn Db, program: SourceFile, position: Position) -> Pool {
     let library = crate::library::LIBRARY_NAMES.iter().filter(|entry| {
-        let is_offered = !entry.restricted && !entry.name.contains("__internal");
+        let is_offered = !entry.restricted && !is_internal(entry.name);
         is_offered && !entry.is_type() && position.admits(entry.is_form(), entry.name)
     });
     let own = names(db, program).items.values().copied();

@@ -113,6 +113,9 @@ fn answer<'db>(
     question: Question,
     name: &str,
 ) -> Option<Syntax> {
+    if crate::library::is_internal(name) {
+        return None;
+    }
     let item = sight
         .lookup(db, name)
         .or_else(|| sight.lookup_type(db, name))?;

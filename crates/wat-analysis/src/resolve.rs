@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wat_syntax::{Ast, NodeId, TypeExpr, parse_type_keyword};
 use wat_value::counted;
 
-use crate::db::{Db, SourceFile};
+use crate::db::{Db, FileKind, SourceFile};
 use crate::host::Standing;
 use crate::infer::undeclared;
 use crate::items::{Item, ItemKind};
@@ -243,7 +243,11 @@ impl<'db> TypeResolver<'_, 'db> {
             self.has_unknown = true;
             return Type::Error;
         }
-        let Some(item) = self.program.lookup_type(self.db, &full) else {
+        let declared = match crate::library::is_internal(&full) && !self.is_library() {
+            true => None,
+            false => self.program.lookup_type(self.db, &full),
+        };
+        let Some(item) = declared else {
             let Some(program) = self.program.program() else {
                 // An expansion that comes later may declare it.
                 return Type::App(Ctor::Nominal(full.into()), resolved.into());
@@ -266,6 +270,12 @@ impl<'db> TypeResolver<'_, 'db> {
             ItemKind::Alias => self.alias(item, &full, &resolved, node),
             _ => Type::App(Ctor::Nominal(full.into()), resolved.into()),
         }
+    }
+
+    /// Are these declarations of the library?
+    fn is_library(&self) -> bool {
+        let program = self.program.program();
+        program.is_some_and(|program| program.kind(self.db) == FileKind::Library)
     }
 
     /// A type of the host: opaque, whatever its arguments are.

@@ -62,7 +62,7 @@ impl TypeResolver<'_, '_> {
     fn aliased(&self, path: &str) -> Option<Type> {
         let path = path.trim_start_matches(':');
         let is_parameter = self.generics.iter().any(|name| **name == *path);
-        if is_parameter || path.contains("::__internal::") || Ctor::known(path).is_some() {
+        if is_parameter || path.contains("::__internal") || Ctor::known(path).is_some() {
             return None;
         }
         let item = self.program.lookup_type(self.db, &format!(":{path}"))?;

@@ -2,8 +2,9 @@
 
 use wat_syntax::{Ast, NodeId};
 
-use crate::db::{Db, SourceFile};
+use crate::db::{Db, FileKind, SourceFile};
 use crate::items::{Item, ItemKind, split_generic};
+use crate::library::is_internal;
 use crate::names::{lookup, program_items, program_of};
 
 /// The form that declares a second name.
@@ -26,7 +27,12 @@ pub(crate) fn named<'db>(
 ) -> Option<Item<'db>> {
     let ast = item.ast(db);
     let path = ast.as_keyword(target_node(ast, item.root(db))?)?;
-    lookup(db, program_of(db, program, item), split_generic(path).0)
+    let path = split_generic(path).0;
+    let is_own = item.form(db).file(db).kind(db) == FileKind::Library;
+    if is_internal(path) && !is_own {
+        return None;
+    }
+    lookup(db, program_of(db, program, item), path)
 }
 
 /// Forms of the language that construct a value.

@@ -1,6 +1,8 @@
 //! A run-time failure as a report for people and as the record that a parent process decodes.
 
-use wat_analysis::{Db, FileKind, SourceFile, Span, code_info, hermetic_span, origin_span};
+use wat_analysis::{
+    Db, FileKind, SourceFile, Span, code_info, hermetic_span, is_internal, origin_span,
+};
 use wat_runtime::{Described, DescribedFrame, Failure, FailureKind, TraceFrame};
 use wat_syntax::Code;
 use wat_value::{Death, FailureRecord, FrameRecord, Location, counted};
@@ -34,7 +36,9 @@ fn sites<'f>(
     sources: &mut Sources,
 ) -> Vec<Site<'f>> {
     let mut sites = Vec::with_capacity(failure.trace.len());
-    for frame in &failure.trace {
+    // A helper of the library is a part of the function that calls it.
+    let public = |frame: &&TraceFrame| !is_internal(&frame.function) || frame.cycle > 1;
+    for frame in failure.trace.iter().filter(public) {
         let span = origin_span(db, program, &frame.function, frame.at);
         let is_library = match &span {
             Some(Span { file, .. }) => file.kind(db) == FileKind::Library,

@@ -88,7 +88,10 @@ impl Testing<'_, '_> {
         let size = self.fresh("size");
         // A type without generator is told where it is written.
         let head = Shape::Keyword(":wat::test::__internal/draw-value".into());
-        let head = Syntax::new(head, ty.origin());
+        let head = match self.x.has_place(ty.origin()) {
+            true => Syntax::new(head, ty.origin()),
+            false => self.make(head),
+        };
         let draw = Syntax::new(Shape::List([head, size.clone()].into()), ty.origin());
         let ty = ty.clone();
         let make = self.function_to(&size, ty, draw);

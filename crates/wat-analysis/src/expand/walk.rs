@@ -332,6 +332,12 @@ impl<'db> Expander<'db> {
         origin.0 < self.base
     }
 
+    /// Does the origin say where a node was written, in the form or in a template?
+    pub(super) fn has_place(&self, origin: Origin) -> bool {
+        let made = origin.0.checked_sub(self.base);
+        made.is_none_or(|made| self.made[made as usize].1 != u32::MAX)
+    }
+
     /// A new origin: made by a call, from a node of its macro's form.
     pub(super) fn make(&mut self, call: u32, node: u32) -> Origin {
         self.made.push((call, node));
@@ -698,6 +704,10 @@ impl<'db> Expander<'db> {
     fn call(&mut self, form: &Syntax, top: bool) -> Option<Syntax> {
         let name = form.head()?;
         if self.halted {
+            return None;
+        }
+        let is_written = || self.is_written(form.children()[0].origin());
+        if crate::library::is_internal(name) && is_written() {
             return None;
         }
         if super::testing::is_test_form(name) {

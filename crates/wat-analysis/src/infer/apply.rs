@@ -110,7 +110,7 @@ impl<'db> Infer<'db> {
     /// How the function of an `apply` takes elements of a type.
     fn spread(&mut self, node: NodeId, element: Ty, ret: Ty) -> Option<Spread> {
         if let NodeKind::Keyword(text) = self.ast.kind(node)
-            && let Some(item) = self.resolve(text)
+            && let Some(item) = self.resolve(node, text)
             && let Some(spread) = self.named_spread(node, text, item, element, ret)
         {
             return spread;

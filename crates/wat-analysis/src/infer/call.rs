@@ -28,7 +28,7 @@ const PREFIXES: [&str; 4] = [
 impl<'db> Infer<'db> {
     /// `(:path args…)`
     pub(super) fn path_call(&mut self, node: NodeId, head: NodeId, text: TextId) -> ExprId {
-        let Some(item) = self.resolve(text) else {
+        let Some(item) = self.resolve(head, text) else {
             return self.unknown_call(node, head, text);
         };
         if let Some(call) = self.retired_by_number(node, head, text) {

@@ -427,6 +427,7 @@ pub(crate) fn infer_expression<'db>(
 ) -> Inference<'db> {
     let ast = crate::expand::expanded_ast(db, program, form);
     let mut infer = Infer::new(db, program, ast, Box::default());
+    infer.author = Some(Author::Expression { program, form });
     infer.expansion = crate::expand::expansion(db, program, form);
     let value = infer.expr(node);
     infer.finish(Body::Value(value))

@@ -5,9 +5,10 @@ use wat_value::counted;
 
 use crate::db::FileKind;
 use crate::expand::Source;
-use crate::identity::{Author, Identity, identity, in_a_conversation};
+use crate::identity::{Author, Identity, identity, in_a_conversation, is_written_by_library};
 use crate::items::{Item, ItemKind, Name, split_generic};
 use crate::legacy::bare_variant;
+use crate::library::is_internal;
 use crate::names::{Position, lookup, lookup_type};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::{Signature, generics, signature};
@@ -23,12 +24,15 @@ use super::{How, Infer, Referent};
 const EVALUATORS: [&str; 2] = [":wat::eval-ast!", ":wat::eval-edn!"];
 
 impl<'db> Infer<'db> {
-    /// What a path means as a head or value; asked once per name.
-    pub(super) fn resolve(&mut self, text: TextId) -> Option<Item<'db>> {
+    /// What the path at a node means as a head or value; asked once per name.
+    pub(super) fn resolve(&mut self, node: NodeId, text: TextId) -> Option<Item<'db>> {
+        let (canonical, _) = split_generic(self.ast.text(text));
+        if is_internal(canonical) && !self.is_written_by_library(node) {
+            return None;
+        }
         if let Some(item) = self.items.get(&text) {
             return *item;
         }
-        let (canonical, _) = split_generic(self.ast.text(text));
         let item = lookup(self.db, self.program, canonical).or_else(|| self.resolve_retired(text));
         self.items.insert(text, item);
         item
@@ -257,6 +261,11 @@ impl<'db> Infer<'db> {
             && own.name(self.db).text(self.db) == name
     }
 
+    fn is_written_by_library(&self, node: NodeId) -> bool {
+        let author = self.author;
+        author.is_some_and(|author| is_written_by_library(self.db, author, node.0))
+    }
+
     /// Who refers to something at a node.
     pub(super) fn identity(&self, node: NodeId) -> Identity {
         match self.author {
@@ -329,7 +338,7 @@ impl<'db> Infer<'db> {
             }
             _ => {}
         }
-        match self.resolve(text) {
+        match self.resolve(node, text) {
             Some(item) if self.retired.contains(&text) => self.retired_value(node, text, item),
             Some(item) => {
                 self.refer(node, item, How::Value);

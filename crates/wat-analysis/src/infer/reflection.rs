@@ -101,7 +101,7 @@ impl<'db> Infer<'db> {
     /// A name that is no mention of what it names.
     fn name_itself(&mut self, node: NodeId, text: &str) -> ExprId {
         if let wat_syntax::NodeKind::Keyword(id) = self.ast.kind(node)
-            && let Some(item) = self.resolve(id)
+            && let Some(item) = self.resolve(node, id)
         {
             self.references.push((node, super::Referent::Item(item)));
         }

@@ -616,6 +616,8 @@ impl Table {
                 Some(name) => out.push_str(name),
                 None => out.push('_'),
             },
+            // What is not known before it is read.
+            Shape::App(Ctor::Nominal(path), _) if &**path == wat_ir::Ty::ANY => out.push('_'),
             Shape::App(ctor, args) => write_app(ctor, args, out, |arg, out| {
                 self.write(*arg, writer, nesting - 1, out)
             }),

@@ -510,3 +510,75 @@ fn a_stream_has_one_consumer() {
         [""; 0]
     );
 }
+
+#[test]
+fn helpers_of_the_library_mean_nothing_to_programs() {
+    for (text, told) in [
+        (
+            "(:wat::core::def :my::x (:wat::core::__internal/map-from [1] 0 []))",
+            "WAT3201",
+        ),
+        (
+            "(:wat::core::def :my::x (:wat::core::map [1] :wat::core::__internal/display))",
+            "WAT3001",
+        ),
+        (
+            "(:wat::core::def :my::x (:wat::core::apply :wat::core::__internal/display [1]))",
+            "WAT3001",
+        ),
+        (
+            "(:wat::core::defn :my::f [x <- :wat::core::__internal/Any] -> :wat::core::nil :wat::core::nil)",
+            "WAT3101",
+        ),
+        (
+            "(:wat::core::defn :my::f [x <- :wat::core::__internal::Seqable<wat::core::i64>] -> :wat::core::nil :wat::core::nil)",
+            "WAT3203",
+        ),
+        (
+            "(:wat::runtime::define-alias :my::f :wat::core::__internal/range)",
+            "WAT2112",
+        ),
+        (
+            "(:wat::core::defmacro :my::m [] -> :wat::WatAST `(:wat::core::str ~(:wat::core::__internal/range 0 3 1)))",
+            "WAT3201",
+        ),
+        (
+            "(:wat::core::defmacro :my::m [] -> :wat::WatAST `(:wat::core::__internal/range 0 3 1))\n(:wat::core::def :my::x (:my::m))",
+            "WAT3201",
+        ),
+        (
+            "(:wat::core::def :my::x (:wat::core::not (:wat::test::__internal/body 1)))",
+            "WAT3201",
+        ),
+        (
+            "(:wat::test::__internal/use-factory () :my::t (:wat::test::assert-true true))",
+            "WAT2003",
+        ),
+    ] {
+        let told_of = spans(text);
+        let codes: Vec<&str> = told_of.iter().map(|told| &told[..7]).collect();
+        assert_eq!(codes, [told], "{text}: {told_of:?}");
+        let all = format!("{told_of:?}");
+        assert!(!all.contains("did you mean"), "{all}");
+    }
+    // What the library's own macros write is the library's.
+    for text in [
+        "(:wat::core::defn :my::f [] -> :wat::kernel::Failure (:wat::test::assert-panics \"x\" (:wat::test::assert-true false)))",
+        "(:wat::test::defprop :my::p [x <- :wat::core::i64] (:wat::test::assert-eq x x))",
+        "(:wat::core::defmacro :my::m [name <- :wat::WatAST] -> :wat::WatAST `(:wat::test::defprop ~name [x <- :wat::core::i64 y <- ~(:wat::core::keyword-node \":wat::core::bool\")] (:wat::test::assert-eq x x)))\n(:my::m :my::p)",
+        "(:wat::test::make-deftest :my::test ())\n(:my::test :my::t (:wat::test::assert-true true))",
+        "(:wat::test::deftest-hermetic :my::t () (:wat::test::assert-true true))",
+    ] {
+        assert_eq!(spans(text), [""; 0], "{text}");
+    }
+    let db = database(&[(
+        "main.wat",
+        "(:wat::core::defn :user::main [] -> :wat::core::nil :wat::core::nil)".to_owned(),
+    )]);
+    let file = db.file("main.wat").expect("was just added");
+    for name in [":wat::core::__internal/range", ":wat::core::__internal/Any"] {
+        for question in [Question::Definition, Question::Signature, Question::Doc] {
+            assert_eq!(reflect(&db, file, question, name), None, "{name}");
+        }
+    }
+}

@@ -353,6 +353,25 @@ fn a_failure_with_one_value_shows_it() {
     }
 }
 
+/// A helper of the library is a part of the function that calls it.
+#[test]
+fn helpers_of_the_library_have_no_frames() {
+    let each = "(:wat::core::fn [x <- :wat::core::i64] -> :wat::core::i64 (:wat::core::Option/expect :wat::core::None \"gone\"))";
+    let text = main_of(&format!(
+        "(:wat::core::run! (:wat::core::map [1] {each}) :wat::kernel::println)"
+    ));
+    let dir = Dir::with(&[("main.wat", &text)]);
+    for args in [
+        &["run", "main.wat"][..],
+        &["run", "-v", "--format", "text", "main.wat"],
+    ] {
+        let ran = wat(&dir, args);
+        assert_eq!(ran.status, 2);
+        assert!(ran.stderr.contains("gone"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("__internal"), "{}", ran.stderr);
+    }
+}
+
 /// Notes that are off stay off, and the levels of the project hold for what is run.
 #[test]
 fn findings_of_a_run_have_the_levels_of_the_project() {

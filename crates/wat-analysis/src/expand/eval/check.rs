@@ -9,6 +9,7 @@ use wat_value::syntax::{Shape, Syntax};
 use crate::db::{Db, SourceFile};
 use crate::infer::operator::operator;
 use crate::items::{ItemKind, Name, split_generic};
+use crate::library::is_internal;
 use crate::names::{lookup, lookup_type};
 use crate::problem::{Place, Problem};
 use crate::suggest;
@@ -151,7 +152,8 @@ fn refused<'db>(db: &'db dyn Db, program: SourceFile, at: Place<'db>, path: &str
     let name = split_generic(path).0;
     // The name of a struct, called, makes one.
     let made = || lookup_type(db, program, name).filter(|item| item.kind(db) == ItemKind::Struct);
-    let Some(item) = lookup(db, program, name).or_else(made) else {
+    let item = || lookup(db, program, name).or_else(made);
+    let Some(item) = (!is_internal(name)).then(item).flatten() else {
         let near = crate::names::candidates(
             db,
             program,
@@ -202,6 +204,9 @@ impl Check<'_> {
                     };
                     self.fault(form, kind);
                 }
+            }
+            Shape::Keyword(path) if is_internal(path) && self.in_library(path) => {
+                self.fault(form, FaultKind::Refused(path.clone()));
             }
             Shape::List(_) => {
                 stacker::maybe_grow(super::RED_ZONE, super::SEGMENT, || self.list(form));
@@ -261,6 +266,9 @@ impl Check<'_> {
 
     fn callable(&self, path: &str) -> bool {
         let name = split_generic(path).0;
+        if is_internal(name) {
+            return false;
+        }
         let Some(leaf) = name.strip_prefix(":wat::core::") else {
             return reflect::NAMES.contains(&name)
                 || name.starts_with(":wat::") && self.in_library(name);
