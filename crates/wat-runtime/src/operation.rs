@@ -77,6 +77,11 @@ impl Operation {
             return;
         };
         let message = &mut failure.message;
+        // One instruction divides for several functions.
+        let name = path.rsplit("::").next().unwrap_or(&path);
+        if failure.code == 8401 && name != "/" {
+            *message = message.replace("the result of `/`", &format!("the result of `{name}`"));
+        }
         if NAMED.contains(&failure.code)
             && !message.contains(&format!("`{path}`"))
             && !message.contains(", in `:wat::")

@@ -94,8 +94,34 @@ fn parts<T>(
     }
 }
 
+/// Has a value parts that would stand one level deeper?
+unsafe fn has_parts(desc: &'static Desc, slot: Slot) -> bool {
+    // SAFETY: the caller says that the slot is a live value of the type.
+    unsafe {
+        match desc.repr {
+            Repr::Vector | Repr::HashSet | Repr::HashMap | Repr::Tuple => true,
+            Repr::Option => variant_of(slot) != 0,
+            Repr::Result => true,
+            Repr::Nominal => {
+                let declared = desc.decl.as_ref();
+                let is_data = declared.is_some_and(|decl| decl.kind != DeclKind::Opaque);
+                is_data
+                    && !desc.variants().is_empty()
+                    && plain(desc, slot).is_none()
+                    && !desc.variants()[variant_of(slot) as usize].fields.is_empty()
+            }
+            Repr::Any => {
+                let (desc, slot) = any(slot);
+                has_parts(desc, slot)
+            }
+            _ => false,
+        }
+    }
+}
+
 unsafe fn value(desc: &'static Desc, slot: Slot, depth: usize, out: &mut Text) {
-    if depth == 0 {
+    // SAFETY: the caller says that the slot is a live value of the type.
+    if depth == 0 && unsafe { has_parts(desc, slot) } {
         out.push('…');
         return;
     }

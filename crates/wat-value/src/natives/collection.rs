@@ -240,7 +240,7 @@ unsafe fn vector_sort(instance: &Instance, args: &[Slot]) -> Outcome {
 unsafe fn range(instance: &Instance, args: &[Slot]) -> Outcome {
     let [start, end, step] = [args[0], args[1], args[2]].map(|slot| i128::from(slot as i64));
     if step == 0 {
-        return Err(invalid("the step of `range` is 0"));
+        return Err(invalid("the step of `range` is 0; it must not be 0"));
     }
     let count = if step > 0 {
         (end - start + step - 1) / step

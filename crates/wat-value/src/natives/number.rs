@@ -224,9 +224,16 @@ unsafe fn max_of(instance: &Instance, args: &[Slot]) -> Outcome {
 unsafe fn clamp(_: &Instance, args: &[Slot]) -> Outcome {
     let (value, low, high) = (float(args[0]), float(args[1]), float(args[2]));
     if low.is_nan() || high.is_nan() || low > high {
-        return Err(invalid(
-            "the bounds of `clamp` must be numbers, the low one not above the high one",
-        ));
+        let shown = |bound: f64| {
+            let mut text = String::new();
+            write_float_plain(bound, &mut text);
+            text
+        };
+        return Err(invalid(format!(
+            "the bounds of `clamp` are {} and {}; they must be numbers, the low one not above the high one",
+            shown(low),
+            shown(high)
+        )));
     }
     Ok(value.clamp(low, high).to_bits())
 }

@@ -5,7 +5,7 @@ use crate::heap::Slot;
 use crate::native::{Instance, Native, Trap};
 use crate::text::{make_string, shortened, text};
 use crate::{make_variant, vector};
-use regex::{Regex, RegexBuilder};
+use regex::{Captures, Regex, RegexBuilder};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 
@@ -149,7 +149,7 @@ unsafe fn replace(_: &Instance, args: &[Slot]) -> Outcome {
                 let whole = found.get_match();
                 out.push_str(&value[done..whole.start()]);
                 // A replacement may name groups, so that its length is known only now.
-                found.expand(by, &mut out);
+                expand(&found, by, &mut out);
                 done = whole.end();
                 fits(out.len())?;
             }
@@ -158,6 +158,37 @@ unsafe fn replace(_: &Instance, args: &[Slot]) -> Outcome {
             Ok(make_string(&out))
         })
     }?
+}
+
+/// Writes a replacement: `$1` and `${name}` are groups, `$$` is a dollar sign, and so is one that begins nothing of that.
+fn expand(found: &Captures<'_>, by: &str, out: &mut String) {
+    let mut rest = by;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let braced = rest.strip_prefix('{').and_then(|name| name.split_once('}'));
+        let (group, after) = match braced {
+            _ if rest.starts_with('$') => {
+                out.push('$');
+                rest = &rest[1..];
+                continue;
+            }
+            _ if digits > 0 => rest.split_at(digits),
+            Some(braced) => braced,
+            None => {
+                out.push('$');
+                continue;
+            }
+        };
+        let numbered = match group.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => group.parse().ok().and_then(|number| found.get(number)),
+            false => found.name(group),
+        };
+        out.push_str(numbered.map_or("", |part| part.as_str()));
+        rest = after;
+    }
+    out.push_str(rest);
 }
 
 unsafe fn split(instance: &Instance, args: &[Slot]) -> Outcome {

@@ -130,7 +130,7 @@ unsafe fn join(_: &Instance, args: &[Slot]) -> Outcome {
 unsafe fn split(instance: &Instance, args: &[Slot]) -> Outcome {
     if str!(args, 1).is_empty() {
         return Err(invalid(
-            "the separator of `split` is empty; use `chars` to split into characters",
+            "the separator of `split` is empty; it must have a character (`chars` splits into characters)",
         ));
     }
     strings(instance, str!(args, 0).split(str!(args, 1)))
@@ -236,7 +236,9 @@ unsafe fn index_of(instance: &Instance, args: &[Slot]) -> Outcome {
 
 unsafe fn replace(_: &Instance, args: &[Slot]) -> Outcome {
     if str!(args, 1).is_empty() {
-        return Err(invalid("the text that `replace` looks for is empty"));
+        return Err(invalid(
+            "the text that `replace` looks for is empty; it must have a character",
+        ));
     }
     let (value, from, to) = (str!(args, 0), str!(args, 1), str!(args, 2));
     let count = value.matches(from).count();
@@ -278,7 +280,10 @@ unsafe fn repeat(_: &Instance, args: &[Slot]) -> Outcome {
 fn padding(value: &str, width: i64, fill: &str) -> Result<String, Box<Trap>> {
     let mut fills = fill.chars();
     if fills.next().is_none() || fills.next().is_some() {
-        return Err(invalid("the padding must be one character"));
+        return Err(invalid(format!(
+            "the padding is {}; it must be one character",
+            wat_edn::write(&wat_edn::Edn::str(shortened(fill)))
+        )));
     }
     let missing = usize::try_from(width)
         .unwrap_or(0)
@@ -329,7 +334,7 @@ unsafe fn keyword_from_string(_: &Instance, args: &[Slot]) -> Outcome {
     let keyword = format!(":{body}");
     if body.starts_with(':') || !is_keyword(&keyword) {
         return Err(invalid(format!(
-            "{} is the text of no keyword behind its colon",
+            "the text is {}; it must be what may stand behind the colon of a keyword",
             wat_edn::write(&wat_edn::Edn::str(shortened(body)))
         )));
     }
