@@ -386,6 +386,7 @@ pub(crate) fn finish(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     found.dedup_by(|a, b| a.code == b.code && a.span == b.span);
     let phase = |d: &Diagnostic| match d.code.0 {
         0..=1999 | 5007 => 0,
+        3450 | 4014 => 2,
         2300..=2399 => 4,
         2000..=2999 => 1,
         3200..=3299 => 2,

@@ -556,7 +556,15 @@ fn legacy_name(name: &str) -> Option<(u16, String)> {
         "wat::kernel::QueueSender" => (4014, "wat::kernel::Sender".to_owned()),
         "wat::kernel::QueueReceiver" => (4014, "wat::kernel::Receiver".to_owned()),
         "wat::kernel::QueuePair" => (4014, "wat::kernel::Channel".to_owned()),
-        _ => return None,
+        _ => {
+            let rest = name.strip_prefix("wat::std::stream::")?;
+            let now = format!("wat::stream::{rest}");
+            let known = crate::library::entries(&format!(":{now}"));
+            known
+                .iter()
+                .any(|entry| entry.is_type())
+                .then_some((3450, now))?
+        }
     })
 }
 

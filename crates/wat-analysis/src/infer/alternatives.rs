@@ -166,6 +166,11 @@ impl<'db> Infer<'db> {
 
     /// WAT3002: `wanted` says how many arguments there may be, as in `at least 1`.
     pub(super) fn wrong_count_of(&mut self, at: NodeId, callee: &str, wanted: &str, found: usize) {
+        if self.is_told_retired(at) {
+            // How many arguments its successor takes is the second question.
+            self.doubt_latest_at(at);
+            return;
+        }
         let is_one = wanted == "1" || wanted.ends_with(" 1");
         let plural = if is_one { "argument" } else { "arguments" };
         let problem = Problem::new(
@@ -214,11 +219,11 @@ impl<'db> Infer<'db> {
                 arms.any(|arm| self.takes_types(arm, params))
             }
             ConstraintKind::LiftOperator { used, two, .. } => match used {
-                OperatorUse::Arith(_) => {
+                OperatorUse::Arith(op) => {
                     let counts = if *two {
                         params.len() == 2
                     } else {
-                        !params.is_empty()
+                        !params.is_empty() || op.unit().is_some()
                     };
                     counts && self.is_number_or_open(ret)
                 }
@@ -237,7 +242,7 @@ impl<'db> Infer<'db> {
     }
 
     /// Could the parameters of an arm still unify with these types? Changes nothing.
-    fn takes_types(&mut self, arm: &Arm<'db>, types: &[Ty]) -> bool {
+    pub(super) fn takes_types(&mut self, arm: &Arm<'db>, types: &[Ty]) -> bool {
         let snapshot = self.table.snapshot();
         let fits = self.unify_parameters(arm, types);
         self.table.rollback(snapshot);

@@ -157,8 +157,9 @@ impl<'db> Infer<'db> {
                 Some(self.variadic_spread(node, text, item, declared, element, ret))
             }
             // What is left out of a retired name is told where it is a value.
-            ItemKind::Operator if self.retired.contains(&text) => None,
+            ItemKind::Operator if self.lacks_operand(text) => None,
             ItemKind::Operator => {
+                self.note_retired(node, text, None);
                 let path = item.name(self.db).text(self.db);
                 let operator = operator_use(path)?;
                 self.refer(node, item, How::Value);

@@ -849,6 +849,21 @@ impl<'db> Infer<'db> {
     }
 
     /// The type that a node denotes; problems are reported.
+    /// The type that a keyword denotes in a slot; nothing is told of what is wrong with it.
+    pub(super) fn quiet_type(&self, node: NodeId) -> Type {
+        let mut resolver = TypeResolver {
+            db: self.db,
+            program: self.program.into(),
+            ast: self.ast,
+            generics: &self.generics,
+            infer_allowed: true,
+            mentions: None,
+            problems: None,
+            has_unknown: false,
+        };
+        resolver.node(node)
+    }
+
     pub(super) fn type_at(&mut self, node: NodeId, infer_allowed: bool) -> Ty {
         let mut resolver = TypeResolver {
             db: self.db,

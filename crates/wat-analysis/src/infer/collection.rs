@@ -4,7 +4,7 @@ use wat_syntax::{Applicability, NodeId, NodeKind};
 
 use crate::capability::Capability;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
-use crate::types::Ctor;
+use crate::types::{Ctor, Type};
 
 use super::Infer;
 use super::report::Why;
@@ -102,8 +102,8 @@ impl<'db> Infer<'db> {
             return;
         }
         // Without operands the callee: the whole form may be the first operand of another such form.
-        let head = self.ast.children(node).next();
-        let at = nodes.first().copied().or(head).unwrap_or(node);
+        let head = self.ast.children(node).next().unwrap_or(node);
+        let at = nodes.first().copied().unwrap_or(head);
         let problem = Problem::new(
             3013,
             Place::node(at),
@@ -117,7 +117,7 @@ impl<'db> Infer<'db> {
             insert: insert.to_owned(),
         };
         let is_plain = self.ast.kind(node) == NodeKind::List && !self.threaded.contains_key(&node);
-        self.problems.push(match nodes.first() {
+        let problem = match nodes.first() {
             Some(first) if is_plain => problem.fix(
                 "write it as a literal",
                 // An empty list may be meant as a type.
@@ -131,7 +131,18 @@ impl<'db> Infer<'db> {
                 ],
             ),
             _ => problem,
-        });
+        };
+        if !self.is_told_retired(head) {
+            self.problems.push(problem);
+            return;
+        }
+        // A retired name without a type: the literal replaces both.
+        let told = self.problems.iter_mut().rev();
+        let told = told.into_iter().find(|told| told.at == Place::node(head));
+        match told.filter(|_| !problem.fixes.is_empty()) {
+            Some(told) => told.fixes = problem.fixes,
+            None => self.doubt_latest_at(head),
+        }
     }
 
     pub(super) fn vector_form(&mut self, node: NodeId) -> ExprId {
@@ -176,9 +187,15 @@ impl<'db> Infer<'db> {
         if let Some((types, slot)) = self.retired_map_slot(node, &nodes) {
             return self.map_of(node, types, [slot; 2], &nodes[1..]);
         }
-        // A keyword is read as a type only where there are two of them.
+        // A keyword is read as a type only where there are two of them, and as a key where one of them has no value else.
         let is_slot = |&node: &NodeId| self.is_keyword(node);
-        let are_slots = nodes.len() > 1 && nodes[..2].iter().all(is_slot);
+        let is_key = |&node: &NodeId| {
+            let text = self.ast.as_keyword(node);
+            text.is_some_and(|text| !text.contains("::")) && !self.denotes_type(node)
+        };
+        let are_slots = nodes.len() > 1
+            && nodes[..2].iter().all(is_slot)
+            && (nodes.len().is_multiple_of(2) || !is_key(&nodes[1]));
         let slots = are_slots.then(|| (self.slot(&nodes, 0), self.slot(&nodes, 1)));
         let Some((Some((key, key_slot)), Some((value, value_slot)))) = slots else {
             let elements = self.arguments(node);
@@ -195,20 +212,37 @@ impl<'db> Infer<'db> {
         self.map_of(node, [key, value], [key_slot, value_slot], &nodes[2..])
     }
 
-    /// `(HashMap :(K,V) …)`, the former spelling of `(HashMap :K :V …)`. The number of operands tells them apart.
+    /// Does a keyword denote a type?
+    fn denotes_type(&self, node: NodeId) -> bool {
+        self.quiet_type(node) != Type::Error
+    }
+
+    /// `(HashMap :(K,V) …)` and `(HashMap :wat::type::Infer …)`, the former spellings of `(HashMap :K :V …)`. The number of
+    /// operands tells them apart, where the second one is no type.
     fn retired_map_slot(&mut self, node: NodeId, nodes: &[NodeId]) -> Option<([Ty; 2], NodeId)> {
         let slot = *nodes.first()?;
-        let text = self.ast.as_keyword(slot)?;
-        if nodes.len().is_multiple_of(2) || !text.starts_with(":(") || self.ast.is_poisoned(node) {
+        let is_type = |&node: &NodeId| self.is_keyword(node) && self.denotes_type(node);
+        if nodes.len().is_multiple_of(2)
+            || !is_type(&slot)
+            || nodes.get(1).is_some_and(is_type)
+            || self.ast.is_poisoned(node)
+        {
             return None;
         }
+        let is_open = match self.quiet_type(slot) {
+            Type::Infer => true,
+            Type::App(Ctor::Tuple, parts) if parts.len() == 2 => false,
+            _ => return None,
+        };
         let (ty, _) = self.slot(nodes, 0)?;
         let types = match self.table.shape(ty) {
             Shape::App(Ctor::Tuple, parts) => <[Ty; 2]>::try_from(parts).ok()?,
-            _ => return None,
+            _ => [self.table.var(), self.table.var()],
         };
-        let written = types.map(|ty| self.render(ty));
-        let with = written.join(" ");
+        let with = match is_open {
+            true => ":wat::type::Infer :wat::type::Infer".to_owned(),
+            false => types.map(|ty| self.render(ty)).join(" "),
+        };
         let edits = vec![super::legacy::edit(EditAt::Replace, slot, &with)];
         let message = format!("the types of a map are two operands: `{with}`");
         self.retired_shape(7001, slot, slot, message, edits);

@@ -14,7 +14,7 @@ use super::Infer;
 use super::alternatives::lifted;
 use super::dispatch::{Arm, ItemKey, dispatch_arms};
 use super::table::{Shape, Ty};
-use super::typed::{Chosen, Compare, OperatorUse};
+use super::typed::{Arith, Chosen, Compare, OperatorUse};
 
 /// A constraint and the node that is blamed.
 #[derive(Clone, Debug)]
@@ -82,6 +82,7 @@ pub(super) enum ConstraintKind {
     },
     /// An operator of one number type as a value: any arity that the context wants.
     LiftTyped {
+        op: Arith,
         ty: Ty,
         operand: Ty,
         default: Ty,
@@ -299,9 +300,9 @@ impl<'db> Infer<'db> {
                 element,
                 ret,
             } => self.attempt_lift_variadic(*ty, params, [*element, *ret], constraint.node),
-            ConstraintKind::LiftTyped { ty, operand, .. } => {
-                self.attempt_lift_typed(*ty, *operand, constraint.node)
-            }
+            ConstraintKind::LiftTyped {
+                op, ty, operand, ..
+            } => self.attempt_lift_typed(*op, *ty, *operand, constraint.node),
         }
     }
 
@@ -313,12 +314,12 @@ impl<'db> Infer<'db> {
                 Shape::App(Ctor::F64, _) => float = true,
                 Shape::App(Ctor::I64, _) => {}
                 Shape::Error => {
-                    self.not_numbers(operands, nodes);
+                    self.not_numbers(operands, nodes, node);
                     self.table.poison(ret);
                     return true;
                 }
                 _ => {
-                    self.not_numbers(operands, nodes);
+                    self.not_numbers(operands, nodes, node);
                     self.table.poison(ret);
                     return true;
                 }
@@ -533,6 +534,7 @@ impl<'db> Infer<'db> {
             .filter(|arm| self.arm_matches(arm, operands))
             .collect();
         let decided = match matching[..] {
+            [] if let Some(arm) = self.arm_by_types(arms, operands, exact) => arm,
             [] => {
                 self.no_arm(item, operands, nodes, node);
                 self.poison_values(operands);
@@ -545,6 +547,29 @@ impl<'db> Infer<'db> {
         };
         self.commit(item, decided, (operands, nodes), wanted, node);
         true
+    }
+
+    /// The only arm whose types fit, where a name of several functions among the operands cannot be the function that it
+    /// wants: that is what is told then, at the name.
+    fn arm_by_types(
+        &mut self,
+        arms: &'db [Arm<'db>],
+        operands: &[Ty],
+        exact: bool,
+    ) -> Option<&'db Arm<'db>> {
+        let takes = |arm: &&Arm<'db>| match exact {
+            true => arm.params.len() == operands.len(),
+            false => arm.takes(operands.len()),
+        };
+        let fitting: Vec<&'db Arm<'db>> = arms
+            .iter()
+            .filter(takes)
+            .filter(|arm| self.takes_types(arm, operands))
+            .collect();
+        match fitting[..] {
+            [only] => Some(only),
+            _ => None,
+        }
     }
 
     fn no_arm(&mut self, item: ItemKey, operands: &[Ty], nodes: &[NodeId], node: NodeId) {
@@ -669,6 +694,10 @@ impl<'db> Infer<'db> {
         };
         let nodes = vec![node; params.len()];
         match (used, params.len()) {
+            (OperatorUse::Arith(op), 0) if !two && op.unit().is_some() => {
+                self.late_misfit(ret, Ty::I64, node);
+                true
+            }
             (OperatorUse::Arith(_), count @ 1..) if !two || count == 2 => {
                 if !params.iter().all(|&ty| !self.table.is_var(ty)) {
                     return false;
@@ -691,21 +720,26 @@ impl<'db> Infer<'db> {
             }
             (OperatorUse::Position(index), 1) => self.attempt_index(index, params[0], ret, node),
             _ => {
-                let found = self.render(ty);
-                self.problems.push(
-                    Problem::new(
-                        3402,
-                        Place::node(node),
-                        format!("the operator has no form of type `{found}`"),
-                    )
-                    .label("not determined here"),
-                );
+                self.no_form(ty, node);
                 true
             }
         }
     }
 
-    fn attempt_lift_typed(&mut self, ty: Ty, operand: Ty, node: NodeId) -> bool {
+    /// WAT3402: an operator cannot be a function of this type, whatever its parameters are.
+    fn no_form(&mut self, ty: Ty, node: NodeId) {
+        let found = self.render(ty);
+        self.problems.push(
+            Problem::new(
+                3402,
+                Place::node(node),
+                format!("the operator has no form of type `{found}`"),
+            )
+            .label("not determined here"),
+        );
+    }
+
+    fn attempt_lift_typed(&mut self, op: Arith, ty: Ty, operand: Ty, node: NodeId) -> bool {
         let count = match self.table.shape(ty) {
             Shape::Var => return false,
             Shape::App(Ctor::Fn, parts) => parts.len() - 1,
@@ -714,6 +748,10 @@ impl<'db> Infer<'db> {
                 return true;
             }
         };
+        if count == 0 && op.unit().is_none() {
+            self.no_form(ty, node);
+            return true;
+        }
         let wanted = self.table.function(&vec![operand; count], operand);
         self.late_misfit(ty, wanted, node);
         true

@@ -48,7 +48,7 @@ impl<'db> Infer<'db> {
     }
 
     /// The node to point at, and the head of the form that would change the program. What is quoted stands in the tree
-    /// at its own node, without the quote.
+    /// at the node of the form that quotes it.
     fn mutation_in(&self, data: ExprId) -> Option<(NodeId, String)> {
         let Expr { kind, node, .. } = &self.exprs[data.0 as usize];
         let made = match kind {
@@ -57,6 +57,7 @@ impl<'db> Infer<'db> {
             ExprKind::SyntaxNode { .. } => Made::Template,
             _ => return None,
         };
-        first_mutation(self.ast, *node, made).map(|(at, head)| (at, head.to_owned()))
+        let quoted = self.ast.children(*node).nth(1).unwrap_or(*node);
+        first_mutation(self.ast, quoted, made).map(|(at, head)| (at, head.to_owned()))
     }
 }

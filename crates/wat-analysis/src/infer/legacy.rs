@@ -51,6 +51,28 @@ impl<'db> Infer<'db> {
         last.is_some_and(|told| told.code == 4014 && told.at == Place::node(node))
     }
 
+    /// Is it a retired name whose successor takes one more operand?
+    pub(super) fn lacks_operand(&self, text: TextId) -> bool {
+        let retired = retired(split_generic(self.ast.text(text)).0);
+        self.retired.contains(&text) && retired.is_some_and(|it| !it.operand.is_empty())
+    }
+
+    /// Has this token been refused as a retired name?
+    pub(super) fn is_told_retired(&self, node: NodeId) -> bool {
+        let at = Place::node(node);
+        let mut told = self.problems.iter();
+        told.any(|told| matches!(told.code, 2190 | 3450 | 4014) && told.at == at)
+    }
+
+    /// Takes back that a tool may apply the fixes of what was told of this token unattended.
+    pub(super) fn doubt_latest_at(&mut self, node: NodeId) {
+        let at = Place::node(node);
+        let told = self.problems.iter_mut().rev().find(|told| told.at == at);
+        for fix in told.into_iter().flat_map(|told| &mut told.fixes) {
+            crate::unsure::doubt(&mut fix.applicability.0);
+        }
+    }
+
     /// WAT2190, WAT3450, WAT4014, WAT7001: a retired name. False if the path is none.
     pub(super) fn tell_retired(
         &mut self,

@@ -166,10 +166,9 @@ impl<'db> Infer<'db> {
             return self.operator_arity(path, 2, args.len(), node, head);
         }
         if args.is_empty() {
-            return match op {
-                Arith::Add => self.push(ExprKind::Int(0), Ty::I64, node),
-                Arith::Mul => self.push(ExprKind::Int(1), Ty::I64, node),
-                Arith::Sub | Arith::Div => self.no_operand(path, node, head),
+            return match op.unit() {
+                Some(unit) => self.push(ExprKind::Int(unit), Ty::I64, node),
+                None => self.no_operand(path, node, head),
             };
         }
         let operands: Vec<Ty> = args.iter().map(|&arg| self.ty(arg)).collect();
@@ -200,10 +199,8 @@ impl<'db> Infer<'db> {
     ) -> ExprId {
         let ty = if float { Ty::F64 } else { Ty::I64 };
         if args.is_empty() {
-            let unit = match op {
-                Arith::Add => 0,
-                Arith::Mul => 1,
-                Arith::Sub | Arith::Div => return self.no_operand(path, node, head),
+            let Some(unit) = op.unit() else {
+                return self.no_operand(path, node, head);
             };
             let kind = if float {
                 ExprKind::Float((unit as f64).to_bits())
@@ -259,6 +256,7 @@ impl<'db> Infer<'db> {
                 let operand = if float { Ty::F64 } else { Ty::I64 };
                 let two = self.table.function(&[operand, operand], operand);
                 let kind = ConstraintKind::LiftTyped {
+                    op,
                     ty,
                     operand,
                     default: two,
@@ -282,8 +280,8 @@ impl<'db> Infer<'db> {
         expr
     }
 
-    /// WAT3403: operands that are no numbers, one report per call.
-    pub(super) fn not_numbers(&mut self, operands: &[Ty], nodes: &[NodeId]) {
+    /// WAT3403: operands that are no numbers, one report per call. `node` is the call, or the operator where that is a value.
+    pub(super) fn not_numbers(&mut self, operands: &[Ty], nodes: &[NodeId], node: NodeId) {
         let bad: Vec<usize> = (0..operands.len())
             .filter(|&at| {
                 let ty = self.table.resolve(operands[at]);
@@ -293,15 +291,19 @@ impl<'db> Infer<'db> {
         let Some((&first, more)) = bad.split_first() else {
             return;
         };
+        let is_value = nodes[first] == node;
         let found = self.render(operands[first]);
         let mut problem = Problem::new(
             3403,
             Place::node(nodes[first]),
             format!("arithmetic takes `:wat::core::i64` and `:wat::core::f64`, found `{found}`"),
         )
-        .label(format!("this is a `{found}`"))
+        .label(match is_value {
+            true => format!("it is given a `{found}` here"),
+            false => format!("this is a `{found}`"),
+        })
         .fact("found", found);
-        for &at in more {
+        for &at in more.iter().filter(|_| !is_value) {
             let found = self.render(operands[at]);
             problem = problem.also(Place::node(nodes[at]), format!("this is a `{found}`"));
         }
@@ -314,7 +316,7 @@ impl<'db> Infer<'db> {
             let nodes_of_call = || nodes.iter().take(operands.len());
             let is_written =
                 |at: usize| nodes_of_call().filter(|&&it| it == nodes[at]).count() == 1;
-            if are_bytes && bad.iter().all(|&at| is_written(at)) {
+            if !is_value && are_bytes && bad.iter().all(|&at| is_written(at)) {
                 let edit = |at, node, insert: String| ProblemEdit {
                     at,
                     place: Place::node(node),
@@ -333,7 +335,7 @@ impl<'db> Infer<'db> {
         } else if self.table.resolve(operands[first]) == Ty::STRING {
             problem = problem.help("strings are joined with `:wat::core::string::concat`");
         }
-        for at in bad {
+        for at in bad.into_iter().filter(|_| !is_value) {
             problem = self.explain_operand(nodes[at], operands[at], Ty::I64, problem);
         }
         self.problems.push(problem);

@@ -63,26 +63,29 @@ impl<'db> Infer<'db> {
         None
     }
 
-    /// A node as data. What the reader could not read has no value, and the reader has said so.
-    fn datum(&mut self, node: NodeId) -> ExprId {
+    /// A node as data, at the node of the form that quotes it. What the reader could not read has no value, and the reader has said so.
+    fn datum(&mut self, node: NodeId, at: NodeId) -> ExprId {
         let ty = self.syntax_type();
         let form = Some(node).filter(|&node| !self.ast.has_errors(node));
         match form.and_then(|node| crate::quoted::encode(self.ast, node)) {
-            Some(form) => self.push(ExprKind::Syntax(form), ty, node),
-            None => self.push(ExprKind::Error, ty, node),
+            Some(form) => self.push(ExprKind::Syntax(form), ty, at),
+            None => self.push(ExprKind::Error, ty, at),
         }
     }
 
     pub(super) fn quote_form(&mut self, node: NodeId) -> ExprId {
         match self.quoted_operand(node, QUOTE) {
-            Some(operand) => self.datum(operand),
+            Some(operand) => self.datum(operand, node),
             None => self.error(node),
         }
     }
 
     pub(super) fn forms_form(&mut self, node: NodeId) -> ExprId {
         let operands: Vec<NodeId> = self.ast.children(node).skip(1).collect();
-        let parts: Vec<ExprId> = operands.into_iter().map(|node| self.datum(node)).collect();
+        let parts: Vec<ExprId> = operands
+            .into_iter()
+            .map(|node| self.datum(node, node))
+            .collect();
         let element = self.syntax_type();
         let ty = self.table.app(Ctor::Vector, &[element]);
         if self.any_error(&parts) {
@@ -102,8 +105,11 @@ impl<'db> Infer<'db> {
             return self.error(node);
         };
         match self.template(operand, 1) {
-            Part::Constant => self.datum(operand),
-            Part::Node(expr) => expr,
+            Part::Constant => self.datum(operand, node),
+            Part::Node(expr) => {
+                self.exprs[expr.0 as usize].node = node;
+                expr
+            }
             Part::Splice(_) => self.misplaced_splice(operand),
         }
     }
@@ -186,7 +192,7 @@ impl<'db> Infer<'db> {
         let mut exprs = Vec::with_capacity(children.len());
         for (&child, part) in children.iter().zip(parts) {
             let (letter, expr) = match part {
-                Part::Constant => ('.', self.datum(child)),
+                Part::Constant => ('.', self.datum(child, child)),
                 Part::Node(expr) => ('.', expr),
                 Part::Splice(expr) => ('@', expr),
             };

@@ -15,7 +15,8 @@ use crate::signature::{Signature, generics, signature};
 use crate::suggest::{self, Suggestion};
 
 use super::arm_shape::is_broken;
-use super::operator::operator_use;
+use super::dispatch::dispatch_arms;
+use super::operator::{fixed_arity, operator_use};
 use super::table::Ty;
 use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
 use super::{How, Infer, Referent};
@@ -193,9 +194,12 @@ impl<'db> Infer<'db> {
     /// In how many ways a call does not fit the function of a name: by the number of its arguments, and by the type of each.
     /// Of what is no function nothing is known, and what is given by keyword is taken to fit.
     fn misfits(&mut self, name: &str, call: NodeId, args: &[ExprId]) -> usize {
-        let item = lookup(self.db, self.program, name);
-        let signature = item.and_then(|item| signature(self.db, self.program, item).as_ref());
-        let Some(signature) = signature else { return 0 };
+        let Some(item) = lookup(self.db, self.program, name) else {
+            return 0;
+        };
+        let Some(signature) = signature(self.db, self.program, item) else {
+            return usize::from(!self.may_be_call_of(item, call, args));
+        };
         let params = signature.params.len();
         let given = self.ast.child_count(call).saturating_sub(1);
         let first = self.ast.children(call).nth(1);
@@ -220,6 +224,25 @@ impl<'db> Infer<'db> {
         }
         self.table.rollback(snapshot);
         misfits
+    }
+
+    /// Could this be a call of something that is no function of one type: an operator, a dispatch? Of forms and macros
+    /// nothing is known.
+    fn may_be_call_of(&mut self, item: Item<'db>, call: NodeId, args: &[ExprId]) -> bool {
+        let nodes = self.argument_nodes(call);
+        match item.kind(self.db) {
+            ItemKind::Operator => {
+                let arity = fixed_arity(item.name(self.db).text(self.db));
+                arity.is_none_or(|arity| arity == nodes.len())
+            }
+            ItemKind::Dispatch => {
+                let types: Vec<Ty> = args.iter().map(|&arg| self.ty(arg)).collect();
+                let arms = dispatch_arms(self.db, self.program, item).iter();
+                let mut arms = arms.filter(|arm| arm.takes(nodes.len()));
+                arms.any(|arm| types.len() != nodes.len() || self.takes_types(arm, &types))
+            }
+            _ => true,
+        }
     }
 
     pub(super) fn report_unknown(&mut self, text: TextId, problem: Problem<'db>) {

@@ -84,6 +84,17 @@ pub(crate) enum Arith {
     Div,
 }
 
+impl Arith {
+    /// What it makes of no operands.
+    pub(crate) fn unit(self) -> Option<i64> {
+        match self {
+            Arith::Add => Some(0),
+            Arith::Mul => Some(1),
+            Arith::Sub | Arith::Div => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Compare {
     Eq,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wat_ir::{End, LocalDecl, Operand, Value};
+use wat_ir::{Const, End, LocalDecl, Operand, Value};
 use wat_syntax::NodeId;
 
 use crate::infer::table::Ty;
@@ -119,6 +119,13 @@ impl<'a, 'db> Lower<'a, 'db> {
                 .map(|&ty| lower.inference.table.resolve(ty))
                 .collect();
             match used {
+                OperatorUse::Arith(op) if operands.is_empty() => {
+                    let unit = op.unit().unwrap_or_default();
+                    Operand::Const(match lower.result_of(ty) {
+                        wat_ir::Ty::F64 => Const::F64((unit as f64).to_bits()),
+                        _ => Const::I64(unit),
+                    })
+                }
                 OperatorUse::Arith(op) => lower.fold(
                     op,
                     types.into_iter().zip(operands.iter().cloned()).collect(),

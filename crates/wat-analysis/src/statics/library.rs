@@ -251,21 +251,48 @@ impl<'db> Rules<'_, 'db> {
                 true => Applicability::MachineApplicable,
                 false => Applicability::MaybeIncorrect,
             };
-            let edit = ProblemEdit {
-                at: EditAt::DeleteThrough(last.0),
-                place: Place::node(at),
+            let edit = |at, node| ProblemEdit {
+                at,
+                place: Place::node(node),
                 insert: String::new(),
             };
-            let title = format!(
-                "delete the earlier {}",
-                if value.is_some() { "entry" } else { what }
-            );
+            let what_goes = if value.is_some() { "entry" } else { what };
+            let again = self.tree.node(key);
+            // The first key stays, with the last value.
+            let (title, edits) = match (self.is_same(earlier, key), value) {
+                (true, _) => (
+                    format!("delete the earlier {what_goes}"),
+                    vec![edit(EditAt::DeleteThrough(last.0), at)],
+                ),
+                (false, None) => (
+                    format!("delete the later {what_goes}"),
+                    vec![edit(EditAt::DeleteThrough(again.0), again)],
+                ),
+                (false, Some(_)) => (
+                    "delete the earlier entry and keep its key".to_owned(),
+                    vec![
+                        edit(EditAt::DeleteThrough(last.0), at),
+                        edit(EditAt::By(at.0), again),
+                    ],
+                ),
+            };
             found.push(
                 Problem::new(7042, Place::node(at), message)
                     .label(format!("the same {what}"))
                     .also(Place::node(self.tree.node(key)), "again here")
-                    .fix(title, how, vec![edit]),
+                    .fix(title, how, edits),
             );
+        }
+    }
+
+    /// Are two literals that are the same key the same value?
+    fn is_same(&self, a: ExprId, b: ExprId) -> bool {
+        match (&self.tree.expr(a).kind, &self.tree.expr(b).kind) {
+            (ExprKind::Float(a), ExprKind::Float(b)) => a == b,
+            (ExprKind::Vector(a), ExprKind::Vector(b)) => {
+                a.iter().zip(b).all(|(&a, &b)| self.is_same(a, b))
+            }
+            _ => true,
         }
     }
 

@@ -582,3 +582,151 @@ fn helpers_of_the_library_mean_nothing_to_programs() {
         }
     }
 }
+
+#[test]
+fn a_lifted_operator_is_what_a_wrong_element_is_told_at() {
+    for (body, code) in [
+        ("(c.reduce [\"a\"] c.+)", "WAT3403"),
+        ("(c.reduce c.* [true])", "WAT3403"),
+        ("(c.reduce [[1]] c.- )", "WAT3403"),
+        ("(c.sort [1 2] c.+)", "WAT3001"),
+    ] {
+        assert_eq!(codes(body), [code], "{body}");
+    }
+    let found = diagnostics("(c.reduce [\"a\"] c.+)");
+    assert!(found[0].message.contains(":wat::core::String"));
+    let text = "(:wat::core::defn :my::f<T> [xs <- :wat::core::Vector<T>] -> :T (:wat::core::reduce xs :wat::core::+))";
+    assert_eq!(spans(text), ["WAT3403 1:88-1:101"]);
+    // A byte that an operator is given cannot be converted at the operator.
+    assert!(diagnostics("(c.map [(c.u8 1)] c.-)")[0].fixes.is_empty());
+}
+
+#[test]
+fn operators_lift_to_functions_without_parameters() {
+    for body in [
+        "(c.let [f c.+] (f))",
+        "(c.+ 1 (c.let [f c.*] (f)))",
+        "(f.+ 1.5 (c.let [f f.*] (f)))",
+    ] {
+        accepts(body);
+    }
+    for body in [
+        "(c.let [f c.-] (f))",
+        "(c.let [f i.-] (f))",
+        "(c.let [f f./] (f))",
+        "(c.let [f c.+'2] (f))",
+    ] {
+        assert_eq!(codes(body), ["WAT3402"], "{body}");
+    }
+}
+
+#[test]
+fn of_equal_keys_the_first_stays() {
+    for (body, title, texts) in [
+        (
+            "{0.0 1 -0.0 2}",
+            "delete the earlier entry and keep its key",
+            &["", "0.0"][..],
+        ),
+        (
+            "{[-0.0] 1 [0.0] 2}",
+            "delete the earlier entry and keep its key",
+            &["", "[-0.0]"],
+        ),
+        ("#{0.0 -0.0}", "delete the later element", &[""]),
+        ("#{0.0 0.0}", "delete the earlier element", &[""]),
+        ("{-0.0 1 -0.0 2}", "delete the earlier entry", &[""]),
+    ] {
+        let found = diagnostics(body);
+        let fix = &found[0].fixes[0];
+        assert_eq!(&*fix.title, title, "{body}");
+        let inserts: Vec<&str> = fix.edits.iter().map(|edit| &*edit.insert).collect();
+        assert_eq!(inserts, texts, "{body}");
+    }
+}
+
+#[test]
+fn the_former_slot_of_a_map_may_be_open_or_an_alias() {
+    for body in [
+        "(c.HashMap :wat::type::Infer \"a\" 1)",
+        "(c.HashMap :wat::type::Infer :a 1 :b 2)",
+        "(c.HashMap :(wat::core::String,wat::core::i64) \"a\" 1)",
+    ] {
+        let found = diagnostics(body);
+        let codes: Vec<_> = found.iter().map(|d| d.code.to_string()).collect();
+        assert_eq!(codes, ["WAT7001"], "{body}: {found:?}");
+    }
+    let text = "(:wat::core::typealias :my::Pair :(wat::core::keyword,wat::core::i64))\n(:wat::core::def :my::x (:wat::core::HashMap :my::Pair :a 1))";
+    assert_eq!(spans(text), ["WAT7001 2:46-2:55"]);
+    assert_eq!(
+        codes("(c.HashMap :wat::type::Infer c.i64 \"a\")"),
+        ["WAT3410"]
+    );
+    assert_eq!(codes("(c.HashMap c.keyword :a :b)"), ["WAT3013"]);
+    assert_eq!(codes("(c.HashMap c.keyword c.i64 :b)"), ["WAT3410"]);
+}
+
+#[test]
+fn a_retired_name_is_told_before_what_it_lacks() {
+    for body in [
+        "(c.vec 1 2)",
+        "(c.list)",
+        "(c.vec)",
+        "(c.i64::= 1)",
+        "(c.f64::< 1.0 2.0 3.0)",
+        "(c.uuid::v4 1)",
+        "(c.apply c.i64::= [1 2])",
+        "(c.inc)",
+    ] {
+        let found = diagnostics(body);
+        let codes: Vec<_> = found.iter().map(|d| d.code.to_string()).collect();
+        assert_eq!(codes, ["WAT3450"], "{body}: {found:?}");
+    }
+    let (how, texts) = first_fix("(c.vec 1 2)");
+    assert_eq!(
+        (how, texts.as_slice()),
+        (
+            Applicability::MachineApplicable,
+            &["[".to_owned(), "]".to_owned()][..]
+        )
+    );
+    assert_eq!(first_fix("(c.i64::= 1)").0, Applicability::MaybeIncorrect);
+    let text = "(:wat::core::defn :my::f [s <- :wat::std::stream::Stream<wat::core::i64>] -> :wat::core::Vector<wat::core::i64> (:wat::stream::collect s))";
+    assert_eq!(spans(text), ["WAT3450 1:32-1:73"]);
+}
+
+#[test]
+fn an_overloaded_name_is_put_in_for_an_unknown_head_where_the_call_fits() {
+    let how = |body: &str| {
+        diagnostics(body)[0]
+            .fixes
+            .first()
+            .map(|fix| fix.applicability)
+    };
+    for (body, wanted) in [
+        ("(c.lengt [1])", Some(Applicability::MachineApplicable)),
+        ("(c.lengt \"a\")", Some(Applicability::MaybeIncorrect)),
+        ("(c.lengt [1] 2)", Some(Applicability::MaybeIncorrect)),
+        ("(c.secon [1])", Some(Applicability::MachineApplicable)),
+        ("(c.secon [1] 2)", Some(Applicability::MaybeIncorrect)),
+    ] {
+        assert_eq!(how(body), wanted, "{body}");
+    }
+}
+
+#[test]
+fn what_is_quoted_is_blamed_with_its_quote() {
+    for (body, wrong) in [
+        ("(c.+ 1 'x)", "'x"),
+        ("(c.length '(a b))", "'(a b)"),
+        ("(c.+ 1 `(a ~(c.+ 1 2)))", "`(a ~(:wat::core::+ 1 2))"),
+        ("(i.+ 1 (c.quote x))", "(:wat::core::quote x)"),
+    ] {
+        let found = diagnostics(body);
+        let [only] = &found[..] else {
+            panic!("{body}: {found:?}");
+        };
+        let text = format!("(:wat::core::def :my::x\n{})\n", long(body));
+        assert_eq!(&text[only.span.range], wrong, "{body}");
+    }
+}

@@ -540,7 +540,7 @@ fn a_failed_call_is_told_by_the_name_that_was_called() {
     for (body, message) in [
         (
             "(:wat::core::range 1 2 0)",
-            "`:wat::core::range` failed: the step of `range` is 0",
+            "`:wat::core::range` failed: the step of `range` is 0; it must not be 0",
         ),
         (
             "(:wat::core::range 0 50000000)",
