@@ -3,13 +3,14 @@
 //! Such a fix is a guess at what was meant: a name that is spelled nearly so, a place where a string may end. Most guesses
 //! are right, and no rule tells the others from them as surely as the analysis itself: a guess holds if the finding is gone
 //! once it is carried out, and no error is told that was not told before. A guess that does not hold is not offered; the
-//! help of its finding, which is for people, stays.
+//! help of its finding, which is for people, stays. Many guesses are tried together, each finding with its first one, then
+//! with its second one; only where that does not hold they are parted.
 //!
 //! The brackets of a keyword are closed where the reader says (01 K31), whatever type that makes: for that it is enough that
 //! there are not more errors than before. Machine-applicable fixes follow from what is written and are not tried: what they
 //! uncover was wrong before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wat_syntax::{Applicability, Code, Severity, SourceText};
 
@@ -22,23 +23,90 @@ pub const TRIALS: usize = 100;
 /// Takes from findings of `files` the fixes that may be wrong and do not hold, and those beyond the first [`TRIALS`].
 /// Whether a fix holds is seen in `files` and in those that it changes. The database is the same afterwards.
 pub fn keep_what_holds(db: &mut RootDatabase, files: &[SourceFile], found: &mut [Diagnostic]) {
+    let mut trial = Trial {
+        files,
+        before: BTreeMap::new(),
+        held: BTreeSet::new(),
+    };
+    let mut ranks: Vec<Vec<Guess>> = Vec::new();
     let mut left = TRIALS;
-    let mut before = BTreeMap::new();
-    for diagnostic in found {
-        let fixes = std::mem::take(&mut diagnostic.fixes);
-        let mut kept = Vec::with_capacity(fixes.len());
-        for fix in fixes {
-            if fix.applicability == Applicability::MaybeIncorrect {
-                let is_tried = left > 0;
-                left = left.saturating_sub(1);
-                if !is_tried || !holds(db, files, diagnostic, &fix, &mut before) {
-                    continue;
-                }
+    for (at, diagnostic) in found.iter().enumerate() {
+        let fixes = diagnostic.fixes.iter().enumerate();
+        let guesses = fixes.filter(|(_, fix)| is_guess(fix)).take(left);
+        for (rank, (fix, _)) in guesses.enumerate() {
+            left -= 1;
+            if ranks.len() == rank {
+                ranks.push(Vec::new());
             }
-            kept.push(fix);
+            ranks[rank].push((at, fix));
         }
-        diagnostic.fixes = kept;
     }
+    for guesses in &ranks {
+        match guesses.len() < MANY {
+            true => guesses
+                .iter()
+                .for_each(|guess| trial.judge(db, found, &[*guess])),
+            false => trial.judge(db, found, guesses),
+        }
+    }
+    for (at, diagnostic) in found.iter_mut().enumerate() {
+        let mut fix = 0..;
+        diagnostic.fixes.retain(|it| {
+            let fix = fix.next().unwrap_or_default();
+            !is_guess(it) || trial.held.contains(&(at, fix))
+        });
+    }
+}
+
+fn is_guess(fix: &DiagnosticFix) -> bool {
+    fix.applicability == Applicability::MaybeIncorrect
+}
+
+/// From so many guesses on they are tried together first: most of them are right.
+const MANY: usize = 8;
+
+/// A fix by the places of its finding and of itself.
+type Guess = (usize, usize);
+
+struct Trial<'a> {
+    files: &'a [SourceFile],
+    /// What is told of each file as it is.
+    before: BTreeMap<SourceFile, Told>,
+    /// What was tried and holds.
+    held: BTreeSet<Guess>,
+}
+
+impl Trial<'_> {
+    /// Tries guesses about different findings together, and if that does not hold, each half of them.
+    fn judge(&mut self, db: &mut RootDatabase, found: &[Diagnostic], guesses: &[Guess]) {
+        let tried: Vec<(&Diagnostic, &DiagnosticFix)> = guesses
+            .iter()
+            .map(|&(at, fix)| (&found[at], &found[at].fixes[fix]))
+            .collect();
+        if are_disjoint(&tried) && holds(db, self.files, &tried, &mut self.before) {
+            self.held.extend(guesses);
+        } else if guesses.len() > 1 {
+            let (some, others) = guesses.split_at(guesses.len() / 2);
+            self.judge(db, found, some);
+            self.judge(db, found, others);
+        }
+    }
+}
+
+/// Do fixes change different parts of the text? The edits of one fix do.
+fn are_disjoint(tried: &[(&Diagnostic, &DiagnosticFix)]) -> bool {
+    if tried.len() < 2 {
+        return true;
+    }
+    let mut places: Vec<_> = tried
+        .iter()
+        .flat_map(|(_, fix)| &fix.edits)
+        .map(|edit| (edit.file, edit.range.start(), edit.range.end()))
+        .collect();
+    places.sort_unstable();
+    places
+        .windows(2)
+        .all(|pair| pair[0].0 != pair[1].0 || pair[0].2 < pair[1].1)
 }
 
 /// A keyword whose brackets do not close.
@@ -64,16 +132,16 @@ pub fn finding(diagnostic: &Diagnostic) -> Finding {
     (is_error, diagnostic.code, diagnostic.message.clone())
 }
 
-/// Is the finding gone where the fix is carried out, and is no error new? What would change other files than those of the
-/// project is no fix. `before` keeps what is told of each file now.
+/// Are the findings gone where their fixes are carried out, and is no error new? What would change other files than those
+/// of the project is no fix. `before` keeps what is told of each file now.
 fn holds(
     db: &mut RootDatabase,
     files: &[SourceFile],
-    diagnostic: &Diagnostic,
-    fix: &DiagnosticFix,
+    tried: &[(&Diagnostic, &DiagnosticFix)],
     before: &mut BTreeMap<SourceFile, Told>,
 ) -> bool {
-    let edited = fix.edits.iter().map(|edit| edit.file);
+    let edits: Vec<&FileEdit> = tried.iter().flat_map(|(_, fix)| &fix.edits).collect();
+    let edited = edits.iter().map(|edit| edit.file);
     let is_given = |file: SourceFile| matches!(file.kind(db), FileKind::Disk | FileKind::Open);
     if !edited.clone().all(is_given) {
         return false;
@@ -84,17 +152,25 @@ fn holds(
     for &file in &seen {
         before.entry(file).or_insert_with(|| told(db, file));
     }
-    let texts = apply_edits(db, &fix.edits);
+    let texts = apply_edits(db, edits);
     let (mut old, mut new) = (Told::new(), Told::new());
     for file in &seen {
         add(&mut old, &before[file]);
         add(&mut new, &told(db, *file));
     }
     restore_texts(db, &texts);
-    let about = finding(diagnostic);
-    let is_gone = count(&new, &about) < count(&old, &about);
-    is_gone
-        && match diagnostic.code == UNCLOSED_KEYWORD {
+    let mut gone = Told::new();
+    for (diagnostic, _) in tried {
+        *gone.entry(finding(diagnostic)).or_default() += 1;
+    }
+    let are_gone = gone
+        .iter()
+        .all(|(about, number)| count(&new, about) + number <= count(&old, about));
+    are_gone
+        && match tried
+            .iter()
+            .all(|(diagnostic, _)| diagnostic.code == UNCLOSED_KEYWORD)
+        {
             true => errors(&new).map(|it| it.1).sum::<usize>() <= errors(&old).map(|it| it.1).sum(),
             false => errors(&new).all(|(error, number)| *number <= count(&old, error)),
         }

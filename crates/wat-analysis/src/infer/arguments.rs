@@ -120,7 +120,16 @@ impl<'db> Infer<'db> {
             Shape::Error => true,
             Shape::Var | Shape::Param(_) => false,
         };
-        is_data && self.is_function_value(first)
+        is_data && (self.is_function_value(first) || self.is_misspelled_before(first, last))
+    }
+
+    /// Does a keyword literal stand before a collection? Where data and a function are taken it is a misspelled function.
+    fn is_misspelled_before(&self, first: ExprId, last: ExprId) -> bool {
+        matches!(self.exprs[first.0 as usize].kind, ExprKind::Keyword(_))
+            && matches!(
+                self.table.shape(self.ty(last)),
+                Shape::App(Ctor::Vector | Ctor::HashSet | Ctor::HashMap, _)
+            )
     }
 
     /// Is it a function whatever the context makes of it? What names several functions has no type of its own.

@@ -30,6 +30,9 @@ fn a_function_before_an_unknown_collection_is_in_its_place() {
     ] {
         assert_eq!(body(code), ["WAT3202 zz"], "{code}");
     }
+    // A misspelled function too.
+    assert_eq!(body("(c.map :u::inx [1 2])"), ["WAT3001 :u::inx"]);
+    assert_eq!(body("(c.foldl :u::inx 0 [1 2])"), ["WAT3001 :u::inx"]);
 }
 
 #[test]

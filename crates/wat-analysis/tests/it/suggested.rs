@@ -1,6 +1,11 @@
 //! What is suggested may be used where it is suggested.
 
-use wat_analysis::Applicability;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use wat_analysis::{
+    Applicability, FileKind, RootDatabase, SourceText, file_diagnostics, keep_what_holds,
+};
 
 use crate::fixes::{diagnose, every_machine_fix_is_safe};
 
@@ -85,4 +90,63 @@ fn what_cannot_be_called_as_it_stands_is_a_guess_at_a_head() {
         }
         every_machine_fix_is_safe(&text.replace("c.", ":wat::core::"));
     }
+}
+
+/// The events of the database while the guesses about so many misspelled names are tried, and how many are left.
+fn tried(names: usize) -> (u64, usize) {
+    let functions = (0..names).map(|at| {
+        format!("(:wat::core::defn :u::f{at} [value{at} <- :wat::core::i64] -> :wat::core::i64 (:wat::core::i64::+ 1 valeu{at}))\n")
+    });
+    let text: String = functions.collect();
+    let events = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&events);
+    let mut db = RootDatabase::with_events(move |_| {
+        counter.fetch_add(1, Ordering::Relaxed);
+    });
+    let file = db.set_file("main.wat", SourceText::new(text), FileKind::Disk);
+    let mut found = file_diagnostics(&db, file).to_vec();
+    for fix in found.iter_mut().flat_map(|it| &mut it.fixes) {
+        fix.applicability = Applicability::MaybeIncorrect;
+    }
+    let before = events.load(Ordering::Relaxed);
+    keep_what_holds(&mut db, &[file], &mut found);
+    let left = found.iter().map(|it| it.fixes.len()).sum();
+    (events.load(Ordering::Relaxed) - before, left)
+}
+
+#[test]
+fn many_guesses_are_tried_together() {
+    let ((few, kept), (many, all)) = (tried(20), tried(80));
+    assert_eq!((kept, all), (20, 80));
+    assert!(
+        many <= 5 * few + 2_000,
+        "{few} events for 20 guesses, {many} for 80"
+    );
+}
+
+#[test]
+fn a_wrong_guess_among_right_ones_is_found() {
+    let right = (0..20).map(|at| {
+        format!(
+            "(:wat::core::defn :u::f{at} [value <- :wat::core::i64] -> :wat::core::i64 valeu)\n"
+        )
+    });
+    let wrong =
+        "(:wat::core::defn :u::wrong [value <- :wat::core::String] -> :wat::core::i64 valeu)\n";
+    let text: String = right
+        .clone()
+        .take(7)
+        .chain([wrong.to_owned()])
+        .chain(right.skip(7))
+        .collect();
+    let mut db = RootDatabase::new();
+    let file = db.set_file("main.wat", SourceText::new(text), FileKind::Disk);
+    let mut found = file_diagnostics(&db, file).to_vec();
+    for fix in found.iter_mut().flat_map(|it| &mut it.fixes) {
+        fix.applicability = Applicability::MaybeIncorrect;
+    }
+    keep_what_holds(&mut db, &[file], &mut found);
+    let kept: Vec<usize> = found.iter().map(|it| it.fixes.len()).collect();
+    assert_eq!(kept.iter().sum::<usize>(), 20);
+    assert_eq!(kept[7], 0, "{kept:?}");
 }
