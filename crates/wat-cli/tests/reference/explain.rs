@@ -183,9 +183,10 @@ impl Page {
         command.retain(|word| !word.is_empty());
         let output = wat(&directory, &command, "")?;
         if example.has("toml") {
-            return match output.stderr.contains(&code) != example.fixed {
+            let told = format!("{}{}", output.stdout, output.stderr);
+            return match told.contains(&code) != example.fixed {
                 true => Ok(()),
-                false => Err(format!("status {}\n{}", output.status, output.stderr)),
+                false => Err(format!("status {}\n{told}", output.status)),
             };
         }
         if self.code >= 8000 || (example.fixed && matches!(self.code, 2001 | 2002)) {
