@@ -512,13 +512,15 @@ fn dead_entry<'db>(
         EntryKind::Member => (entry.trim_end_matches('/'), "/"),
         EntryKind::Exact => (entry, ""),
     };
-    let found = entry_stems(db, program, kind(entry)).rank(stem, |_| true);
+    let mut found = entry_stems(db, program, kind(entry)).rank(stem, |_| true);
+    for candidate in &mut found {
+        candidate.name = format!("{}{end}", candidate.name).into();
+    }
     let problem = match suggest::help(&found) {
         Some(help) => problem.help(help),
         None => problem,
     };
     found.iter().fold(problem, |problem, candidate| {
-        let with = format!("{}{end}", candidate.name);
-        problem.replace(Applicability::MaybeIncorrect, place, &with)
+        problem.replace(Applicability::MaybeIncorrect, place, &candidate.name)
     })
 }

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use wat_analysis::{
-    FileKind, RootDatabase, Severity, SourceFile, SourceText, TextSize, expanded_text,
+    Diagnostic, FileKind, RootDatabase, Severity, SourceFile, SourceText, TextSize, expanded_text,
     file_diagnostics, line_index, primary_root, typed_expansion_text,
 };
-use wat_driver::{Unreadable, file_loader, load_files};
+use wat_driver::{Sources, Unreadable, file_loader, load_files, short_line};
 use wat_syntax::{ColumnEncoding, LineCol};
 
 use crate::args::ExpandOptions;
+use crate::workspace::load_stdin;
 use crate::{exit, output};
 
 pub(crate) fn expand(options: &ExpandOptions) -> i32 {
@@ -33,7 +34,7 @@ pub(crate) fn expand(options: &ExpandOptions) -> i32 {
         .find(|found| found.code.0 < 2000 && found.severity == Severity::Error)
         .cloned();
     if let Some(unread) = unread {
-        output::complain(&format!("{}: {}", unread.code, unread.message));
+        tell(&db, &[unread]);
         return exit::NOT_WAT;
     }
     let program = primary_root(&db, file);
@@ -51,16 +52,24 @@ pub(crate) fn expand(options: &ExpandOptions) -> i32 {
     if let Err(status) = output::result(text.as_bytes()) {
         return status;
     }
-    for failure in &shown.failures {
-        output::complain(failure);
-    }
+    tell(&db, &shown.failures);
     match shown.failures.is_empty() {
         true => exit::SUCCESS,
         false => exit::NEGATIVE,
     }
 }
 
-/// Reads `FILE[:LINE[:COLUMN]]`.
+/// Tells what is wrong, a line each, with its place.
+fn tell(db: &RootDatabase, found: &[Diagnostic]) {
+    let mut sources = Sources::default();
+    let mut out = String::new();
+    for found in found {
+        short_line(&sources.report(db, found), &mut out);
+    }
+    output::report(&out);
+}
+
+/// Reads `FILE[:LINE[:COLUMN]]`; `-` is standard input.
 fn open(db: &mut RootDatabase, place: &str) -> Result<(SourceFile, Option<TextSize>), i32> {
     let (path, line, column) = parts(place);
     if Path::new(path).is_dir() {
@@ -77,11 +86,17 @@ fn open(db: &mut RootDatabase, place: &str) -> Result<(SourceFile, Option<TextSi
         exit::NO_INPUT
     };
     let loader = file_loader(None).map_err(unreadable)?;
-    let files = [Path::new(path).to_path_buf()];
-    let loaded = load_files(db, &*loader, &files).map_err(unreadable)?;
-    let Some(&file) = loaded.first() else {
-        output::complain(&format!("cannot read `{path}`"));
-        return Err(exit::NO_INPUT);
+    let file = match path {
+        "-" => load_stdin(db, &*loader).map_err(unreadable)?,
+        _ => {
+            let files = [Path::new(path).to_path_buf()];
+            let loaded = load_files(db, &*loader, &files).map_err(unreadable)?;
+            let Some(&file) = loaded.first() else {
+                output::complain(&format!("cannot read `{path}`"));
+                return Err(exit::NO_INPUT);
+            };
+            file
+        }
     };
     let offset = line.map(|line| {
         let text = file.text(db);

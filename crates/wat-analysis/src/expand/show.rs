@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 use wat_syntax::{Ast, ColumnEncoding, NodeId, NodeKind, TextSize, print_ast};
 
 use crate::db::{Db, SourceFile};
+use crate::diagnostics::{Diagnostic, absolute};
 use crate::forms::{Form, ast, form_start, forms, line_index, read_form};
 use crate::infer::{infer, infer_expression};
 use crate::items::{ItemKind, declarations};
@@ -20,8 +21,8 @@ use super::{Expansion, Source, program_for};
 pub struct ExpandedText {
     /// One form after the other; comments tell where the parts come from.
     pub text: String,
-    /// What is wrong with the calls in it, as messages with their codes.
-    pub failures: Vec<String>,
+    /// What is wrong with the calls in it.
+    pub failures: Vec<Diagnostic>,
 }
 
 /// The expansion of the form at an offset of a file, or of all its forms. `once`: one step only.
@@ -85,7 +86,8 @@ fn show<'db>(
     match expansion {
         Some(expansion) => {
             let failures = expansion.problems.iter();
-            shown.failures.extend(failures.map(failure));
+            let told = |problem| told(db, program, form, problem);
+            shown.failures.extend(failures.map(told));
             let marked = Marked {
                 db,
                 form,
@@ -128,7 +130,8 @@ pub fn typed_expansion_text(
         }
         let types = types_of(db, program, placed.form);
         let problems = expansion.map_or(&[][..], |expansion| &expansion.problems[..]);
-        shown.failures.extend(problems.iter().map(failure));
+        let told = |problem| told(db, program, placed.form, problem);
+        shown.failures.extend(problems.iter().map(told));
         let root = match expansion {
             Some(expansion) => expansion.copy_of(written).unwrap_or(ast.root()),
             None => written,
@@ -173,8 +176,13 @@ fn types_of(db: &dyn Db, program: SourceFile, form: Form<'_>) -> FxHashMap<NodeI
     types
 }
 
-fn failure(problem: &Problem<'_>) -> String {
-    format!("WAT{}: {}", problem.code, problem.message)
+fn told<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    form: Form<'db>,
+    problem: &Problem<'db>,
+) -> Diagnostic {
+    absolute(db, program, form, form_start(db, form), problem)
 }
 
 /// More templates than anything unquotes.

@@ -51,7 +51,7 @@ impl<'db> Infer<'db> {
             _ => item,
         };
         if crate::splice::is_late(self.db, item) {
-            self.check_order(head, text, item);
+            self.check_order(head, item);
         }
         match item.kind(self.db) {
             ItemKind::SpecialForm => {

@@ -462,7 +462,7 @@ impl<'db> Infer<'db> {
                 if let Some(constant) = self.library_constant(node, item) {
                     return constant;
                 }
-                self.check_order(node, text, item);
+                self.check_order(node, item);
                 self.types_of_value(item, node, text);
                 let typed = crate::order::typed_by(self.db, self.program, item);
                 let declared = super::value_type(self.db, self.program, typed);
@@ -702,13 +702,13 @@ impl<'db> Infer<'db> {
     }
 
     /// WAT2108: an initialiser mentions itself or a later value.
-    pub(super) fn check_order(&mut self, node: NodeId, text: TextId, item: Item<'db>) {
+    pub(super) fn check_order(&mut self, node: NodeId, item: Item<'db>) {
         let Some(own) = self.initialises.filter(|_| self.depth == 0) else {
             return;
         };
         if !crate::order::precedes(self.db, self.program, item, own) && self.told_late.insert(item)
         {
-            let name = self.ast.text(text);
+            let name = item.name(self.db).text(self.db);
             let place = Place::elsewhere(item.form(self.db), item.name_node(self.db));
             let what = match item.kind(self.db) {
                 ItemKind::Function => "the function",

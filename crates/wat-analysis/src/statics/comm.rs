@@ -225,6 +225,22 @@ impl<'db> Rules<'_, 'db> {
                 continue;
             }
             let verb = if optional { "select-within" } else { "select" };
+            let place = Place::node(self.tree.node(id));
+            let edit = |at, insert: &str| ProblemEdit {
+                at,
+                place,
+                insert: insert.to_owned(),
+            };
+            let (before, after) = match optional {
+                false => (
+                    "(:wat::core::let [[index outcome] ",
+                    "] (:wat::core::match outcome <arms>))",
+                ),
+                true => (
+                    "(:wat::core::match ",
+                    " ((:wat::core::Some [index outcome]) (:wat::core::match outcome <arms>)) (:wat::core::None <nothing came>))",
+                ),
+            };
             found.push(
                 Problem::new(
                     4019,
@@ -232,7 +248,12 @@ impl<'db> Rules<'_, 'db> {
                     format!("nothing looks at what `:wat::kernel::{verb}` received; a death would go unnoticed"),
                 )
                 .label("its second component is dropped")
-                .help("bind both components, `[index outcome]`, and match the outcome; a name that starts with `_` ignores it on purpose"),
+                .help("bind both components, `[index outcome]`, and match the outcome; a name that starts with `_` ignores it on purpose")
+                .fix(
+                    "take both components apart",
+                    Applicability::HasPlaceholders,
+                    vec![edit(EditAt::Before, before), edit(EditAt::After, after)],
+                ),
             );
         }
         self.problems.extend(found);

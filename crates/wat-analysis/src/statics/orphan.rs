@@ -212,10 +212,40 @@ impl<'db> Rules<'_, 'db> {
         )
         .label("nobody waits for this worker")
         .help(format!("join it with `:wat::kernel::{kind}/drain-and-join`, or detach it on purpose with `:wat::kernel::drop`"));
-        match first {
+        let problem = match first {
             Some(&used) => problem.also(Place::node(self.tree.node(used)), "mentioned here"),
             None => problem,
-        }
+        };
+        let join = format!("(:wat::kernel::{kind}/drain-and-join {})", info.name);
+        let detach = format!("(:wat::kernel::drop {})", info.name);
+        [
+            ("join it at the end", format!("] (:wat::core::match {join} ((:wat::core::Ok _) result) ((:wat::core::Err died) <death>)))"), Applicability::HasPlaceholders),
+            ("detach it at the end", format!("] {detach} result)"), Applicability::MaybeIncorrect),
+        ]
+        .into_iter()
+        .fold(problem, |problem, (title, after, how)| {
+            match self.behind_result(local, after) {
+                Some(edits) => problem.fix(title, how, edits),
+                None => problem,
+            }
+        })
+    }
+
+    /// The edits that keep the value of the `let` around the uses of a local as `result`, and say what comes behind it.
+    fn behind_result(&self, local: LocalId, after: String) -> Option<Vec<ProblemEdit<'db>>> {
+        let Origin::Let { form, .. } = self.tree.origin(local) else {
+            return None;
+        };
+        let node = self.tree.node(form);
+        let is_free = self.tree.info(local).name.as_ref() != "result";
+        let is_let = is_free && self.ast.as_keyword(self.head(form)) == Some(":wat::core::let");
+        let last = self.ast.children(node).skip(2).last().filter(|_| is_let)?;
+        let place = Place::node(last);
+        let edit = |at, insert| ProblemEdit { at, place, insert };
+        Some(vec![
+            edit(EditAt::Before, "(:wat::core::let [result ".to_owned()),
+            edit(EditAt::After, after),
+        ])
     }
 
     /// Does a new pool stay in the function without being finished?
@@ -269,12 +299,30 @@ impl<'db> Rules<'_, 'db> {
 
     /// WAT4034.
     fn unfinished(&self, pool: ExprId) -> Problem<'db> {
-        Problem::new(
+        let problem = Problem::new(
             4034,
             Place::node(self.tree.node(pool)),
             "a pool is made here that is never finished; handles that nobody claims would stay open unnoticed",
         )
         .label("no `:wat::kernel::HandlePool::finish` for this pool")
-        .help("call `:wat::kernel::HandlePool::finish` on it when all handles are claimed")
+        .help("call `:wat::kernel::HandlePool::finish` on it when all handles are claimed");
+        let Role::Bound(form, index) = self.tree.role(pool) else {
+            return problem;
+        };
+        let binder = self
+            .tree
+            .binding(form, index)
+            .map(|(binder, _)| &binder.kind);
+        let Some(&PatternKind::Bind(local)) = binder else {
+            return problem;
+        };
+        let name = &self.tree.info(local).name;
+        let after = format!("] (:wat::kernel::HandlePool::finish {name}) result)");
+        match self.behind_result(local, after) {
+            Some(edits) => {
+                problem.fix("finish it at the end", Applicability::MaybeIncorrect, edits)
+            }
+            None => problem,
+        }
     }
 }

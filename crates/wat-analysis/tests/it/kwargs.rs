@@ -545,6 +545,16 @@ fn a_value_of_function_type_gets_keywords() {
         "(c/def :my::n 1)\n(:wat::kwargs::define-with-kwargs :my::one :my::n [:from])",
         &[2508],
     );
+    // A use is one of the value, which must be evaluated by then.
+    let text = text(&format!(
+        "(c/def :my::early (:my::sub :what 1 :from 10))\n{base}"
+    ));
+    let (_db, found) = crate::fixes::diagnose(&text);
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        found[0].message,
+        "the value `:my::add` is evaluated later than this value"
+    );
     // A variant of a variant.
     with(
         "(:wat::kwargs::define-with-kwargs :my::two :my::sub [:x :y])\n(c/defn :my::f [] -> c/i64 (:my::two :y 1 :x 10))",

@@ -691,6 +691,47 @@ fn pools_are_finished() {
     accepted("(c.defn :u::f [] -> c.nil (k.HandlePool::finish (k.HandlePool::new \"p\" [1])))");
 }
 
+/// Of a finding with a fix that may be wrong: applied, it is gone and nothing is wrong instead.
+#[test]
+fn handles_that_are_left_over_have_fixes() {
+    let is_mended = |text: &str, code: u16| {
+        let text = spelled(text);
+        let found = database(&text, true).1;
+        let told = found.iter().find(|it| it.code.0 == code);
+        let told = told.unwrap_or_else(|| panic!("WAT{code} is not told: {text}"));
+        let fix = told.fixes.iter();
+        let mut fix = fix.filter(|fix| fix.applicability == Applicability::MaybeIncorrect);
+        let fix = fix
+            .next()
+            .unwrap_or_else(|| panic!("WAT{code} has no fix: {text}"));
+        let after = crate::fixes::apply(&text, fix);
+        let left: Vec<_> = database(&after, true)
+            .1
+            .iter()
+            .map(|it| it.code.0)
+            .filter(|code| *code != 3607)
+            .collect();
+        assert_eq!(left, [] as [u16; 0], "{after}");
+    };
+    let with = |uses: &str| spawning(&format!("(c.let [t (k.spawn-thread :u::work)] {uses})"));
+    is_mended(&with("(k.println (k.Thread/input t))"), 4031);
+    let pool = |ty: &str, uses: &str| {
+        format!("(c.defn :u::f [] -> {ty} (c.let [p (k.HandlePool::new \"p\" [1 2])] {uses}))")
+    };
+    is_mended(&pool("c.nil", "(k.println (k.HandlePool::pop p))"), 4034);
+    is_mended(&pool("c.i64", "(k.println 1) (k.HandlePool::pop p)"), 4034);
+    for verb in ["(k.select rxs)", "(k.select-within rxs d)"] {
+        let text = spelled(&format!(
+            "(c.defn :u::f [rxs <- c.Vector<wat::kernel::Receiver<wat::core::i64>> d <- :wat::time::Duration] -> c.nil {verb} c.nil)"
+        ));
+        let found = database(&text, true).1;
+        let told = found.iter().find(|it| it.code.0 == 4019);
+        let told = told.unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(told.fixes.len(), 1);
+        assert_eq!(told.fixes[0].applicability, Applicability::HasPlaceholders);
+    }
+}
+
 #[test]
 fn work_of_other_processes_holds_no_handles() {
     let outer = |text: &str| {

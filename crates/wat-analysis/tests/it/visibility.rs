@@ -234,6 +234,23 @@ fn an_entry_that_admits_nothing_is_a_warning() {
 }
 
 #[test]
+fn the_help_of_a_dead_entry_is_what_its_fix_writes() {
+    for (entry, near) in [(":my::kk::", ":my::k::"), (":my::k::W/", ":my::k::V/")] {
+        let text = format!(
+            "(:wat::core::def-restricted :my::k::pin :restricted-to [{entry}] 1)\n(:wat::core::struct :my::k::V (x :wat::core::i64))"
+        );
+        let (_db, found) = crate::fixes::diagnose(&text);
+        let told = &found[0];
+        assert_eq!(
+            told.help,
+            Some(format!("did you mean `{near}`?")),
+            "{entry}"
+        );
+        assert_eq!(&*told.fixes[0].edits[0].insert, near, "{entry}");
+    }
+}
+
+#[test]
 fn the_refusal_names_both_sides_the_list_and_a_way() {
     let text = format!(
         "{SECRET}(:wat::core::defn :my::k::helper [] -> :wat::core::i64 (:my::k::secret 3))\n(:wat::core::defn :my::k::other [] -> :wat::core::i64 3)\n(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:my::k::secret 3)))"

@@ -1,6 +1,6 @@
 //! `wat expand`.
 
-use super::support::{Dir, wat};
+use super::support::{Dir, fed, wat};
 
 const PROGRAM: &str =
     "(:wat::core::defmacro :my::inc [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::+ ~x 1))
@@ -118,9 +118,25 @@ fn a_form_of_the_command_line() {
     let text = "(:wat::core::defmacro :m::m [] -> :wat::WatAST (:wat::core::macro-error \"not today\")) (:m::m)";
     let ran = wat(&dir, &["expand", "-e", text]);
     assert_eq!(ran.status, 1);
-    assert_eq!(ran.stderr, "error: WAT2412: not today\n");
-    assert_eq!(wat(&dir, &["expand", "-e", "(:a"]).status, 65);
+    assert_eq!(ran.stderr, "-e:1:88: error[WAT2412]: not today\n");
+    let unread = wat(&dir, &["expand", "-e", "(:a"]);
+    assert_eq!(unread.status, 65);
+    assert!(
+        unread.stderr.starts_with("-e:1:1: error[WAT1030]: "),
+        "{}",
+        unread.stderr
+    );
     assert_eq!(wat(&dir, &["expand"]).status, 64);
+    // `-` is standard input.
+    let text =
+        "(:wat::core::defmacro :m::m [] -> :wat::WatAST `2)\n(:wat::core::def :m::a (:m::m))\n";
+    let whole = fed(&dir, &["expand", "-"], text);
+    assert_eq!(whole.status, 0, "{}", whole.stderr);
+    assert!(
+        whole.stdout.contains("(:wat::core::def"),
+        "{}",
+        whole.stdout
+    );
     assert_eq!(wat(&dir, &["expand", "missing.wat"]).status, 66);
 }
 

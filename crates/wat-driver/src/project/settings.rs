@@ -199,6 +199,10 @@ enum Type {
     Globs,
     Texts,
     Table,
+    /// A table from these keys to booleans.
+    Switches(&'static [&'static str]),
+    /// The path of a function.
+    Function,
     /// A number of bytes, or text with a unit.
     Bytes,
     /// Text with a unit of memory.
@@ -299,7 +303,13 @@ const TABLES: &[(&str, &[(&str, Type)])] = {
         ),
         (
             "lsp",
-            &[("inlay-hints", Table), ("lint-on", Word(&["type", "save"]))],
+            &[
+                (
+                    "inlay-hints",
+                    Switches(&["types", "parameters", "short-names"]),
+                ),
+                ("lint-on", Word(&["type", "save"])),
+            ],
         ),
         ("extensions", &[]),
         ("commands", &[]),
@@ -336,6 +346,10 @@ fn read_into(settings: &mut Settings, file: &Value, told: &mut Told) {
             continue;
         };
         told.is_of_tests = matches!(*name, "test" | "coverage");
+        for entry in entries.iter().filter(|_| *name == "commands") {
+            let path = format!("{name}.{}", entry.key);
+            check(told, Type::Function, &path, &entry.value);
+        }
         for entry in entries.iter().filter(|_| !keys.is_empty()) {
             let path = format!("{name}.{}", entry.key);
             match keys.iter().find(|(key, _)| *key == entry.key) {
@@ -513,6 +527,8 @@ fn check(told: &mut Told, kind: Type, path: &str, value: &Value) -> Option<Check
         (Type::Any, _) => Checked::Sound,
         (Type::Table, Kind::Table(_)) => Checked::Sound,
         (Type::Table, _) => return wrong(told, &name, value, "a table"),
+        (Type::Switches(keys), _) => switches(told, path, value, keys)?,
+        (Type::Function, _) => function(told, path, value)?,
         (Type::Bool, Kind::Boolean(value)) => Checked::Bool(*value),
         (Type::Bool, _) => return wrong(told, &name, value, "`true` or `false`"),
         (Type::Count, Kind::Integer(number)) => match usize::try_from(*number) {
@@ -549,6 +565,42 @@ fn check(told: &mut Told, kind: Type, path: &str, value: &Value) -> Option<Check
         (Type::Globs, _) => Checked::Globs(list(told, path, value, glob)?),
         (Type::Texts, _) => list(told, path, value, string).map(|_| Checked::Sound)?,
     })
+}
+
+/// A table of booleans.
+fn switches(told: &mut Told, path: &str, value: &Value, keys: &[&str]) -> Option<Checked> {
+    let Kind::Table(entries) = &value.kind else {
+        return wrong(told, &format!("`{path}`"), value, "a table");
+    };
+    for entry in entries {
+        let inner = format!("{path}.{}", entry.key);
+        if keys.contains(&&*entry.key) {
+            check(told, Type::Bool, &inner, &entry.value);
+        } else {
+            let near = nearest(&entry.key, keys.iter().copied());
+            let near = near.map(|near| format!("{path}.{near}"));
+            told.unknown(entry.range, &inner, near.as_deref());
+        }
+    }
+    Some(Checked::Sound)
+}
+
+/// The path of a function, such as `:calc::deploy::main`.
+fn function(told: &mut Told, path: &str, value: &Value) -> Option<Checked> {
+    let text = string(told, path, value)?;
+    let word = text.value.strip_prefix(':').unwrap_or_default();
+    let is_path = !word.is_empty()
+        && !word.contains([' ', '<', '(', '"'])
+        && word.split("::").all(|segment| !segment.is_empty());
+    if is_path {
+        return Some(Checked::Sound);
+    }
+    let message = format!(
+        "`{path}` is the path of a function such as `:calc::deploy::main`, not `{}`",
+        text.value
+    );
+    told.bad(value.range, "no path of a function", message, None);
+    None
 }
 
 /// Tells that a value is not what it should be.

@@ -143,10 +143,35 @@ fn from_edn(told: &mut Told) -> Value {
         let message = "the file holds one map, and this stands behind it".to_owned();
         told.bad(more.range, "one value too many", message, None);
     }
-    values.into_iter().next().unwrap_or(Value {
+    let value = values.into_iter().next().unwrap_or(Value {
         range: all,
         kind: Kind::Table(Vec::new()),
-    })
+    });
+    if !told.is_bad {
+        judge_keys(&value, told);
+    }
+    value
+}
+
+/// Tells of keys that stand twice in a map, and of what is no key.
+fn judge_keys(value: &Value, told: &mut Told) {
+    match &value.kind {
+        Kind::List(values) => values.iter().for_each(|value| judge_keys(value, told)),
+        Kind::Table(entries) => {
+            let mut seen = std::collections::HashSet::new();
+            for entry in entries {
+                if entry.key.is_empty() {
+                    let message = "a key of a project file is a keyword such as `:entry`";
+                    told.bad(entry.range, "not a key", message.to_owned(), None);
+                } else if !seen.insert(&entry.key) {
+                    let message = format!("the key `:{}` stands twice in one map", entry.key);
+                    told.bad(entry.range, "the second", message, None);
+                }
+                judge_keys(&entry.value, told);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn edn_value(syntax: &FormSyntax, node: NodeId, start: TextSize, depth: usize) -> Value {

@@ -362,6 +362,32 @@ fn unknown_keys_are_warnings_with_the_nearest_key() {
 }
 
 #[test]
+fn keys_inside_settings_and_commands_are_judged_too() {
+    told(
+        "wat.toml",
+        "[lsp]\ninlay-hints = { type = true, parameters = 1 }\n[commands]\ndeploy = \":calc::deploy\"\nbad = 7\nworse = \"calc deploy\"\n",
+        expect![[r#"
+            bad
+            wat.toml:2:17: warning[WAT5801]: `lsp.inlay-hints.type` is no setting
+              did you mean `lsp.inlay-hints.types`?
+            wat.toml:2:43: error[WAT5802]: `lsp.inlay-hints.parameters` is `true` or `false`, not an integer
+            wat.toml:5:7: error[WAT5802]: `commands.bad` is a string, not an integer
+            wat.toml:6:9: error[WAT5802]: `commands.worse` is the path of a function such as `:calc::deploy::main`, not `calc deploy`
+        "#]],
+    );
+    told(
+        "wat.edn",
+        "{:fmt {:exclude []}\n :lsp {:inlay-hints {:types true :types false :short-name true}}\n :fmt {} 7 8}",
+        expect![[r#"
+            bad
+            wat.edn:2:34: error[WAT5802]: the key `:types` stands twice in one map
+            wat.edn:3:2: error[WAT5802]: the key `:fmt` stands twice in one map
+            wat.edn:3:10: error[WAT5802]: a key of a project file is a keyword such as `:entry`
+        "#]],
+    );
+}
+
+#[test]
 fn wrong_types_and_values_are_told_where_they_stand() {
     told(
         "wat.toml",
