@@ -150,6 +150,19 @@ fn form_findings<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
     }
 }
 
+/// Do the lines of a place in the library mention names that no program can write?
+fn shows_internals(db: &dyn Db, span: &Span) -> bool {
+    if span.file.kind(db) != FileKind::Library {
+        return false;
+    }
+    let text = span.file.text(db);
+    let text = text.text();
+    let (start, end) = (span.range.start().into(), span.range.end().into());
+    let from = text[..start].rfind('\n').unwrap_or(0);
+    let to = text[end..].find('\n').map_or(text.len(), |len| end + len);
+    text[from..to].contains("__internal")
+}
+
 /// Is it about an unknown name that a form which came to nothing may have defined? That form is told.
 fn is_about_lost_name(db: &dyn Db, program: SourceFile, problem: &Problem<'_>) -> bool {
     matches!(problem.code, 3201 | 3203)
@@ -784,7 +797,7 @@ pub(crate) fn absolute<'db>(
         let span = edge.span(place);
         // What a macro made stands at its call, as the diagnostic itself does.
         let repeats = span == at && (made.is_some() || edge.spot(place).made.is_some());
-        (!repeats).then(|| SpanLabel {
+        (!repeats && !shows_internals(db, &span)).then(|| SpanLabel {
             span,
             message: crate::expand::unmarked(message).into_owned(),
         })

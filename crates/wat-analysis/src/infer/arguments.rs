@@ -42,8 +42,6 @@ impl<'db> Infer<'db> {
             let problem = &mut self.problems[told];
             problem.code = code;
             problem.message = format!("`{found}` has no elements: it is no vector, set or map");
-            // The type of the parameter is a notation that no program can write.
-            problem.labels.clear();
         }
     }
 

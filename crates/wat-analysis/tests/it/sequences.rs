@@ -30,10 +30,14 @@ fn sets_and_maps_stand_for_their_elements() {
         &["WAT3401 2:18-2:19"],
     );
     reports("(:wat::core::distinct \"a\")", &["WAT3401 2:23-2:26"]);
-    // The parameter of the library has a type that no program can write: it is not shown.
-    let (_db, found) =
-        crate::fixes::diagnose("(:wat::core::def :my::x (:wat::core::distinct \"a\"))");
-    assert_eq!(found[0].labels, []);
+    // The library's parameters have a type that no program can write: they are not shown.
+    for call in [
+        "(:wat::core::distinct \"a\")",
+        "(:wat::core::reductions [1] :wat::core::+)",
+    ] {
+        let (_db, found) = crate::fixes::diagnose(&format!("(:wat::core::def :my::x {call})"));
+        assert_eq!((found.len(), &found[0].labels[..]), (1, &[][..]), "{call}");
+    }
     reports(
         "(:wat::core::->> 5 (:wat::core::map :wat::core::i64::to-string))",
         &["WAT3401 2:18-2:19"],
