@@ -307,7 +307,8 @@ impl<'db> Infer<'db> {
         let Some(text) = text.filter(|_| self.table.resolve(found) == Ty::KEYWORD) else {
             return problem;
         };
-        if crate::names::lookup(self.db, self.program, text).is_some() {
+        let is_known = crate::names::lookup(self.db, self.program, text).is_some();
+        if is_known && !crate::library::is_internal(text) {
             return problem;
         }
         self.withdraw_suspicion(node);
@@ -322,7 +323,8 @@ impl<'db> Infer<'db> {
         problem: Problem<'db>,
     ) -> Problem<'db> {
         let path = crate::items::split_generic(text).0;
-        if let Some(item) = crate::names::lookup_type(self.db, self.program, path) {
+        let declared = crate::names::lookup_type(self.db, self.program, path);
+        if let Some(item) = declared.filter(|_| !crate::library::is_internal(path)) {
             return self.explain_type_name(text, item, node, expected, problem);
         }
         let problem = problem.note(format!(

@@ -523,6 +523,10 @@ fn helpers_of_the_library_mean_nothing_to_programs() {
             "WAT3001",
         ),
         (
+            "(:wat::core::def :my::x (:wat::core::contains? :wat::core::__internal/display 1))",
+            "WAT3401",
+        ),
+        (
             "(:wat::core::def :my::x (:wat::core::apply :wat::core::__internal/display [1]))",
             "WAT3001",
         ),

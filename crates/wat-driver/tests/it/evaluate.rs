@@ -268,6 +268,7 @@ fn data_is_evaluated_in_the_closed_world() {
 fn failures_of_data_are_values_with_a_kind() {
     for (source, kind) in [
         ("(:my::no 1)", "unknown-function"),
+        ("(:wat::core::__internal/range 0 1 1)", "unknown-function"),
         ("n", "unbound-symbol"),
         ("(:my::half 1 2)", "arity-mismatch"),
         ("(:my::half \"x\")", "type-mismatch"),
