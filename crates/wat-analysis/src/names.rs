@@ -409,8 +409,15 @@ pub(crate) fn is_lost(db: &dyn Db, root: SourceFile, name: &str) -> bool {
 #[salsa::tracked(returns(ref))]
 fn lost_names(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> {
     let files = load_graph(db, root).files.iter();
-    let mut found = FxHashSet::default();
-    for &form in files.flat_map(|&file| form_list(db, file)) {
+    let lost = files.flat_map(|&file| lost_in(db, root, file));
+    lost.cloned().collect()
+}
+
+/// The same of one file.
+#[salsa::tracked(returns(ref))]
+fn lost_in(db: &dyn Db, root: SourceFile, file: SourceFile) -> Vec<Box<str>> {
+    let mut found = Vec::new();
+    for &form in form_list(db, file) {
         let expressions = &written_declarations(db, form).expressions;
         if expressions.is_empty() {
             continue;

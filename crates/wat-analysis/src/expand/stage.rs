@@ -148,11 +148,9 @@ pub(super) fn mentions_macro(db: &dyn Db, program: SourceFile, form: &FormAst, s
     }
     let literal = literal_macros(db, program);
     let generated = generated_names(db, program, stage);
-    texts_with_calls(form).any(|text| {
-        text.starts_with(':')
-            && (literal.contains_key(text)
-                || generated.contains(text)
-                || form.library_macros && crate::library::expands(text))
+    texts_with_calls(form).any(|text| match is_own_path(text) {
+        true => literal.contains_key(text) || generated.contains(text),
+        false => form.library_macros && crate::library::expands(text),
     })
 }
 
