@@ -152,7 +152,40 @@ pub(crate) fn redefinitions<'db>(
     let again = names(db, root).again.iter().copied();
     again
         .filter(|(second, ..)| second.form(db).file(db) == file)
+        .chain(redefined_beside(db, root, file))
         .collect()
+}
+
+/// The same of the definitions beside functions ([`beside`]).
+fn redefined_beside<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    file: SourceFile,
+) -> Vec<(Item<'db>, Item<'db>, Again)> {
+    let redef = crate::configuration::config(db, root).redef;
+    let forms = form_list(db, file);
+    let calling = calling_forms(db, root, file).iter();
+    let calling = calling.filter_map(|&at| forms.get(at as usize).copied());
+    let mut found = Vec::new();
+    for form in calling.filter(|&form| written_function(db, form).is_some()) {
+        let mut known: FxHashMap<Name<'db>, Item<'db>> = FxHashMap::default();
+        let items = declarations(db, root, form).items.iter().copied();
+        for item in items.filter(|item| crate::expand::is_marked(item.name(db).text(db))) {
+            match known.entry(item.name(db)) {
+                Entry::Vacant(entry) => {
+                    entry.insert(item);
+                }
+                Entry::Occupied(entry) => {
+                    let before = *entry.get();
+                    let generated = (before.form(db), before.node(db)) == (form, item.node(db));
+                    if !generated && !is_same_member(db, item, before) {
+                        found.push((item, before, again(db, redef, item, before)));
+                    }
+                }
+            }
+        }
+    }
+    found
 }
 
 /// What a name of a program means. Changes only when this name changes.

@@ -168,6 +168,33 @@ fn gap_end(text: &str, ranges: &[TextRange], index: usize) -> usize {
         .map_or(text.len(), |range| range.start().into())
 }
 
+/// The comments inside a form.
+fn comments(form: &str) -> impl Iterator<Item = (usize, usize)> {
+    let bytes = form.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < bytes.len() {
+            match bytes[at] {
+                b';' => {
+                    let from = at;
+                    let end = form[from..].find('\n').map_or(form.len(), |end| from + end);
+                    at = end;
+                    return Some((from, from + form[from..end].trim_end().len()));
+                }
+                b'"' => {
+                    at += 1;
+                    while at < bytes.len() && bytes[at] != b'"' {
+                        at += if bytes[at] == b'\\' { 2 } else { 1 };
+                    }
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        None
+    })
+}
+
 /// Reads the text of a block.
 fn block(name: String, place: DocPlace, text: &Mapped, is_ignored: bool) -> DocBlock {
     let source = SourceText::new(text.text());
@@ -189,6 +216,14 @@ fn block(name: String, place: DocPlace, text: &Mapped, is_ignored: bool) -> DocB
             break;
         };
         start = range.end().into();
+        faults.extend(comments(&text.text()[range]).filter_map(|(from, to)| {
+            let comment = &text.text()[end + from..end + to];
+            want(comment).map(|_| DocFault {
+                place: text.place(end + from, end + to),
+                code: 2914,
+                message: "the comment stands inside a form, and behind none".to_owned(),
+            })
+        }));
         found.steps.push(DocStep {
             form: text.text()[range].to_owned(),
             place: text.place(end, start),
@@ -352,6 +387,10 @@ mod tests {
             ("(f) ;!! WAT3001 ; no", None),
             ("(f) ;!! \"a\" ; no", None),
             ("(f) ; says ;=> )", None),
+            ("(f\n  (g) ;=> 2\n  1)", Some("3:7 2914")),
+            ("(f ;out> x\n) ;=> 1", Some("2:4 2914")),
+            ("(f ;!! WAT3001\n  1)", Some("2:4 2914")),
+            ("(f ; a comment\n \";=> 2\" \"\\\";=> 2\") ;=> 2", None),
         ] {
             let text = format!("```wat doctest\n{line}\n```\n");
             assert_eq!(fault(&text).as_deref(), column, "{line}");
@@ -392,6 +431,36 @@ mod tests {
             .collect();
         assert_eq!(places, [(2, 20, 2, 30, 35), (3, 4, 3, 9, 14)]);
         assert_eq!((found[0].place.line, found[0].place.col), (2, 12));
+    }
+
+    #[test]
+    fn indented_code_is_no_fenced_block() {
+        const NONE: [u32; 0] = [];
+        let lines = |text: &str| -> Vec<u32> {
+            let found = markdown_examples(text);
+            found.iter().map(|it| it.place.line).collect()
+        };
+        let block = |indent: usize| {
+            let blanks = " ".repeat(indent);
+            format!("{blanks}```wat doctest\n{blanks}(f) ;=> 1\n{blanks}```\n")
+        };
+        assert_eq!(lines(&block(3)), [1]);
+        assert_eq!(lines(&block(4)), NONE);
+        assert_eq!(lines(&format!("text\n\n{}", block(4))), NONE);
+        // In an item of a list, what counts is where its text begins.
+        assert_eq!(lines(&format!("- item\n\n{}", block(4))), [3]);
+        assert_eq!(lines(&format!("- item\n\n{}", block(6))), NONE);
+        assert_eq!(lines(&format!("10. item\n\n{}", block(7))), [3]);
+        assert_eq!(lines(&format!("- a\n  - b\n\n{}", block(7))), [4]);
+        assert_eq!(lines(&format!("- item\n\ntext\n\n{}", block(4))), NONE);
+        assert_eq!(lines(&format!("-not an item\n\n{}", block(4))), NONE);
+        // An example of an example is none.
+        assert_eq!(lines(&format!("~~~\n{}~~~\n{}", block(0), block(0))), [6]);
+        assert_eq!(lines("~~~wat doctest\n(f) ;=> `1\n~~~\n"), [1]);
+        // A docstring is indented as its form is.
+        let text =
+            "(:wat::core::do\n    (x)\n    \"One.\n\n      ```wat\n      (f) ;=> 1\n      ```\")\n";
+        assert_eq!(docstring_examples(text).len(), 1);
     }
 
     #[test]

@@ -34,7 +34,17 @@ pub(crate) fn edn_line(kind: &str, record: &Value) -> String {
 }
 
 fn text(key: &str, value: &str) -> Edn {
-    if WORDS.contains(&key) && !value.contains(char::is_whitespace) && !value.is_empty() {
+    // A tag may be any text.
+    let is_word = || {
+        let mut bytes = value.bytes();
+        bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic())
+            && bytes.all(|byte| byte.is_ascii_alphanumeric() || b"-_.*+!?/".contains(&byte))
+    };
+    let reads = match key {
+        "tags" => is_word(),
+        _ => !value.contains(char::is_whitespace) && !value.is_empty(),
+    };
+    if WORDS.contains(&key) && reads {
         // A name is written as programs write it.
         return Edn::Symbol(format!(":{}", value.trim_start_matches(':')).into());
     }

@@ -229,6 +229,18 @@ impl<'db> Infer<'db> {
         if crate::host::is_host(canonical) && self.tell_host(head, canonical) {
             return;
         }
+        if crate::testing::is_kept(canonical) {
+            self.problems.push(
+                Problem::new(
+                    3301,
+                    Place::node(head),
+                    format!("`{canonical}` is internal to the forms of `:wat::test::`: its callers are those under `:wat::`"),
+                )
+                .label("caller not admitted")
+                .help("write `:wat::test::run-thread` or one of the forms `:wat::test::run-hermetic…`"),
+            );
+            return;
+        }
         if !self.ast.is_poisoned(head) {
             if lookup_type(self.db, self.program, canonical).is_some() {
                 self.not_a_constructor(head, canonical);

@@ -220,6 +220,78 @@ fn a_mistake_in_the_prelude_of_a_maker_is_told_there_once() {
 }
 
 #[test]
+fn a_string_before_a_test_says_something_of_it() {
+    let text = "(:wat::test::ignore \"later\")
+\"It fails.\"
+; why
+(:wat::test::deftest :t::a () (:wat::test::assert-true true))";
+    reports(text, &[]);
+    let db = database(&[("t.wat", text)]);
+    let file = db.file("t.wat").unwrap();
+    assert_eq!(
+        file_tests(&db, file, file)[0].ignore.as_deref(),
+        Some("later")
+    );
+    reports(
+        "(:wat::test::ignore \"later\")\n\"It fails.\"\n(:wat::core::def :t::x 1)",
+        &["WAT2905 1:1-1:29", "WAT2003 2:1-2:12"],
+    );
+    reports(
+        "\"It fails.\"\n(:wat::test::deftest :t::a () (:wat::test::assert-true true))",
+        &["WAT2003 1:1-1:12"],
+    );
+}
+
+#[test]
+fn names_that_expansions_keep_are_restricted() {
+    for name in [
+        "run-hermetic-send-inputs",
+        "failure-from-thread-died",
+        "run-thread-driver",
+    ] {
+        let text = format!("(:wat::test::deftest :t::a () (:wat::test::{name} 1))");
+        reports(
+            &text,
+            &[&*format!("WAT3301 1:32-1:{}", 32 + 12 + name.len())],
+        );
+    }
+    reports(
+        "(:wat::test::deftest :t::a () (:wat::test::run-hermetik 1))",
+        &["WAT3201 1:32-1:56"],
+    );
+}
+
+#[test]
+fn what_a_program_in_a_function_declares_twice_is_told() {
+    for (first, second, code) in [
+        (
+            "(:wat::core::def :t::h 1)",
+            "(:wat::core::def :t::h 2)",
+            "WAT2101",
+        ),
+        (
+            "(:wat::core::struct :t::S (a :wat::core::i64))",
+            "(:wat::core::struct :t::S (a :wat::core::i64))",
+            "WAT7307",
+        ),
+    ] {
+        let text = format!(
+            "(:wat::core::defn :t::f [] -> :wat::kernel::RunResult
+  (:wat::test::run-hermetic-with-prelude (
+    {first}
+    {second}) (:wat::kernel::println 1)))
+(:wat::core::defn :t::g [] -> :wat::kernel::RunResult
+  (:wat::test::run-hermetic-with-prelude ({first}) (:wat::kernel::println 1)))"
+        );
+        let found = spans(&text);
+        assert!(
+            found.len() == 1 && found[0].starts_with(&format!("{code} 4:")),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
 fn annotations_belong_to_the_next_test() {
     let text = "(:wat::test::ignore \"slow\")
 (:wat::test::tag \"a\")

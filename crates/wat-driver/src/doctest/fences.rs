@@ -28,13 +28,66 @@ struct Fenced {
     lines: Vec<(usize, usize)>,
 }
 
-/// A line that opens a fence: its indentation and its marks.
-fn opener(line: &str) -> Option<(usize, usize)> {
-    let rest = line.trim_start_matches(' ');
-    let after = rest.trim_start_matches('`');
-    let marks = rest.len() - after.len();
-    (marks >= 3 && !after.contains('`')).then(|| (line.len() - rest.len(), marks))
+/// The marks of a fence.
+#[derive(Clone, Copy)]
+struct Marks {
+    char: char,
+    count: usize,
 }
+
+/// A line that opens a fence: its indentation and its marks.
+fn opener(line: &str) -> Option<(usize, Marks)> {
+    let rest = line.trim_start_matches(' ');
+    let char = rest.chars().next().filter(|it| matches!(it, '`' | '~'))?;
+    let after = rest.trim_start_matches(char);
+    let count = rest.len() - after.len();
+    let opens = count >= 3 && (char == '~' || !after.contains('`'));
+    opens.then(|| (line.len() - rest.len(), Marks { char, count }))
+}
+
+/// Where the text of an item of a list begins, if a line begins one.
+fn item(line: &str) -> Option<usize> {
+    let rest = line.trim_start_matches(' ');
+    let number = rest.trim_start_matches(|it: char| it.is_ascii_digit());
+    let behind = match rest.len() - number.len() {
+        0 => rest.strip_prefix(['-', '*', '+'])?,
+        1..=9 => number.strip_prefix(['.', ')'])?,
+        _ => return None,
+    };
+    let text = behind.trim_start_matches(' ');
+    let blanks = behind.len() - text.len();
+    match (blanks, text.trim_end().is_empty()) {
+        (_, true) => Some(line.len() - behind.len() + 1),
+        (0, false) => None,
+        // More blanks are indented code in the item.
+        (1..=4, false) => Some(line.len() - text.len()),
+        (_, false) => Some(line.len() - behind.len() + 1),
+    }
+}
+
+/// The items of lists around a line of Markdown, by where their texts begin, outermost first.
+#[derive(Default)]
+struct Items(Vec<usize>);
+
+impl Items {
+    /// Goes on to a line, and says how far it is indented in its item.
+    fn indentation(&mut self, line: &str) -> usize {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        if !line.trim().is_empty() {
+            self.0.retain(|&begin| begin <= indent);
+        }
+        let own = indent - self.0.last().copied().unwrap_or(0).min(indent);
+        if own <= MOST
+            && let Some(begin) = item(line)
+        {
+            self.0.push(begin);
+        }
+        own
+    }
+}
+
+/// What is indented further is code as it stands.
+const MOST: usize = 3;
 
 /// The words of a part of a text.
 fn words(text: &str, (start, end): (usize, usize)) -> Vec<(usize, usize)> {
@@ -47,8 +100,9 @@ fn words(text: &str, (start, end): (usize, usize)) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// The fenced blocks of a text, in order.
-fn fenced(text: &str) -> Vec<Fenced> {
+/// The fenced blocks of a text, in order. `markdown`: what is indented by four blanks is code as it stands, and no fence;
+/// a docstring is indented as its form is.
+fn fenced(text: &str, markdown: bool) -> Vec<Fenced> {
     let mut lines = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -56,16 +110,21 @@ fn fenced(text: &str) -> Vec<Fenced> {
         at += line.len();
     }
     let mut found = Vec::new();
+    let mut items = Items::default();
     let mut at = 0;
     while at < lines.len() {
         let (start, end) = lines[at];
         at += 1;
+        let own = items.indentation(&text[start..end]);
         let Some((indent, marks)) = opener(&text[start..end]) else {
             continue;
         };
+        if markdown && own > MOST {
+            continue;
+        }
         let closes = |&(start, end): &(usize, usize)| {
             let rest = text[start..end].trim();
-            rest.len() >= marks && rest.bytes().all(|byte| byte == b'`')
+            rest.len() >= marks.count && rest.chars().all(|it| it == marks.char)
         };
         let inner = &lines[at..];
         let count = inner.iter().position(closes).unwrap_or(inner.len());
@@ -75,7 +134,7 @@ fn fenced(text: &str) -> Vec<Fenced> {
             (start + blanks.min(indent), end)
         };
         found.push(Fenced {
-            words: words(text, (start + indent + marks, end)),
+            words: words(text, (start + indent + marks.count, end)),
             fence: (start + indent, start + text[start..end].trim_end().len()),
             lines: inner[..count].iter().map(dedented).collect(),
         });
@@ -84,10 +143,10 @@ fn fenced(text: &str) -> Vec<Fenced> {
     found
 }
 
-/// The examples in a text. `plain`: a block that is `wat` alone is one.
+/// The examples in a text. `plain`: it is a docstring, where a block that is `wat` alone is one.
 fn examples(text: &Mapped, plain: bool, name: impl Fn(DocPlace, usize) -> String) -> Vec<DocBlock> {
     let mut found: Vec<DocBlock> = Vec::new();
-    for fenced in fenced(text.text()) {
+    for fenced in fenced(text.text(), !plain) {
         let word = |(start, end): (usize, usize)| &text.text()[start..end];
         let Some((first, rest)) = fenced.words.split_first() else {
             continue;
@@ -127,7 +186,7 @@ pub fn markdown_examples(text: &str) -> Vec<DocBlock> {
 pub fn markdown_warnings(text: &str) -> Vec<DocWarning> {
     let text = Mapped::whole(text);
     let mut found = Vec::new();
-    for fenced in fenced(text.text()) {
+    for fenced in fenced(text.text(), true) {
         let is_fragment = match fenced.words[..] {
             [(start, end)] => &text.text()[start..end] == "wat",
             _ => false,

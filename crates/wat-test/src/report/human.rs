@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -121,7 +122,7 @@ pub(super) fn ended(
     for kept in kept {
         let failed = kept.outcome.status.is_failure() && kept.outcome.status != Status::Invalid;
         if failed {
-            failure(out, kept, end.seed)?;
+            failure(out, kept, end)?;
         }
         if (failed || shown.output) && !shown.was_live {
             streams(out, kept, failed)?;
@@ -178,7 +179,7 @@ pub(super) fn ended(
 }
 
 /// The failure of a test: what, where, how to run it again.
-fn failure(out: &mut dyn Write, kept: &Kept<'_>, seed: u64) -> io::Result<()> {
+fn failure(out: &mut dyn Write, kept: &Kept<'_>, end: &End<'_>) -> io::Result<()> {
     let Kept { case, outcome } = kept;
     writeln!(out, "\nfailure: {}", case.test.name)?;
     writeln!(out, "  {}", headline(outcome).replace('\n', "\n  "))?;
@@ -214,7 +215,42 @@ fn failure(out: &mut dyn Write, kept: &Kept<'_>, seed: u64) -> io::Result<()> {
     if let Some(kept) = &outcome.kept {
         writeln!(out, "  kept: {}", kept.display())?;
     }
-    writeln!(out, "  rerun: wat test '{}' --seed {seed:#x}", case.id)
+    let here = std::env::current_dir().unwrap_or_default();
+    let path = path_from(&here, end.directory, &case.path);
+    let target = quoted(&format!("{path}#{}", case.name()));
+    let ignored = match case.test.ignore {
+        Some(_) => " --include-ignored",
+        None => "",
+    };
+    writeln!(
+        out,
+        "  rerun: wat test {target} --seed {:#x}{ignored}",
+        end.seed
+    )
+}
+
+/// A path relative to one directory as seen from another one.
+fn path_from(here: &Path, directory: &Path, path: &str) -> String {
+    if here == directory || !directory.join(path).exists() {
+        return path.to_owned();
+    }
+    let from_below = here.strip_prefix(directory).ok().map(|inner| {
+        let inside = Path::new(path).strip_prefix(inner).map(Path::to_owned);
+        inside.unwrap_or_else(|_| {
+            let up = inner.components().map(|_| Path::new(".."));
+            up.collect::<PathBuf>().join(path)
+        })
+    });
+    let from_above = || Some(directory.strip_prefix(here).ok()?.join(path));
+    let seen = from_below.or_else(from_above);
+    seen.unwrap_or_else(|| directory.join(path))
+        .display()
+        .to_string()
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 /// The source line of a failure with what was compared.
@@ -431,5 +467,21 @@ mod tests {
         let found = lines_of(&["a", "b", "c"], &["a", "x", "c"]);
         assert_eq!(found, [(' ', "a"), ('-', "b"), ('+', "x"), (' ', "c")]);
         assert_eq!(lines_of(&[], &["a"]), [('+', "a")]);
+    }
+
+    #[test]
+    fn a_test_is_run_again_from_where_one_is() {
+        let root = Path::new("/");
+        let from = |here: &str, directory: &str, path: &str| {
+            path_from(&root.join(here), &root.join(directory), path)
+        };
+        assert_eq!(from("", "", "dev/null"), "dev/null");
+        assert_eq!(from("dev", "", "dev/null"), "null");
+        assert_eq!(from("proc/self", "", "dev/null"), "../../dev/null");
+        assert_eq!(from("", "dev", "null"), "dev/null");
+        assert_eq!(from("proc", "dev", "null"), "/dev/null");
+        // What lies outside of the project is named from here.
+        assert_eq!(from("proc", "dev", "no/such.wat"), "no/such.wat");
+        assert_eq!(quoted("a b.wat#:it's"), "'a b.wat#:it'\\''s'");
     }
 }

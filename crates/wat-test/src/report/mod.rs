@@ -6,6 +6,7 @@ mod junit;
 mod records;
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use wat_driver::Style;
@@ -76,6 +77,8 @@ pub struct Reporter<'w> {
     /// Did people see what tests wrote when they wrote it?
     was_live: bool,
     seed: u64,
+    /// The directory that paths of tests begin in.
+    directory: PathBuf,
     filtered_out: usize,
     kept: Vec<Kept<'w>>,
     invalid: Vec<InvalidFile>,
@@ -96,6 +99,7 @@ impl<'w> Reporter<'w> {
             is_verbose: false,
             was_live: false,
             seed: 0,
+            directory: PathBuf::new(),
             filtered_out: 0,
             kept: Vec::new(),
             invalid: Vec::new(),
@@ -126,6 +130,7 @@ impl<'w> Reporter<'w> {
         options: &Options,
     ) -> io::Result<()> {
         self.seed = options.seed;
+        self.directory = options.directory.clone();
         self.filtered_out = found.tests.len() - selected;
         for sink in &mut self.sinks {
             match sink.format {
@@ -242,6 +247,7 @@ impl<'w> Reporter<'w> {
             duration: summary.duration,
             filtered_out: self.filtered_out,
             seed: self.seed,
+            directory: &self.directory,
             status,
             is_broken_off: summary.is_broken_off || summary.interrupted.is_some(),
             cut: &self.cut,
@@ -313,6 +319,7 @@ struct End<'r> {
     duration: Duration,
     filtered_out: usize,
     seed: u64,
+    directory: &'r Path,
     status: i32,
     is_broken_off: bool,
     /// The tests that ran when the run ended early, and how long they had.

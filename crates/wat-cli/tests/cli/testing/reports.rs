@@ -285,3 +285,45 @@ fn frames_of_the_library_are_the_calls_that_led_there() {
         ]
     );
 }
+
+#[test]
+fn the_command_that_runs_a_test_again_does_so_where_one_is() {
+    let text = "(:wat::test::ignore \"later\")
+(:wat::test::tag \"é\\\"x\")
+(:wat::test::tag \"slow\")
+(:wat::test::deftest :t::it's () (:wat::test::fail \"no\"))";
+    let dir = Dir::with(&[
+        ("wat.toml", ""),
+        ("wat-tests/sub/t.wat", text),
+        ("wat-tests/lib/l.wat", ""),
+    ]);
+    for (place, target) in [
+        ("", "wat-tests/sub/t.wat"),
+        ("wat-tests", "sub/t.wat"),
+        ("wat-tests/lib", "../../wat-tests/sub/t.wat"),
+    ] {
+        let here = dir.path().join(place);
+        let again = |args: &str| {
+            let line = format!("{} test --format plain {args}", env!("CARGO_BIN_EXE_wat"));
+            let mut shell = std::process::Command::new("sh");
+            let ran = shell.arg("-c").arg(&line).current_dir(&here).output();
+            let ran = ran.expect("a shell");
+            assert_eq!(ran.status.code(), Some(1), "{line}");
+            String::from_utf8_lossy(&ran.stdout).into_owned()
+        };
+        let told = again("--seed 5 --include-ignored");
+        let line = told
+            .lines()
+            .find_map(|line| line.strip_prefix("  rerun: wat test "));
+        let line = line.expect("the command");
+        assert!(line.starts_with(&format!("'{target}#:t::it'")), "{line}");
+        let told = again(line);
+        assert!(told.contains("1 failed"), "{told}");
+    }
+    let ran = run(&dir, &["test", "--list", "--format", "edn", "wat-tests"]);
+    assert!(
+        ran.stdout.contains(":tags [\"é\\\"x\" :slow]"),
+        "{}",
+        ran.stdout
+    );
+}
