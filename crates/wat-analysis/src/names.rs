@@ -469,7 +469,9 @@ fn lost_in(db: &dyn Db, root: SourceFile, file: SourceFile) -> Vec<Box<str>> {
                 .texts()
                 .filter(|text| text.starts_with(':') && !is_library(text));
             let own = own.filter(|text| !heads.contains(text));
-            found.extend(own.map(|text| split_generic(text).0.into()));
+            for path in own.map(|text| split_generic(text).0) {
+                found.extend([path.into(), derived_name(path).into()]);
+            }
         }
     }
     found

@@ -548,6 +548,12 @@ fn what_a_failed_macro_would_have_defined_is_not_unknown() {
     // A misspelled macro: its own name is unknown, and nothing else.
     let found = codes(&format!("(:my::machin :my::next :my::S)\n{uses}"));
     assert_eq!(found, [3201]);
+    // A keyword variant among them.
+    let variant = body("(:my::with-next :s \"a\")");
+    assert_eq!(
+        codes(&format!("(:wat::core::auto-kwargs :my::next)\n{variant}")),
+        [3201]
+    );
     // Other names are as unknown as ever.
     let other = body("(:my::after \"a\")");
     assert_eq!(codes(&format!("{failing}\n{call}\n{other}")), [2408, 3201]);
