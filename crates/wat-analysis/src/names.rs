@@ -67,6 +67,13 @@ pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
                 Entry::Occupied(entry) => *entry.get(),
             };
             let how = again(db, redef, item, before);
+            // Of two fields that both collide, the second one is told as the second of its name.
+            let last = table.again.last();
+            if last
+                .is_some_and(|(told, ..)| is_same_member(db, item, *told) && told.name(db) == name)
+            {
+                continue;
+            }
             table.again.push((item, before, how));
             if how == Again::Duplicate && differ(db, item, before) {
                 table.contested.insert(name);

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use wat_syntax::NodeId;
 
 use crate::db::{Db, SourceFile};
-use crate::items::{Item, ItemKind, Name, start_pieces};
-use crate::names::names;
+use crate::items::{Item, ItemKind, Name, split_generic, start_pieces};
+use crate::keywords::definition_shape;
+use crate::names::{lookup, names};
 use crate::program::load_graph;
 use crate::splice::is_late;
 
@@ -62,6 +64,46 @@ pub(crate) fn precedes<'db>(
     positions
         .get(&own)
         .is_none_or(|own| positions.get(&first) < Some(own))
+}
+
+/// The values that the initialiser of a value mentions, also by keyword variants of them.
+#[salsa::tracked(returns(ref))]
+fn mentioned<'db>(db: &'db dyn Db, root: SourceFile, item: Item<'db>) -> Vec<Item<'db>> {
+    let ast = item.ast(db);
+    let nodes = item.root(db).0..ast.subtree_end(item.root(db)).0;
+    let of_path = |path: &str| lookup(db, root, split_generic(path).0);
+    let mut found = Vec::new();
+    for path in nodes.filter_map(|node| ast.as_keyword(NodeId(node))) {
+        let mut meant = of_path(path);
+        if let Some(variant) = meant.filter(|it| it.kind(db) == ItemKind::KeywordVariant) {
+            let ast = variant.ast(db);
+            let target = definition_shape(ast, variant.root(db)).target;
+            meant = target.and_then(|it| ast.as_keyword(it)).and_then(of_path);
+        }
+        let value = meant.filter(|it| it.kind(db) == ItemKind::Value);
+        found.extend(value.filter(|value| *value != item));
+    }
+    found
+}
+
+/// Does a value mention another one, or itself, directly or through the values that it mentions?
+pub(crate) fn reaches<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    from: Item<'db>,
+    to: Item<'db>,
+) -> bool {
+    let mut seen = FxHashSet::default();
+    let mut work = vec![from];
+    while let Some(item) = work.pop() {
+        if item == to {
+            return true;
+        }
+        if seen.insert(item) {
+            work.extend_from_slice(mentioned(db, root, item));
+        }
+    }
+    false
 }
 
 /// The definition that gives a name its type: all definitions of a name have one type, and the first one cannot depend

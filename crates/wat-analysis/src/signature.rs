@@ -303,6 +303,49 @@ pub(crate) fn read_item_signature<'db>(
     Some(read_signature(resolver, list, skip))
 }
 
+/// Is nothing of a type without parameters left open or wrong?
+fn is_known(ty: &Type) -> bool {
+    match ty {
+        Type::App(_, args) => args.iter().all(is_known),
+        Type::Error | Type::Infer | Type::Param(_) => false,
+    }
+}
+
+/// The type of a value that is a `fn` form inside `let` and `do` forms, if its signature says all of it.
+pub(crate) fn written_function(db: &dyn Db, program: SourceFile, item: Item<'_>) -> Option<Type> {
+    let ast = item.ast(db);
+    let root = item.root(db);
+    if ast.is_damaged() || !generics(ast, item.name_node(db)).is_empty() {
+        return None;
+    }
+    let mut node = ast.children(root).nth(body_offset(ast, root))?;
+    loop {
+        let parts = ast.child_count(node);
+        node = match ast.as_keyword(ast.children(node).next()?)? {
+            ":wat::core::fn" => break,
+            ":wat::core::let" if parts > 2 => ast.children(node).last()?,
+            ":wat::core::do" if parts > 1 => ast.children(node).last()?,
+            _ => return None,
+        };
+    }
+    let resolver = TypeResolver {
+        db,
+        program: program.into(),
+        ast,
+        generics: &[],
+        infer_allowed: false,
+        mentions: None,
+        problems: None,
+        has_unknown: false,
+    };
+    let signature = read_signature(resolver, node, 1);
+    let known = signature.rest.is_none()
+        && !signature.is_misshapen
+        && is_known(&signature.ret)
+        && signature.params.iter().all(|param| is_known(&param.ty));
+    known.then(|| signature.as_type())
+}
+
 /// The list that has the parameters of a definition, and how many elements stand before them.
 pub(crate) fn function_list(ast: &Ast, root: NodeId, kind: ItemKind) -> Option<(NodeId, usize)> {
     match kind {

@@ -515,6 +515,10 @@ pub(crate) fn value_type<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'
     if item.kind(db) != ItemKind::Value {
         return Type::Error;
     }
+    // Whatever its body mentions, the value itself too.
+    if let Some(ty) = crate::signature::written_function(db, program_of(db, program, item), item) {
+        return ty;
+    }
     let inference = infer(db, program, item);
     match inference.body {
         Body::Value(value) => inference

@@ -466,6 +466,9 @@ impl<'db> Infer<'db> {
                 self.types_of_value(item, node, text);
                 let typed = crate::order::typed_by(self.db, self.program, item);
                 let declared = super::value_type(self.db, self.program, typed);
+                if *declared == crate::types::Type::Error {
+                    self.check_circle(node, item);
+                }
                 let ty = self.table.instantiate(declared, &[]);
                 let name = item.name(self.db).text(self.db).as_str().into();
                 self.push(ExprKind::Global(name), ty, node)
@@ -733,6 +736,28 @@ impl<'db> Infer<'db> {
             };
             self.problems.push(problem);
         }
+    }
+
+    /// WAT2108: a function in an initialiser mentions a value whose type depends on that of the initialiser. At the
+    /// initialiser itself the order tells.
+    fn check_circle(&mut self, node: NodeId, item: Item<'db>) {
+        let Some(own) = self.initialises.filter(|_| self.depth > 0) else {
+            return;
+        };
+        if !crate::order::reaches(self.db, self.program, item, own) || !self.told_late.insert(item)
+        {
+            return;
+        }
+        let name = own.name(self.db).text(self.db);
+        self.problems.push(
+            Problem::new(
+                2108,
+                Place::node(node),
+                format!("the type of the value `{name}` depends on itself"),
+            )
+            .label("its type is not known yet")
+            .help("define a function with `:wat::core::defn`: its signature says its type"),
+        );
     }
 
     /// A use of a function: fresh types for its parameters, explicit ones applied.

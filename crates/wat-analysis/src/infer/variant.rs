@@ -10,6 +10,7 @@ use crate::keywords::{
 use crate::names::{Position, is_excused, lookup, lookup_type};
 use crate::problem::{Place, Problem};
 use crate::signature::signature;
+use crate::types::Type;
 
 use super::Infer;
 use super::kwargs::{Keyed, Reading};
@@ -154,6 +155,8 @@ impl<'db> Infer<'db> {
     fn keyword_list(&mut self, node: NodeId, path: &str, target: Item<'db>, vector: NodeId) {
         let Some(params) = fixed_names(self.db, self.program, target) else {
             let broken = match target.kind(self.db) {
+                // What is wrong with the value is told there.
+                ItemKind::Value if self.is_value_broken(target) => return,
                 ItemKind::KeywordVariant => variation(self.db, self.program, target).is_none(),
                 ItemKind::Synonym => {
                     crate::synonym::target(self.db, self.program, target).is_none()
@@ -230,6 +233,10 @@ impl<'db> Infer<'db> {
         });
     }
 
+    fn is_value_broken(&self, value: Item<'db>) -> bool {
+        *super::value_type(self.db, self.program, value) == Type::Error
+    }
+
     /// A call of a variant: the keyword call of its target.
     pub(super) fn variant_call(
         &mut self,
@@ -239,6 +246,15 @@ impl<'db> Infer<'db> {
         text: TextId,
     ) -> ExprId {
         let Some(variant) = variation(self.db, self.program, item) else {
+            let ast = item.ast(self.db);
+            let target = definition_shape(ast, item.root(self.db)).target;
+            let target = target.and_then(|target| ast.as_keyword(target));
+            let target =
+                target.and_then(|path| lookup(self.db, self.program, split_generic(path).0));
+            // The value may be the one that is initialised here.
+            if let Some(target) = target.filter(|it| it.kind(self.db) == ItemKind::Value) {
+                self.item_value(head, text, target);
+            }
             self.values_of(node);
             return self.error(node);
         };

@@ -453,6 +453,8 @@ fn a_field_with_the_name_of_the_constructor_is_a_second_definition() {
             assert!(found[0].fixes.is_empty(), "{text}");
         }
     }
+    let text = "(:wat::core::struct :my::P (new :wat::core::i64) (new :wat::core::i64))";
+    assert_eq!(codes(text), [2101, 2109]);
     // Two fields of one name are one mistake of the shape.
     let text = "(:wat::core::struct :my::P (b :wat::core::i64) (b :wat::core::i64))";
     assert_eq!(codes(text), [2109]);
@@ -564,4 +566,36 @@ fn what_a_failed_macro_would_have_defined_is_not_unknown() {
     let db = crate::support::database(&[("main.wat", &program)]);
     let main = db.file("main.wat").expect("the file is there");
     assert!(wat_analysis::entry_diagnostics(&db, main).is_empty());
+}
+
+#[test]
+fn a_value_that_is_a_function_may_mention_itself() {
+    for text in [
+        "(:wat::core::def :my::v (:wat::core::let [n 1] (:wat::core::fn [a <- :wat::core::i64] -> :wat::core::i64 (:my::v n))))",
+        "(:wat::core::def :my::a (:wat::core::let [n 1] (:wat::core::fn [] -> :wat::core::i64 (:my::b))))\n(:wat::core::def :my::b (:wat::core::do (:wat::core::fn [] -> :wat::core::i64 (:my::a))))",
+        "(:wat::core::def :my::v (:wat::core::let [n 1] (:wat::core::fn [a <- :wat::core::i64] -> :wat::core::i64 (:my::kw :a n))))\n(:wat::kwargs::define-with-kwargs :my::kw :my::v [:a])",
+    ] {
+        let text = format!("{text}\n{}", body(":wat::core::nil"));
+        assert_eq!(codes(&text), [] as [u16; 0], "{text}");
+        let db = crate::support::database(&[("main.wat", &*text)]);
+        let file = db.file("main.wat").expect("was just added");
+        for step in wat_analysis::start_steps(&db, file) {
+            if let wat_analysis::StartStep::Value(name) = step {
+                assert!(wat_analysis::value_ir(&db, file, &name).is_some(), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_value_whose_type_depends_on_itself_is_told() {
+    for text in [
+        "(:wat::core::def :my::a [(:wat::core::fn [] -> :wat::core::i64 (:wat::core::length :my::a))])",
+        "(:wat::core::def :my::v (:my::mk (:my::kw :a 1)))\n(:wat::core::defn :my::mk [n <- :wat::core::i64] -> :wat::core::Fn(wat::core::i64)->wat::core::i64 (:wat::core::fn [a <- :wat::core::i64] -> :wat::core::i64 n))\n(:wat::kwargs::define-with-kwargs :my::kw :my::v [:a])",
+    ] {
+        assert_eq!(codes(text), [2108], "{text}");
+    }
+    // A target that is wrong is told where it is made.
+    let text = "(:wat::core::def :my::v (:my::mkae 1))\n(:wat::kwargs::define-with-kwargs :my::kw :my::v [:a])\n(:wat::core::defn :my::f [] -> :wat::core::i64 (:my::kw :a 1))";
+    assert_eq!(codes(text), [3201]);
 }
