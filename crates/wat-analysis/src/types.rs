@@ -124,6 +124,18 @@ pub(crate) enum Type {
 }
 
 impl Type {
+    /// The type parameters that it mentions, each as often as it does.
+    pub(crate) fn parameters(&self, found: &mut Vec<u32>) {
+        let mut work = vec![self];
+        while let Some(ty) = work.pop() {
+            match ty {
+                Type::Param(index) => found.push(*index),
+                Type::App(_, args) => work.extend(args),
+                Type::Error | Type::Infer => {}
+            }
+        }
+    }
+
     pub(crate) fn simple(ctor: Ctor) -> Type {
         Type::App(ctor, Box::default())
     }

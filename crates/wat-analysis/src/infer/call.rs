@@ -668,7 +668,9 @@ impl<'db> Infer<'db> {
                 .is_some_and(|param| param.seqable)
         });
         let form = item.form(self.db);
+        let mut disputed = Vec::new();
         for (index, &arg) in args.iter().enumerate() {
+            let told = self.problems.len();
             let param: Option<&Param> = signature.params.get(index).or(signature.rest.as_ref());
             let Some(param) = param else { break };
             let spelled = param.spelled.as_ref();
@@ -679,9 +681,20 @@ impl<'db> Infer<'db> {
                 false => self.expect(arg, ty, Why::Argument { declared }),
             }
             self.printed(item, ty, self.exprs[arg.0 as usize].node);
+            if self.problems.len() > told {
+                param.ty.parameters(&mut disputed);
+            }
         }
         if !fits {
             return self.push(ExprKind::Error, ret, node);
+        }
+        if !disputed.is_empty() {
+            let mut yielded = Vec::new();
+            signature.ret.parameters(&mut yielded);
+            if yielded.iter().any(|param| disputed.contains(param)) {
+                // Which of the arguments says what the parameter is, and with it the result, is not known.
+                return self.error(node);
+            }
         }
         if let Some(keyed) = keyed.filter(|_| !exchanged && !self.threaded.contains_key(&node)) {
             self.note_call(keyed, signature, &callee, node);

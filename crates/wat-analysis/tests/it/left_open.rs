@@ -152,3 +152,23 @@ fn a_wrong_type_is_told_of_the_form_that_has_it() {
         assert_eq!(body(code), [expected], "{code}");
     }
 }
+
+#[test]
+fn the_result_of_arguments_that_disagree_is_not_told() {
+    for (code, expected) in [
+        (
+            "(c.i64::+ 1 (c.foldl [1] \"\" (c.fn [a <- c.i64 x <- c.i64] -> c.i64 a)))",
+            "WAT3001 (c.fn [a <- c.i64 x <- c.i64] -> c.i64 a)",
+        ),
+        (
+            "(c.let [{x} (:u::same \"a\" 1)] (c.i64::+ x 1))",
+            "WAT3001 1",
+        ),
+        ("(c.i64::+ 1 (:u::same 1 \"a\"))", "WAT3001 \"a\""),
+    ] {
+        let text = format!(
+            "(c.defn :u::same<T> [x <- :T y <- :T] -> :T x)\n(c.defn :u::f [] -> c.nil (c.let [r {code}] c.nil))"
+        );
+        assert_eq!(told(&text), [expected], "{code}");
+    }
+}
