@@ -33,7 +33,7 @@ pub(crate) fn fix(global: &Global, options: &FixOptions) -> i32 {
     };
     space.tell_reports(global);
     space.note_if_empty(global, &options.paths);
-    let before = space.targets();
+    let before = space.targets(options.paths.is_empty());
     let files: Vec<SourceFile> = before.iter().map(|target| target.file).collect();
     let alone = alone(&space, &files);
     let chosen =
@@ -320,13 +320,19 @@ fn tell(fixed: &Fixed, status: i32) -> i32 {
 }
 
 impl Workspace {
-    /// The files that were asked for, with their texts.
-    fn targets(&self) -> Vec<Target> {
-        let target = |(path, file): &(PathBuf, SourceFile)| Target {
-            path: path.clone(),
-            file: *file,
+    /// The files that were asked for, with their texts; of the whole project, what they load from it too.
+    fn targets(&self, whole_project: bool) -> Vec<Target> {
+        let target = |path: PathBuf, file: SourceFile| Target {
+            path,
+            file,
             text: file.text(&*self.db),
         };
-        self.files.iter().map(target).collect()
+        let files = self.files.iter();
+        let mut targets: Vec<Target> = files.map(|(path, file)| target(path.clone(), *file)).collect();
+        if whole_project {
+            let loaded = self.loaded().into_iter();
+            targets.extend(loaded.map(|(path, file)| target(path, file)));
+        }
+        targets
     }
 }

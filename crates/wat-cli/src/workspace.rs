@@ -1,5 +1,6 @@
 //! What a command that reads wat works on: its files, in a database, under the settings of their project.
 
+use std::collections::HashSet;
 use std::io::{self, Read};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
@@ -272,6 +273,24 @@ impl Workspace {
     /// The files that were asked for.
     pub(crate) fn roots(&self) -> Vec<SourceFile> {
         self.files.iter().map(|(_, file)| *file).collect()
+    }
+
+    /// What the files that were asked for load from their project, and its settings do not leave out.
+    pub(crate) fn loaded(&self) -> Vec<(PathBuf, SourceFile)> {
+        let Some(project) = &self.project else {
+            return Vec::new();
+        };
+        let asked: HashSet<SourceFile> = self.roots().into_iter().collect();
+        let is_own = |(path, file): &(PathBuf, SourceFile)| {
+            !asked.contains(file)
+                && file.kind(&*self.db) == FileKind::Disk
+                && project.inner_name(&file.path(&*self.db)).is_some()
+                && !project.excludes(path)
+        };
+        let told = self.told().into_iter();
+        told.map(|file| (PathBuf::from(&*file.path(&*self.db)), file))
+            .filter(is_own)
+            .collect()
     }
 
     /// The path of a file as the globs of the project see it.

@@ -90,6 +90,28 @@ fn a_fix_that_reaches_into_a_file_that_was_not_named_is_told() {
 }
 
 #[test]
+fn the_whole_project_is_what_its_programs_load_too() {
+    let settings =
+        "[project]\nname = \"demo\"\nentry = \"main.wat\"\nexclude = [\"old/**\"]\n";
+    let main = "(:wat::load-file! \"lib/a.wat\")
+(:wat::load-file! \"old/b.wat\")
+(:wat::core::defn :user::main [] -> :wat::core::nil :wat::core::nil)
+";
+    let dir = Dir::with(&[
+        ("wat.toml", settings),
+        ("main.wat", main),
+        ("lib/a.wat", "(:wat::core::def :lib::a +5)\n"),
+        ("old/b.wat", "(:wat::core::def :old::b +5)\n"),
+    ]);
+    let named = wat(&dir, &["fix", "main.wat"]);
+    assert_eq!(named.stderr, "fixed 0 findings in 0 files\n");
+    let whole = wat(&dir, &["fix"]);
+    assert_eq!(whole.stderr, "fixed 1 finding in 1 file\n");
+    assert_eq!(text(&dir, "lib/a.wat"), "(:wat::core::def :lib::a 5)\n");
+    assert_eq!(text(&dir, "old/b.wat"), "(:wat::core::def :old::b +5)\n");
+}
+
+#[test]
 fn codes_and_plausible_fixes_are_chosen() {
     let dir = Dir::with(&[
         ("a.wat", WRONG),
