@@ -328,7 +328,9 @@ impl Workspace {
             text: file.text(&*self.db),
         };
         let files = self.files.iter();
-        let mut targets: Vec<Target> = files.map(|(path, file)| target(path.clone(), *file)).collect();
+        let mut targets: Vec<Target> = files
+            .map(|(path, file)| target(path.clone(), *file))
+            .collect();
         if whole_project {
             let loaded = self.loaded().into_iter();
             targets.extend(loaded.map(|(path, file)| target(path, file)));

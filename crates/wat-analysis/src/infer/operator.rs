@@ -334,6 +334,11 @@ impl<'db> Infer<'db> {
             }
         } else if self.table.resolve(operands[first]) == Ty::STRING {
             problem = problem.help("strings are joined with `:wat::core::string::concat`");
+        } else if !is_value {
+            let is_number = |ret| matches!(self.table.resolve(ret), Ty::I64 | Ty::F64);
+            let named: Vec<(NodeId, Ty)> =
+                bad.iter().map(|&at| (nodes[at], operands[at])).collect();
+            problem = self.uncalled(problem, &named, is_number);
         }
         for at in bad.into_iter().filter(|_| !is_value) {
             problem = self.explain_operand(nodes[at], operands[at], Ty::I64, problem);

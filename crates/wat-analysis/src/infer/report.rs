@@ -251,6 +251,8 @@ impl<'db> Infer<'db> {
         }
         let (want, have) = (self.render_expanded(expected), self.render_expanded(found));
         let problem = self.conversion(problem, at, &want, &have);
+        let fits = |ret: Ty| self.render_expanded(ret) == want;
+        let problem = self.uncalled(problem, &[(node, found)], fits);
         let problem = self.other_side(problem, &want, found, code, why);
         self.explain_keyword(expr, expected, problem)
     }
@@ -398,6 +400,40 @@ impl<'db> Infer<'db> {
             }
         }
         problem
+    }
+
+    /// Offers to call what is named where the results of functions without parameters are wanted.
+    pub(super) fn uncalled(
+        &self,
+        problem: Problem<'db>,
+        named: &[(NodeId, Ty)],
+        fits: impl Fn(Ty) -> bool,
+    ) -> Problem<'db> {
+        let mut names = Vec::new();
+        let mut edits = Vec::new();
+        for &(node, found) in named {
+            let name = self.ast.as_keyword(node).or(self.ast.as_symbol(node));
+            let Some(name) = name.filter(|_| match self.table.shape(found) {
+                Shape::App(Ctor::Fn, &[ret]) => fits(ret),
+                _ => false,
+            }) else {
+                return problem;
+            };
+            names.push(name);
+            edits.extend(
+                [(EditAt::Before, "("), (EditAt::After, ")")].map(|(at, insert)| ProblemEdit {
+                    at,
+                    place: Place::node(node),
+                    insert: insert.to_owned(),
+                }),
+            );
+        }
+        let Some(first) = names.first() else {
+            return problem;
+        };
+        problem
+            .help(format!("`{first}` is a function: `({first})` calls it"))
+            .fix("call it", Applicability::MachineApplicable, edits)
     }
 
     /// Offers a conversion where the library has one.

@@ -7,7 +7,7 @@ use wat_analysis::{
     Applicability, FileKind, RootDatabase, SourceText, file_diagnostics, keep_what_holds,
 };
 
-use crate::fixes::{diagnose, every_machine_fix_is_safe};
+use crate::fixes::{codes, diagnose, every_machine_fix_is_safe, fixed};
 
 /// The fixes of a program: how sure each is, and what it writes. `c.` stands for the namespace of the core library.
 fn fixes(text: &str) -> Vec<(Applicability, String)> {
@@ -149,4 +149,31 @@ fn a_wrong_guess_among_right_ones_is_found() {
     let kept: Vec<usize> = found.iter().map(|it| it.fixes.len()).collect();
     assert_eq!(kept.iter().sum::<usize>(), 20);
     assert_eq!(kept[7], 0, "{kept:?}");
+}
+
+#[test]
+fn a_function_where_its_result_is_wanted_is_called_by_the_fix() {
+    let called = |text: &str, code: u16, expected: &str| {
+        assert_eq!(fixed(text, code), expected);
+        assert_eq!(codes(expected), [] as [u16; 0], "{expected}");
+    };
+    called(
+        "(:wat::core::def :my::x (:wat::core::* 2.0 :wat::std::math::pi :wat::std::math::e))",
+        3403,
+        "(:wat::core::def :my::x (:wat::core::* 2.0 (:wat::std::math::pi) (:wat::std::math::e)))",
+    );
+    called(
+        "(:wat::core::def :my::x (:wat::std::math::sin :wat::std::math::pi))",
+        3001,
+        "(:wat::core::def :my::x (:wat::std::math::sin (:wat::std::math::pi)))",
+    );
+    called(
+        "(:wat::core::defn :my::f [make <- :wat::core::Fn()->wat::core::i64] -> :wat::core::i64 make)",
+        3003,
+        "(:wat::core::defn :my::f [make <- :wat::core::Fn()->wat::core::i64] -> :wat::core::i64 (make))",
+    );
+    // The result of another type helps nobody.
+    let text = "(:wat::core::def :my::x (:wat::core::string::length :wat::std::math::pi))";
+    let (_db, found) = diagnose(text);
+    assert!(found[0].fixes.is_empty(), "{found:#?}");
 }

@@ -91,8 +91,7 @@ fn a_fix_that_reaches_into_a_file_that_was_not_named_is_told() {
 
 #[test]
 fn the_whole_project_is_what_its_programs_load_too() {
-    let settings =
-        "[project]\nname = \"demo\"\nentry = \"main.wat\"\nexclude = [\"old/**\"]\n";
+    let settings = "[project]\nname = \"demo\"\nentry = \"main.wat\"\nexclude = [\"old/**\"]\n";
     let main = "(:wat::load-file! \"lib/a.wat\")
 (:wat::load-file! \"old/b.wat\")
 (:wat::core::defn :user::main [] -> :wat::core::nil :wat::core::nil)
