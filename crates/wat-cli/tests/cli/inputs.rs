@@ -62,7 +62,7 @@ fn a_file_that_is_no_text_is_one_finding() {
     on_stderr(
         &wat(&dir, &["expand", "a.wat"]),
         65,
-        "error: WAT1001: the file holds binary data, not wat\n",
+        "a.wat:1:13: error[WAT1001]: the file holds binary data, not wat\n",
     );
     let ran = wat(&dir, &["fmt", "a.wat"]);
     assert_eq!(ran.status, 65);
