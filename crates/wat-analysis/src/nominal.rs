@@ -239,6 +239,10 @@ pub(crate) fn type_shape(ast: &Ast, root: NodeId, kind: ItemKind) -> TypeShape {
 
 /// Can it be the last part of a path? A path, a member and what has type parameters cannot.
 fn is_leaf(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if !name.is_empty() && name.bytes().all(is_plain) {
+        return true;
+    }
     let path = format!(":{name}");
     let is_member = |(at, letter): (usize, char)| letter == '/' && at > 0 && at + 1 < name.len();
     !name.contains("::")
