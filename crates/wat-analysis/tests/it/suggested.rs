@@ -177,3 +177,22 @@ fn a_function_where_its_result_is_wanted_is_called_by_the_fix() {
     let (_db, found) = diagnose(text);
     assert!(found[0].fixes.is_empty(), "{found:#?}");
 }
+
+#[test]
+fn brackets_that_uncover_errors_do_not_hold_because_others_remove_some() {
+    let right = |n| {
+        format!(
+            "(:wat::core::def :my::v{n} (:wat::core::HashMap :wat::core::i64 :wat::core::Vector<wat::core::i64))\n"
+        )
+    };
+    let wrong = "(:wat::core::defn:my::g<T K> [x <- :T] -> :T x)\n";
+    let text = (0..9).map(right).collect::<String>() + wrong;
+    let (mut db, mut found) = diagnose(&text);
+    let files = db.project_files();
+    keep_what_holds(&mut db, &files, &mut found);
+    let of_brackets = found.iter().filter(|it| it.code.0 == 1012);
+    let offered: Vec<bool> = of_brackets.map(|it| !it.fixes.is_empty()).collect();
+    let mut expected = vec![true; 9];
+    expected.push(false);
+    assert_eq!(offered, expected);
+}
