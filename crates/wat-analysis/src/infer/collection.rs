@@ -280,7 +280,12 @@ impl<'db> Infer<'db> {
     pub(super) fn tuple_form(&mut self, node: NodeId) -> ExprId {
         let elements = self.arguments(node);
         if elements.is_empty() {
-            if !self.ast.is_poisoned(node) {
+            let head = self.ast.children(node).next();
+            let retired = head.filter(|&head| self.is_told_retired(head));
+            if let Some(head) = retired {
+                // What it lacks is told when it has its name of today.
+                self.doubt_latest_at(head);
+            } else if !self.ast.is_poisoned(node) {
                 self.problems.push(
                     Problem::new(3408, Place::node(node), "a tuple has at least one element")
                         .label("no elements")

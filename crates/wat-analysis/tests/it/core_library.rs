@@ -675,6 +675,7 @@ fn a_retired_name_is_told_before_what_it_lacks() {
     for body in [
         "(c.vec 1 2)",
         "(c.list)",
+        "(c.tuple)",
         "(c.vec)",
         "(c.i64::= 1)",
         "(c.f64::< 1.0 2.0 3.0)",
