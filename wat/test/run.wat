@@ -14,11 +14,7 @@
   -> :wat::core::i64
   "Begins what is done as if by another thread, which streams in memory do not belong to; returns what the thread has been.")
 
-(:wat::core::native
-  :wat::test::__internal/leave-body
-  [before <- :wat::core::i64]
-  -> :wat::core::nil
-  "Ends it.")
+(:wat::core::native :wat::test::__internal/leave-body [before <- :wat::core::i64] -> :wat::core::nil "Ends it.")
 
 (:wat::core::defn :wat::test::__internal/apart
   [body <- :wat::core::Fn()->wat::core::nil]

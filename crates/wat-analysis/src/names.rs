@@ -465,6 +465,12 @@ fn lost_in(db: &dyn Db, root: SourceFile, file: SourceFile) -> Vec<Box<str>> {
         let ast = ast(db, form);
         let head = |node: &u32| ast.as_keyword(ast.children(NodeId(*node)).next()?);
         let heads: Vec<&str> = expressions.iter().filter_map(head).collect();
+        // A test defines nothing for others.
+        let is_test =
+            |head: &&str| crate::expand::is_test_form(head) && !crate::expand::is_maker(head);
+        if heads.iter().all(is_test) {
+            continue;
+        }
         let is_unknown = |head: &&str| lookup(db, root, split_generic(head).0).is_none();
         let has_failed = || {
             let expansion = crate::expand::expansion(db, root, form);

@@ -561,6 +561,10 @@ fn what_a_failed_macro_would_have_defined_is_not_unknown() {
     assert_eq!(codes(&format!("{failing}\n{call}\n{other}")), [2408, 3201]);
     let typed = "(:wat::core::defn :user::g [x <- :my::S y <- :my::T] -> :my::S x)";
     assert_eq!(codes(&format!("{failing}\n{call}\n{typed}")), [2408, 3203]);
+    // A test that is wrong would have defined nothing.
+    let test = "(:wat::test::deftest :my::t 5 (:my::next \"a\"))";
+    let used = body("(:my::next \"a\")");
+    assert_eq!(codes(&format!("{test}\n{used}")), [2903, 3201]);
     // The entry point may be among them.
     let program = format!("{failing}\n(:my::machine :user::main)");
     let db = crate::support::database(&[("main.wat", &program)]);
