@@ -848,7 +848,6 @@ impl<'db> Infer<'db> {
         }
     }
 
-    /// The type that a node denotes; problems are reported.
     /// The type that a keyword denotes in a slot; nothing is told of what is wrong with it.
     pub(super) fn quiet_type(&self, node: NodeId) -> Type {
         let mut resolver = TypeResolver {
@@ -864,6 +863,7 @@ impl<'db> Infer<'db> {
         resolver.node(node)
     }
 
+    /// The type that a node denotes; problems are reported.
     pub(super) fn type_at(&mut self, node: NodeId, infer_allowed: bool) -> Ty {
         let mut resolver = TypeResolver {
             db: self.db,
