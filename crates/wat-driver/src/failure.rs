@@ -71,7 +71,7 @@ fn told_calls(sites: &[Site<'_>]) -> Vec<(String, Option<Place>)> {
     for site in sites {
         if site.is_library {
             let name = named(site);
-            if !name.contains("__internal") {
+            if !is_internal(&name) {
                 inside = Some(name);
             }
             continue;
