@@ -564,6 +564,29 @@ pub(crate) fn constructors(db: &dyn Db, program: SourceFile, path: &str) -> Vec<
     found
 }
 
+/// The declared type that an unknown path looks like a member of, as `:my::T/x` does and `:my::E::V` where `:my::E` is an
+/// enum, and the paths of its members.
+pub(crate) fn members_beside<'p>(
+    db: &dyn Db,
+    program: SourceFile,
+    path: &'p str,
+) -> Option<(&'p str, Vec<String>)> {
+    let (owner, _) = path.rsplit_once('/').or_else(|| path.rsplit_once("::"))?;
+    let declared = nominal_of(db, program, owner)?;
+    if declared.is_enum {
+        let variants = declared.variants.iter();
+        let paths = variants.map(|variant| format!("{owner}::{}", variant.name));
+        return Some((owner, paths.collect()));
+    }
+    let fields = declared.variants.iter().flat_map(|variant| &variant.fields);
+    let accessors = fields.map(|field| match declared.is_newtype {
+        true => format!("{owner}/0"),
+        false => format!("{owner}/{}", field.name),
+    });
+    let made = std::iter::once(format!("{owner}/new"));
+    Some((owner, made.chain(accessors).collect()))
+}
+
 /// The signature of a generated constructor or accessor.
 pub(crate) fn member_signature<'db>(
     db: &'db dyn Db,

@@ -259,6 +259,10 @@ impl<'db> Infer<'db> {
                     format!("no function is called `{canonical}`"),
                 )
                 .label("unknown name");
+                let problem = match found.is_empty() {
+                    true => self.with_members(problem, canonical, head),
+                    false => problem,
+                };
                 let mut problem = crate::suggest::offer(problem, Place::node(head), &found);
                 let writes = found.iter().any(|near| self.writes(&near.name, canonical));
                 for (fix, near) in problem.fixes.iter_mut().zip(&found) {
@@ -269,6 +273,25 @@ impl<'db> Infer<'db> {
                 self.report_unknown(text, problem);
             }
         }
+    }
+
+    /// Lists the members that this place may call of the type that an unknown path looks like a member of.
+    fn with_members(&self, problem: Problem<'db>, path: &str, head: NodeId) -> Problem<'db> {
+        const SHOWN: usize = 8;
+        let Some((owner, mut members)) =
+            crate::nominal::members_beside(self.db, self.program, path)
+        else {
+            return problem;
+        };
+        members.retain(|member| self.is_admitted(head, member));
+        let shown = members.iter().take(SHOWN);
+        let mut listed: Vec<String> = shown.map(|member| format!("`{member}`")).collect();
+        match members.len() {
+            0 => return problem,
+            all if all > SHOWN => listed.push(format!("{} more", all - SHOWN)),
+            _ => {}
+        }
+        problem.note(format!("`{owner}` has {}", listed.join(", ")))
     }
 
     /// Does a name stand for what every call of the right arguments may call? A variant without fields and a value of

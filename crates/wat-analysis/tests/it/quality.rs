@@ -315,6 +315,42 @@ fn a_message_has_its_facts_by_name() {
     }
 }
 
+/// The notes of the only finding.
+fn notes(text: &str) -> Vec<String> {
+    let (_db, found) = diagnose(&long(text));
+    assert_eq!(found.len(), 1, "{text} {found:#?}");
+    found[0].notes.clone()
+}
+
+#[test]
+fn an_unknown_member_is_told_beside_what_its_type_has() {
+    let declared = "(c.struct :my::P (x c.i64) (y c.i64))(c.newtype :my::N c.i64)(c.enum :my::E (A [n <- c.i64]) :B)\
+        (c.struct-restricted :my::S [:my::s::] () (a <- c.i64))\
+        (c.defn :my::s::make [] -> :my::S (:my::S/new 1))";
+    let cases: &[(&str, &[&str])] = &[
+        (
+            "(:my::P/zebra 1)",
+            &["`:my::P` has `:my::P/new`, `:my::P/x`, `:my::P/y`"],
+        ),
+        (
+            "(:my::N/value 1)",
+            &["`:my::N` has `:my::N/new`, `:my::N/0`"],
+        ),
+        (
+            "(:my::E::Frob 1)",
+            &["`:my::E` has `:my::E::A`, `:my::E::B`"],
+        ),
+        // What comes near is offered instead, what this place may not call is not shown, and namespaces have no members.
+        ("(:my::P/xx 1)", &[]),
+        ("(:my::S/zebra 1)", &["`:my::S` has `:my::S/a`"]),
+        ("(:my::zebra 1)", &[]),
+    ];
+    for (call, expected) in cases {
+        let text = format!("{declared}(c.defn :my::f [] -> c.nil (c.do {call} c.nil))");
+        assert_eq!(notes(&text), *expected, "{call}");
+    }
+}
+
 #[test]
 fn the_calls_of_macros_that_made_a_place_are_known() {
     let text = long(
