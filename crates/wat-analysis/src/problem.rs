@@ -35,6 +35,12 @@ impl<'db> Place<'db> {
         (node & WRITTEN != 0).then_some(NodeId(node & !WRITTEN))
     }
 
+    /// The node of the problem's own form, after its expansion, that this is.
+    pub(crate) fn own_node(self) -> Option<NodeId> {
+        let is_own = self.form.is_none() && self.node & WRITTEN == 0;
+        is_own.then_some(NodeId(self.node))
+    }
+
     pub(crate) fn node(node: NodeId) -> Self {
         Place {
             form: None,

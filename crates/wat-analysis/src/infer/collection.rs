@@ -3,7 +3,7 @@
 use wat_syntax::{Applicability, NodeId, NodeKind};
 
 use crate::capability::Capability;
-use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit, other_brackets};
 use crate::types::{Ctor, Type};
 
 use super::Infer;
@@ -17,9 +17,10 @@ impl<'db> Infer<'db> {
         nodes.into_iter().map(|node| self.expr(node)).collect()
     }
 
-    /// The first element decides the type; later misfits are blamed.
+    /// The first element decides the type; later misfits are blamed, and nothing is said about the type of such elements.
     fn same_type(&mut self, elements: impl Iterator<Item = ExprId>) -> Ty {
         let mut first: Option<(Ty, NodeId)> = None;
+        let told = self.problems.len();
         for element in elements {
             match first {
                 Some((ty, node)) => self.expect(element, ty, Why::Element { node }),
@@ -28,6 +29,7 @@ impl<'db> Infer<'db> {
             }
         }
         match first {
+            Some(_) if self.problems.len() > told => Ty::ERROR,
             Some((ty, _)) => ty,
             None => self.table.var(),
         }
@@ -38,7 +40,30 @@ impl<'db> Infer<'db> {
         if elements.is_empty() && self.ast.is_poisoned(node) {
             return self.error(node);
         }
-        self.vector_of(elements, node)
+        let told = self.problems.len();
+        let vector = self.vector_of(elements, node);
+        if self.problems.len() > told {
+            self.offer_tuple(node, told);
+            self.exprs[vector.0 as usize].ty = Ty::ERROR;
+        }
+        vector
+    }
+
+    /// A vector whose elements differ may be meant as a tuple, which prints like one, so it is of no type; the first misfit
+    /// says so, unless it has better advice.
+    fn offer_tuple(&mut self, vector: NodeId, misfit: usize) {
+        let problem = &mut self.problems[misfit];
+        if problem.code == 3001 && problem.fixes.is_empty() {
+            let offered = problem
+                .clone()
+                .help("the elements of a vector have one type; the parts of `(:wat::core::Tuple a b)` have their own")
+                .fix(
+                    "write a tuple",
+                    Applicability::MaybeIncorrect,
+                    other_brackets(Place::node(vector), "(:wat::core::Tuple ", ")"),
+                );
+            *problem = offered;
+        }
     }
 
     fn vector_of(&mut self, elements: Vec<ExprId>, node: NodeId) -> ExprId {

@@ -450,12 +450,8 @@ impl<'db> Infer<'db> {
             (":wat::core::f64", ":wat::core::String") => ":wat::core::f64::to-string",
             (":wat::core::bool", ":wat::core::String") => ":wat::core::bool::to-string",
             (":wat::core::u8", ":wat::core::i64") => ":wat::core::u8::to-i64",
-            (":wat::core::String", ":wat::core::i64") => {
-                return problem.help("parse it: `(:wat::core::string::to-i64 …)` yields an `:wat::core::Option<wat::core::i64>`");
-            }
-            (":wat::core::String", ":wat::core::f64") => {
-                return problem.help("parse it: `(:wat::core::string::to-f64 …)` yields an `:wat::core::Option<wat::core::f64>`");
-            }
+            (":wat::core::String", ":wat::core::i64") => return self.parsed(problem, at, "i64"),
+            (":wat::core::String", ":wat::core::f64") => return self.parsed(problem, at, "f64"),
             _ => return problem,
         };
         if crate::library::entries(function).is_empty() {
@@ -478,5 +474,25 @@ impl<'db> Infer<'db> {
             Applicability::MaybeIncorrect,
             edits,
         )
+    }
+
+    /// Says what makes a number of a text. A short operand is shown as it stands there.
+    fn parsed(&self, problem: Problem<'db>, at: Place<'db>, number: &str) -> Problem<'db> {
+        const SHORT: usize = 24;
+        let is_plain = |text: &&str| {
+            let special = |char: char| char.is_control() || matches!(char, '"' | '\\');
+            text.chars().count() <= SHORT && !text.contains(special)
+        };
+        let node = at.own_node();
+        let text = node.and_then(|node| self.ast.as_str(node)).filter(is_plain);
+        let name = node.and_then(|node| self.ast.as_symbol(node));
+        let operand = match (text, name) {
+            (Some(text), _) => format!("\"{text}\""),
+            (None, Some(name)) => name.to_owned(),
+            (None, None) => "…".to_owned(),
+        };
+        problem.help(format!(
+            "parse it: `(:wat::core::string::to-{number} {operand})` yields an `:wat::core::Option<wat::core::{number}>`"
+        ))
     }
 }

@@ -315,6 +315,47 @@ fn a_message_has_its_facts_by_name() {
     }
 }
 
+#[test]
+fn elements_that_differ_are_told_once_and_tuples_are_offered() {
+    // What uses such a collection is not judged by the type of its first element.
+    for (collection, literal) in [("Vector", "[1 \"a\"]"), ("HashSet", "#{1 \"a\"}")] {
+        let text = format!(
+            "(c.defn :my::g [v <- c.{collection}<C.String>] -> c.nil c.nil)(c.defn :my::f [] -> c.nil (:my::g {literal}))"
+        );
+        assert_eq!(spans(&long(&text)).len(), 1, "{text}");
+    }
+    let (_db, found) = diagnose(&long(
+        "(c.defn :my::f [] -> c.Vector<(C.i64,C.String)> [[1 \"one\"]])",
+    ));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(
+        found[0]
+            .help
+            .as_deref()
+            .is_some_and(|help| help.contains("Tuple"))
+    );
+    let inserted: Vec<&str> = found[0].fixes[0]
+        .edits
+        .iter()
+        .map(|edit| &*edit.insert)
+        .collect();
+    assert_eq!(inserted, ["(:wat::core::Tuple ", ")"]);
+}
+
+#[test]
+fn a_text_for_a_number_is_shown_in_the_advice() {
+    let advice = |operand: &str| {
+        let text = format!("(c.defn :my::f [s <- c.String] -> c.i64 (c.i64::+ 1 {operand}))");
+        let (_db, found) = diagnose(&long(&text));
+        found[0].help.clone().unwrap_or_default()
+    };
+    assert!(
+        advice("\"two\"").starts_with("parse it: `(:wat::core::string::to-i64 \"two\")` yields")
+    );
+    assert!(advice("s").starts_with("parse it: `(:wat::core::string::to-i64 s)` yields"));
+    assert!(advice("\"a\\nb\"").starts_with("parse it: `(:wat::core::string::to-i64 …)` yields"));
+}
+
 /// The notes of the only finding.
 fn notes(text: &str) -> Vec<String> {
     let (_db, found) = diagnose(&long(text));
