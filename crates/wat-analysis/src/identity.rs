@@ -52,17 +52,34 @@ pub(crate) enum Author<'db> {
 }
 
 impl<'db> Author<'db> {
+    /// The expansion that a token stands in, if its form has one.
+    fn expansion(self, db: &'db dyn Db) -> Option<&'db Expansion<'db>> {
+        match self {
+            Author::Definition(item) => item.expansion(db),
+            Author::Expression { program, form } => expansion(db, program, form),
+            Author::Evaluated(expansion) => Some(expansion),
+        }
+    }
+
+    /// The path that a token spells, without its type arguments.
+    pub(crate) fn path(self, db: &'db dyn Db, node: u32) -> Option<&'db str> {
+        let ast = match (self, self.expansion(db)) {
+            (Author::Definition(item), _) => item.ast(db),
+            (_, Some(expansion)) => &expansion.ast,
+            (Author::Expression { form, .. }, None) => ast(db, form),
+            (Author::Evaluated(_), None) => return None,
+        };
+        let node = Some(NodeId(node)).filter(|node| (node.0 as usize) < ast.len())?;
+        Some(split_generic(ast.as_keyword(node)?).0)
+    }
+
     /// The call that produced a token, as the name of its macro, its form, and the node of its template.
     pub(crate) fn producer(
         self,
         db: &'db dyn Db,
         node: u32,
     ) -> Option<(&'db str, Form<'db>, Option<NodeId>)> {
-        let expansion = match self {
-            Author::Definition(item) => item.expansion(db)?,
-            Author::Expression { program, form } => expansion(db, program, form)?,
-            Author::Evaluated(expansion) => expansion,
-        };
+        let expansion = self.expansion(db)?;
         let (call, template) = made(expansion, node)?;
         let call = &expansion.calls[call as usize];
         Some((&*call.name, call.form, template))

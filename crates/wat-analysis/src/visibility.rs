@@ -12,7 +12,7 @@ use crate::identity::{Author, Identity, identity};
 use crate::infer::{How, Use, check_item};
 use crate::items::{Item, ItemKind, Name, declarations};
 use crate::library::{LIBRARY_NAMES, library_item};
-use crate::names::names;
+use crate::names::{lookup, names};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::suggest::{self, Pool, Suggestion};
 use crate::whitelist::{EntryKind, Whitelist, admits, kind, whitelist};
@@ -74,7 +74,10 @@ pub(crate) fn judge<'db>(
         };
         let code = code_of(db, used);
         let is_relaxed = || code == 4001 && allows_raw(db);
-        if identity.is_admitted_by(list) || is_relaxed() {
+        if identity.is_admitted_by(list)
+            || is_relaxed()
+            || is_by_a_refused_name(db, program, author, used)
+        {
             continue;
         }
         let once = matches!(code, 4001 | 4007);
@@ -87,6 +90,30 @@ pub(crate) fn judge<'db>(
         }
     }
     found
+}
+
+/// Does a token name an alias or a keyword variant that may not stand for what it does? That is told where it is
+/// declared, and its users are silent.
+fn is_by_a_refused_name<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    author: Author<'db>,
+    used: &Use<'db>,
+) -> bool {
+    let declared = match used.item.kind(db) {
+        ItemKind::Synonym => Some(used.item),
+        _ => author
+            .path(db, used.node)
+            .and_then(|path| lookup(db, program, path))
+            .filter(|named| named.kind(db) == ItemKind::KeywordVariant),
+    };
+    declared.is_some_and(|declared| {
+        let stands_for = &check_item(db, program, declared).uses;
+        !visibility(db, program, declared).is_empty()
+            || stands_for
+                .iter()
+                .any(|used| is_by_a_refused_name(db, program, Author::Definition(declared), used))
+    })
 }
 
 /// Is among the references one to a definition that could have a whitelist?

@@ -32,6 +32,7 @@ impl<'db> Infer<'db> {
             return;
         };
         self.refer(node, target, How::Value);
+        self.refer_through_variant(node, target, How::Value);
         if self.ast.is_poisoned(root) || shape.bad.is_some() {
             return;
         }
@@ -42,6 +43,17 @@ impl<'db> Infer<'db> {
                 }
             }
             Some(vector) => self.keyword_list(node, path, target, vector),
+        }
+    }
+
+    /// A variant may be named by whoever may name its target.
+    fn refer_through_variant(&mut self, node: NodeId, named: Item<'db>, how: How) {
+        let variant = Some(named).filter(|named| named.kind(self.db) == ItemKind::KeywordVariant);
+        let variant =
+            variant.and_then(|variant| variation(self.db, self.program, variant).as_ref());
+        if let Some(variant) = variant {
+            let (node, item) = (node.0, variant.target);
+            self.uses.push(Use { node, item, how });
         }
     }
 
@@ -258,12 +270,7 @@ impl<'db> Infer<'db> {
             self.values_of(node);
             return self.error(node);
         };
-        // A variant can be called by whoever may call its target.
-        self.uses.push(Use {
-            node: head.0,
-            item: variant.target,
-            how: How::Call,
-        });
+        self.refer_through_variant(head, item, How::Call);
         let callee = Keyed {
             name: item.name(self.db).text(self.db),
             item: variant.target,

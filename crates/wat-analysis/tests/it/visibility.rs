@@ -102,6 +102,45 @@ fn an_admitted_alias_has_the_whitelist_of_its_target() {
 }
 
 #[test]
+fn a_second_name_that_may_not_stand_for_its_target_is_told_where_it_is_declared() {
+    let call = |head: &str| {
+        format!(
+            "(:wat::core::defn :user::f [] -> :wat::core::i64 ({head}))\n(:wat::core::defn :user::g [] -> :wat::core::Vector<wat::core::i64> (:wat::core::Vector :wat::core::i64 ({head})))"
+        )
+    };
+    let alias = "(:wat::runtime::define-alias :user::a :my::k::secret)\n";
+    after_secret(
+        &format!("{alias}{}", call(":user::a 1")),
+        &["WAT3301 3:39-3:53"],
+    );
+    let again = "(:wat::runtime::define-alias :user::b :user::a)\n(:wat::kwargs::auto-kwargs :user::b :as :user::kw)\n";
+    after_secret(
+        &format!("{alias}{again}{}", call(":user::kw :x 1")),
+        &["WAT3301 3:39-3:53"],
+    );
+    let variant = "(:wat::kwargs::auto-kwargs :my::k::secret :as :user::kw)\n";
+    after_secret(
+        &format!("{variant}{}", call(":user::kw :x 1")),
+        &["WAT3301 3:28-3:42"],
+    );
+}
+
+#[test]
+fn a_variant_of_a_variant_refers_to_what_both_stand_for() {
+    let admitted = "(:wat::kwargs::auto-kwargs :my::k::secret :as :my::k::kw)\n";
+    after_secret(
+        &format!(
+            "{admitted}(:wat::kwargs::define-with-kwargs :user::kw :my::k::kw [:y])\n(:wat::core::defn :user::f [] -> :wat::core::i64 (:user::kw :y 1))"
+        ),
+        &["WAT3301 4:45-4:55"],
+    );
+    after_secret(
+        &format!("{admitted}(:wat::core::defn :user::f [] -> :wat::core::i64 (:my::k::kw :x 1))"),
+        &["WAT3301 4:51-4:61"],
+    );
+}
+
+#[test]
 fn an_admitted_dispatch_is_public() {
     after_secret(
         "(:wat::core::define-dispatch :my::k::d ((:wat::core::i64) :my::k::secret))\n(:wat::core::defn :user::f [] -> :wat::core::i64 (:my::k::d 1))",
