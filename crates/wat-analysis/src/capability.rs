@@ -35,6 +35,10 @@ pub(crate) enum Capability {
     Hash,
     /// Crosses a boundary and can be read.
     Portable,
+    /// The same, where the values are written to another process.
+    Sent,
+    /// Means something in a forked process that has a copy of it: data and functions.
+    Inherited,
     /// Operand of `:wat::holon::Atom`.
     Atom,
     /// Properties can make its values.
@@ -51,11 +55,27 @@ const NAMES: [(Capability, &str, &str); 6] = [
 ];
 
 impl Capability {
+    /// As it is judged.
+    fn judged(self) -> Capability {
+        match self {
+            Capability::Sent => Capability::Portable,
+            own => own,
+        }
+    }
+
+    /// As native types declare it.
+    fn declared(self) -> Capability {
+        match self {
+            Capability::Sent | Capability::Inherited => Capability::Portable,
+            own => own,
+        }
+    }
+
     /// As signatures show it.
     pub(crate) fn name(self) -> &'static str {
         NAMES
             .iter()
-            .find(|(capability, ..)| *capability == self)
+            .find(|(capability, ..)| *capability == self.declared())
             .map_or("", |(_, name, _)| name)
     }
 
@@ -73,6 +93,8 @@ impl Capability {
             Capability::Eq | Capability::Ord => 3405,
             Capability::Hash => 3406,
             Capability::Portable => 3411,
+            Capability::Sent => 4009,
+            Capability::Inherited => 4008,
             Capability::Atom => 3702,
             Capability::Generated => 2912,
         }
@@ -83,7 +105,8 @@ impl Capability {
             Capability::Eq => "is not comparable",
             Capability::Ord => "is not ordered",
             Capability::Hash => "cannot be a key",
-            Capability::Portable => "is not portable",
+            Capability::Portable | Capability::Sent => "is not portable",
+            Capability::Inherited => "means nothing outside its process",
             Capability::Atom => "cannot be an atom",
             Capability::Generated => "has no derived generator",
         }
@@ -102,6 +125,7 @@ fn row(ctor: &Ctor, capability: Capability) -> Row {
     match (ctor, capability) {
         (Ctor::I64 | Ctor::F64 | Ctor::Bool | Ctor::String | Ctor::Keyword, _) => Row::Has,
         (Ctor::U8 | Ctor::Nil, capability) => yes(capability != Capability::Atom),
+        (Ctor::Fn, Capability::Inherited) => Row::Has,
         (Ctor::Fn, _) | (_, Capability::Atom) => Row::Lacks,
         (Ctor::HashMap | Ctor::HashSet, Capability::Ord) => Row::Lacks,
         _ => Row::Parts,
@@ -124,7 +148,7 @@ fn declared_row<'db>(db: &'db dyn Db, item: Item<'db>, capability: Capability) -
         return false;
     };
     ast.children(list)
-        .any(|tag| ast.as_keyword(tag).and_then(Capability::tagged) == Some(capability))
+        .any(|tag| ast.as_keyword(tag).and_then(Capability::tagged) == Some(capability.declared()))
 }
 
 /// Is a type of the machine without any capability: nothing to compare and nothing to print?
@@ -137,13 +161,14 @@ pub(crate) fn is_handle<'db>(db: &'db dyn Db, item: Item<'db>) -> bool {
 fn declaration_lacks(declared: &Nominal, capability: Capability) -> bool {
     match capability {
         Capability::Ord | Capability::Atom => true,
-        Capability::Portable | Capability::Generated => declared.restricted,
-        Capability::Eq | Capability::Hash => false,
+        Capability::Portable | Capability::Sent | Capability::Generated => declared.restricted,
+        Capability::Eq | Capability::Hash | Capability::Inherited => false,
     }
 }
 
 /// What a type needs for a capability.
 pub(crate) fn needs(db: &dyn Db, program: SourceFile, capability: Capability, ty: &Type) -> Needs {
+    let capability = capability.judged();
     let mut found = Needs::default();
     let mut work = vec![ty];
     while let Some(ty) = work.pop() {
@@ -292,6 +317,7 @@ pub(crate) fn explain(
     ty: &Type,
     generics: &[Arc<str>],
 ) -> String {
+    let capability = capability.judged();
     let mut seen = FxHashSet::default();
     let mut work = VecDeque::from([(ty.clone(), format!("`{}`", ty.render(generics)))]);
     while let Some((ty, chain)) = work.pop_front() {
@@ -354,6 +380,12 @@ pub(crate) fn untyped(lack: &str) -> String {
 /// What to do about a type of run time.
 pub(crate) const NAME_THE_TYPE: &str =
     "name the type where the value is read: `(:wat::edn::read -> :T text)`";
+
+/// What to do about a type whose values cannot go to another process.
+pub(crate) const SEND_DATA: &str = "send a type that has an EDN form: no functions, no handles";
+
+/// What to do about what does not survive in another process.
+pub(crate) const HAND_OVER_DATA: &str = "hand over plain values, and return results";
 
 /// Is some part of it known only while the program runs?
 pub(crate) fn has_type_of_run_time(ty: &Type) -> bool {

@@ -10,7 +10,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use wat_syntax::{Applicability, Ast, NodeId};
 
 use crate::capability::{
-    Capability, NAME_THE_TYPE, declared_requirements, explain, has_type_of_run_time, needs,
+    Capability, HAND_OVER_DATA, NAME_THE_TYPE, SEND_DATA, declared_requirements, explain,
+    has_type_of_run_time, needs,
 };
 use crate::db::{Db, SourceFile};
 use crate::infer::check_item;
@@ -226,6 +227,10 @@ pub(crate) fn unmet<'db>(
             let problem = problem(db, program, used, param, capability, message);
             found.push(if has_type_of_run_time(ty) {
                 problem.help(NAME_THE_TYPE)
+            } else if capability == Capability::Sent {
+                problem.help(SEND_DATA)
+            } else if capability == Capability::Inherited {
+                problem.help(HAND_OVER_DATA)
             } else if used.callee.name(db).text(db) == SORTED {
                 by_key(ast, problem, NodeId(used.node))
             } else {
@@ -282,6 +287,7 @@ fn problem<'db>(
                 Capability::Ord => "ordered here",
                 Capability::Hash => "used as a key here",
                 Capability::Portable => "crosses a boundary here",
+                Capability::Sent | Capability::Inherited => "goes to another process here",
                 Capability::Atom => "made an atom here",
                 Capability::Generated => "generated here",
             },
@@ -341,7 +347,8 @@ pub fn requirements_of(db: &dyn Db, program: SourceFile, name: &str) -> Option<S
         .enumerate()
         .filter_map(|(at, name)| {
             let of = required.iter().filter(|(param, _)| *param as usize == at);
-            let of: Vec<&str> = of.map(|(_, capability)| capability.name()).collect();
+            let mut of: Vec<&str> = of.map(|(_, capability)| capability.name()).collect();
+            of.dedup();
             (!of.is_empty()).then(|| format!("{name}: {}", of.join(" + ")))
         })
         .collect();

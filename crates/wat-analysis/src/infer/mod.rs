@@ -485,7 +485,9 @@ pub(crate) fn check_item<'db>(
     let program = program_of(db, program, item);
     let ast = item.ast(db);
     let inference = infer_in(db, program, item, ast);
-    let statics = crate::statics::check(db, program, ast, &inference, true);
+    let mut statics = crate::statics::check(db, program, ast, &inference, true);
+    let mut needs = inference.needs;
+    needs.append(&mut statics.needs);
     let mut problems = without_lints(inference.problems);
     problems.retain(|problem| !statics.covers(problem));
     Checked {
@@ -493,7 +495,7 @@ pub(crate) fn check_item<'db>(
         uses: inference.uses,
         mentions: inference.mentions,
         statics,
-        needs: inference.needs,
+        needs,
         instances: inference.instances,
     }
 }

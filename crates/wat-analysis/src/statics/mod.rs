@@ -21,6 +21,7 @@ use rustc_hash::FxHashMap;
 use wat_syntax::Ast;
 
 use crate::db::{Db, SourceFile};
+use crate::infer::require::Need;
 use crate::infer::typed::ExprId;
 use crate::infer::{Inference, check_item};
 use crate::items::{Item, ItemKind};
@@ -48,6 +49,8 @@ pub(crate) struct Findings<'db> {
     facts: crate::problem::Plain<Facts>,
     /// Mentions of workers that nobody waits for: that they print as opaque tags goes without saying.
     printed: Vec<u32>,
+    /// What goes to other processes, of the parameters of the definition.
+    pub(crate) needs: Vec<Need>,
 }
 
 impl<'db> Findings<'db> {
@@ -67,6 +70,7 @@ struct Rules<'a, 'db> {
     tree: Tree<'a, 'db>,
     problems: Vec<Problem<'db>>,
     printed: Vec<u32>,
+    needs: Vec<Need>,
     /// The expressions whose value is a channel, or an end of it, by the call that makes it.
     mentions: OnceCell<FxHashMap<ExprId, Vec<ExprId>>>,
 }
@@ -104,6 +108,7 @@ pub(crate) fn check<'db>(
         suspects,
         facts: crate::problem::Plain(facts),
         printed: rules.printed,
+        needs: rules.needs,
     }
 }
 
@@ -123,6 +128,7 @@ fn rules<'a, 'db>(
         tree: Tree::new(inference),
         problems: Vec::new(),
         printed: Vec::new(),
+        needs: Vec::new(),
         mentions: OnceCell::new(),
     }
 }

@@ -1,23 +1,14 @@
 //! What leaves a thread or a process: WAT4008, WAT4009, WAT4015.
 
-use crate::capability::{self, Capability};
+use crate::capability::{self, Capability, HAND_OVER_DATA, SEND_DATA};
+use crate::infer::require::Need;
 use crate::infer::table::Ty;
 use crate::infer::typed::{ExprId, ExprKind, LocalId};
 use crate::problem::{Place, Problem};
-use crate::types::{Ctor, Type};
+use crate::types::Ctor;
 
 use super::Rules;
 
-/// Types of the machine with an encoding of their own.
-const ENCODED: [&str; 7] = [
-    wat_ir::Ty::ANY,
-    ":wat::core::Uuid",
-    ":wat::time::Instant",
-    ":wat::time::Duration",
-    ":wat::holon::HolonAST",
-    ":wat::holon::Vector",
-    ":wat::WatAST",
-];
 /// Types whose values belong to the thread that made them.
 const THREAD_OWNED: [&str; 5] = [
     ":wat::holon::Hologram",
@@ -32,18 +23,6 @@ const IN_MEMORY: [&str; 3] = [
     ":wat::io::IOReader/from-string",
     ":wat::io::IOWriter/new",
 ];
-/// How many types a search visits: a type that is recursive through ever larger arguments never ends.
-const VISITED: usize = 1_000;
-
-/// What a value must do.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Must {
-    /// Be written and read again.
-    Encode,
-    /// Mean something in a forked process.
-    Survive,
-}
-
 /// Why values of a type are not sent; the way to the part that is to blame begins with the type itself.
 fn unsent(text: &str, chain: &str) -> String {
     let why = match chain.strip_prefix(&format!("`{text}` ")) {
@@ -60,13 +39,15 @@ impl<'db> Rules<'_, 'db> {
     pub(super) fn portability(&mut self) {
         let mut found: Vec<Problem<'db>> = Vec::new();
         let mut told: Vec<(String, usize)> = Vec::new();
+        let mut needs = Vec::new();
         for call in self.tree.reached() {
             let Some(verb) = self.tree.kernel_call(call) else {
                 continue;
             };
             let head = Place::node(self.head(call));
             for (ty, bearer) in self.sent(call, verb) {
-                let Some(chain) = self.obstacle(ty, Must::Encode) else {
+                needs.extend(self.parameters(call, ty, Capability::Sent));
+                let Some(chain) = self.obstacle(ty, Capability::Sent) else {
                     continue;
                 };
                 let at = bearer.map_or(head, |bearer| Place::node(self.tree.node(bearer)));
@@ -80,7 +61,7 @@ impl<'db> Rules<'_, 'db> {
                         told.push((text.clone(), found.len()));
                         let problem = Problem::new(4009, at, unsent(&text, &chain))
                             .label("its values go to another process")
-                            .help("send a type that has an EDN form: no functions, no handles");
+                            .help(SEND_DATA);
                         found.push(match bearer {
                             Some(_) => problem.also(head, "sends them, or receives them"),
                             None => problem,
@@ -88,11 +69,32 @@ impl<'db> Rules<'_, 'db> {
                     }
                 }
             }
+            for ty in self.inherited(call, verb) {
+                needs.extend(self.parameters(call, ty, Capability::Inherited));
+            }
             found.extend(self.foreign_items(call, verb));
             found.extend(self.foreign_captures(call, verb));
             found.extend(self.thread_owned_captures(call, verb));
         }
         self.problems.extend(found);
+        self.needs = needs;
+    }
+
+    /// What a call needs of the parameters of the definition.
+    fn parameters(
+        &self,
+        call: ExprId,
+        ty: Ty,
+        capability: Capability,
+    ) -> impl Iterator<Item = Need> + use<> {
+        let node = self.head(call).0;
+        let whole = self.tree.inference.table.to_type(ty);
+        let params = capability::needs(self.db, self.program, capability, &whole).params;
+        params.into_iter().map(move |param| Need {
+            param,
+            capability,
+            node,
+        })
     }
 
     fn types(&self, call: ExprId) -> &[Ty] {
@@ -136,44 +138,13 @@ impl<'db> Rules<'_, 'db> {
         types.map(|ty| (ty, coordinator)).collect()
     }
 
-    /// Why values of a type cannot do this, as the way to the part that cannot.
-    fn obstacle(&self, ty: Ty, must: Must) -> Option<String> {
+    /// Why values of a type cannot go to another process, as the way to the part that cannot.
+    fn obstacle(&self, ty: Ty, capability: Capability) -> Option<String> {
+        let (db, program) = (self.db, self.program);
         let whole = self.tree.inference.table.to_type(ty);
-        if must == Must::Encode {
-            let portable = Capability::Portable;
-            let lacks = capability::needs(self.db, self.program, portable, &whole).lacks;
-            let names = &self.tree.inference.generics;
-            return lacks
-                .then(|| capability::explain(self.db, self.program, portable, &whole, names));
-        }
-        let mut work = vec![(whole, String::new())];
-        let mut seen: Vec<Type> = Vec::new();
-        while let Some((ty, way)) = work.pop() {
-            let Type::App(ctor, args) = &ty else { continue };
-            let here = || format!("{way}`{}`", ty.render(&self.tree.inference.generics));
-            let blame = |what: &str| Some(format!("{} {what}", here()));
-            match ctor {
-                Ctor::Fn => {}
-                Ctor::Nominal(path) if ENCODED.contains(&&**path) => {}
-                Ctor::Nominal(path) => {
-                    let Some(nominal) = crate::nominal::nominal_of(self.db, self.program, path)
-                    else {
-                        return blame("means nothing outside its process");
-                    };
-                    if seen.contains(&ty) || seen.len() > VISITED {
-                        continue;
-                    }
-                    seen.push(ty.clone());
-                    let here = here();
-                    for field in nominal.variants.iter().flat_map(|variant| &variant.fields) {
-                        let way = format!("{here} → field `{}` → ", field.name);
-                        work.push((field.ty.substitute(args), way));
-                    }
-                }
-                _ => work.extend(args.iter().map(|arg| (arg.clone(), way.clone()))),
-            }
-        }
-        None
+        let names = &self.tree.inference.generics;
+        let lacks = capability::needs(db, program, capability, &whole).lacks;
+        lacks.then(|| capability::explain(db, program, capability, &whole, names))
     }
 
     /// The operand that a process-tier bracket applies to its items.
@@ -183,11 +154,23 @@ impl<'db> Rules<'_, 'db> {
         work.filter(|_| fans_out && self.types(call).len() == 2)
     }
 
+    /// The types of what a process-tier bracket hands over as a copy of the memory: items, and what the work captures.
+    fn inherited(&self, call: ExprId, verb: &str) -> Vec<Ty> {
+        let Some(work) = self.process_work(call, verb) else {
+            return Vec::new();
+        };
+        let items = self.tree.args(call).first();
+        let items = items.map(|&items| self.tree.expr(items).ty);
+        let captured = self.captures(work).into_iter();
+        let captured = captured.map(|(local, _)| self.tree.info(local).ty);
+        items.into_iter().chain(captured).collect()
+    }
+
     /// WAT4008, items.
     fn foreign_items(&self, call: ExprId, verb: &str) -> Option<Problem<'db>> {
         self.process_work(call, verb)?;
         let &items = self.tree.args(call).first()?;
-        let chain = self.obstacle(self.tree.expr(items).ty, Must::Survive)?;
+        let chain = self.obstacle(self.tree.expr(items).ty, Capability::Inherited)?;
         Some(
             Problem::new(
                 4008,
@@ -199,7 +182,7 @@ impl<'db> Rules<'_, 'db> {
                 Place::node(self.tree.node(call)),
                 "forks a process for each worker",
             )
-            .help("hand over plain values, and return results"),
+            .help(HAND_OVER_DATA),
         )
     }
 
@@ -208,7 +191,7 @@ impl<'db> Rules<'_, 'db> {
         let work = self.process_work(call, verb)?;
         let mut found: Vec<(LocalId, ExprId, String)> = Vec::new();
         for (local, mention) in self.captures(work) {
-            if let Some(chain) = self.obstacle(self.tree.info(local).ty, Must::Survive) {
+            if let Some(chain) = self.obstacle(self.tree.info(local).ty, Capability::Inherited) {
                 found.push((local, mention, chain));
             }
         }

@@ -232,3 +232,39 @@ fn printing_a_handle_or_a_function_is_a_warning() {
     assert_eq!(print("j"), [] as [&str; 0]);
     assert_eq!(print("[1]"), [] as [&str; 0]);
 }
+
+#[test]
+fn what_goes_to_other_processes_is_a_requirement() {
+    let lines = "(:wat::core::defn :my::pmap<A,B> [xs <- :wat::core::Vector<A> f <- :wat::core::Fn(A)->B] -> :wat::core::Vector<B> (:wat::kernel::run-processes xs f))
+(:wat::core::defn :my::same<A> [xs <- :wat::core::Vector<A>] -> :wat::core::Vector<A> (:my::pmap xs (:wat::core::fn [x <- :A] -> :A x)))
+(:wat::core::defn :my::each<C> [c <- :C] -> :wat::core::Vector<wat::core::i64> (:wat::kernel::run-processes [1 2] (:wat::core::fn [n <- :wat::core::i64] -> :wat::core::i64 (:wat::core::do (:wat::kernel::println c) n))))
+(:wat::core::defn :my::sender<T> [w <- :wat::io::IOWriter] -> :wat::kernel::Sender<T> (:wat::kernel::Sender/from-pipe w))
+";
+    for (name, needed) in [
+        (":my::pmap", "∀A: Portable, B: Portable."),
+        (":my::same", "∀A: Portable."),
+        (":my::each", "∀C: Portable."),
+        (":my::sender", "∀T: Portable."),
+    ] {
+        assert_eq!(required(lines, name).as_deref(), Some(needed), "{name}");
+    }
+    let used = |body: &str| {
+        spans(&format!(
+            "{lines}(:wat::core::defn :my::f [w <- :wat::io::IOWriter g <- :wat::core::Fn()->wat::core::bool] -> :wat::core::nil (:wat::core::let [_x\n{body}] :wat::core::nil))"
+        ))
+    };
+    // A forked process has a copy of functions; what is written to it is data.
+    for fine in [
+        "(:my::same [1])",
+        "(:my::each g)",
+        "(:my::pmap [g] (:wat::core::fn [h <- :wat::core::Fn()->wat::core::bool] -> :wat::core::bool (h)))",
+    ] {
+        assert_eq!(used(fine), [] as [&str; 0], "{fine}");
+    }
+    assert_eq!(used("(:my::same [g])"), ["WAT4009 6:2-6:11"]);
+    assert_eq!(used("(:my::each [w])"), ["WAT4008 6:2-6:11"]);
+    assert_eq!(
+        used("(:my::sender<wat::core::Fn()->wat::core::bool> w)"),
+        ["WAT4009 6:2-6:47"]
+    );
+}
