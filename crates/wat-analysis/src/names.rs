@@ -22,6 +22,7 @@ use crate::program::{Piece, lacks_loads, load_graph};
 use crate::redefinition::{Again, again, differ, retypes, retypes_in_words};
 use crate::suggest::{Pool, Suggestion};
 use crate::visibility::admitted_near;
+use crate::whitelist::admits;
 
 /// All names of a program (the library's excepted), and the second definitions.
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
@@ -444,6 +445,22 @@ fn meant_variants(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> {
 pub(crate) fn is_lost(db: &dyn Db, root: SourceFile, name: &str) -> bool {
     let lost = lost_names(db, root);
     !lost.is_empty() && or_owner(name, |name| lost.contains(name))
+}
+
+/// Might an entry of a whitelist that admits nothing admit what could not be defined: it is not loaded, its form came to
+/// nothing, or stands inside an expression? Only findings ask.
+pub(crate) fn may_admit(db: &dyn Db, root: SourceFile, entry: &str) -> bool {
+    let lost = lost_names(db, root).iter();
+    let lost = lost.chain(meant_names(db, root)).map(|name| &**name);
+    let misplaced = crate::misplaced::misplaced_names(db, root).keys();
+    let is_below = |name: &str| {
+        let below = entry.strip_prefix(name);
+        below.is_some_and(|below| below.starts_with("::") || below.starts_with('/'))
+    };
+    lacks_loads(db, root)
+        || lost
+            .chain(misplaced.map(|name| &**name))
+            .any(|name| admits(entry, name) || is_below(name))
 }
 
 #[salsa::tracked(returns(ref))]

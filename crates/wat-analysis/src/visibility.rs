@@ -12,7 +12,7 @@ use crate::identity::{Author, Identity, identity};
 use crate::infer::{How, Use, check_item};
 use crate::items::{Item, ItemKind, Name, declarations};
 use crate::library::{LIBRARY_NAMES, library_item};
-use crate::names::{lookup, names};
+use crate::names::{lookup, may_admit, names};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::suggest::{self, Pool, Suggestion};
 use crate::whitelist::{EntryKind, Whitelist, admits, kind, whitelist};
@@ -462,7 +462,8 @@ pub(crate) fn dead_entries<'db>(
         }
         let nodes = item.ast(db).children(NodeId(list.node));
         for (entry, node) in list.entries.iter().zip(nodes) {
-            if !admits_somebody(db, program, Name::new(db, entry.to_string())) {
+            let admitted = || admits_somebody(db, program, Name::new(db, entry.to_string()));
+            if !admitted() && !may_admit(db, program, entry) {
                 found.push(dead_entry(db, program, entry, node));
             }
         }

@@ -238,6 +238,32 @@ fn malformed_lists_are_one_report_and_refuse_nobody() {
 }
 
 #[test]
+fn an_entry_may_admit_what_could_not_be_defined() {
+    let told = |entry: &str, cause: &str| {
+        let declared =
+            format!("(:wat::core::def-restricted :my::k::pin :restricted-to [{entry}] 1)\n");
+        let found = spans(&format!("{declared}{cause}"));
+        let dead = found.iter().filter(|line| line.starts_with("WAT3305"));
+        (dead.count(), found.len())
+    };
+    let slip = "(:wat::core::dfn :svc::f [] -> :wat::core::i64 1)";
+    let failed = "(:wat::core::defmacro :my::two [name <- :wat::WatAST] -> :wat::WatAST (:wat::core::macro-error \"no\"))\n(:my::two :svc)";
+    let misplaced = "(:wat::core::defn :my::g [] -> :wat::core::nil (:wat::core::if true (:wat::core::def :svc::f 1) :wat::core::nil))";
+    let absent = "(:wat::load-file! \"absent.wat\")";
+    for (entries, cause) in [
+        (":svc:: :svc::f", slip),
+        (":svc:: :svc::f :svc::T/", failed),
+        (":svc:: :svc::f", misplaced),
+        (":svc:: :other::f", absent),
+    ] {
+        assert_eq!(told(entries, cause), (0, 1), "{cause}");
+    }
+    for cause in [slip, failed, misplaced] {
+        assert_eq!(told(":other:: :svcs::", cause), (2, 3), "{cause}");
+    }
+}
+
+#[test]
 fn an_entry_that_admits_nothing_is_a_warning() {
     let text = |entry: &str| {
         format!(
