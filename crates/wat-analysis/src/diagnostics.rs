@@ -13,10 +13,11 @@ use crate::db::{Db, FileKind, RootDatabase, SourceFile};
 use crate::expand::{Expansion, Spot, expansion, spot, trail, uses};
 use crate::forms::{Form, ast, form_start, forms, read_form};
 use crate::infer::check_item;
+use crate::infer::report::LITERAL;
 use crate::inline::{outward, stands_inside};
-use crate::items::{Declarations, Item, ItemKind, declarations_after};
+use crate::items::{Declarations, Item, ItemKind, declarations_after, split_generic};
 use crate::load_report::{does_not_read, is_loaded, load_problems, note_origin};
-use crate::names::{names, redefinitions};
+use crate::names::{is_excused, is_lost, names, redefinitions};
 use crate::problem::{EditAt, Place, Problem};
 use crate::program::{inner_programs, primary_root, program_files};
 use crate::requirements::unmet_requirements;
@@ -163,14 +164,19 @@ fn shows_internals(db: &dyn Db, span: &Span) -> bool {
     text[from..to].contains("__internal")
 }
 
-/// Is it about an unknown name that a form which came to nothing may have defined? That form is told.
+/// Is it about an unknown name that a form which came to nothing may have defined? That form is told. A value that such
+/// a form may have defined is a keyword to inference.
 fn is_about_lost_name(db: &dyn Db, program: SourceFile, problem: &Problem<'_>) -> bool {
-    matches!(problem.code, 3201 | 3203)
-        && problem
-            .message
-            .split('`')
-            .nth(1)
-            .is_some_and(|name| crate::names::is_lost(db, program, name))
+    if matches!(problem.code, 3201 | 3203) {
+        let name = problem.message.split('`').nth(1);
+        return name.is_some_and(|name| is_lost(db, program, name));
+    }
+    let mut literals = problem.notes.iter();
+    literals.any(|note| {
+        let name = note.strip_suffix(LITERAL).unwrap_or_default();
+        let name = split_generic(name.trim_matches('`')).0;
+        name.contains("::") && (is_excused(db, program, name) || is_lost(db, program, name))
+    })
 }
 
 /// Is it a collection without elements of a type that cannot be a key, where what puts a key into it is told?
@@ -223,7 +229,7 @@ fn toplevel_expression<'db>(
     }
     if let Some(head) = head
         && let Some(path) = ast.as_keyword(head)
-        && crate::names::lookup(db, program, crate::items::split_generic(path).0).is_none()
+        && crate::names::lookup(db, program, split_generic(path).0).is_none()
     {
         // The head is unknown: that is the one mistake, whatever the form was meant to be.
         let inference = crate::infer::infer_head(db, program, ast, node, head);

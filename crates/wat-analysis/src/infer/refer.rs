@@ -378,8 +378,12 @@ impl<'db> Infer<'db> {
         let path = self.ast.text(text);
         let canonical = split_generic(path).0;
         let is_qualified = path.contains("::") && !path.starts_with(":wat::");
+        let may_be_defined = || {
+            crate::names::is_misplaced(self.db, self.program, canonical)
+                || crate::program::lacks_loads(self.db, self.program)
+        };
         if crate::names::may_be_contested(self.db, self.program, canonical)
-            || is_qualified && crate::names::is_misplaced(self.db, self.program, canonical)
+            || is_qualified && may_be_defined()
         {
             return self.error(node);
         }

@@ -14,6 +14,8 @@ use super::typed::{ExprId, ExprKind};
 
 /// The code of what turned out not to be worth telling.
 pub(super) const WITHDRAWN: u16 = 0;
+/// What is said of an unresolved path where a value of another type is wanted.
+pub(crate) const LITERAL: &str = " is a keyword literal: nothing of that name is defined";
 
 /// How a function is told whose type nothing has said.
 const SOME_FUNCTION: &str = ":wat::core::Fn(…)";
@@ -329,9 +331,7 @@ impl<'db> Infer<'db> {
         if let Some(item) = declared.filter(|_| !crate::library::is_internal(path)) {
             return self.explain_type_name(text, item, node, expected, problem);
         }
-        let problem = problem.note(format!(
-            "`{text}` is a keyword literal: nothing of that name is defined"
-        ));
+        let problem = problem.note(format!("`{text}`{LITERAL}"));
         let mut found = self.suggestions(text, node, Position::Value).to_vec();
         found.retain(|candidate| self.may_have_type(&candidate.name, expected));
         let problem = match crate::suggest::help(&found) {

@@ -10,6 +10,43 @@ fn reports(text: &str, expected: &[&str]) {
 }
 
 #[test]
+fn values_that_could_not_be_defined_cause_no_mismatch() {
+    let uses = [
+        "(:wat::core::map [1] :lib::v)",
+        "(:wat::core::sort-by [1] :lib::v)",
+        "(:wat::kernel::run-threads [1] :lib::v)",
+        "(:wat::core::+ 1 :lib::v)",
+        "(:wat::core::< 1 :lib::v)",
+        "(:wat::core::if true 1 :lib::v)",
+        "[1 :lib::v]",
+        "(:wat::core::length :lib::v)",
+    ];
+    let patterns = [
+        "(:wat::core::match :lib::v ((:wat::core::Some x) x) (:wat::core::None 1))",
+        "(:wat::core::let [[a b] :lib::v] a)",
+        "(:wat::core::let [{a} :lib::v] a)",
+        "(:wat::core::let [a :lib::v] (:wat::core::+ a 1))",
+        "(:wat::core::first :lib::v)",
+    ];
+    let printed = |cause: &str, value: &str| {
+        format!(
+            "{cause}\n(:wat::core::defn :my::f [] -> :wat::core::nil (:wat::kernel::println {value}))"
+        )
+    };
+    let absent = "(:wat::load-file! \"absent.wat\")";
+    for value in uses.iter().chain(&patterns) {
+        reports(&printed(absent, value), &["WAT5002 1:19-1:31"]);
+    }
+    let slip = "(:wat::core::dfn :lib::v [x <- :wat::core::i64] -> :wat::core::i64 x)";
+    for value in uses {
+        reports(&printed(slip, value), &["WAT3201 1:2-1:17"]);
+    }
+    // A bare keyword is data.
+    let bare = printed(absent, "(:wat::core::map [1] :v)");
+    assert_eq!(spans(&bare).len(), 2);
+}
+
+#[test]
 fn the_last_form_of_when_and_unless_is_nil() {
     let body = |body: &str, result: &str| {
         format!("(:wat::core::defn :my::f [n <- :wat::core::i64] -> {result}\n{body})")
