@@ -415,16 +415,7 @@ pub(crate) fn read_nominal<'db>(db: &'db dyn Db, sight: Sight<'db>, item: Item<'
     let kind = item.kind(db);
     let generics = generics(ast, item.name_node(db));
     let program = sight.of_item(db, item);
-    let mut resolver = TypeResolver {
-        db,
-        program,
-        ast,
-        generics: &generics,
-        infer_allowed: false,
-        mentions: None,
-        problems: None,
-        has_unknown: false,
-    };
+    let mut resolver = TypeResolver::quiet(db, program, ast, &generics);
     let shape = type_shape(ast, item.root(db), kind);
     let is_misshapen = shape.bad.is_some()
         || ast.is_poisoned(item.root(db))

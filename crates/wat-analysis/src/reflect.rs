@@ -91,16 +91,7 @@ pub(crate) fn body_in_question<'db>(
 /// A type as it is written, in the structured form of signatures.
 pub(crate) fn written_type_form<'db>(db: &'db dyn Db, sight: Sight<'db>, text: &str) -> Syntax {
     let read = wat_syntax::read_form(&SourceText::new(text), &Verdict::default()).ast;
-    let mut resolver = TypeResolver {
-        db,
-        program: sight,
-        ast: &read,
-        generics: &[],
-        infer_allowed: false,
-        problems: None,
-        has_unknown: false,
-        mentions: None,
-    };
+    let mut resolver = TypeResolver::quiet(db, sight, &read, &[]);
     match read.is_empty() {
         true => Syntax::keyword(text),
         false => type_form(&resolver.node(read.root()), &[]),

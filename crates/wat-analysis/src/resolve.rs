@@ -45,6 +45,27 @@ pub(crate) struct TypeResolver<'a, 'db> {
     pub(crate) has_unknown: bool,
 }
 
+impl<'a, 'db> TypeResolver<'a, 'db> {
+    /// Reads types in which no placeholder may stand; problems are reported by somebody else.
+    pub(crate) fn quiet(
+        db: &'db dyn Db,
+        program: Sight<'db>,
+        ast: &'a Ast,
+        generics: &'a [Arc<str>],
+    ) -> Self {
+        TypeResolver {
+            db,
+            program,
+            ast,
+            generics,
+            infer_allowed: false,
+            mentions: None,
+            problems: None,
+            has_unknown: false,
+        }
+    }
+}
+
 impl<'db> TypeResolver<'_, 'db> {
     /// The type that a node denotes.
     pub(crate) fn node(&mut self, node: NodeId) -> Type {
@@ -730,16 +751,7 @@ pub(crate) fn read_alias<'db>(db: &'db dyn Db, sight: Sight<'db>, item: Item<'db
     let ast = item.ast(db);
     let generics = &generics(ast, item.name_node(db));
     let program = sight.of_item(db, item);
-    let mut resolver = TypeResolver {
-        db,
-        program,
-        ast,
-        generics,
-        infer_allowed: false,
-        mentions: None,
-        problems: None,
-        has_unknown: false,
-    };
+    let mut resolver = TypeResolver::quiet(db, program, ast, generics);
     let written = ast.children(item.root(db)).nth(2);
     let ty = written.map_or(Type::Error, |node| resolver.node(node));
     match resolver.has_unknown {

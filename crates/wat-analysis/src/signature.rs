@@ -290,16 +290,7 @@ pub(crate) fn read_item_signature<'db>(
     let (list, skip) = function_list(ast, item.root(db), item.kind(db))?;
     let generics = generics(ast, item.name_node(db));
     let program = sight.of_item(db, item);
-    let resolver = TypeResolver {
-        db,
-        program,
-        ast,
-        generics: &generics,
-        infer_allowed: false,
-        mentions: None,
-        problems: None,
-        has_unknown: false,
-    };
+    let resolver = TypeResolver::quiet(db, program, ast, &generics);
     Some(read_signature(resolver, list, skip))
 }
 
@@ -328,16 +319,7 @@ pub(crate) fn written_function(db: &dyn Db, program: SourceFile, item: Item<'_>)
             _ => return None,
         };
     }
-    let resolver = TypeResolver {
-        db,
-        program: program.into(),
-        ast,
-        generics: &[],
-        infer_allowed: false,
-        mentions: None,
-        problems: None,
-        has_unknown: false,
-    };
+    let resolver = TypeResolver::quiet(db, program.into(), ast, &[]);
     let signature = read_signature(resolver, node, 1);
     let known = signature.rest.is_none()
         && !signature.is_misshapen

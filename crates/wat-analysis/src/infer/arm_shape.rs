@@ -235,14 +235,9 @@ impl<'db> Reading<'db> {
                 continue;
             }
             let mut resolver = TypeResolver {
-                db: self.db,
-                program: self.program.into(),
-                ast,
-                generics: &letters,
-                infer_allowed: false,
                 mentions: Some(&mut self.found.mentions),
                 problems: Some(&mut problems),
-                has_unknown: false,
+                ..TypeResolver::quiet(self.db, self.program.into(), ast, &letters)
             };
             read.push(resolver.node(node));
         }

@@ -465,20 +465,7 @@ impl<'db> Infer<'db> {
     /// Reads a signature and reports what is wrong with its shape and its types.
     fn signature_at(&mut self, list: NodeId, skip: usize) -> Signature {
         self.signature_shape(list, skip);
-        let generics = std::mem::take(&mut self.generics);
-        let resolver = TypeResolver {
-            db: self.db,
-            program: self.program.into(),
-            ast: self.ast,
-            generics: &generics,
-            infer_allowed: false,
-            mentions: Some(&mut self.mentions),
-            problems: Some(&mut self.problems),
-            has_unknown: false,
-        };
-        let signature = read_signature(resolver, list, skip);
-        self.generics = generics;
-        signature
+        read_signature(self.type_resolver(false), list, skip)
     }
 
     fn signature_shape(&mut self, list: NodeId, skip: usize) {
@@ -659,16 +646,7 @@ impl<'db> Infer<'db> {
 
     fn rest_shape(&mut self, ty: NodeId) {
         let text = self.ast.as_keyword(ty).unwrap_or_default();
-        let mut resolver = TypeResolver {
-            db: self.db,
-            program: self.program.into(),
-            ast: self.ast,
-            generics: &self.generics,
-            infer_allowed: false,
-            mentions: None,
-            problems: None,
-            has_unknown: false,
-        };
+        let mut resolver = self.quiet_resolver();
         // An alias of a vector is one, and so is its retired spelling; what is no type has been told.
         let collects = matches!(resolver.node(ty), Type::App(Ctor::Vector, _) | Type::Error);
         if !collects && !self.ast.is_poisoned(ty) {
@@ -848,34 +826,31 @@ impl<'db> Infer<'db> {
         }
     }
 
+    /// Reads types of the definition; nothing is told of what is wrong with them.
+    fn quiet_resolver(&self) -> TypeResolver<'_, 'db> {
+        TypeResolver::quiet(self.db, self.program.into(), self.ast, &self.generics)
+    }
+
+    /// Reads types of the definition; problems are reported.
+    pub(super) fn type_resolver(&mut self, infer_allowed: bool) -> TypeResolver<'_, 'db> {
+        TypeResolver {
+            infer_allowed,
+            mentions: Some(&mut self.mentions),
+            problems: Some(&mut self.problems),
+            ..TypeResolver::quiet(self.db, self.program.into(), self.ast, &self.generics)
+        }
+    }
+
     /// The type that a keyword denotes in a slot; nothing is told of what is wrong with it.
     pub(super) fn quiet_type(&self, node: NodeId) -> Type {
-        let mut resolver = TypeResolver {
-            db: self.db,
-            program: self.program.into(),
-            ast: self.ast,
-            generics: &self.generics,
-            infer_allowed: true,
-            mentions: None,
-            problems: None,
-            has_unknown: false,
-        };
+        let mut resolver = self.quiet_resolver();
+        resolver.infer_allowed = true;
         resolver.node(node)
     }
 
     /// The type that a node denotes; problems are reported.
     pub(super) fn type_at(&mut self, node: NodeId, infer_allowed: bool) -> Ty {
-        let mut resolver = TypeResolver {
-            db: self.db,
-            program: self.program.into(),
-            ast: self.ast,
-            generics: &self.generics,
-            infer_allowed,
-            mentions: Some(&mut self.mentions),
-            problems: Some(&mut self.problems),
-            has_unknown: false,
-        };
-        let (ty, spelled) = resolver.written(node);
+        let (ty, spelled) = self.type_resolver(infer_allowed).written(node);
         self.table.written(&ty, spelled.as_ref(), &[])
     }
 }

@@ -7,7 +7,6 @@ use crate::items::{Item, ItemKind, split_generic};
 use crate::keywords::keyword_form;
 use crate::names::{Position, lookup, lookup_type};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
-use crate::resolve::TypeResolver;
 use crate::signature::{Param, Signature, signature};
 use crate::types::{Ctor, Type};
 
@@ -772,16 +771,7 @@ impl<'db> Infer<'db> {
         mut args: Vec<wat_syntax::TypeExpr>,
         node: NodeId,
     ) -> Vec<Type> {
-        let mut resolver = TypeResolver {
-            db: self.db,
-            program: self.program.into(),
-            ast: self.ast,
-            generics: &self.generics,
-            infer_allowed: true,
-            mentions: Some(&mut self.mentions),
-            problems: Some(&mut self.problems),
-            has_unknown: false,
-        };
+        let mut resolver = self.type_resolver(true);
         resolver.legacy_arguments(split_generic(path).0, &mut args, node);
         let types = args.iter();
         types.map(|expr| resolver.expression(expr, node)).collect()

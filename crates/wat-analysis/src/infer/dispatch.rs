@@ -210,16 +210,7 @@ pub(crate) fn dispatch_arms<'db>(
     arms.filter_map(|arm| {
         let mut parts = ast.children(arm);
         let (types, target) = (parts.next()?, parts.next()?);
-        let mut resolver = TypeResolver {
-            db,
-            program: program.into(),
-            ast,
-            generics: &letters,
-            infer_allowed: false,
-            mentions: None,
-            problems: None,
-            has_unknown: false,
-        };
+        let mut resolver = TypeResolver::quiet(db, program.into(), ast, &letters);
         let repeats = ast
             .children(types)
             .any(|node| ast.as_symbol(node) == Some("&"));
