@@ -15,16 +15,37 @@ pub(crate) fn member<'db>(
     program: SourceFile,
     path: Name<'db>,
 ) -> Option<Item<'db>> {
-    let text = path.text(db);
-    let leaf = text.rfind("::").map_or(1, |at| at + 2);
-    let slash = text.get(leaf + 1..)?.find('/').map(|at| leaf + 1 + at);
-    let owner = match slash {
-        Some(slash) if slash + 1 < text.len() => &text[..slash],
-        Some(_) => return None,
-        None => &text[..leaf.checked_sub(2).filter(|&end| end > 1)?],
-    };
-    let alias = lookup_type(db, program, owner).filter(|item| item.kind(db) == ItemKind::Alias)?;
+    let alias = alias_before(db, program, owner_in(path.text(db))?)?;
     aliased_member(db, program, alias, path)
+}
+
+/// The type that a path would be a member of.
+fn owner_in(path: &str) -> Option<&str> {
+    let leaf = path.rfind("::").map_or(1, |at| at + 2);
+    let slash = path.get(leaf + 1..)?.find('/').map(|at| leaf + 1 + at);
+    match slash {
+        Some(slash) => (slash + 1 < path.len()).then(|| &path[..slash]),
+        None => Some(&path[..leaf.checked_sub(2).filter(|&end| end > 1)?]),
+    }
+}
+
+fn alias_before<'db>(db: &'db dyn Db, program: SourceFile, owner: &str) -> Option<Item<'db>> {
+    lookup_type(db, program, owner).filter(|item| item.kind(db) == ItemKind::Alias)
+}
+
+/// Of a path that would be a member of an alias: the alias, and the path of the type that it stands for.
+pub(crate) fn seen_through<'p>(
+    db: &dyn Db,
+    program: SourceFile,
+    path: &'p str,
+) -> Option<(&'p str, String)> {
+    let owner = owner_in(path)?;
+    match &alias_target(db, program, alias_before(db, program, owner)?).ty {
+        Type::App(ctor, _) if !matches!(ctor, Ctor::Tuple | Ctor::Fn) => {
+            Some((owner, format!(":{}", ctor.path())))
+        }
+        _ => None,
+    }
 }
 
 #[salsa::tracked(returns(copy))]

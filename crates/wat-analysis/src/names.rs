@@ -616,8 +616,20 @@ pub(crate) fn candidates<'db>(
     position: Position,
 ) -> Vec<Suggestion> {
     let wrong = wrong.text(db);
-    let mut found = names_at(db, root, position).rank(wrong, |_| true);
-    found.extend(admitted_near(db, root, &caller, wrong));
+    let near = |wrong: &str| {
+        let mut found = names_at(db, root, position).rank(wrong, |_| true);
+        found.extend(admitted_near(db, root, &caller, wrong));
+        found
+    };
+    let mut found = near(wrong);
+    if let Some((alias, meant)) = crate::alias::seen_through(db, root, wrong) {
+        let members = near(&format!("{meant}{}", &wrong[alias.len()..])).into_iter();
+        found.extend(members.filter_map(|mut near| {
+            let member = near.name.strip_prefix(meant.as_str())?;
+            near.name = format!("{alias}{member}").into();
+            (near.class == 1 && lookup(db, root, &near.name).is_some()).then_some(near)
+        }));
+    }
     crate::suggest::order(wrong, found)
 }
 

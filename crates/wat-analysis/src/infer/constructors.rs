@@ -82,10 +82,14 @@ impl<'db> Infer<'db> {
         if nominal.is_misshapen {
             return VariantPath::Reported;
         }
+        // Variants are named as the author names their type.
+        let owner = crate::alias::seen_through(self.db, self.program, path)
+            .filter(|(_, meant)| **meant == *nominal.path)
+            .map_or(&*nominal.path, |(alias, _)| alias);
         let paths: Vec<String> = nominal
             .variants
             .iter()
-            .map(|variant| format!("{}::{}", nominal.path, variant.name))
+            .map(|variant| format!("{owner}::{}", variant.name))
             .collect();
         let is_refused = paths.iter().any(|path| !self.is_admitted(node, path));
         let known = paths.iter().filter(|_| !is_refused);

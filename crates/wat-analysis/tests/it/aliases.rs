@@ -1,5 +1,7 @@
 //! Type aliases: members that are reached through them, and cycles (chapter 03 §1.4, §2.5).
 
+use wat_analysis::Applicability;
+
 use crate::fixes::diagnose;
 use crate::support::spans;
 
@@ -212,4 +214,27 @@ fn a_long_chain_of_aliases_ends_at_the_limit_of_nesting() {
     let (_db, found) = diagnose(&text);
     let found: Vec<u16> = found.iter().map(|found| found.code.0).collect();
     assert_eq!(found, [3101]);
+}
+
+#[test]
+fn misspelled_members_are_suggested_as_their_author_names_the_type() {
+    let types = "(c/struct :my::Point<T> (across :T))\n(c/enum :my::Colour :Red :Green)\n(c/typealias :my::Pt :my::Point<wat::core::i64>)\n(c/typealias :my::Hue :my::Colour)\n(c/typealias :my::Ids c/Vector<wat::core::i64>)\n";
+    for (parameter, body, right) in [
+        (":my::Pt", "(:my::Pt/acros it)", ":my::Pt/across"),
+        (":my::Ids", "(:my::Ids/lenght it)", ":my::Ids/length"),
+        (
+            ":my::Hue",
+            "(c/match it (:my::Hue::Red 1) (:my::Hue::Gren 2))",
+            ":my::Hue::Green",
+        ),
+    ] {
+        let text = format!("{types}(c/defn :my::f [it <- {parameter}] -> c/i64 {body})\n");
+        let (_db, found) = diagnose(&text.replace("c/", ":wat::core::"));
+        let [finding] = &found[..] else {
+            panic!("{found:?}");
+        };
+        let fix = finding.fixes.first().expect("the member is near");
+        assert_eq!(&*fix.edits[0].insert, right);
+        assert_eq!(fix.applicability, Applicability::MachineApplicable);
+    }
 }
