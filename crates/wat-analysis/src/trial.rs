@@ -71,7 +71,7 @@ type Guess = (usize, usize);
 struct Trial<'a> {
     files: &'a [SourceFile],
     /// What is told of each file as it is.
-    before: BTreeMap<SourceFile, Told>,
+    before: BTreeMap<SourceFile, Before>,
     /// What was tried and holds.
     held: BTreeSet<Guess>,
 }
@@ -115,6 +115,46 @@ const UNCLOSED_KEYWORD: Code = Code(1012);
 /// A finding as it is counted, wherever it stands: is it an error, its code, its message.
 pub type Finding = (bool, Code, String);
 
+/// What is told of a file before anything is tried: how often, and where each error begins.
+struct Before {
+    told: Told,
+    errors: BTreeSet<Beginning>,
+}
+
+/// Where an error begins, and what it is.
+type Beginning = (SourceFile, u32, Code, String);
+
+impl Before {
+    fn of(db: &RootDatabase, file: SourceFile) -> Before {
+        Before {
+            told: told(db, file),
+            errors: beginnings(db, file),
+        }
+    }
+}
+
+fn beginnings(db: &RootDatabase, file: SourceFile) -> BTreeSet<Beginning> {
+    let found = file_diagnostics(db, file);
+    let errors = found.iter().filter(|told| told.severity == Severity::Error);
+    errors
+        .map(|told| {
+            let start = told.span.range.start().into();
+            (told.span.file, start, told.code, told.message.clone())
+        })
+        .collect()
+}
+
+/// Where what begins at an offset begins behind the edits.
+fn moved(file: SourceFile, start: u32, edits: &[&FileEdit]) -> u32 {
+    let before = |edit: &&&FileEdit| edit.file == file && u32::from(edit.range.end()) <= start;
+    let shift: i64 = edits
+        .iter()
+        .filter(before)
+        .map(|edit| edit.insert.len() as i64 - i64::from(u32::from(edit.range.len())))
+        .sum();
+    u32::try_from(i64::from(start) + shift).unwrap_or(start)
+}
+
 /// How often the findings of a file are told.
 type Told = BTreeMap<Finding, usize>;
 
@@ -138,7 +178,7 @@ fn holds(
     db: &mut RootDatabase,
     files: &[SourceFile],
     tried: &[(&Diagnostic, &DiagnosticFix)],
-    before: &mut BTreeMap<SourceFile, Told>,
+    before: &mut BTreeMap<SourceFile, Before>,
 ) -> bool {
     let edits: Vec<&FileEdit> = tried.iter().flat_map(|(_, fix)| &fix.edits).collect();
     let edited = edits.iter().map(|edit| edit.file);
@@ -150,14 +190,23 @@ fn holds(
     seen.sort_unstable();
     seen.dedup();
     for &file in &seen {
-        before.entry(file).or_insert_with(|| told(db, file));
+        before.entry(file).or_insert_with(|| Before::of(db, file));
     }
-    let texts = apply_edits(db, edits);
+    let texts = apply_edits(db, edits.iter().copied());
     let (mut old, mut new) = (Told::new(), Told::new());
     for file in &seen {
-        add(&mut old, &before[file]);
+        add(&mut old, &before[file].told);
         add(&mut new, &told(db, *file));
     }
+    // Of guesses that are tried together one may bring an error that is like one which another takes away elsewhere.
+    let stay = tried.len() < 2 || {
+        let errors = seen.iter().flat_map(|file| &before[file].errors);
+        let kept: BTreeSet<Beginning> = errors
+            .map(|it| (it.0, moved(it.0, it.1, &edits), it.2, it.3.clone()))
+            .collect();
+        let mut files = seen.iter();
+        files.all(|file| beginnings(db, *file).is_subset(&kept))
+    };
     restore_texts(db, &texts);
     let mut gone = Told::new();
     for (diagnostic, _) in tried {
@@ -169,6 +218,7 @@ fn holds(
     // Of several closed brackets each must hold by itself: one may uncover what another one removes.
     let closes_brackets = matches!(tried, [(diagnostic, _)] if diagnostic.code == UNCLOSED_KEYWORD);
     are_gone
+        && stay
         && match closes_brackets {
             true => errors(&new).map(|it| it.1).sum::<usize>() <= errors(&old).map(|it| it.1).sum(),
             false => errors(&new).all(|(error, number)| *number <= count(&old, error)),

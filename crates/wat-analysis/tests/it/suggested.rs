@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use wat_analysis::{
-    Applicability, FileKind, RootDatabase, SourceText, file_diagnostics, keep_what_holds,
+    Applicability, FileKind, RootDatabase, SourceText, TextRange, file_diagnostics, keep_what_holds,
 };
 
 use crate::fixes::{codes, diagnose, every_machine_fix_is_safe, fixed};
@@ -149,6 +149,37 @@ fn a_wrong_guess_among_right_ones_is_found() {
     let kept: Vec<usize> = found.iter().map(|it| it.fixes.len()).collect();
     assert_eq!(kept.iter().sum::<usize>(), 20);
     assert_eq!(kept[7], 0, "{kept:?}");
+}
+
+#[test]
+fn an_error_that_one_guess_brings_is_new_where_another_one_takes_its_like_away() {
+    let function = |name: &str, ty: &str, body: &str| {
+        format!(
+            "(:wat::core::defn :u::{name} [value <- :wat::core::{ty}] -> :wat::core::i64 {body})\n"
+        )
+    };
+    let right: String = (0..9)
+        .map(|at| function(&format!("f{at}"), "i64", "valeu"))
+        .collect();
+    let wrong = function("wrong", "String", "valeu");
+    let alike = function("alike", "String", "value");
+    let text = format!("{wrong}{right}{alike}");
+    let mut db = RootDatabase::new();
+    let file = db.set_file("main.wat", SourceText::new(text.as_str()), FileKind::Disk);
+    let mut found = file_diagnostics(&db, file).to_vec();
+    for fix in found.iter_mut().flat_map(|it| &mut it.fixes) {
+        fix.applicability = Applicability::MaybeIncorrect;
+    }
+    // A fix that mends the last function, too, which has none of its own.
+    found[10].fixes.clear();
+    let at = u32::try_from(text.rfind("String").expect("it is there")).expect("it is short");
+    let fix = found[9].fixes.first_mut().expect("a guess");
+    let mut more = fix.edits[0].clone();
+    (more.range, more.insert) = (TextRange::at(at.into(), 6.into()), "i64".into());
+    fix.edits.push(more);
+    keep_what_holds(&mut db, &[file], &mut found);
+    let kept: Vec<usize> = found.iter().map(|it| it.fixes.len()).collect();
+    assert_eq!(kept, [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0]);
 }
 
 #[test]
