@@ -286,8 +286,20 @@ impl Project {
             name: "entry-missing".to_owned(),
             place: Some(Place::new(&self.source, path.range)),
             label: "this does not exist".to_owned(),
-            ..Report::plain(Some(ENTRY_MISSING.0), message, None)
+            ..Report::plain(Some(ENTRY_MISSING.0), message, self.beside(&path.value))
         }
+    }
+
+    /// The file or directory beside a path that may have been meant.
+    fn beside(&self, path: &str) -> Option<String> {
+        let path = Path::new(path);
+        let above = path.parent()?;
+        let found = fs::read_dir(self.root.join(above)).ok()?;
+        let names = found.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let names: Vec<String> = names.collect();
+        let wanted = path.file_name()?.to_str()?;
+        let near = crate::nearest(wanted, names.iter().map(String::as_str))?;
+        Some(format!("did you mean `{}`?", above.join(near).display()))
     }
 
     /// The `.wat` files of the project that a glob of the list matches, in path order.

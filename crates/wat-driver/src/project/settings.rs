@@ -9,7 +9,7 @@ use wat_syntax::TextRange;
 
 use super::Told;
 use super::glob::Glob;
-use super::values::{Kind, Value};
+use super::values::{Entry, Kind, Value};
 use crate::levels::{Level, LevelList, Selector};
 use crate::nearest;
 use crate::report::Source;
@@ -185,11 +185,12 @@ impl Default for Settings {
     }
 }
 
+/// Keys and what their values are.
+type Keys = &'static [(&'static str, Type)];
+
 /// What the value of a key is.
 #[derive(Clone, Copy, Debug)]
 enum Type {
-    /// Checked by whoever reads it.
-    Any,
     Text,
     Word(&'static [&'static str]),
     Bool,
@@ -198,9 +199,16 @@ enum Type {
     Paths,
     Globs,
     Texts,
-    Table,
-    /// A table from these keys to booleans.
-    Switches(&'static [&'static str]),
+    /// A table with these keys.
+    Table(Keys),
+    /// A table with names of the user's own.
+    Names(&'static Type),
+    /// A list.
+    List(&'static Type),
+    /// A list of two numbers, the first not above the second.
+    CountPair,
+    /// A part of a hundred.
+    Percent,
     /// The path of a function.
     Function,
     /// A number of bytes, or text with a unit.
@@ -221,13 +229,13 @@ enum Type {
     Namespace,
 }
 
-/// The tables of a project file, their keys and the types of these; a table without keys holds names of the user's own.
-const TABLES: &[(&str, &[(&str, Type)])] = {
+/// The tables of a project file.
+const TABLES: Keys = {
     use Type::*;
     &[
         (
             "project",
-            &[
+            Table(&[
                 ("name", ProjectName),
                 ("version", Text),
                 ("wat", Requirement),
@@ -236,34 +244,34 @@ const TABLES: &[(&str, &[(&str, Type)])] = {
                 ("entries", Globs),
                 ("source", Paths),
                 ("exclude", Globs),
-            ],
+            ]),
         ),
         (
             "load",
-            &[
+            Table(&[
                 ("scope", Path),
                 ("require", Word(&["none", "digest", "signature"])),
                 ("keyring", Path),
-            ],
+            ]),
         ),
-        ("run", &[("stack-limit", Bytes)]),
-        ("concurrency", &[("allow-raw-spawn", Bool)]),
+        ("run", Table(&[("stack-limit", Bytes)])),
+        ("concurrency", Table(&[("allow-raw-spawn", Bool)])),
         (
             "check",
-            &[("deny-warnings", Bool), ("max-diagnostics", Count)],
+            Table(&[("deny-warnings", Bool), ("max-diagnostics", Count)]),
         ),
         (
             "lint",
-            &[
+            Table(&[
                 ("levels", Levels),
-                ("thresholds", Table),
+                ("thresholds", Table(THRESHOLDS)),
                 ("rule-dirs", Paths),
                 ("paths", LevelsByPath),
-            ],
+            ]),
         ),
         (
             "test",
-            &[
+            Table(&[
                 ("paths", Paths),
                 ("exclude", Globs),
                 ("doc-paths", Paths),
@@ -276,46 +284,69 @@ const TABLES: &[(&str, &[(&str, Type)])] = {
                 ("jobs", Count),
                 ("retries", Count),
                 ("deny-leaks", Bool),
-            ],
+            ]),
         ),
         (
             "coverage",
-            &[
+            Table(&[
                 ("include", Texts),
                 ("exclude", Texts),
-                ("min", Table),
+                ("min", Table(COVERAGE)),
                 ("baseline", Path),
-                ("allow-drop", Any),
-                ("formats", Texts),
-                ("groups", Any),
-            ],
+                ("allow-drop", Percent),
+                ("formats", List(&Word(COVERAGE_FORMATS))),
+                ("groups", List(&Table(&[("name", Text), ("pattern", Text)]))),
+            ]),
         ),
-        ("fmt", &[("exclude", Globs)]),
-        ("doc", &[("out", Path), ("title", Text), ("pages", Globs)]),
+        ("fmt", Table(&[("exclude", Globs)])),
+        (
+            "doc",
+            Table(&[("out", Path), ("title", Text), ("pages", Globs)]),
+        ),
         (
             "repl",
-            &[
+            Table(&[
                 ("preload", Paths),
                 ("history", Count),
                 ("edit-mode", Word(&["emacs", "vi"])),
                 ("embed", Bool),
-            ],
+            ]),
         ),
         (
             "lsp",
-            &[
-                (
-                    "inlay-hints",
-                    Switches(&["types", "parameters", "short-names"]),
-                ),
+            Table(&[
+                ("inlay-hints", Table(INLAY_HINTS)),
                 ("lint-on", Word(&["type", "save"])),
-            ],
+            ]),
         ),
-        ("extensions", &[]),
-        ("commands", &[]),
-        ("workspace", &[("members", Globs)]),
+        ("extensions", Names(&Table(&[("path", Path)]))),
+        ("commands", Names(&Function)),
+        ("workspace", Table(&[("members", Globs)])),
     ]
 };
+
+/// The rules that count something (chapter 10 §7.2).
+const THRESHOLDS: Keys = &[
+    ("complectens/body-length", Type::CountPair),
+    ("complectens/binding-count", Type::Count),
+    ("perspicere/type-depth", Type::Count),
+];
+
+/// What coverage is measured of (chapter 09 §9.12.3).
+const COVERAGE: Keys = &[
+    ("line", Type::Percent),
+    ("branch", Type::Percent),
+    ("function", Type::Percent),
+    ("file-line", Type::Percent),
+];
+
+const COVERAGE_FORMATS: &[&str] = &["summary", "edn", "json", "lcov", "cobertura", "html"];
+
+const INLAY_HINTS: Keys = &[
+    ("types", Type::Bool),
+    ("parameters", Type::Bool),
+    ("short-names", Type::Bool),
+];
 
 /// The settings that a file holds, and those of its workspace for what it does not say; what is wrong with it goes to
 /// `told`. Of tables of levels each entry is a setting.
@@ -335,38 +366,53 @@ fn read_into(settings: &mut Settings, file: &Value, told: &mut Told) {
         return;
     };
     for table in tables {
-        let known = TABLES.iter().find(|(name, _)| *name == table.key);
-        let Some((name, keys)) = known else {
-            let near = nearest(&table.key, TABLES.iter().map(|(name, _)| *name));
-            told.unknown(table.range, &table.key, near);
-            continue;
-        };
-        let Kind::Table(entries) = &table.value.kind else {
-            wrong::<()>(told, &format!("`{name}`"), &table.value, "a table");
-            continue;
-        };
-        told.is_of_tests = matches!(*name, "test" | "coverage");
-        for entry in entries.iter().filter(|_| *name == "commands") {
-            let path = format!("{name}.{}", entry.key);
-            check(told, Type::Function, &path, &entry.value);
-        }
-        for entry in entries.iter().filter(|_| !keys.is_empty()) {
-            let path = format!("{name}.{}", entry.key);
-            match keys.iter().find(|(key, _)| *key == entry.key) {
-                Some((_, kind)) => {
-                    if let Some(checked) = check(told, *kind, &path, &entry.value) {
-                        settings.set(&path, checked);
-                    }
-                }
-                None => {
-                    let near = nearest(&entry.key, keys.iter().map(|(key, _)| *key));
-                    let near = near.map(|near| format!("{name}.{near}"));
-                    told.unknown(entry.range, &path, near.as_deref());
-                }
+        told.is_of_tests = matches!(&*table.key, "test" | "coverage");
+        match known(told, "", TABLES, table) {
+            Some(Type::Table(keys)) => {
+                let mut set = |path: &str, checked| settings.set(path, checked);
+                entries(told, &table.key, keys, &table.value, &mut set);
             }
+            Some(kind) => drop(check(told, kind, &table.key, &table.value)),
+            None => {}
         }
         told.is_of_tests = false;
     }
+}
+
+/// Judges the entries of a table with known keys, and gives those that are sound with their paths.
+fn entries(
+    told: &mut Told,
+    path: &str,
+    keys: Keys,
+    table: &Value,
+    take: &mut dyn FnMut(&str, Checked),
+) -> Option<()> {
+    let Kind::Table(entries) = &table.kind else {
+        return wrong(told, &format!("`{path}`"), table, "a table");
+    };
+    for entry in entries {
+        if let Some(kind) = known(told, path, keys, entry) {
+            let path = format!("{path}.{}", entry.key);
+            if let Some(checked) = check(told, kind, &path, &entry.value) {
+                take(&path, checked);
+            }
+        }
+    }
+    Some(())
+}
+
+/// What the value of a key in the table at `path` is. A key that nobody knows is told.
+fn known(told: &mut Told, path: &str, keys: Keys, entry: &Entry) -> Option<Type> {
+    if let Some((_, kind)) = keys.iter().find(|(key, _)| *key == entry.key) {
+        return Some(*kind);
+    }
+    let full = |key: &str| match path {
+        "" => key.to_owned(),
+        path => format!("{path}.{key}"),
+    };
+    let near = nearest(&entry.key, keys.iter().map(|(key, _)| *key)).map(full);
+    told.unknown(entry.range, &full(&entry.key), near.as_deref());
+    None
 }
 
 /// A value of the right type.
@@ -524,10 +570,28 @@ impl Settings {
 fn check(told: &mut Told, kind: Type, path: &str, value: &Value) -> Option<Checked> {
     let name = format!("`{path}`");
     Some(match (kind, &value.kind) {
-        (Type::Any, _) => Checked::Sound,
-        (Type::Table, Kind::Table(_)) => Checked::Sound,
-        (Type::Table, _) => return wrong(told, &name, value, "a table"),
-        (Type::Switches(keys), _) => switches(told, path, value, keys)?,
+        (Type::Table(keys), _) => {
+            entries(told, path, keys, value, &mut |_, _| {})?;
+            Checked::Sound
+        }
+        (Type::Names(kind), Kind::Table(entries)) => {
+            for entry in entries {
+                let path = format!("{path}.{}", entry.key);
+                check(told, *kind, &path, &entry.value);
+            }
+            Checked::Sound
+        }
+        (Type::Names(_), _) => return wrong(told, &name, value, "a table"),
+        (Type::List(kind), Kind::List(values)) => {
+            let path = format!("{path}[]");
+            for value in values {
+                check(told, *kind, &path, value);
+            }
+            Checked::Sound
+        }
+        (Type::List(_), _) => return wrong(told, &name, value, "a list"),
+        (Type::CountPair, _) => count_pair(told, &name, value)?,
+        (Type::Percent, _) => percent(told, &name, value)?,
         (Type::Function, _) => function(told, path, value)?,
         (Type::Bool, Kind::Boolean(value)) => Checked::Bool(*value),
         (Type::Bool, _) => return wrong(told, &name, value, "`true` or `false`"),
@@ -567,22 +631,36 @@ fn check(told: &mut Told, kind: Type, path: &str, value: &Value) -> Option<Check
     })
 }
 
-/// A table of booleans.
-fn switches(told: &mut Told, path: &str, value: &Value, keys: &[&str]) -> Option<Checked> {
-    let Kind::Table(entries) = &value.kind else {
-        return wrong(told, &format!("`{path}`"), value, "a table");
+fn count_pair(told: &mut Told, name: &str, value: &Value) -> Option<Checked> {
+    let Kind::List(values) = &value.kind else {
+        return wrong(told, name, value, "a list of two numbers");
     };
-    for entry in entries {
-        let inner = format!("{path}.{}", entry.key);
-        if keys.contains(&&*entry.key) {
-            check(told, Type::Bool, &inner, &entry.value);
-        } else {
-            let near = nearest(&entry.key, keys.iter().copied());
-            let near = near.map(|near| format!("{path}.{near}"));
-            told.unknown(entry.range, &inner, near.as_deref());
-        }
+    let numbers = values.iter().map(|value| match value.kind {
+        Kind::Integer(number) => usize::try_from(number).ok(),
+        _ => None,
+    });
+    if let Some([low, high]) = numbers.collect::<Option<Vec<_>>>().as_deref()
+        && low <= high
+    {
+        return Some(Checked::Sound);
     }
-    Some(Checked::Sound)
+    let message = format!("{name} is a list of two numbers from 0, the smaller one first");
+    told.bad(value.range, "no such list", message, None);
+    None
+}
+
+fn percent(told: &mut Told, name: &str, value: &Value) -> Option<Checked> {
+    let number = match value.kind {
+        Kind::Integer(number) => number as f64,
+        Kind::Float(number) => number,
+        _ => return wrong(told, name, value, "a number from 0 to 100"),
+    };
+    if (0.0..=100.0).contains(&number) {
+        return Some(Checked::Sound);
+    }
+    let message = format!("{name} is a number from 0 to 100, not `{number}`");
+    told.bad(value.range, "no part of a hundred", message, None);
+    None
 }
 
 /// The path of a function, such as `:calc::deploy::main`.

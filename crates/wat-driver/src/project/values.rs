@@ -18,7 +18,7 @@ pub(super) struct Value {
 pub(super) enum Kind {
     String(String),
     Integer(i64),
-    Float,
+    Float(f64),
     Boolean(bool),
     List(Vec<Value>),
     Table(Vec<Entry>),
@@ -40,7 +40,7 @@ impl Value {
         match self.kind {
             Kind::String(_) => "a string",
             Kind::Integer(_) => "an integer",
-            Kind::Float => "a float",
+            Kind::Float(_) => "a float",
             Kind::Boolean(_) => "a boolean",
             Kind::List(_) => "a list",
             Kind::Table(_) => "a table",
@@ -99,7 +99,7 @@ fn value_kind(value: DeValue<'_>) -> Kind {
             Kind::Other("an integer of more than 64 bits"),
             Kind::Integer,
         ),
-        DeValue::Float(_) => Kind::Float,
+        DeValue::Float(number) => Kind::Float(number.as_str().parse().unwrap_or(f64::NAN)),
         DeValue::Boolean(value) => Kind::Boolean(value),
         DeValue::Datetime(_) => Kind::Other("a date"),
         DeValue::Table(table) => table_kind(table),
@@ -180,7 +180,7 @@ fn edn_value(syntax: &FormSyntax, node: NodeId, start: TextSize, depth: usize) -
     let kind = match ast.kind(node) {
         _ if depth > MAX_DEPTH => Kind::Other("a value that nests too deep"),
         NodeKind::Int(number) => Kind::Integer(number),
-        NodeKind::Float(_) => Kind::Float,
+        NodeKind::Float(bits) => Kind::Float(f64::from_bits(bits)),
         NodeKind::Bool(value) => Kind::Boolean(value),
         NodeKind::Str(text) => Kind::String(ast.text(text).to_owned()),
         NodeKind::Vector => Kind::List(ast.children(node).map(inner).collect()),

@@ -388,6 +388,47 @@ fn keys_inside_settings_and_commands_are_judged_too() {
 }
 
 #[test]
+fn thresholds_coverage_and_extensions_are_judged() {
+    told(
+        "wat.toml",
+        "[lint.thresholds]\n\"complectens/body-lenght\" = [1, 2]\n\"complectens/binding-count\" = [10]\n\
+         \"perspicere/type-depth\" = 3\n\"complectens/body-length\" = [50, 30]\n\
+         [coverage]\nmin = { lines = 90, branch = 80.5, function = 101 }\nallow-drop = \"much\"\n\
+         formats = [\"edn\", \"pdf\"]\ngroups = [{ name = \"core\", patern = \"x\" }, 3]\n\
+         [extensions]\nlru = { path = \"../wat-lru\", version = \"1\" }\nold = \"../old\"\n",
+        expect![[r#"
+            bad
+            wat.toml:2:1: warning[WAT5801]: `lint.thresholds.complectens/body-lenght` is no setting
+              did you mean `lint.thresholds.complectens/body-length`?
+            wat.toml:3:31: error[WAT5802]: `lint.thresholds.complectens/binding-count` is a number from 0, not a list
+            wat.toml:5:29: error[WAT5802]: `lint.thresholds.complectens/body-length` is a list of two numbers from 0, the smaller one first
+            wat.toml:7:9: warning[WAT5801]: `coverage.min.lines` is no setting
+              did you mean `coverage.min.line`?
+            wat.toml:7:47: error[WAT5903]: `coverage.min.function` is a number from 0 to 100, not `101`
+            wat.toml:8:14: error[WAT5903]: `coverage.allow-drop` is a number from 0 to 100, not a string
+            wat.toml:9:19: error[WAT5903]: `coverage.formats[]` is `"summary"` or `"edn"` or `"json"` or `"lcov"` or `"cobertura"` or `"html"`, not `"pdf"`
+            wat.toml:10:28: warning[WAT5801]: `coverage.groups[].patern` is no setting
+              did you mean `coverage.groups[].pattern`?
+            wat.toml:10:44: error[WAT5903]: `coverage.groups[]` is a table, not an integer
+            wat.toml:12:30: warning[WAT5801]: `extensions.lru.version` is no setting
+            wat.toml:13:7: error[WAT5802]: `extensions.old` is a table, not a string
+        "#]],
+    );
+    told(
+        "wat.edn",
+        "{:lint {:thresholds {:perspicere/type-depth -1}} :coverage {:min {:line 90.5 :file-line 120.0}}\n \
+         :extensions {:lru {:paths \"../wat-lru\"}}}",
+        expect![[r#"
+            bad
+            wat.edn:1:45: error[WAT5802]: `lint.thresholds.perspicere/type-depth` is a number from 0, not `-1`
+            wat.edn:1:89: error[WAT5903]: `coverage.min.file-line` is a number from 0 to 100, not `120`
+            wat.edn:2:21: warning[WAT5801]: `extensions.lru.paths` is no setting
+              did you mean `extensions.lru.path`?
+        "#]],
+    );
+}
+
+#[test]
 fn wrong_types_and_values_are_told_where_they_stand() {
     told(
         "wat.toml",
