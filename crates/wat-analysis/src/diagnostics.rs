@@ -167,11 +167,12 @@ fn shows_internals(db: &dyn Db, span: &Span) -> bool {
 /// Is it about an unknown name that a form which came to nothing may have defined? That form is told. A value that such
 /// a form may have defined is a keyword to inference.
 fn is_about_lost_name(db: &dyn Db, program: SourceFile, problem: &Problem<'_>) -> bool {
-    if matches!(problem.code, 3201 | 3203) {
+    if matches!(problem.code, 3201..=3203) {
         let name = problem.message.split('`').nth(1);
         return name.is_some_and(|name| is_lost(db, program, name));
     }
-    let mut literals = problem.notes.iter();
+    let notes = problem.notes.iter();
+    let mut literals = notes.chain((problem.code == 3209).then_some(&problem.message));
     literals.any(|note| {
         let name = note.strip_suffix(LITERAL).unwrap_or_default();
         let name = split_generic(name.trim_matches('`')).0;
@@ -347,6 +348,7 @@ pub(crate) fn program_diagnostics(
     }
     crate::glued::quiet(db, file, &mut found);
     crate::colons::quiet(db, file, &mut found);
+    crate::unopened::quiet(db, file, &mut found);
     crate::commas::quiet(file, &mut found);
     crate::unsure::doubt_places(db, file, redefinitions(db, root, file), &mut found);
     crate::unsure::doubt_key_lists(db, root, file, &mut found);

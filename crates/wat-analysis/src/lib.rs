@@ -69,6 +69,7 @@ mod synonym;
 mod testing;
 mod trial;
 mod types;
+mod unopened;
 mod unsure;
 mod verify;
 mod visibility;

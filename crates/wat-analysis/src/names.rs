@@ -6,7 +6,7 @@
 use std::collections::hash_map::Entry;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use wat_syntax::{NodeId, Severity};
+use wat_syntax::{Ast, NodeId, Severity};
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::{calling_forms, marked_place, place_of};
@@ -18,6 +18,7 @@ use crate::items::{
 };
 use crate::keywords::{definition_shape, derived_name};
 use crate::library::{is_internal, library_item};
+use crate::problem::Problem;
 use crate::program::{Piece, lacks_loads, load_graph};
 use crate::redefinition::{Again, again, differ, retypes, retypes_in_words};
 use crate::suggest::{Pool, Suggestion};
@@ -440,7 +441,8 @@ fn meant_variants(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> {
 }
 
 /// Might a name, or the type that it would be a member of, be defined by a form at the top level that came to nothing: the
-/// call of a macro that failed, or of nothing that is known? What such a form mentions it may have defined. Only findings
+/// call of a macro that failed, or of nothing that is known, or an expression around a definition? What such a form mentions
+/// it may have defined. Only findings
 /// ask, and only of unknown names: the answer depends on the expansions of the whole program.
 pub(crate) fn is_lost(db: &dyn Db, root: SourceFile, name: &str) -> bool {
     let lost = lost_names(db, root);
@@ -474,18 +476,35 @@ fn lost_names(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> {
 #[salsa::tracked(returns(ref))]
 fn lost_in(db: &dyn Db, root: SourceFile, file: SourceFile) -> Vec<Box<str>> {
     let mut found = Vec::new();
+    let alone = |form| {
+        ast(db, form)
+            .as_keyword(NodeId(0))
+            .filter(|_| !ast(db, form).is_empty())
+    };
+    for pair in form_list(db, file).windows(2) {
+        // `:wat::core::defn :my::f …)`, the opening bracket of which is lost.
+        let is_head = |form| alone(form).is_some_and(is_definer);
+        found.extend(alone(pair[1]).filter(|_| is_head(pair[0])).map(Box::from));
+    }
     for &form in form_list(db, file) {
-        let expressions = &written_declarations(db, form).expressions;
+        let declared = written_declarations(db, form);
+        let ast = ast(db, form);
+        found.extend(
+            declared
+                .problems
+                .iter()
+                .filter_map(|it| meant_name(ast, it)),
+        );
+        let expressions = &declared.expressions;
         if expressions.is_empty() {
             continue;
         }
-        let ast = ast(db, form);
         let head = |node: &u32| ast.as_keyword(ast.children(NodeId(*node)).next()?);
         let heads: Vec<&str> = expressions.iter().filter_map(head).collect();
         // A test defines nothing for others.
         let is_test =
             |head: &&str| crate::expand::is_test_form(head) && !crate::expand::is_maker(head);
-        if heads.iter().all(is_test) {
+        if !heads.is_empty() && heads.iter().all(is_test) {
             continue;
         }
         let is_unknown = |head: &&str| lookup(db, root, split_generic(head).0).is_none();
@@ -494,7 +513,14 @@ fn lost_in(db: &dyn Db, root: SourceFile, file: SourceFile) -> Vec<Box<str>> {
             let mut problems = expansion.iter().flat_map(|expansion| &expansion.problems);
             problems.any(|problem| problem.severity.0 == Severity::Error)
         };
-        if heads.iter().any(is_unknown) || has_failed() {
+        let expands = |head: &&str| {
+            let item = || lookup(db, root, split_generic(head).0);
+            crate::expand::is_test_form(head)
+                || item().is_some_and(|item| item.kind(db) == ItemKind::Macro)
+        };
+        let wraps_definition =
+            || !heads.iter().any(expands) && ast.texts().any(|text| DEFINERS.contains(&text));
+        if heads.iter().any(is_unknown) || wraps_definition() || has_failed() {
             let own = ast
                 .texts()
                 .filter(|text| text.starts_with(':') && !is_library(text));
@@ -505,6 +531,19 @@ fn lost_in(db: &dyn Db, root: SourceFile, file: SourceFile) -> Vec<Box<str>> {
         }
     }
     found
+}
+
+/// The name that a definition without one was meant to give: `f` of `(defn f …)`, `:my::f` of `(defn :my::f:: …)`.
+fn meant_name(ast: &Ast, problem: &Problem<'_>) -> Option<Box<str>> {
+    let node = NodeId(problem.at.node);
+    if problem.code != 2104 || problem.at.form.is_some() || problem.at.node >= ast.len() as u32 {
+        return None;
+    }
+    let keyword = ast.as_keyword(node).map(|name| name.trim_end_matches(':'));
+    let name = keyword
+        .or(ast.as_symbol(node))
+        .filter(|name| !name.is_empty());
+    name.map(Box::from)
 }
 
 /// Is it a name, or the member of a type, that a form with an unknown head would define, or a declaration inside an
@@ -549,6 +588,11 @@ const DEFINERS: [&str; 13] = [
     ":wat::core::typealias",
     ":wat::runtime::define-alias",
 ];
+
+/// Is it the name of a form that defines a name, or of a test?
+pub(crate) fn is_definer(path: &str) -> bool {
+    DEFINERS.contains(&path) || crate::expand::is_test_form(path)
+}
 
 /// The defining form that an unknown head may have been meant for: one that is spelled like it, or has its last word.
 pub(crate) fn meant_definer(head: &str) -> Option<&'static str> {

@@ -92,6 +92,8 @@ pub(crate) struct FunctionShape {
     pub(crate) arrow: Option<NodeId>,
     pub(crate) ret: Option<NodeId>,
     pub(crate) doc: Option<NodeId>,
+    /// What stands where the arrow, or the result behind it, belongs.
+    pub(crate) slip: Option<ArrowSlip>,
     /// A docstring before the arrow, where none belongs.
     pub(crate) early_doc: Option<NodeId>,
     pub(crate) body: Vec<NodeId>,
@@ -111,7 +113,7 @@ pub(crate) fn function_shape(ast: &Ast, list: NodeId, skip: usize) -> FunctionSh
             )
         })
         .and_then(|&node| legacy_signature(ast, node));
-    let mut early_doc = None;
+    let (mut early_doc, mut slip) = (None, None);
     let (params, arrow, ret) = match former {
         Some(former) => (rest.next(), former.arrow, Some(former.ret)),
         None => {
@@ -120,11 +122,17 @@ pub(crate) fn function_shape(ast: &Ast, list: NodeId, skip: usize) -> FunctionSh
             if params.is_some() && rest.clone().nth(1).is_some_and(is_arrow) {
                 early_doc = rest.next_if(|&node| ast.as_str(node).is_some());
             }
-            (
-                params,
-                rest.next_if(|&node| is_arrow(node)),
-                rest.next_if(|&node| ast.as_keyword(node).is_some()),
-            )
+            if params.is_some() {
+                slip = arrow_slip(ast, rest.clone());
+            }
+            let late = match slip {
+                Some(ArrowSlip::Other(_) | ArrowSlip::Before(_)) => rest.next().and(None),
+                Some(ArrowSlip::Late(_)) => rest.next(),
+                None => None,
+            };
+            let arrow = rest.next_if(|&node| is_arrow(node));
+            let ret = late.or_else(|| rest.next_if(|&node| ast.as_keyword(node).is_some()));
+            (params, arrow, ret)
         }
     };
     let doc = rest.next_if(|&node| ast.as_str(node).is_some());
@@ -141,9 +149,44 @@ pub(crate) fn function_shape(ast: &Ast, list: NodeId, skip: usize) -> FunctionSh
         arrow,
         ret,
         doc: doc.or(early_doc),
+        slip,
         early_doc,
         body,
     }
+}
+
+/// A signature whose result is there and whose arrow is not where it belongs.
+#[derive(Clone, Copy)]
+pub(crate) enum ArrowSlip {
+    /// `[…] => :R`: another sign stands for it.
+    Other(NodeId),
+    /// `[…] x -> :R`: something stands before it.
+    Before(NodeId),
+    /// `[…] :R -> body`: it stands behind the result.
+    Late(NodeId),
+}
+
+/// The slip in what follows the parameters.
+fn arrow_slip(ast: &Ast, mut rest: impl Iterator<Item = NodeId>) -> Option<ArrowSlip> {
+    let [first, second] = [rest.next()?, rest.next()?];
+    let is_arrow = |node: NodeId| ast.as_symbol(node) == Some("->");
+    let is_keyword = |node: NodeId| ast.as_keyword(node).is_some();
+    let is_sign = |node: NodeId| {
+        let text = ast.as_symbol(node).or(ast.as_keyword(node));
+        text.is_some_and(|text| text.bytes().all(|byte| b"<>=~:-".contains(&byte)))
+    };
+    if is_arrow(first) || ast.as_str(first).is_some() {
+        return None;
+    }
+    if is_arrow(second) {
+        return match rest.next().is_some_and(is_keyword) {
+            // With nothing behind it, what stands before it is the body.
+            true => rest.next().map(|_| ArrowSlip::Before(first)),
+            false => is_keyword(first).then_some(ArrowSlip::Late(second)),
+        };
+    }
+    let is_other = (is_sign(first) || ast.kind(first) == NodeKind::Error) && is_keyword(second);
+    is_other.then_some(ArrowSlip::Other(first))
 }
 
 /// A signature of a former edition: `((p :T) … & (xs :V) -> :R)`, with the name in front in a `define`.

@@ -24,12 +24,17 @@ const SHAPE: [u16; 17] = [
 /// Codes about a second definition.
 const AGAIN: [u16; 4] = [2101, 2102, 2410, 7307];
 
-/// Takes the certainty from the fixes of a form whose shape is broken.
-pub(crate) fn doubt_shape(problems: &mut [Problem<'_>]) {
+/// Takes the certainty from the fixes of a form whose shape is broken. An arrow there is no name that somebody forgot.
+pub(crate) fn doubt_shape(problems: &mut Vec<Problem<'_>>) {
     let is_shape = |problem: &Problem<'_>| SHAPE.contains(&problem.code);
     if !problems.iter().any(is_shape) {
         return;
     }
+    let is_arrow = |problem: &Problem<'_>| {
+        let name = problem.message.split('`').nth(1);
+        problem.code == 3202 && name.is_some_and(|name| matches!(name, "->" | "<-" | "=>" | "="))
+    };
+    problems.retain(|problem| !is_arrow(problem));
     for problem in problems.iter_mut().filter(|problem| !is_shape(problem)) {
         for fix in &mut problem.fixes {
             doubt(&mut fix.applicability.0);

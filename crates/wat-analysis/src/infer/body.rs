@@ -8,8 +8,8 @@ use crate::names::{Position, lookup, lookup_type};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::resolve::TypeResolver;
 use crate::signature::{
-    FunctionShape, ParamShape, Signature, function_list, function_shape, generics, param_shapes,
-    read_signature,
+    ArrowSlip, FunctionShape, ParamShape, Signature, function_list, function_shape, generics,
+    param_shapes, read_signature,
 };
 use crate::types::{Ctor, Type};
 use crate::whitelist::body_offset;
@@ -488,7 +488,13 @@ impl<'db> Infer<'db> {
         };
         if !self.ast.is_poisoned(vector) {
             self.retired_signature(list, vector);
-            self.parameter_shape(vector);
+            if self.parameter_shape(vector) {
+                return;
+            }
+        }
+        if let Some(slip) = shape.slip {
+            self.arrow_slip(slip, shape.ret);
+            return;
         }
         if let Some(doc) = shape.early_doc {
             self.problems.push(
@@ -544,7 +550,59 @@ impl<'db> Infer<'db> {
         }
     }
 
-    fn parameter_shape(&mut self, vector: NodeId) {
+    /// WAT2105 for an arrow that is not where it belongs.
+    fn arrow_slip(&mut self, slip: ArrowSlip, ret: Option<NodeId>) {
+        let (node, message, label) = match slip {
+            ArrowSlip::Other(sign) => (sign, "the result type stands behind `->`", "no arrow"),
+            ArrowSlip::Before(stray) => (
+                stray,
+                "the `->` of the result follows the parameters",
+                "not a part of a signature",
+            ),
+            ArrowSlip::Late(arrow) => (
+                arrow,
+                "the result type stands behind `->`, not before it",
+                "behind the result type",
+            ),
+        };
+        // What the reader could not read it has told.
+        if self.ast.is_poisoned(node) || self.ast.kind(node) == NodeKind::Error {
+            return;
+        }
+        let edit = |at, node, insert: &str| ProblemEdit {
+            at,
+            place: Place::node(node),
+            insert: insert.into(),
+        };
+        let problem = Problem::new(2105, Place::node(node), message)
+            .label(label)
+            .help("write `[name <- :Type …] -> :Result`");
+        self.problems.push(match (slip, ret) {
+            (ArrowSlip::Other(sign), _) => {
+                let edits = vec![edit(EditAt::Replace, sign, "->")];
+                problem.fix("write `->`", Applicability::MachineApplicable, edits)
+            }
+            (ArrowSlip::Before(stray), _) => {
+                let edits = vec![edit(EditAt::DeleteThrough(stray.0), stray, "")];
+                problem.fix("delete it", Applicability::MaybeIncorrect, edits)
+            }
+            (ArrowSlip::Late(arrow), Some(ret)) => {
+                let edits = vec![
+                    edit(EditAt::Before, ret, "-> "),
+                    edit(EditAt::DeleteThrough(arrow.0), arrow, ""),
+                ];
+                problem.fix(
+                    "move it before the type",
+                    Applicability::MaybeIncorrect,
+                    edits,
+                )
+            }
+            (ArrowSlip::Late(_), None) => problem,
+        });
+    }
+
+    /// Tells what is wrong with parameters. Is the list one of another shape?
+    fn parameter_shape(&mut self, vector: NodeId) -> bool {
         let (shapes, bad) = param_shapes(self.ast, vector);
         let mut seen = Vec::new();
         for shape in &shapes {
@@ -569,9 +627,10 @@ impl<'db> Infer<'db> {
                 self.rest_shape(ty);
             }
         }
-        if let Some(bad) = bad
-            && self.ast.kind(bad) != NodeKind::Error
-        {
+        let Some(bad) = bad else {
+            return false;
+        };
+        if self.ast.kind(bad) != NodeKind::Error {
             let after_rest = shapes
                 .last()
                 .is_some_and(|shape| shape.rest && shape.ty.is_some());
@@ -605,6 +664,7 @@ impl<'db> Infer<'db> {
             };
             self.problems.push(problem);
         }
+        true
     }
 
     /// A fix of WAT2107: what follows the rest parameter stands before it. Then calls give their arguments in that order.

@@ -152,6 +152,7 @@ impl<'db> Infer<'db> {
         if self.is_meant_to_bind(text)
             || crate::names::is_misplaced_macro(self.db, self.program, path)
         {
+            self.mention_locals(node);
             return self.error(node);
         }
         let args = self.arguments_of_unknown(node);
@@ -175,8 +176,19 @@ impl<'db> Infer<'db> {
         nodes.into_iter().map(|node| self.expr(node)).collect()
     }
 
-    /// Is the nearest name to an unknown head a form or a macro that does not take its arguments as values? Then nothing
-    /// is known of them.
+    /// What a form that is not looked at says of locals is a mention of them: somebody uses them.
+    fn mention_locals(&mut self, form: NodeId) {
+        for node in (form.0..self.ast.subtree_end(form).0).map(NodeId) {
+            if let NodeKind::Symbol(text) = self.ast.kind(node)
+                && let Some(&(_, local)) = self.scope.iter().rev().find(|(bound, _)| *bound == text)
+            {
+                self.references.push((node, Referent::Local(local)));
+            }
+        }
+    }
+
+    /// Is a name near to an unknown head a form or a macro that does not take its arguments as values? Then nothing is known
+    /// of them.
     fn is_meant_to_bind(&self, text: TextId) -> bool {
         const FORMS: [&str; 18] = [
             ":wat::core::cond",
@@ -198,10 +210,15 @@ impl<'db> Infer<'db> {
             ":wat::core::->>",
             ":wat::form::matches?",
         ];
+        let path = split_generic(self.ast.text(text)).0;
+        if FORMS.iter().any(|form| form.eq_ignore_ascii_case(path)) {
+            return true;
+        }
         let told = self.unknown.get(&text).map(|&at| &self.problems[at]);
-        let nearest = told.and_then(|told| told.fixes.first()?.edits.first());
-        let item = nearest.and_then(|edit| lookup(self.db, self.program, &edit.insert));
-        item.is_some_and(|item| match item.kind(self.db) {
+        let fixes = told.map_or(&[][..], |told| &told.fixes);
+        let near = fixes.iter().filter_map(|fix| fix.edits.first());
+        let mut near = near.filter_map(|edit| lookup(self.db, self.program, &edit.insert));
+        near.any(|item| match item.kind(self.db) {
             ItemKind::Macro => true,
             ItemKind::SpecialForm => FORMS.contains(&item.name(self.db).text(self.db).as_str()),
             _ => false,
@@ -368,8 +385,9 @@ impl<'db> Infer<'db> {
         }
         let function = self.symbol(head, text, Position::Head);
         if !bound && self.unknown.contains_key(&text) {
-            if !self.is_meant_to_bind(text) {
-                self.arguments_of_unknown(node);
+            match self.is_meant_to_bind(text) {
+                true => self.mention_locals(node),
+                false => drop(self.arguments_of_unknown(node)),
             }
             return self.error(node);
         }

@@ -17,6 +17,7 @@ use crate::suggest::{self, Suggestion};
 use super::arm_shape::is_broken;
 use super::dispatch::dispatch_arms;
 use super::operator::{fixed_arity, operator_use};
+use super::report::LITERAL;
 use super::table::Ty;
 use super::typed::{ExprId, ExprKind, FunctionKind, FunctionRef};
 use super::{How, Infer, Referent};
@@ -417,12 +418,8 @@ impl<'db> Infer<'db> {
                 true => self.suggestions(path, node, Position::Value),
                 false => near,
             };
-            let problem = Problem::new(
-                3209,
-                Place::node(node),
-                format!("`{path}` is a keyword literal: nothing of that name is defined"),
-            )
-            .label("a keyword, not a function or value");
+            let problem = Problem::new(3209, Place::node(node), format!("`{path}`{LITERAL}"))
+                .label("a keyword, not a function or value");
             let mut problem = suggest::offer(problem, Place::node(node), found);
             // Which function an overloaded name stands for is not known here.
             problem.fixes.retain(|fix| {

@@ -603,3 +603,84 @@ fn a_value_whose_type_depends_on_itself_is_told() {
     let text = "(:wat::core::def :my::v (:my::mkae 1))\n(:wat::kwargs::define-with-kwargs :my::kw :my::v [:a])\n(:wat::core::defn :my::f [] -> :wat::core::i64 (:my::kw :a 1))";
     assert_eq!(codes(text), [3201]);
 }
+
+#[test]
+fn a_signature_is_told_once_with_the_fix_of_its_arrow() {
+    let rest = "(:wat::core::+ x 1))\n";
+    for (signature, fixed) in [
+        ("<- :wat::core::i64", Some("-> :wat::core::i64")),
+        ("=> :wat::core::i64", Some("-> :wat::core::i64")),
+        (":wat::core::i64 ->", Some("-> :wat::core::i64")),
+        ("nil -> :wat::core::i64", Some("-> :wat::core::i64")),
+        (":x -> :wat::core::i64", Some("-> :wat::core::i64")),
+        ("", None),
+    ] {
+        let text = format!("(:wat::core::defn :u::f [x <- :wat::core::i64] {signature} {rest}");
+        let (_db, found) = diagnose(&text);
+        assert_eq!(codes(&text), [2105], "{text}\n{found:#?}");
+        let fixes = found[0].fixes.iter().map(|fix| apply(&text, fix));
+        let fixed = fixed
+            .map(|fixed| format!("(:wat::core::defn :u::f [x <- :wat::core::i64] {fixed} {rest}"));
+        assert_eq!(fixes.collect::<Vec<_>>(), Vec::from_iter(fixed));
+        every_machine_fix_is_safe(&text);
+    }
+    for text in [
+        "(:wat::core::def :u::f (:wat::core::fn [x] (:wat::core::+ x 1)))",
+        "(:wat::core::defn :u::f [x <- i64] -> i64 (:wat::core::+ x 1))",
+        "(:wat::core::defn :u::f [x <- :wat::core::i64 -> :wat::core::i64] (:wat::core::+ x 1))",
+        "(:wat::core::defn :u::f [x <- :wat::core::i64] (:wat::core::+ x 1) -> :wat::core::i64)",
+    ] {
+        assert_eq!(codes(text), [2105], "{text}");
+    }
+    // What the reader has told is no second finding.
+    let text =
+        "(:wat::core::defn :u::f [x <- :wat::core::i64] : :wat::core::i64 (:wat::core::+ x 1))";
+    assert_eq!(codes(text), [1016]);
+}
+
+#[test]
+fn an_arrow_in_a_form_of_another_shape_is_no_name() {
+    let text = body("(:wat::core::if true => :wat::core::nil :wat::core::nil :wat::core::nil)");
+    assert_eq!(codes(&text), [2206]);
+}
+
+#[test]
+fn what_a_broken_definition_would_define_is_not_unknown() {
+    let uses = "(:wat::core::def :u::a (:wat::core::+ 1 (:u::f 1)))\n\
+         (:wat::core::def :u::b (:wat::core::map [1] :u::f))\n";
+    let function = ":wat::core::defn :u::f [x <- :wat::core::i64] -> :wat::core::i64 x";
+    for (definition, code) in [
+        (
+            format!("({})", function.replace(":wat::core::defn", "defn")),
+            2003,
+        ),
+        (format!("[{function}]"), 2003),
+        (format!("(:wat::core::Ok ({function}))"), 2003),
+        (format!("({})", function.replace(":u::f", ":u::f::")), 2104),
+        (format!("{function})"), 1031),
+        (function.to_owned(), 2003),
+    ] {
+        let text = format!("{definition}\n{uses}");
+        assert_eq!(codes(&text), [code], "{text}");
+    }
+    let text = "(:wat::core::defn f [] -> :wat::core::i64 1)\n(:wat::core::def :u::a (f))\n";
+    assert_eq!(codes(text), [2104]);
+    // Other names are unknown, and other expressions are told each.
+    let text = format!("({function})\n{uses}:wat::core::def :u::c 1\n(:u::d)\n1 2\n");
+    assert_eq!(codes(&text), [2003, 3201, 2003, 2003]);
+}
+
+#[test]
+fn nothing_inside_a_form_of_the_language_in_other_letters_is_told() {
+    for code in [
+        "(:wat::core::Let [a 1] a)",
+        "(:wat::core::LET [a 1] a)",
+        "(:wat::core::Match 1 (n n))",
+    ] {
+        assert_eq!(codes(&body(code)), [3201], "{code}");
+    }
+    let text = "(:wat::core::defn :u::f [rx <- :wat::kernel::Receiver<wat::core::i64>] -> :wat::core::nil\n\
+         (:wat::core::let [got (:wat::kernel::recv rx)]\n\
+         (:wat::core::macth got ((:wat::core::Ok _) :wat::core::nil) ((:wat::core::Err _) :wat::core::nil))))";
+    assert_eq!(codes(text), [3201]);
+}
