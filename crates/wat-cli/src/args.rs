@@ -33,6 +33,15 @@ pub(crate) struct Global {
     /// Override one setting, for example `concurrency.allow-raw-spawn=true`
     #[arg(long, value_name = "KEY=VALUE", global = true, value_parser = parse_setting)]
     set: Vec<String>,
+    /// Show paths below the working directory as absolute ones, too
+    #[arg(long, global = true)]
+    pub(crate) absolute_paths: bool,
+    /// Threads for work that is done for many files at once (as many as there are processors)
+    #[arg(long, value_name = "N", global = true, value_parser = parse_count)]
+    threads: Option<usize>,
+    /// Tell on standard error what the time was spent on, or write it to a file as trace events
+    #[arg(long, value_name = "FILE", global = true, num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub(crate) timings: Option<String>,
     /// Only errors
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
@@ -51,6 +60,12 @@ impl Global {
             (None, Some(path)) => ProjectChoice::At(path.into()),
             (None, None) => ProjectChoice::Nearest,
         }
+    }
+
+    /// How many threads there may be.
+    pub(crate) fn threads(&self) -> usize {
+        let processors = || std::thread::available_parallelism().map_or(1, |number| number.get());
+        self.threads.unwrap_or_else(processors)
     }
 
     pub(crate) fn color(&self) -> ColorChoice {
@@ -856,13 +871,14 @@ fn legacy(mut words: Vec<OsString>) -> Vec<OsString> {
 
 /// The first word that is neither an option nor its value.
 fn command_of(words: &[OsString]) -> Option<&OsString> {
-    const WITH_VALUE: [&str; 6] = [
+    const WITH_VALUE: [&str; 7] = [
         "-C",
         "--directory",
         "--project",
         "--color",
         "--format",
         "--set",
+        "--threads",
     ];
     let mut words = words.iter().skip(1);
     loop {

@@ -16,6 +16,7 @@ use wat_driver::{
 };
 
 use crate::args::{CheckOptions, FailOn, Format, Global, Lints};
+use crate::timings::phase;
 use crate::workspace::Workspace;
 use crate::{exit, output};
 
@@ -82,7 +83,7 @@ fn tell(
     }
     printer.summary.files = files.len();
     let summary = printer.summary;
-    printer.finish(started)?;
+    phase("report", String::new, || printer.finish(started))?;
     Ok(summary)
 }
 
@@ -116,7 +117,9 @@ pub(crate) fn told(
 ) -> Vec<Diagnostic> {
     let mut found = findings(db, files);
     if tries(global) {
-        keep_what_holds(db, files, &mut found);
+        phase("try fixes", String::new, || {
+            keep_what_holds(db, files, &mut found)
+        });
     }
     found
 }
@@ -132,10 +135,11 @@ fn tries(global: &Global) -> bool {
 /// The findings of all files in order; identical ones once.
 pub(crate) fn findings(db: &RootDatabase, files: &[SourceFile]) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
-    prepare_diagnostics(db, files);
+    phase("prepare", String::new, || prepare_diagnostics(db, files));
     for &file in files {
         let first = found.len();
-        for diagnostic in file_diagnostics(db, file).iter() {
+        let path = || file.path(db).to_string();
+        for diagnostic in phase("check", path, || file_diagnostics(db, file)).iter() {
             if !found[first..]
                 .iter()
                 .rev()

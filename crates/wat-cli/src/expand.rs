@@ -38,10 +38,10 @@ pub(crate) fn expand(options: &ExpandOptions) -> i32 {
         return exit::NOT_WAT;
     }
     let program = primary_root(&db, file);
-    let shown = match options.types {
+    let shown = crate::timings::phase("expand", String::new, || match options.types {
         true => typed_expansion_text(&db, program, file, at),
         false => expanded_text(&db, program, file, at, options.once),
-    };
+    });
     if at.is_some() && shown.text.is_empty() && shown.failures.is_empty() {
         let place = options.place.as_deref().unwrap_or_default();
         output::complain(&format!("there is no form at `{place}`"));

@@ -16,6 +16,7 @@ use crate::check::findings;
 use crate::diff::unified;
 use crate::explain::{find, suggestion};
 use crate::fmt::replace;
+use crate::timings::phase;
 use crate::workspace::Workspace;
 use crate::{exit, output};
 
@@ -38,7 +39,8 @@ pub(crate) fn fix(global: &Global, options: &FixOptions) -> i32 {
     let alone = alone(&space, &files);
     let chosen =
         |_: &RootDatabase, diagnostic: &Diagnostic| choose(diagnostic, options, &codes, &alone);
-    let fixed = fix_files(&mut space.db, &files, &chosen);
+    let work = || fix_files(&mut space.db, &files, &chosen);
+    let fixed = phase("fix", String::new, work);
     let piped = before.iter().find(|target| is_piped(target));
     let piped = piped.map(|target| target.text.clone());
     let mut changed = changes(&space.db, before);

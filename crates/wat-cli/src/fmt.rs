@@ -47,7 +47,7 @@ pub(crate) fn fmt(global: &Global, options: &FmtOptions) -> i32 {
     }
     let mut outcomes = found.outcomes;
     let writer = replace::Writer::default();
-    outcomes.extend(all(&found.files, |path| {
+    outcomes.extend(all(&found.files, global.threads(), |path| {
         one(path, options, &shown, &writer)
     }));
     tell(&outcomes)
@@ -123,8 +123,7 @@ fn tell(outcomes: &[Outcome]) -> i32 {
 }
 
 /// Does the work for every file, several at a time; the results are in the order of the files.
-fn all(files: &[PathBuf], work: impl Fn(&Path) -> Outcome + Sync) -> Vec<Outcome> {
-    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
+fn all(files: &[PathBuf], threads: usize, work: impl Fn(&Path) -> Outcome + Sync) -> Vec<Outcome> {
     if files.len() < MANY || threads == 1 {
         return files.iter().map(|path| work(path)).collect();
     }

@@ -19,6 +19,7 @@ mod output;
 mod pager;
 mod run;
 mod test;
+mod timings;
 mod version;
 mod watching;
 mod workspace;
@@ -35,6 +36,7 @@ fn main() {
         Ok(invocation) => dispatch(invocation),
         Err(usage) => usage.show(),
     };
+    timings::tell();
     // The database is never dropped: the process ends, its memory goes with it.
     std::process::exit(status);
 }
@@ -49,6 +51,12 @@ fn dispatch(invocation: Invocation) -> i32 {
             directory.display()
         ));
         return exit::NO_INPUT;
+    }
+    if let Some(file) = &global.timings {
+        timings::start(file);
+    }
+    if global.absolute_paths {
+        wat_driver::name_absolutely();
     }
     match command {
         Command::Version => version::print(&global),
@@ -65,7 +73,7 @@ fn dispatch(invocation: Invocation) -> i32 {
         Command::Test(options) => test::test(&global, &options),
         Command::Run(options) => run::run(&global, &options),
         Command::Repl(options) => repl(&global, *options),
-        Command::Lsp(options) => wat_lsp::run_stdio(options.client_process),
+        Command::Lsp(options) => wat_lsp::run_stdio(options.client_process, global.threads()),
         Command::Default if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => {
             repl(&global, args::default_repl(&global))
         }

@@ -24,6 +24,7 @@ use wat_runtime::{Failure, Machine, Streams};
 
 use crate::args::{Format, Global, RunOptions, limits};
 use crate::check::Printer;
+use crate::timings::phase;
 use crate::workspace::{forget_others, load_stdin, reread, settings, unreadable};
 use crate::{exit, output};
 
@@ -110,7 +111,7 @@ impl Loaded {
         let Loaded {
             options, db, root, ..
         } = self;
-        match self.checked(global, started) {
+        match phase("check", String::new, || self.checked(global, started)) {
             exit::SUCCESS => match pending_in_program(db, *root, options.start()) {
                 Some(refusal) => refuse(global, db, &refusal, started),
                 None => exit::SUCCESS,

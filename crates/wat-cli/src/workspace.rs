@@ -8,14 +8,15 @@ use std::time::Instant;
 
 use wat_analysis::{FileKind, RootDatabase, SourceFile, SourceText};
 use wat_driver::{
-    Project, Report, STDIN, Settings, Style, Unreadable, file_loader, load_each, load_text,
-    reached, read_text, render, shown, walk,
+    Project, Report, STDIN, Settings, Style, Unreadable, as_given, file_loader, load_each,
+    load_text, reached, read_text, render, shown, walk,
 };
 
 use wat_load::Loader;
 
 use crate::args::Global;
 use crate::check::Printer;
+use crate::timings::phase;
 use crate::{exit, output};
 
 /// How many bytes the analysis of a byte of source takes, all told.
@@ -102,13 +103,16 @@ impl Workspace {
     ) -> Result<Workspace, i32> {
         let first = paths.iter().find(|path| path.as_path() != Path::new("-"));
         let from = first.map_or(Path::new("."), |path| path.as_path());
-        let mut space = Workspace::with(db, global, from)?;
+        let mut space = phase("settings", String::new, || {
+            Workspace::with(db, global, from)
+        })?;
         space.is_alone = is_alone;
         let found = match paths {
             [] => space.of_project(global)?,
             paths => paths.to_vec(),
         };
-        let lost = space.load(&found).map_err(|wrong| unreadable(&wrong))?;
+        let lost = phase("load", String::new, || space.load(&found));
+        let lost = lost.map_err(|wrong| unreadable(&wrong))?;
         if is_alone && !paths.is_empty() {
             space.load_entry();
         }
@@ -405,7 +409,8 @@ fn tell(global: &Global, reports: &[Report]) {
 
 /// Tells that a file cannot be read.
 pub(crate) fn unreadable(wrong: &Unreadable) -> i32 {
-    output::complain(&format!("cannot read `{}`: {}", wrong.path, wrong.reason));
+    let path = as_given(&wrong.path);
+    output::complain(&format!("cannot read `{path}`: {}", wrong.reason));
     exit::NO_INPUT
 }
 

@@ -39,9 +39,9 @@ pub use keys::Keys;
 pub use launch::{FORMS, ProgramHost, ProgramLauncher, program_exit_code};
 pub use levels::{Level, LevelList, Levels, Selector};
 pub use load::{
-    Reached, STDIN, Unreadable, Walked, failure, file_loader, follow_loads, load_each, load_files,
-    load_text, name_of, reached, read_source, read_text, reason, shown, unreachable, walk,
-    walk_for,
+    Reached, STDIN, Unreadable, Walked, as_given, failure, file_loader, follow_loads, load_each,
+    load_files, load_text, name_absolutely, name_of, reached, read_source, read_text, reason,
+    shown, unreachable, walk, walk_for,
 };
 pub use nearest::nearest;
 pub use pending::{pending_in_program, pending_natives, reaches_native};

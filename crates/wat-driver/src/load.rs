@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use wat_analysis::{
     FileKind, LoadFailure, RootDatabase, SourceFile, SourceText, load_targets, payload_paths,
@@ -368,20 +369,44 @@ impl Canonical {
     }
 }
 
+/// Are files named by their absolute paths?
+static NAMES_ABSOLUTELY: AtomicBool = AtomicBool::new(false);
+
+/// From now on files have absolute names in databases and reports. For the start of a process: names that are given
+/// already stay as they are.
+pub fn name_absolutely() {
+    NAMES_ABSOLUTELY.store(true, Ordering::Relaxed);
+}
+
+/// The directory below which names are relative.
+fn naming_directory() -> Option<PathBuf> {
+    match NAMES_ABSOLUTELY.load(Ordering::Relaxed) {
+        true => None,
+        false => Some(std::env::current_dir().unwrap_or_default()),
+    }
+}
+
 /// An absolute path relative to the working directory when below it: the name of a file whose links are resolved.
 pub fn shown(path: &Path) -> String {
-    let here = std::env::current_dir().unwrap_or_default();
-    let below = path.strip_prefix(&here).ok();
+    let here = naming_directory();
+    let below = here.and_then(|here| path.strip_prefix(here).ok());
     let below = below.filter(|below| !below.as_os_str().is_empty());
     below.unwrap_or(path).to_string_lossy().into_owned()
 }
 
 /// The name of a file in the database and in reports: `/`-separated, relative to the working directory when below it.
 pub fn name_of(path: &Path) -> String {
-    let here = std::env::current_dir().unwrap_or_default();
-    let full = absolute(&here.join(path));
-    let shown = full.strip_prefix(&here).unwrap_or(&full);
-    shown.to_string_lossy().into_owned()
+    let full = absolute(&std::env::current_dir().unwrap_or_default().join(path));
+    let below = naming_directory().and_then(|here| full.strip_prefix(here).ok());
+    below.unwrap_or(&full).to_string_lossy().into_owned()
+}
+
+/// A path that somebody gave, as messages show it.
+pub fn as_given(path: &str) -> String {
+    match naming_directory() {
+        Some(_) => path.to_owned(),
+        None => name_of(Path::new(path)),
+    }
 }
 
 /// The path without `.` and `..`. What `..` means behind a link, the system knows.

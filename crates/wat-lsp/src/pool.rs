@@ -21,9 +21,9 @@ pub(crate) enum Task {
     Diagnose(String, RootDatabase, u64),
 }
 
-/// Starts as many workers as the machine runs at once, at least two. They end when the sender is dropped.
-pub(crate) fn start(desk: &Arc<Desk>) -> io::Result<SyncSender<Task>> {
-    let size = thread::available_parallelism().map_or(2, |n| n.get().max(2));
+/// Starts so many workers, at least two. They end when the sender is dropped.
+pub(crate) fn start(desk: &Arc<Desk>, threads: usize) -> io::Result<SyncSender<Task>> {
+    let size = threads.max(2);
     let (sender, receiver) = sync_channel(size);
     let receiver = Arc::new(Mutex::new(receiver));
     for number in 0..size {

@@ -18,12 +18,13 @@ use crate::{files, parent, writer};
 const CONCURRENCY: usize = 1 << 16;
 
 /// Serves one client over standard input and output until it leaves, or until the process `client` is gone. Returns the
-/// exit status of the process: 0 after `shutdown`, 1 without, 70 if the server cannot start.
-pub fn run_stdio(client: Option<u32>) -> i32 {
+/// exit status of the process: 0 after `shutdown`, 1 without, 70 if the server cannot start. So many threads answer requests,
+/// but two at least.
+pub fn run_stdio(client: Option<u32>, threads: usize) -> i32 {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().build() else {
         return 70;
     };
-    let serving = serve_for(client, tokio::io::stdin(), tokio::io::stdout());
+    let serving = serve_for(client, threads, tokio::io::stdin(), tokio::io::stdout());
     let status = runtime.block_on(serving);
     // A thread may still sleep in a read of standard input.
     runtime.shutdown_background();
@@ -39,10 +40,16 @@ where
     I: AsyncRead + Unpin,
     O: AsyncWrite,
 {
-    serve_for(None, input, output).await
+    let threads = thread::available_parallelism().map_or(1, |number| number.get());
+    serve_for(None, threads, input, output).await
 }
 
-async fn serve_for<I, O>(process: Option<u32>, input: I, output: O) -> io::Result<i32>
+async fn serve_for<I, O>(
+    process: Option<u32>,
+    threads: usize,
+    input: I,
+    output: O,
+) -> io::Result<i32>
 where
     I: AsyncRead + Unpin,
     O: AsyncWrite,
@@ -52,7 +59,7 @@ where
         let desk = desk.clone();
         parent::watch(id, move || desk.hang_up());
     }
-    writer::start(&desk)?;
+    writer::start(&desk, threads)?;
     let mut handle = None;
     let (inner, socket) = LspService::new(|client| {
         handle = Some(client.clone());

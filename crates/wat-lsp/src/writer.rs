@@ -12,8 +12,8 @@ use crate::files;
 use crate::pool::{self, Task};
 
 /// Starts the writer and its workers.
-pub(crate) fn start(desk: &Arc<Desk>) -> io::Result<()> {
-    let pool = pool::start(desk)?;
+pub(crate) fn start(desk: &Arc<Desk>, threads: usize) -> io::Result<()> {
+    let pool = pool::start(desk, threads)?;
     let desk = desk.clone();
     thread::Builder::new()
         .name("wat-lsp writer".to_owned())

@@ -99,3 +99,78 @@ fn help_knows_commands_names_and_codes() {
     assert_eq!(grammar["commands"][0]["name"], "check");
     assert_eq!(grammar["exit-codes"][0]["status"], 0);
 }
+
+#[test]
+fn paths_are_absolute_where_that_is_asked_for() {
+    let dir = Dir::with(&[
+        ("main.wat", "(:wat::load-file! \"lib.wat\")\n"),
+        (
+            "lib.wat",
+            "(:wat::core::def :my::a (:wat::core::+ 1 \"x\"))\n",
+        ),
+        ("wat.toml", "[chek]\n"),
+    ]);
+    let here = dir.path().canonicalize().expect("the directory is there");
+    let here = here.to_str().expect("its name is text");
+    let ran = wat(&dir, &["check", "main.wat", "--format", "short"]);
+    assert!(
+        ran.stdout.contains("\nlib.wat:1:") || ran.stdout.starts_with("lib.wat:1:"),
+        "{ran:?}"
+    );
+    let ran = wat(
+        &dir,
+        &["check", "main.wat", "--format", "short", "--absolute-paths"],
+    );
+    let mut lines: Vec<&str> = ran.stdout.lines().collect();
+    lines.retain(|line| !line.starts_with(here));
+    assert_eq!((ran.status, lines), (1, vec![]), "{ran:?}");
+    assert!(
+        ran.stdout.contains("/lib.wat:1:") && ran.stdout.contains("/wat.toml:1:"),
+        "{ran:?}"
+    );
+    let ran = wat(&dir, &["--absolute-paths", "check", "missing.wat"]);
+    assert!(
+        ran.stderr.contains(&format!("`{here}/missing.wat`")),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn timings_are_a_table_or_trace_events() {
+    let dir = Dir::with(&[("a.wat", "(:wat::core::def :my::a 1)\n")]);
+    let ran = wat(&dir, &["check", "a.wat", "--timings"]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, ""), "{ran:?}");
+    let phases: Vec<&str> = ran
+        .stderr
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(
+        phases,
+        [
+            "phase", "settings", "load", "prepare", "check", "report", "other", "all"
+        ]
+    );
+    let ran = wat(&dir, &["--timings=t.json", "check", "a.wat"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    let trace = std::fs::read_to_string(dir.path().join("t.json")).expect("the trace is there");
+    let trace: serde_json::Value = serde_json::from_str(&trace).expect("it is JSON");
+    let events = trace["traceEvents"].as_array().expect("a list");
+    let check = events
+        .iter()
+        .find(|event| event["name"] == "check")
+        .expect("a check");
+    assert_eq!(
+        (&check["ph"], &check["args"]["about"]),
+        (&"X".into(), &"a.wat".into())
+    );
+}
+
+#[test]
+fn threads_are_a_number_from_1_on() {
+    let dir = Dir::with(&[("a.wat", "(:wat::core::def :my::a 1)\n")]);
+    assert_eq!(wat(&dir, &["fmt", "--threads", "1", "--check"]).status, 0);
+    assert_eq!(wat(&dir, &["--threads=2", "check", "a.wat"]).status, 0);
+    let ran = wat(&dir, &["check", "--threads", "0"]);
+    assert_eq!(ran.status, 64, "{ran:?}");
+}
