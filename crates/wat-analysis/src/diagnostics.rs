@@ -688,7 +688,11 @@ impl<'db> Edge<'db> {
                     });
                     continue;
                 }
-                let strips = matches!(edit.at, EditAt::Until(_)) && edit.insert.is_empty();
+                let strips = edit.insert.is_empty()
+                    && matches!(
+                        edit.at,
+                        EditAt::Until(_) | EditAt::OpenBracket | EditAt::CloseBracket
+                    );
                 let insert = crate::expand::unmarked(&edit.insert);
                 edits.push(FileEdit {
                     file,

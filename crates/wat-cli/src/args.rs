@@ -366,9 +366,17 @@ pub(crate) struct ExpandOptions {
     #[arg(long, conflicts_with = "once")]
     pub(crate) types: bool,
     /// Expand this form, instead of a file
-    #[arg(short = 'e', value_name = "FORM", conflicts_with = "place")]
+    #[arg(
+        short = 'e',
+        value_name = "FORM",
+        conflicts_with = "place",
+        allow_hyphen_values = true
+    )]
     pub(crate) form: Option<String>,
-    /// The file, perhaps with the position of one form
+    /// A place in standard input, which reads as an option: `-:LINE[:COL]`
+    #[arg(short = ':', value_name = "LINE[:COL]", hide = true, conflicts_with_all = ["form", "place"])]
+    pub(crate) place_in_stdin: Option<String>,
+    /// The file, perhaps with the position of one form; `-` is standard input
     #[arg(value_name = "FILE[:LINE[:COL]]")]
     pub(crate) place: Option<String>,
 }

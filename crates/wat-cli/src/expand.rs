@@ -15,7 +15,10 @@ use crate::{exit, output};
 
 pub(crate) fn expand(options: &ExpandOptions) -> i32 {
     let mut db = RootDatabase::new();
-    let (file, at) = match (&options.form, &options.place) {
+    let in_stdin = options.place_in_stdin.as_ref();
+    let place = in_stdin.map(|place| format!("-:{place}"));
+    let place = place.or_else(|| options.place.clone());
+    let (file, at) = match (&options.form, &place) {
         (Some(form), _) => {
             let file = db.set_file("-e", SourceText::new(form.as_str()), FileKind::Disk);
             (file, None)
@@ -43,7 +46,7 @@ pub(crate) fn expand(options: &ExpandOptions) -> i32 {
         false => expanded_text(&db, program, file, at, options.once),
     });
     if at.is_some() && shown.text.is_empty() && shown.failures.is_empty() {
-        let place = options.place.as_deref().unwrap_or_default();
+        let place = place.unwrap_or_default();
         output::complain(&format!("there is no form at `{place}`"));
         return exit::NEGATIVE;
     }

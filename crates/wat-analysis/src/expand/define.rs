@@ -1,5 +1,7 @@
 //! Macro definitions: shape, parameters, the body ready to run.
 
+mod legacy;
+
 use std::sync::Arc;
 
 use wat_syntax::{Applicability, Ast, NodeId};
@@ -276,46 +278,6 @@ impl<'a> Parts<'a> {
         self.params.push(Param { name, rest });
     }
 
-    /// `(:name (p :AST<T>) … & (xs :AST<…>) -> :AST<T>)`
-    fn legacy_signature(&mut self, signature: &'a Syntax) {
-        let Some((name, mut nodes)) = signature.children().split_first() else {
-            self.fault(
-                signature,
-                "a macro definition needs a name",
-                "the name is missing",
-            );
-            return;
-        };
-        self.name(name);
-        let mut rest = false;
-        while let Some((part, after)) = nodes.split_first() {
-            nodes = after;
-            if is_symbol(part, "&") {
-                rest = true;
-                continue;
-            }
-            if is_symbol(part, "->") {
-                match after {
-                    [ty] if ty.as_keyword().is_some() => return,
-                    _ => break,
-                }
-            }
-            match (part.shape(), part.children()) {
-                (Shape::List(_), [name, ty]) if ty.as_keyword().is_some() => self.param(name, rest),
-                _ => self.fault(
-                    part,
-                    "a parameter of this spelling is written `(name :wat::WatAST)`",
-                    "not a parameter",
-                ),
-            }
-        }
-        self.fault(
-            signature,
-            "a macro definition needs `-> :wat::WatAST` after its parameters",
-            "no result type",
-        );
-    }
-
     fn body_of(&mut self, definition: &'a Syntax, rest: &'a [Syntax]) {
         match rest {
             [body] => self.body = Some(body),
@@ -532,24 +494,13 @@ pub(crate) fn macro_problems<'db>(
     let parts = Parts::of(&definition);
     let mut found: Vec<Problem<'db>> = Vec::new();
     let faulty = !parts.faults.is_empty();
-    let canonical = parts
-        .legacy
-        .map(|legacy| (legacy, parts.canonical_signature(item.name(db).text(db))));
+    let legacy = parts.legacy;
     if !ast.is_poisoned(item.root(db)) {
         let faults = parts.faults.into_iter().take(1);
         found.extend(faults.map(|fault| fault_problem(ast, fault)));
     }
-    if let Some((legacy, canonical)) = canonical.filter(|_| !faulty) {
-        let at = Place::node(NodeId(legacy.origin().0));
-        found.push(
-            Problem::new(
-                7001,
-                at,
-                "this spelling of a macro's signature is deprecated",
-            )
-            .label("write the parameters in brackets")
-            .replace(Applicability::MachineApplicable, at, &canonical),
-        );
+    if let Some(legacy) = legacy.filter(|_| !faulty) {
+        found.push(legacy::problem(legacy));
     }
     let stage = super::stage::last_stage(db, program);
     let name = Name::new(db, item.name(db).text(db).clone());

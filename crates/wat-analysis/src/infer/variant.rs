@@ -8,12 +8,13 @@ use crate::keywords::{
     bare_key, definition_shape, fixed_names, keyword_form, variant_signature, variation,
 };
 use crate::names::{Position, is_excused, lookup, lookup_type};
-use crate::problem::{Place, Problem};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::signature;
 use crate::types::Type;
 
 use super::Infer;
 use super::kwargs::{Keyed, Reading};
+use super::legacy::edit;
 use super::typed::ExprId;
 use super::{How, Use};
 
@@ -232,17 +233,39 @@ impl<'db> Infer<'db> {
             && own.iter().enumerate().all(|(at, name)| {
                 *name != "_" && bare_key(&format!(":{name}")).is_some() && !own[..at].contains(name)
             });
-        let keys: Vec<String> = own.iter().map(|name| format!(":{name}")).collect();
         self.problems.push(match usable {
-            true => problem
-                .help(format!("its parameters are `{}`", own.join("`, `")))
-                .replace(
-                    Applicability::MachineApplicable,
-                    Place::node(vector),
-                    &format!("[{}]", keys.join(" ")),
-                ),
+            true => {
+                let wanted: Vec<String> = own.iter().map(|name| format!(":{name}")).collect();
+                let edits = self.keys_as(vector, &keys, &wanted);
+                problem
+                    .help(format!("its parameters are `{}`", own.join("`, `")))
+                    .fix(
+                        format!("replace by `[{}]`", wanted.join(" ")),
+                        Applicability::MachineApplicable,
+                        edits,
+                    )
+            }
             false => problem,
         });
+    }
+
+    /// The edits that make of a list of keys another one. Keys that stay are not touched, nor are comments beside them.
+    fn keys_as(&self, vector: NodeId, keys: &[NodeId], wanted: &[String]) -> Vec<ProblemEdit<'db>> {
+        let mut edits: Vec<ProblemEdit<'db>> = keys
+            .iter()
+            .zip(wanted)
+            .filter(|(key, wanted)| self.ast.as_keyword(**key) != Some(wanted))
+            .map(|(&key, wanted)| edit(EditAt::Replace, key, wanted))
+            .collect();
+        if let (Some(&first), Some(&last)) = (keys.get(wanted.len()), keys.last()) {
+            edits.push(edit(EditAt::DeleteThrough(last.0), first, ""));
+        }
+        let more = wanted.get(keys.len()..).unwrap_or_default().join(" ");
+        if !more.is_empty() {
+            let blank = if keys.is_empty() { "" } else { " " };
+            edits.push(edit(EditAt::BeforeClose, vector, &format!("{blank}{more}")));
+        }
+        edits
     }
 
     fn is_value_broken(&self, value: Item<'db>) -> bool {

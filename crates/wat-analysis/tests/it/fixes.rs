@@ -332,6 +332,53 @@ fn no_machine_fix_loses_a_comment() {
 }
 
 #[test]
+fn fixes_go_around_comments_where_they_can() {
+    let keeps = |text: &str, code: u16, expected: &str| {
+        let (_db, found) = diagnose(text);
+        let told = found.iter().find(|told| told.code.0 == code);
+        let fix = &told.unwrap_or_else(|| panic!("{text}{found:#?}")).fixes[0];
+        let sure = Applicability::MachineApplicable;
+        assert_eq!((&*apply(text, fix), fix.applicability), (expected, sure));
+        assert_eq!(codes(expected), [] as [u16; 0], "{expected}");
+    };
+    keeps(
+        "(:wat::core::defmacro
+  (:my::m ; name
+    (x :AST<wat::core::i64>) ; x
+    & (more :AST<wat::core::Vector<wat::core::i64>>) ; more
+    -> :wat::WatAST) ; signature
+  `(:wat::core::i64::+ ~x ~@more))",
+        7001,
+        "(:wat::core::defmacro
+  :my::m ; name
+    [x <- :wat::WatAST ; x
+    & more <- :wat::core::Vector<wat::WatAST>] ; more
+    -> :wat::WatAST ; signature
+  `(:wat::core::i64::+ ~x ~@more))",
+    );
+    let between = |keys: &str| {
+        let form =
+            "(:wat::kwargs::define-with-kwargs :my::between :wat::core::range [:start ; first";
+        format!("{form}\n{keys}])")
+    };
+    keeps(&between(""), 2509, &between(" :end"));
+    keeps(&between("; more\n"), 2509, &between("; more\n :end"));
+    keeps(&between(":stop :by"), 2509, &between(":end"));
+}
+
+#[test]
+fn words_stay_apart_where_brackets_go() {
+    let text = "(:wat::core::define (:my::f &(xs :wat::core::Vector<wat::core::i64>)-> :wat::core::i64)(:my::g 1 2))
+(:wat::core::define (:my::g (x :wat::core::i64)(y :wat::core::i64)-> :wat::core::i64)x)
+(:wat::core::defmacro (:my::m (x :wat::WatAST)-> :AST<wat::core::i64>)`(:my::g ~x 1))";
+    every_machine_fix_is_safe(text);
+    let (_db, found) = diagnose(text);
+    assert_eq!(found.len(), 3);
+    let sure = |told: &Diagnostic| told.fixes[0].applicability == Applicability::MachineApplicable;
+    assert!(found.iter().all(sure), "{found:#?}");
+}
+
+#[test]
 fn what_a_deletion_leaves_is_not_swallowed_by_a_comment() {
     let text =
         "(:wat::core::defn :my::f [a <- :wat::core::i64 b <- :wat::core::i64] -> :wat::core::i64 b)

@@ -88,6 +88,32 @@ fn a_definition_has_one_shape() {
 }
 
 #[test]
+fn a_legacy_signature_has_the_shape_of_one() {
+    let told = |signature: &str, at: &str| {
+        let text = format!("(:wat::core::defmacro ({signature}) `1)");
+        let db = database(&[("main.wat", &text)]);
+        let found = file_diagnostics(&db, db.file("main.wat").unwrap());
+        let found: Vec<_> = found
+            .iter()
+            .map(|told| (told.code.0, &text[told.span.range]))
+            .collect();
+        assert_eq!(found, [(2401, at)], "{text}");
+    };
+    told(":m::m (x :wat::core::i64) -> :AST<T>", ":wat::core::i64");
+    told(":m::m (x :AST<T>) -> :wat::core::i64", ":wat::core::i64");
+    told(
+        ":m::m & (x :AST<wat::core::i64>) -> :AST<T>",
+        ":AST<wat::core::i64>",
+    );
+    told(
+        ":m::m & (x :AST<wat::core::Vector<T>>) (y :AST<T>) -> :AST<T>",
+        "(y :AST<T>)",
+    );
+    told(":m::m & -> :AST<T>", "&");
+    told(":m::m & & (x :AST<wat::core::Vector<T>>) -> :AST<T>", "&");
+}
+
+#[test]
 fn the_legacy_signature_works_and_is_deprecated() {
     let text = "(:wat::core::defmacro (:m::m (x :AST<wat::core::i64>) & (xs :AST<wat::core::Vector<wat::core::i64>>) -> :AST<wat::core::i64>) `(:wat::core::+ ~x ~@xs))
 (:wat::core::def :m::v (:m::m 1 2 3))";
@@ -95,7 +121,7 @@ fn the_legacy_signature_works_and_is_deprecated() {
     assert_eq!(
         all(&db),
         [
-            "WAT7001 Warning a.wat 1:23-1:126 this spelling of a macro's signature is deprecated | fix replace by `:m::m [x <- :wat::WatAST & xs <- :wat::core::Vector<wat::WatAST>] -> :wat::WatAST` MachineApplicable 22..125 \":m::m [x <- :wat::WatAST & xs <- :wat::core::Vector<wat::WatAST>] -> :wat::WatAST\""
+            "WAT7001 Warning a.wat 1:23-1:126 this spelling of a macro's signature is deprecated | fix write it in the present spelling MachineApplicable 22..23 \"\" 29..30 \"[\" 31..31 \" <-\" 32..52 \":wat::WatAST\" 52..53 \"\" 56..57 \"\" 59..59 \" <-\" 60..99 \":wat::core::Vector<wat::WatAST>\" 99..100 \"]\" 104..124 \":wat::WatAST\" 124..125 \"\""
         ]
     );
 }

@@ -137,6 +137,12 @@ fn a_form_of_the_command_line() {
         "{}",
         whole.stdout
     );
+    let second = fed(&dir, &["expand", "-:2"], text);
+    let expansion = "(:wat::core::def :m::a 2)\n";
+    assert_eq!((second.status, second.stdout.as_str()), (0, expansion));
+    assert_eq!(fed(&dir, &["expand", "-:2:24"], text).stdout, "2\n");
+    assert_eq!(fed(&dir, &["expand", "-:2", "a.wat"], text).status, 64);
+    assert_eq!(wat(&dir, &["expand", "-e", "-1"]).stdout, "-1\n");
     assert_eq!(wat(&dir, &["expand", "missing.wat"]).status, 66);
 }
 
