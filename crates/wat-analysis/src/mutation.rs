@@ -33,7 +33,7 @@ const DEFINERS: [&str; 22] = [
 ];
 
 /// Is this the head of a definition, a declaration, a load or a setting?
-fn is_mutation(path: &str) -> bool {
+pub(crate) fn is_mutation(path: &str) -> bool {
     let Some((space, leaf)) = path.rsplit_once("::") else {
         return false;
     };

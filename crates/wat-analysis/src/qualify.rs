@@ -17,7 +17,7 @@ use crate::names::{lookup, lookup_type, names};
 use crate::problem::Problem;
 use crate::program::{is_shared, program_files};
 
-/// The fix, if the definition is no macro and the qualified name is free.
+/// The fix, if the definition is no macro, nor one of a program inside of an expression, and the qualified name is free.
 pub(crate) fn qualifying<'db>(
     db: &'db dyn Db,
     root: SourceFile,
@@ -30,6 +30,9 @@ pub(crate) fn qualifying<'db>(
         declares && crate::nominal::owner(db, *item).is_none_or(|owner| owner == *item)
     })?;
     let name = item.name(db).text(db).as_str();
+    if crate::expand::is_marked(name) {
+        return None;
+    }
     let free = format!(":user::{}", &name[1..]);
     let is_taken = lookup(db, root, &free).is_some() || lookup_type(db, root, &free).is_some();
     if item.kind(db) == ItemKind::Macro || is_taken || derives_a_name(db, root, item) {

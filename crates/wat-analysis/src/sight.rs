@@ -252,6 +252,11 @@ fn contested_macro<'db>(db: &'db dyn Db, program: SourceFile, name: Name<'db>) -
     literal_items(db, program).contested.contains(&name)
 }
 
+/// Does a definition of this name stand literally at the top level of a program?
+pub(crate) fn is_literal(db: &dyn Db, program: SourceFile, name: &str) -> bool {
+    literal_item(db, program, Name::new(db, name)).is_some()
+}
+
 /// What stands under a name literally at the top level. Changes only when this name changes.
 #[salsa::tracked(returns(copy))]
 fn literal_item<'db>(db: &'db dyn Db, program: SourceFile, name: Name<'db>) -> Option<Item<'db>> {

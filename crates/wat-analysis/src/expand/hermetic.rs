@@ -6,7 +6,8 @@
 //!
 //! In all others, every path of such a program that is not the library's gets a segment in front which nobody else writes. So the
 //! names of two programs never meet, what the file declares is not seen, and everything that is known of definitions
-//! holds for these too. Where a name is shown the segment is taken away again ([`unmarked`]).
+//! holds for these too. Where a name is shown the segment is taken away again ([`unmarked`]). Of keywords with one
+//! segment, most of which are words of forms and data, those get it that the prelude or the file declares.
 
 use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
@@ -16,9 +17,10 @@ use wat_value::syntax::{Shape, Syntax};
 
 use crate::db::{Db, FileKind};
 use crate::forms::Form;
+use crate::items::split_generic;
 
 use super::testing::{RUN_HERMETIC, RUN_WITH_IO, Testing, core};
-use super::walk::rebuild;
+use super::walk::{Expander, RED_ZONE, SEGMENT, with_children};
 
 /// Begins the segment. A name that a program has like this is read as the program's own; nobody else has one.
 const MARK: &str = "__hermetic_";
@@ -74,8 +76,9 @@ pub(crate) fn outside(name: &str) -> Option<String> {
     Some(format!("{}{rest}", &name[..at]))
 }
 
-/// A keyword with the segment in front of each path in it that is not the library's.
-fn marked(text: &str, segment: &str) -> String {
+/// A keyword with the segment in front of each path in it that is not the library's. `is_name`: is a path of one segment a
+/// name?
+fn marked(text: &str, segment: &str, mut is_name: impl FnMut(&str) -> bool) -> String {
     let mut found = String::with_capacity(text.len() + segment.len());
     for part in text.split_inclusive(['<', '>', '(', ')', ',']) {
         let colon = part.starts_with(':');
@@ -83,10 +86,85 @@ fn marked(text: &str, segment: &str) -> String {
         if colon {
             found.push(':');
         }
-        if path.contains("::") && !path.starts_with("wat::") && !path.starts_with("rust::") {
+        let bare = path.trim_end_matches(['<', '>', '(', ')', ',']);
+        let is_name = match bare.split_once("::") {
+            Some((first, _)) => first != "wat" && first != "rust",
+            None => !bare.is_empty() && is_name(bare.split('/').next().unwrap_or(bare)),
+        };
+        if is_name {
             found.push_str(segment);
         }
         found.push_str(path);
+    }
+    found
+}
+
+/// What gives the forms of a program its segment.
+struct Marker<'x, 'db> {
+    x: &'x mut Expander<'db>,
+    segment: &'x str,
+    /// The names of one segment that the prelude declares.
+    own: Vec<&'x str>,
+}
+
+impl Marker<'_, '_> {
+    /// A form with marked names. The names of variants are marked with that of their type.
+    fn mark(&mut self, form: &Syntax) -> Syntax {
+        if !form.is_compound() {
+            return match form.as_keyword() {
+                Some(text) => self.keyword(text, form),
+                None => form.clone(),
+            };
+        }
+        let is_enum = matches!(
+            form.head(),
+            Some(":wat::core::enum" | ":wat::core::enum-restricted")
+        );
+        stacker::maybe_grow(RED_ZONE, SEGMENT, || {
+            let parts = form.children().iter().enumerate();
+            let parts = parts.map(|(at, part)| match is_enum && at > 1 {
+                true => self.variant(part),
+                false => self.mark(part),
+            });
+            with_children(form, parts.collect())
+        })
+    }
+
+    fn keyword(&mut self, text: &str, node: &Syntax) -> Syntax {
+        let text = marked(text, self.segment, |name| {
+            self.own.contains(&name) || self.x.declares(&format!(":{name}"))
+        });
+        Syntax::new(Shape::Keyword(text.into()), node.origin())
+    }
+
+    /// `:V` or `(:V fields…)`
+    fn variant(&mut self, variant: &Syntax) -> Syntax {
+        let Some((name, fields)) = variant.children().split_first() else {
+            return variant.clone();
+        };
+        let fields = fields.iter().map(|field| self.mark(field));
+        let parts = std::iter::once(name.clone()).chain(fields).collect();
+        with_children(variant, parts)
+    }
+}
+
+/// The names of one segment that forms at a top level declare.
+fn bare_names(forms: &[Syntax]) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut work: Vec<&Syntax> = forms.iter().collect();
+    while let Some(form) = work.pop() {
+        match form.head() {
+            Some(":wat::core::do") => work.extend(&form.children()[1..]),
+            Some(":wat::core::let") => work.extend(form.children().iter().skip(2)),
+            Some(head) if crate::mutation::is_mutation(head) => {
+                let name = form.children().get(1);
+                let name = name.and_then(|name| name.as_keyword().or_else(|| name.head()));
+                let name = name.map_or("", |name| split_generic(name).0);
+                let bare = name.strip_prefix(':').filter(|name| !name.contains("::"));
+                found.extend(bare);
+            }
+            _ => {}
+        }
     }
     found
 }
@@ -159,16 +237,18 @@ impl Testing<'_, '_> {
     fn checked(&mut self, prelude: &[Syntax], body: &[Syntax], run: Run) -> Vec<Syntax> {
         let segment = self.segment();
         let is_setting = |form: &&Syntax| form.head().is_some_and(crate::configuration::is_setter);
-        let mut checked: Vec<Syntax> = prelude
-            .iter()
-            .filter(|form| !is_setting(form))
-            .map(|form| mark(form, &segment))
-            .collect();
+        let mut marker = Marker {
+            x: self.x,
+            segment: &segment,
+            own: bare_names(prelude),
+        };
+        let forms = prelude.iter().filter(|form| !is_setting(form));
+        let mut checked: Vec<Syntax> = forms.map(|form| marker.mark(form)).collect();
+        let parts: Vec<Syntax> = body.iter().map(|form| marker.mark(form)).collect();
         let inner = match run {
             Run::Test | Run::Made => ":wat::test::__internal/body".to_owned(),
             Run::Expression => core("do"),
         };
-        let parts: Vec<Syntax> = body.iter().map(|form| mark(form, &segment)).collect();
         let main = self.list(&inner, parts);
         checked.push(self.main(&format!(":{segment}user::main"), main));
         checked
@@ -295,20 +375,6 @@ pub(super) fn is_retired_load(form: &Syntax) -> bool {
     form.head().is_some_and(crate::loads::is_retired_load)
 }
 
-/// A form with marked names.
-fn mark(form: &Syntax, segment: &str) -> Syntax {
-    rebuild(
-        form,
-        &mut |node, children| match (children, node.as_keyword()) {
-            (Some(children), _) => node.with_children(children).unwrap_or_else(|| node.clone()),
-            (None, Some(text)) => {
-                Syntax::new(Shape::Keyword(marked(text, segment).into()), node.origin())
-            }
-            (None, None) => node.clone(),
-        },
-    )
-}
-
 #[test]
 fn paths_are_marked_and_unmarked() {
     let segment = "__hermetic_x::";
@@ -321,10 +387,14 @@ fn paths_are_marked_and_unmarked() {
         ":my::",
         ":plain",
     ] {
-        let marked = marked(text, segment);
+        let marked = marked(text, segment, |_| false);
         assert_eq!(unmarked(&marked), text);
         assert_eq!(marked.matches(MARK).count(), text.matches("my::").count());
     }
+    let bare = |text| marked(text, segment, |name| name == "T");
+    assert_eq!(bare(":T/new"), ":__hermetic_x::T/new");
+    assert_eq!(bare(":(U,Vector<T>)"), ":(U,Vector<__hermetic_x::T>)");
+    assert_eq!(bare(":Tree"), ":Tree");
     assert_eq!(
         outside(":__hermetic_a::__hermetic_b::my::f").as_deref(),
         Some(":__hermetic_b::my::f")

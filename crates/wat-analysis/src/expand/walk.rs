@@ -26,8 +26,8 @@ const MAX_DEPTH: u32 = 10_000;
 /// Steps of all macro bodies that run for one form.
 const FUEL: u64 = 2_000_000;
 
-const RED_ZONE: usize = 128 * 1024;
-const SEGMENT: usize = 2 * 1024 * 1024;
+pub(super) const RED_ZONE: usize = 128 * 1024;
+pub(super) const SEGMENT: usize = 2 * 1024 * 1024;
 
 /// What a path means to expansion.
 #[derive(Clone)]
@@ -662,6 +662,12 @@ impl<'db> Expander<'db> {
             self.problems.push(problem);
         }
         Syntax::new(Shape::Error, at.origin())
+    }
+
+    /// Does the program declare a name, as far as expansion knows?
+    pub(super) fn declares(&mut self, name: &str) -> bool {
+        crate::sight::is_literal(self.db, self.program, name)
+            || matches!(self.find(name), Found::Macro(_))
     }
 
     pub(super) fn find(&mut self, name: &str) -> Found<'db> {

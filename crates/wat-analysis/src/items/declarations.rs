@@ -560,7 +560,8 @@ fn reserved<'db>(name: &str, node: NodeId, found: &mut Declarations<'db>) {
                 &format!(":my::{rest}"),
             ),
         );
-    } else if !name.contains("::") {
+    } else if !crate::expand::unmarked(name).contains("::") {
+        let name = crate::expand::unmarked(name);
         let bare = name.trim_start_matches(':');
         found.problems.push(
             Problem::new(

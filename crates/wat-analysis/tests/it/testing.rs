@@ -120,11 +120,11 @@ fn what_a_prelude_comes_to_declare_is_no_test_and_no_entry() {
             let from = before.len() + at + 1;
             let found = spans(&text);
             assert_eq!(found.len(), 1, "{text}\n{found:?}");
-            let is_made = form.contains("mk") || form.contains("t::main");
+            let is_made = ["mk", "t::main", "(:dt"].iter().any(|it| form.contains(it));
             // The program of a hermetic test has no macros but its own.
             let place = match is_made && head != "deftest" {
                 true => "WAT2908".to_owned(),
-                false if is_made || form.starts_with("(:dt") => format!("WAT2904 4:{}", from + 1),
+                false if is_made => format!("WAT2904 4:{}", from + 1),
                 false => format!("WAT2904 4:{from}-4:{}", from + len),
             };
             assert!(found[0].starts_with(&place), "{text}\n{found:?}\n{place}");
@@ -454,6 +454,49 @@ fn names_of_two_hermetic_programs_never_meet() {
         "(:wat::core::defn :h::f [] -> :wat::core::i64 (:wat::core::+ 1 \"x\"))
 (:wat::test::deftest-hermetic :h::a ((:wat::core::defn :h::f [] -> :wat::core::i64 1)) (:h::ff))",
         &["WAT3403 1:64-1:67", "WAT3201 2:89-2:95"],
+    );
+}
+
+#[test]
+fn names_of_one_segment_are_names_of_hermetic_programs_too() {
+    let file =
+        "(:wat::core::defmacro :inc [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::i64::+ ~x 1))
+(:wat::core::defn :f [] -> :wat::core::i64 42)
+(:wat::test::make-deftest :dt ())
+";
+    let told = |test: &str, expected: &[&str]| {
+        let found = spans(&format!("{file}{test}"));
+        let found: Vec<&str> = found
+            .iter()
+            .filter(|line| !line.starts_with("WAT3207"))
+            .map(String::as_str)
+            .collect();
+        assert_eq!(found, expected, "{test}");
+    };
+    told(
+        "(:wat::test::deftest-hermetic :h::a ((:wat::core::def :h::x (:inc 1))) (:wat::test::assert-eq (:inc 1) (:f)))",
+        &[
+            "WAT2908 4:62-4:66",
+            "WAT2908 4:96-4:100",
+            "WAT2908 4:105-4:107",
+        ],
+    );
+    told(
+        "(:wat::test::deftest-hermetic :h::a ((:dt :h::b (:wat::test::assert-true true))) (:wat::test::assert-true true))",
+        &["WAT2908 4:39-4:42"],
+    );
+    // Those of the prelude are other ones, in each program.
+    told(
+        "(:wat::test::deftest-hermetic :h::a
+  ((:wat::core::enum :C :R (:f [x <- :wat::core::i64]))
+   (:wat::core::defmacro :inc [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::i64::- ~x 1))
+   (:wat::core::defn :f<T> [c <- :T cs <- :wat::core::Vector<C>] -> :T
+     (:wat::core::cond ((:wat::core::empty? cs) c) (:else c))))
+  (:wat::test::assert-eq (:f<wat::core::i64> (:inc 1) [:C::R (:C::f 1)]) 0))
+(:wat::test::deftest-hermetic :h::b
+  ((:wat::core::struct :f [x <- :wat::core::i64]))
+  (:wat::test::assert-eq (:f/x (:f/new 1)) (:f/x (:f :x 1))))",
+        &[],
     );
 }
 
