@@ -10,7 +10,10 @@ use wat_syntax::{
 use crate::capability::Capability;
 use crate::configuration::{config_problems, in_context};
 use crate::db::{Db, FileKind, RootDatabase, SourceFile};
-use crate::expand::{Expansion, Spot, expansion, spot, trail, uses};
+use crate::expand::{
+    Expansion, Made, PreludePart, Spot, expansion, made_by, prelude_part, spot, trail, uses,
+    written_prelude,
+};
 use crate::forms::{Form, ast, form_start, forms, read_form};
 use crate::infer::check_item;
 use crate::infer::report::LITERAL;
@@ -143,7 +146,7 @@ fn form_findings<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
         found.extend(unmet.iter().cloned());
     }
     found.retain(|problem| !is_about_lost_name(db, program, problem));
-    let mut problems = one_for_each_call(expansion, found);
+    let mut problems = one_for_each_call(db, form, expansion, found);
     crate::unsure::doubt_shape(&mut problems);
     FormFindings {
         problems,
@@ -196,8 +199,11 @@ fn is_told_of_a_key<'db>(ast: &Ast, problem: &Problem<'db>, unmet: &[Problem<'db
 }
 
 /// A macro that expands to erroneous code is one diagnostic at its call: the first error of each call that the author
-/// wrote stays, and none stays where the expansion itself failed.
+/// wrote stays, and none stays where the expansion itself failed. What a maker of tests in the same file has given to one
+/// is told there.
 fn one_for_each_call<'db>(
+    db: &'db dyn Db,
+    form: Form<'db>,
     expansion: Option<&Expansion<'db>>,
     mut found: Vec<Problem<'db>>,
 ) -> Vec<Problem<'db>> {
@@ -208,7 +214,11 @@ fn one_for_each_call<'db>(
     let mut told: FxHashSet<NodeId> = failed.filter_map(Place::as_written).collect();
     found.retain(|problem| {
         let at = spot(Some(expansion), problem.at.node);
-        at.made.is_none() || problem.severity.0 != Severity::Error || told.insert(at.node)
+        at.made.is_none()
+            || problem.severity.0 != Severity::Error
+            || written_prelude(db, expansion, at.made)
+                .is_some_and(|(maker, _)| maker.file(db) == form.file(db))
+            || told.insert(at.node)
     });
     found
 }
@@ -327,10 +337,16 @@ pub(crate) fn program_diagnostics(
     let loaded = is_loaded(db, root, file);
     reader_problems(db, root, file, &mut found);
     let mut annotates = false;
+    let mut told: FxHashSet<(u16, &str, PreludePart<'_>)> = FxHashSet::default();
     for placed in &forms(db, file).placed {
         let findings = form_findings(db, root, placed.form);
         annotates |= findings.annotates;
         for problem in &findings.problems {
+            if let Some(part) = prelude_part_of(db, root, placed.form, problem)
+                && !told.insert((problem.code, &problem.message, part))
+            {
+                continue;
+            }
             let other = in_context(problem, loaded);
             let problem = other.as_ref().unwrap_or(problem);
             found.push(absolute(db, root, placed.form, placed.start(), problem));
@@ -356,6 +372,19 @@ pub(crate) fn program_diagnostics(
     let mut found = finish(found.into_iter().map(|found| outward(db, found)).collect());
     note_origin(db, root, file, &mut found);
     found.into()
+}
+
+/// The part of the prelude of a maker of tests that a problem of a test is about: it is told of one test.
+fn prelude_part_of<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    form: Form<'db>,
+    problem: &Problem<'db>,
+) -> Option<PreludePart<'db>> {
+    let form = problem.at.form.unwrap_or(form);
+    let expansion = expansion(db, program, form)?;
+    let made = spot(Some(expansion), problem.at.node).made;
+    prelude_part(expansion, made.or(problem.call.map(made_by)))
 }
 
 /// A range with the line feed after it, if it fills its lines.
@@ -612,7 +641,7 @@ impl<'db> Edge<'db> {
             _ => (self.form, self.start),
         };
         let spot = self.spot(place);
-        let (form, start, spot) = match self.in_maker(form, spot) {
+        let (form, start, spot) = match self.in_maker(form, spot.made) {
             Some((maker, node)) => (maker, form_start(self.db, maker), Spot { node, made: None }),
             None => (form, start, spot),
         };
@@ -624,28 +653,10 @@ impl<'db> Edge<'db> {
 
     /// Where in the prelude of a maker of tests, in the same file, that part of a test stands which the maker has given
     /// it: there it is told, once, and not at every test.
-    fn in_maker(&self, form: Form<'db>, spot: Spot) -> Option<(Form<'db>, NodeId)> {
-        let mut made = spot.made;
+    fn in_maker(&self, form: Form<'db>, made: Option<Made>) -> Option<(Form<'db>, NodeId)> {
         let expansion = expansion(self.db, self.program, form)?;
-        while let Some((call, node)) = made {
-            let call = &expansion.calls[call as usize];
-            if let Some(node) = node
-                && call.form.file(self.db) == form.file(self.db)
-            {
-                let ast = ast(self.db, call.form);
-                let mut parts = ast.children(ast.root());
-                let head = parts.next().and_then(|head| ast.as_keyword(head));
-                if head.is_some_and(crate::expand::is_maker)
-                    && let Some(prelude) = parts.nth(1)
-                    && (prelude.0..ast.subtree_end(prelude).0).contains(&node.0)
-                {
-                    return Some((call.form, node));
-                }
-            }
-            let parent = call.parent.filter(|(_, node)| *node != u32::MAX);
-            made = parent.map(|(call, node)| (call, Some(NodeId(node))));
-        }
-        None
+        let (maker, node) = written_prelude(self.db, expansion, made)?;
+        (maker.file(self.db) == form.file(self.db)).then_some((maker, node))
     }
 
     /// The edits of a fix; none if one of them would change what no author wrote here.
@@ -798,11 +809,16 @@ pub(crate) fn absolute<'db>(
         start,
     };
     let shown = |text: &str| crate::expand::unmarked(text).into_owned();
-    let at = edge.span(&problem.at);
-    let spot = edge.spot(&problem.at);
     let at_form = problem.at.form.unwrap_or(form);
-    let made = spot.made.filter(|_| edge.in_maker(at_form, spot).is_none());
-    let made_by = made.or_else(|| problem.call.map(|call| (call, None)));
+    let made = edge.spot(&problem.at).made;
+    let made = made.filter(|_| edge.in_maker(at_form, made).is_none());
+    let by_call = problem.call.map(made_by);
+    let told_in_maker = edge.in_maker(at_form, by_call);
+    let at = edge.span(&told_in_maker.map_or(problem.at, |(maker, node)| {
+        let call = ast(db, maker).children(node).next();
+        Place::written_in(maker, call.unwrap_or(node))
+    }));
+    let made_by = made.or(by_call.filter(|_| told_in_maker.is_none()));
     let mut notes = problem.notes.clone();
     notes.extend(trail(db, program, form, made_by));
     let labels = problem.labels.iter().filter_map(|(place, message)| {

@@ -157,8 +157,8 @@ pub(crate) struct Problem<'db> {
     pub(crate) help: Option<String>,
     pub(crate) fixes: Vec<ProblemFix<'db>>,
     pub(crate) facts: Vec<Fact>,
-    /// The macro call in whose template the problem's call stands, if it was found while expanding.
-    pub(crate) call: Option<u32>,
+    /// The macro call in whose template the problem's call stands, and where, if it was found while expanding.
+    pub(crate) call: Option<(u32, u32)>,
 }
 
 impl<'db> Problem<'db> {

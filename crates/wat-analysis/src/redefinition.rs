@@ -6,6 +6,7 @@ use wat_value::counted;
 use crate::configuration::config;
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::{Diagnostic, DiagnosticFix, FileEdit, absolute, whole_line};
+use crate::expand::{prelude_part, spot};
 use crate::forms::{ast, form_start, read_form};
 use crate::infer::value_type;
 use crate::items::{Item, ItemKind};
@@ -57,12 +58,24 @@ pub(crate) fn again<'db>(
     let same = (declares || merges)
         && item.kind(db) == before.kind(db)
         && item.part(db) == before.part(db)
-        && bytes(item).is_some_and(|own| bytes(before) == Some(own));
+        && match bytes(item) {
+            Some(own) => bytes(before) == Some(own),
+            None => is_of_one_prelude(db, item, before),
+        };
     let macros = item.kind(db) == ItemKind::Macro && before.kind(db) == ItemKind::Macro;
     match same || (macros && crate::expand::same_definition(db, item, before)) {
         true => Again::Repetition,
         false => Again::Duplicate,
     }
+}
+
+/// Are they what one part of the prelude of a maker of tests has become in two tests?
+fn is_of_one_prelude<'db>(db: &'db dyn Db, item: Item<'db>, before: Item<'db>) -> bool {
+    let part = |item: Item<'db>| {
+        let expansion = item.expansion(db)?;
+        prelude_part(expansion, spot(Some(expansion), item.node(db)).made)
+    };
+    item.form(db) != before.form(db) && part(item).is_some_and(|own| part(before) == Some(own))
 }
 
 /// Do two definitions of a name differ in what its uses need to know: in kind, callers, signature or declaration?

@@ -44,7 +44,9 @@ pub(crate) use testing::{
     is_test_unit, stands_in_prelude,
 };
 pub(crate) use thread::threads_forms;
-pub(crate) use trail::{Spot, spot, trail, uses};
+pub(crate) use trail::{
+    Made, PreludePart, Spot, made_by, prelude_part, spot, trail, uses, written_prelude,
+};
 pub(crate) use walk::{cycle_problem, late_macro};
 
 /// A macro call that was expanded.

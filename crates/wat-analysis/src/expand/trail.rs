@@ -4,9 +4,10 @@ use wat_syntax::{ColumnEncoding, NodeId, TextRange, TextSize};
 
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::{Span, SpanLabel};
-use crate::forms::{Form, form_start, line_index, read_form};
+use crate::forms::{Form, ast, form_start, line_index, read_form};
 use crate::problem::Place;
 
+use super::testing::{USE, USE_HERMETIC, is_maker};
 use super::{Expansion, Source, expansion};
 
 /// Where a place stands in the form as written.
@@ -15,7 +16,15 @@ pub(crate) struct Spot {
     /// The source node: the node itself, or the head of the outermost call that made it.
     pub(crate) node: NodeId,
     /// The call that made the node, and the node of its macro's form.
-    pub(crate) made: Option<(u32, Option<NodeId>)>,
+    pub(crate) made: Option<Made>,
+}
+
+/// A call that made something, and the node of its macro's form, if that is known.
+pub(crate) type Made = (u32, Option<NodeId>);
+
+/// What made a call that stands in the template of another one.
+pub(crate) fn made_by((call, node): (u32, u32)) -> Made {
+    (call, (node != u32::MAX).then_some(NodeId(node)))
 }
 
 /// Where a node of a form, as everything behind expansion sees it, was written.
@@ -48,7 +57,7 @@ pub(crate) fn trail(
     db: &dyn Db,
     program: SourceFile,
     form: Form<'_>,
-    made: Option<(u32, Option<NodeId>)>,
+    made: Option<Made>,
 ) -> Vec<String> {
     let Some(expansion) = expansion(db, program, form) else {
         return Vec::new();
@@ -59,9 +68,7 @@ pub(crate) fn trail(
         let call = &expansion.calls[call as usize];
         let place = node.map_or_else(String::new, |node| position(db, call.form, node));
         lines.push(format!("in the expansion of `{}`{place}", call.name));
-        next = call
-            .parent
-            .map(|(call, node)| (call, (node != u32::MAX).then_some(NodeId(node))));
+        next = call.parent.map(made_by);
         if lines.len() == LONGEST && next.is_some() {
             lines.push("… and so on".to_owned());
             break;
@@ -77,7 +84,7 @@ pub(crate) fn uses(
     program: SourceFile,
     form: Form<'_>,
     start: TextSize,
-    made: Option<(u32, Option<NodeId>)>,
+    made: Option<Made>,
 ) -> Vec<SpanLabel> {
     let Some(expansion) = expansion(db, program, form) else {
         return Vec::new();
@@ -126,4 +133,45 @@ fn position(db: &dyn Db, form: Form<'_>, node: NodeId) -> String {
         at.line + 1,
         at.col + 1
     )
+}
+
+/// A part of the prelude that a maker of tests has given to one: the form that made the maker, and the node there, if it
+/// is known.
+pub(crate) type PreludePart<'db> = (Form<'db>, Option<NodeId>);
+
+/// The part that what was made by a call belongs to: the call, and the node of its macro's form.
+pub(crate) fn prelude_part<'db>(
+    expansion: &Expansion<'db>,
+    mut made: Option<Made>,
+) -> Option<PreludePart<'db>> {
+    while let Some((call, node)) = made {
+        let mut inner = expansion.calls.iter();
+        let uses_maker = inner.any(|inner| {
+            matches!(&*inner.name, USE | USE_HERMETIC)
+                && inner.parent.is_some_and(|(parent, _)| parent == call)
+        });
+        let call = &expansion.calls[call as usize];
+        if uses_maker {
+            return Some((call.form, node));
+        }
+        made = call.parent.map(made_by);
+    }
+    None
+}
+
+/// The same where the maker and its prelude are written as they are: the form of the maker, and the node.
+pub(crate) fn written_prelude<'db>(
+    db: &'db dyn Db,
+    expansion: &Expansion<'db>,
+    made: Option<Made>,
+) -> Option<(Form<'db>, NodeId)> {
+    let (maker, node) = prelude_part(expansion, made)?;
+    let node = node?;
+    let ast = ast(db, maker);
+    let mut parts = ast.children(ast.root());
+    let head = parts.next().and_then(|head| ast.as_keyword(head));
+    let prelude = parts.nth(1).filter(|_| head.is_some_and(is_maker))?;
+    (prelude.0..ast.subtree_end(prelude).0)
+        .contains(&node.0)
+        .then_some((maker, node))
 }

@@ -781,7 +781,7 @@ impl<'db> Expander<'db> {
         let at = blamed.map_or(self.calls[call as usize].head, |origin| origin.0);
         let mut problem = Problem::new(failure.code, Place::written(NodeId(at)), failure.message)
             .label(failure.label);
-        problem.call = self.calls[call as usize].parent.map(|(parent, _)| parent);
+        problem.call = self.calls[call as usize].parent;
         problem.help = failure.help;
         if let Some(node) = failure.node {
             let place = Place::written_in(def.form, NodeId(node));

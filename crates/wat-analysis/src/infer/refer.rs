@@ -589,6 +589,11 @@ impl<'db> Infer<'db> {
         else {
             return false;
         };
+        let made = Some((call, template));
+        if crate::expand::written_prelude(self.db, expansion, made).is_some() {
+            // No macro introduces what the author of a prelude wrote there.
+            return false;
+        }
         let call = &expansion.calls[call as usize];
         let name = self.ast.text(text);
         let mut problem = Problem::new(

@@ -458,6 +458,48 @@ fn names_of_two_hermetic_programs_never_meet() {
 }
 
 #[test]
+fn mistakes_in_the_prelude_of_a_maker_are_told_once_each() {
+    let uses =
+        "(:dt :t::a (:wat::test::assert-true true))\n(:dt :t::b (:wat::test::assert-true true))";
+    let macro_ = "(:wat::core::defmacro :my::one [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::+ ~x 1))\n";
+    let prelude = "((:wat::core::def :t::x zork) (:wat::core::def :t::y (:wat::core::+ 1 \"a\")) (:wat::core::def :t::z (:my::one)))";
+    for head in ["make-deftest", "make-deftest-hermetic"] {
+        let made = match head {
+            "make-deftest" => vec![
+                "WAT3202 2:55-2:59",
+                "WAT3403 2:101-2:104",
+                "WAT2402 2:131-2:139",
+            ],
+            // The program of a hermetic test has no macro of the file.
+            _ => vec![
+                "WAT3202 2:64-2:68",
+                "WAT3403 2:110-2:113",
+                "WAT2908 2:140-2:148",
+            ],
+        };
+        let maker = format!("(:wat::test::{head} :dt {prelude})\n");
+        assert_eq!(spans(&format!("{macro_}{maker}{uses}")), made);
+        // Of a maker in another file, or one that a macro makes, the first test tells.
+        let db = database(&[
+            (
+                "lib.wat",
+                format!("{macro_}(:wat::test::{head} :dt ((:wat::core::def :t::x zork)))"),
+            ),
+            ("t.wat", format!("(:wat::load-file! \"lib.wat\")\n{uses}")),
+        ]);
+        let told = file_diagnostics(&db, db.file("t.wat").unwrap());
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].code.0, 3202);
+        let maker = format!(
+            "(:wat::core::defmacro :my::mk [n <- :wat::WatAST] -> :wat::WatAST `(:wat::test::{head} ~n {prelude}))\n(:my::mk :dt)\n"
+        );
+        let found = spans(&format!("{macro_}{maker}{uses}"));
+        assert!(found.iter().all(|line| line.contains(" 4:2-")), "{found:?}");
+        assert!(!found.is_empty());
+    }
+}
+
+#[test]
 fn names_of_one_segment_are_names_of_hermetic_programs_too() {
     let file =
         "(:wat::core::defmacro :inc [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::i64::+ ~x 1))
