@@ -11,9 +11,9 @@ use crate::problem::{Place, Problem};
 use crate::program::program_files;
 
 use super::define::body_of;
+use super::expander::{Step, template_step};
 use super::stage::literal_macros;
 use super::tree_of;
-use super::walk::{Step, template_step};
 
 /// What is wrong with a macro that is needed for its own body; nothing if it is told of another one of its cycle, which
 /// comes later in the program.

@@ -13,9 +13,9 @@ use crate::infer::fresh;
 use crate::items::{Item, Name, is_name, split_generic};
 use crate::problem::{Place, Plain, Problem};
 
+use super::expander::Expander;
 use super::stage::{generated, literal_macros};
 use super::tree_of;
-use super::walk::Expander;
 
 /// An identifier: name and scope set.
 pub(super) type Ident = (Arc<str>, Scopes);

@@ -19,8 +19,8 @@ use crate::db::{Db, FileKind};
 use crate::forms::Form;
 use crate::items::split_generic;
 
+use super::expander::{Expander, RED_ZONE, SEGMENT, with_children};
 use super::testing::{RUN_HERMETIC, RUN_WITH_IO, Testing, core};
-use super::walk::{Expander, RED_ZONE, SEGMENT, with_children};
 
 /// Begins the segment. A name that a program has like this is read as the program's own; nobody else has one.
 const MARK: &str = "__hermetic_";

@@ -12,6 +12,7 @@ mod branch;
 mod cycle;
 mod define;
 mod eval;
+mod expander;
 mod hermetic;
 mod layers;
 mod once;
@@ -21,7 +22,6 @@ mod stage;
 mod testing;
 mod thread;
 mod trail;
-mod walk;
 
 use std::sync::Arc;
 
@@ -34,6 +34,7 @@ use crate::forms::{Form, ast};
 use crate::problem::Problem;
 
 pub(crate) use define::{doc, macro_problems, same_definition, shape_problem, signature_line};
+pub(crate) use expander::{cycle_problem, late_macro};
 pub(crate) use hermetic::{HERMETIC_RUN, is_marked, marked_place, outside, place_of, unmarked};
 pub(crate) use once::{Applied, apply_pure, expand_data, threaded_calls};
 pub use once::{expand_head, expand_once};
@@ -47,7 +48,6 @@ pub(crate) use thread::threads_forms;
 pub(crate) use trail::{
     Made, PreludePart, Spot, made_by, prelude_part, spot, trail, uses, written_prelude,
 };
-pub(crate) use walk::{cycle_problem, late_macro};
 
 /// A macro call that was expanded.
 #[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
@@ -238,7 +238,7 @@ fn expand_form<'db>(
     if !stage::mentions_macro(db, program, written, stage) {
         return None;
     }
-    walk::Expander::new(db, program, form, stage).form(written)
+    expander::Expander::new(db, program, form, stage).form(written)
 }
 
 fn cyclic_expansion<'db>(
@@ -247,5 +247,5 @@ fn cyclic_expansion<'db>(
     _: SourceFile,
     form: Form<'db>,
 ) -> Option<Expansion<'db>> {
-    Some(walk::cyclic(ast(db, form)))
+    Some(expander::cyclic(ast(db, form)))
 }

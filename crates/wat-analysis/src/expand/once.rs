@@ -13,8 +13,8 @@ use crate::program::program_files;
 use super::Expansion;
 use super::define::MacroDef;
 use super::eval::Eval;
+use super::expander::Expander;
 use super::stage::last_stage;
-use super::walk::Expander;
 
 /// Expands a macro call once at its head, with all macros of a program. A form that is no macro call is returned as it
 /// is.
@@ -117,7 +117,7 @@ fn with_own_scopes(form: &Syntax, expander: &Expander<'_>) -> Syntax {
         true => *renamed.entry(scope).or_insert_with(fresh_scope),
         false => scope,
     };
-    super::walk::rebuild(
+    super::expander::rebuild(
         &foreign(form),
         &mut |node, children| match (node.shape(), children) {
             (_, Some(children)) => node
@@ -136,7 +136,7 @@ fn with_own_scopes(form: &Syntax, expander: &Expander<'_>) -> Syntax {
 
 /// A tree whose origins mean nothing to the expansion.
 fn foreign(form: &Syntax) -> Syntax {
-    super::walk::rebuild(form, &mut |node, children| match (node.shape(), children) {
+    super::expander::rebuild(form, &mut |node, children| match (node.shape(), children) {
         (_, Some(children)) => node
             .with_children(children)
             .map_or_else(|| node.clone(), |node| node.with_origin(Origin(0))),

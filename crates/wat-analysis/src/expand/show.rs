@@ -11,9 +11,9 @@ use crate::items::{ItemKind, declarations};
 use crate::problem::Problem;
 
 use super::branch::branch;
+use super::expander::Expander;
 use super::stage::{mentions_macro, stage_of};
 use super::thread::thread;
-use super::walk::Expander;
 use super::{Expansion, Source, program_for};
 
 /// The expansion of forms as text.

@@ -18,8 +18,8 @@ use crate::items::{Item, macro_name, written_declarations};
 use crate::problem::Plain;
 use crate::program::load_graph;
 
+use super::expander::Expander;
 use super::layers::Layers;
-use super::walk::Expander;
 
 /// A macro that stands literally at the top level.
 #[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]

@@ -7,8 +7,8 @@ use wat_value::syntax::{Scopes, Shape, Syntax, write_forms};
 use crate::items::split_generic;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit, other_brackets};
 
+use super::expander::Expander;
 use super::hermetic::{Run, is_load, is_retired_load};
-use super::walk::Expander;
 use super::{Expansion, Source};
 
 pub(super) const MAKE: &str = ":wat::test::make-deftest";

@@ -11,7 +11,7 @@ use wat_value::syntax::{Shape, Syntax};
 
 use crate::problem::{Place, Problem};
 
-use super::walk::{Expander, Found, with_children};
+use super::expander::{Expander, Found, with_children};
 
 /// Is this the path of a threading form, and does it put the value last?
 pub(super) fn thread(path: &str) -> Option<bool> {

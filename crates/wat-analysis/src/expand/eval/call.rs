@@ -334,7 +334,7 @@ impl Eval<'_, '_> {
 /// What a value costs to look at: the parts of its parts count, however often they are shared. More than anybody may
 /// look at costs more than anybody has.
 pub(super) fn weight(value: &Value) -> usize {
-    const LIMIT: usize = crate::expand::walk::MAX_NODES;
+    const LIMIT: usize = crate::expand::expander::MAX_NODES;
     let (mut cost, mut parts) = (0, 0);
     let mut work = vec![value];
     while let Some(value) = work.pop() {

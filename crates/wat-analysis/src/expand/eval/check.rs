@@ -21,7 +21,7 @@ use super::reflect::{self, question};
 use super::scalar;
 use super::special::form_name;
 use crate::expand::define::{Ident, MacroDef};
-use crate::expand::walk::{Step, template_step};
+use crate::expand::expander::{Step, template_step};
 
 /// Something that cannot run.
 struct Fault {

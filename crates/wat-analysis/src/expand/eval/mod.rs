@@ -23,7 +23,7 @@ use wat_value::counted;
 use wat_value::syntax::{Origin, Scope, Shape, Syntax};
 
 use super::define::{Ident, MacroDef};
-use super::walk::Expander;
+use super::expander::Expander;
 use value::{Closure, Value};
 
 const RED_ZONE: usize = 128 * 1024;

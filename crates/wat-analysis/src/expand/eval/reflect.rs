@@ -84,7 +84,7 @@ impl Eval<'_, '_> {
         let Some(answer) = seen(self.x.db, self.x.sight(), question, name) else {
             return Ok(Value::none());
         };
-        self.pay(answer.size_up_to(crate::expand::walk::MAX_NODES))?;
+        self.pay(answer.size_up_to(crate::expand::expander::MAX_NODES))?;
         Ok(Value::some(match question {
             Question::Doc => Value::str(answer.name().unwrap_or_default()),
             Question::Kind => Value::Keyword(answer.name().unwrap_or_default().into()),
@@ -176,7 +176,7 @@ impl Eval<'_, '_> {
         self.pay(weight(&Value::Syntax(holon.clone())))?;
         let (call, node) = (self.call, self.node);
         let x = &mut *self.x;
-        let form = crate::expand::walk::rebuild(holon, &mut |part, children| {
+        let form = crate::expand::expander::rebuild(holon, &mut |part, children| {
             let origin = x.make(call, node);
             match children {
                 Some(children) => part

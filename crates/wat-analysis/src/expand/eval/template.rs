@@ -4,7 +4,7 @@ use wat_value::syntax::{Origin, Scopes, Shape, Syntax};
 
 use super::value::Value;
 use super::{Eval, Outcome};
-use crate::expand::walk::{Step, template_step};
+use crate::expand::expander::{Step, template_step};
 
 impl Eval<'_, '_> {
     /// The origin of a node that this call makes from a node of its macro.
