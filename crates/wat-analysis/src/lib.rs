@@ -40,6 +40,7 @@ mod legacy;
 mod library;
 mod load_report;
 mod loads;
+mod lost;
 mod lower;
 mod misplaced;
 mod moves;

@@ -6,7 +6,7 @@
 use std::collections::hash_map::Entry;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use wat_syntax::{Ast, NodeId, Severity};
+use wat_syntax::NodeId;
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::{calling_forms, marked_place, place_of};
@@ -18,12 +18,10 @@ use crate::items::{
 };
 use crate::keywords::{definition_shape, derived_name};
 use crate::library::{is_internal, library_item};
-use crate::problem::Problem;
 use crate::program::{Piece, lacks_loads, load_graph};
 use crate::redefinition::{Again, again, differ, retypes, retypes_in_words};
 use crate::suggest::{Pool, Suggestion};
 use crate::visibility::admitted_near;
-use crate::whitelist::admits;
 
 /// All names of a program (the library's excepted), and the second definitions.
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
@@ -316,7 +314,7 @@ fn contested<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> bool {
     names(db, root).contested.contains(&name)
 }
 
-fn is_library(name: &str) -> bool {
+pub(crate) fn is_library(name: &str) -> bool {
     name.starts_with(":wat::")
 }
 
@@ -440,112 +438,6 @@ fn meant_variants(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> {
     found
 }
 
-/// Might a name, or the type that it would be a member of, be defined by a form at the top level that came to nothing: the
-/// call of a macro that failed, or of nothing that is known, or an expression around a definition? What such a form mentions
-/// it may have defined. Only findings
-/// ask, and only of unknown names: the answer depends on the expansions of the whole program.
-pub(crate) fn is_lost(db: &dyn Db, root: SourceFile, name: &str) -> bool {
-    let lost = lost_names(db, root);
-    !lost.is_empty() && or_owner(name, |name| lost.contains(name))
-}
-
-/// Might an entry of a whitelist that admits nothing admit what could not be defined: it is not loaded, its form came to
-/// nothing, or stands inside an expression? Only findings ask.
-pub(crate) fn may_admit(db: &dyn Db, root: SourceFile, entry: &str) -> bool {
-    let lost = lost_names(db, root).iter();
-    let lost = lost.chain(meant_names(db, root)).map(|name| &**name);
-    let misplaced = crate::misplaced::misplaced_names(db, root).keys();
-    let is_below = |name: &str| {
-        let below = entry.strip_prefix(name);
-        below.is_some_and(|below| below.starts_with("::") || below.starts_with('/'))
-    };
-    lacks_loads(db, root)
-        || lost
-            .chain(misplaced.map(|name| &**name))
-            .any(|name| admits(entry, name) || is_below(name))
-}
-
-#[salsa::tracked(returns(ref))]
-fn lost_names(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> {
-    let files = load_graph(db, root).files.iter();
-    let lost = files.flat_map(|&file| lost_in(db, root, file));
-    lost.cloned().collect()
-}
-
-/// The same of one file.
-#[salsa::tracked(returns(ref))]
-fn lost_in(db: &dyn Db, root: SourceFile, file: SourceFile) -> Vec<Box<str>> {
-    let mut found = Vec::new();
-    let alone = |form| {
-        ast(db, form)
-            .as_keyword(NodeId(0))
-            .filter(|_| !ast(db, form).is_empty())
-    };
-    for pair in form_list(db, file).windows(2) {
-        // `:wat::core::defn :my::f …)`, the opening bracket of which is lost.
-        let is_head = |form| alone(form).is_some_and(is_definer);
-        found.extend(alone(pair[1]).filter(|_| is_head(pair[0])).map(Box::from));
-    }
-    for &form in form_list(db, file) {
-        let declared = written_declarations(db, form);
-        let ast = ast(db, form);
-        found.extend(
-            declared
-                .problems
-                .iter()
-                .filter_map(|it| meant_name(ast, it)),
-        );
-        let expressions = &declared.expressions;
-        if expressions.is_empty() {
-            continue;
-        }
-        let head = |node: &u32| ast.as_keyword(ast.children(NodeId(*node)).next()?);
-        let heads: Vec<&str> = expressions.iter().filter_map(head).collect();
-        // A test defines nothing for others.
-        let is_test =
-            |head: &&str| crate::expand::is_test_form(head) && !crate::expand::is_maker(head);
-        if !heads.is_empty() && heads.iter().all(is_test) {
-            continue;
-        }
-        let is_unknown = |head: &&str| lookup(db, root, split_generic(head).0).is_none();
-        let has_failed = || {
-            let expansion = crate::expand::expansion(db, root, form);
-            let mut problems = expansion.iter().flat_map(|expansion| &expansion.problems);
-            problems.any(|problem| problem.severity.0 == Severity::Error)
-        };
-        let expands = |head: &&str| {
-            let item = || lookup(db, root, split_generic(head).0);
-            crate::expand::is_test_form(head)
-                || item().is_some_and(|item| item.kind(db) == ItemKind::Macro)
-        };
-        let wraps_definition =
-            || !heads.iter().any(expands) && ast.texts().any(|text| DEFINERS.contains(&text));
-        if heads.iter().any(is_unknown) || wraps_definition() || has_failed() {
-            let own = ast
-                .texts()
-                .filter(|text| text.starts_with(':') && !is_library(text));
-            let own = own.filter(|text| !heads.contains(text));
-            for path in own.map(|text| split_generic(text).0) {
-                found.extend([path.into(), derived_name(path).into()]);
-            }
-        }
-    }
-    found
-}
-
-/// The name that a definition without one was meant to give: `f` of `(defn f …)`, `:my::f` of `(defn :my::f:: …)`.
-fn meant_name(ast: &Ast, problem: &Problem<'_>) -> Option<Box<str>> {
-    let node = NodeId(problem.at.node);
-    if problem.code != 2104 || problem.at.form.is_some() || problem.at.node >= ast.len() as u32 {
-        return None;
-    }
-    let keyword = ast.as_keyword(node).map(|name| name.trim_end_matches(':'));
-    let name = keyword
-        .or(ast.as_symbol(node))
-        .filter(|name| !name.is_empty());
-    name.map(Box::from)
-}
-
 /// Is it a name, or the member of a type, that a form with an unknown head would define, or a declaration inside an
 /// expression? Asked of unknown names alone: the answer depends on every form of the program.
 fn is_meant(db: &dyn Db, root: SourceFile, name: &str) -> bool {
@@ -565,7 +457,7 @@ pub(crate) fn is_misplaced_macro(db: &dyn Db, root: SourceFile, name: &str) -> b
 }
 
 /// Does it hold of a name, or of the type that the name would be a member of?
-fn or_owner(name: &str, holds: impl Fn(&str) -> bool) -> bool {
+pub(crate) fn or_owner(name: &str, holds: impl Fn(&str) -> bool) -> bool {
     let owner = |(owner, _): (&str, &str)| holds(owner);
     holds(name)
         || name.rsplit_once('/').is_some_and(owner)
@@ -573,7 +465,7 @@ fn or_owner(name: &str, holds: impl Fn(&str) -> bool) -> bool {
 }
 
 /// The forms that define names.
-const DEFINERS: [&str; 13] = [
+pub(crate) const DEFINERS: [&str; 13] = [
     ":wat::core::def",
     ":wat::core::def-restricted",
     ":wat::core::defmacro",
@@ -612,7 +504,7 @@ pub(crate) fn meant_definer(head: &str) -> Option<&'static str> {
 /// The names that forms of a program would define if their heads, which mean nothing, were those they were meant to be.
 /// Only what is written counts: this is asked while macros are expanded, too.
 #[salsa::tracked(returns(ref))]
-fn meant_names(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> {
+pub(crate) fn meant_names(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> {
     let forms = || {
         let files = load_graph(db, root).files.iter();
         files.flat_map(|&file| form_list(db, file).iter().copied())

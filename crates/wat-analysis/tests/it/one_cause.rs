@@ -565,6 +565,18 @@ fn what_a_failed_macro_would_have_defined_is_not_unknown() {
     let test = "(:wat::test::deftest :my::t 5 (:my::next \"a\"))";
     let used = body("(:my::next \"a\")");
     assert_eq!(codes(&format!("{test}\n{used}")), [2903, 3201]);
+    // A name may be made of what the call says, and the macro be broken.
+    let made =
+        body("(:wat::core::do (:my::get-height) (:my::S/step) (:my::make-S) :wat::core::nil)");
+    let call = "(:my::machine :my::S \"height\")";
+    assert_eq!(codes(&format!("{failing}\n{call}\n{made}")), [2408]);
+    let broken = failing.replace("(:wat::core::/ 1 0)", "(:wat::core::nope 1)");
+    assert_eq!(codes(&format!("{broken}\n{call}\n{made}")), [3201]);
+    let other = body("(:wat::core::do (:my::heights) (:my::step) :wat::core::nil)");
+    assert_eq!(
+        codes(&format!("{broken}\n{call}\n{other}")),
+        [3201, 3201, 3201]
+    );
     // The entry point may be among them.
     let program = format!("{failing}\n(:my::machine :user::main)");
     let db = crate::support::database(&[("main.wat", &program)]);
