@@ -103,6 +103,7 @@ pub use library::{SCHEME as LIBRARY_SCHEME, is_internal};
 pub use loads::{
     LoadTarget, MissingLoads, load_targets, missing_loads, payload_paths, payload_targets,
 };
+pub use lost::lacks_declarations;
 pub use nominal::type_decl;
 pub use order::{StartStep, start_steps};
 pub use program::{primary_root, program_files, reached_files};

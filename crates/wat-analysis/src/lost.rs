@@ -10,13 +10,13 @@ use crate::items::{ItemKind, split_generic, written_declarations};
 use crate::keywords::derived_name;
 use crate::names::{DEFINERS, is_definer, is_library, lookup, meant_names, or_owner};
 use crate::problem::Problem;
-use crate::program::{lacks_loads, load_graph};
+use crate::program::{lacks_loads, load_graph, primary_root};
 use crate::whitelist::admits;
 
 /// Might a name, or the type that it would be a member of, be defined by a form at the top level that came to nothing: the
 /// call of a macro that failed, or of nothing that is known, or an expression around a definition? What such a form mentions
-/// it may have defined, and what it says it may have made part of a name. Only findings ask, and only of unknown names: the answer depends on the
-/// expansions of the whole program.
+/// it may have defined, and what it says it may have made part of a name. Only findings ask, and only of unknown names: the
+/// answer depends on the expansions of the whole program.
 pub(crate) fn is_lost(db: &dyn Db, root: SourceFile, name: &str) -> bool {
     let lost = lost_names(db, root);
     !lost.names.is_empty() && or_owner(name, |name| lost.names.contains(name))
@@ -39,9 +39,16 @@ pub(crate) fn may_admit(db: &dyn Db, root: SourceFile, entry: &str) -> bool {
             .any(|name| admits(entry, name) || is_below(name))
 }
 
+/// Did a form at the top level of a file come to nothing? Nobody knows what it would have declared.
+pub fn lacks_declarations(db: &dyn Db, file: SourceFile) -> bool {
+    lost_in(db, primary_root(db, file), file).any
+}
+
 /// What forms that came to nothing may have defined.
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
 struct Lost {
+    /// Is there such a form?
+    any: bool,
     /// What they mention.
     names: FxHashSet<Box<str>>,
     /// The words that they are written with: symbols, texts, and the last parts of paths.
@@ -125,6 +132,7 @@ fn lost_in(db: &dyn Db, root: SourceFile, file: SourceFile) -> Lost {
         if !came_to_nothing && !wraps_definition() {
             continue;
         }
+        found.any |= came_to_nothing;
         // Forms of the library make no names of words.
         let is_own = came_to_nothing && !heads.iter().all(|head| is_library(head));
         for text in ast.texts().filter(|text| !heads.contains(text)) {

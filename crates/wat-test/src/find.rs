@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use wat_analysis::{
     Code, Diagnostic, RootDatabase, Severity, SourceFile, Span, Test, TestKind,
-    all_program_diagnostics, code_info, file_diagnostics, file_tests,
+    all_program_diagnostics, code_info, file_diagnostics, file_tests, lacks_declarations,
+    primary_root,
 };
 use wat_driver::{
     Contents, DocWarning, Report, Sources, docstring_examples, markdown_examples, markdown_warnings,
@@ -198,7 +199,13 @@ pub fn find(db: &RootDatabase, files: &[SourceFile], path: impl Fn(&str) -> Stri
         let examples = docstring_examples(text.text());
         // An example is run in the program of its file.
         let is_program = !tests.is_empty() || examples.iter().any(|it| !it.is_ignored);
+        let is_error = |it: &Diagnostic| it.severity == Severity::Error;
         let errors: Vec<Diagnostic> = match is_program {
+            // What would have declared its tests may be wrong in a file that it loads.
+            false if lacks_declarations(db, file) => {
+                let found = all_program_diagnostics(db, primary_root(db, file));
+                found.into_iter().filter(is_error).collect()
+            }
             // A library is checked by whoever loads it, unless it may have been meant as more.
             false => file_diagnostics(db, file)
                 .iter()
@@ -207,7 +214,7 @@ pub fn find(db: &RootDatabase, files: &[SourceFile], path: impl Fn(&str) -> Stri
                 .collect(),
             true => all_program_diagnostics(db, file)
                 .into_iter()
-                .filter(|it| it.severity == Severity::Error)
+                .filter(is_error)
                 .collect(),
         };
         found.files += usize::from(!tests.is_empty());

@@ -14,7 +14,7 @@ use super::branch::branch;
 use super::expander::Expander;
 use super::stage::{mentions_macro, stage_of};
 use super::thread::thread;
-use super::{Expansion, Source, program_for};
+use super::{Expansion, Source, program_for, unmarked};
 
 /// The expansion of forms as text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -351,7 +351,7 @@ impl<'db> Marked<'_, 'db> {
                 NodeKind::Brace => ("{", "}"),
                 NodeKind::Set => ("#{", "}"),
                 _ => {
-                    out.push_str(&print_ast(ast, node));
+                    out.push_str(&unmarked(&print_ast(ast, node)));
                     continue;
                 }
             };
@@ -363,7 +363,7 @@ impl<'db> Marked<'_, 'db> {
             }
             let ty = self.types.and_then(|types| types.get(&node));
             if let Some(ty) = ty.filter(|_| kind == NodeKind::List) {
-                comment(out, &format!("-> {ty}"));
+                comment(out, &format!("-> {}", unmarked(ty)));
             }
             out.push_str(open);
             work.push(Step::Text(close));

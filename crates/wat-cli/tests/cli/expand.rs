@@ -69,6 +69,26 @@ fn types_stand_before_what_has_them() {
 }
 
 #[test]
+fn names_of_a_hermetic_program_are_shown_as_they_are_written() {
+    let dir = Dir::with(&[(
+        "t.wat",
+        "(:wat::test::deftest-hermetic :t::a
+  ((:wat::core::defn :t::f [x <- :wat::core::i64] -> :wat::core::Vector<wat::core::i64> [x]))
+  (:wat::test::assert-eq (:t::f 1) [1]))",
+    )]);
+    for options in [&["expand", "t.wat"][..], &["expand", "--types", "t.wat"]] {
+        let ran = wat(&dir, options);
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+        assert!(
+            ran.stdout.contains("(:wat::core::defn :t::f\n"),
+            "{}",
+            ran.stdout
+        );
+        assert!(!ran.stdout.contains("hermetic_"), "{}", ran.stdout);
+    }
+}
+
+#[test]
 fn a_thread_is_shown_as_the_calls_that_it_stands_for() {
     let dir = Dir::new();
     let text = "(:wat::core::-> 1 (:wat::core::+ 2) (:wat::core::* 3))";

@@ -124,6 +124,29 @@ fn a_file_that_does_not_check_is_invalid_and_the_others_run() {
 }
 
 #[test]
+fn a_file_whose_tests_come_of_what_is_broken_is_invalid() {
+    let makes = "(:wat::core::defmacro :t::tests [n <- :wat::WatAST] -> :wat::WatAST
+  (:wat::core::let [name (:wat::core::nope n)] `(:wat::test::deftest ~name () (:wat::test::assert-true true))))";
+    let dir = Dir::with(&[
+        ("lib/makes.wat", makes),
+        ("t.wat", "(:wat::load-file! \"lib/makes.wat\")\n(:t::tests :t::a)"),
+        // A library says nothing of what it gets from those who load it.
+        ("lib/uses.wat", "(:app::make :t::b)"),
+        (
+            "app.wat",
+            "(:wat::core::defmacro :app::make [n <- :wat::WatAST] -> :wat::WatAST `(:wat::core::def ~n 1))
+(:wat::load-file! \"lib/uses.wat\")\n(:wat::test::deftest :t::c () (:wat::test::assert-eq :t::b 1))",
+        ),
+    ]);
+    let (status, records) = records(&dir, &["--no-shuffle", "t.wat", "app.wat", "lib/uses.wat"]);
+    assert_eq!(status, 1);
+    assert_eq!(report(&records), [":t::c passed"]);
+    let invalid = records.iter().filter(|it| it["event"] == "file-invalid");
+    let codes: Vec<&Value> = invalid.map(|it| &it["diagnostics"][0]["code"]).collect();
+    assert_eq!(codes, ["WAT3201"]);
+}
+
+#[test]
 fn a_file_that_does_not_check_counts_where_its_tests_are_ignored() {
     let good = "(:wat::test::deftest :t::good () (:wat::test::assert-eq 1 1))";
     let ignored = "(:wat::test::ignore \"later\")\n(:wat::test::deftest :i::a () (:wat::test::assert-eq 1 \"x\"))";
