@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wat_syntax::{NodeId, TextRange};
+use wat_syntax::{NodeId, TextRange, TextSize};
 
 use crate::db::{Db, SourceFile};
 use crate::editor::inferences;
@@ -38,8 +38,17 @@ pub struct CallArgument {
     pub value: TextRange,
     /// Can evaluating it do or fail anything, so that its place among others matters?
     pub has_effect: bool,
-    /// Of the vector that is given for a rest parameter by keyword: its elements, if they are written out.
-    pub elements: Option<Vec<TextRange>>,
+    /// The vector that is given for a rest parameter by keyword, if it is written out.
+    pub vector: Option<WrittenVector>,
+}
+
+/// A vector that is written out: `[a b]` or `(:wat::core::Vector :E a b)`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WrittenVector {
+    /// What stands in it: blanks, comments and the elements.
+    pub inside: TextRange,
+    /// The elements.
+    pub elements: Vec<TextRange>,
 }
 
 /// A call without mistakes of a callable that has a keyword form.
@@ -118,10 +127,9 @@ fn describe(
         key: key.map(|key| at(nodes[key])),
         value: at(nodes[value]),
         has_effect: has_effect(inference, nodes[value]),
-        elements: (param >= fixed && key.is_some())
-            .then(|| elements(ast, nodes[value]))
-            .flatten()
-            .map(|nodes| nodes.into_iter().map(at).collect()),
+        vector: (param >= fixed && key.is_some())
+            .then(|| written_vector(ast, nodes[value], at))
+            .flatten(),
     };
     let (style, args) = match shape {
         CallShape::Positional => {
@@ -159,18 +167,26 @@ fn describe(
     })
 }
 
-/// The elements of a vector that is written out: `[a b]` or `(:wat::core::Vector :E a b)`.
-fn elements(ast: &wat_syntax::Ast, node: NodeId) -> Option<Vec<NodeId>> {
+fn written_vector(
+    ast: &wat_syntax::Ast,
+    node: NodeId,
+    at: &impl Fn(NodeId) -> TextRange,
+) -> Option<WrittenVector> {
     let mut children = ast.children(node);
-    match ast.kind(node) {
-        wat_syntax::NodeKind::Vector => Some(children.collect()),
+    let bracket = TextSize::new(1);
+    let start = match ast.kind(node) {
+        wat_syntax::NodeKind::Vector => at(node).start() + bracket,
         wat_syntax::NodeKind::List => {
             let head = children.next().and_then(|head| ast.as_keyword(head));
-            let slot = children.next();
-            (head == Some(":wat::core::Vector") && slot.is_some()).then(|| children.collect())
+            let slot = children.next()?;
+            (head == Some(":wat::core::Vector")).then(|| at(slot).end())?
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(WrittenVector {
+        inside: TextRange::new(start, at(node).end() - bracket),
+        elements: children.map(at).collect(),
+    })
 }
 
 /// Can an expression do anything, or fail? Nothing does that makes values of values, or looks at them.

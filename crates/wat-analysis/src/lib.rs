@@ -76,7 +76,9 @@ mod verify;
 mod visibility;
 mod whitelist;
 
-pub use calls::{CallArgument, CallStyle, KeywordCall, keyword_calls, variant_to_generate};
+pub use calls::{
+    CallArgument, CallStyle, KeywordCall, WrittenVector, keyword_calls, variant_to_generate,
+};
 pub use codes::{CODES, code_info};
 pub use configuration::{Config, config, sigma_calls};
 pub use db::{

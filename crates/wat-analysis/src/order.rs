@@ -86,6 +86,18 @@ fn mentioned<'db>(db: &'db dyn Db, root: SourceFile, item: Item<'db>) -> Vec<Ite
     found
 }
 
+/// A value, the values that it mentions, and those that are mentioned through them.
+fn reached<'db>(db: &'db dyn Db, root: SourceFile, from: Item<'db>) -> FxHashSet<Item<'db>> {
+    let mut seen = FxHashSet::default();
+    let mut work = vec![from];
+    while let Some(item) = work.pop() {
+        if seen.insert(item) {
+            work.extend_from_slice(mentioned(db, root, item));
+        }
+    }
+    seen
+}
+
 /// Does a value mention another one, or itself, directly or through the values that it mentions?
 pub(crate) fn reaches<'db>(
     db: &'db dyn Db,
@@ -93,17 +105,18 @@ pub(crate) fn reaches<'db>(
     from: Item<'db>,
     to: Item<'db>,
 ) -> bool {
-    let mut seen = FxHashSet::default();
-    let mut work = vec![from];
-    while let Some(item) = work.pop() {
-        if item == to {
-            return true;
-        }
-        if seen.insert(item) {
-            work.extend_from_slice(mentioned(db, root, item));
-        }
-    }
-    false
+    reached(db, root, from).contains(&to)
+}
+
+/// Is a value the first in program order of those that it reaches and that reach it?
+pub(crate) fn opens_circle<'db>(db: &'db dyn Db, root: SourceFile, item: Item<'db>) -> bool {
+    let positions = positions(db, root);
+    let Some(at) = positions.get(&item) else {
+        return true;
+    };
+    let is_earlier = |other: &Item<'db>| positions.get(other).is_some_and(|other| other < at);
+    let mut earlier = reached(db, root, item).into_iter().filter(is_earlier);
+    !earlier.any(|other| reaches(db, root, other, item))
 }
 
 /// The definition that gives a name its type: all definitions of a name have one type, and the first one cannot depend

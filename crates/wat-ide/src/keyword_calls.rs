@@ -12,8 +12,8 @@
 //! ```
 
 use wat_analysis::{
-    CallArgument, CallStyle, Db, FileEdit, KeywordCall, SourceFile, TextRange, keyword_calls,
-    variant_to_generate,
+    CallArgument, CallStyle, Db, FileEdit, KeywordCall, SourceFile, TextRange, TextSize,
+    WrittenVector, keyword_calls, variant_to_generate,
 };
 
 use crate::code_actions::{ActionKind, CodeAction};
@@ -27,7 +27,7 @@ pub(crate) fn conversions(db: &dyn Db, file: SourceFile, range: TextRange) -> Ve
     let innermost = calls.iter().rfind(|call| call.range.contains_range(range));
     if let Some(call) = innermost {
         let offer = |title, edits: Option<Vec<Edit>>| edits.map(|edits| action(file, title, edits));
-        actions.extend(offer("convert to keyword call", to_keywords(call)));
+        actions.extend(offer("convert to keyword call", to_keywords(call, text)));
         actions.extend(offer(
             "convert to positional call",
             to_positions(call, text),
@@ -41,7 +41,7 @@ pub(crate) fn conversions(db: &dyn Db, file: SourceFile, range: TextRange) -> Ve
         .iter()
         .filter(|call| range.contains_range(call.range) && !range.is_empty())
         .collect();
-    let keyed = selected.iter().filter_map(|call| to_keywords(call));
+    let keyed = selected.iter().filter_map(|call| to_keywords(call, text));
     let placed = selected.iter().filter_map(|call| to_positions(call, text));
     for (style, edits) in [("keyword", apart(keyed)), ("positional", apart(placed))] {
         if edits.len() > 1 {
@@ -105,20 +105,29 @@ fn action(file: SourceFile, title: &str, mut edits: Vec<Edit>) -> CodeAction {
 }
 
 /// Inserts a key before each argument after the leads; rest arguments become one vector.
-fn to_keywords(call: &KeywordCall) -> Option<Vec<Edit>> {
+fn to_keywords(call: &KeywordCall, text: &str) -> Option<Vec<Edit>> {
     if call.style != CallStyle::Positional {
         return None;
     }
     let mut edits = Vec::new();
+    // An argument may touch the one before it.
+    let key = |value: TextRange, key: String| {
+        let before = text[..usize::from(value.start())].chars().next_back();
+        let is_apart = before.is_some_and(|c| c.is_whitespace() || c == ',');
+        let blank = if is_apart { "" } else { " " };
+        insert(value, true, format!("{blank}:{key} "))
+    };
     for arg in &call.args[..call.fixed] {
         if arg.param >= call.lead {
-            edits.push(insert(arg.value, true, format!(":{} ", arg.name)));
+            edits.push(key(arg.value, arg.name.to_string()));
         }
     }
     if let (Some(first), Some(last)) = (call.args.get(call.fixed), call.args.last()) {
         let (name, element) = call.rest.as_ref()?;
-        let open = format!(":{name} (:wat::core::Vector {element} ");
-        edits.push(insert(first.value, true, open));
+        edits.push(key(
+            first.value,
+            format!("{name} (:wat::core::Vector {element}"),
+        ));
         edits.push(insert(last.value, false, ")"));
     }
     Some(edits)
@@ -132,7 +141,7 @@ fn to_positions(call: &KeywordCall, text: &str) -> Option<Vec<Edit>> {
     }
     let pairs = &call.args[call.lead..];
     // Only a vector that is written out can become arguments of its own.
-    let unwritten = |arg: &CallArgument| arg.param >= call.fixed && arg.elements.is_none();
+    let unwritten = |arg: &CallArgument| arg.param >= call.fixed && arg.vector.is_none();
     if pairs.iter().any(unwritten) || reads_as_keywords(call, text) {
         return None;
     }
@@ -143,21 +152,21 @@ fn to_positions(call: &KeywordCall, text: &str) -> Option<Vec<Edit>> {
         return Some(placed(call, text, &order, &[], ""));
     }
     let mut names: Vec<Option<String>> = Vec::new();
+    let mut taken: Vec<String> = Vec::new();
     let mut bindings = String::new();
     for arg in &call.args {
-        let name = arg.has_effect.then(|| fresh(call, &arg.name, &names));
-        if let Some(name) = &name {
+        let values = match &arg.vector {
+            Some(vector) => &vector.elements[..],
+            None => std::slice::from_ref(&arg.value),
+        };
+        let first = taken.len();
+        for &value in values.iter().filter(|_| arg.has_effect) {
+            let name = fresh(call, &arg.name, &taken);
             let blank = if bindings.is_empty() { "" } else { " " };
-            bindings.push_str(&format!("{blank}{name} {}", &text[arg.value]));
+            bindings.push_str(&format!("{blank}{name} {}", &text[value]));
+            taken.push(name);
         }
-        names.push(name);
-    }
-    // A rest vector that can have an effect cannot be spread once it is bound.
-    if pairs
-        .iter()
-        .any(|arg| arg.param >= call.fixed && arg.has_effect)
-    {
-        return None;
+        names.push(arg.has_effect.then(|| taken[first..].join(" ")));
     }
     let open = format!("(:wat::core::let [{bindings}] ");
     Some(placed(call, text, &order, &names, &open))
@@ -204,23 +213,39 @@ fn placed(
     for (slot, &from) in order.iter().enumerate() {
         let here = &pairs[slot];
         let given = &pairs[from];
-        let value = match (name(call.lead + from), &given.elements) {
-            (Some(name), _) => name.clone(),
-            (None, Some(elements)) => elements
-                .iter()
-                .map(|&element| &text[element])
-                .collect::<Vec<_>>()
-                .join(" "),
-            (None, None) => text[given.value].to_owned(),
-        };
         let key = here.key.unwrap_or(here.value);
-        if value.is_empty() {
+        let name = name(call.lead + from);
+        let is_nothing = given
+            .vector
+            .as_ref()
+            .is_some_and(|it| it.elements.is_empty());
+        if is_nothing {
+            let before = call.args[..call.lead + slot].last();
             edits.push(Edit {
-                range: TextRange::new(blanks_before(text, key), here.value.end()),
-                insert: value,
+                range: TextRange::new(after_comment(text, before, key), here.value.end()),
+                insert: String::new(),
             });
             continue;
         }
+        if let (None, Some(vector)) = (name, given.vector.as_ref().filter(|_| from == slot)) {
+            edits.push(Edit {
+                range: TextRange::new(
+                    key.start(),
+                    vector.inside.start() + blanks(text, vector.inside),
+                ),
+                insert: String::new(),
+            });
+            edits.push(Edit {
+                range: TextRange::new(vector.inside.end(), here.value.end()),
+                insert: String::new(),
+            });
+            continue;
+        }
+        let value = match (name, &given.vector) {
+            (Some(name), _) => name.clone(),
+            (None, Some(vector)) => spread(text, vector),
+            (None, None) => text[given.value].to_owned(),
+        };
         edits.push(Edit {
             range: TextRange::new(key.start(), blanks_after(text, key)),
             insert: String::new(),
@@ -235,22 +260,45 @@ fn placed(
     edits
 }
 
-fn blanks_after(text: &str, range: TextRange) -> wat_analysis::TextSize {
-    let rest = &text[usize::from(range.end())..];
-    let blanks = rest.len() - rest.trim_start().len();
-    range.end() + wat_analysis::TextSize::new(blanks as u32)
+/// The elements of a vector as they are written, with the comments among them.
+fn spread(text: &str, vector: &WrittenVector) -> String {
+    let inside = text[vector.inside].trim_start();
+    let last = vector
+        .elements
+        .last()
+        .map_or(vector.inside.start(), |last| last.end());
+    let behind = &text[TextRange::new(last, vector.inside.end())];
+    // A comment ends with its line.
+    match behind.contains(';') {
+        true => inside.to_owned(),
+        false => inside.trim_end().to_owned(),
+    }
 }
 
-fn blanks_before(text: &str, range: TextRange) -> wat_analysis::TextSize {
-    let before = text[..usize::from(range.start())].trim_end();
-    wat_analysis::TextSize::new(before.len() as u32)
+/// How many bytes of blanks a range begins with.
+fn blanks(text: &str, range: TextRange) -> TextSize {
+    let inside = &text[range];
+    TextSize::of(inside) - TextSize::of(inside.trim_start())
+}
+
+/// Where the blanks before a key begin that nothing needs: after a comment all are needed.
+fn after_comment(text: &str, before: Option<&CallArgument>, key: TextRange) -> TextSize {
+    match before.map(|before| TextRange::new(before.value.end(), key.start())) {
+        Some(between) if !text[between].contains(';') => between.start(),
+        _ => key.start(),
+    }
+}
+
+fn blanks_after(text: &str, range: TextRange) -> TextSize {
+    let rest = TextRange::new(range.end(), TextSize::of(text));
+    range.end() + blanks(text, rest)
 }
 
 /// A name that is no symbol of the call and none that is taken.
-fn fresh(call: &KeywordCall, name: &str, taken: &[Option<String>]) -> String {
+fn fresh(call: &KeywordCall, name: &str, taken: &[String]) -> String {
     let free = |candidate: &str| {
         !call.symbols.iter().any(|symbol| **symbol == *candidate)
-            && !taken.iter().flatten().any(|other| other == candidate)
+            && !taken.iter().any(|other| other == candidate)
     };
     let numbered = (2..).map(|n| format!("{name}-{n}"));
     std::iter::once(name.to_owned())

@@ -48,9 +48,14 @@ impl<'db> Infer<'db> {
 
     /// No alternative takes these operands, and that is told: what functions they stand for is nobody's question.
     pub(super) fn poison_values(&mut self, operands: &[Ty]) {
+        if self.pending.is_empty() {
+            return;
+        }
         for &operand in operands {
-            if self.table.is_var(operand) && !self.lifts_of(operand).is_empty() {
-                self.table.poison(operand);
+            for part in self.table.open_parts(operand) {
+                if !self.lifts_of(part).is_empty() {
+                    self.table.poison(part);
+                }
             }
         }
     }

@@ -81,6 +81,9 @@ impl<'db> Infer<'db> {
         let is_former = former.is_some();
         let pairs = former.unwrap_or_else(|| self.ast.children(vector).collect());
         let pairs = self.without_types(pairs);
+        if self.are_unread(&pairs) {
+            return Some(self.any_bindings(&pairs));
+        }
         let is_odd = pairs.len() % 2 == 1 && !self.ast.is_poisoned(vector);
         if is_odd {
             let last = pairs[pairs.len() - 1];
@@ -168,6 +171,16 @@ impl<'db> Infer<'db> {
             );
         }
         left
+    }
+
+    /// Does something that the reader has refused, such as a lone `:`, stand where it shifts what follows?
+    fn are_unread(&self, pairs: &[NodeId]) -> bool {
+        let mut kinds = pairs.iter().map(|&node| self.ast.kind(node));
+        let is_shifted = || {
+            let mut binders = pairs.iter().step_by(2);
+            pairs.len() % 2 == 1 || binders.any(|&node| self.is_keyword(node))
+        };
+        kinds.any(|kind| kind == NodeKind::Error) && is_shifted()
     }
 
     /// Of bindings that lack a value somewhere: does what can only be a value stand where a binder should?

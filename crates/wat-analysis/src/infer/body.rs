@@ -292,6 +292,14 @@ impl<'db> Infer<'db> {
         let surplus = rest
             .next()
             .or(doc.filter(|&doc| self.ast.as_str(doc).is_none()));
+        if let Some(params) = value
+            && doc.is_some_and(|arrow| self.ast.as_symbol(arrow) == Some("->"))
+            && self.ast.kind(params) == NodeKind::Vector
+            && !self.ast.is_poisoned(root)
+        {
+            self.function_as_value(root, params);
+            return Body::Value(self.error(root));
+        }
         let is_told = value.is_none() && crate::whitelist::ends_early(self.ast, root);
         if !self.ast.is_poisoned(root) && !is_told && (value.is_none() || surplus.is_some()) {
             let label = match surplus {
@@ -300,7 +308,9 @@ impl<'db> Infer<'db> {
             };
             self.misshapen_value(root, surplus.unwrap_or(root), label);
         }
-        let Some(value) = value else {
+        // A word before the expression, such as `=`, is the form too many.
+        let is_word = |&value: &NodeId| surplus.is_some() && self.ast.as_symbol(value).is_some();
+        let Some(value) = value.filter(|value| !is_word(value)) else {
             return Body::Value(self.error(root));
         };
         let value = self.expr(value);
@@ -313,15 +323,10 @@ impl<'db> Infer<'db> {
         }
         self.keep_open(self.ty(value));
         self.solve_all();
-        // An error in the expression is why its type is open.
-        let broken = self.ast.is_damaged()
-            || self
-                .problems
-                .iter()
-                .any(|problem| problem.severity.0 == Severity::Error);
-        if self.table.is_open(self.ty(value)) && broken {
+        let ty = self.ty(value);
+        if self.table.is_open(ty) && self.is_open_by_mistake(ty) {
             self.exprs[value.0 as usize].ty = Ty::ERROR;
-        } else if self.table.is_open(self.ty(value)) {
+        } else if self.table.is_open(ty) {
             let node = self.exprs[value.0 as usize].node;
             let found = self.render(self.ty(value));
             let problem = Problem::new(3005, Place::node(node), format!("the type of `{}` is not determined: `{found}`", item.name(self.db).text(self.db)))
@@ -332,6 +337,36 @@ impl<'db> Infer<'db> {
             self.exprs[value.0 as usize].ty = Ty::ERROR;
         }
         Body::Value(value)
+    }
+
+    /// Is an error in the expression, or in what it mentions, why its type is open?
+    fn is_open_by_mistake(&self, ty: Ty) -> bool {
+        let mut problems = self.problems.iter();
+        self.ast.is_damaged()
+            || problems.any(|problem| problem.severity.0 == Severity::Error)
+            || self.is_erroneous(ty)
+    }
+
+    /// WAT2104: what `defn` takes stands in a `def`.
+    fn function_as_value(&mut self, root: NodeId, params: NodeId) {
+        let Some(head) = self.ast.children(root).next() else {
+            return;
+        };
+        let right = match self.ast.as_keyword(head) {
+            Some(":wat::core::def-restricted") => ":wat::core::defn-restricted",
+            _ => ":wat::core::defn",
+        };
+        let problem = Problem::new(
+            2104,
+            Place::node(params),
+            format!("a function is defined by `{right}`"),
+        );
+        self.problems.push(
+            problem
+                .label("the parameters of a function")
+                .help("a `def` takes one expression, such as a `:wat::core::fn`")
+                .replace(Applicability::MachineApplicable, Place::node(head), right),
+        );
     }
 
     /// WAT2104: the shape of `def` and `def-restricted`.
@@ -516,7 +551,10 @@ impl<'db> Infer<'db> {
                     lookup_type(self.db, self.program, path).is_none()
                         && lookup(self.db, self.program, path).is_some()
                 });
-                let how = match is_called {
+                // Without a body it may be the body.
+                let is_alone =
+                    shape.body.is_empty() && self.ast.as_keyword(ret) != Some(":wat::core::nil");
+                let how = match is_called || is_alone {
                     true => Applicability::MaybeIncorrect,
                     false => Applicability::MachineApplicable,
                 };
@@ -650,13 +688,14 @@ impl<'db> Infer<'db> {
                 )
                 .label("not a binder")
             } else {
-                Problem::new(
+                let problem = Problem::new(
                     2105,
                     Place::node(bad),
                     "a parameter is written `name <- :Type`",
                 )
                 .label("not a parameter with a type")
-                .help("every parameter is a plain symbol with a type")
+                .help("every parameter is a plain symbol with a type");
+                self.with_arrows(problem, vector)
             };
             let problem = match shapes.last().filter(|_| after_rest) {
                 Some(rest) => self.rest_to_the_end(problem, vector, rest),
@@ -665,6 +704,39 @@ impl<'db> Infer<'db> {
             self.problems.push(problem);
         }
         true
+    }
+
+    /// The fix that writes the arrows, if nothing else is wrong with a vector of names and types.
+    fn with_arrows(&self, problem: Problem<'db>, vector: NodeId) -> Problem<'db> {
+        let edit = |at, node, insert: &str| ProblemEdit {
+            at,
+            place: Place::node(node),
+            insert: insert.to_owned(),
+        };
+        let mut edits = Vec::new();
+        let mut nodes = self.ast.children(vector).peekable();
+        while let Some(node) = nodes.next() {
+            let name = match self.ast.as_symbol(node) {
+                Some("&") => nodes.next().and_then(|name| self.ast.as_symbol(name)),
+                name => name,
+            };
+            if name.is_none_or(|name| matches!(name, "<-" | "->" | "=>" | "&" | "nil")) {
+                return problem;
+            }
+            let arrow = nodes.next_if(|&arrow| self.ast.as_symbol(arrow).is_some());
+            let Some(ty) = nodes.next_if(|&ty| self.is_keyword(ty)) else {
+                return problem;
+            };
+            match arrow.map(|arrow| (arrow, self.ast.as_symbol(arrow))) {
+                None => edits.push(edit(EditAt::Before, ty, "<- ")),
+                Some((_, Some("<-"))) => {}
+                Some((arrow, Some("->" | "=>"))) => {
+                    edits.push(edit(EditAt::Replace, arrow, "<-"));
+                }
+                Some(_) => return problem,
+            }
+        }
+        problem.fix("write `<-`", Applicability::MachineApplicable, edits)
     }
 
     /// A fix of WAT2107: what follows the rest parameter stands before it. Then calls give their arguments in that order.
@@ -779,7 +851,7 @@ impl<'db> Infer<'db> {
         };
         match body.last() {
             Some(&last) => self.expect(last, ret, why),
-            None if self.ast.is_poisoned(list) => {}
+            None if self.ast.is_poisoned(list) || shape.arrow.is_none() => {}
             None => {
                 let nil = self.push(ExprKind::Nil, Ty::NIL, list);
                 let told = self.problems.len();

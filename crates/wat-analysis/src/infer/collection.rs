@@ -17,20 +17,23 @@ impl<'db> Infer<'db> {
         nodes.into_iter().map(|node| self.expr(node)).collect()
     }
 
-    /// The first element decides the type; later misfits are blamed, and nothing is said about the type of such elements.
+    /// The first element decides the type; later misfits are blamed, and nothing is said about the type of such elements,
+    /// nor of erroneous ones.
     fn same_type(&mut self, elements: impl Iterator<Item = ExprId>) -> Ty {
         let mut first: Option<(Ty, NodeId)> = None;
+        let mut is_erroneous = false;
         let told = self.problems.len();
         for element in elements {
             match first {
                 Some((ty, node)) => self.expect(element, ty, Why::Element { node }),
-                None if self.table.is_error(self.ty(element)) => {}
+                None if self.table.is_error(self.ty(element)) => is_erroneous = true,
                 None => first = Some((self.ty(element), self.exprs[element.0 as usize].node)),
             }
         }
         match first {
             Some(_) if self.problems.len() > told => Ty::ERROR,
             Some((ty, _)) => ty,
+            None if is_erroneous => Ty::ERROR,
             None => self.table.var(),
         }
     }

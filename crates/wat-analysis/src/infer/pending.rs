@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use crate::types::Ctor;
+
 use super::alternatives::lifted;
 use super::deferred::{Constraint, ConstraintKind};
-use super::table::{Table, Ty};
+use super::table::{Shape, Table, Ty};
 
 /// Waiting constraints, numbered in the order in which they were made.
 ///
@@ -74,7 +76,10 @@ impl Pending {
     /// The next constraint that may be solvable by now.
     pub(super) fn next(&mut self, table: &Table) -> Option<(u32, Constraint)> {
         for variable in table.bound_since(self.seen) {
-            if let Some(watchers) = self.watchers.remove(variable) {
+            if let Some(mut watchers) = self.watchers.remove(variable) {
+                if watchers.len() > 1 && is_no_function(*variable, table) {
+                    self.keep_one_lift(&mut watchers, *variable, table);
+                }
                 self.woken.extend(watchers);
             }
         }
@@ -92,6 +97,22 @@ impl Pending {
                 return Some((id, constraint));
             }
         }
+    }
+
+    /// Names of several functions that share a type, such as those of two branches, are one mistake where no function is
+    /// wanted: the first one tells.
+    fn keep_one_lift(&mut self, watchers: &mut Vec<u32>, ty: Ty, table: &Table) {
+        let wanted = table.resolve(ty);
+        let is_lift = |id: &u32| {
+            let lift = self.waiting.get(id).and_then(|it| lifted(&it.kind));
+            lift.is_some_and(|lift| table.resolve(lift) == wanted)
+        };
+        let mut lifts: Vec<u32> = watchers.iter().copied().filter(is_lift).collect();
+        lifts.sort_unstable();
+        for &id in lifts.iter().skip(1) {
+            self.take(id);
+        }
+        watchers.retain(|id| self.waiting.contains_key(id));
     }
 
     /// The first constraint with a default.
@@ -113,6 +134,15 @@ impl Pending {
         self.lifts.clear();
         self.defaults.clear();
         std::mem::take(&mut self.waiting).into_values()
+    }
+}
+
+/// Is it known by now that a type is none of a function?
+fn is_no_function(ty: Ty, table: &Table) -> bool {
+    match table.shape(ty) {
+        Shape::App(ctor, _) => *ctor != Ctor::Fn,
+        Shape::Param(_) => true,
+        Shape::Var | Shape::Error => false,
     }
 }
 

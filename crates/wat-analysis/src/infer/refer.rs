@@ -745,12 +745,15 @@ impl<'db> Infer<'db> {
     }
 
     /// WAT2108: a function in an initialiser mentions a value whose type depends on that of the initialiser. At the
-    /// initialiser itself the order tells.
+    /// initialiser itself the order tells. Of a circle of values the first one tells.
     fn check_circle(&mut self, node: NodeId, item: Item<'db>) {
         let Some(own) = self.initialises.filter(|_| self.depth > 0) else {
             return;
         };
-        if !crate::order::reaches(self.db, self.program, item, own) || !self.told_late.insert(item)
+        let (db, program) = (self.db, self.program);
+        if !crate::order::reaches(db, program, item, own)
+            || !crate::order::opens_circle(db, program, own)
+            || !self.told_late.insert(own)
         {
             return;
         }

@@ -270,20 +270,24 @@ fn labels(keys: &Keys<'_>, tail: &[Option<&str>]) -> Option<Vec<(usize, usize)>>
     (once && all && taken.iter().all(|param| *param < count)).then_some(labels)
 }
 
-/// A name as suggestions compare it: kebab-case.
+/// A name as suggestions compare it: kebab-case. Capitals in a row are one word.
 fn normalised(name: &str) -> String {
     let mut out = String::new();
-    for (at, c) in name.chars().enumerate() {
-        match c {
-            '_' => out.push('-'),
-            c if c.is_ascii_uppercase() => {
-                if at > 0 && !out.ends_with('-') {
-                    out.push('-');
-                }
-                out.push(c.to_ascii_lowercase());
+    let mut before = None;
+    let mut chars = name.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c.is_ascii_uppercase() {
+            let is_inside = before.is_some_and(|c: char| c.is_ascii_uppercase())
+                && !chars.peek().is_some_and(char::is_ascii_lowercase);
+            if before.is_some() && !is_inside && !out.ends_with('-') {
+                out.push('-');
             }
-            c => out.push(c),
         }
+        out.push(match c {
+            '_' => '-',
+            c => c.to_ascii_lowercase(),
+        });
+        before = Some(c);
     }
     out
 }

@@ -157,7 +157,13 @@ fn keyword_only_calls_are_never_positional() {
 #[test]
 fn names_are_compared_in_kebab_case() {
     let one = form(0, &["host-name"], None);
-    for key in [":hostName 1", ":host_name 1", ":HostName 1"] {
+    for key in [
+        ":hostName 1",
+        ":host_name 1",
+        ":HostName 1",
+        ":HOST_NAME 1",
+        ":HOSTName 1",
+    ] {
         assert_eq!(
             faults(&one, key),
             [Fault::Unknown {

@@ -172,3 +172,39 @@ fn the_result_of_arguments_that_disagree_is_not_told() {
         assert_eq!(told(&text), [expected], "{code}");
     }
 }
+
+#[test]
+fn branches_that_name_functions_where_none_is_wanted_are_one_mistake() {
+    for code in [
+        "(c.string::length (c.if b c.+ c.-))",
+        "(c.i64::+ 1 (c.match 1 (1 c.+) (2 (c.do 1 c.-)) (_ c.*)))",
+        "(c.let [f (c.if b (c.if b c.+ c.-) c.*)] (c.i64::+ f f))",
+        "(c.conj [1] (c.first [c.+ c.-]))",
+    ] {
+        assert_eq!(body(code).len(), 1, "{code}: {:?}", body(code));
+    }
+    // Each of two operands is a mistake of its own, and so is each branch that has to be of a type.
+    for code in [
+        "(c.i64::+ c.+ c.-)",
+        "(c.i64::+ 1 (c.if b -> c.i64 c.+ c.-))",
+    ] {
+        assert_eq!(body(code).len(), 2, "{code}: {:?}", body(code));
+    }
+}
+
+#[test]
+fn what_is_made_of_an_erroneous_value_is_silent() {
+    for code in [
+        "[:u::bad]",
+        "{\"a\" :u::bad}",
+        "(c.Some [:u::bad])",
+        "(c.if true [] :u::bad)",
+        "(c.Option/expect (c.first :u::bad) \"m\")",
+    ] {
+        let text = format!("(c.def :u::bad (:u::zork))\n(c.def :u::v {code})");
+        assert_eq!(told(&text), ["WAT3201 :u::zork"], "{code}");
+    }
+    // What nothing determines at all is told.
+    let text = "(c.def :u::bad (:u::zork))\n(c.def :u::v (c.Tuple [] :u::bad))";
+    assert_eq!(told(text).len(), 2);
+}

@@ -611,6 +611,17 @@ fn a_value_whose_type_depends_on_itself_is_told() {
     ] {
         assert_eq!(codes(text), [2108], "{text}");
     }
+    // So is a circle of values, at the first of them.
+    let later = "(:wat::core::fn [] -> :wat::core::i64 (:wat::core::do";
+    for text in [
+        format!(
+            "(:wat::core::def :my::a [{later} :my::b :my::c 1))])\n(:wat::core::def :my::b [{later} :my::c 1))])\n(:wat::core::def :my::c [{later} :my::a :my::b :my::a 1))])"
+        ),
+        format!("(:wat::core::def :my::a [{later} :my::b 1))])\n(:wat::core::def :my::b [:my::a])"),
+        format!("(:wat::core::def :my::a [:my::b])\n(:wat::core::def :my::b [{later} :my::a 1))])"),
+    ] {
+        assert_eq!(codes(&text), [2108], "{text}");
+    }
     // A target that is wrong is told where it is made.
     let text = "(:wat::core::def :my::v (:my::mkae 1))\n(:wat::kwargs::define-with-kwargs :my::kw :my::v [:a])\n(:wat::core::defn :my::f [] -> :wat::core::i64 (:my::kw :a 1))";
     assert_eq!(codes(text), [3201]);

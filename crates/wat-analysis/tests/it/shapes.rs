@@ -53,6 +53,53 @@ fn definitions() {
 }
 
 #[test]
+fn arrows_of_a_signature() {
+    for (code, fixed) in [
+        ("[x <- c/i64] <- c/i64 x", "[x <- c/i64] -> c/i64 x"),
+        ("[x <- c/i64] => c/i64 x", "[x <- c/i64] -> c/i64 x"),
+        (
+            "[x c/i64 y <- c/i64 & z => c/Vector<wat::core::i64>] -> c/i64 x",
+            "[x <- c/i64 y <- c/i64 & z <- c/Vector<wat::core::i64>] -> c/i64 x",
+        ),
+    ] {
+        told(&format!("(c/defn :my::f {code})"), &[2105]);
+        told(&format!("(c/def :my::f (c/fn {code}))"), &[2105]);
+        let whole = |code: &str| format!("(c/defn :my::f {code})").replace("c/", ":wat::core::");
+        assert_eq!(
+            crate::fixes::fixed(&whole(code), 2105),
+            whole(fixed),
+            "{code}"
+        );
+    }
+    // What else is wrong is not told again, and has no arrow to write.
+    told("(c/defn :my::f [x <- c/i64] c/i64)", &[2105]);
+    told("(c/defn :my::f [x y c/i64] -> c/i64 1)", &[2105]);
+}
+
+#[test]
+fn what_is_too_much_in_a_value_is_told_once() {
+    told("(c/def :my::a = 3)", &[2104]);
+    for (code, fixed) in [
+        (
+            "(c/def :my::f [x <- c/i64] -> c/i64 x)",
+            "(c/defn :my::f [x <- c/i64] -> c/i64 x)",
+        ),
+        (
+            "(c/def-restricted :my::f :restricted-to [] [] -> c/i64 1)",
+            "(c/defn-restricted :my::f :restricted-to [] [] -> c/i64 1)",
+        ),
+    ] {
+        told(code, &[2104]);
+        let whole = |code: &str| code.replace("c/", ":wat::core::");
+        assert_eq!(
+            crate::fixes::fixed(&whole(code), 2104),
+            whole(fixed),
+            "{code}"
+        );
+    }
+}
+
+#[test]
 fn binders() {
     body("(c/let [a] 1)", &[2201]);
     body("(c/let a 1)", &[2201]);
@@ -69,6 +116,10 @@ fn binders() {
     body("(c/let [{z} p] z)", &[2306]);
     body("(c/let [{xx} p] xx)", &[2306]);
     body("(c/let [[a b c] t] a)", &[3015]);
+    // What the reader refuses is told by it alone.
+    body("(c/let [a : c/i64 1] a)", &[1016]);
+    body("(c/let [a : 1] a)", &[1016]);
+    body("(c/let [a 1N b 2] (c/+ a b))", &[1021]);
 }
 
 #[test]

@@ -10,6 +10,8 @@ const KNOWN: &str = "\
 (:wat::core::defn :my::f [a <- :wat::core::i64 b <- :wat::core::i64 c <- :wat::core::i64] -> :wat::core::i64 a)
 (:wat::core::defn :my::sum [init <- :wat::core::i64 & xs <- :wat::core::Vector<wat::core::i64>] -> :wat::core::i64 init)
 (:wat::core::defn :my::one [] -> :wat::core::i64 1)
+(:wat::core::defn :my::all<T> [x <- :T & xs <- :wat::core::Vector<T>] -> :T x)
+(:wat::runtime::define-alias :my::other :my::f)
 (:wat::core::struct :my::P (x :wat::core::i64) (y :wat::core::i64))
 ";
 
@@ -101,6 +103,58 @@ fn keys_are_taken_away() {
 }
 
 #[test]
+fn what_stands_between_arguments_stays_whole() {
+    // Two tokens may touch where a key comes between them.
+    check(
+        TO_KEYWORDS,
+        "(:my::f$0 1(:my::one)[2 3])"
+            .replace("[2 3]", "(:my::one)")
+            .as_str(),
+        "(:my::f :a 1 :b (:my::one) :c (:my::one))",
+    );
+    // A comment ends with its line.
+    check(
+        TO_POSITIONS,
+        "(:my::sum$0 :init 1 ; one\n  :xs [])",
+        "(:my::sum 1 ; one\n  )",
+    );
+    check(
+        TO_POSITIONS,
+        "(:my::sum$0 :xs [] ; none\n  :init 1)",
+        "(:my::sum 1 ; none\n  )",
+    );
+    check(
+        TO_POSITIONS,
+        "(:my::sum$0 :init 1 :xs [2 ; two\n  3 ; three\n ])",
+        "(:my::sum 1 2 ; two\n  3 ; three\n )",
+    );
+    check(
+        TO_POSITIONS,
+        "(:my::sum$0 :init 1 :xs (:wat::core::Vector :wat::core::i64 ; these\n  2 3))",
+        "(:my::sum 1 ; these\n  2 3)",
+    );
+}
+
+#[test]
+fn callables_of_other_kinds_are_converted() {
+    check(
+        TO_KEYWORDS,
+        "(:my::other$0 1 2 3)",
+        "(:my::other :a 1 :b 2 :c 3)",
+    );
+    check(
+        TO_KEYWORDS,
+        "(:my::all$0 [1] [2])",
+        "(:my::all :x [1] :xs (:wat::core::Vector :wat::core::Vector<wat::core::i64> [2]))",
+    );
+    assert_eq!(
+        convert(TO_KEYWORDS, "(:wat::core::-> 1 (:my::f$0 2 3))"),
+        None,
+        "the first argument stands elsewhere"
+    );
+}
+
+#[test]
 fn arguments_are_moved_if_at_most_one_can_have_an_effect() {
     check(
         TO_POSITIONS,
@@ -122,6 +176,11 @@ fn arguments_with_effects_are_bound_in_source_order() {
         TO_POSITIONS,
         "(:my::f$0 :b (:my::one) :a (:wat::core::i64::+ b 1) :c 2)",
         "(:wat::core::let [b-2 (:my::one) a (:wat::core::i64::+ b 1)] (:my::f a b-2 2))",
+    );
+    check(
+        TO_POSITIONS,
+        "(:my::sum$0 :xs [(:my::one) 2] :init (:my::one))",
+        "(:wat::core::let [xs (:my::one) xs-2 2 init (:my::one)] (:my::sum init xs xs-2))",
     );
 }
 
