@@ -16,6 +16,7 @@ use wat_syntax::{Applicability, Code, Severity, SourceText};
 
 use crate::db::{FileKind, RootDatabase, SourceFile};
 use crate::diagnostics::{Diagnostic, DiagnosticFix, FileEdit, file_diagnostics};
+use crate::unsure::AGAIN;
 
 /// So many fixes are tried for one answer. Who has more wrong guesses mends some and asks again.
 pub const TRIALS: usize = 100;
@@ -192,10 +193,16 @@ fn holds(
     for &file in &seen {
         before.entry(file).or_insert_with(|| Before::of(db, file));
     }
-    let texts = apply_edits(db, edits.iter().copied());
     let (mut old, mut new) = (Told::new(), Told::new());
     for file in &seen {
         add(&mut old, &before[file].told);
+    }
+    // Mended together definitions of one name may be equal, and each by itself differ from the others.
+    if tried.len() > 1 && old.keys().any(|(_, code, _)| AGAIN.contains(&code.0)) {
+        return false;
+    }
+    let texts = apply_edits(db, edits.iter().copied());
+    for file in &seen {
         add(&mut new, &told(db, *file));
     }
     // Of guesses that are tried together one may bring an error that is like one which another takes away elsewhere.

@@ -22,7 +22,7 @@ const SHAPE: [u16; 17] = [
 ];
 
 /// Codes about a second definition.
-const AGAIN: [u16; 4] = [2101, 2102, 2410, 7307];
+pub(crate) const AGAIN: [u16; 4] = [2101, 2102, 2410, 7307];
 
 /// Takes the certainty from the fixes of a form whose shape is broken. An arrow there is no name that somebody forgot.
 pub(crate) fn doubt_shape(problems: &mut Vec<Problem<'_>>) {

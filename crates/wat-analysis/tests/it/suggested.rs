@@ -183,6 +183,21 @@ fn an_error_that_one_guess_brings_is_new_where_another_one_takes_its_like_away()
 }
 
 #[test]
+fn definitions_of_one_name_are_not_mended_together_to_be_equal() {
+    let wrong = "(:wat::core::defmacro :my::inc [x <- :wat::WatASTx] -> :wat::WatAST `(:wat::core::i64::+ ~x 1))\n";
+    let right = "(:wat::core::defmacro :my::inc [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::i64::+ 1 ~x))\n";
+    let text = format!("{}{right}", wrong.repeat(9));
+    let mut db = RootDatabase::new();
+    let file = db.set_file("main.wat", SourceText::new(text), FileKind::Disk);
+    let mut found = file_diagnostics(&db, file).to_vec();
+    found.retain(|it| it.code.0 == 2401);
+    assert!(found.len() == 9 && found.iter().all(|it| it.fixes.len() == 1));
+    // Each by itself differs from the others then.
+    keep_what_holds(&mut db, &[file], &mut found);
+    assert!(found.iter().all(|it| it.fixes.is_empty()), "{found:#?}");
+}
+
+#[test]
 fn a_function_where_its_result_is_wanted_is_called_by_the_fix() {
     let called = |text: &str, code: u16, expected: &str| {
         assert_eq!(fixed(text, code), expected);
