@@ -19,6 +19,7 @@ use crate::infer::check_item;
 use crate::infer::report::LITERAL;
 use crate::inline::{outward, stands_inside};
 use crate::items::{Declarations, Item, ItemKind, declarations_after, split_generic};
+use crate::lint::{is_suppressed, mark_suppressed};
 use crate::load_report::{does_not_read, is_loaded, load_problems, note_origin};
 use crate::lost::is_lost;
 use crate::names::{is_excused, names, redefinitions};
@@ -92,6 +93,8 @@ pub struct Diagnostic {
     pub expansion: Vec<SpanLabel>,
     /// The facts of the message.
     pub facts: Vec<crate::Fact>,
+    /// The rune that suppresses it.
+    pub suppressed: Option<Arc<crate::Rune>>,
 }
 
 /// What a form in a program has to say.
@@ -153,6 +156,15 @@ fn form_findings<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
         problems,
         annotates,
     }
+}
+
+/// The problems of a form in a program.
+pub(crate) fn form_problems<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    form: Form<'db>,
+) -> &'db [Problem<'db>] {
+    &form_findings(db, program, form).problems
 }
 
 /// Do the lines of a place in the library mention names that no program can write?
@@ -292,10 +304,18 @@ fn late_macro_call<'db>(
 }
 
 /// All diagnostics of a file in its primary program, sorted by start, severity and code. The entry point has its own
-/// among them; that there is none is told of the configured entry of the project.
+/// among them; that there is none is told of the configured entry of the project. What runes suppress is none of them:
+/// [`file_lints`](crate::file_lints) tells it.
 pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<[Diagnostic]> {
     let root = ask_first(db, file);
-    let found = program_diagnostics(db, root, file);
+    let mut found = program_diagnostics(db, root, file);
+    if found.iter().any(is_suppressed) {
+        found = found
+            .iter()
+            .filter(|it| !is_suppressed(it))
+            .cloned()
+            .collect();
+    }
     let about = crate::entry::checked(db, root);
     let mut about = about
         .iter()
@@ -372,6 +392,7 @@ pub(crate) fn program_diagnostics(
     crate::unsure::doubt_lost_comments(db, &mut found);
     let mut found = finish(found.into_iter().map(|found| outward(db, found)).collect());
     note_origin(db, root, file, &mut found);
+    mark_suppressed(db, file, &mut found);
     found.into()
 }
 
@@ -505,6 +526,7 @@ fn reader_diagnostic(file: SourceFile, error: &SyntaxError, offset: TextSize) ->
             .collect(),
         expansion: Vec::new(),
         facts: Vec::new(),
+        suppressed: None,
     }
 }
 
@@ -861,6 +883,7 @@ pub(crate) fn absolute<'db>(
             .collect(),
         expansion: uses(db, program, form, start, made_by),
         facts: problem.facts.iter().map(|fact| fact.map(shown)).collect(),
+        suppressed: None,
     }
 }
 
@@ -879,6 +902,6 @@ pub fn all_program_diagnostics(db: &dyn Db, root: SourceFile) -> Vec<Diagnostic>
     }
     // Several programs may load one file.
     let mut told = FxHashSet::default();
-    found.retain(|it| told.insert((it.code, it.span, it.message.clone())));
+    found.retain(|it| !is_suppressed(it) && told.insert((it.code, it.span, it.message.clone())));
     found
 }

@@ -168,6 +168,7 @@ fn missing(db: &dyn Db, root: SourceFile, name: &str) -> Diagnostic {
         },
         expansion: Vec::new(),
         facts: Vec::new(),
+        suppressed: None,
     }
 }
 

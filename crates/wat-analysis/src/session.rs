@@ -17,6 +17,7 @@ use crate::forms::forms;
 use crate::identity::Author;
 use crate::infer::{infer_expression, value_type};
 use crate::items::{Item, ItemKind, declarations, split_generic};
+use crate::lint::is_suppressed;
 use crate::names::{lookup, names, own_definition, program_items};
 use crate::program::program_files;
 use crate::requirements::unmet;
@@ -220,6 +221,7 @@ impl Session {
         self.write(db, &with_input);
 
         let mut found = program_diagnostics(db, self.root, file).to_vec();
+        found.retain(|it| !is_suppressed(it));
         found.extend(self.expression_problems(db, file));
         let after = match before.names.is_empty() || has_error(&found) {
             true => Shapes::default(),

@@ -7,8 +7,8 @@ use std::io;
 use std::time::Instant;
 
 use wat_analysis::{
-    Applicability, Diagnostic, RootDatabase, Severity, SourceFile, file_diagnostics,
-    keep_what_holds, prepare_diagnostics,
+    Applicability, Diagnostic, RootDatabase, Severity, SourceFile, file_findings, keep_what_holds,
+    prepare_diagnostics,
 };
 use wat_driver::{
     Levels, Report, Sources, Style, Summary, edn_line, edn_summary, github_line, json_line,
@@ -139,7 +139,7 @@ pub(crate) fn findings(db: &RootDatabase, files: &[SourceFile]) -> Vec<Diagnosti
     for &file in files {
         let first = found.len();
         let path = || file.path(db).to_string();
-        for diagnostic in phase("check", path, || file_diagnostics(db, file)).iter() {
+        for diagnostic in phase("check", path, || file_findings(db, file)).iter() {
             if !found[first..]
                 .iter()
                 .rev()

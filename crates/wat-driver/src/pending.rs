@@ -115,6 +115,7 @@ fn refusal(name: &str, program: SourceFile, site: Option<Span>) -> Diagnostic {
         fixes: Vec::new(),
         expansion: Vec::new(),
         facts: Vec::new(),
+        suppressed: None,
     }
 }
 

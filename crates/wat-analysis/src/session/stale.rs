@@ -139,6 +139,7 @@ impl Session {
             fixes: Vec::new(),
             expansion: Vec::new(),
             facts: Vec::new(),
+            suppressed: None,
         }
     }
 

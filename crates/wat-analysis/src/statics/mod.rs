@@ -51,6 +51,8 @@ pub(crate) struct Findings<'db> {
     printed: Vec<u32>,
     /// What goes to other processes, of the parameters of the definition.
     pub(crate) needs: Vec<Need>,
+    /// What the rules of style find that need types.
+    pub(crate) lints: Vec<Problem<'db>>,
 }
 
 impl<'db> Findings<'db> {
@@ -71,6 +73,7 @@ struct Rules<'a, 'db> {
     problems: Vec<Problem<'db>>,
     printed: Vec<u32>,
     needs: Vec<Need>,
+    lints: Vec<Problem<'db>>,
     /// The expressions whose value is a channel, or an end of it, by the call that makes it.
     mentions: OnceCell<FxHashMap<ExprId, Vec<ExprId>>>,
 }
@@ -109,6 +112,7 @@ pub(crate) fn check<'db>(
         facts: crate::problem::Plain(facts),
         printed: rules.printed,
         needs: rules.needs,
+        lints: rules.lints,
     }
 }
 
@@ -129,6 +133,7 @@ fn rules<'a, 'db>(
         problems: Vec::new(),
         printed: Vec::new(),
         needs: Vec::new(),
+        lints: Vec::new(),
         mentions: OnceCell::new(),
     }
 }

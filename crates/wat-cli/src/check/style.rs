@@ -82,5 +82,6 @@ fn finding(file: SourceFile, item: Unformatted) -> Diagnostic {
         }],
         expansion: Vec::new(),
         facts: Vec::new(),
+        suppressed: None,
     }
 }

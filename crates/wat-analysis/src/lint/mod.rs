@@ -1,0 +1,174 @@
+//! Lints (chapter 10 §7 of the reference): what is accepted and could be better.
+//!
+//! Most rules read one form: [`form_lints`] walks its expansion, but tells only of what its author wrote. Rules that need
+//! types read the typed tree with the static rules (`statics`), as long as it is there, and leave their findings in
+//! [`Checked`](crate::infer::Checked). Rules about a file or a program are asked in [`program_lints`]. Programs are
+//! checked without any of that; who wants lints asks for them. A form with errors has none.
+
+mod documentation;
+mod idiom;
+mod names;
+mod perspicere;
+mod runes;
+mod tests;
+mod unused;
+
+use std::sync::Arc;
+
+use wat_syntax::{Ast, NodeId, NodeKind, Severity};
+
+use crate::db::{Db, FileKind, SourceFile};
+use crate::diagnostics::{Diagnostic, absolute, file_diagnostics, finish, form_problems};
+use crate::expand::{Expansion, Source, expansion};
+use crate::forms::{Form, ast, forms};
+use crate::infer::check_item;
+use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE};
+use crate::items::{Declarations, Item, declarations_after};
+use crate::problem::Problem;
+use crate::program::primary_root;
+
+pub use runes::Rune;
+pub(crate) use runes::{is_suppressed, mark_suppressed};
+
+/// A form as the rules see it, and what they find.
+pub(crate) struct Lint<'a, 'db> {
+    pub(crate) db: &'db dyn Db,
+    /// The program whose names the form sees.
+    pub(crate) program: SourceFile,
+    pub(crate) form: Form<'db>,
+    pub(crate) expansion: Option<&'db Expansion<'db>>,
+    /// The form with its macro calls expanded.
+    pub(crate) ast: &'db Ast,
+    pub(crate) declarations: &'a Declarations<'db>,
+    pub(crate) found: Vec<Problem<'db>>,
+}
+
+impl<'db> Lint<'_, 'db> {
+    /// Did the author of the form write this node, or a macro?
+    pub(crate) fn is_written(&self, node: NodeId) -> bool {
+        self.expansion
+            .is_none_or(|expansion| matches!(expansion.origin_of(node), Source::Written(_)))
+    }
+
+    /// Does a node stand as its author wrote it, with everything in it?
+    pub(crate) fn is_intact(&self, node: NodeId) -> bool {
+        self.expansion
+            .is_none_or(|expansion| expansion.is_intact(node))
+    }
+
+    /// The path that a list begins with.
+    pub(crate) fn head(&self, node: NodeId) -> Option<&'db str> {
+        if self.ast.kind(node) != NodeKind::List {
+            return None;
+        }
+        self.ast.as_keyword(self.ast.children(node).next()?)
+    }
+
+    /// The lists that are code and that the author wrote, from the outermost inwards. What is quoted is data, and a
+    /// template is the business of its macro.
+    pub(crate) fn lists(&self) -> Vec<NodeId> {
+        let mut found = Vec::new();
+        let mut next = 0;
+        while (next as usize) < self.ast.len() {
+            let node = NodeId(next);
+            next += 1;
+            let Some(head) = self.head(node) else {
+                continue;
+            };
+            if matches!(head, QUOTE | FORMS | QUASIQUOTE) {
+                next = self.ast.subtree_end(node).0;
+            } else if self.is_written(node) {
+                found.push(node);
+            }
+        }
+        found
+    }
+
+    /// The definitions of the form that its author wrote; members of types are none of them.
+    pub(crate) fn items(&self) -> impl Iterator<Item = Item<'db>> {
+        let items = self.declarations.items.iter().copied();
+        items.filter(|item| !item.kind(self.db).is_member() && self.is_written(item.root(self.db)))
+    }
+
+    pub(crate) fn tell(&mut self, problem: Problem<'db>) {
+        self.found.push(problem);
+    }
+}
+
+/// What the rules that read one form find in it; nothing if it has errors.
+#[salsa::tracked(returns(ref))]
+fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Problem<'db>> {
+    let is_error = |problem: &Problem<'_>| problem.severity.0 == Severity::Error;
+    if ast(db, form).is_damaged() || form_problems(db, program, form).iter().any(is_error) {
+        return Vec::new();
+    }
+    let expansion = expansion(db, program, form);
+    let declarations = declarations_after(db, program, form, expansion);
+    let mut lint = Lint {
+        db,
+        program,
+        form,
+        expansion,
+        ast: expansion.map_or_else(|| &**ast(db, form), |expansion| &*expansion.ast),
+        declarations,
+        found: Vec::new(),
+    };
+    names::check(&mut lint);
+    perspicere::check(&mut lint);
+    unused::check(&mut lint);
+    idiom::check(&mut lint);
+    tests::check(&mut lint);
+    documentation::check(&mut lint);
+    let items = declarations.items.iter().chain(&declarations.bindings);
+    for &item in items.filter(|item| !item.kind(db).is_member()) {
+        let typed = &check_item(db, program, item).statics.lints;
+        lint.found.extend(typed.iter().cloned());
+    }
+    lint.found
+}
+
+/// The lints of a file in its primary program, by start, severity and code, and what runes of the file suppress, of these
+/// and of its [diagnostics](file_diagnostics): those name their [rune](Diagnostic::suppressed).
+pub fn file_lints(db: &dyn Db, file: SourceFile) -> Arc<[Diagnostic]> {
+    // What it asks for of all files is asked for in the order that serves memory.
+    file_diagnostics(db, file);
+    program_lints(db, primary_root(db, file), file)
+}
+
+/// The diagnostics of a file and its lints, by start, severity and code.
+pub fn file_findings(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    let mut found = file_diagnostics(db, file).to_vec();
+    let lints = file_lints(db, file);
+    if !lints.is_empty() {
+        found.extend(lints.iter().cloned());
+        found.sort_by_key(|it| {
+            (
+                it.span.range.start(),
+                it.severity,
+                it.code,
+                it.span.range.end(),
+            )
+        });
+    }
+    found
+}
+
+#[salsa::tracked(returns(clone))]
+fn program_lints(db: &dyn Db, root: SourceFile, file: SourceFile) -> Arc<[Diagnostic]> {
+    if !matches!(file.kind(db), FileKind::Disk | FileKind::Open) {
+        return Arc::default();
+    }
+    let mut found = Vec::new();
+    for placed in &forms(db, file).placed {
+        for problem in form_lints(db, root, placed.form) {
+            found.push(absolute(db, root, placed.form, placed.start(), problem));
+        }
+    }
+    names::in_file(db, root, file, &mut found);
+    perspicere::in_file(db, root, file, &mut found);
+    unused::in_file(db, root, file, &mut found);
+    tests::in_file(db, root, file, &mut found);
+    let mut found = finish(found);
+    runes::judge(db, root, file, &mut found);
+    found.into()
+}
