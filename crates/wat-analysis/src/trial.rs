@@ -161,7 +161,7 @@ type Told = BTreeMap<Finding, usize>;
 
 fn told(db: &RootDatabase, file: SourceFile) -> Told {
     let mut told = Told::new();
-    for diagnostic in file_diagnostics(db, file).iter() {
+    for diagnostic in &crate::lint::file_findings(db, file) {
         *told.entry(finding(diagnostic)).or_default() += 1;
     }
     told

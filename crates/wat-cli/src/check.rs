@@ -7,12 +7,12 @@ use std::io;
 use std::time::Instant;
 
 use wat_analysis::{
-    Applicability, Diagnostic, RootDatabase, Severity, SourceFile, file_findings, keep_what_holds,
-    prepare_diagnostics,
+    Applicability, Diagnostic, RootDatabase, Severity, SourceFile, file_diagnostics, file_findings,
+    keep_what_holds, prepare_diagnostics,
 };
 use wat_driver::{
     Levels, Report, Sources, Style, Summary, edn_line, edn_summary, github_line, json_line,
-    json_summary, render, sarif, short_line,
+    json_summary, render, sarif, short_line, suppressed_line,
 };
 
 use crate::args::{CheckOptions, FailOn, Format, Global, Lints};
@@ -65,7 +65,8 @@ fn tell(
 ) -> Result<Summary, i32> {
     space.note_if_empty(global, &options.paths);
     let files = space.told();
-    let mut found = told(global, &mut space.db, &files);
+    let lints = !matches!(options.lints, Lints::None);
+    let mut found = told(global, &mut space.db, &files, lints);
     let limit = options.max_diagnostics;
     let limit = limit.or(space.settings.check.max_diagnostics);
     let mut printer = Printer::new(global, limit);
@@ -78,6 +79,9 @@ fn tell(
         let severity = severity(options, &levels, &diagnostic, &path);
         if let Some(severity) = severity {
             diagnostic.severity = severity;
+            diagnostic
+                .suppressed
+                .take_if(|_| levels.insist_on(diagnostic.code));
             printer.add(&space.db, &diagnostic);
         }
     }
@@ -109,13 +113,15 @@ fn severity(
     }
 }
 
-/// The findings as the format tells them: where it gives edits, fixes that may be wrong were tried.
+/// The findings as the format tells them: where it gives edits, fixes that may be wrong were tried. Those that a rune
+/// suppresses are among them where lints are asked for.
 pub(crate) fn told(
     global: &Global,
     db: &mut RootDatabase,
     files: &[SourceFile],
+    lints: bool,
 ) -> Vec<Diagnostic> {
-    let mut found = findings(db, files);
+    let mut found = findings(db, files, lints);
     if tries(global) {
         phase("try fixes", String::new, || {
             keep_what_holds(db, files, &mut found)
@@ -133,21 +139,26 @@ fn tries(global: &Global) -> bool {
 }
 
 /// The findings of all files in order; identical ones once.
-pub(crate) fn findings(db: &RootDatabase, files: &[SourceFile]) -> Vec<Diagnostic> {
+pub(crate) fn findings(db: &RootDatabase, files: &[SourceFile], lints: bool) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     phase("prepare", String::new, || prepare_diagnostics(db, files));
     for &file in files {
         let first = found.len();
         let path = || file.path(db).to_string();
-        for diagnostic in phase("check", path, || file_findings(db, file)).iter() {
-            if !found[first..]
-                .iter()
-                .rev()
-                .take_while(|known| known.span == diagnostic.span)
-                .any(|known| known == diagnostic)
-            {
+        let mut add = |diagnostic: &Diagnostic| {
+            let before = found[first..].iter().rev();
+            let mut same = before.take_while(|known| known.span == diagnostic.span);
+            if !same.any(|known| known == diagnostic) {
                 found.push(diagnostic.clone());
             }
+        };
+        match lints {
+            true => phase("check", path, || file_findings(db, file))
+                .iter()
+                .for_each(&mut add),
+            false => phase("check", path, || file_diagnostics(db, file))
+                .iter()
+                .for_each(&mut add),
         }
     }
     found
@@ -158,11 +169,14 @@ pub(crate) struct Printer {
     format: Format,
     style: Style,
     quiet: bool,
+    verbose: bool,
     limit: usize,
     shown: usize,
     hidden: usize,
     sources: Sources,
     out: String,
+    /// What runes suppress, a line each.
+    suppressed: String,
     /// Reports of a format that is one document.
     kept: Vec<Report>,
     /// Counts of everything added that stands in a source.
@@ -182,11 +196,13 @@ impl Printer {
             format,
             style: Style::for_stream(&io::stderr(), global.color()),
             quiet: global.quiet,
+            verbose: global.verbose > 0,
             limit: limit.unwrap_or(default),
             shown: 0,
             hidden: 0,
             sources: Sources::default(),
             out: String::new(),
+            suppressed: String::new(),
             kept: Vec::new(),
             summary: Summary::default(),
             of_project: Summary::default(),
@@ -224,6 +240,10 @@ impl Printer {
         let mut fixes = diagnostic.fixes.iter();
         let fixable = fixes.any(|fix| fix.applicability == Applicability::MachineApplicable)
             && diagnostic.code != style::UNFORMATTED;
+        if diagnostic.suppressed.is_some() {
+            self.add_suppressed(db, diagnostic);
+            return;
+        }
         self.summary.count(diagnostic.severity, fixable);
         if self.quiet && diagnostic.severity != Severity::Error {
             return;
@@ -235,6 +255,22 @@ impl Printer {
         self.shown += 1;
         let report = self.sources.report(db, diagnostic);
         self.append(&report);
+    }
+
+    /// What a rune suppresses is told to tools; people are told if they ask for more, last.
+    fn add_suppressed(&mut self, db: &RootDatabase, diagnostic: &Diagnostic) {
+        self.summary.suppressed += 1;
+        match self.format {
+            Format::Json | Format::Edn | Format::Sarif => {
+                let report = self.sources.report(db, diagnostic);
+                self.append(&report);
+            }
+            Format::Text | Format::Md | Format::Short if self.verbose => {
+                let report = self.sources.report(db, diagnostic);
+                suppressed_line(&report, self.style, &mut self.suppressed);
+            }
+            _ => {}
+        }
     }
 
     fn append(&mut self, report: &Report) {
@@ -260,7 +296,8 @@ impl Printer {
             Format::Json => json_summary(&self.summary, started.elapsed(), &mut self.out),
             Format::Edn => edn_summary(&self.summary, started.elapsed(), &mut self.out),
             Format::Sarif => self.out = sarif(&self.kept),
-            Format::Short | Format::Github => {}
+            Format::Short => self.out.push_str(&self.suppressed),
+            Format::Github => {}
             Format::Text | Format::Md => {
                 if self.hidden > 0 {
                     self.out.push_str(&format!("… and {} more\n", self.hidden));
@@ -268,6 +305,7 @@ impl Printer {
                 if let Some(sentence) = self.summary.sentence() {
                     self.out.push_str(&format!("{sentence}\n"));
                 }
+                self.out.push_str(&self.suppressed);
                 output::report(&self.out);
                 return Ok(());
             }

@@ -9,7 +9,7 @@ use serde_json::json;
 use wat_analysis::{
     Applicability, Code, Diagnostic, DiagnosticFix, RootDatabase, Severity, SourceFile, SourceText,
 };
-use wat_driver::{Applied, Fixed, fix_files, name_of, reason};
+use wat_driver::{Applied, Fixed, Levels, fix_files, name_of, reason};
 
 use crate::args::{FixOptions, Format, Global};
 use crate::check::findings;
@@ -37,8 +37,22 @@ pub(crate) fn fix(global: &Global, options: &FixOptions) -> i32 {
     let before = space.targets(options.paths.is_empty());
     let files: Vec<SourceFile> = before.iter().map(|target| target.file).collect();
     let alone = alone(&space, &files);
-    let chosen =
-        |_: &RootDatabase, diagnostic: &Diagnostic| choose(diagnostic, options, &codes, &alone);
+    let levels = Levels::of_project(&space.settings);
+    let project = space.project.clone();
+    let chosen = |db: &RootDatabase, diagnostic: &Diagnostic| {
+        let path = diagnostic.span.file.path(db);
+        let inner = project
+            .as_ref()
+            .and_then(|project| project.inner_name(&path));
+        let path = inner.as_deref().unwrap_or(&path);
+        let code = diagnostic.code;
+        let is_off = levels.speak_of(code, path)
+            && levels.severity(code, diagnostic.severity, path).is_none();
+        match is_off && !codes.contains(&code) {
+            true => None,
+            false => choose(diagnostic, options, &codes, &alone),
+        }
+    };
     let work = || fix_files(&mut space.db, &files, &chosen);
     let fixed = phase("fix", String::new, work);
     let piped = before.iter().find(|target| is_piped(target));
@@ -99,7 +113,7 @@ fn codes(words: &[String]) -> Result<BTreeSet<Code>, i32> {
 
 /// The verification findings that are the only ones of their code.
 fn alone(space: &Workspace, files: &[SourceFile]) -> BTreeSet<Code> {
-    let found = findings(&space.db, files);
+    let found = findings(&space.db, files, false);
     let is_alone = |code: &Code| found.iter().filter(|it| it.code == *code).count() == 1;
     BY_HAND.into_iter().filter(is_alone).collect()
 }

@@ -28,7 +28,7 @@ pub(crate) fn lint(global: &Global, options: &LintOptions) -> i32 {
     let files = space.told();
     let mut printer = Printer::new(global, options.max_diagnostics);
     printer.add_reports(global, &mut space);
-    let mut found = told(global, &mut space.db, &files);
+    let mut found = told(global, &mut space.db, &files, true);
     style::add(&space, &levels, false, &files, &mut found);
     for mut diagnostic in found {
         if !wanted(options, &diagnostic) {
@@ -39,6 +39,9 @@ pub(crate) fn lint(global: &Global, options: &LintOptions) -> i32 {
         let severity = levels.severity(diagnostic.code, diagnostic.severity, &path);
         if let Some(severity) = severity {
             diagnostic.severity = severity;
+            diagnostic
+                .suppressed
+                .take_if(|_| levels.insist_on(diagnostic.code));
             printer.add(&space.db, &diagnostic);
         }
     }

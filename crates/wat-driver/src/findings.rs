@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use wat_analysis::{Db, Diagnostic, SourceFile, Span, SpanLabel, code_info, line_index};
 
-use crate::report::{Edit, Fix, Place, Report, Source};
+use crate::report::{Edit, Fix, Place, Report, Source, Suppressed};
 
 /// The sources that reports of one command refer to, each indexed once.
 #[derive(Debug, Default)]
@@ -61,8 +61,18 @@ impl Sources {
             fixes,
             expansion: self.places(db, &diagnostic.expansion),
             facts: diagnostic.facts.clone(),
+            suppressed: self.suppressed(db, diagnostic),
             closing: None,
         }
+    }
+
+    fn suppressed(&mut self, db: &dyn Db, diagnostic: &Diagnostic) -> Option<Suppressed> {
+        let rune = diagnostic.suppressed.as_ref()?;
+        Some(Suppressed {
+            target: rune.target.clone(),
+            justification: rune.justification.clone(),
+            place: Place::new(&self.source(db, diagnostic.span.file), rune.range),
+        })
     }
 
     fn places(&mut self, db: &dyn Db, labels: &[SpanLabel]) -> Vec<(Place, String)> {

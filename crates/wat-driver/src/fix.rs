@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use wat_analysis::{
     Applicability, Code, Diagnostic, DiagnosticFix, FileEdit, Finding, RootDatabase, Severity,
-    SourceFile, SourceText, TextRange, apply_edits, file_diagnostics, finding, restore_texts,
+    SourceFile, SourceText, TextRange, apply_edits, file_findings, finding, restore_texts,
 };
 
 /// After so many rounds fixes are taken to undo each other.
@@ -159,7 +159,10 @@ impl Work<'_> {
         let mut seen: HashMap<(Code, Arc<str>, String, String), usize> = HashMap::new();
         for &file in self.files {
             let index = wat_analysis::line_index(db, file);
-            for diagnostic in file_diagnostics(db, file).iter() {
+            for diagnostic in &file_findings(db, file) {
+                if diagnostic.suppressed.is_some() {
+                    continue;
+                }
                 let Some(fix) = (self.chosen)(db, diagnostic) else {
                     continue;
                 };
@@ -276,7 +279,7 @@ impl Errors {
 fn errors(db: &RootDatabase) -> Errors {
     let mut errors = Errors::default();
     for file in db.project_files() {
-        for diagnostic in file_diagnostics(db, file).iter() {
+        for diagnostic in &file_findings(db, file) {
             if diagnostic.severity == Severity::Error {
                 errors.all += 1;
                 errors.reader += usize::from(is_of_reader(diagnostic));

@@ -152,6 +152,11 @@ impl Levels {
         }
     }
 
+    /// Does the command line say something about a code? Then no rune suppresses it.
+    pub fn insist_on(&self, code: Code) -> bool {
+        code_info(code).is_some_and(|info| of(&self.run, info).is_some())
+    }
+
     /// Does the command line or the project say something about a code in a file?
     pub fn speak_of(&self, code: Code, path: &str) -> bool {
         code_info(code).is_some_and(|info| self.level(info, path).is_some())

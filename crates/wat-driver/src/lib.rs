@@ -54,6 +54,7 @@ pub use project::{
 };
 pub use report::{
     ColorChoice, Edit, Fix, Place, Report, Source, Style, Summary, edn_line, edn_summary,
-    github_line, json_line, json_summary, render, sarif, severity_word, short_line, terminal_width,
+    github_line, json_line, json_summary, render, sarif, severity_word, short_line,
+    suppressed_line, terminal_width,
 };
 pub use watch::{Changes, Watch};

@@ -6,7 +6,7 @@
 //! ```
 
 use wat_analysis::{
-    Applicability, DiagnosticFix, FileEdit, RootDatabase, SourceFile, TextRange, file_diagnostics,
+    Applicability, DiagnosticFix, FileEdit, RootDatabase, SourceFile, TextRange, file_findings,
     keep_what_holds,
 };
 
@@ -89,7 +89,7 @@ fn wrong_guesses(
         let mut here = found.iter();
         here.any(|one| one.range == span && one.code == code)
     };
-    let all = file_diagnostics(&copy, same);
+    let all = file_findings(&copy, same);
     let own = all.iter().filter(|found| found.span.file == same);
     let mut tried: Vec<_> = own
         .filter(|found| is_here(found.span.range, found.code))

@@ -1,7 +1,7 @@
 //! Diagnostics of one file, shaped for an editor.
 
 use wat_analysis::{
-    Code, Db, DiagnosticFix, Severity, SourceFile, Span, TextRange, code_info, file_diagnostics,
+    Code, Db, DiagnosticFix, Severity, SourceFile, Span, TextRange, code_info, file_findings,
 };
 
 /// A diagnostic whose primary position lies in the file that was asked about.
@@ -43,14 +43,14 @@ pub enum Tag {
     Deprecated,
 }
 
-/// All diagnostics of `file`, by start, severity and code.
+/// All diagnostics and lints of `file` that no rune suppresses, by start, severity and code.
 ///
 /// Those with a primary position in another file are that file's business and left out.
 pub fn diagnostics(db: &dyn Db, file: SourceFile) -> Vec<EditorDiagnostic> {
     let mut out = Vec::new();
-    for found in file_diagnostics(db, file)
+    for found in file_findings(db, file)
         .iter()
-        .filter(|found| found.span.file == file)
+        .filter(|found| found.span.file == file && found.suppressed.is_none())
     {
         let mut message = found.message.clone();
         for note in &found.notes {
@@ -81,7 +81,7 @@ pub fn diagnostics(db: &dyn Db, file: SourceFile) -> Vec<EditorDiagnostic> {
 
 fn tags(code: Code) -> Vec<Tag> {
     match code.0 {
-        7300..=7399 => vec![Tag::Unnecessary],
+        7300..=7399 | 7904 => vec![Tag::Unnecessary],
         7001 | 7002 => vec![Tag::Deprecated],
         _ => Vec::new(),
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use wat_analysis::{FactValue, family};
 use wat_syntax::{Applicability, Severity};
 
-use super::{Place, Report, printable, severity_word};
+use super::{Place, Report, Style, printable, severity_word};
 
 /// Counts over all findings of a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -18,6 +18,8 @@ pub struct Summary {
     pub warnings: usize,
     /// Notes and hints.
     pub notes: usize,
+    /// Findings that a rune suppresses; they are counted nowhere else.
+    pub suppressed: usize,
     /// Findings with a fix that may be applied unattended.
     pub fixable: usize,
     /// Files that were checked.
@@ -72,6 +74,21 @@ pub fn short_line(report: &Report, out: &mut String) {
     let _ = writeln!(out, "{}: {}", report.headline(), printable(&report.message));
 }
 
+/// Appends `FILE:LINE:COL: warning[CODE]: MESSAGE (suppressed by RUNE: WHY)`, dimmed, and a line feed.
+pub fn suppressed_line(report: &Report, style: Style, out: &mut String) {
+    let Some(suppressed) = &report.suppressed else {
+        return;
+    };
+    let mut line = String::new();
+    short_line(report, &mut line);
+    let (target, why) = (&suppressed.target, printable(&suppressed.justification));
+    let line = format!("{} (suppressed by `{target}`: {why})", line.trim_end());
+    let _ = match style.color {
+        true => writeln!(out, "\x1b[2m{line}\x1b[0m"),
+        false => writeln!(out, "{line}"),
+    };
+}
+
 /// Appends the record of one finding and a line feed.
 pub fn json_line(report: &Report, out: &mut String) {
     let _ = writeln!(out, "{}", json_record(report));
@@ -123,7 +140,15 @@ pub(super) fn json_record(report: &Report) -> Value {
     let calls = calls.map(|(place, name)| located(place, name)).collect();
     put("expansion", Value::Array(calls));
     put("tags", tags(report).into());
-    put("suppressed", Value::Null);
+    let suppressed = report.suppressed.as_ref().map(|it| {
+        json!({
+            "rune": it.target,
+            "justification": it.justification,
+            "file": it.place.source().path(),
+            "span": span(&it.place),
+        })
+    });
+    put("suppressed", suppressed.into());
     let mut data = Map::new();
     if let Some(family) = report.code.and_then(family) {
         data.insert("family".to_owned(), family.into());
@@ -159,7 +184,7 @@ pub(super) fn summary_record(summary: &Summary, duration: Duration) -> Value {
         "errors": summary.errors,
         "warnings": summary.warnings,
         "notes": summary.notes,
-        "suppressed": 0,
+        "suppressed": summary.suppressed,
         "fixable": summary.fixable,
         "files": summary.files,
         "duration-us": u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),

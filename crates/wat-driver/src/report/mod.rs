@@ -19,7 +19,7 @@ use wat_syntax::{
 
 pub use edn::{edn_line, edn_summary};
 pub use github::github_line;
-pub use machine::{Summary, json_line, json_summary, short_line};
+pub use machine::{Summary, json_line, json_summary, short_line, suppressed_line};
 pub use sarif::sarif;
 pub use style::{ColorChoice, Style, terminal_width};
 pub use text::render;
@@ -180,8 +180,21 @@ pub struct Report {
     pub expansion: Vec<(Place, String)>,
     /// The facts of the message.
     pub facts: Vec<Fact>,
+    /// The rune that suppresses it.
+    pub suppressed: Option<Suppressed>,
     /// What the frame closes with; if nothing is said, how its code is explained.
     pub closing: Option<String>,
+}
+
+/// Why a finding is suppressed.
+#[derive(Clone, Debug)]
+pub struct Suppressed {
+    /// What the rune suppresses, as written: `unused(interop)`.
+    pub target: String,
+    /// Its reason.
+    pub justification: String,
+    /// Where it stands.
+    pub place: Place,
 }
 
 impl Report {
@@ -200,6 +213,7 @@ impl Report {
             fixes: Vec::new(),
             expansion: Vec::new(),
             facts: Vec::new(),
+            suppressed: None,
             closing: None,
         }
     }

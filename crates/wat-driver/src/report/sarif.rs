@@ -89,6 +89,14 @@ fn result(report: &Report, rules: &[&CodeInfo]) -> Value {
     if !related.is_empty() {
         result.insert("relatedLocations".to_owned(), related.into());
     }
+    if let Some(suppressed) = &report.suppressed {
+        let suppression = json!({
+            "kind": "inSource",
+            "justification": suppressed.justification,
+            "location": { "physicalLocation": physical(&suppressed.place) },
+        });
+        result.insert("suppressions".to_owned(), json!([suppression]));
+    }
     let fixes: Vec<Value> = report.fixes.iter().filter_map(fix).collect();
     if !fixes.is_empty() {
         result.insert("fixes".to_owned(), fixes.into());
