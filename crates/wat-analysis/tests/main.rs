@@ -54,6 +54,8 @@ mod late;
 mod left_open;
 #[path = "it/legacy.rs"]
 mod legacy;
+#[path = "it/lint_runes.rs"]
+mod lint_runes;
 #[path = "it/loads.rs"]
 mod loads;
 #[path = "it/macro_reflection.rs"]

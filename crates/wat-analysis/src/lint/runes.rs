@@ -19,7 +19,7 @@ pub struct Rune {
     pub justification: String,
     /// Where it stands, its continuation lines included.
     pub range: TextRange,
-    /// The form below it, or those that begin on its line.
+    /// The forms that begin on its line, or on the line below.
     covered: TextRange,
     suppresses: Suppresses,
 }
@@ -287,9 +287,7 @@ impl<'t> Reader<'t> {
         let is_comment = self.tokens[at].kind == SyntaxKind::COMMENT;
         is_comment && {
             let words = self.words(at).trim_start_matches(';').trim_start();
-            words
-                .get(..5)
-                .is_some_and(|it| it.eq_ignore_ascii_case("rune:"))
+            words.starts_with("rune:")
         }
     }
 
@@ -352,7 +350,7 @@ impl<'t> Reader<'t> {
             return next;
         }
         let covered = match trails {
-            true => self.on_line(line_start, at),
+            true => self.on_line(line_start),
             false => self.below(next),
         };
         let last_end = self.tokens[last].start + self.words(last).len();
@@ -382,52 +380,49 @@ impl<'t> Reader<'t> {
             .unwrap_or(at)
     }
 
-    /// What begins on the line of a comment.
-    fn on_line(&self, first: usize, comment: usize) -> TextRange {
-        let begin = (first..comment).filter(|&at| !self.tokens[at].kind.is_closer());
-        let forms = begin.filter(|&at| !self.tokens[at].kind.is_trivia());
-        let ends = forms.map(|at| (self.tokens[at].start, self.ends[at]));
-        let all = ends.reduce(|all, one| (all.0.min(one.0), all.1.max(one.1)));
-        all.map_or_else(|| self.nothing(comment), |(start, end)| range(start, end))
+    /// What begins on a line, from one of its tokens on.
+    fn on_line(&self, first: usize) -> TextRange {
+        let Some(&Token { start, .. }) = self.tokens.get(first) else {
+            return range(self.text.len(), self.text.len());
+        };
+        let line = self.text[start..]
+            .find('\n')
+            .map_or(self.text.len(), |len| start + len);
+        let on_line = self.tokens[first..]
+            .iter()
+            .take_while(|token| token.start < line);
+        let begin = on_line.zip(&self.ends[first..]);
+        let begin = begin.filter(|(it, _)| !it.kind.is_closer() && !it.kind.is_trivia());
+        let all = begin
+            .map(|(token, end)| (token.start, *end))
+            .reduce(|all, one| (all.0.min(one.0), all.1.max(one.1)));
+        all.map_or_else(|| range(start, start), |(start, end)| range(start, end))
     }
 
-    /// The form below a comment, and the annotations between.
+    /// What begins on the next line with code, and the annotations before it.
     fn below(&self, mut at: usize) -> TextRange {
-        let mut start = None;
+        let mut covered: Option<TextRange> = None;
         loop {
             while self.tokens.get(at).is_some_and(|it| it.kind.is_trivia()) {
                 at += 1;
             }
-            let Some(token) = self.tokens.get(at).filter(|it| !it.kind.is_closer()) else {
-                break;
-            };
-            let first = *start.get_or_insert(token.start);
-            if token.kind.is_prefix() {
-                at += 1;
-                continue;
-            }
-            let end = self.ends[at];
-            let next = self.tokens.partition_point(|token| token.start < end);
+            let line = self.on_line(at);
+            let all = covered.map_or(line, |covered| covered.cover(line));
             if !self.is_annotation(at) {
-                return range(first, end);
+                return all;
             }
-            at = next;
+            covered = Some(all);
+            let end = usize::from(all.end());
+            at = self.tokens.partition_point(|token| token.start < end);
         }
-        self.nothing(at.min(self.tokens.len() - 1))
     }
 
     fn is_annotation(&self, at: usize) -> bool {
-        let head = self
-            .tokens
-            .get(at + 1)
-            .filter(|_| self.tokens[at].kind == SyntaxKind::L_PAREN);
+        let opener = self.tokens.get(at);
+        let opener = opener.filter(|it| it.kind == SyntaxKind::L_PAREN);
+        let head = self.tokens.get(at + 1).filter(|_| opener.is_some());
         let head = head.map(|head| &self.text[head.start..head.end]);
         head.and_then(crate::expand::annotation).is_some()
-    }
-
-    fn nothing(&self, at: usize) -> TextRange {
-        let start = self.tokens[at].start;
-        range(start, start)
     }
 
     fn tell(
