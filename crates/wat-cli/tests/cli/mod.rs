@@ -14,6 +14,7 @@ mod io;
 mod isolation;
 mod kernel;
 mod line;
+mod lint;
 mod load;
 mod lsp;
 mod new;
