@@ -122,7 +122,7 @@ enum Step {
 }
 
 /// Is this definition a test?
-fn is_test<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> bool {
+pub(crate) fn is_test<'db>(db: &'db dyn Db, program: SourceFile, item: Item<'db>) -> bool {
     item.kind(db) == ItemKind::Function
         && signature(db, program, item)
             .as_ref()

@@ -56,6 +56,8 @@ mod left_open;
 mod legacy;
 #[path = "it/lint_runes.rs"]
 mod lint_runes;
+#[path = "it/lint_documentation.rs"]
+mod lint_documentation;
 #[path = "it/loads.rs"]
 mod loads;
 #[path = "it/macro_reflection.rs"]

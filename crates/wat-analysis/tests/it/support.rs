@@ -144,3 +144,24 @@ pub fn workspace(files: usize, lines: usize) -> Vec<(String, String)> {
         })
         .collect()
 }
+
+/// The lints of one text with this code: the code, and what they are about in one line.
+pub fn lints(text: &str, code: u16) -> Vec<String> {
+    let db = database(&[("main.wat", text)]);
+    let file = db.file("main.wat").expect("was just added");
+    let errors = file_diagnostics(&db, file);
+    let errors = errors
+        .iter()
+        .filter(|d| d.severity == wat_analysis::Severity::Error);
+    assert_eq!(errors.map(|d| line(&db, d)).next(), None);
+    let found = wat_analysis::file_lints(&db, file);
+    let found = found
+        .iter()
+        .filter(|d| d.code.0 == code && d.suppressed.is_none());
+    let about = |d: &Diagnostic| {
+        let range = usize::from(d.span.range.start())..usize::from(d.span.range.end());
+        let words: Vec<&str> = text[range].split_whitespace().collect();
+        format!("{} {}", d.code, words.join(" "))
+    };
+    found.map(about).collect()
+}
