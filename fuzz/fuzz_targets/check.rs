@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::sync::OnceLock;
 use wat_analysis::{
-    Applicability, FileKind, RootDatabase, Severity, SourceFile, SourceText, TextSize, file_diagnostics, function_ir,
+    Applicability, FileKind, RootDatabase, Severity, SourceFile, SourceText, TextSize, file_findings, function_ir,
     value_ir,
 };
 use wat_driver::LinkedProgram;
@@ -58,7 +58,7 @@ fn findings(db: &RootDatabase, file: SourceFile) -> (String, bool) {
     let mut out = String::new();
     let mut broken = false;
     let length = TextSize::of(file.text(db).text());
-    for diagnostic in file_diagnostics(db, file).iter() {
+    for diagnostic in &file_findings(db, file) {
         assert!(diagnostic.span.range.end() <= length, "{diagnostic:?}");
         broken |= diagnostic.severity == Severity::Error;
         let _ = writeln!(
@@ -72,7 +72,7 @@ fn findings(db: &RootDatabase, file: SourceFile) -> (String, bool) {
 
 /// The text after the first fix that a tool may apply unattended.
 fn fixed(db: &RootDatabase, file: SourceFile) -> Option<String> {
-    let found = file_diagnostics(db, file);
+    let found = file_findings(db, file);
     let mut fixes = found.iter().flat_map(|diagnostic| &diagnostic.fixes);
     let fix = fixes.find(|fix| fix.applicability == Applicability::MachineApplicable)?;
     let mut text = file.text(db).text().to_owned();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use wat_analysis::{
     Applicability, DefInfo, DefKind, Diagnostic, DiagnosticFix, FileEdit, FileKind, RootDatabase,
-    Severity, SourceText, definition, file_diagnostics, keep_what_holds,
+    Severity, SourceText, definition, file_findings, keep_what_holds,
 };
 
 use crate::fixes::apply;
@@ -85,7 +85,7 @@ struct Proof {
 
 fn diagnose(db: &mut RootDatabase, text: &str) -> Vec<Diagnostic> {
     let file = db.set_file("main.wat", SourceText::new(text), FileKind::Disk);
-    file_diagnostics(db, file).to_vec()
+    file_findings(db, file)
 }
 
 fn count(found: &[Diagnostic], severity: impl Fn(&Diagnostic) -> bool) -> usize {

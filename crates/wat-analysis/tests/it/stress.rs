@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use wat_analysis::{
-    FileKind, RootDatabase, Severity, SourceText, file_definitions, file_diagnostics, function_ir,
+    FileKind, RootDatabase, Severity, SourceText, file_definitions, file_findings, function_ir,
 };
 
 use crate::grow::{BOMBS, MANY, NESTED, Shape, WIDE};
@@ -47,7 +47,7 @@ fn checked(text: &str) -> Outcome {
         counter.fetch_add(1, Ordering::Relaxed);
     });
     let file = db.set_file("main.wat", SourceText::new(text), FileKind::Disk);
-    let found = file_diagnostics(&db, file);
+    let found = file_findings(&db, file);
     let errors: Vec<u16> = found
         .iter()
         .filter(|one| one.severity == Severity::Error)

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use wat_analysis::{Diagnostic, FileKind, RootDatabase, SourceText, file_diagnostics, line_index};
+use wat_analysis::{
+    Diagnostic, FileKind, RootDatabase, SourceText, file_diagnostics, file_findings, line_index,
+};
 use wat_syntax::ColumnEncoding;
 
 /// A deterministic generator (splitmix64).
@@ -89,16 +91,16 @@ pub fn line(db: &RootDatabase, diagnostic: &Diagnostic) -> String {
 
 /// All diagnostics of all files, as text.
 pub fn all(db: &RootDatabase) -> Vec<String> {
-    let files = db.project_files();
-    files
-        .iter()
-        .flat_map(|&file| {
-            file_diagnostics(db, file)
-                .iter()
-                .map(|d| line(db, d))
-                .collect::<Vec<_>>()
-        })
-        .collect()
+    let files = db.project_files().into_iter();
+    let found = files.flat_map(|file| file_diagnostics(db, file).to_vec());
+    found.map(|found| line(db, &found)).collect()
+}
+
+/// All diagnostics and lints of all files, as text.
+pub fn findings(db: &RootDatabase) -> Vec<String> {
+    let files = db.project_files().into_iter();
+    let found = files.flat_map(|file| file_findings(db, file));
+    found.map(|found| line(db, &found)).collect()
 }
 
 /// Diagnostics of one text as `CODE line:col-line:col`.
