@@ -120,6 +120,21 @@ pub struct Options {
     pub require: Require,
     /// The keys whose signatures are trusted, in base64; `None` if nobody has said which.
     pub trusted_keys: Option<Arc<[Arc<str>]>>,
+    /// What the lints that count something allow.
+    pub thresholds: Thresholds,
+}
+
+/// How much the lints that count something allow (chapter 10 §7.4). Only lints may read it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Thresholds {
+    /// How deep a type that is written out may nest.
+    pub type_depth: usize,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Thresholds { type_depth: 3 }
+    }
 }
 
 /// How loaded files must be verified.

@@ -84,7 +84,7 @@ pub use codes::{CODES, code_info};
 pub use configuration::{Config, config, sigma_calls};
 pub use db::{
     Cancelled, Db, FileKind, Given, LoadFailure, Options, Require, RootDatabase, SourceFile,
-    catch_cancelled, settle,
+    Thresholds, catch_cancelled, settle,
 };
 pub use diagnostics::{
     Diagnostic, DiagnosticFix, FileEdit, Span, SpanLabel, all_program_diagnostics,

@@ -54,10 +54,14 @@ mod late;
 mod left_open;
 #[path = "it/legacy.rs"]
 mod legacy;
-#[path = "it/lint_runes.rs"]
-mod lint_runes;
 #[path = "it/lint_documentation.rs"]
 mod lint_documentation;
+#[path = "it/lint_names.rs"]
+mod lint_names;
+#[path = "it/lint_perspicere.rs"]
+mod lint_perspicere;
+#[path = "it/lint_runes.rs"]
+mod lint_runes;
 #[path = "it/loads.rs"]
 mod loads;
 #[path = "it/macro_reflection.rs"]

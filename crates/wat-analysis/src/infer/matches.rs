@@ -225,6 +225,7 @@ impl<'db> Infer<'db> {
             ty,
             node,
             depth: self.depth,
+            shadows: None,
         });
         let subject = Subject {
             local,

@@ -308,17 +308,21 @@ impl<'db> Infer<'db> {
     fn bind(&mut self, name: NodeId, ty: Ty) -> LocalId {
         let local = LocalId(self.locals.len() as u32);
         let text = self.ast.as_symbol(name).unwrap_or("_");
+        let mut shadows = None;
+        if let wat_syntax::NodeKind::Symbol(id) = self.ast.kind(name)
+            && text != "_"
+        {
+            let mut known = self.scope.iter().rev();
+            shadows = known.find(|(bound, _)| *bound == id).map(|it| it.1);
+            self.scope.push((id, local));
+        }
         self.locals.push(LocalInfo {
             name: text.into(),
             ty,
             node: name,
             depth: self.depth,
+            shadows,
         });
-        if let wat_syntax::NodeKind::Symbol(id) = self.ast.kind(name)
-            && text != "_"
-        {
-            self.scope.push((id, local));
-        }
         self.references.push((name, Referent::Local(local)));
         local
     }

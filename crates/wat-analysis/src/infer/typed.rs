@@ -23,6 +23,8 @@ pub(crate) struct LocalInfo {
     pub(crate) node: NodeId,
     /// How many `fn` forms enclose its binder.
     pub(crate) depth: u32,
+    /// The local of the same name that it hides.
+    pub(crate) shadows: Option<LocalId>,
 }
 
 /// A function that a call or a value names.

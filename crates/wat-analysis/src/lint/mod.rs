@@ -5,12 +5,14 @@
 //! [`Checked`](crate::infer::Checked). Rules about a file or a program are asked in [`program_lints`]. Programs are
 //! checked without any of that; who wants lints asks for them. A form with errors has none.
 
+mod deprecated;
 mod documentation;
 mod idiom;
-mod names;
+pub(crate) mod names;
 mod perspicere;
 mod runes;
 mod tests;
+mod types;
 mod unused;
 
 use std::sync::Arc;
@@ -95,24 +97,37 @@ impl<'db> Lint<'_, 'db> {
     }
 }
 
-/// What the rules that read one form find in it; nothing if it has errors.
-#[salsa::tracked(returns(ref))]
-fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Problem<'db>> {
-    let is_error = |problem: &Problem<'_>| problem.severity.0 == Severity::Error;
-    if ast(db, form).is_damaged() || form_problems(db, program, form).iter().any(is_error) {
-        return Vec::new();
+/// A form for the rules; `None` if it has errors.
+fn lint_of<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Option<Lint<'db, 'db>> {
+    if !is_sound_form(db, program, form) {
+        return None;
     }
     let expansion = expansion(db, program, form);
-    let declarations = declarations_after(db, program, form, expansion);
-    let mut lint = Lint {
+    Some(Lint {
         db,
         program,
         form,
         expansion,
         ast: expansion.map_or_else(|| &**ast(db, form), |expansion| &*expansion.ast),
-        declarations,
+        declarations: declarations_after(db, program, form, expansion),
         found: Vec::new(),
+    })
+}
+
+/// Has a form no errors?
+fn is_sound_form<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> bool {
+    let is_error = |problem: &Problem<'_>| problem.severity.0 == Severity::Error;
+    !ast(db, form).is_damaged() && !form_problems(db, program, form).iter().any(is_error)
+}
+
+/// What the rules that read one form find in it; nothing if it has errors.
+#[salsa::tracked(returns(ref))]
+fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Problem<'db>> {
+    let Some(mut lint) = lint_of(db, program, form) else {
+        return Vec::new();
     };
+    let declarations = lint.declarations;
+    deprecated::check(&mut lint);
     names::check(&mut lint);
     perspicere::check(&mut lint);
     unused::check(&mut lint);
@@ -122,7 +137,15 @@ fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec
     let items = declarations.items.iter().chain(&declarations.bindings);
     for &item in items.filter(|item| !item.kind(db).is_member()) {
         let typed = &check_item(db, program, item).statics.lints;
-        lint.found.extend(typed.iter().cloned());
+        for problem in typed {
+            if problem
+                .at
+                .own_node()
+                .is_none_or(|node| lint.is_written(node))
+            {
+                lint.found.push(problem.clone());
+            }
+        }
     }
     lint.found
 }
@@ -164,7 +187,6 @@ fn program_lints(db: &dyn Db, root: SourceFile, file: SourceFile) -> Arc<[Diagno
             found.push(absolute(db, root, placed.form, placed.start(), problem));
         }
     }
-    names::in_file(db, root, file, &mut found);
     perspicere::in_file(db, root, file, &mut found);
     unused::in_file(db, root, file, &mut found);
     tests::in_file(db, root, file, &mut found);

@@ -8,6 +8,7 @@ mod comm;
 mod deadlock;
 mod library;
 mod lint;
+mod locals;
 mod orphan;
 mod pair;
 mod portable;
@@ -92,6 +93,7 @@ pub(crate) fn check<'db>(
     let mut rules = rules(db, program, ast, inference, is_definition);
     rules.unused_results();
     rules.library_lints();
+    rules.names_of_locals();
     let mut suspects = Vec::new();
     let mut facts = Facts::default();
     if rules.tree.is_concurrent() {

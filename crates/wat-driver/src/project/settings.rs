@@ -149,6 +149,8 @@ pub struct LintSettings {
     pub levels: LevelList,
     /// Levels in the files that a glob matches.
     pub paths: Vec<(Glob, LevelList)>,
+    /// From which count on the rules that count something tell.
+    pub thresholds: wat_analysis::Thresholds,
 }
 
 impl Default for Settings {
@@ -180,6 +182,7 @@ impl Default for Settings {
                 rule_dirs: Paths::Default(&["wat-lints"]),
                 levels: Vec::new(),
                 paths: Vec::new(),
+                thresholds: wat_analysis::Thresholds::default(),
             },
         }
     }
@@ -426,6 +429,8 @@ enum Checked {
     Text(String),
     Time(Duration),
     LevelsByPath(Vec<(Glob, LevelList)>),
+    /// Settings with their paths.
+    Table(Vec<(String, Checked)>),
     /// Of a setting that is only checked.
     Sound,
 }
@@ -478,6 +483,14 @@ impl Settings {
             ("run.stack-limit", Checked::Count(bytes)) => run.stack_limit = Some(bytes),
             ("lint.levels", Checked::Levels(levels)) => lint.levels = levels,
             ("lint.paths", Checked::LevelsByPath(paths)) => lint.paths = paths,
+            ("lint.thresholds.perspicere/type-depth", Checked::Count(depth)) => {
+                lint.thresholds.type_depth = depth;
+            }
+            (_, Checked::Table(settings)) => {
+                for (path, value) in settings {
+                    self.set(&path, value);
+                }
+            }
             _ => {}
         }
     }
@@ -522,6 +535,7 @@ impl Settings {
                 paths: paths
                     .map(|(glob, levels)| (glob.seen_from(inner), levels.clone()))
                     .collect(),
+                thresholds: self.lint.thresholds,
             },
         }
     }
@@ -561,6 +575,7 @@ impl Settings {
             // Of a keyring that nobody has read no key is trusted.
             trusted_keys: (self.load.keyring.as_ref())
                 .map(|_| self.load.keys.clone().unwrap_or_default()),
+            thresholds: self.lint.thresholds,
             ..wat_analysis::Options::default()
         }
     }
@@ -571,8 +586,10 @@ fn check(told: &mut Told, kind: Type, path: &str, value: &Value) -> Option<Check
     let name = format!("`{path}`");
     Some(match (kind, &value.kind) {
         (Type::Table(keys), _) => {
-            entries(told, path, keys, value, &mut |_, _| {})?;
-            Checked::Sound
+            let mut found = Vec::new();
+            let mut take = |path: &str, checked| found.push((path.to_owned(), checked));
+            entries(told, path, keys, value, &mut take)?;
+            Checked::Table(found)
         }
         (Type::Names(kind), Kind::Table(entries)) => {
             for entry in entries {
