@@ -120,6 +120,12 @@ fn is_sound_form<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
     !ast(db, form).is_damaged() && !form_problems(db, program, form).iter().any(is_error)
 }
 
+/// Is something wrong with a form? Then it has no lints.
+fn has_errors<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> bool {
+    let is_error = |problem: &Problem<'_>| problem.severity.0 == Severity::Error;
+    ast(db, form).is_damaged() || form_problems(db, program, form).iter().any(is_error)
+}
+
 /// What the rules that read one form find in it; nothing if it has errors.
 #[salsa::tracked(returns(ref))]
 fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Problem<'db>> {
@@ -137,17 +143,24 @@ fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec
     let items = declarations.items.iter().chain(&declarations.bindings);
     for &item in items.filter(|item| !item.kind(db).is_member()) {
         let typed = &check_item(db, program, item).statics.lints;
-        for problem in typed {
-            if problem
-                .at
-                .own_node()
-                .is_none_or(|node| lint.is_written(node))
-            {
-                lint.found.push(problem.clone());
-            }
-        }
+        let told = typed.iter().filter(|problem| is_sure(&lint, problem));
+        let told: Vec<Problem<'db>> = told.cloned().collect();
+        lint.found.extend(told);
     }
     lint.found
+}
+
+/// Does what a rule says of the typed tree hold for what the author wrote?
+fn is_sure(lint: &Lint<'_, '_>, problem: &Problem<'_>) -> bool {
+    let Some(node) = problem.at.own_node() else {
+        return true;
+    };
+    lint.is_written(node)
+        && match problem.code {
+            7301 => unused::is_kept_by_macros(lint, node),
+            7304 => unused::is_own_statement(lint, node),
+            _ => true,
+        }
 }
 
 /// The lints of a file in its primary program, by start, severity and code, and what runes of the file suppress, of these

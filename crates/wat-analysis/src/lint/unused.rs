@@ -1,11 +1,90 @@
-//! TODO
+//! What nobody uses.
+
+use wat_syntax::{Applicability, NodeId};
 
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::Diagnostic;
+use crate::expand::{Source, is_test_form};
+use crate::forms::ast;
+use crate::items::{Item, ItemKind};
+use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::signature::{function_shape, param_shapes};
 
 use super::Lint;
 
-pub(super) fn check(_lint: &mut Lint<'_, '_>) {}
+/// Is everything that bears the name of a binder still there, and once? A macro may have dropped the mentions of it, or
+/// have put it at several places, of which one reads it.
+pub(super) fn is_kept_by_macros(lint: &Lint<'_, '_>, binder: NodeId) -> bool {
+    let Some(expansion) = lint.expansion else {
+        return true;
+    };
+    let Source::Written(source) = expansion.origin_of(binder) else {
+        return false;
+    };
+    let written = ast(lint.db, lint.form);
+    let name = written.as_symbol(source);
+    let mut namesakes = (0..written.len() as u32).map(NodeId);
+    !expansion.is_repeated(binder)
+        && namesakes.all(|it| written.as_symbol(it) != name || expansion.copy_of(it).is_some())
+}
+
+/// Does a statement stand where its author put it, or in a test? A macro that throws an argument away knows why.
+pub(super) fn is_own_statement(lint: &Lint<'_, '_>, statement: NodeId) -> bool {
+    let Some(expansion) = lint.expansion else {
+        return true;
+    };
+    let mut around = (0..statement.0).rev().map(NodeId);
+    let around = around.find(|&it| lint.ast.subtree_end(it).0 > statement.0);
+    around.is_none_or(|around| match expansion.origin_of(around) {
+        Source::Written(_) => true,
+        Source::Template { call, .. } => is_test_form(&expansion.calls[call as usize].name),
+    })
+}
+
+pub(super) fn check(lint: &mut Lint<'_, '_>) {
+    let items: Vec<Item<'_>> = lint.items().collect();
+    for item in items {
+        if item.kind(lint.db) == ItemKind::Macro {
+            unread_parameters(lint, item.root(lint.db));
+        }
+    }
+}
+
+/// WAT7301 of macros, whose bodies mention their parameters by name.
+fn unread_parameters(lint: &mut Lint<'_, '_>, root: NodeId) {
+    let ast = lint.ast;
+    let Some(params) = function_shape(ast, root, 2).params else {
+        return;
+    };
+    for param in param_shapes(ast, params).0 {
+        let name = ast.as_symbol(param.name).unwrap_or("_");
+        let behind = ast.subtree_end(params).0..ast.subtree_end(root).0;
+        let is_read = behind.map(NodeId).any(|it| ast.as_symbol(it) == Some(name));
+        let kept = format!("_{name}");
+        if is_read || name.starts_with('_') || ast.texts().any(|text| text == kept) {
+            continue;
+        }
+        let place = Place::node(param.name);
+        let edit = ProblemEdit {
+            at: EditAt::Replace,
+            place,
+            insert: kept.clone(),
+        };
+        let message = format!("the parameter `{name}` of a macro is never read");
+        lint.tell(
+            Problem::new(7301, place, message)
+                .label("never read")
+                .help(format!(
+                    "remove it, or name it `{kept}` if it has to stand here"
+                ))
+                .fix(
+                    format!("name it `{kept}`"),
+                    Applicability::MachineApplicable,
+                    vec![edit],
+                ),
+        );
+    }
+}
 
 pub(super) fn in_file(
     _db: &dyn Db,

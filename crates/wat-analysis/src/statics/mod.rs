@@ -14,6 +14,7 @@ mod pair;
 mod portable;
 mod process;
 mod tree;
+mod unread;
 mod unused;
 
 use std::cell::OnceCell;
@@ -94,6 +95,8 @@ pub(crate) fn check<'db>(
     rules.unused_results();
     rules.library_lints();
     rules.names_of_locals();
+    rules.idle_statements();
+    rules.unread_names();
     let mut suspects = Vec::new();
     let mut facts = Facts::default();
     if rules.tree.is_concurrent() {

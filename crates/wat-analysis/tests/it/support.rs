@@ -167,3 +167,25 @@ pub fn lints(text: &str, code: u16) -> Vec<String> {
     };
     found.map(about).collect()
 }
+
+/// The text after all fixes of the lints with this code that need nobody's judgement. These lints are gone then, and
+/// nothing is wrong.
+pub fn fixed_lints(text: &str, code: u16) -> String {
+    let db = database(&[("main.wat", text)]);
+    let file = db.file("main.wat").expect("was just added");
+    let found = wat_analysis::file_lints(&db, file);
+    let found = found.iter().filter(|d| d.code.0 == code);
+    let sure = |fix: &&wat_analysis::DiagnosticFix| {
+        fix.applicability == wat_analysis::Applicability::MachineApplicable
+    };
+    let fixes = found.filter_map(|d| d.fixes.iter().find(sure));
+    let mut edits: Vec<_> = fixes.flat_map(|fix| fix.edits.clone()).collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start()));
+    let mut fixed = text.to_owned();
+    for edit in edits {
+        let range = usize::from(edit.range.start())..usize::from(edit.range.end());
+        fixed.replace_range(range, &edit.insert);
+    }
+    assert!(lints(&fixed, code).is_empty(), "{fixed}");
+    fixed
+}
