@@ -17,12 +17,12 @@ mod unused;
 
 use std::sync::Arc;
 
-use wat_syntax::{Ast, NodeId, NodeKind, Severity};
+use wat_syntax::{Ast, NodeId, NodeKind, Severity, SyntaxError, TextRange};
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::diagnostics::{Diagnostic, absolute, file_diagnostics, finish, form_problems};
 use crate::expand::{Expansion, Source, expansion};
-use crate::forms::{Form, ast, forms};
+use crate::forms::{Form, ast, forms, read_form};
 use crate::infer::check_item;
 use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE};
 use crate::items::{Declarations, Item, declarations_after};
@@ -120,12 +120,6 @@ fn is_sound_form<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
     !ast(db, form).is_damaged() && !form_problems(db, program, form).iter().any(is_error)
 }
 
-/// Is something wrong with a form? Then it has no lints.
-fn has_errors<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> bool {
-    let is_error = |problem: &Problem<'_>| problem.severity.0 == Severity::Error;
-    ast(db, form).is_damaged() || form_problems(db, program, form).iter().any(is_error)
-}
-
 /// What the rules that read one form find in it; nothing if it has errors.
 #[salsa::tracked(returns(ref))]
 fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Problem<'db>> {
@@ -203,7 +197,22 @@ fn program_lints(db: &dyn Db, root: SourceFile, file: SourceFile) -> Arc<[Diagno
     perspicere::in_file(db, root, file, &mut found);
     unused::in_file(db, root, file, &mut found);
     tests::in_file(db, root, file, &mut found);
+    without_unread(db, file, &mut found);
     let mut found = finish(found);
     runes::judge(db, root, file, &mut found);
     found.into()
+}
+
+/// Forms that do not read as they are written have no lints, either.
+fn without_unread(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>) {
+    if found.is_empty() {
+        return;
+    }
+    let is_error = |error: &SyntaxError| error.severity == Severity::Error;
+    let placed = forms(db, file).placed.iter();
+    let unread = placed.filter(|it| read_form(db, it.form).errors.iter().any(is_error));
+    let unread: Vec<TextRange> = unread.map(|it| it.range()).collect();
+    if !unread.is_empty() {
+        found.retain(|it| !unread.iter().any(|form| form.contains_range(it.span.range)));
+    }
 }

@@ -166,8 +166,19 @@ impl Client {
         .await;
     }
 
-    /// The diagnostics of that version of the document.
+    /// The diagnostics of that version of the document, without lints.
     pub(crate) async fn diagnostics(&mut self, uri: &str, version: i64) -> Vec<Value> {
+        let mut found = self.findings(uri, version).await;
+        found.retain(|found| {
+            !found["code"]
+                .as_str()
+                .is_some_and(|it| it.starts_with("WAT7"))
+        });
+        found
+    }
+
+    /// The diagnostics of that version of the document, lints among them.
+    pub(crate) async fn findings(&mut self, uri: &str, version: i64) -> Vec<Value> {
         let fits = |message: &Value| {
             message["method"] == "textDocument/publishDiagnostics"
                 && message["params"]["uri"] == uri

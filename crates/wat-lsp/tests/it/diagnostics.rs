@@ -175,3 +175,14 @@ async fn a_call_is_converted_to_keywords_and_back() {
     assert_eq!(actions[0]["title"], "convert to positional call");
     assert_eq!(apply(&keyed, &actions[0]), text);
 }
+
+#[tokio::test]
+async fn lints_are_among_the_diagnostics_and_runes_answer_them() {
+    let mut client = Client::ready().await;
+    let text = "(:wat::core::defn :m::f [] -> :wat::core::i64 1)\n";
+    client.open(URI, text).await;
+    assert_eq!(codes(&client.findings(URI, 1).await), ["WAT7601"]);
+    let rune = ";; rune:documentation(self-evident) — it is only an example\n";
+    client.replace(URI, 2, &format!("{rune}{text}")).await;
+    assert_eq!(client.findings(URI, 2).await, Vec::<Value>::new());
+}

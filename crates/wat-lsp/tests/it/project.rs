@@ -44,15 +44,15 @@ async fn levels_of_the_project_hold_and_change_with_its_file() {
     let mut client = in_folder(&folder).await;
     let (main, project) = (folder.uri("main.wat"), folder.uri("wat.toml"));
     client.open(&main, POSITIONAL).await;
-    let found = client.diagnostics(&main, 1).await;
+    let found = client.findings(&main, 1).await;
     assert_eq!(severities(&found, "WAT7408"), [1], "{found:?}");
     folder.write("wat.toml", "[lint]\nlevels = { \"WAT7408\" = \"off\" }\n");
     changed(&mut client, &project).await;
-    let found = client.diagnostics(&main, 1).await;
+    let found = client.findings(&main, 1).await;
     assert_eq!(severities(&found, "WAT7408"), [0; 0], "{found:?}");
     std::fs::remove_file(folder.0.join("wat.toml")).expect("it is there");
     changed(&mut client, &project).await;
-    let found = client.diagnostics(&main, 1).await;
+    let found = client.findings(&main, 1).await;
     assert_eq!(severities(&found, "WAT7408"), [3], "{found:?}");
 }
 
@@ -66,10 +66,10 @@ async fn levels_for_paths_hold_for_these_paths() {
     let mut client = in_folder(&folder).await;
     let (inside, outside) = (folder.uri("gen/a.wat"), folder.uri("b.wat"));
     client.open(&inside, POSITIONAL).await;
-    let found = client.diagnostics(&inside, 1).await;
+    let found = client.findings(&inside, 1).await;
     assert_eq!(severities(&found, "WAT7408"), [2], "{found:?}");
     client.open(&outside, POSITIONAL).await;
-    let found = client.diagnostics(&outside, 1).await;
+    let found = client.findings(&outside, 1).await;
     assert_eq!(severities(&found, "WAT7408"), [3], "{found:?}");
 }
 
@@ -80,11 +80,11 @@ async fn a_relaxed_restriction_is_read_again_when_the_project_file_is_saved() {
     let mut client = in_folder(&folder).await;
     let (main, project) = (folder.uri("main.wat"), folder.uri("wat.toml"));
     client.open(&main, RAW).await;
-    let found = client.diagnostics(&main, 1).await;
+    let found = client.findings(&main, 1).await;
     assert!(!codes(&found).contains(&"WAT4001"), "{found:?}");
     folder.write("wat.toml", "[concurrency]\nallow-raw-spawn = false\n");
     saved(&mut client, &project).await;
-    let found = client.diagnostics(&main, 1).await;
+    let found = client.findings(&main, 1).await;
     assert!(codes(&found).contains(&"WAT4001"), "{found:?}");
 }
 
@@ -95,7 +95,7 @@ async fn a_broken_project_file_is_told_where_it_is_broken() {
     let mut client = in_folder(&folder).await;
     let (main, project) = (folder.uri("main.wat"), folder.uri("wat.toml"));
     client.open(&main, POSITIONAL).await;
-    client.diagnostics(&main, 1).await;
+    client.findings(&main, 1).await;
     folder.write("wat.toml", "[fmt]\nexclude = 7\n[lint]\nlevles = {}\n");
     changed(&mut client, &project).await;
     let found = told(&mut client, &project).await;
@@ -104,7 +104,7 @@ async fn a_broken_project_file_is_told_where_it_is_broken() {
     assert_eq!(span(&found[1]["range"]), "3:0-3:6");
     // What it said last holds on.
     client.replace(&main, 2, POSITIONAL).await;
-    let kept = client.diagnostics(&main, 2).await;
+    let kept = client.findings(&main, 2).await;
     assert_eq!(severities(&kept, "WAT7408"), [1], "{kept:?}");
     folder.write("wat.toml", "[fmt]\nexclude = []\n");
     changed(&mut client, &project).await;
