@@ -725,7 +725,10 @@ impl<'db> Edge<'db> {
                 let strips = edit.insert.is_empty()
                     && matches!(
                         edit.at,
-                        EditAt::Until(_) | EditAt::OpenBracket | EditAt::CloseBracket
+                        EditAt::Until(_)
+                            | EditAt::Since(_)
+                            | EditAt::OpenBracket
+                            | EditAt::CloseBracket
                     );
                 let insert = crate::expand::unmarked(&edit.insert);
                 edits.push(FileEdit {
@@ -739,7 +742,24 @@ impl<'db> Edge<'db> {
             }
         }
         edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
+        self.part(&mut edits);
         Some(edits)
+    }
+
+    /// Puts a blank where several edits side by side delete all that stands between two words.
+    fn part(&self, edits: &mut [FileEdit]) {
+        let adjoin = |a: &FileEdit, b: &FileEdit| {
+            a.file == b.file
+                && a.range.end() == b.range.start()
+                && a.insert.is_empty()
+                && b.insert.is_empty()
+        };
+        for run in edits.chunk_by_mut(adjoin).filter(|run| run.len() > 1) {
+            let deleted = run[0].range.cover(run[run.len() - 1].range);
+            if run[0].insert.is_empty() && glues(run[0].file.text(self.db).text(), deleted) {
+                run[0].insert = " ".into();
+            }
+        }
     }
 
     /// How sure a fix is. Beside an argument of a macro there is no room for more forms, and without one the macro has too

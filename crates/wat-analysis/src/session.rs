@@ -396,7 +396,7 @@ impl Session {
                 let mut refused = judge(db, self.root, author, &inference.uses);
                 let ast = expanded_ast(db, self.root, placed.form);
                 refused.extend(unmet(db, self.root, ast, &inference.instances, &[]));
-                let statics = crate::statics::check(db, self.root, ast, &inference, false);
+                let statics = crate::statics::check(db, self.root, ast, &inference, None);
                 let statics = crate::statics::problems(db, self.root, &statics);
                 let problems = inference.problems.iter().chain(&refused).chain(&statics);
                 found.extend(

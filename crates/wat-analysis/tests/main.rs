@@ -56,6 +56,8 @@ mod left_open;
 mod legacy;
 #[path = "it/lint_documentation.rs"]
 mod lint_documentation;
+#[path = "it/lint_idiom.rs"]
+mod lint_idiom;
 #[path = "it/lint_names.rs"]
 mod lint_names;
 #[path = "it/lint_perspicere.rs"]

@@ -489,7 +489,8 @@ pub(crate) fn check_item<'db>(
     let program = program_of(db, program, item);
     let ast = item.ast(db);
     let inference = infer_in(db, program, item, ast);
-    let mut statics = crate::statics::check(db, program, ast, &inference, true);
+    let name = item.name(db).text(db);
+    let mut statics = crate::statics::check(db, program, ast, &inference, Some(name));
     let mut needs = inference.needs;
     needs.append(&mut statics.needs);
     let mut problems = without_lints(inference.problems);

@@ -103,7 +103,7 @@ fn with_double_braces(text: &str) -> String {
 }
 
 /// A string as it is written; none for one with control characters that have no short escape.
-fn literal(text: &str) -> Option<String> {
+pub(crate) fn literal(text: &str) -> Option<String> {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

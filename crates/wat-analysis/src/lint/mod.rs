@@ -7,7 +7,7 @@
 
 mod deprecated;
 mod documentation;
-mod idiom;
+pub(crate) mod idiom;
 pub(crate) mod names;
 mod perspicere;
 mod runes;
@@ -26,7 +26,7 @@ use crate::forms::{Form, ast, forms, read_form};
 use crate::infer::check_item;
 use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE};
 use crate::items::{Declarations, Item, declarations_after};
-use crate::problem::Problem;
+use crate::problem::{EditAt, Problem, ProblemEdit};
 use crate::program::primary_root;
 
 pub use runes::Rune;
@@ -92,6 +92,18 @@ impl<'db> Lint<'_, 'db> {
         items.filter(|item| !item.kind(self.db).is_member() && self.is_written(item.root(self.db)))
     }
 
+    /// A finding of a rule that reads the typed tree. What a fix of it replaces stands as it was written, or the fix is
+    /// none.
+    fn with_own_fixes(&self, problem: &Problem<'db>) -> Problem<'db> {
+        let is_sound = |edit: &ProblemEdit<'_>| {
+            let node = edit.place.own_node();
+            edit.at != EditAt::Replace || node.is_none_or(|node| self.is_intact(node))
+        };
+        let mut problem = problem.clone();
+        problem.fixes.retain(|fix| fix.edits.iter().all(is_sound));
+        problem
+    }
+
     pub(crate) fn tell(&mut self, problem: Problem<'db>) {
         self.found.push(problem);
     }
@@ -136,9 +148,9 @@ fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec
     documentation::check(&mut lint);
     let items = declarations.items.iter().chain(&declarations.bindings);
     for &item in items.filter(|item| !item.kind(db).is_member()) {
-        let typed = &check_item(db, program, item).statics.lints;
-        let told = typed.iter().filter(|problem| is_sure(&lint, problem));
-        let told: Vec<Problem<'db>> = told.cloned().collect();
+        let typed = check_item(db, program, item).statics.lints.iter();
+        let told = typed.filter(|problem| is_sure(&lint, problem));
+        let told: Vec<Problem<'db>> = told.map(|it| lint.with_own_fixes(it)).collect();
         lint.found.extend(told);
     }
     lint.found
@@ -198,6 +210,7 @@ fn program_lints(db: &dyn Db, root: SourceFile, file: SourceFile) -> Arc<[Diagno
     unused::in_file(db, root, file, &mut found);
     tests::in_file(db, root, file, &mut found);
     without_unread(db, file, &mut found);
+    crate::unsure::doubt_lost_comments(db, &mut found);
     let mut found = finish(found);
     runes::judge(db, root, file, &mut found);
     found.into()

@@ -6,6 +6,7 @@
 
 mod comm;
 mod deadlock;
+mod idiom;
 mod library;
 mod lint;
 mod locals;
@@ -13,6 +14,7 @@ mod orphan;
 mod pair;
 mod portable;
 mod process;
+mod recursion;
 mod tree;
 mod unread;
 mod unused;
@@ -80,23 +82,27 @@ struct Rules<'a, 'db> {
     mentions: OnceCell<FxHashMap<ExprId, Vec<ExprId>>>,
 }
 
-/// Applies the rules to what inference found.
+/// Applies the rules to what inference found of the definition of a name, or of an input of a session.
 pub(crate) fn check<'db>(
     db: &'db dyn Db,
     program: SourceFile,
     ast: &Ast,
     inference: &Inference<'db>,
-    is_definition: bool,
+    name: Option<&str>,
 ) -> Findings<'db> {
     if inference.is_oversized {
         return Findings::default();
     }
-    let mut rules = rules(db, program, ast, inference, is_definition);
+    let mut rules = rules(db, program, ast, inference, name.is_some());
     rules.unused_results();
     rules.library_lints();
     rules.names_of_locals();
     rules.idle_statements();
     rules.unread_names();
+    rules.idioms();
+    if let Some(name) = name {
+        rules.recursion(name);
+    }
     let mut suspects = Vec::new();
     let mut facts = Facts::default();
     if rules.tree.is_concurrent() {

@@ -98,8 +98,12 @@ impl Rules<'_, '_> {
         table
             .args_of(self.tree.expr(id).ty, &Ctor::Result)
             .is_none()
-            && self.is_quiet(id)
-            && self.tree.text_of(id).all(|part| self.is_quiet(part))
+            && self.only_computes(id)
+    }
+
+    /// Does an expression do nothing but give a value, the same each time?
+    pub(super) fn only_computes(&self, id: ExprId) -> bool {
+        self.is_quiet(id) && self.tree.text_of(id).all(|part| self.is_quiet(part))
     }
 
     /// Has an expression no effect beyond those of its parts? What may end the function has one.

@@ -1,5 +1,0 @@
-//! TODO
-
-use super::Lint;
-
-pub(super) fn check(_lint: &mut Lint<'_, '_>) {}
