@@ -127,13 +127,21 @@ pub struct Options {
 /// How much the lints that count something allow (chapter 10 §7.4). Only lints may read it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Thresholds {
+    /// Lines of the body of a test: from the first number on it is noted, above the second one warned of.
+    pub body_length: (usize, usize),
+    /// Bindings in the outermost `let` of a test.
+    pub binding_count: usize,
     /// How deep a type that is written out may nest.
     pub type_depth: usize,
 }
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Thresholds { type_depth: 3 }
+        Thresholds {
+            body_length: (30, 50),
+            binding_count: 10,
+            type_depth: 3,
+        }
     }
 }
 

@@ -64,6 +64,8 @@ mod lint_names;
 mod lint_perspicere;
 #[path = "it/lint_runes.rs"]
 mod lint_runes;
+#[path = "it/lint_tests.rs"]
+mod lint_tests;
 #[path = "it/lint_unused.rs"]
 mod lint_unused;
 #[path = "it/loads.rs"]

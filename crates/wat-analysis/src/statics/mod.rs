@@ -6,6 +6,7 @@
 
 mod comm;
 mod deadlock;
+mod floats;
 mod idiom;
 mod library;
 mod lint;
@@ -103,6 +104,7 @@ pub(crate) fn check<'db>(
     if let Some(name) = name {
         rules.recursion(name);
     }
+    rules.float_assertions();
     let mut suspects = Vec::new();
     let mut facts = Facts::default();
     if rules.tree.is_concurrent() {

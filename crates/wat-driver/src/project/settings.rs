@@ -429,6 +429,7 @@ enum Checked {
     Text(String),
     Time(Duration),
     LevelsByPath(Vec<(Glob, LevelList)>),
+    CountPair(usize, usize),
     /// Settings with their paths.
     Table(Vec<(String, Checked)>),
     /// Of a setting that is only checked.
@@ -483,6 +484,12 @@ impl Settings {
             ("run.stack-limit", Checked::Count(bytes)) => run.stack_limit = Some(bytes),
             ("lint.levels", Checked::Levels(levels)) => lint.levels = levels,
             ("lint.paths", Checked::LevelsByPath(paths)) => lint.paths = paths,
+            ("lint.thresholds.complectens/body-length", Checked::CountPair(noted, warned)) => {
+                lint.thresholds.body_length = (noted, warned);
+            }
+            ("lint.thresholds.complectens/binding-count", Checked::Count(count)) => {
+                lint.thresholds.binding_count = count;
+            }
             ("lint.thresholds.perspicere/type-depth", Checked::Count(depth)) => {
                 lint.thresholds.type_depth = depth;
             }
@@ -659,7 +666,7 @@ fn count_pair(told: &mut Told, name: &str, value: &Value) -> Option<Checked> {
     if let Some([low, high]) = numbers.collect::<Option<Vec<_>>>().as_deref()
         && low <= high
     {
-        return Some(Checked::Sound);
+        return Some(Checked::CountPair(*low, *high));
     }
     let message = format!("{name} is a list of two numbers from 0, the smaller one first");
     told.bad(value.range, "no such list", message, None);
