@@ -1,5 +1,6 @@
 //! WAT7402: texts put together from literals and values.
 
+use rustc_hash::FxHashMap;
 use wat_syntax::{Applicability, NodeId, NodeKind};
 
 use crate::infer::text::literal;
@@ -41,56 +42,62 @@ pub(super) fn concat(_: &Lint<'_, '_>, call: &Call<'_>) -> Option<Problem<'stati
 
 /// A template as it grows.
 #[derive(Default)]
-struct Template {
+struct Template<'c> {
     text: String,
-    /// The values by their names, in order. A name that is mentioned again is given once.
-    given: Vec<(String, NodeId)>,
+    /// For each part its name, if it is given: no literal, and no name that is mentioned again.
+    given: Vec<Option<String>>,
+    symbols: FxHashMap<&'c str, String>,
+    /// How many values wanted a name.
+    wanted: FxHashMap<String, usize>,
 }
 
-impl Template {
-    fn add(&mut self, call: &Call<'_>, part: NodeId) {
+impl<'c> Template<'c> {
+    fn add(&mut self, call: &'c Call<'_>, part: NodeId) {
         if let Some(text) = call.source.as_str(part) {
             self.text
                 .push_str(&text.replace('{', "{{").replace('}', "}}"));
+            self.given.push(None);
             return;
         }
-        let symbol = |node: NodeId| call.source.as_symbol(node);
-        let again = self
-            .given
-            .iter()
-            .find(|(_, value)| symbol(part).is_some() && symbol(*value) == symbol(part));
-        let name = match again {
-            Some((name, _)) => name.clone(),
-            None => {
-                let name = self.fresh(name_for(call, part));
-                self.given.push((name.clone(), part));
-                name
-            }
-        };
+        let symbol = call.source.as_symbol(part);
+        let again = symbol.and_then(|symbol| self.symbols.get(symbol).cloned());
+        let is_new = again.is_none();
+        let name = again.unwrap_or_else(|| self.fresh(name_for(call, part)));
         self.text.push_str(&format!("{{{name}}}"));
+        if let Some(symbol) = symbol.filter(|_| is_new) {
+            self.symbols.insert(symbol, name.clone());
+        }
+        self.given.push(is_new.then_some(name));
     }
 
     /// The name, or the name with the first number that makes it one of its own.
-    fn fresh(&self, name: &str) -> String {
-        let is_free = |name: &String| self.given.iter().all(|(given, _)| given != name);
-        let numbered = (2..).map(|number| format!("{name}-{number}"));
-        let mut names = [name.to_owned()].into_iter().chain(numbered);
-        names.find(is_free).unwrap_or_default()
+    fn fresh(&mut self, name: &str) -> String {
+        loop {
+            let count = self.wanted.entry(name.to_owned()).or_default();
+            *count += 1;
+            let fresh = match *count {
+                1 => return name.to_owned(),
+                count => format!("{name}-{count}"),
+            };
+            if !self.wanted.contains_key(&fresh) {
+                self.wanted.insert(fresh.clone(), 1);
+                return fresh;
+            }
+        }
     }
 
-    /// The edits that name the values and delete what the template has: literals, and names that are mentioned again.
-    fn edits<'p>(&'p self, call: &'p Call<'_>) -> impl Iterator<Item = ProblemEdit<'static>> + 'p {
-        let key = |part: &NodeId| self.given.iter().find(|(_, value)| value == part);
-        let runs = call
-            .parts
-            .chunk_by(move |a, b| key(a).is_none() && key(b).is_none());
-        runs.map(move |run| match key(&run[0]) {
-            Some((name, value)) => edit(EditAt::Before, *value, &format!(":{name} ")),
-            None => {
-                let last = place_of(run[run.len() - 1]);
-                edit(EditAt::DeleteThrough(last), run[0], "")
+    /// The edits that name the values and delete what the template has.
+    fn edits(self, call: &Call<'_>) -> Vec<ProblemEdit<'static>> {
+        let parts: Vec<_> = call.parts.iter().zip(self.given).collect();
+        let runs = parts.chunk_by(|(_, a), (_, b)| a.is_none() && b.is_none());
+        let edit_of = |run: &[(&NodeId, Option<String>)]| match &run[0] {
+            (part, Some(name)) => edit(EditAt::Before, **part, &format!(":{name} ")),
+            (part, None) => {
+                let last = place_of(*run[run.len() - 1].0);
+                edit(EditAt::DeleteThrough(last), **part, "")
             }
-        })
+        };
+        runs.map(edit_of).collect()
     }
 }
 
