@@ -2,6 +2,7 @@
 
 use wat_syntax::{Applicability, NodeId, NodeKind};
 
+use crate::expand::Source;
 use crate::keywords::KeywordForm;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::Signature;
@@ -13,9 +14,14 @@ use super::typed::{Expr, ExprId, ExprKind, FunctionRef};
 const MANY: usize = 5;
 
 impl<'db> Infer<'db> {
+    /// What a macro wrote is the business of the macro.
+    fn is_written(&self, node: NodeId) -> bool {
+        matches!(self.origin_of(node), Source::Written(_))
+    }
+
     /// WAT7411: a keyword value that is spelled like a parameter, in a call that is positional by its count.
     pub(super) fn lint_lookalike(&mut self, form: &KeywordForm, node: NodeId) {
-        if form.rest.is_some() {
+        if form.rest.is_some() || !self.is_written(node) {
             return;
         }
         let named = |&arg: &NodeId| self.key(arg).is_some_and(|key| form.param(key).is_some());
@@ -44,7 +50,7 @@ impl<'db> Infer<'db> {
     ) {
         let Some(rest) = &signature.rest else { return };
         let args = self.argument_nodes(node);
-        if args.len() < signature.params.len() {
+        if args.len() < signature.params.len() || !self.is_written(node) {
             return;
         }
         let snapshot = self.table.snapshot();
@@ -99,7 +105,7 @@ impl<'db> Infer<'db> {
         args: &[ExprId],
         head: NodeId,
     ) {
-        if args.len() < MANY || form.keyword_only {
+        if args.len() < MANY || form.keyword_only || !self.is_written(head) {
             return;
         }
         let types: Vec<String> = args
@@ -157,7 +163,7 @@ impl<'db> Infer<'db> {
         let (Some(data), Some(function)) = (args.first(), args.last()) else {
             return;
         };
-        if self.threaded.contains_key(&node) {
+        if self.threaded.contains_key(&node) || !self.is_written(node) {
             return;
         }
         let [data, function] = [data, function].map(|arg| &self.exprs[arg.0 as usize]);

@@ -464,3 +464,25 @@ fn tail_calls_and_recursion_into_parts_are_not() {
     let tree = "(c.foldl (:d::P/kids p) 1 (c.fn [sum <- c.i64 kid <- :d::P] -> c.i64 (c.+ sum (:d::f kid))))";
     assert_eq!(recursive("p <- :d::P", tree), 0);
 }
+
+#[test]
+fn what_a_macro_calls_is_its_own_business() {
+    let count = |body: &str, code: u16| {
+        let text = format!(
+            "(c.defn :d::box [x <- c.i64 y <- c.i64 w <- c.i64 h <- c.i64 d <- c.i64] -> c.i64 \"All.\" (c.+ x y w h d))
+            (c.defn :d::at [axis <- c.keyword n <- c.i64] -> c.i64 \"It.\" (c.if (c.= axis :axis) 0 n))
+            (c.defmacro :d::make [x <- :wat::WatAST] -> :wat::WatAST \"One.\" `(:d::box ~x 2 3 4 5))
+            (c.defmacro :d::where [] -> :wat::WatAST \"It.\" `(:d::at :axis 3))
+            (c.defmacro :d::same [x <- :wat::WatAST] -> :wat::WatAST \"It.\" `(c.do ~x))
+            (c.defn :d::f [] -> c.i64 \"It.\" {body})"
+        );
+        let db = database(&[("main.wat", spelled(&text))]);
+        let file = db.file("main.wat").expect("was just added");
+        let found = wat_analysis::file_findings(&db, file);
+        found.iter().filter(|it| it.code.0 == code).count()
+    };
+    assert_eq!(count("(:d::same (:d::box 1 2 3 4 5))", 7408), 1);
+    assert_eq!(count("(:d::make 1)", 7408), 0);
+    assert_eq!(count("(:d::same (:d::at :axis 3))", 7411), 1);
+    assert_eq!(count("(:d::where)", 7411), 0);
+}
