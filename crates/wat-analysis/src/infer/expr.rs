@@ -259,6 +259,10 @@ impl<'db> Infer<'db> {
         ascribed: Option<(Ty, NodeId)>,
     ) -> Ty {
         if let Some((ty, node)) = ascribed {
+            let mut known = branches.iter();
+            if known.any(|&branch| self.table.is_same(self.ty(branch), ty)) {
+                self.needless.push(node.0);
+            }
             for &branch in branches {
                 self.expect(branch, ty, Why::Ascription { node });
             }
@@ -760,6 +764,12 @@ impl<'db> Infer<'db> {
             }
         };
         let why = ascribed.map_or(Why::Form, |(_, node)| Why::Ascription { node });
+        if let (Some((ty, node)), Some(known)) =
+            (ascribed, self.table.args_of(self.ty(parts[0]), &ctor))
+            && self.table.is_same(known[0], ty)
+        {
+            self.needless.push(node.0);
+        }
         self.expect(parts[0], whole, why);
         self.expect(parts[1], Ty::STRING, Why::Form);
         self.push(

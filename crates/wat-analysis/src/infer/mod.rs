@@ -140,6 +140,8 @@ pub(crate) struct Inference<'db> {
     pub(crate) bound: Vec<LocalId>,
     /// What must have been evaluated before this function runs.
     pub(crate) guard: Option<Arc<str>>,
+    /// The types of ascriptions that say what was known without them.
+    pub(crate) needless: Vec<u32>,
     /// A type is too large to be written out, which is told.
     pub(crate) is_oversized: bool,
 }
@@ -173,6 +175,8 @@ struct Infer<'db> {
     /// Steps of threads, and what they get.
     threaded: FxHashMap<NodeId, thread::Threaded>,
     late: rustc_hash::FxHashSet<NodeId>,
+    /// The types of ascriptions that say what was known without them.
+    needless: Vec<u32>,
     /// Names that are understood under their present names.
     retired: rustc_hash::FxHashSet<TextId>,
     /// The problem that reported an unknown name, so that further uses become labels.
@@ -241,6 +245,7 @@ impl<'db> Infer<'db> {
             evaluated: Vec::new(),
             choices: Vec::new(),
             references: Vec::with_capacity(16),
+            needless: Vec::new(),
             uses: Vec::with_capacity(8),
             mentions: Vec::new(),
             wanted: Vec::new(),
@@ -384,6 +389,7 @@ impl<'db> Infer<'db> {
             calls: self.calls,
             late: self.late,
             uses: self.uses,
+            needless: self.needless,
             mentions: self.mentions,
             needs,
             instances,
@@ -475,6 +481,8 @@ pub(crate) struct Checked<'db> {
     pub(crate) uses: Vec<Use<'db>>,
     pub(crate) mentions: Vec<Mention<'db>>,
     pub(crate) statics: Findings<'db>,
+    /// The types of ascriptions that nothing needs.
+    pub(crate) needless: Vec<u32>,
     pub(crate) needs: Vec<Need>,
     pub(crate) instances: Vec<Instance<'db>>,
 }
@@ -499,6 +507,7 @@ pub(crate) fn check_item<'db>(
         problems,
         uses: inference.uses,
         mentions: inference.mentions,
+        needless: inference.needless,
         statics,
         needs,
         instances: inference.instances,

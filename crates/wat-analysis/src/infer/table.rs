@@ -434,6 +434,30 @@ impl Table {
         &self.beside_errors
     }
 
+    /// Are two types one, as far as both are known, the second one as a whole? Of large types that is not found out.
+    pub(crate) fn is_same(&self, ty: Ty, known: Ty) -> bool {
+        const LARGE: usize = 64;
+        let mut work = vec![(ty, known)];
+        for _ in 0..LARGE {
+            let Some((ty, known)) = work.pop() else {
+                return true;
+            };
+            if self.resolve(ty) == self.resolve(known) {
+                continue;
+            }
+            match (self.shape(ty), self.shape(known)) {
+                (Shape::Param(index), Shape::Param(other)) if index == other => {}
+                (Shape::App(ctor, args), Shape::App(other, others))
+                    if ctor == other && args.len() == others.len() =>
+                {
+                    work.extend(args.iter().copied().zip(others.iter().copied()));
+                }
+                _ => return false,
+            }
+        }
+        false
+    }
+
     /// Does the type hold an open variable?
     pub(crate) fn is_open(&self, ty: Ty) -> bool {
         self.visit_open(ty, |_| true)

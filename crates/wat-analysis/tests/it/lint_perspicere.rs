@@ -88,3 +88,36 @@ fn of_types_in_types_the_larger_one_gets_the_name() {
     );
     assert_eq!(found(&text), [format!("WAT7202 {a}")]);
 }
+
+#[test]
+fn an_ascription_that_says_what_is_known_can_go() {
+    let text = "(:wat::core::defn :demo::f<T> [b <- :wat::core::bool x <- :T o <- :wat::core::Option<wat::core::i64>] -> :wat::core::i64
+  (:wat::core::let
+    [c (:wat::core::if b -> :wat::core::Option<wat::core::i64> :wat::core::None :wat::core::None)
+     d (:wat::core::if b -> :wat::core::Option<T> :wat::core::None (:wat::core::Some x))
+     e (:wat::core::cond -> ; why
+         :wat::core::i64 (b 1) (:else (:wat::core::if b -> :wat::core::i64 3 4)))
+     g (:wat::core::match o -> :wat::core::Vector<wat::core::i64> ((:wat::core::Some y) [y]) (:wat::core::None []))
+     h (:wat::core::Option/expect -> :wat::core::i64 o \"there\")
+     i (:wat::core::Option/expect -> :wat::core::i64 :wat::core::None \"there\")
+     v (:wat::core::if b -> :wat::core::Vector<wat::core::i64> [] [])]
+    (:wat::core::i64::+ e h i (:wat::core::length g) (:wat::core::length v))))";
+    let better = repaired(text, "WAT7204");
+    let expected = text
+        .replace("b -> :wat::core::Option<T> ", "b ")
+        .replace(
+            "cond -> ; why\n         :wat::core::i64 (b",
+            "cond  ; why\n          (b",
+        )
+        .replace(
+            "(:wat::core::if b -> :wat::core::i64 3 4)",
+            "(:wat::core::if b 3 4)",
+        )
+        .replace(
+            "match o -> :wat::core::Vector<wat::core::i64> (",
+            "match o (",
+        )
+        .replace("expect -> :wat::core::i64 o", "expect o");
+    assert_eq!(better, expected);
+    assert_eq!(found(&better), [""; 0]);
+}

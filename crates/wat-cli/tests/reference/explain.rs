@@ -143,6 +143,7 @@ impl Page {
             _ if example.has("toml") => ["check", ""],
             // Rules that are off by default are turned on.
             7041 => ["lint", "--warn=WAT7041"],
+            7204 => ["lint", "--warn=WAT7204"],
             7802 => ["check", "--style"],
             7000..=7999 => ["lint", "main.wat"],
             _ if example.has("run") || self.code >= 8000 => ["run", "main.wat"],
