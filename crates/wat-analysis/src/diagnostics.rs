@@ -736,6 +736,8 @@ impl<'db> Edge<'db> {
                     range,
                     insert: match strips && glues(text.text(), range) {
                         true => " ".into(),
+                        // A part of a token stands beside the rest of it.
+                        false if edit.place.part.is_some() => insert.into(),
                         false => Box::from(&*apart(text.text(), range, &insert)),
                     },
                 });

@@ -318,7 +318,8 @@ impl<'db> Infer<'db> {
             && text != "_"
         {
             let mut known = self.scope.iter().rev();
-            shadows = known.find(|(bound, _)| *bound == id).map(|it| it.1);
+            let hidden = known.find(|(bound, _)| *bound == id).map(|it| it.1);
+            shadows = hidden.filter(|&hidden| self.is_hidden(hidden, name));
             self.scope.push((id, local));
         }
         self.locals.push(LocalInfo {
@@ -330,6 +331,17 @@ impl<'db> Infer<'db> {
         });
         self.references.push((name, Referent::Local(local)));
         local
+    }
+
+    /// Does a binder hide a local of the same function, as the author of both wrote them?
+    fn is_hidden(&self, hidden: LocalId, name: NodeId) -> bool {
+        let other = self.locals[hidden.0 as usize].node;
+        match (self.origin_of(name), self.origin_of(other)) {
+            (Source::Written(name), Source::Written(other)) => {
+                name != other && !self.outer.contains_key(&hidden)
+            }
+            _ => false,
+        }
     }
 
     /// Notes that a token refers to a definition.

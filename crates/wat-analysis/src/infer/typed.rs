@@ -23,7 +23,7 @@ pub(crate) struct LocalInfo {
     pub(crate) node: NodeId,
     /// How many `fn` forms enclose its binder.
     pub(crate) depth: u32,
-    /// The local of the same name that it hides.
+    /// The local of the same name and function that it hides.
     pub(crate) shadows: Option<LocalId>,
 }
 

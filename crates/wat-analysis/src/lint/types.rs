@@ -21,6 +21,8 @@ pub(super) struct Written<'db> {
     pub(super) node: NodeId,
     pub(super) text: &'db str,
     pub(super) expr: TypeExpr,
+    /// Did the author write what stands directly around it? A macro may look at the text of what it is called with.
+    pub(super) is_placed: bool,
     /// The definition that it stands in, and its type parameters.
     pub(super) item: Option<Item<'db>>,
     generics: Box<[Arc<str>]>,
@@ -50,10 +52,18 @@ impl<'db> Lint<'_, 'db> {
             .map(|item| item.name_node_in(self.db, self.ast));
         let mut others: FxHashSet<NodeId> = names.collect();
         let mut found = Vec::new();
+        let mut around: Vec<NodeId> = Vec::new();
         let mut next = 0;
         while (next as usize) < self.ast.len() {
             let node = NodeId(next);
             next += 1;
+            while around
+                .pop_if(|outer| self.ast.subtree_end(*outer) <= node)
+                .is_some()
+            {}
+            if self.ast.child_count(node) > 0 {
+                around.push(node);
+            }
             if self.ast.kind(node) == NodeKind::List {
                 match self.head(node) {
                     Some(QUOTE | FORMS | QUASIQUOTE) => next = self.ast.subtree_end(node).0,
@@ -71,19 +81,20 @@ impl<'db> Lint<'_, 'db> {
             let Ok(expr) = parse_type_keyword(text) else {
                 continue;
             };
-            let around = |item: &Item<'db>| {
+            let holds = |item: &Item<'db>| {
                 let root = item.root(self.db);
                 root <= node && node < self.ast.subtree_end(root)
             };
             let item = items
                 .clone()
-                .filter(around)
+                .filter(holds)
                 .max_by_key(|item| item.node(self.db));
             let name = item.map(|item| item.name_node_in(self.db, self.ast));
             found.push(Written {
                 node,
                 text,
                 expr,
+                is_placed: around.last().is_none_or(|&outer| self.is_written(outer)),
                 item,
                 generics: name
                     .map(|name| generics(self.ast, name))

@@ -30,7 +30,7 @@ impl<'db> Rules<'_, 'db> {
     /// WAT7108: what is named to be ignored hides nothing.
     fn shadowed(&mut self, local: LocalId, hidden: LocalId) {
         let (info, hidden) = (self.tree.info(local), self.tree.info(hidden));
-        if self.tree.is_ignored(local) || info.node == hidden.node {
+        if self.tree.is_ignored(local) {
             return;
         }
         let name = &info.name;

@@ -133,6 +133,16 @@ fn a_local_that_hides_another_one_is_told() {
 }
 
 #[test]
+fn what_a_macro_binds_twice_or_a_file_binds_around_a_function_is_not_hidden() {
+    let text = "(:wat::core::defmacro :demo::bind [x <- :wat::WatAST v <- :wat::WatAST body <- :wat::WatAST] -> :wat::WatAST
+  `(:wat::core::let [~x ~v] ((:wat::core::fn [~x <- :wat::core::i64] -> :wat::core::i64 ~body) ~x)))
+(:wat::core::defn :demo::f [] -> :wat::core::i64 (:demo::bind y 1 (:wat::core::i64::+ y 1)))
+(:wat::core::let [z 1]
+  (:wat::core::defn :demo::g [z <- :wat::core::i64] -> :wat::core::i64 z))";
+    assert_eq!(found(text), [""; 0]);
+}
+
+#[test]
 fn what_a_macro_makes_is_not_judged_by_its_names() {
     let text = "(:wat::core::defmacro :demo::twice [x <- :wat::WatAST] -> :wat::WatAST
   `(:wat::core::let [x ~x y_y x] (:wat::core::i64::+ x y_y)))
@@ -180,6 +190,27 @@ fn a_type_that_an_alias_names_is_written_by_it() {
     );
     assert_eq!(repaired(&long, "WAT7101"), short);
     assert_eq!(found(&short), [""; 0]);
+}
+
+#[test]
+fn a_tuple_in_a_type_is_written_by_its_alias() {
+    let text = "(:wat::core::typealias :demo::Entry :(wat::core::String,wat::core::i64))
+(:wat::core::newtype :demo::Bag :wat::core::Fn(wat::core::Vector<(wat::core::String,wat::core::i64)>)->wat::core::i64)";
+    let better = repaired(text, "WAT7101");
+    assert!(
+        better.ends_with(":wat::core::Fn(wat::core::Vector<demo::Entry>)->wat::core::i64)"),
+        "{better}"
+    );
+}
+
+#[test]
+fn a_type_that_a_macro_is_called_with_is_not_replaced_unasked() {
+    let text = "(:wat::core::typealias :demo::Ints :wat::core::Vector<wat::core::i64>)
+(:wat::core::defmacro :demo::made [t <- :wat::WatAST] -> :wat::WatAST `(:wat::core::Vector ~t))
+(:wat::core::defn :demo::f [] -> :wat::core::i64
+  (:wat::core::length (:demo::made :wat::core::Vector<wat::core::i64>)))";
+    assert_eq!(found(text), ["WAT7101 :wat::core::Vector<wat::core::i64>"]);
+    assert_eq!(repaired(text, "WAT7101"), text);
 }
 
 #[test]

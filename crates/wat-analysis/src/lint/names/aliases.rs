@@ -218,7 +218,11 @@ fn tell<'db>(lint: &mut Lint<'_, 'db>, written: &Written<'db>, part: &Part<'_>, 
     }
     if let Some(applied) = &known.applied {
         let text = written.spelled(part, applied);
-        problem = problem.replace(Applicability::MachineApplicable, place, &text);
+        let how = match written.is_placed {
+            true => Applicability::MachineApplicable,
+            false => Applicability::MaybeIncorrect,
+        };
+        problem = problem.replace(how, place, &text);
     }
     lint.tell(problem);
 }

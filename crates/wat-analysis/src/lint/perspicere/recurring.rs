@@ -50,6 +50,7 @@ fn composites<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec
         for (at, part) in parts.iter().enumerate() {
             around.retain(|(end, _)| at < *end);
             if part.depth < DEEP
+                || !written.is_placed
                 || lint.known(&written, &parts[at..]).is_some()
                 || written.is_target(&lint, part)
             {
