@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 use wat_syntax::{NodeId, NodeKind, TypeExpr, parse_type_keyword};
 
+use crate::expand::is_marked;
 use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE};
 use crate::items::{Item, ItemKind};
 use crate::names::program_of;
@@ -159,6 +160,12 @@ impl Written<'_> {
             .item
             .filter(|item| item.kind(lint.db) == ItemKind::Alias);
         alias.is_some() && part.end - part.start + 1 == self.text.len()
+    }
+
+    /// Does it stand in a program inside of a test, which does not see what its file declares?
+    pub(super) fn is_apart(&self, lint: &Lint<'_, '_>) -> bool {
+        self.item
+            .is_some_and(|item| is_marked(item.name(lint.db).text(lint.db)))
     }
 
     /// What goes where a part stands.

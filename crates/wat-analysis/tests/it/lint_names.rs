@@ -214,6 +214,17 @@ fn a_type_that_a_macro_is_called_with_is_not_replaced_unasked() {
 }
 
 #[test]
+fn a_program_inside_of_a_test_does_not_see_the_aliases_of_its_file() {
+    let text = "(:wat::core::typealias :demo::Ints :wat::core::Vector<wat::core::i64>)
+(:wat::test::deftest-hermetic :demo::t
+  ((:wat::core::typealias :demo::Flags :wat::core::Vector<wat::core::bool>)
+   (:wat::core::defn :demo::sizeOf [x <- :wat::core::Vector<wat::core::i64>] -> :wat::core::i64 (:wat::core::length x)))
+  (:wat::test::assert-eq 1 (:demo::sizeOf [1])))
+(:wat::core::defn :demo::f [x <- :wat::core::Vector<wat::core::bool>] -> :wat::core::i64 (:wat::core::length x))";
+    assert_eq!(found(text), ["WAT7103 :demo::sizeOf"]);
+}
+
+#[test]
 fn what_is_quoted_is_no_type() {
     let text =
         "(:wat::core::typealias :demo::Ages :wat::core::HashMap<wat::core::String,wat::core::i64>)

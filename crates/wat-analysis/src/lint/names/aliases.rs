@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use wat_syntax::Applicability;
 
 use crate::db::{Db, SourceFile};
+use crate::expand::is_marked;
 use crate::items::{Item, ItemKind, Name, split_generic};
 use crate::library::{LIBRARY_NAMES, is_internal, library_item};
 use crate::lint::types::{Part, Written, is_sound};
@@ -112,7 +113,10 @@ fn fits(shape: &Type, ty: &Type, arity: usize, arguments: &mut [Option<Type>]) -
 fn own_aliases(db: &dyn Db, program: SourceFile) -> Aliases {
     let mut found = Aliases::default();
     for item in program_items(db, program).filter(|item| item.kind(db) == ItemKind::Alias) {
-        found.add(db, program, item);
+        // What a program inside of a test names is not seen by others.
+        if !is_marked(item.name(db).text(db)) {
+            found.add(db, program, item);
+        }
     }
     found
 }
@@ -160,7 +164,8 @@ impl<'db> Lint<'_, 'db> {
         let library = library_aliases(self.db, self.program);
         let ty = self.type_of(written, part)?;
         // What an alias stands for is that alias.
-        let own = own.of(&ty).filter(|_| !written.is_target(self, part));
+        let own = own.of(&ty);
+        let own = own.filter(|_| !written.is_target(self, part) && !written.is_apart(self));
         let (code, (path, arguments)) = match own {
             Some(own) => (7101, own),
             None => (7102, library.of(&ty)?),

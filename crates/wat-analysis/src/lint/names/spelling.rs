@@ -2,6 +2,7 @@
 
 use wat_syntax::NodeId;
 
+use crate::expand::is_marked;
 use crate::items::{Item, ItemKind};
 use crate::library::{LIBRARY_NAMES, is_internal};
 use crate::names::program_of;
@@ -57,11 +58,11 @@ fn own<'db>(lint: &Lint<'_, 'db>, item: Item<'db>) -> (usize, &'db str) {
 /// Where the last word of an item's name is written.
 fn place<'db>(lint: &Lint<'_, 'db>, item: Item<'db>) -> Place<'db> {
     let (start, word) = own(lint, item);
-    Place::part(
-        item.name_node_in(lint.db, lint.ast),
-        start,
-        start + word.len(),
-    )
+    let node = item.name_node_in(lint.db, lint.ast);
+    match is_marked(item.name(lint.db).text(lint.db)) {
+        true => Place::node(node),
+        false => Place::part(node, start, start + word.len()),
+    }
 }
 
 /// The path of an item with another last word.

@@ -7,6 +7,7 @@ use wat_syntax::{TypeExpr, parse_type_keyword};
 
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::{Diagnostic, absolute};
+use crate::expand::is_marked;
 use crate::forms::forms;
 use crate::items::{Item, ItemKind};
 use crate::lint::is_sound_form;
@@ -25,7 +26,8 @@ fn duplicates<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<(Item<'db>, Item
     let mut found = Vec::new();
     for item in program_items(db, program).filter(|item| item.kind(db) == ItemKind::Alias) {
         let ty = &alias_target(db, program, item).ty;
-        if !is_sound(ty) || is_second_name(db, program, item) {
+        let is_apart = is_marked(item.name(db).text(db));
+        if is_apart || !is_sound(ty) || is_second_name(db, program, item) {
             continue;
         }
         match known.entry((ty, arity(db, item))) {

@@ -15,6 +15,8 @@ use crate::problem::{Place, Problem};
 
 /// How often a type is written out before that is told.
 const OFTEN: usize = 3;
+/// How many of its further places are shown.
+const SHOWN: usize = 8;
 /// How deep it nests at least.
 const DEEP: usize = 2;
 
@@ -24,8 +26,6 @@ struct Composite<'db> {
     /// Without the leading colon.
     text: String,
     place: Place<'db>,
-    /// Is it all of its token?
-    whole: bool,
     /// The composite of the same form that it is part of.
     inside: Option<u32>,
     /// The namespace of the definition that it stands in, with its last `::`.
@@ -51,6 +51,7 @@ fn composites<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec
             around.retain(|(end, _)| at < *end);
             if part.depth < DEEP
                 || !written.is_placed
+                || written.is_apart(&lint)
                 || lint.known(&written, &parts[at..]).is_some()
                 || written.is_target(&lint, part)
             {
@@ -66,7 +67,6 @@ fn composites<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec
             found.push(Composite {
                 text: written.text_of(part).to_owned(),
                 place: written.place(part),
-                whole: part.end - part.start + 1 == written.text.len(),
                 inside: around.last().map(|(_, around)| *around),
                 namespace,
             });
@@ -124,39 +124,52 @@ pub(super) fn in_file(
         };
         let others: Vec<Diagnostic> = told.collect();
         first.message = format!("`:{text}` is written out {} times", others.len() + 1);
-        if let Some(alias) = alias {
-            let spelled = |whole: bool| match whole {
-                true => alias.clone(),
-                false => alias[1..].to_owned(),
-            };
-            let mut edits = vec![FileEdit {
-                file,
-                range: TextRange::empty(before),
-                insert: format!("(:wat::core::typealias {alias} :{text})\n\n").into(),
-            }];
-            for told in [&first].into_iter().chain(&others) {
-                let text = file.text(db);
-                let whole = text.text()[told.span.range].starts_with(':');
-                edits.push(FileEdit {
-                    file,
-                    range: told.span.range,
-                    insert: spelled(whole).into(),
-                });
-            }
-            first.fixes.push(DiagnosticFix {
-                title: format!("name it `{alias}`"),
-                applicability: Applicability::MachineApplicable,
-                edits,
-            });
-        }
-        first.labels = others
+        let spans = [&first]
             .into_iter()
-            .map(|other| SpanLabel {
-                span: other.span,
-                message: "and here".to_owned(),
-            })
-            .collect();
+            .chain(&others)
+            .map(|told| told.span.range);
+        let fix = alias.map(|alias| naming(db, file, before, &alias, text, spans.collect()));
+        first.fixes.extend(fix);
+        if others.len() > SHOWN {
+            let more = others.len() - SHOWN;
+            first.notes.push(format!("… and {more} more"));
+        }
+        let label = |other: Diagnostic| SpanLabel {
+            span: other.span,
+            message: "and here".to_owned(),
+        };
+        first.labels = others.into_iter().take(SHOWN).map(label).collect();
         found.push(first);
+    }
+}
+
+/// The fix that declares an alias and writes it at these places.
+fn naming(
+    db: &dyn Db,
+    file: SourceFile,
+    before: TextSize,
+    alias: &str,
+    ty: &str,
+    places: Vec<TextRange>,
+) -> DiagnosticFix {
+    let text = file.text(db);
+    let declaration = FileEdit {
+        file,
+        range: TextRange::empty(before),
+        insert: format!("(:wat::core::typealias {alias} :{ty})\n\n").into(),
+    };
+    let uses = places.into_iter().map(|range| {
+        let is_token = text.text()[range].starts_with(':');
+        FileEdit {
+            file,
+            range,
+            insert: if is_token { alias } else { &alias[1..] }.into(),
+        }
+    });
+    DiagnosticFix {
+        title: format!("name it `{alias}`"),
+        applicability: Applicability::MachineApplicable,
+        edits: [declaration].into_iter().chain(uses).collect(),
     }
 }
 
