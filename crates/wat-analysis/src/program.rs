@@ -180,8 +180,8 @@ pub fn program_files(db: &dyn Db, root: SourceFile) -> Arc<[SourceFile]> {
 struct Roots {
     /// For each file the root of its primary program.
     primary: FxHashMap<SourceFile, SourceFile>,
-    /// Files that several programs have.
-    shared: FxHashSet<SourceFile>,
+    /// Of files that several programs have, the roots of the other ones.
+    shared: FxHashMap<SourceFile, Vec<SourceFile>>,
 }
 
 /// The roots are the files that nobody loads, the configured entry before all others, then in path order; then the
@@ -259,7 +259,7 @@ impl Roots {
         for &file in &*load_graph(db, root).files {
             let primary = *self.primary.entry(file).or_insert(root);
             if enclosing_file(db, primary) != enclosing_file(db, root) {
-                self.shared.insert(file);
+                self.shared.entry(file).or_default().push(root);
             }
         }
     }
@@ -279,7 +279,15 @@ pub fn primary_root(db: &dyn Db, file: SourceFile) -> SourceFile {
 /// Do several programs have this file?
 #[salsa::tracked(returns(copy))]
 pub(crate) fn is_shared(db: &dyn Db, file: SourceFile) -> bool {
-    roots(db).shared.contains(&file)
+    roots(db).shared.contains_key(&file)
+}
+
+/// The roots of all programs that have a file of the project, its primary one first.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn programs_with(db: &dyn Db, file: SourceFile) -> Arc<[SourceFile]> {
+    let others = roots(db).shared.get(&file).into_iter().flatten();
+    let primary = primary_root(db, file);
+    [primary].into_iter().chain(others.copied()).collect()
 }
 
 /// Does a source load something that contributes nothing?

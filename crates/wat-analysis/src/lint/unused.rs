@@ -1,13 +1,17 @@
 //! What nobody uses.
 
+mod files;
+mod mentions;
+
 use wat_syntax::{Applicability, NodeId};
 
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::Diagnostic;
 use crate::expand::{Source, is_test_form};
 use crate::forms::ast;
-use crate::items::{Item, ItemKind};
+use crate::items::{Item, ItemKind, Name};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
+use crate::program::{lacks_loads, programs_with};
 use crate::signature::{function_shape, param_shapes};
 
 use super::Lint;
@@ -87,9 +91,32 @@ fn unread_parameters(lint: &mut Lint<'_, '_>, root: NodeId) {
 }
 
 pub(super) fn in_file(
-    _db: &dyn Db,
-    _root: SourceFile,
-    _file: SourceFile,
-    _found: &mut Vec<Diagnostic>,
+    db: &dyn Db,
+    root: SourceFile,
+    file: SourceFile,
+    found: &mut Vec<Diagnostic>,
 ) {
+    keep_contracts(db, file, found);
+    files::in_file(db, root, file, found);
+}
+
+/// A parameter that nobody names in a call is renamed without asking.
+fn keep_contracts(db: &dyn Db, file: SourceFile, found: &mut [Diagnostic]) {
+    let programs = programs_with(db, file);
+    if programs.iter().any(|&program| lacks_loads(db, program)) {
+        return;
+    }
+    for rename in found.iter_mut().filter(|it| it.code.0 == 7301) {
+        for fix in &mut rename.fixes {
+            let [edit] = &*fix.edits else { continue };
+            let text = file.text(db);
+            let name = text.slice(edit.range);
+            let is_whole = format!("_{}", name.text()) == *edit.insert;
+            let key = Name::new(db, format!(":{}", name.text()));
+            let is_named = |&program: &SourceFile| mentions::mentions(db, program, key);
+            if is_whole && edit.range == rename.span.range && !programs.iter().any(is_named) {
+                fix.applicability = Applicability::MachineApplicable;
+            }
+        }
+    }
 }

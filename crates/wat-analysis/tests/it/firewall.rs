@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use wat_analysis::{FileKind, RootDatabase, SourceText, file_diagnostics};
+use wat_analysis::{FileKind, RootDatabase, SourceText, file_diagnostics, file_lints};
 
 use crate::support::workspace;
 
@@ -361,4 +361,32 @@ fn an_edit_looks_at_files_and_not_at_their_forms() {
         "{few_valid} {many_valid}"
     );
     assert!(long_valid < few_valid + 1_000, "{few_valid} {long_valid}");
+}
+
+#[test]
+fn lints_of_an_edited_body_ask_what_the_form_mentions_and_nothing_of_others() {
+    let mut files = workspace(50, 100);
+    files[0].1.push_str(
+        "(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:p0::f3 1)))\n",
+    );
+    let (mut db, log) = counted(&files);
+    for file in db.project_files() {
+        file_lints(&db, file);
+    }
+    log.lock().expect("no panic while held").clear();
+    let text = files[5].1.replace(IN_A_BODY.0, IN_A_BODY.1);
+    let file = db.set_file("f5.wat", SourceText::new(text), FileKind::Disk);
+    file_lints(&db, file);
+    let names = log.lock().expect("no panic while held");
+    assert_eq!(count(&names, "written_share"), 1, "{names:?}");
+    for query in [
+        "expanded_share",
+        "unreached",
+        "users",
+        "mentions",
+        "programs_with",
+    ] {
+        assert_eq!(count(&names, query), 0, "{names:?}");
+    }
+    assert!(names.len() <= 20, "{names:?}");
 }

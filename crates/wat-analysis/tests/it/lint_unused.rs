@@ -1,6 +1,8 @@
 //! What nobody uses: names, values, definitions, loads.
 
-use crate::support::{fixed_lints, lints};
+use wat_analysis::{Diagnostic, file_lints};
+
+use crate::support::{database, fixed_lints, lints};
 
 fn params(params: &str, body: &str) -> String {
     format!("(:wat::core::defn :d::f [{params}] -> :wat::core::i64 \"F.\" {body})\n")
@@ -114,4 +116,129 @@ fn statements_that_do_something_are_not() {
             .replace("(:wat::core::length \"a\")", "1");
         assert!(lints(&text, 7304).is_empty(), "{statement}");
     }
+}
+
+/// The code and the text of each lint about definitions and loads, of all files.
+fn of_files(files: &[(&str, &str)]) -> Vec<String> {
+    let db = database(files);
+    let of_file = |file: wat_analysis::SourceFile| {
+        let text = file.text(&db);
+        let found = file_lints(&db, file);
+        let found = found
+            .iter()
+            .filter(|d| matches!(d.code.0, 7302 | 7303 | 7306));
+        let line = |d: &Diagnostic| format!("{} {}", d.code, text.slice(d.span.range).text());
+        found.map(line).collect::<Vec<_>>()
+    };
+    db.project_files().into_iter().flat_map(of_file).collect()
+}
+
+const F: &str = "(:wat::core::defn :u::f [n <- :wat::core::i64] -> :wat::core::i64 \"F.\" n)\n";
+
+fn started(body: &str) -> String {
+    format!("(:wat::core::defn :user::main [] -> :wat::core::nil {body})\n")
+}
+
+#[test]
+fn what_the_entry_does_not_reach_is_told() {
+    let text = "(:wat::core::defn :d::a [] -> :wat::core::i64 \"A.\" (:d::b))
+        (:wat::core::defn :d::b [] -> :wat::core::i64 \"B.\" (:d::a))
+        (:wat::core::struct :d::P (x :wat::core::i64))
+        (:wat::core::struct :d::Q (x :wat::core::i64))
+        (:wat::core::typealias :d::R :d::Q)
+        (:wat::core::defmacro :d::m [x <- :wat::WatAST] -> :wat::WatAST \"M.\" `(:d::c ~x))
+        (:wat::core::defn :d::c [x <- :wat::core::i64] -> :wat::core::i64 \"C.\" x)
+        (:wat::core::def :d::k 1)\n";
+    let main = started(
+        "(:wat::core::do (:wat::kernel::println (:d::m 1)) (:wat::kernel::println (:d::R/new 1)))",
+    );
+    assert_eq!(
+        of_files(&[("main.wat", &format!("{text}{main}"))]),
+        [":d::a", ":d::b", ":d::P", ":d::k"].map(|name| format!("WAT7302 {name}"))
+    );
+}
+
+#[test]
+fn a_library_is_there_for_others() {
+    assert!(of_files(&[("lib.wat", F)]).is_empty());
+    let test = "(:wat::load-file! \"lib.wat\")\n(:wat::core::defn :t::helper [] -> :wat::core::i64 1)\n\
+        (:wat::core::defn :t::idle [] -> :wat::core::i64 1)\n\
+        (:wat::test::deftest :t::works () (:wat::test::assert-eq (:u::f 1) (:t::helper)))\n";
+    let lib = format!("{F}(:wat::core::defn :u::g [] -> :wat::core::i64 1)\n");
+    assert_eq!(
+        of_files(&[("lib.wat", &lib), ("t.wat", test)]),
+        ["WAT7302 :t::idle"]
+    );
+}
+
+#[test]
+fn what_another_program_reaches_is_used() {
+    let main = format!(
+        "(:wat::load-file! \"lib.wat\")\n{}",
+        started("(:wat::kernel::println (:u::f 1))")
+    );
+    let lib = format!(
+        "{F}(:wat::core::defn :u::g [] -> :wat::core::i64 1)\n(:wat::core::defn :u::h [] -> :wat::core::i64 1)\n"
+    );
+    let test = "(:wat::load-file! \"lib.wat\")\n(:wat::test::deftest :t::works () (:wat::test::assert-eq (:u::g) 1))\n";
+    assert_eq!(
+        of_files(&[("lib.wat", &lib), ("main.wat", &main), ("t.wat", test)]),
+        ["WAT7302 :u::h"]
+    );
+}
+
+#[test]
+fn loads_in_vain_and_loads_again_are_told() {
+    let main = |loads: &str, body: &str| {
+        let loads: String = loads
+            .split(' ')
+            .map(|it| format!("(:wat::load-file! \"{it}.wat\")\n"))
+            .collect();
+        format!("{loads}{}", started(body))
+    };
+    let deep = "(:wat::core::defn :v::g [] -> :wat::core::i64 1)\n";
+    let test = "(:wat::test::deftest :t::works () (:wat::test::assert-eq 1 1))\n";
+    let loaded = "(:wat::load-file! \"deep.wat\")\n";
+    let of_loads = |main: &str| {
+        let files = [
+            ("deep.wat", deep),
+            ("lib.wat", F),
+            ("main.wat", main),
+            ("over.wat", loaded),
+            ("t.wat", test),
+        ];
+        let found = of_files(&files);
+        found
+            .into_iter()
+            .filter(|it| !it.contains("7302"))
+            .collect::<Vec<_>>()
+    };
+    let load = |code: u16, file: &str| format!("WAT{code} (:wat::load-file! \"{file}.wat\")");
+    let print = "(:wat::kernel::println (:u::f 1))";
+    assert!(of_loads(&main("lib t", print)).is_empty());
+    assert_eq!(of_loads(&main("lib deep", print)), [load(7303, "deep")]);
+    assert_eq!(of_loads(&main("lib over", print)), [load(7303, "over")]);
+    assert_eq!(of_loads(&main("lib lib", print)), [load(7306, "lib")]);
+    // What a file is loaded for is what it loads.
+    assert!(of_loads(&main("over", "(:wat::kernel::println (:v::g))")).is_empty());
+    // A missing file may use anything.
+    assert!(of_loads(&main("lib deep gone", print)).is_empty());
+}
+
+#[test]
+fn a_parameter_is_renamed_unless_a_call_names_it() {
+    let text = params("x <- :wat::core::i64 other <- :wat::core::i64", "x");
+    assert!(fixed_lints(&text, 7301).contains("_other <-"));
+    let named = format!(
+        "{text}(:wat::core::defn :d::g [] -> :wat::core::i64 \"G.\" (:d::f :other 1 :x 2))\n"
+    );
+    let db = database(&[("main.wat", &named)]);
+    let file = db.file("main.wat").expect("was just added");
+    let found = file_lints(&db, file);
+    let found = found.iter().filter(|d| d.code.0 == 7301);
+    let how: Vec<_> = found
+        .flat_map(|d| &d.fixes)
+        .map(|fix| fix.applicability)
+        .collect();
+    assert_eq!(how, [wat_analysis::Applicability::MaybeIncorrect]);
 }

@@ -1,0 +1,274 @@
+//! Which names forms mention, as words of their text: more than they use, and no inference is needed to know it.
+//!
+//! What a form mentions changes seldom, so that an edit in a body ends here.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use wat_syntax::{Ast, NodeId, NodeKind};
+
+use crate::db::{Db, FileKind, SourceFile};
+use crate::expand::{calling_forms, expansion, unmarked};
+use crate::forms::{Form, ast, form_list};
+use crate::items::{
+    Declarations, Item, ItemKind, Name, declarations, definer, written_declarations,
+};
+use crate::names::is_library;
+use crate::program::load_graph;
+
+pub(super) const ENTRY: &str = ":user::main";
+
+/// What a form is to those who ask what is used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, salsa::SalsaValue)]
+pub(super) enum Part {
+    /// A definition, which is there for those who mention it.
+    Definition,
+    /// A definition that a library shows to others: it is documented, or a type.
+    Shown,
+    /// A load form.
+    Load,
+    /// What is there for its own sake.
+    Root,
+}
+
+/// A form with its names and those that it mentions.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+pub(super) struct Share<'db> {
+    pub(super) form: Form<'db>,
+    pub(super) part: Part,
+    pub(super) names: Vec<Name<'db>>,
+    pub(super) mentions: Vec<Name<'db>>,
+    /// Does it do more than define names: is it evaluated, or run as a test?
+    pub(super) acts: bool,
+}
+
+/// The shares of the forms of a file, in order.
+pub(super) fn shares<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    file: SourceFile,
+) -> impl Iterator<Item = &'db Share<'db>> {
+    let calling = calling_forms(db, program, file);
+    let forms = form_list(db, file).iter().zip(0..);
+    forms.map(move |(&form, at)| match calling.binary_search(&at) {
+        Ok(_) => expanded_share(db, program, form),
+        Err(_) => written_share(db, form),
+    })
+}
+
+/// The share of a form in all programs that do not expand it.
+#[salsa::tracked(returns(ref))]
+fn written_share<'db>(db: &'db dyn Db, form: Form<'db>) -> Share<'db> {
+    share(db, form, written_declarations(db, form), None)
+}
+
+#[salsa::tracked(returns(ref))]
+fn expanded_share<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Share<'db> {
+    let expansion = expansion(db, program, form);
+    let declared = declarations(db, program, form);
+    share(db, form, declared, expansion.map(|it| &*it.ast))
+}
+
+fn share<'db>(
+    db: &'db dyn Db,
+    form: Form<'db>,
+    declared: &Declarations<'db>,
+    expanded: Option<&Ast>,
+) -> Share<'db> {
+    let written = &**ast(db, form);
+    let mut words = Words::default();
+    words.read(written);
+    if let Some(expanded) = expanded {
+        words.read(expanded);
+    }
+    let found = words.found.into_iter();
+    let mut mentions: Vec<Name<'db>> = found.map(|it| Name::new(db, it)).collect();
+    mentions.sort_by_key(|name| name.text(db));
+    let expanded = expanded.unwrap_or(written);
+    let quiet = |&node: &u32| expanded.as_str(NodeId(node)).is_some();
+    Share {
+        form,
+        part: part(db, form),
+        names: declared.items.iter().map(|item| item.name(db)).collect(),
+        mentions,
+        acts: written.is_damaged()
+            || !declared.setters.is_empty()
+            || !declared.hosts.is_empty()
+            || !declared.problems.is_empty()
+            || !declared.expressions.iter().all(quiet)
+            || gives_outcome(expanded),
+    }
+}
+
+/// Does a form mention the result of a test? What gives one is a test.
+fn gives_outcome(ast: &Ast) -> bool {
+    let mut texts = ast.texts();
+    texts.any(|text| matches!(text, ":wat::kernel::RunResult" | ":wat::test::TestResult"))
+}
+
+fn part(db: &dyn Db, form: Form<'_>) -> Part {
+    let ast = ast(db, form);
+    let declared = written_declarations(db, form);
+    let is_load = || declared.loads.iter().any(|load| load.node != ast.root().0);
+    if ast.is_empty()
+        || ast.is_damaged()
+        || !matches!(form.file(db).kind(db), FileKind::Disk | FileKind::Open)
+    {
+        return Part::Root;
+    }
+    let head = ast.children(ast.root()).next();
+    let head = head
+        .and_then(|head| ast.as_keyword(head))
+        .unwrap_or_default();
+    if crate::loads::is_load(head) && is_load() {
+        return Part::Load;
+    }
+    // The example in a docstring is a test too.
+    let is_tested = || gives_outcome(ast) || ast.texts().any(|text| text.contains("```wat"));
+    match definer(ast, ast.root(), head) {
+        None | Some(ItemKind::KeywordVariant) => Part::Root,
+        Some(_) if is_tested() => Part::Root,
+        Some(_)
+            if declared
+                .items
+                .iter()
+                .any(|it| it.name(db).text(db) == ENTRY) =>
+        {
+            Part::Root
+        }
+        Some(kind) if kind.is_type() => Part::Shown,
+        Some(_) => {
+            let is_documented = |item: &Item<'_>| crate::signature::read_docs(db, *item).is_some();
+            match declared.items.iter().any(is_documented) {
+                true => Part::Shown,
+                false => Part::Definition,
+            }
+        }
+    }
+}
+
+/// The words that may be names.
+#[derive(Default)]
+struct Words {
+    found: FxHashSet<String>,
+}
+
+impl Words {
+    fn read(&mut self, ast: &Ast) {
+        for at in 0..ast.len() as u32 {
+            match ast.kind(NodeId(at)) {
+                NodeKind::Keyword(text) => self.words_of(&unmarked(ast.text(text)), true),
+                NodeKind::Str(text) => self.words_of(ast.text(text), false),
+                _ => {}
+            }
+        }
+    }
+
+    /// The paths in a token: a type has many. A text has those with a namespace alone.
+    fn words_of(&mut self, text: &str, is_keyword: bool) {
+        let parts = |ch: char| ch.is_whitespace() || "<>(),`\"[]{};".contains(ch);
+        // `<` and `>` are also names of functions.
+        let whole = is_keyword.then_some(text);
+        for word in text.split(parts).chain(whole) {
+            let word = word.trim_start_matches(':');
+            if word.is_empty() || (!is_keyword && !word.contains("::")) {
+                continue;
+            }
+            self.name(word);
+        }
+    }
+
+    /// A path, and those of which it may be a member.
+    fn name(&mut self, path: &str) {
+        let path = format!(":{path}");
+        if is_library(&path) || self.found.contains(&path) {
+            return;
+        }
+        let owners = path.match_indices('/').chain(path.match_indices("::"));
+        for (at, _) in owners.filter(|&(at, _)| at > 1) {
+            if !self.found.contains(&path[..at]) {
+                self.found.insert(path[..at].to_owned());
+            }
+        }
+        self.found.insert(path);
+    }
+}
+
+/// The definitions of a program that nothing reaches: from what is there for its own sake, and, if so asked, from what a
+/// library shows.
+#[salsa::tracked(returns(ref))]
+pub(super) fn unreached<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    shown: bool,
+) -> FxHashSet<Form<'db>> {
+    let files = load_graph(db, root).files.iter();
+    let all: Vec<&Share<'db>> = files.flat_map(|&file| shares(db, root, file)).collect();
+    let mut owners: FxHashMap<Name<'db>, Vec<usize>> = FxHashMap::default();
+    for (at, share) in all.iter().enumerate() {
+        for &name in &share.names {
+            owners.entry(name).or_default().push(at);
+        }
+    }
+    let is_root = |share: &Share<'db>| match share.part {
+        Part::Root => true,
+        Part::Shown => shown,
+        Part::Definition | Part::Load => false,
+    };
+    let mut reached: Vec<bool> = all.iter().map(|share| is_root(share)).collect();
+    let mut work: Vec<usize> = (0..all.len()).filter(|&at| reached[at]).collect();
+    while let Some(at) = work.pop() {
+        for name in &all[at].mentions {
+            for &owner in owners.get(name).into_iter().flatten() {
+                if !std::mem::replace(&mut reached[owner], true) {
+                    work.push(owner);
+                }
+            }
+        }
+    }
+    let unreached = all.iter().zip(&reached).filter(|(share, reached)| {
+        !**reached && matches!(share.part, Part::Definition | Part::Shown)
+    });
+    unreached.map(|(share, _)| share.form).collect()
+}
+
+/// The files of a program that mention each of its names.
+#[salsa::tracked(returns(ref))]
+fn users<'db>(db: &'db dyn Db, root: SourceFile) -> FxHashMap<Name<'db>, Vec<SourceFile>> {
+    let files = &load_graph(db, root).files;
+    let shares = |&file: &SourceFile| shares(db, root, file);
+    let names = files.iter().flat_map(shares).flat_map(|it| &it.names);
+    let mut found: FxHashMap<Name<'db>, Vec<SourceFile>> =
+        names.map(|&name| (name, Vec::new())).collect();
+    for &file in files.iter() {
+        for name in shares(&file).flat_map(|it| &it.mentions) {
+            if let Some(users) = found.get_mut(name)
+                && users.last() != Some(&file)
+            {
+                users.push(file);
+            }
+        }
+    }
+    found
+}
+
+/// Does a file of the program that is none of these mention something that these define?
+pub(super) fn are_used(db: &dyn Db, root: SourceFile, files: &FxHashSet<SourceFile>) -> bool {
+    let users = users(db, root);
+    let is_user = |name: &Name<'_>| {
+        let mut users = users.get(name).into_iter().flatten();
+        users.any(|user| !files.contains(user))
+    };
+    files.iter().any(|&file| {
+        let mut names = shares(db, root, file).flat_map(|it| &it.names);
+        names.any(is_user)
+    })
+}
+
+/// Does a program mention a name anywhere?
+#[salsa::tracked(returns(copy))]
+pub(super) fn mentions<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> bool {
+    let mut files = load_graph(db, root).files.iter();
+    files.any(|&file| {
+        let mut shares = shares(db, root, file);
+        shares.any(|share| share.mentions.contains(&name))
+    })
+}
