@@ -468,7 +468,12 @@ pub(crate) fn finish(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     };
     let mut kept: Vec<Diagnostic> = Vec::with_capacity(found.len());
     for diagnostic in found {
-        let rival = kept.iter().rposition(|other| {
+        // What has the same span begins at the same place, so it was kept last.
+        let start = diagnostic.span.range.start();
+        let others = kept.iter().rev();
+        let others = others.take_while(|other| other.span.range.start() == start);
+        let first = kept.len() - others.count();
+        let rival = kept[first..].iter().rposition(|other| {
             other.span == diagnostic.span
                 && phase(other) < 9
                 && phase(&diagnostic) < 9
@@ -476,7 +481,7 @@ pub(crate) fn finish(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
                 && other.severity == Severity::Error
                 && diagnostic.severity == Severity::Error
         });
-        match rival {
+        match rival.map(|at| first + at) {
             Some(at) if phase(&kept[at]) <= phase(&diagnostic) => {}
             Some(at) => kept[at] = diagnostic,
             None => kept.push(diagnostic),
