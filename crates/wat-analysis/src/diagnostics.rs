@@ -552,6 +552,10 @@ fn place_range(
         Some((from, to)) if spot.made.is_none() => {
             // A repaired token has more in its text than in its value. What has another text is meant as a whole.
             let text = &form.content(db).text.text()[range];
+            if read.ast.as_str(spot.node).is_some() && text.starts_with('"') {
+                let part = TextRange::new(from.into(), to.into());
+                return wat_syntax::literal_range(text, part) + range.start() + start;
+            }
             let value = read.ast.as_keyword(spot.node);
             match value.and_then(|value| part_of_text(value, text, from, to)) {
                 Some(part) => part + range.start(),
