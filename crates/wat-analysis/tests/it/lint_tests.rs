@@ -294,6 +294,44 @@ fn tests_make_structs_as_others_do() {
 }
 
 #[test]
+fn documented_functions_are_reached_by_tests() {
+    let module = "(:wat::core::defn :m::inner [] -> :wat::core::i64 \"Inner.\" 1)\n\
+        (:wat::core::defn :m::outer [] -> :wat::core::i64 \"Outer.\" (:m::inner))\n\
+        (:wat::core::defn :m::alone [] -> :wat::core::i64 \"Alone.\" 1)\n\
+        (:wat::core::defn :m::shown [] -> :wat::core::i64 \"Shown.\n\n  ```wat\n  (:m::shown) ;=> 1\n  ```\" 1)\n\
+        (:wat::core::defn :m::hermetic [] -> :wat::core::i64 \"In a program of its own.\" 1)\n\
+        (:wat::core::defn :m::plain [] -> :wat::core::i64 1)\n\
+        (:wat::core::defn-restricted :m::own :restricted-to [:m::] [] -> :wat::core::i64 \"Own.\" 1)\n";
+    let tests = "(:wat::load-file! \"module.wat\")\n\
+        (:wat::test::deftest :t::outer () (:wat::test::assert-eq (:m::outer) 1))\n\
+        (:wat::test::deftest-hermetic :t::hermetic ((:wat::load-file! \"module.wat\")) (:wat::test::assert-eq (:m::hermetic) 1))\n";
+    let told = |files: &[(&str, &str)]| {
+        let db = database(files);
+        let file = db.file("module.wat").expect("was just added");
+        let lints = file_lints(&db, file);
+        let told = lints.iter().filter(|it| it.code.0 == 7512);
+        told.map(|it| it.message.clone()).collect::<Vec<_>>()
+    };
+    let other = "(:wat::test::deftest :o::one () (:wat::test::assert-eq 1 1))\n";
+    assert_eq!(
+        told(&[("module.wat", module), ("other.wat", other)]),
+        [""; 0]
+    );
+    assert_eq!(
+        told(&[("module.wat", module), ("tests.wat", tests)]),
+        ["no test reaches `:m::alone`"]
+    );
+}
+
+#[test]
+fn a_test_that_a_macro_makes_is_the_business_of_the_macro() {
+    let text = "(:wat::core::defmacro :t::quiet [name <- :wat::WatAST] -> :wat::WatAST\n\
+          `(:wat::test::deftest ~name () (:wat::kernel::println 1)))\n\
+        (:t::quiet :t::a)\n";
+    assert_eq!(lints(text, 7524), [""; 0]);
+}
+
+#[test]
 fn long_bodies_are_noted_and_then_warned_of() {
     let severity = |lines: usize| {
         let body = vec![ONE; lines].join("\n");

@@ -1,6 +1,7 @@
 //! WAT7524: tests that assert nothing.
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use wat_syntax::NodeId;
 
 use crate::db::{Db, SourceFile};
 use crate::items::{Item, Name};
@@ -19,7 +20,8 @@ pub(super) fn check(file: &mut TestFile<'_, '_>) {
         // Who writes the function returns the result of what it runs, perhaps to those who judge it.
         let returns = is_written(db, *item, item.root(db))
             && (reach(db, *item).runs || file.is_mentioned(*item));
-        if test.should_panic.is_none() && !returns && !known.asserts(*item) {
+        let is_own = || has_own_body(db, *item);
+        if test.should_panic.is_none() && !returns && is_own() && !known.asserts(*item) {
             silent.push((test.kind, *item));
         }
     }
@@ -38,6 +40,24 @@ pub(super) fn check(file: &mut TestFile<'_, '_>) {
         .help("assert what it is about, with `:wat::test::assert-eq` for example");
         file.tell(item.form(db), &problem);
     }
+}
+
+/// Did the author of the form write the body of a test, or a macro that makes tests?
+fn has_own_body<'db>(db: &'db dyn Db, test: Item<'db>) -> bool {
+    let (ast, root) = (test.ast(db), test.root(db));
+    if is_written(db, test, root) {
+        return true;
+    }
+    let is_body = |node: &NodeId| {
+        let head = ast.children(*node).next().and_then(|it| ast.as_keyword(it));
+        let is_one = matches!(head, Some(":wat::test::__internal/body" | ":wat::core::do"));
+        is_one && !is_written(db, test, *node)
+    };
+    let mut nodes = (root.0..ast.subtree_end(root).0).map(NodeId);
+    nodes.find(is_body).is_some_and(|body| {
+        let mut forms = ast.children(body).skip(1);
+        forms.all(|form| is_written(db, test, form))
+    })
 }
 
 /// Which definitions lead to an assertion, as far as that has been asked.

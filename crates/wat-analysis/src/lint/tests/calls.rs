@@ -74,7 +74,7 @@ fn private<'db>(file: &mut TestFile<'_, 'db>, test: Item<'db>) {
 }
 
 /// Does the docstring of a definition say that it is for its own module?
-fn is_internal<'db>(db: &'db dyn Db, item: Item<'db>) -> bool {
+pub(super) fn is_internal<'db>(db: &'db dyn Db, item: Item<'db>) -> bool {
     if item.kind(db).is_member() {
         return false;
     }

@@ -4,6 +4,7 @@ mod assertions;
 mod calls;
 mod handwritten;
 mod helpers;
+mod public;
 mod size;
 mod stones;
 mod summary;
@@ -47,6 +48,7 @@ pub(super) fn in_file(
         found,
     };
     handwritten::check(&mut place);
+    public::check(&mut place);
     if place.tests.is_empty() {
         return;
     }

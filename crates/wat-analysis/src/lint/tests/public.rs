@@ -1,0 +1,105 @@
+//! WAT7512: documented functions that no test reaches.
+
+use rustc_hash::FxHashSet;
+
+use crate::db::{Db, FileKind, FileSet, SourceFile};
+use crate::items::{Item, Name};
+use crate::loads::programs;
+use crate::names::lookup;
+use crate::problem::{Place, Problem};
+use crate::program::{load_graph, primary_root};
+use crate::signature::docs;
+use crate::testing::{file_tests, is_in_prelude};
+
+use super::TestFile;
+use super::calls::is_internal;
+use super::handwritten::is_alike;
+use super::summary::reach;
+
+pub(super) fn check<'db>(file: &mut TestFile<'_, 'db>) {
+    let db = file.db;
+    let is_public = |item: &Item<'db>| {
+        let has_example = |doc: &str| doc.contains("```wat");
+        item.name(db).text(db) != ":user::main"
+            && !item.restricted(db)
+            && docs(db, *item).is_some_and(|doc| !has_example(&doc))
+            && !is_internal(db, *item)
+            && !is_in_prelude(db, *item)
+            && !is_alike(file, *item)
+    };
+    let public: Vec<Item<'db>> = file.functions().filter(is_public).collect();
+    if public.is_empty() {
+        return;
+    }
+    // Where no test has to do with the program it is not that of the tests.
+    let tested = tested(db);
+    let mut files = load_graph(db, file.root).files.iter();
+    if !files.any(|it| tested.files.contains(it)) {
+        return;
+    }
+    for item in public {
+        if tested.names.contains(&item.name(db)) {
+            continue;
+        }
+        let name = item.name(db).text(db);
+        let problem = Problem::new(
+            7512,
+            Place::node(item.name_node(db)),
+            format!("no test reaches `{name}`"),
+        )
+        .label("documented, and not tested")
+        .help("test what it promises");
+        file.tell(item.form(db), &problem);
+    }
+}
+
+/// What the tests of a project are about.
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
+struct Tested<'db> {
+    /// The files of their programs.
+    files: FxHashSet<SourceFile>,
+    /// The names that they mention, and what these lead to.
+    names: FxHashSet<Name<'db>>,
+}
+
+#[salsa::tracked(returns(ref))]
+fn tested<'db>(db: &'db dyn Db) -> Tested<'db> {
+    let mut found = Tested::default();
+    let mut roots = FxHashSet::default();
+    let mut work = Vec::new();
+    for &file in FileSet::get(db).files(db).values() {
+        if !matches!(file.kind(db), FileKind::Disk | FileKind::Open) || !speaks_of_tests(db, file) {
+            continue;
+        }
+        let root = primary_root(db, file);
+        let tests = file_tests(db, root, file);
+        let tests = tests.iter().map(|test| (root, &*test.name));
+        let hermetic = programs(db, file).map(|root| (root, ":user::main"));
+        for (root, name) in tests.chain(hermetic) {
+            if let Some(item) = lookup(db, root, name) {
+                work.push((root, item));
+                if roots.insert(root) {
+                    found.files.extend(load_graph(db, root).files.iter());
+                }
+            }
+        }
+    }
+    let mut seen: FxHashSet<(SourceFile, Item<'db>)> = work.iter().copied().collect();
+    while let Some((root, item)) = work.pop() {
+        found.names.insert(item.name(db));
+        for &name in &reach(db, item).names {
+            found.names.insert(name);
+            let meant = lookup(db, root, name.text(db)).map(|item| (root, item));
+            work.extend(meant.filter(|meant| seen.insert(*meant)));
+        }
+    }
+    found
+}
+
+/// Could a file have tests? Most have none, and nobody need look for them there.
+#[salsa::tracked(returns(copy))]
+fn speaks_of_tests(db: &dyn Db, file: SourceFile) -> bool {
+    let (path, text) = (file.path(db), file.text(db));
+    let words = ["test", "Test", "RunResult", "defprop"];
+    path.contains("test") || words.iter().any(|word| text.text().contains(word))
+}
