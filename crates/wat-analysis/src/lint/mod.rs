@@ -15,6 +15,7 @@ mod tests;
 mod types;
 mod unused;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use wat_syntax::{Ast, NodeId, NodeKind, Severity, SyntaxError, TextRange};
@@ -28,6 +29,8 @@ use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE};
 use crate::items::{Declarations, Item, declarations_after};
 use crate::problem::{EditAt, Problem, ProblemEdit};
 use crate::program::primary_root;
+
+use unused::Whereabouts;
 
 pub use runes::Rune;
 pub(crate) use runes::{is_suppressed, mark_suppressed};
@@ -146,10 +149,11 @@ fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec
     idiom::check(&mut lint);
     tests::check(&mut lint);
     documentation::check(&mut lint);
+    let whereabouts = OnceCell::new();
     let items = declarations.items.iter().chain(&declarations.bindings);
     for &item in items.filter(|item| !item.kind(db).is_member()) {
         let typed = check_item(db, program, item).statics.lints.iter();
-        let told = typed.filter(|problem| is_sure(&lint, problem));
+        let told = typed.filter(|problem| is_sure(&lint, &whereabouts, problem));
         let told: Vec<Problem<'db>> = told.map(|it| lint.with_own_fixes(it)).collect();
         lint.found.extend(told);
     }
@@ -157,14 +161,19 @@ fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec
 }
 
 /// Does what a rule says of the typed tree hold for what the author wrote?
-fn is_sure(lint: &Lint<'_, '_>, problem: &Problem<'_>) -> bool {
-    let Some(node) = problem.at.own_node() else {
+fn is_sure<'db>(
+    lint: &Lint<'_, 'db>,
+    whereabouts: &OnceCell<Whereabouts<'db>>,
+    problem: &Problem<'db>,
+) -> bool {
+    let (Some(node), Some(expansion)) = (problem.at.own_node(), lint.expansion) else {
         return true;
     };
+    let whereabouts = || whereabouts.get_or_init(|| Whereabouts::of(lint, expansion));
     lint.is_written(node)
         && match problem.code {
-            7301 => unused::is_kept_by_macros(lint, node),
-            7304 => unused::is_own_statement(lint, node),
+            7301 => whereabouts().is_kept(lint, expansion, node),
+            7304 => whereabouts().is_own(expansion, node),
             _ => true,
         }
 }

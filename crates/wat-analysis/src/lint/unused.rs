@@ -3,11 +3,12 @@
 mod files;
 mod mentions;
 
+use rustc_hash::FxHashSet;
 use wat_syntax::{Applicability, NodeId};
 
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::Diagnostic;
-use crate::expand::{Source, is_test_form};
+use crate::expand::{Expansion, Source, is_test_form};
 use crate::forms::ast;
 use crate::items::{Item, ItemKind, Name};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
@@ -16,33 +17,62 @@ use crate::signature::{function_shape, param_shapes};
 
 use super::Lint;
 
-/// Is everything that bears the name of a binder still there, and once? A macro may have dropped the mentions of it, or
-/// have put it at several places, of which one reads it.
-pub(super) fn is_kept_by_macros(lint: &Lint<'_, '_>, binder: NodeId) -> bool {
-    let Some(expansion) = lint.expansion else {
-        return true;
-    };
-    let Source::Written(source) = expansion.origin_of(binder) else {
-        return false;
-    };
-    let written = ast(lint.db, lint.form);
-    let name = written.as_symbol(source);
-    let mut namesakes = (0..written.len() as u32).map(NodeId);
-    !expansion.is_repeated(binder)
-        && namesakes.all(|it| written.as_symbol(it) != name || expansion.copy_of(it).is_some())
+/// What became of the parts of a form in its expansion, found once for all who ask.
+pub(super) struct Whereabouts<'db> {
+    /// How often each node of the source stands in the expansion.
+    copies: Vec<u32>,
+    /// The symbols of which the expansion lacks some.
+    lost: FxHashSet<&'db str>,
+    /// Of each node of the expansion, the one around it.
+    around: Vec<u32>,
 }
 
-/// Does a statement stand where its author put it, or in a test? A macro that throws an argument away knows why.
-pub(super) fn is_own_statement(lint: &Lint<'_, '_>, statement: NodeId) -> bool {
-    let Some(expansion) = lint.expansion else {
-        return true;
-    };
-    let mut around = (0..statement.0).rev().map(NodeId);
-    let around = around.find(|&it| lint.ast.subtree_end(it).0 > statement.0);
-    around.is_none_or(|around| match expansion.origin_of(around) {
-        Source::Written(_) => true,
-        Source::Template { call, .. } => is_test_form(&expansion.calls[call as usize].name),
-    })
+impl<'db> Whereabouts<'db> {
+    pub(super) fn of(lint: &Lint<'_, 'db>, expansion: &Expansion<'db>) -> Self {
+        let written = ast(lint.db, lint.form);
+        let mut copies = vec![0; written.len()];
+        let mut around = vec![0; lint.ast.len()];
+        for node in (0..lint.ast.len() as u32).map(NodeId) {
+            if let Source::Written(source) = expansion.origin_of(node) {
+                copies[source.0 as usize] += 1;
+            }
+            for child in lint.ast.children(node) {
+                around[child.0 as usize] = node.0;
+            }
+        }
+        let nodes = (0..written.len() as u32).map(NodeId);
+        let lost = nodes.filter(|it| copies[it.0 as usize] == 0);
+        let lost = lost.filter_map(|it| written.as_symbol(it)).collect();
+        Whereabouts {
+            copies,
+            lost,
+            around,
+        }
+    }
+
+    /// Is everything that bears the name of a binder still there, and the binder once? A macro may have dropped the
+    /// mentions of it, or have put it at several places, of which one reads it.
+    pub(super) fn is_kept(
+        &self,
+        lint: &Lint<'_, 'db>,
+        expansion: &Expansion<'db>,
+        binder: NodeId,
+    ) -> bool {
+        let Source::Written(source) = expansion.origin_of(binder) else {
+            return false;
+        };
+        let name = ast(lint.db, lint.form).as_symbol(source);
+        self.copies[source.0 as usize] == 1 && name.is_some_and(|name| !self.lost.contains(name))
+    }
+
+    /// Does a statement stand where its author put it, or in a test? A macro that throws an argument away knows why.
+    pub(super) fn is_own(&self, expansion: &Expansion<'db>, statement: NodeId) -> bool {
+        let around = NodeId(self.around[statement.0 as usize]);
+        match expansion.origin_of(around) {
+            Source::Written(_) => true,
+            Source::Template { call, .. } => is_test_form(&expansion.calls[call as usize].name),
+        }
+    }
 }
 
 pub(super) fn check(lint: &mut Lint<'_, '_>) {
@@ -107,13 +137,14 @@ fn keep_contracts(db: &dyn Db, file: SourceFile, found: &mut [Diagnostic]) {
         return;
     }
     for rename in found.iter_mut().filter(|it| it.code.0 == 7301) {
-        for fix in &mut rename.fixes {
+        let guesses = rename.fixes.iter_mut();
+        for fix in guesses.filter(|fix| fix.applicability == Applicability::MaybeIncorrect) {
             let [edit] = &*fix.edits else { continue };
             let text = file.text(db);
             let name = text.slice(edit.range);
             let is_whole = format!("_{}", name.text()) == *edit.insert;
             let key = Name::new(db, format!(":{}", name.text()));
-            let is_named = |&program: &SourceFile| mentions::mentions(db, program, key);
+            let is_named = |&program: &SourceFile| mentions::mentions_key(db, program, key);
             if is_whole && edit.range == rename.span.range && !programs.iter().any(is_named) {
                 fix.applicability = Applicability::MachineApplicable;
             }

@@ -22,7 +22,7 @@ mod unused;
 
 use std::cell::OnceCell;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use wat_syntax::Ast;
 
 use crate::db::{Db, SourceFile};
@@ -81,6 +81,8 @@ struct Rules<'a, 'db> {
     lints: Vec<Problem<'db>>,
     /// The expressions whose value is a channel, or an end of it, by the call that makes it.
     mentions: OnceCell<FxHashMap<ExprId, Vec<ExprId>>>,
+    /// The names of the form that begin with `_`.
+    marked: OnceCell<FxHashSet<&'a str>>,
 }
 
 /// Applies the rules to what inference found of the definition of a name, or of an input of a session.
@@ -148,6 +150,7 @@ fn rules<'a, 'db>(
         needs: Vec::new(),
         lints: Vec::new(),
         mentions: OnceCell::new(),
+        marked: OnceCell::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! WAT7301: names that nobody reads.
 
+use rustc_hash::FxHashSet;
 use wat_syntax::{Applicability, NodeKind};
 
 use crate::infer::Body;
@@ -18,7 +19,7 @@ enum Binder {
     Local,
 }
 
-impl<'db> Rules<'_, 'db> {
+impl<'a, 'db> Rules<'a, 'db> {
     pub(super) fn unread_names(&mut self) {
         let inference = self.tree.inference;
         let mut found = Vec::new();
@@ -72,6 +73,12 @@ impl<'db> Rules<'_, 'db> {
             && !self.tree.inference.bound.contains(&local)
     }
 
+    /// The names of the form that begin with `_`.
+    fn marked_names(&self) -> FxHashSet<&'a str> {
+        let texts = self.ast.texts();
+        texts.filter(|text| text.starts_with('_')).collect()
+    }
+
     fn unread_name(&self, local: LocalId, binder: Binder) -> Option<Problem<'db>> {
         if !self.is_unread(local) {
             return None;
@@ -84,7 +91,10 @@ impl<'db> Rules<'_, 'db> {
         };
         let mut kept = format!("_{name}");
         // Another binder may have this name already.
-        let is_taken = self.ast.texts().any(|text| text == kept);
+        let is_taken = self
+            .marked
+            .get_or_init(|| self.marked_names())
+            .contains(&*kept);
         if is_taken {
             kept = "_".to_owned();
         }

@@ -383,7 +383,7 @@ fn lints_of_an_edited_body_ask_what_the_form_mentions_and_nothing_of_others() {
         "expanded_share",
         "unreached",
         "users",
-        "mentions",
+        "keys",
         "programs_with",
     ] {
         assert_eq!(count(&names, query), 0, "{names:?}");

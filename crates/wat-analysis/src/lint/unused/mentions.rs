@@ -263,12 +263,17 @@ pub(super) fn are_used(db: &dyn Db, root: SourceFile, files: &FxHashSet<SourceFi
     })
 }
 
-/// Does a program mention a name anywhere?
+/// The keywords of one segment that a program mentions anywhere.
+#[salsa::tracked(returns(ref))]
+fn keys<'db>(db: &'db dyn Db, root: SourceFile) -> FxHashSet<Name<'db>> {
+    let files = load_graph(db, root).files.iter();
+    let shares = files.flat_map(|&file| shares(db, root, file));
+    let mentions = shares.flat_map(|share| &share.mentions).copied();
+    mentions.filter(|it| !it.text(db).contains("::")).collect()
+}
+
+/// Is this keyword of one segment one of those?
 #[salsa::tracked(returns(copy))]
-pub(super) fn mentions<'db>(db: &'db dyn Db, root: SourceFile, name: Name<'db>) -> bool {
-    let mut files = load_graph(db, root).files.iter();
-    files.any(|&file| {
-        let mut shares = shares(db, root, file);
-        shares.any(|share| share.mentions.contains(&name))
-    })
+pub(super) fn mentions_key<'db>(db: &'db dyn Db, root: SourceFile, key: Name<'db>) -> bool {
+    keys(db, root).contains(&key)
 }
