@@ -151,7 +151,10 @@ fn form_findings<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
     }
     found.retain(|problem| !is_about_lost_name(db, program, problem));
     let mut problems = one_for_each_call(db, form, expansion, found);
-    crate::unsure::doubt_shape(&mut problems);
+    crate::unsure::doubt_shape(
+        expansion.map_or_else(|| &**ast(db, form), |it| &*it.ast),
+        &mut problems,
+    );
     FormFindings {
         problems,
         annotates,

@@ -4,14 +4,14 @@
 //! form is wrong, or where a declaration is written more than once, that is a guess: somebody looks at the fix first.
 //! The fixes of the breakage itself keep their certainty, so that applying them restores the others.
 
-use wat_syntax::{Applicability, Severity, SyntaxKind, TextRange, TextSize};
+use wat_syntax::{Applicability, Ast, NodeId, Severity, SyntaxKind, TextRange, TextSize};
 
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::{Diagnostic, DiagnosticFix};
 use crate::forms::{Form, ast, form_list, form_start, forms, read_form};
 use crate::items::{Item, declarations};
 use crate::keywords::derived_name;
-use crate::problem::Problem;
+use crate::problem::{Place, Problem};
 use crate::program::program_files;
 use crate::redefinition::Again;
 
@@ -25,7 +25,7 @@ const SHAPE: [u16; 17] = [
 pub(crate) const AGAIN: [u16; 4] = [2101, 2102, 2410, 7307];
 
 /// Takes the certainty from the fixes of a form whose shape is broken. An arrow there is no name that somebody forgot.
-pub(crate) fn doubt_shape(problems: &mut Vec<Problem<'_>>) {
+pub(crate) fn doubt_shape(ast: &Ast, problems: &mut Vec<Problem<'_>>) {
     let is_shape = |problem: &Problem<'_>| SHAPE.contains(&problem.code);
     if !problems.iter().any(is_shape) {
         return;
@@ -34,12 +34,33 @@ pub(crate) fn doubt_shape(problems: &mut Vec<Problem<'_>>) {
         let name = problem.message.split('`').nth(1);
         problem.code == 3202 && name.is_some_and(|name| matches!(name, "->" | "<-" | "=>" | "="))
     };
-    problems.retain(|problem| !is_arrow(problem));
+    if problems.iter().any(is_arrow) {
+        let broken = problems.iter().filter(|problem| is_shape(problem));
+        let broken: Vec<Place<'_>> = broken.map(|problem| problem.at).collect();
+        let is_told = |arrow: Place<'_>| broken.iter().any(|&broken| is_near(ast, arrow, broken));
+        problems.retain(|problem| !is_arrow(problem) || !is_told(problem.at));
+    }
     for problem in problems.iter_mut().filter(|problem| !is_shape(problem)) {
         for fix in &mut problem.fixes {
             doubt(&mut fix.applicability.0);
         }
     }
+}
+
+/// Does an arrow stand in the list of what is broken, or beside it? An arrow in another list is a mistake of its own.
+fn is_near(ast: &Ast, arrow: Place<'_>, broken: Place<'_>) -> bool {
+    let (Some(arrow), Some(broken)) = (arrow.own_node(), broken.own_node()) else {
+        return true;
+    };
+    let list = parent(ast, broken).unwrap_or(broken);
+    let is_inside = list <= arrow && arrow < ast.subtree_end(list);
+    is_inside || parent(ast, list).is_none_or(|around| parent(ast, arrow) == Some(around))
+}
+
+/// The list that a node stands in.
+fn parent(ast: &Ast, node: NodeId) -> Option<NodeId> {
+    let mut before = (0..node.0).rev().map(NodeId);
+    before.find(|&it| ast.subtree_end(it) > node)
 }
 
 /// Takes the certainty from the fixes that change a form that did not read, or one that declares what another one

@@ -212,8 +212,14 @@ fn top_level<'db>(
                 found
                     .bindings
                     .push(splice::bindings_item(db, form, expanded, node));
+                // Words that stand where bindings are wanted are told there.
+                let binds = ast.children(node).nth(1);
+                let is_list =
+                    |it: NodeId| matches!(ast.kind(it), NodeKind::List | NodeKind::Vector);
+                let has_bindings = binds.is_none_or(is_list);
                 let start = work.len();
-                work.extend(ast.children(node).skip(2));
+                let body = ast.children(node).skip(2);
+                work.extend(body.filter(|&it| has_bindings || is_list(it)));
                 work[start..].reverse();
             }
             _ if is_load(head) && node == ast.root() && expanded.is_none() => {

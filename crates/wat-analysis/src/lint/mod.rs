@@ -27,6 +27,7 @@ use crate::forms::{Form, ast, forms, read_form};
 use crate::infer::check_item;
 use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE};
 use crate::items::{Declarations, Item, declarations_after};
+use crate::names::redefinitions;
 use crate::problem::{EditAt, Problem, ProblemEdit};
 use crate::program::primary_root;
 
@@ -220,6 +221,7 @@ fn program_lints(db: &dyn Db, root: SourceFile, file: SourceFile) -> Arc<[Diagno
     tests::in_file(db, root, file, &mut found);
     without_unread(db, file, &mut found);
     crate::unsure::doubt_lost_comments(db, &mut found);
+    crate::unsure::doubt_places(db, file, redefinitions(db, root, file), &mut found);
     let mut found = finish(found);
     runes::judge(db, root, file, &mut found);
     found.into()
