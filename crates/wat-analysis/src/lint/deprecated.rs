@@ -1,4 +1,4 @@
-//! WAT7002: the use of what its author wants to be used no more.
+//! WAT7002: the use of what its author wants to be used no more. The library deprecates nothing.
 
 use rustc_hash::FxHashSet;
 use wat_syntax::{Applicability, NodeId, NodeKind};
@@ -9,6 +9,7 @@ use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE};
 use crate::items::{Item, ItemKind, split_generic};
 use crate::names::{lookup, lookup_type};
 use crate::problem::{Place, Problem};
+use crate::program::load_graph;
 use crate::resolve::{alias_target, part_place, paths_of};
 use crate::signature::{docs, signature};
 
@@ -54,8 +55,23 @@ fn read(doc: &str) -> Option<Deprecation> {
     })
 }
 
+/// Is something in a program deprecated? Of most nothing is, and no name has to be asked.
+#[salsa::tracked(returns(copy))]
+fn deprecates(db: &dyn Db, program: SourceFile) -> bool {
+    let files = load_graph(db, program).files.iter();
+    files.into_iter().any(|&file| says_deprecated(db, file))
+}
+
+#[salsa::tracked(returns(copy))]
+fn says_deprecated(db: &dyn Db, file: SourceFile) -> bool {
+    file.text(db).text().contains("@deprecated")
+}
+
 pub(super) fn check(lint: &mut Lint<'_, '_>) {
     let db = lint.db;
+    if !deprecates(db, lint.program) {
+        return;
+    }
     let items = lint
         .declarations
         .items

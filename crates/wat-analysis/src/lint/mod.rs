@@ -16,6 +16,7 @@ mod types;
 mod unused;
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use wat_syntax::{Ast, NodeId, NodeKind, Severity, SyntaxError, TextRange};
@@ -30,6 +31,9 @@ use crate::items::{Declarations, Item, declarations_after};
 use crate::names::redefinitions;
 use crate::problem::{EditAt, Problem, ProblemEdit};
 use crate::program::primary_root;
+
+use perspicere::{Composite, composites};
+use types::Written;
 
 use unused::Whereabouts;
 
@@ -47,6 +51,7 @@ pub(crate) struct Lint<'a, 'db> {
     pub(crate) ast: &'db Ast,
     pub(crate) declarations: &'a Declarations<'db>,
     pub(crate) found: Vec<Problem<'db>>,
+    types: OnceCell<Rc<[Written<'db>]>>,
 }
 
 impl<'db> Lint<'_, 'db> {
@@ -127,6 +132,7 @@ fn lint_of<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Option
         ast: expansion.map_or_else(|| &**ast(db, form), |expansion| &*expansion.ast),
         declarations: declarations_after(db, program, form, expansion),
         found: Vec::new(),
+        types: OnceCell::new(),
     })
 }
 
@@ -136,11 +142,19 @@ fn is_sound_form<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
     !ast(db, form).is_damaged() && !form_problems(db, program, form).iter().any(is_error)
 }
 
+/// What the rules say of one form.
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
+struct FormLints<'db> {
+    problems: Vec<Problem<'db>>,
+    /// What the rule about a file wants to know of its types.
+    composites: Vec<Composite<'db>>,
+}
+
 /// What the rules that read one form find in it; nothing if it has errors.
 #[salsa::tracked(returns(ref))]
-fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Problem<'db>> {
+fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> FormLints<'db> {
     let Some(mut lint) = lint_of(db, program, form) else {
-        return Vec::new();
+        return FormLints::default();
     };
     let declarations = lint.declarations;
     deprecated::check(&mut lint);
@@ -158,7 +172,10 @@ fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec
         let told: Vec<Problem<'db>> = told.map(|it| lint.with_own_fixes(it)).collect();
         lint.found.extend(told);
     }
-    lint.found
+    FormLints {
+        composites: composites(&lint),
+        problems: lint.found,
+    }
 }
 
 /// Does what a rule says of the typed tree hold for what the author wrote?
@@ -193,16 +210,17 @@ pub fn file_findings(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     let lints = file_lints(db, file);
     if !lints.is_empty() {
         found.extend(lints.iter().cloned());
-        found.sort_by_key(|it| {
-            (
-                it.span.range.start(),
-                it.severity,
-                it.code,
-                it.span.range.end(),
-            )
-        });
+        in_order(&mut found);
     }
     found
+}
+
+/// Sorts by start, severity and code.
+fn in_order(found: &mut [Diagnostic]) {
+    found.sort_by_key(|it| {
+        let range = it.span.range;
+        (range.start(), it.severity, it.code, range.end())
+    });
 }
 
 #[salsa::tracked(returns(clone))]
@@ -212,7 +230,7 @@ fn program_lints(db: &dyn Db, root: SourceFile, file: SourceFile) -> Arc<[Diagno
     }
     let mut found = Vec::new();
     for placed in &forms(db, file).placed {
-        for problem in form_lints(db, root, placed.form) {
+        for problem in &form_lints(db, root, placed.form).problems {
             found.push(absolute(db, root, placed.form, placed.start(), problem));
         }
     }

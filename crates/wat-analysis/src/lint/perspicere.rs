@@ -13,6 +13,7 @@ use crate::infer::check_item;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 
 use super::Lint;
+pub(super) use recurring::{Composite, composites};
 
 pub(super) fn check(lint: &mut Lint<'_, '_>) {
     type_depth(lint);
@@ -32,12 +33,12 @@ pub(super) fn in_file(
 /// WAT7201.
 fn type_depth(lint: &mut Lint<'_, '_>) {
     let limit = Project::get(lint.db).options(lint.db).thresholds.type_depth;
-    for written in lint.types() {
+    for written in lint.types().iter() {
         let parts = written.parts();
         let Some(whole) = parts.first().filter(|whole| whole.depth > limit) else {
             continue;
         };
-        if lint.type_of(&written, whole).is_none() {
+        if lint.type_of(written, whole).is_none() {
             continue;
         }
         let message = format!("the type nests {} deep, more than {limit}", whole.depth);

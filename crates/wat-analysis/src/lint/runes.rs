@@ -171,10 +171,7 @@ pub(super) fn judge(db: &dyn Db, root: SourceFile, file: SourceFile, found: &mut
         });
         found.push(unused);
     }
-    found.sort_by_key(|it| {
-        let range = it.span.range;
-        (range.start(), it.severity, it.code, range.end())
-    });
+    super::in_order(found);
 }
 
 /// A comment with its line, if nothing else stands there, and with the blanks before it.

@@ -1,5 +1,6 @@
 //! The types with parts that the author of a form wrote out.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -45,7 +46,11 @@ pub(super) struct Part<'e> {
 impl<'db> Lint<'_, 'db> {
     /// The types with parts that are written out in the form, in order. Neither names that declare type parameters nor
     /// heads of forms are types.
-    pub(super) fn types(&self) -> Vec<Written<'db>> {
+    pub(super) fn types(&self) -> Rc<[Written<'db>]> {
+        Rc::clone(self.types.get_or_init(|| self.read_types()))
+    }
+
+    fn read_types(&self) -> Rc<[Written<'db>]> {
         let items = self.declarations.items.iter().copied();
         let items = items.filter(|item| !item.kind(self.db).is_member());
         let names = items
@@ -102,7 +107,7 @@ impl<'db> Lint<'_, 'db> {
                     .unwrap_or_default(),
             });
         }
-        found
+        found.into()
     }
 
     /// The type that a part of a written type stands for; `None` if there is none.

@@ -4,16 +4,16 @@ mod files;
 mod mentions;
 
 use rustc_hash::FxHashSet;
-use wat_syntax::{Applicability, NodeId};
+use wat_syntax::{Applicability, NodeId, TextRange};
 
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::Diagnostic;
 use crate::expand::{Expansion, Source, is_test_form};
-use crate::forms::ast;
-use crate::items::{Item, ItemKind, Name};
+use crate::forms::{ast, forms};
+use crate::items::{Item, ItemKind, Name, declarations};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::program::{lacks_loads, programs_with};
-use crate::signature::{function_shape, param_shapes};
+use crate::signature::{function_shape, param_shapes, signature};
 
 use super::Lint;
 
@@ -126,28 +126,50 @@ pub(super) fn in_file(
     file: SourceFile,
     found: &mut Vec<Diagnostic>,
 ) {
-    keep_contracts(db, file, found);
+    keep_contracts(db, root, file, found);
     files::in_file(db, root, file, found);
 }
 
-/// A parameter that nobody names in a call is renamed without asking.
-fn keep_contracts(db: &dyn Db, file: SourceFile, found: &mut [Diagnostic]) {
+/// A parameter of a function that nobody calls by keywords is renamed without asking.
+fn keep_contracts(db: &dyn Db, root: SourceFile, file: SourceFile, found: &mut [Diagnostic]) {
     let programs = programs_with(db, file);
     if programs.iter().any(|&program| lacks_loads(db, program)) {
         return;
     }
+    let is_named = |key: Name<'_>| {
+        let mut programs = programs.iter();
+        programs.any(|&program| mentions::mentions_key(db, program, key))
+    };
     for rename in found.iter_mut().filter(|it| it.code.0 == 7301) {
+        let range = rename.span.range;
         let guesses = rename.fixes.iter_mut();
         for fix in guesses.filter(|fix| fix.applicability == Applicability::MaybeIncorrect) {
             let [edit] = &*fix.edits else { continue };
             let text = file.text(db);
-            let name = text.slice(edit.range);
-            let is_whole = format!("_{}", name.text()) == *edit.insert;
-            let key = Name::new(db, format!(":{}", name.text()));
-            let is_named = |&program: &SourceFile| mentions::mentions_key(db, program, key);
-            if is_whole && edit.range == rename.span.range && !programs.iter().any(is_named) {
+            let is_whole = format!("_{}", &text.text()[range]) == *edit.insert;
+            if is_whole && edit.range == range && !keys_at(db, root, file, range).any(is_named) {
                 fix.applicability = Applicability::MachineApplicable;
             }
         }
     }
+}
+
+/// The keywords that the functions of the form at a place take.
+fn keys_at<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+    file: SourceFile,
+    range: TextRange,
+) -> impl Iterator<Item = Name<'db>> {
+    let placed = &forms(db, file).placed;
+    let at = placed.partition_point(|placed| placed.range().end() <= range.start());
+    let items = placed
+        .get(at)
+        .map(|it| &declarations(db, root, it.form).items);
+    let signatures = items
+        .into_iter()
+        .flatten()
+        .filter_map(move |&item| signature(db, root, item).as_ref());
+    let params = signatures.flat_map(|it| it.params.iter().chain(&it.rest));
+    params.map(move |param| Name::new(db, format!(":{}", param.name)))
 }

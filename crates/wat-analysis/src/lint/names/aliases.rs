@@ -189,16 +189,16 @@ impl<'db> Lint<'_, 'db> {
 }
 
 pub(super) fn check(lint: &mut Lint<'_, '_>) {
-    for written in lint.types() {
+    for written in lint.types().iter() {
         let parts = written.parts();
         let mut at = 0;
         while let Some(part) = parts.get(at) {
-            let Some(known) = lint.known(&written, &parts[at..]) else {
+            let Some(known) = lint.known(written, &parts[at..]) else {
                 at += 1;
                 continue;
             };
             at += part.size;
-            tell(lint, &written, part, &known);
+            tell(lint, written, part, &known);
         }
     }
 }

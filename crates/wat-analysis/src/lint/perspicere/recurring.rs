@@ -8,8 +8,8 @@ use crate::diagnostics::{Diagnostic, DiagnosticFix, FileEdit, SpanLabel, absolut
 use crate::expand::annotation;
 use crate::forms::{Form, ast, forms};
 use crate::items::Name;
-use crate::lint::lint_of;
 use crate::lint::names::case::pascal;
+use crate::lint::{Lint, form_lints};
 use crate::names::{is_library, lookup_type, own_definition};
 use crate::problem::{Place, Problem};
 
@@ -22,7 +22,7 @@ const DEEP: usize = 2;
 
 /// A type that a form writes out, without type parameters and without a name.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
-struct Composite<'db> {
+pub(in crate::lint) struct Composite<'db> {
     /// Without the leading colon.
     text: String,
     place: Place<'db>,
@@ -32,13 +32,11 @@ struct Composite<'db> {
     namespace: Option<Name<'db>>,
 }
 
-#[salsa::tracked(returns(ref))]
-fn composites<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec<Composite<'db>> {
-    let Some(lint) = lint_of(db, program, form) else {
-        return Vec::new();
-    };
+/// The types of a form that may recur.
+pub(in crate::lint) fn composites<'db>(lint: &Lint<'_, 'db>) -> Vec<Composite<'db>> {
+    let db = lint.db;
     let mut found: Vec<Composite<'db>> = Vec::new();
-    for written in lint.types() {
+    for written in &*lint.types() {
         let parts = written.parts();
         let namespace = written.item.and_then(|item| {
             let name = item.name(db).text(db);
@@ -52,12 +50,12 @@ fn composites<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Vec
             if part.depth < DEEP
                 || !written.is_placed
                 || written.is_apart(&lint)
-                || lint.known(&written, &parts[at..]).is_some()
-                || written.is_target(&lint, part)
+                || lint.known(written, &parts[at..]).is_some()
+                || written.is_target(lint, part)
             {
                 continue;
             }
-            let ty = lint.type_of(&written, part);
+            let ty = lint.type_of(written, part);
             let mut parameters = Vec::new();
             ty.iter().for_each(|ty| ty.parameters(&mut parameters));
             if ty.is_none() || !parameters.is_empty() {
@@ -87,7 +85,7 @@ pub(super) fn in_file(
     let mut by_text: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     for placed in placed {
         let first = all.len();
-        for composite in composites(db, root, placed.form) {
+        for composite in &form_lints(db, root, placed.form).composites {
             let inside = composite.inside.map(|inside| first + inside as usize);
             by_text.entry(&composite.text).or_default().push(all.len());
             all.push((placed, composite, inside));
