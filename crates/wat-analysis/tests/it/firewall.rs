@@ -382,7 +382,7 @@ fn lints_of_an_edited_body_ask_what_the_form_mentions_and_nothing_of_others() {
     for query in [
         "expanded_share",
         "unreached",
-        "users",
+        "idle_files",
         "keys",
         "programs_with",
     ] {

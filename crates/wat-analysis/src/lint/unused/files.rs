@@ -10,11 +10,11 @@ use crate::items::written_declarations;
 use crate::loads::{LoadSource, load_results};
 use crate::names::lookup;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
-use crate::program::{lacks_loads, programs_with};
+use crate::program::{lacks_loads, load_graph, programs_with};
 use crate::verify::verdict;
 
 use super::super::is_sound_form;
-use super::mentions::{ENTRY, Part, Share, are_used, shares, unreached};
+use super::mentions::{ENTRY, Part, idle_files, shares, unreached};
 
 pub(super) fn in_file(
     db: &dyn Db,
@@ -55,10 +55,13 @@ fn definitions(
     (programs, is_started): (&[SourceFile], bool),
     found: &mut Vec<Diagnostic>,
 ) {
+    let unreached = programs
+        .iter()
+        .map(|&program| unreached(db, program, !is_started));
+    let unreached: Vec<_> = unreached.collect();
     for placed in &forms(db, file).placed {
-        let is_unreached =
-            |&program: &SourceFile| unreached(db, program, !is_started).contains(&placed.form);
-        if !programs.iter().all(is_unreached) || !is_sound_form(db, root, placed.form) {
+        let mut programs = unreached.iter();
+        if !programs.all(|it| it.contains(&placed.form)) || !is_sound_form(db, root, placed.form) {
             continue;
         }
         let items = &written_declarations(db, placed.form).items;
@@ -155,18 +158,6 @@ fn duplicate_loads(db: &dyn Db, root: SourceFile, loads: &[Load<'_>], found: &mu
     }
 }
 
-/// A file and all that it loads.
-fn reached_from(db: &dyn Db, file: SourceFile) -> FxHashSet<SourceFile> {
-    let mut found = FxHashSet::from_iter([file]);
-    let mut work = vec![file];
-    while let Some(file) = work.pop() {
-        let targets = load_results(db, file).iter();
-        let targets = targets.filter_map(|it| it.target.as_ref().ok());
-        work.extend(targets.filter(|&&it| found.insert(it)));
-    }
-    found
-}
-
 /// WAT7303. A file that only loads others is there for those who load it.
 fn idle_loads(
     db: &dyn Db,
@@ -176,26 +167,22 @@ fn idle_loads(
     found: &mut Vec<Diagnostic>,
 ) {
     let mut own = shares(db, root, file);
-    if own.all(|share| share.part == Part::Load) {
+    if loads.is_empty() || own.all(|share| share.part == Part::Load) {
         return;
     }
-    let mentions: FxHashSet<_> = shares(db, root, file).flat_map(|it| &it.mentions).collect();
+    let idle = programs.iter().map(|&program| idle_files(db, program));
+    let idle: Vec<&FxHashSet<SourceFile>> = idle.collect();
     let mut told = FxHashSet::default();
     for load in loads {
-        // Almost all are used by the file itself.
-        let mut names = shares(db, root, load.target).flat_map(|it| &it.names);
-        if names.any(|name| mentions.contains(name)) {
-            continue;
-        }
-        let files = reached_from(db, load.target);
-        let acts = |share: &Share<'_>| share.acts && share.part != Part::Load;
-        let does_more = |&it: &SourceFile| shares(db, root, it).any(acts);
-        let is_used = |&program: &SourceFile| are_used(db, program, &files);
-        if !told.insert(load.target)
-            || files.contains(&file)
-            || files.iter().any(does_more)
-            || programs.iter().any(is_used)
-        {
+        let is_idle = idle.iter().all(|idle| idle.contains(&load.target));
+        // Files that load each other are told of.
+        let is_circle = || {
+            load_graph(db, root)
+                .cycles
+                .values()
+                .any(|&it| it == load.target)
+        };
+        if !is_idle || is_circle() || !told.insert(load.target) {
             continue;
         }
         let message = format!("nothing of `{}` is used", load.path);

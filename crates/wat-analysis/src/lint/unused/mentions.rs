@@ -11,6 +11,7 @@ use crate::forms::{Form, ast, form_list};
 use crate::items::{
     Declarations, Item, ItemKind, Name, declarations, definer, written_declarations,
 };
+use crate::loads::load_results;
 use crate::names::is_library;
 use crate::program::load_graph;
 
@@ -153,11 +154,15 @@ struct Words {
 
 impl Words {
     fn read(&mut self, ast: &Ast) {
+        let mut seen = vec![false; ast.texts().len()];
         for at in 0..ast.len() as u32 {
-            match ast.kind(NodeId(at)) {
-                NodeKind::Keyword(text) => self.words_of(&unmarked(ast.text(text)), true),
-                NodeKind::Str(text) => self.words_of(ast.text(text), false),
-                _ => {}
+            let (text, is_keyword) = match ast.kind(NodeId(at)) {
+                NodeKind::Keyword(text) => (text, true),
+                NodeKind::Str(text) => (text, false),
+                _ => continue,
+            };
+            if !std::mem::replace(&mut seen[text.0 as usize], true) {
+                self.words_of(&unmarked(ast.text(text)), is_keyword);
             }
         }
     }
@@ -169,10 +174,10 @@ impl Words {
         let whole = is_keyword.then_some(text);
         for word in text.split(parts).chain(whole) {
             let word = word.trim_start_matches(':');
-            if word.is_empty() || (!is_keyword && !word.contains("::")) {
-                continue;
+            if !word.is_empty() && !word.starts_with("wat::") && (is_keyword || word.contains("::"))
+            {
+                self.name(word);
             }
-            self.name(word);
         }
     }
 
@@ -230,45 +235,105 @@ pub(super) fn unreached<'db>(
     unreached.map(|(share, _)| share.form).collect()
 }
 
-/// The files of a program that mention each of its names.
+/// What all forms of a file mention and define.
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
+struct FileShare<'db> {
+    names: FxHashSet<Name<'db>>,
+    mentions: FxHashSet<Name<'db>>,
+    /// Does a form of it act that is no load form?
+    acts: bool,
+}
+
 #[salsa::tracked(returns(ref))]
-fn users<'db>(db: &'db dyn Db, root: SourceFile) -> FxHashMap<Name<'db>, Vec<SourceFile>> {
-    let files = &load_graph(db, root).files;
-    let shares = |&file: &SourceFile| shares(db, root, file);
-    let names = files.iter().flat_map(shares).flat_map(|it| &it.names);
-    let mut found: FxHashMap<Name<'db>, Vec<SourceFile>> =
-        names.map(|&name| (name, Vec::new())).collect();
-    for &file in files.iter() {
-        for name in shares(&file).flat_map(|it| &it.mentions) {
-            if let Some(users) = found.get_mut(name)
-                && users.last() != Some(&file)
-            {
-                users.push(file);
-            }
-        }
+fn file_share<'db>(db: &'db dyn Db, program: SourceFile, file: SourceFile) -> FileShare<'db> {
+    let mut found = FileShare::default();
+    for share in shares(db, program, file) {
+        found.names.extend(&share.names);
+        found.mentions.extend(&share.mentions);
+        found.acts |= share.acts && share.part != Part::Load;
     }
     found
 }
 
-/// Does a file of the program that is none of these mention something that these define?
-pub(super) fn are_used(db: &dyn Db, root: SourceFile, files: &FxHashSet<SourceFile>) -> bool {
-    let users = users(db, root);
-    let is_user = |name: &Name<'_>| {
-        let mut users = users.get(name).into_iter().flatten();
-        users.any(|user| !files.contains(user))
-    };
-    files.iter().any(|&file| {
-        let mut names = shares(db, root, file).flat_map(|it| &it.names);
-        names.any(is_user)
-    })
+/// Sets of files of a program, by their numbers.
+struct FileSets {
+    words: usize,
+    bits: Vec<u64>,
+}
+
+impl FileSets {
+    /// So many empty sets.
+    fn new(files: usize) -> Self {
+        let words = files.div_ceil(64);
+        FileSets {
+            words,
+            bits: vec![0; files * words],
+        }
+    }
+
+    fn insert(&mut self, set: usize, file: usize) {
+        self.bits[set * self.words + file / 64] |= 1 << (file % 64);
+    }
+
+    /// Adds all that another set has.
+    fn join(&mut self, set: usize, other: usize) {
+        for word in 0..self.words {
+            self.bits[set * self.words + word] |= self.bits[other * self.words + word];
+        }
+    }
+
+    fn of(&self, set: usize) -> &[u64] {
+        &self.bits[set * self.words..][..self.words]
+    }
+}
+
+/// The files of a program that are loaded in vain: nothing that they and what they load define is mentioned elsewhere, and
+/// none of them acts.
+#[salsa::tracked(returns(ref))]
+pub(super) fn idle_files(db: &dyn Db, root: SourceFile) -> FxHashSet<SourceFile> {
+    let files = &load_graph(db, root).files;
+    let numbers: FxHashMap<SourceFile, usize> = files.iter().copied().zip(0..).collect();
+    let all = || files.iter().map(|&file| file_share(db, root, file));
+    let mut owners: FxHashMap<Name<'_>, Vec<usize>> = FxHashMap::default();
+    for (at, share) in all().enumerate() {
+        for &name in &share.names {
+            owners.entry(name).or_default().push(at);
+        }
+    }
+    let (mut reached, mut users) = (FileSets::new(files.len()), FileSets::new(files.len()));
+    for (at, share) in all().enumerate() {
+        for name in &share.mentions {
+            for &owner in owners.get(name).into_iter().flatten() {
+                users.insert(owner, at);
+            }
+        }
+    }
+    let mut acts: Vec<bool> = all().map(|share| share.acts).collect();
+    let mut idle = FxHashSet::default();
+    // A file comes after what it loads.
+    for (at, &file) in files.iter().enumerate() {
+        reached.insert(at, at);
+        let targets = load_results(db, file).iter();
+        let targets = targets.filter_map(|it| numbers.get(it.target.as_ref().ok()?));
+        for &target in targets.filter(|&&target| target < at) {
+            reached.join(at, target);
+            users.join(at, target);
+            acts[at] |= acts[target];
+        }
+        let mut outside = users.of(at).iter().zip(reached.of(at));
+        if !acts[at] && outside.all(|(users, reached)| users & !reached == 0) {
+            idle.insert(file);
+        }
+    }
+    idle
 }
 
 /// The keywords of one segment that a program mentions anywhere.
 #[salsa::tracked(returns(ref))]
 fn keys<'db>(db: &'db dyn Db, root: SourceFile) -> FxHashSet<Name<'db>> {
     let files = load_graph(db, root).files.iter();
-    let shares = files.flat_map(|&file| shares(db, root, file));
-    let mentions = shares.flat_map(|share| &share.mentions).copied();
+    let mentions = files.flat_map(|&file| &file_share(db, root, file).mentions);
+    let mentions = mentions.copied();
     mentions.filter(|it| !it.text(db).contains("::")).collect()
 }
 
