@@ -888,9 +888,11 @@ pub(crate) fn absolute<'db>(
         })
     });
     let mut labels: Vec<SpanLabel> = labels.collect();
-    // Of a name that stands for a function, each parameter may be told of.
-    let mut told = FxHashSet::from_iter([(at, shown(&problem.label))]);
-    labels.retain(|label| told.insert((label.span, label.message.clone())));
+    if !labels.is_empty() {
+        // Of a name that stands for a function, each parameter may be told of.
+        let mut told = FxHashSet::from_iter([(at, shown(&problem.label))]);
+        labels.retain(|label| told.insert((label.span, label.message.clone())));
+    }
     if labels.len() > RELATED {
         notes.push(format!("… and {} more", labels.len() - RELATED));
         labels.truncate(RELATED);

@@ -145,20 +145,16 @@ pub(crate) fn findings(db: &RootDatabase, files: &[SourceFile], lints: bool) -> 
     for &file in files {
         let first = found.len();
         let path = || file.path(db).to_string();
-        let mut add = |diagnostic: &Diagnostic| {
+        let told = phase("check", path, || match lints {
+            true => file_findings(db, file),
+            false => file_diagnostics(db, file).to_vec(),
+        });
+        for diagnostic in told {
             let before = found[first..].iter().rev();
             let mut same = before.take_while(|known| known.span == diagnostic.span);
-            if !same.any(|known| known == diagnostic) {
-                found.push(diagnostic.clone());
+            if !same.any(|known| *known == diagnostic) {
+                found.push(diagnostic);
             }
-        };
-        match lints {
-            true => phase("check", path, || file_findings(db, file))
-                .iter()
-                .for_each(&mut add),
-            false => phase("check", path, || file_diagnostics(db, file))
-                .iter()
-                .for_each(&mut add),
         }
     }
     found

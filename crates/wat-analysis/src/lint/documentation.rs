@@ -22,14 +22,15 @@ const ENTRY: &str = ":user::main";
 pub(super) fn check(lint: &mut Lint<'_, '_>) {
     let items: Vec<Item<'_>> = lint.items().collect();
     for item in items {
-        if is_to_document(lint, item) && docs(lint.db, item).is_none() {
-            missing(lint, item);
-        }
-        if let Some(doc) = doc_node(lint.ast, lint.db, item)
-            && lint.is_written(doc)
-        {
-            broken_references(lint, doc);
-            described_parameters(lint, item, doc);
+        match doc_node(lint.ast, lint.db, item) {
+            None if is_to_document(lint, item) && docs(lint.db, item).is_none() => {
+                missing(lint, item);
+            }
+            Some(doc) if lint.is_written(doc) => {
+                broken_references(lint, doc);
+                described_parameters(lint, item, doc);
+            }
+            _ => {}
         }
     }
 }

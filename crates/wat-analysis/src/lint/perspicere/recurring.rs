@@ -49,7 +49,7 @@ pub(in crate::lint) fn composites<'db>(lint: &Lint<'_, 'db>) -> Vec<Composite<'d
             around.retain(|(end, _)| at < *end);
             if part.depth < DEEP
                 || !written.is_placed
-                || written.is_apart(&lint)
+                || written.is_apart(lint)
                 || lint.known(written, &parts[at..]).is_some()
                 || written.is_target(lint, part)
             {

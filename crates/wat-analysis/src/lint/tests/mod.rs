@@ -43,12 +43,18 @@ pub(super) fn in_file(
         db,
         root,
         file,
-        tests: tests(db, root, file),
+        tests: match public::speaks_of_tests(db, file) {
+            true => tests(db, root, file),
+            false => Vec::new(),
+        },
         mentioned: OnceCell::new(),
         found,
     };
-    handwritten::check(&mut place);
     public::check(&mut place);
+    if !public::speaks_of_tests(db, file) {
+        return;
+    }
+    handwritten::check(&mut place);
     if place.tests.is_empty() {
         return;
     }

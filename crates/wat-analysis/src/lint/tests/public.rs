@@ -18,6 +18,12 @@ use super::summary::reach;
 
 pub(super) fn check<'db>(file: &mut TestFile<'_, 'db>) {
     let db = file.db;
+    // Where no test has to do with the program it is not that of the tests.
+    let tested = tested(db);
+    let mut files = load_graph(db, file.root).files.iter();
+    if tested.files.is_empty() || !files.any(|it| tested.files.contains(it)) {
+        return;
+    }
     let is_public = |item: &Item<'db>| {
         let has_example = |doc: &str| doc.contains("```wat");
         item.name(db).text(db) != ":user::main"
@@ -28,15 +34,6 @@ pub(super) fn check<'db>(file: &mut TestFile<'_, 'db>) {
             && !is_alike(file, *item)
     };
     let public: Vec<Item<'db>> = file.functions().filter(is_public).collect();
-    if public.is_empty() {
-        return;
-    }
-    // Where no test has to do with the program it is not that of the tests.
-    let tested = tested(db);
-    let mut files = load_graph(db, file.root).files.iter();
-    if !files.any(|it| tested.files.contains(it)) {
-        return;
-    }
     for item in public {
         if tested.names.contains(&item.name(db)) {
             continue;
@@ -98,7 +95,7 @@ fn tested<'db>(db: &'db dyn Db) -> Tested<'db> {
 
 /// Could a file have tests? Most have none, and nobody need look for them there.
 #[salsa::tracked(returns(copy))]
-fn speaks_of_tests(db: &dyn Db, file: SourceFile) -> bool {
+pub(super) fn speaks_of_tests(db: &dyn Db, file: SourceFile) -> bool {
     let (path, text) = (file.path(db), file.text(db));
     let words = ["test", "Test", "RunResult", "defprop"];
     path.contains("test") || words.iter().any(|word| text.text().contains(word))

@@ -161,8 +161,17 @@ impl Words {
                 NodeKind::Str(text) => (text, false),
                 _ => continue,
             };
-            if !std::mem::replace(&mut seen[text.0 as usize], true) {
-                self.words_of(&unmarked(ast.text(text)), is_keyword);
+            if std::mem::replace(&mut seen[text.0 as usize], true) {
+                continue;
+            }
+            let text = ast.text(text);
+            // Most tokens are names of the library.
+            let is_ours = match is_keyword {
+                true => !text.starts_with(":wat::") || text.contains(['<', '(']),
+                false => text.contains("::"),
+            };
+            if is_ours {
+                self.words_of(&unmarked(text), is_keyword);
             }
         }
     }
@@ -197,6 +206,32 @@ impl Words {
     }
 }
 
+/// Who defines each name.
+#[derive(Default)]
+struct Owners<'db> {
+    /// Each with the place of another one of the same name.
+    all: Vec<(usize, Option<usize>)>,
+    last: FxHashMap<Name<'db>, usize>,
+}
+
+impl<'db> Owners<'db> {
+    fn add(&mut self, owner: usize, names: impl IntoIterator<Item = Name<'db>>) {
+        for name in names {
+            let other = self.last.insert(name, self.all.len());
+            self.all.push((owner, other));
+        }
+    }
+
+    fn of(&self, name: Name<'db>) -> impl Iterator<Item = usize> + '_ {
+        let mut next = self.last.get(&name).copied();
+        std::iter::from_fn(move || {
+            let (owner, other) = self.all[next?];
+            next = other;
+            Some(owner)
+        })
+    }
+}
+
 /// The definitions of a program that nothing reaches: from what is there for its own sake, and, if so asked, from what a
 /// library shows.
 #[salsa::tracked(returns(ref))]
@@ -207,11 +242,9 @@ pub(super) fn unreached<'db>(
 ) -> FxHashSet<Form<'db>> {
     let files = load_graph(db, root).files.iter();
     let all: Vec<&Share<'db>> = files.flat_map(|&file| shares(db, root, file)).collect();
-    let mut owners: FxHashMap<Name<'db>, Vec<usize>> = FxHashMap::default();
+    let mut owners = Owners::default();
     for (at, share) in all.iter().enumerate() {
-        for &name in &share.names {
-            owners.entry(name).or_default().push(at);
-        }
+        owners.add(at, share.names.iter().copied());
     }
     let is_root = |share: &Share<'db>| match share.part {
         Part::Root => true,
@@ -222,7 +255,7 @@ pub(super) fn unreached<'db>(
     let mut work: Vec<usize> = (0..all.len()).filter(|&at| reached[at]).collect();
     while let Some(at) = work.pop() {
         for name in &all[at].mentions {
-            for &owner in owners.get(name).into_iter().flatten() {
+            for owner in owners.of(*name) {
                 if !std::mem::replace(&mut reached[owner], true) {
                     work.push(owner);
                 }
@@ -294,16 +327,14 @@ pub(super) fn idle_files(db: &dyn Db, root: SourceFile) -> FxHashSet<SourceFile>
     let files = &load_graph(db, root).files;
     let numbers: FxHashMap<SourceFile, usize> = files.iter().copied().zip(0..).collect();
     let all = || files.iter().map(|&file| file_share(db, root, file));
-    let mut owners: FxHashMap<Name<'_>, Vec<usize>> = FxHashMap::default();
+    let mut owners = Owners::default();
     for (at, share) in all().enumerate() {
-        for &name in &share.names {
-            owners.entry(name).or_default().push(at);
-        }
+        owners.add(at, share.names.iter().copied());
     }
     let (mut reached, mut users) = (FileSets::new(files.len()), FileSets::new(files.len()));
     for (at, share) in all().enumerate() {
         for name in &share.mentions {
-            for &owner in owners.get(name).into_iter().flatten() {
+            for owner in owners.of(*name) {
                 users.insert(owner, at);
             }
         }
