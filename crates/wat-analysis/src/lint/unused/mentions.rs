@@ -105,6 +105,11 @@ fn gives_outcome(ast: &Ast) -> bool {
     texts.any(|text| matches!(text, ":wat::kernel::RunResult" | ":wat::test::TestResult"))
 }
 
+/// Is it a text with an example? Most texts are names.
+fn has_example(text: &str) -> bool {
+    !text.starts_with(':') && text.len() > 8 && text.contains("```wat")
+}
+
 fn part(db: &dyn Db, form: Form<'_>) -> Part {
     let ast = ast(db, form);
     let declared = written_declarations(db, form);
@@ -123,7 +128,7 @@ fn part(db: &dyn Db, form: Form<'_>) -> Part {
         return Part::Load;
     }
     // The example in a docstring is a test too.
-    let is_tested = || gives_outcome(ast) || ast.texts().any(|text| text.contains("```wat"));
+    let is_tested = || gives_outcome(ast) || ast.texts().any(has_example);
     match definer(ast, ast.root(), head) {
         None | Some(ItemKind::KeywordVariant) => Part::Root,
         Some(_) if is_tested() => Part::Root,
@@ -153,18 +158,10 @@ struct Words {
 }
 
 impl Words {
+    /// Reads the words of a form, each once. A text that looks like a keyword is read as one.
     fn read(&mut self, ast: &Ast) {
-        let mut seen = vec![false; ast.texts().len()];
-        for at in 0..ast.len() as u32 {
-            let (text, is_keyword) = match ast.kind(NodeId(at)) {
-                NodeKind::Keyword(text) => (text, true),
-                NodeKind::Str(text) => (text, false),
-                _ => continue,
-            };
-            if std::mem::replace(&mut seen[text.0 as usize], true) {
-                continue;
-            }
-            let text = ast.text(text);
+        for text in ast.texts() {
+            let is_keyword = text.starts_with(':');
             // Most tokens are names of the library.
             let is_ours = match is_keyword {
                 true => !text.starts_with(":wat::") || text.contains(['<', '(']),
