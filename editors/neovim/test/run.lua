@@ -65,8 +65,10 @@ end
 
 local spaced = '  [m <- :wat::core::HashMap<wat::core::String, wat::core::i64>]'
 
+local rest = { '  -> :wat::core::i64', '  "The number of entries."', '  (:wat::core::length m))' }
+
 local function diagnostics_and_fix()
-  vim.cmd.edit(file('main.wat', { '(:wat::core::defn :demo::pick', spaced, '  -> :wat::core::i64', '  0)' }))
+  vim.cmd.edit(file('main.wat', { '(:wat::core::defn :demo::pick', spaced, unpack(rest) }))
   local buffer = vim.api.nvim_get_current_buf()
   equal('the filetype is wat', vim.bo.filetype, 'wat')
   equal('the comment string is wat\'s', vim.bo.commentstring, ';; %s')
@@ -99,7 +101,7 @@ local function diagnostics_and_fix()
   end, function()
     return vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
   end)
-  equal('and nothing else', vim.api.nvim_buf_get_lines(buffer, 0, -1, false), { '(:wat::core::defn :demo::pick', fixed, '  -> :wat::core::i64', '  0)' })
+  equal('and nothing else', vim.api.nvim_buf_get_lines(buffer, 0, -1, false), { '(:wat::core::defn :demo::pick', fixed, unpack(rest) })
   eventually('the diagnostic disappears', function()
     return #vim.diagnostic.get(buffer) == 0
   end, function()

@@ -3,7 +3,7 @@
 //! What a form mentions changes seldom, so that an edit in a body ends here.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use wat_syntax::{Ast, NodeId, NodeKind};
+use wat_syntax::{Ast, NodeId};
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::{calling_forms, expansion, unmarked};
