@@ -198,7 +198,7 @@ fn a_fix_that_may_be_wrong_is_an_action_only_if_it_holds() {
     let (this, other) = ("replace by `:my::a`", "replace by `:my::be`");
     let titles: Vec<String> = offered("");
     assert_eq!(titles, [this, other]);
-    assert_eq!(offered("x <- :wat::core::i64"), [this]);
+    assert_eq!(offered("_x <- :wat::core::i64"), [this]);
 }
 
 #[test]

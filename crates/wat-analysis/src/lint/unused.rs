@@ -3,13 +3,13 @@
 mod files;
 mod mentions;
 
-use rustc_hash::FxHashSet;
-use wat_syntax::{Applicability, NodeId, TextRange};
+use rustc_hash::{FxHashMap, FxHashSet};
+use wat_syntax::{Applicability, NodeId};
 
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::Diagnostic;
 use crate::expand::{Expansion, Source, is_test_form};
-use crate::forms::{ast, forms};
+use crate::forms::{Form, ast, forms};
 use crate::items::{Item, ItemKind, Name, declarations};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::program::{lacks_loads, programs_with};
@@ -133,43 +133,48 @@ pub(super) fn in_file(
 /// A parameter of a function that nobody calls by keywords is renamed without asking.
 fn keep_contracts(db: &dyn Db, root: SourceFile, file: SourceFile, found: &mut [Diagnostic]) {
     let programs = programs_with(db, file);
-    if programs.iter().any(|&program| lacks_loads(db, program)) {
+    let is_open =
+        |&program: &SourceFile| lacks_loads(db, program) || mentions::has_variants(db, program);
+    if programs.iter().any(is_open) {
         return;
     }
-    let is_named = |key: Name<'_>| {
-        let mut programs = programs.iter();
-        programs.any(|&program| mentions::mentions_key(db, program, key))
-    };
+    let placed = &forms(db, file).placed;
+    // Whether a form takes keywords that a program mentions, asked once.
+    let mut known: FxHashMap<usize, bool> = FxHashMap::default();
     for rename in found.iter_mut().filter(|it| it.code.0 == 7301) {
         let range = rename.span.range;
+        let at = placed.partition_point(|placed| placed.range().end() <= range.start());
         let guesses = rename.fixes.iter_mut();
         for fix in guesses.filter(|fix| fix.applicability == Applicability::MaybeIncorrect) {
             let [edit] = &*fix.edits else { continue };
             let text = file.text(db);
             let is_whole = format!("_{}", &text.text()[range]) == *edit.insert;
-            if is_whole && edit.range == range && !keys_at(db, root, file, range).any(is_named) {
+            let is_named = || {
+                let form = placed.get(at).map(|placed| placed.form);
+                form.is_none_or(|form| takes_mentioned_keys(db, root, &programs, form))
+            };
+            if is_whole && edit.range == range && !*known.entry(at).or_insert_with(is_named) {
                 fix.applicability = Applicability::MachineApplicable;
             }
         }
     }
 }
 
-/// The keywords that the functions of the form at a place take.
-fn keys_at<'db>(
+/// Does a function of a form take a keyword that one of these programs mentions?
+fn takes_mentioned_keys<'db>(
     db: &'db dyn Db,
     root: SourceFile,
-    file: SourceFile,
-    range: TextRange,
-) -> impl Iterator<Item = Name<'db>> {
-    let placed = &forms(db, file).placed;
-    let at = placed.partition_point(|placed| placed.range().end() <= range.start());
-    let items = placed
-        .get(at)
-        .map(|it| &declarations(db, root, it.form).items);
+    programs: &[SourceFile],
+    form: Form<'db>,
+) -> bool {
+    let items = &declarations(db, root, form).items;
     let signatures = items
-        .into_iter()
-        .flatten()
-        .filter_map(move |&item| signature(db, root, item).as_ref());
-    let params = signatures.flat_map(|it| it.params.iter().chain(&it.rest));
-    params.map(move |param| Name::new(db, format!(":{}", param.name)))
+        .iter()
+        .filter_map(|&item| signature(db, root, item).as_ref());
+    let mut params = signatures.flat_map(|it| it.params.iter().chain(&it.rest));
+    params.any(|param| {
+        let key = Name::new(db, format!(":{}", param.name));
+        let mut programs = programs.iter();
+        programs.any(|&program| mentions::mentions_key(db, program, key))
+    })
 }

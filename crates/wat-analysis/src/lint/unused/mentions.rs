@@ -7,12 +7,12 @@ use wat_syntax::{Ast, NodeId};
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::{calling_forms, expansion, unmarked};
-use crate::forms::{Form, ast, form_list};
+use crate::forms::{Form, ast, form_list, read_form};
 use crate::items::{
     Declarations, Item, ItemKind, Name, declarations, definer, written_declarations,
 };
 use crate::loads::load_results;
-use crate::names::is_library;
+use crate::names::{is_library, program_items};
 use crate::program::load_graph;
 
 pub(super) const ENTRY: &str = ":user::main";
@@ -270,7 +270,7 @@ pub(super) fn unreached<'db>(
 struct FileShare<'db> {
     names: FxHashSet<Name<'db>>,
     mentions: FxHashSet<Name<'db>>,
-    /// Does a form of it act that is no load form?
+    /// Does a form of it act that is no load form, or does one not read?
     acts: bool,
 }
 
@@ -282,7 +282,16 @@ fn file_share<'db>(db: &'db dyn Db, program: SourceFile, file: SourceFile) -> Fi
         found.mentions.extend(&share.mentions);
         found.acts |= share.acts && share.part != Part::Load;
     }
+    // What is wrong with a file is told where it is loaded.
+    found.acts |= !reads(db, file);
     found
+}
+
+/// Do all forms of a file read as they are written?
+#[salsa::tracked(returns(copy))]
+fn reads(db: &dyn Db, file: SourceFile) -> bool {
+    let mut forms = form_list(db, file).iter();
+    forms.all(|&form| read_form(db, form).errors.is_empty())
 }
 
 /// Sets of files of a program, by their numbers.
@@ -369,4 +378,10 @@ fn keys<'db>(db: &'db dyn Db, root: SourceFile) -> FxHashSet<Name<'db>> {
 #[salsa::tracked(returns(copy))]
 pub(super) fn mentions_key<'db>(db: &'db dyn Db, root: SourceFile, key: Name<'db>) -> bool {
     keys(db, root).contains(&key)
+}
+
+/// Does a program declare other names for functions that are called by keywords?
+#[salsa::tracked(returns(copy))]
+pub(super) fn has_variants(db: &dyn Db, root: SourceFile) -> bool {
+    program_items(db, root).any(|item| item.kind(db) == ItemKind::KeywordVariant)
 }
