@@ -94,7 +94,7 @@ fn the_whole_project_is_what_its_programs_load_too() {
     let settings = "[project]\nname = \"demo\"\nentry = \"main.wat\"\nexclude = [\"old/**\"]\n";
     let main = "(:wat::load-file! \"lib/a.wat\")
 (:wat::load-file! \"old/b.wat\")
-(:wat::core::defn :user::main [] -> :wat::core::nil :wat::core::nil)
+(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:wat::core::+ :lib::a :old::b)))
 ";
     let dir = Dir::with(&[
         ("wat.toml", settings),
