@@ -103,7 +103,7 @@ pub use family::family;
 pub use forms::line_index;
 pub use hermetic::hermetic_span;
 pub use library::{SCHEME as LIBRARY_SCHEME, is_internal};
-pub use lint::{Rune, file_findings, file_lints};
+pub use lint::{Rune, file_findings, file_lints, prepare_findings};
 pub use loads::{
     LoadTarget, MissingLoads, load_targets, missing_loads, payload_paths, payload_targets,
 };

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use wat_analysis::{
     Applicability, Diagnostic, RootDatabase, Severity, SourceFile, file_diagnostics, file_findings,
-    keep_what_holds, prepare_diagnostics,
+    keep_what_holds, prepare_diagnostics, prepare_findings,
 };
 use wat_driver::{
     Levels, Report, Sources, Style, Summary, edn_line, edn_summary, github_line, json_line,
@@ -17,7 +17,7 @@ use wat_driver::{
 
 use crate::args::{CheckOptions, FailOn, Format, Global, Lints};
 use crate::timings::phase;
-use crate::workspace::Workspace;
+use crate::workspace::{InnerNames, Workspace};
 use crate::{exit, output};
 
 /// Findings that formats for people show without being asked for more.
@@ -73,10 +73,10 @@ fn tell(
     printer.add_reports(global, space);
     let levels = options.levels.over(&space.settings);
     style::add(space, &levels, options.style, &files, &mut found);
+    let mut names = InnerNames::default();
     for mut diagnostic in found {
-        let path = diagnostic.span.file.path(&*space.db);
-        let path = space.inner_name(&path);
-        let severity = severity(options, &levels, &diagnostic, &path);
+        let path = names.of(space, diagnostic.span.file);
+        let severity = severity(options, &levels, &diagnostic, path);
         if let Some(severity) = severity {
             diagnostic.severity = severity;
             diagnostic
@@ -142,13 +142,17 @@ fn tries(global: &Global) -> bool {
 pub(crate) fn findings(db: &RootDatabase, files: &[SourceFile], lints: bool) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     phase("prepare", String::new, || prepare_diagnostics(db, files));
+    for &file in files.iter().filter(|_| lints) {
+        let path = || file.path(db).to_string();
+        phase("check", path, || prepare_findings(db, file));
+    }
     for &file in files {
         let first = found.len();
         let path = || file.path(db).to_string();
-        let told = phase("check", path, || match lints {
-            true => file_findings(db, file),
-            false => file_diagnostics(db, file).to_vec(),
-        });
+        let told = match lints {
+            true => phase("lint", path, || file_findings(db, file)),
+            false => phase("check", path, || file_diagnostics(db, file).to_vec()),
+        };
         for diagnostic in told {
             let before = found[first..].iter().rev();
             let mut same = before.take_while(|known| known.span == diagnostic.span);

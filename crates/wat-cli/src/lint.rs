@@ -10,7 +10,7 @@ use wat_syntax::READER_CODES;
 
 use crate::args::{FailOn, Format, Global, LintOptions};
 use crate::check::{Printer, style, told};
-use crate::workspace::Workspace;
+use crate::workspace::{InnerNames, Workspace};
 use crate::{exit, output};
 
 pub(crate) fn lint(global: &Global, options: &LintOptions) -> i32 {
@@ -30,13 +30,13 @@ pub(crate) fn lint(global: &Global, options: &LintOptions) -> i32 {
     printer.add_reports(global, &mut space);
     let mut found = told(global, &mut space.db, &files, true);
     style::add(&space, &levels, false, &files, &mut found);
+    let mut names = InnerNames::default();
     for mut diagnostic in found {
         if !wanted(options, &diagnostic) {
             continue;
         }
-        let path = diagnostic.span.file.path(&*space.db);
-        let path = space.inner_name(&path);
-        let severity = levels.severity(diagnostic.code, diagnostic.severity, &path);
+        let path = names.of(&space, diagnostic.span.file);
+        let severity = levels.severity(diagnostic.code, diagnostic.severity, path);
         if let Some(severity) = severity {
             diagnostic.severity = severity;
             diagnostic

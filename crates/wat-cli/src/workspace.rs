@@ -1,6 +1,6 @@
 //! What a command that reads wat works on: its files, in a database, under the settings of their project.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
@@ -428,4 +428,15 @@ pub(crate) fn load_stdin(
             reason: error.to_string(),
         })?;
     Ok(load_text(db, loader, STDIN, SourceText::from_bytes(bytes)))
+}
+
+/// The names of files as globs of the project see them, each asked for once.
+#[derive(Default)]
+pub(crate) struct InnerNames(HashMap<SourceFile, String>);
+
+impl InnerNames {
+    pub(crate) fn of(&mut self, space: &Workspace, file: SourceFile) -> &str {
+        let name = || space.inner_name(&file.path(&*space.db));
+        self.0.entry(file).or_insert_with(name)
+    }
 }

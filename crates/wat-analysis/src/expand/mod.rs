@@ -39,7 +39,9 @@ pub(crate) use hermetic::{HERMETIC_RUN, is_marked, marked_place, outside, place_
 pub(crate) use once::{Applied, apply_pure, expand_data, threaded_calls};
 pub use once::{expand_head, expand_once};
 pub use show::{ExpandedText, expanded_text, typed_expansion_text};
-pub(crate) use stage::{ask_first, calling_forms, calls_before, is_calling, literal_definitions};
+pub(crate) use stage::{
+    NAME_MAKERS, ask_first, calling_forms, calls_before, is_calling, literal_definitions,
+};
 pub(crate) use testing::{
     Annotation, annotation, has_prelude, is_factory, is_hermetic, is_maker, is_test_form,
     is_test_unit, stands_in_prelude,

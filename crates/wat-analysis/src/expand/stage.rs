@@ -259,11 +259,22 @@ fn program_calls(db: &dyn Db, program: SourceFile, file: SourceFile) -> Vec<u32>
     found
 }
 
-/// Texts with which a template can make a macro definition.
+/// Texts with which a template can make a macro definition, or names, or both.
 const MAKERS: [&str; 10] = [
     ":wat::core::defmacro",
     super::testing::MAKE,
     super::testing::MAKE_HERMETIC,
+    NAME_MAKERS[0],
+    NAME_MAKERS[1],
+    NAME_MAKERS[2],
+    NAME_MAKERS[3],
+    NAME_MAKERS[4],
+    NAME_MAKERS[5],
+    NAME_MAKERS[6],
+];
+
+/// Names of functions with which a macro can write names that stand neither in its definition nor in a call of it.
+pub(crate) const NAME_MAKERS: [&str; 7] = [
     ":wat::core::keyword-node",
     ":wat::core::keyword/from-string",
     ":wat::core::keyword/of",

@@ -82,17 +82,49 @@ pub(crate) fn item_pieces<'db>(
     }
 }
 
+/// The definitions of a file as it is written.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+struct Written<'db> {
+    shares: Vec<Share<'db>>,
+    aliases: Vec<Item<'db>>,
+}
+
 #[salsa::tracked(returns(ref))]
-fn item_shares<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Share<'db>> {
+fn item_shares<'db>(db: &'db dyn Db, file: SourceFile) -> Written<'db> {
     let forms = form_list(db, file).iter();
-    forms
-        .map(|&form| item_share(form, written_declarations(db, form)))
-        .collect()
+    let shares = forms.map(|&form| item_share(form, written_declarations(db, form)));
+    let shares: Vec<Share<'db>> = shares.collect();
+    let items = shares.iter().flat_map(|share| &share.items).copied();
+    let aliases = items.filter(|item| item.kind(db) == ItemKind::Alias);
+    Written {
+        aliases: aliases.collect(),
+        shares,
+    }
+}
+
+/// The aliases that the forms of a file declare in a program, those of macro calls last.
+pub(crate) fn file_aliases<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    file: SourceFile,
+) -> impl Iterator<Item = Item<'db>> {
+    let Written { shares, aliases } = item_shares(db, file);
+    let calling = calling_forms(db, program, file);
+    let is_calling = |form| calling.iter().any(|&at| shares[at as usize].form == form);
+    let written = aliases.iter().copied();
+    let written = written.filter(move |item| !is_calling(item.form(db)));
+    let others = calling.iter().map(move |&at| shares[at as usize].form);
+    let others = others.filter(move |&form| expanded_function(db, program, form).is_none());
+    let others = others.flat_map(move |form| &declarations(db, program, form).items);
+    let others = others
+        .copied()
+        .filter(|item| item.kind(db) == ItemKind::Alias);
+    written.chain(others)
 }
 
 #[salsa::tracked(returns(ref))]
 fn written_items<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Vec<Item<'db>>> {
-    cut(item_shares(db, file).iter().map(Cow::Borrowed))
+    cut(item_shares(db, file).shares.iter().map(Cow::Borrowed))
 }
 
 #[salsa::tracked(returns(ref))]
@@ -101,7 +133,7 @@ fn expanded_items<'db>(
     program: SourceFile,
     file: SourceFile,
 ) -> Vec<Vec<Item<'db>>> {
-    in_program(db, program, file, item_shares(db, file), item_share)
+    in_program(db, program, file, &item_shares(db, file).shares, item_share)
 }
 
 fn item_share<'db>(form: Form<'db>, found: &Declarations<'db>) -> Share<'db> {

@@ -1,5 +1,6 @@
 //! WAT7002: the use of what its author wants to be used no more. The library deprecates nothing.
 
+use memchr::memmem;
 use rustc_hash::FxHashSet;
 use wat_syntax::{Applicability, NodeId, NodeKind};
 
@@ -64,7 +65,7 @@ fn deprecates(db: &dyn Db, program: SourceFile) -> bool {
 
 #[salsa::tracked(returns(copy))]
 fn says_deprecated(db: &dyn Db, file: SourceFile) -> bool {
-    file.text(db).text().contains("@deprecated")
+    memmem::find(file.text(db).text().as_bytes(), b"@deprecated").is_some()
 }
 
 pub(super) fn check(lint: &mut Lint<'_, '_>) {

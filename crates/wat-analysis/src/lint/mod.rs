@@ -2,7 +2,7 @@
 //!
 //! Most rules read one form: [`form_lints`] walks its expansion, but tells only of what its author wrote. Rules that need
 //! types read the typed tree with the static rules (`statics`), as long as it is there, and leave their findings in
-//! [`Checked`](crate::infer::Checked). Rules about a file or a program are asked in [`program_lints`]. Programs are
+//! [`Checked`]. Rules about a file or a program are asked in [`program_lints`]. Programs are
 //! checked without any of that; who wants lints asks for them. A form with errors has none.
 
 mod deprecated;
@@ -25,8 +25,8 @@ use crate::db::{Db, FileKind, SourceFile};
 use crate::diagnostics::{Diagnostic, absolute, file_diagnostics, finish, form_problems};
 use crate::expand::{Expansion, Source, expansion};
 use crate::forms::{Form, ast, forms, read_form};
-use crate::infer::check_item;
 use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE};
+use crate::infer::{Checked, check_item};
 use crate::items::{Declarations, Item, declarations_after};
 use crate::names::redefinitions;
 use crate::problem::{EditAt, Problem, ProblemEdit};
@@ -50,6 +50,8 @@ pub(crate) struct Lint<'a, 'db> {
     /// The form with its macro calls expanded.
     pub(crate) ast: &'db Ast,
     pub(crate) declarations: &'a Declarations<'db>,
+    /// What inference found in its definitions and bindings, without members of types.
+    pub(crate) checked: Vec<&'db Checked<'db>>,
     pub(crate) found: Vec<Problem<'db>>,
     types: OnceCell<Rc<[Written<'db>]>>,
 }
@@ -124,13 +126,17 @@ fn lint_of<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Option
         return None;
     }
     let expansion = expansion(db, program, form);
+    let declarations = declarations_after(db, program, form, expansion);
+    let items = declarations.items.iter().chain(&declarations.bindings);
+    let items = items.filter(|item| !item.kind(db).is_member());
     Some(Lint {
         db,
         program,
         form,
         expansion,
         ast: expansion.map_or_else(|| &**ast(db, form), |expansion| &*expansion.ast),
-        declarations: declarations_after(db, program, form, expansion),
+        declarations,
+        checked: items.map(|&item| check_item(db, program, item)).collect(),
         found: Vec::new(),
         types: OnceCell::new(),
     })
@@ -156,7 +162,6 @@ fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> For
     let Some(mut lint) = lint_of(db, program, form) else {
         return FormLints::default();
     };
-    let declarations = lint.declarations;
     deprecated::check(&mut lint);
     names::check(&mut lint);
     perspicere::check(&mut lint);
@@ -165,9 +170,8 @@ fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> For
     tests::check(&mut lint);
     documentation::check(&mut lint);
     let whereabouts = OnceCell::new();
-    let items = declarations.items.iter().chain(&declarations.bindings);
-    for &item in items.filter(|item| !item.kind(db).is_member()) {
-        let typed = check_item(db, program, item).statics.lints.iter();
+    for checked in std::mem::take(&mut lint.checked) {
+        let typed = checked.statics.lints.iter();
         let told = typed.filter(|problem| is_sure(&lint, &whereabouts, problem));
         let told: Vec<Problem<'db>> = told.map(|it| lint.with_own_fixes(it)).collect();
         lint.found.extend(told);
@@ -204,6 +208,16 @@ pub fn file_lints(db: &dyn Db, file: SourceFile) -> Arc<[Diagnostic]> {
     program_lints(db, primary_root(db, file), file)
 }
 
+/// Asks for what the findings of a file want to know of each of its forms. Who then asks for the findings of many files
+/// has it at hand; one file after the other is what serves memory.
+pub fn prepare_findings(db: &dyn Db, file: SourceFile) {
+    file_diagnostics(db, file);
+    if matches!(file.kind(db), FileKind::Disk | FileKind::Open) {
+        own_lints(db, primary_root(db, file), file);
+        unused::written_shares(db, file);
+    }
+}
+
 /// The diagnostics of a file and its lints, by start, severity and code.
 pub fn file_findings(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     let mut found = file_diagnostics(db, file).to_vec();
@@ -228,12 +242,7 @@ fn program_lints(db: &dyn Db, root: SourceFile, file: SourceFile) -> Arc<[Diagno
     if !matches!(file.kind(db), FileKind::Disk | FileKind::Open) {
         return Arc::default();
     }
-    let mut found = Vec::new();
-    for placed in &forms(db, file).placed {
-        for problem in &form_lints(db, root, placed.form).problems {
-            found.push(absolute(db, root, placed.form, placed.start(), problem));
-        }
-    }
+    let mut found = own_lints(db, root, file).clone();
     perspicere::in_file(db, root, file, &mut found);
     unused::in_file(db, root, file, &mut found);
     tests::in_file(db, root, file, &mut found);
@@ -243,6 +252,18 @@ fn program_lints(db: &dyn Db, root: SourceFile, file: SourceFile) -> Arc<[Diagno
     let mut found = finish(found);
     runes::judge(db, root, file, &mut found);
     found.into()
+}
+
+/// The lints of a file for which its forms are read one by one.
+#[salsa::tracked(returns(ref))]
+fn own_lints(db: &dyn Db, root: SourceFile, file: SourceFile) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for placed in &forms(db, file).placed {
+        for problem in &form_lints(db, root, placed.form).problems {
+            found.push(absolute(db, root, placed.form, placed.start(), problem));
+        }
+    }
+    found
 }
 
 /// Forms that do not read as they are written have no lints, either.

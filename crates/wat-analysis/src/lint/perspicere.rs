@@ -9,7 +9,6 @@ use crate::db::{Db, Project, SourceFile};
 use crate::diagnostics::Diagnostic;
 use crate::expand::spot;
 use crate::forms::read_form;
-use crate::infer::check_item;
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 
 use super::Lint;
@@ -51,11 +50,8 @@ fn type_depth(lint: &mut Lint<'_, '_>) {
 
 /// WAT7204: inference knew the type of a branch, or of the operand, before the ascription said it.
 fn redundant_ascription(lint: &mut Lint<'_, '_>) {
-    let items = lint.declarations.items.iter();
-    let items = items.chain(&lint.declarations.bindings).copied();
-    let items = items.filter(|item| !item.kind(lint.db).is_member());
-    let checked = items.map(|item| check_item(lint.db, lint.program, item));
-    let found: Vec<u32> = checked.flat_map(|it| it.needless.iter().copied()).collect();
+    let needless = lint.checked.iter().flat_map(|it| &it.needless);
+    let found: Vec<u32> = needless.copied().collect();
     for node in found {
         let (arrow, ty) = (NodeId(node - 1), NodeId(node));
         let text = lint.ast.as_keyword(ty).unwrap_or_default();

@@ -17,6 +17,8 @@ use crate::signature::{function_shape, param_shapes, signature};
 
 use super::Lint;
 
+pub(super) use mentions::written_shares;
+
 /// What became of the parts of a form in its expansion, found once for all who ask.
 pub(super) struct Whereabouts<'db> {
     /// How often each node of the source stands in the expansion.

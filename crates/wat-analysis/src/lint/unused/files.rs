@@ -14,7 +14,7 @@ use crate::program::{lacks_loads, load_graph, programs_with};
 use crate::verify::verdict;
 
 use super::super::is_sound_form;
-use super::mentions::{ENTRY, Part, idle_files, shares, unreached};
+use super::mentions::{ENTRY, idle_files, only_loads, unreached};
 
 pub(super) fn in_file(
     db: &dyn Db,
@@ -166,8 +166,7 @@ fn idle_loads(
     (programs, loads): (&[SourceFile], &[Load<'_>]),
     found: &mut Vec<Diagnostic>,
 ) {
-    let mut own = shares(db, root, file);
-    if loads.is_empty() || own.all(|share| share.part == Part::Load) {
+    if loads.is_empty() || only_loads(db, root, file) {
         return;
     }
     let idle = programs.iter().map(|&program| idle_files(db, program));

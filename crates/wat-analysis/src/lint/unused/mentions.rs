@@ -1,18 +1,24 @@
 //! Which names forms mention, as words of their text: more than they use, and no inference is needed to know it.
 //!
-//! What a form mentions changes seldom, so that an edit in a body ends here.
+//! What the forms of a file mention as they are written is one query of the file, as durable as its text: asking it for a
+//! thousand files that nobody edits costs next to nothing. What a macro writes stands in its definition, and a form that
+//! calls the macro mentions that; so expansions are asked for what they declare, and of functions not even that. A macro
+//! can also make names of texts. In a program with the means for that the expansions are read.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::hash::BuildHasher;
+use std::ops::Range;
+
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use wat_syntax::{Ast, NodeId};
 
 use crate::db::{Db, FileKind, SourceFile};
-use crate::expand::{calling_forms, expansion, unmarked};
+use crate::expand::{NAME_MAKERS, calling_forms, expansion, unmarked};
 use crate::forms::{Form, ast, form_list, read_form};
 use crate::items::{
     Declarations, Item, ItemKind, Name, declarations, definer, written_declarations,
+    written_function,
 };
 use crate::loads::load_results;
-use crate::names::{is_library, program_items};
 use crate::program::load_graph;
 
 pub(super) const ENTRY: &str = ":user::main";
@@ -32,94 +38,172 @@ pub(super) enum Part {
 
 /// A form with its names and those that it mentions.
 #[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
-pub(super) struct Share<'db> {
-    pub(super) form: Form<'db>,
-    pub(super) part: Part,
-    pub(super) names: Vec<Name<'db>>,
-    pub(super) mentions: Vec<Name<'db>>,
+struct Share<'db> {
+    form: Form<'db>,
+    part: Part,
     /// Does it do more than define names: is it evaluated, or run as a test?
-    pub(super) acts: bool,
+    acts: bool,
+    /// Is it a function, whatever its expansion is?
+    is_function: bool,
+    /// Does it declare other names for functions that are called by keywords?
+    has_variants: bool,
+    /// Where its names stand among the words.
+    names: Range<u32>,
+    /// Where those that it mentions stand.
+    mentions: Range<u32>,
 }
 
-/// The shares of the forms of a file, in order.
-pub(super) fn shares<'db>(
+/// The shares of forms. Their words are digests: of two names with the same one both count as mentioned.
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
+pub(in crate::lint) struct Shares<'db> {
+    forms: Vec<Share<'db>>,
+    words: Vec<u64>,
+    /// Does one of the forms mention what makes names of texts?
+    makes_names: bool,
+}
+
+/// The share of a form in a program.
+#[derive(Clone, Copy)]
+struct Seen<'db> {
+    share: &'db Share<'db>,
+    words: &'db [u64],
+}
+
+impl<'db> Seen<'db> {
+    fn names(self) -> &'db [u64] {
+        &self.words[self.share.names.start as usize..self.share.names.end as usize]
+    }
+
+    fn mentions(self) -> &'db [u64] {
+        &self.words[self.share.mentions.start as usize..self.share.mentions.end as usize]
+    }
+}
+
+/// The shares of the forms of a file in a program, in order.
+fn seen<'db>(
     db: &'db dyn Db,
     program: SourceFile,
     file: SourceFile,
-) -> impl Iterator<Item = &'db Share<'db>> {
-    let calling = calling_forms(db, program, file);
-    let forms = form_list(db, file).iter().zip(0..);
-    forms.map(move |(&form, at)| match calling.binary_search(&at) {
-        Ok(_) => expanded_share(db, program, form),
-        Err(_) => written_share(db, form),
+) -> impl Iterator<Item = Seen<'db>> {
+    let written = written_shares(db, file);
+    let mut calling = calling_forms(db, program, file).iter().copied().peekable();
+    let forms = written.forms.iter().zip(0..);
+    forms.map(move |(share, at)| {
+        let is_calling = calling.next_if_eq(&at).is_some();
+        let is_read = is_calling && (!share.is_function || makes_names(db, program));
+        let expanded = is_read.then(|| expanded_share(db, program, share.form));
+        let words = &expanded.unwrap_or(written).words;
+        let share = expanded.and_then(|it| it.forms.first()).unwrap_or(share);
+        Seen { share, words }
     })
 }
 
-/// The share of a form in all programs that do not expand it.
-#[salsa::tracked(returns(ref))]
-fn written_share<'db>(db: &'db dyn Db, form: Form<'db>) -> Share<'db> {
-    share(db, form, written_declarations(db, form), None)
+/// The same of all files of a program.
+fn all_seen<'db>(db: &'db dyn Db, program: SourceFile) -> impl Iterator<Item = Seen<'db>> {
+    let files = load_graph(db, program).files.iter();
+    files.flat_map(move |&file| seen(db, program, file))
 }
 
+/// Is every form of a file a load form?
+pub(super) fn only_loads(db: &dyn Db, program: SourceFile, file: SourceFile) -> bool {
+    seen(db, program, file).all(|it| it.share.part == Part::Load)
+}
+
+/// Does a program declare other names for functions that are called by keywords?
+#[salsa::tracked(returns(copy))]
+pub(super) fn has_variants(db: &dyn Db, program: SourceFile) -> bool {
+    all_seen(db, program).any(|it| it.share.has_variants)
+}
+
+/// Does a program mention this keyword of one segment anywhere?
+#[salsa::tracked(returns(copy))]
+pub(super) fn mentions_key<'db>(db: &'db dyn Db, program: SourceFile, key: Name<'db>) -> bool {
+    let key = digest(&key.text(db)[1..]);
+    all_seen(db, program).any(|it| it.mentions().binary_search(&key).is_ok())
+}
+
+/// Can macros of a program make names of texts?
+#[salsa::tracked(returns(copy))]
+fn makes_names(db: &dyn Db, program: SourceFile) -> bool {
+    let mut files = load_graph(db, program).files.iter();
+    files.any(|&file| written_shares(db, file).makes_names)
+}
+
+/// The shares of the forms of a file as they are written.
 #[salsa::tracked(returns(ref))]
-fn expanded_share<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Share<'db> {
+pub(in crate::lint) fn written_shares<'db>(db: &'db dyn Db, file: SourceFile) -> Shares<'db> {
+    let mut found = Shares::default();
+    for &form in form_list(db, file) {
+        found.add(db, form, written_declarations(db, form), None);
+    }
+    found.words.shrink_to_fit();
+    found
+}
+
+/// The share of a form that its program expands.
+#[salsa::tracked(returns(ref))]
+fn expanded_share<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Shares<'db> {
+    let mut found = Shares::default();
     let expansion = expansion(db, program, form);
     let declared = declarations(db, program, form);
-    share(db, form, declared, expansion.map(|it| &*it.ast))
+    found.add(db, form, declared, expansion.map(|it| &*it.ast));
+    found
 }
 
-fn share<'db>(
-    db: &'db dyn Db,
-    form: Form<'db>,
-    declared: &Declarations<'db>,
-    expanded: Option<&Ast>,
-) -> Share<'db> {
-    let written = &**ast(db, form);
-    let mut words = Words::default();
-    words.read(written);
-    if let Some(expanded) = expanded {
-        words.read(expanded);
+impl<'db> Shares<'db> {
+    fn add(
+        &mut self,
+        db: &'db dyn Db,
+        form: Form<'db>,
+        declared: &Declarations<'db>,
+        expanded: Option<&Ast>,
+    ) {
+        let written = &**ast(db, form);
+        let names = self.words.len() as u32;
+        let own = declared.items.iter();
+        self.words
+            .extend(own.map(|item| digest(&item.name(db).text(db)[1..])));
+        let is_variant = |item: &Item<'db>| item.kind(db) == ItemKind::KeywordVariant;
+        let mentions = self.words.len() as u32;
+        let mut words = Words::default();
+        words.read(written);
+        let is_tested = words.is_tested;
+        if let Some(expanded) = expanded {
+            words.read(expanded);
+        }
+        words.found.sort_unstable();
+        words.found.dedup();
+        self.words.append(&mut words.found);
+        self.makes_names |= words.makes_names;
+        let expanded = expanded.unwrap_or(written);
+        let quiet = |&node: &u32| expanded.as_str(NodeId(node)).is_some();
+        self.forms.push(Share {
+            form,
+            part: part(db, form, is_tested),
+            acts: written.is_damaged()
+                || !declared.setters.is_empty()
+                || !declared.hosts.is_empty()
+                || !declared.problems.is_empty()
+                || !declared.expressions.iter().all(quiet)
+                || words.gives_outcome,
+            is_function: written_function(db, form).is_some(),
+            has_variants: declared.items.iter().any(is_variant),
+            names: names..mentions,
+            mentions: mentions..self.words.len() as u32,
+        });
     }
-    let found = words.found.into_iter();
-    let mut mentions: Vec<Name<'db>> = found.map(|it| Name::new(db, it)).collect();
-    mentions.sort_by_key(|name| name.text(db));
-    let expanded = expanded.unwrap_or(written);
-    let quiet = |&node: &u32| expanded.as_str(NodeId(node)).is_some();
-    Share {
-        form,
-        part: part(db, form),
-        names: declared.items.iter().map(|item| item.name(db)).collect(),
-        mentions,
-        acts: written.is_damaged()
-            || !declared.setters.is_empty()
-            || !declared.hosts.is_empty()
-            || !declared.problems.is_empty()
-            || !declared.expressions.iter().all(quiet)
-            || gives_outcome(expanded),
-    }
 }
 
-/// Does a form mention the result of a test? What gives one is a test.
-fn gives_outcome(ast: &Ast) -> bool {
-    let mut texts = ast.texts();
-    texts.any(|text| matches!(text, ":wat::kernel::RunResult" | ":wat::test::TestResult"))
-}
-
-/// Is it a text with an example? Most texts are names.
-fn has_example(text: &str) -> bool {
-    !text.starts_with(':') && text.len() > 8 && text.contains("```wat")
-}
-
-fn part(db: &dyn Db, form: Form<'_>) -> Part {
+fn part(db: &dyn Db, form: Form<'_>, is_tested: bool) -> Part {
     let ast = ast(db, form);
-    let declared = written_declarations(db, form);
-    let is_load = || declared.loads.iter().any(|load| load.node != ast.root().0);
     if ast.is_empty()
         || ast.is_damaged()
         || !matches!(form.file(db).kind(db), FileKind::Disk | FileKind::Open)
     {
         return Part::Root;
     }
+    let declared = written_declarations(db, form);
+    let is_load = || declared.loads.iter().any(|load| load.node != ast.root().0);
     let head = ast.children(ast.root()).next();
     let head = head
         .and_then(|head| ast.as_keyword(head))
@@ -127,11 +211,9 @@ fn part(db: &dyn Db, form: Form<'_>) -> Part {
     if crate::loads::is_load(head) && is_load() {
         return Part::Load;
     }
-    // The example in a docstring is a test too.
-    let is_tested = || gives_outcome(ast) || ast.texts().any(has_example);
     match definer(ast, ast.root(), head) {
         None | Some(ItemKind::KeywordVariant) => Part::Root,
-        Some(_) if is_tested() => Part::Root,
+        Some(_) if is_tested => Part::Root,
         Some(_)
             if declared
                 .items
@@ -151,25 +233,46 @@ fn part(db: &dyn Db, form: Form<'_>) -> Part {
     }
 }
 
-/// The words that may be names.
+fn digest(name: &str) -> u64 {
+    FxBuildHasher.hash_one(name)
+}
+
+/// The words that may be names, without their colons, and what is to be known of texts beside.
 #[derive(Default)]
 struct Words {
-    found: FxHashSet<String>,
+    found: Vec<u64>,
+    /// Is the form a test, or does it have one as an example?
+    is_tested: bool,
+    /// Does it mention the result of a test? What gives one is a test.
+    gives_outcome: bool,
+    makes_names: bool,
 }
 
 impl Words {
-    /// Reads the words of a form, each once. A text that looks like a keyword is read as one.
+    /// Reads the words of a form. A text that looks like a keyword is read as one.
     fn read(&mut self, ast: &Ast) {
         for text in ast.texts() {
             let is_keyword = text.starts_with(':');
             // Most tokens are names of the library.
-            let is_ours = match is_keyword {
-                true => !text.starts_with(":wat::") || text.contains(['<', '(']),
-                false => text.contains("::"),
-            };
-            if is_ours {
-                self.words_of(&unmarked(text), is_keyword);
+            if text.starts_with(":wat::") {
+                self.makes_names |= NAME_MAKERS.contains(&text);
+                if matches!(text, ":wat::kernel::RunResult" | ":wat::test::TestResult") {
+                    self.gives_outcome = true;
+                    self.is_tested = true;
+                }
+                if !text.bytes().any(|byte| matches!(byte, b'<' | b'(')) {
+                    continue;
+                }
+            } else if !is_keyword {
+                // Most texts are names without a namespace.
+                if text.len() > 8 && text.contains("```wat") {
+                    self.is_tested = true;
+                }
+                if !text.contains("::") {
+                    continue;
+                }
             }
+            self.words_of(&unmarked(text), is_keyword);
         }
     }
 
@@ -182,49 +285,43 @@ impl Words {
             let word = word.trim_start_matches(':');
             if !word.is_empty() && !word.starts_with("wat::") && (is_keyword || word.contains("::"))
             {
-                self.name(word);
+                self.path(word);
             }
         }
     }
 
     /// A path, and those of which it may be a member.
-    fn name(&mut self, path: &str) {
-        let path = format!(":{path}");
-        if is_library(&path) || self.found.contains(&path) {
-            return;
-        }
+    fn path(&mut self, path: &str) {
+        self.found.push(digest(path));
         let owners = path.match_indices('/').chain(path.match_indices("::"));
-        for (at, _) in owners.filter(|&(at, _)| at > 1) {
-            if !self.found.contains(&path[..at]) {
-                self.found.insert(path[..at].to_owned());
-            }
+        for (at, _) in owners.filter(|&(at, _)| at > 0) {
+            self.found.push(digest(&path[..at]));
         }
-        self.found.insert(path);
     }
 }
 
 /// Who defines each name.
 #[derive(Default)]
-struct Owners<'db> {
+struct Owners {
     /// Each with the place of another one of the same name.
-    all: Vec<(usize, Option<usize>)>,
-    last: FxHashMap<Name<'db>, usize>,
+    all: Vec<(u32, Option<u32>)>,
+    last: FxHashMap<u64, u32>,
 }
 
-impl<'db> Owners<'db> {
-    fn add(&mut self, owner: usize, names: impl IntoIterator<Item = Name<'db>>) {
-        for name in names {
-            let other = self.last.insert(name, self.all.len());
-            self.all.push((owner, other));
+impl Owners {
+    fn add(&mut self, owner: usize, names: &[u64]) {
+        for &name in names {
+            let other = self.last.insert(name, self.all.len() as u32);
+            self.all.push((owner as u32, other));
         }
     }
 
-    fn of(&self, name: Name<'db>) -> impl Iterator<Item = usize> + '_ {
+    fn of(&self, name: u64) -> impl Iterator<Item = usize> + '_ {
         let mut next = self.last.get(&name).copied();
         std::iter::from_fn(move || {
-            let (owner, other) = self.all[next?];
+            let (owner, other) = self.all[next? as usize];
             next = other;
-            Some(owner)
+            Some(owner as usize)
         })
     }
 }
@@ -237,54 +334,31 @@ pub(super) fn unreached<'db>(
     root: SourceFile,
     shown: bool,
 ) -> FxHashSet<Form<'db>> {
-    let files = load_graph(db, root).files.iter();
-    let all: Vec<&Share<'db>> = files.flat_map(|&file| shares(db, root, file)).collect();
+    let all: Vec<Seen<'db>> = all_seen(db, root).collect();
     let mut owners = Owners::default();
-    for (at, share) in all.iter().enumerate() {
-        owners.add(at, share.names.iter().copied());
+    for (at, it) in all.iter().enumerate() {
+        owners.add(at, it.names());
     }
-    let is_root = |share: &Share<'db>| match share.part {
+    let is_root = |it: &Seen<'db>| match it.share.part {
         Part::Root => true,
         Part::Shown => shown,
         Part::Definition | Part::Load => false,
     };
-    let mut reached: Vec<bool> = all.iter().map(|share| is_root(share)).collect();
+    let mut reached: Vec<bool> = all.iter().map(is_root).collect();
     let mut work: Vec<usize> = (0..all.len()).filter(|&at| reached[at]).collect();
     while let Some(at) = work.pop() {
-        for name in &all[at].mentions {
-            for owner in owners.of(*name) {
+        for &name in all[at].mentions() {
+            for owner in owners.of(name) {
                 if !std::mem::replace(&mut reached[owner], true) {
                     work.push(owner);
                 }
             }
         }
     }
-    let unreached = all.iter().zip(&reached).filter(|(share, reached)| {
-        !**reached && matches!(share.part, Part::Definition | Part::Shown)
+    let unreached = all.iter().zip(&reached).filter(|(it, reached)| {
+        !**reached && matches!(it.share.part, Part::Definition | Part::Shown)
     });
-    unreached.map(|(share, _)| share.form).collect()
-}
-
-/// What all forms of a file mention and define.
-#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
-struct FileShare<'db> {
-    names: FxHashSet<Name<'db>>,
-    mentions: FxHashSet<Name<'db>>,
-    /// Does a form of it act that is no load form, or does one not read?
-    acts: bool,
-}
-
-#[salsa::tracked(returns(ref))]
-fn file_share<'db>(db: &'db dyn Db, program: SourceFile, file: SourceFile) -> FileShare<'db> {
-    let mut found = FileShare::default();
-    for share in shares(db, program, file) {
-        found.names.extend(&share.names);
-        found.mentions.extend(&share.mentions);
-        found.acts |= share.acts && share.part != Part::Load;
-    }
-    // What is wrong with a file is told where it is loaded.
-    found.acts |= !reads(db, file);
-    found
+    unreached.map(|(it, _)| it.share.form).collect()
 }
 
 /// Do all forms of a file read as they are written?
@@ -332,20 +406,25 @@ impl FileSets {
 pub(super) fn idle_files(db: &dyn Db, root: SourceFile) -> FxHashSet<SourceFile> {
     let files = &load_graph(db, root).files;
     let numbers: FxHashMap<SourceFile, usize> = files.iter().copied().zip(0..).collect();
-    let all = || files.iter().map(|&file| file_share(db, root, file));
     let mut owners = Owners::default();
-    for (at, share) in all().enumerate() {
-        owners.add(at, share.names.iter().copied());
+    let mut acts = Vec::new();
+    for (at, &file) in files.iter().enumerate() {
+        // What is wrong with a file is told where it is loaded.
+        let mut file_acts = !reads(db, file);
+        for it in seen(db, root, file) {
+            owners.add(at, it.names());
+            file_acts |= it.share.acts && it.share.part != Part::Load;
+        }
+        acts.push(file_acts);
     }
     let (mut reached, mut users) = (FileSets::new(files.len()), FileSets::new(files.len()));
-    for (at, share) in all().enumerate() {
-        for name in &share.mentions {
-            for owner in owners.of(*name) {
-                users.insert(owner, at);
+    for (at, &file) in files.iter().enumerate() {
+        for it in seen(db, root, file) {
+            for &name in it.mentions() {
+                owners.of(name).for_each(|owner| users.insert(owner, at));
             }
         }
     }
-    let mut acts: Vec<bool> = all().map(|share| share.acts).collect();
     let mut idle = FxHashSet::default();
     // A file comes after what it loads.
     for (at, &file) in files.iter().enumerate() {
@@ -363,25 +442,4 @@ pub(super) fn idle_files(db: &dyn Db, root: SourceFile) -> FxHashSet<SourceFile>
         }
     }
     idle
-}
-
-/// The keywords of one segment that a program mentions anywhere.
-#[salsa::tracked(returns(ref))]
-fn keys<'db>(db: &'db dyn Db, root: SourceFile) -> FxHashSet<Name<'db>> {
-    let files = load_graph(db, root).files.iter();
-    let mentions = files.flat_map(|&file| &file_share(db, root, file).mentions);
-    let mentions = mentions.copied();
-    mentions.filter(|it| !it.text(db).contains("::")).collect()
-}
-
-/// Is this keyword of one segment one of those?
-#[salsa::tracked(returns(copy))]
-pub(super) fn mentions_key<'db>(db: &'db dyn Db, root: SourceFile, key: Name<'db>) -> bool {
-    keys(db, root).contains(&key)
-}
-
-/// Does a program declare other names for functions that are called by keywords?
-#[salsa::tracked(returns(copy))]
-pub(super) fn has_variants(db: &dyn Db, root: SourceFile) -> bool {
-    program_items(db, root).any(|item| item.kind(db) == ItemKind::KeywordVariant)
 }
