@@ -292,7 +292,7 @@ pub(crate) fn programs_with(db: &dyn Db, file: SourceFile) -> Arc<[SourceFile]> 
 
 /// Does a source load something that contributes nothing?
 #[salsa::tracked(returns(copy))]
-fn has_broken_load(db: &dyn Db, file: SourceFile) -> bool {
+pub(crate) fn has_broken_load(db: &dyn Db, file: SourceFile) -> bool {
     let malformed = form_list(db, file)
         .iter()
         .any(|&form| written_declarations(db, form).broken_load);

@@ -474,27 +474,37 @@ pub(crate) fn docs<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Arc<str>> {
 
 /// The docstring of a definition, for expansions, which must not depend on a query that depends on them.
 pub(crate) fn read_docs<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Arc<str>> {
+    match item.kind(db) {
+        ItemKind::Macro => crate::expand::doc(item.ast(db), item.root(db)),
+        _ => doc_text(db, item).map(Arc::from),
+    }
+}
+
+/// Has a definition a docstring?
+pub(crate) fn is_documented<'db>(db: &'db dyn Db, item: Item<'db>) -> bool {
+    match item.kind(db) {
+        ItemKind::Macro => read_docs(db, item).is_some(),
+        _ => doc_text(db, item).is_some(),
+    }
+}
+
+/// The docstring of a definition that is no macro.
+fn doc_text<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<&'db str> {
     let ast = item.ast(db);
     let root = item.root(db);
+    let last_text = |skip| {
+        let texts = ast.children(root).skip(skip);
+        texts.filter(|&node| ast.as_str(node).is_some()).last()
+    };
     let node = match item.kind(db) {
-        ItemKind::Macro => return crate::expand::doc(ast, root),
-        ItemKind::Native => ast
-            .children(root)
-            .skip(2)
-            .filter(|&node| ast.as_str(node).is_some())
-            .last(),
+        ItemKind::Native => last_text(2),
         kind => match function_list(ast, root, kind) {
             Some((list, skip)) => function_shape(ast, list, skip).doc,
-            None => ast
-                .children(root)
-                .skip(3)
-                .filter(|&node| ast.as_str(node).is_some())
-                .last()
-                .or_else(|| {
-                    let node = ast.children(root).nth(2)?;
-                    (item.kind(db) == ItemKind::NativeType).then_some(node)
-                }),
+            None => last_text(3).or_else(|| {
+                let node = ast.children(root).nth(2)?;
+                (kind == ItemKind::NativeType).then_some(node)
+            }),
         },
     };
-    node.and_then(|node| ast.as_str(node)).map(Arc::from)
+    ast.as_str(node?)
 }

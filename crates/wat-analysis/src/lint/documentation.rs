@@ -20,8 +20,7 @@ use super::Lint;
 const ENTRY: &str = ":user::main";
 
 pub(super) fn check(lint: &mut Lint<'_, '_>) {
-    let items: Vec<Item<'_>> = lint.items().collect();
-    for item in items {
+    for &item in lint.items.clone().iter() {
         match doc_node(lint.ast, lint.db, item) {
             None if is_to_document(lint, item) && docs(lint.db, item).is_none() => {
                 missing(lint, item);

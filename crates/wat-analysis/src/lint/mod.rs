@@ -50,6 +50,8 @@ pub(crate) struct Lint<'a, 'db> {
     /// The form with its macro calls expanded.
     pub(crate) ast: &'db Ast,
     pub(crate) declarations: &'a Declarations<'db>,
+    /// Its definitions that its author wrote; members of types are none of them.
+    pub(crate) items: Rc<[Item<'db>]>,
     /// What inference found in its definitions and bindings, without members of types.
     pub(crate) checked: Vec<&'db Checked<'db>>,
     pub(crate) found: Vec<Problem<'db>>,
@@ -97,12 +99,6 @@ impl<'db> Lint<'_, 'db> {
         found
     }
 
-    /// The definitions of the form that its author wrote; members of types are none of them.
-    pub(crate) fn items(&self) -> impl Iterator<Item = Item<'db>> {
-        let items = self.declarations.items.iter().copied();
-        items.filter(|item| !item.kind(self.db).is_member() && self.is_written(item.root(self.db)))
-    }
-
     /// A finding of a rule that reads the typed tree. What a fix of it replaces stands as it was written, or the fix is
     /// none.
     fn with_own_fixes(&self, problem: &Problem<'db>) -> Problem<'db> {
@@ -127,8 +123,13 @@ fn lint_of<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Option
     }
     let expansion = expansion(db, program, form);
     let declarations = declarations_after(db, program, form, expansion);
-    let items = declarations.items.iter().chain(&declarations.bindings);
-    let items = items.filter(|item| !item.kind(db).is_member());
+    let is_own = |item: &&Item<'db>| !item.kind(db).is_member();
+    let items = declarations.items.iter().filter(is_own);
+    let checked = items.clone().chain(&declarations.bindings);
+    let is_written = |item: &&Item<'db>| {
+        let origin = expansion.map(|expansion| expansion.origin_of(item.root(db)));
+        origin.is_none_or(|origin| matches!(origin, Source::Written(_)))
+    };
     Some(Lint {
         db,
         program,
@@ -136,7 +137,8 @@ fn lint_of<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Option
         expansion,
         ast: expansion.map_or_else(|| &**ast(db, form), |expansion| &*expansion.ast),
         declarations,
-        checked: items.map(|&item| check_item(db, program, item)).collect(),
+        items: items.filter(is_written).copied().collect(),
+        checked: checked.map(|&item| check_item(db, program, item)).collect(),
         found: Vec::new(),
         types: OnceCell::new(),
     })
@@ -151,6 +153,8 @@ fn is_sound_form<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
 /// What the rules say of one form.
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
 struct FormLints<'db> {
+    /// Has the form errors?
+    is_wrong: bool,
     problems: Vec<Problem<'db>>,
     /// What the rule about a file wants to know of its types.
     composites: Vec<Composite<'db>>,
@@ -160,7 +164,10 @@ struct FormLints<'db> {
 #[salsa::tracked(returns(ref))]
 fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> FormLints<'db> {
     let Some(mut lint) = lint_of(db, program, form) else {
-        return FormLints::default();
+        return FormLints {
+            is_wrong: true,
+            ..FormLints::default()
+        };
     };
     deprecated::check(&mut lint);
     names::check(&mut lint);
@@ -177,6 +184,7 @@ fn form_lints<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> For
         lint.found.extend(told);
     }
     FormLints {
+        is_wrong: false,
         composites: composites(&lint),
         problems: lint.found,
     }
@@ -214,7 +222,7 @@ pub fn prepare_findings(db: &dyn Db, file: SourceFile) {
     file_diagnostics(db, file);
     if matches!(file.kind(db), FileKind::Disk | FileKind::Open) {
         own_lints(db, primary_root(db, file), file);
-        unused::written_shares(db, file);
+        unused::prepare(db, file);
     }
 }
 
@@ -242,7 +250,7 @@ fn program_lints(db: &dyn Db, root: SourceFile, file: SourceFile) -> Arc<[Diagno
     if !matches!(file.kind(db), FileKind::Disk | FileKind::Open) {
         return Arc::default();
     }
-    let mut found = own_lints(db, root, file).clone();
+    let mut found = own_lints(db, root, file).found.clone();
     perspicere::in_file(db, root, file, &mut found);
     unused::in_file(db, root, file, &mut found);
     tests::in_file(db, root, file, &mut found);
@@ -254,16 +262,31 @@ fn program_lints(db: &dyn Db, root: SourceFile, file: SourceFile) -> Arc<[Diagno
     found.into()
 }
 
-/// The lints of a file for which its forms are read one by one.
+/// What is found in the forms of a file one by one.
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
+struct OwnLints {
+    found: Vec<Diagnostic>,
+    /// The places of the forms that have errors, and of those that write types out.
+    wrong: Vec<u32>,
+    composite: Vec<u32>,
+}
+
 #[salsa::tracked(returns(ref))]
-fn own_lints(db: &dyn Db, root: SourceFile, file: SourceFile) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for placed in &forms(db, file).placed {
-        for problem in &form_lints(db, root, placed.form).problems {
-            found.push(absolute(db, root, placed.form, placed.start(), problem));
+fn own_lints(db: &dyn Db, root: SourceFile, file: SourceFile) -> OwnLints {
+    let mut own = OwnLints::default();
+    for (placed, at) in forms(db, file).placed.iter().zip(0..) {
+        let lints = form_lints(db, root, placed.form);
+        let problems = lints.problems.iter();
+        own.found
+            .extend(problems.map(|it| absolute(db, root, placed.form, placed.start(), it)));
+        if lints.is_wrong {
+            own.wrong.push(at);
+        }
+        if !lints.composites.is_empty() {
+            own.composite.push(at);
         }
     }
-    found
+    own
 }
 
 /// Forms that do not read as they are written have no lints, either.

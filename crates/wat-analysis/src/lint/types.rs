@@ -3,7 +3,6 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
 use wat_syntax::{NodeId, NodeKind, TypeExpr, parse_type_keyword};
 
 use crate::expand::is_marked;
@@ -53,11 +52,14 @@ impl<'db> Lint<'_, 'db> {
     fn read_types(&self) -> Rc<[Written<'db>]> {
         let items = self.declarations.items.iter().copied();
         let items = items.filter(|item| !item.kind(self.db).is_member());
+        let mut found = Vec::new();
+        if !self.ast.texts().any(may_be_type) {
+            return found.into();
+        }
         let names = items
             .clone()
             .map(|item| item.name_node_in(self.db, self.ast));
-        let mut others: FxHashSet<NodeId> = names.collect();
-        let mut found = Vec::new();
+        let names: Vec<NodeId> = names.collect();
         let mut around: Vec<NodeId> = Vec::new();
         let mut next = 0;
         while (next as usize) < self.ast.len() {
@@ -71,17 +73,19 @@ impl<'db> Lint<'_, 'db> {
                 around.push(node);
             }
             if self.ast.kind(node) == NodeKind::List {
-                match self.head(node) {
-                    Some(QUOTE | FORMS | QUASIQUOTE) => next = self.ast.subtree_end(node).0,
-                    _ => others.extend(self.ast.children(node).next()),
+                if let Some(QUOTE | FORMS | QUASIQUOTE) = self.head(node) {
+                    next = self.ast.subtree_end(node).0;
                 }
                 continue;
             }
             let text = self.ast.as_keyword(node);
-            let Some(text) = text.filter(|text| text.contains(['<', '('])) else {
+            let Some(text) = text.filter(|text| may_be_type(text)) else {
                 continue;
             };
-            if others.contains(&node) || !self.is_written(node) {
+            let is_head = around.last().is_some_and(|&outer| {
+                self.ast.kind(outer) == NodeKind::List && outer.0 + 1 == node.0
+            });
+            if is_head || names.contains(&node) || !self.is_written(node) {
                 continue;
             }
             let Ok(expr) = parse_type_keyword(text) else {
@@ -121,6 +125,11 @@ impl<'db> Lint<'_, 'db> {
         let ty = resolver.expression(part.expr, written.node);
         is_sound(&ty).then_some(ty)
     }
+}
+
+/// Could a keyword be a type with parts?
+fn may_be_type(text: &str) -> bool {
+    text.starts_with(':') && text.bytes().any(|byte| matches!(byte, b'<' | b'('))
 }
 
 /// Is nothing of a type unknown?

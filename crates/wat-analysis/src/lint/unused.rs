@@ -10,14 +10,14 @@ use crate::db::{Db, SourceFile};
 use crate::diagnostics::Diagnostic;
 use crate::expand::{Expansion, Source, is_test_form};
 use crate::forms::{Form, ast, forms};
-use crate::items::{Item, ItemKind, Name, declarations};
+use crate::items::{ItemKind, Name, declarations};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::program::{lacks_loads, programs_with};
 use crate::signature::{function_shape, param_shapes, signature};
 
 use super::Lint;
 
-pub(super) use mentions::written_shares;
+pub(super) use mentions::prepare;
 
 /// What became of the parts of a form in its expansion, found once for all who ask.
 pub(super) struct Whereabouts<'db> {
@@ -78,8 +78,7 @@ impl<'db> Whereabouts<'db> {
 }
 
 pub(super) fn check(lint: &mut Lint<'_, '_>) {
-    let items: Vec<Item<'_>> = lint.items().collect();
-    for item in items {
+    for &item in lint.items.clone().iter() {
         if item.kind(lint.db) == ItemKind::Macro {
             unread_parameters(lint, item.root(lint.db));
         }

@@ -19,8 +19,7 @@ use super::case::{is_kebab, is_pascal, kebab, pascal};
 const QUESTIONS: [&str; 7] = ["is-", "has-", "can-", "should-", "are-", "does-", "was-"];
 
 pub(super) fn check(lint: &mut Lint<'_, '_>) {
-    let items: Vec<Item<'_>> = lint.items().collect();
-    for item in items {
+    for &item in lint.items.clone().iter() {
         match item.kind(lint.db) {
             ItemKind::Function | ItemKind::Value | ItemKind::Dispatch => {
                 kebab_case(lint, item);

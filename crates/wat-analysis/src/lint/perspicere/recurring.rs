@@ -9,7 +9,7 @@ use crate::expand::annotation;
 use crate::forms::{Form, ast, forms};
 use crate::items::Name;
 use crate::lint::names::case::pascal;
-use crate::lint::{Lint, form_lints};
+use crate::lint::{Lint, form_lints, own_lints};
 use crate::names::{is_library, lookup_type, own_definition};
 use crate::problem::{Place, Problem};
 
@@ -81,9 +81,10 @@ pub(super) fn in_file(
     found: &mut Vec<Diagnostic>,
 ) {
     let placed = &forms(db, file).placed;
+    let composite = own_lints(db, root, file).composite.iter();
     let mut all = Vec::new();
     let mut by_text: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
-    for placed in placed {
+    for placed in composite.map(|&at| &placed[at as usize]) {
         let first = all.len();
         for composite in &form_lints(db, root, placed.form).composites {
             let inside = composite.inside.map(|inside| first + inside as usize);

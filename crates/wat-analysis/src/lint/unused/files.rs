@@ -13,8 +13,8 @@ use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::program::{lacks_loads, load_graph, programs_with};
 use crate::verify::verdict;
 
-use super::super::is_sound_form;
-use super::mentions::{ENTRY, idle_files, only_loads, unreached};
+use super::super::own_lints;
+use super::mentions::{ENTRY, idle_files, loads_of_forms, only_loads, unreached};
 
 pub(super) fn in_file(
     db: &dyn Db,
@@ -59,9 +59,10 @@ fn definitions(
         .iter()
         .map(|&program| unreached(db, program, !is_started));
     let unreached: Vec<_> = unreached.collect();
-    for placed in &forms(db, file).placed {
+    let wrong = &own_lints(db, root, file).wrong;
+    for (placed, at) in forms(db, file).placed.iter().zip(0..) {
         let mut programs = unreached.iter();
-        if !programs.all(|it| it.contains(&placed.form)) || !is_sound_form(db, root, placed.form) {
+        if !programs.all(|it| it.contains(&placed.form)) || wrong.binary_search(&at).is_ok() {
             continue;
         }
         let items = &written_declarations(db, placed.form).items;
@@ -91,7 +92,8 @@ fn loads_of<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Load<'db>> {
     let results = load_results(db, file);
     let mut found = Vec::new();
     let mut index = 0;
-    for placed in &forms(db, file).placed {
+    let placed = forms(db, file).placed.iter().zip(loads_of_forms(db, file));
+    for (placed, _) in placed.filter(|(_, loads)| *loads > 0) {
         let head = ast(db, placed.form);
         for load in &written_declarations(db, placed.form).loads {
             let at = index;

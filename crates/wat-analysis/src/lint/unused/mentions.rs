@@ -19,7 +19,8 @@ use crate::items::{
     written_function,
 };
 use crate::loads::load_results;
-use crate::program::load_graph;
+use crate::program::{has_broken_load, load_graph};
+use crate::signature::is_documented;
 
 pub(super) const ENTRY: &str = ":user::main";
 
@@ -47,6 +48,8 @@ struct Share<'db> {
     is_function: bool,
     /// Does it declare other names for functions that are called by keywords?
     has_variants: bool,
+    /// How many files it loads.
+    loads: u32,
     /// Where its names stand among the words.
     names: Range<u32>,
     /// Where those that it mentions stand.
@@ -55,7 +58,7 @@ struct Share<'db> {
 
 /// The shares of forms. Their words are digests: of two names with the same one both count as mentioned.
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
-pub(in crate::lint) struct Shares<'db> {
+struct Shares<'db> {
     forms: Vec<Share<'db>>,
     words: Vec<u64>,
     /// Does one of the forms mention what makes names of texts?
@@ -104,6 +107,14 @@ fn all_seen<'db>(db: &'db dyn Db, program: SourceFile) -> impl Iterator<Item = S
     files.flat_map(move |&file| seen(db, program, file))
 }
 
+/// How many loads each form of a file has as it is written.
+pub(super) fn loads_of_forms(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = u32> {
+    written_shares(db, file)
+        .forms
+        .iter()
+        .map(|share| share.loads)
+}
+
 /// Is every form of a file a load form?
 pub(super) fn only_loads(db: &dyn Db, program: SourceFile, file: SourceFile) -> bool {
     seen(db, program, file).all(|it| it.share.part == Part::Load)
@@ -129,9 +140,16 @@ fn makes_names(db: &dyn Db, program: SourceFile) -> bool {
     files.any(|&file| written_shares(db, file).makes_names)
 }
 
+/// Asks for what those who look at a whole program want to know of each of its files.
+pub(in crate::lint) fn prepare(db: &dyn Db, file: SourceFile) {
+    written_shares(db, file);
+    reads(db, file);
+    has_broken_load(db, file);
+}
+
 /// The shares of the forms of a file as they are written.
 #[salsa::tracked(returns(ref))]
-pub(in crate::lint) fn written_shares<'db>(db: &'db dyn Db, file: SourceFile) -> Shares<'db> {
+fn written_shares<'db>(db: &'db dyn Db, file: SourceFile) -> Shares<'db> {
     let mut found = Shares::default();
     for &form in form_list(db, file) {
         found.add(db, form, written_declarations(db, form), None);
@@ -187,6 +205,7 @@ impl<'db> Shares<'db> {
                 || !declared.expressions.iter().all(quiet)
                 || words.gives_outcome,
             is_function: written_function(db, form).is_some(),
+            loads: declared.loads.len() as u32,
             has_variants: declared.items.iter().any(is_variant),
             names: names..mentions,
             mentions: mentions..self.words.len() as u32,
@@ -223,13 +242,8 @@ fn part(db: &dyn Db, form: Form<'_>, is_tested: bool) -> Part {
             Part::Root
         }
         Some(kind) if kind.is_type() => Part::Shown,
-        Some(_) => {
-            let is_documented = |item: &Item<'_>| crate::signature::read_docs(db, *item).is_some();
-            match declared.items.iter().any(is_documented) {
-                true => Part::Shown,
-                false => Part::Definition,
-            }
-        }
+        Some(_) if declared.items.iter().any(|&it| is_documented(db, it)) => Part::Shown,
+        Some(_) => Part::Definition,
     }
 }
 
@@ -301,7 +315,6 @@ impl Words {
 }
 
 /// Who defines each name.
-#[derive(Default)]
 struct Owners {
     /// Each with the place of another one of the same name.
     all: Vec<(u32, Option<u32>)>,
@@ -309,6 +322,14 @@ struct Owners {
 }
 
 impl Owners {
+    /// None yet, with room for so many names.
+    fn of(names: usize) -> Self {
+        Owners {
+            all: Vec::with_capacity(names),
+            last: FxHashMap::with_capacity_and_hasher(names, FxBuildHasher),
+        }
+    }
+
     fn add(&mut self, owner: usize, names: &[u64]) {
         for &name in names {
             let other = self.last.insert(name, self.all.len() as u32);
@@ -316,7 +337,7 @@ impl Owners {
         }
     }
 
-    fn of(&self, name: u64) -> impl Iterator<Item = usize> + '_ {
+    fn all_of(&self, name: u64) -> impl Iterator<Item = usize> + '_ {
         let mut next = self.last.get(&name).copied();
         std::iter::from_fn(move || {
             let (owner, other) = self.all[next? as usize];
@@ -335,7 +356,7 @@ pub(super) fn unreached<'db>(
     shown: bool,
 ) -> FxHashSet<Form<'db>> {
     let all: Vec<Seen<'db>> = all_seen(db, root).collect();
-    let mut owners = Owners::default();
+    let mut owners = Owners::of(all.iter().map(|it| it.names().len()).sum());
     for (at, it) in all.iter().enumerate() {
         owners.add(at, it.names());
     }
@@ -348,7 +369,7 @@ pub(super) fn unreached<'db>(
     let mut work: Vec<usize> = (0..all.len()).filter(|&at| reached[at]).collect();
     while let Some(at) = work.pop() {
         for &name in all[at].mentions() {
-            for owner in owners.of(name) {
+            for owner in owners.all_of(name) {
                 if !std::mem::replace(&mut reached[owner], true) {
                     work.push(owner);
                 }
@@ -406,7 +427,8 @@ impl FileSets {
 pub(super) fn idle_files(db: &dyn Db, root: SourceFile) -> FxHashSet<SourceFile> {
     let files = &load_graph(db, root).files;
     let numbers: FxHashMap<SourceFile, usize> = files.iter().copied().zip(0..).collect();
-    let mut owners = Owners::default();
+    let names = all_seen(db, root).map(|it| it.names().len());
+    let mut owners = Owners::of(names.sum());
     let mut acts = Vec::new();
     for (at, &file) in files.iter().enumerate() {
         // What is wrong with a file is told where it is loaded.
@@ -421,7 +443,9 @@ pub(super) fn idle_files(db: &dyn Db, root: SourceFile) -> FxHashSet<SourceFile>
     for (at, &file) in files.iter().enumerate() {
         for it in seen(db, root, file) {
             for &name in it.mentions() {
-                owners.of(name).for_each(|owner| users.insert(owner, at));
+                owners
+                    .all_of(name)
+                    .for_each(|owner| users.insert(owner, at));
             }
         }
     }
