@@ -159,6 +159,31 @@ fn what_the_entry_does_not_reach_is_told() {
 }
 
 #[test]
+fn what_a_macro_writes_is_reached_by_its_calls() {
+    let function =
+        |name: &str| format!("(:wat::core::defn {name} [] -> :wat::core::i64 \"F.\" 1)\n");
+    let functions: String = [":d::made-one", ":d::written", ":d::deep"]
+        .map(function)
+        .concat();
+    let macros = "(:wat::core::defmacro :d::call [name <- :wat::WatAST] -> :wat::WatAST \"Call.\"
+          `(~(:wat::core::keyword-node (:wat::core::string::concat \":d::made-\" (:wat::core::ast-name name)))))
+        (:wat::core::defmacro :d::inner [] -> :wat::WatAST \"Inner.\" `(:d::deep))
+        (:wat::core::defmacro :d::outer [] -> :wat::WatAST \"Outer.\" `(:wat::core::i64::+ (:d::inner) (:d::written)))\n";
+    let told = |body: &str| {
+        let main = started(&format!("(:wat::kernel::println {body})"));
+        of_files(&[("main.wat", &format!("{functions}{macros}{main}"))])
+    };
+    let names = |names: &[&str]| -> Vec<String> {
+        names.iter().map(|name| format!("WAT7302 {name}")).collect()
+    };
+    assert_eq!(
+        told("(:d::call one)"),
+        names(&[":d::written", ":d::deep", ":d::inner", ":d::outer"])
+    );
+    assert_eq!(told("(:d::outer)"), names(&[":d::made-one", ":d::call"]));
+}
+
+#[test]
 fn a_library_is_there_for_others() {
     assert!(of_files(&[("lib.wat", F)]).is_empty());
     let test = "(:wat::load-file! \"lib.wat\")\n(:wat::core::defn :t::helper [] -> :wat::core::i64 1)\n\
