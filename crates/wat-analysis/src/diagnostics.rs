@@ -1,5 +1,6 @@
 //! The edge: problems of forms become diagnostics with absolute positions, sorted and without repetitions.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -18,7 +19,9 @@ use crate::forms::{Form, ast, form_start, forms, read_form};
 use crate::infer::check_item;
 use crate::infer::report::LITERAL;
 use crate::inline::{outward, stands_inside};
-use crate::items::{Declarations, Item, ItemKind, declarations_after, split_generic};
+use crate::items::{
+    Declarations, Item, ItemKind, declarations_of_form, declares_expanded, split_generic,
+};
 use crate::lint::{is_suppressed, mark_suppressed};
 use crate::load_report::{does_not_read, is_loaded, load_problems, note_origin};
 use crate::lost::is_lost;
@@ -99,23 +102,32 @@ pub struct Diagnostic {
 
 /// What a form in a program has to say.
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
-struct FormFindings<'db> {
-    problems: Vec<Problem<'db>>,
+pub(crate) struct FormFindings<'db> {
+    pub(crate) problems: Vec<Problem<'db>>,
+    /// Has the form an expansion?
+    pub(crate) is_expanded: bool,
+    /// Are its definitions those of the program's expansion of it?
+    pub(crate) declares_expanded: bool,
     /// Does it annotate a test?
     annotates: bool,
 }
 
 /// The findings of a form in a program: shapes, names, types.
 #[salsa::tracked(returns(ref))]
-fn form_findings<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> FormFindings<'db> {
+pub(crate) fn form_findings<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    form: Form<'db>,
+) -> FormFindings<'db> {
     let expansion = expansion(db, program, form);
+    let declares_expanded = declares_expanded(db, program, form, expansion);
     let Declarations {
         items,
         bindings,
         expressions,
         problems,
         ..
-    } = declarations_after(db, program, form, expansion);
+    } = declarations_of_form(db, program, form, declares_expanded);
     let mut found = problems.clone();
     if items.iter().any(|item| item.restricted(db)) && form.file(db).kind(db) != FileKind::Library {
         found.extend(dead_entries(db, program, form).iter().cloned());
@@ -157,6 +169,8 @@ fn form_findings<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> 
     );
     FormFindings {
         problems,
+        is_expanded: expansion.is_some(),
+        declares_expanded,
         annotates,
     }
 }
@@ -662,12 +676,27 @@ struct Edge<'db> {
     program: SourceFile,
     form: Form<'db>,
     start: TextSize,
+    /// The expansion of the form.
+    expansion: OnceCell<Option<&'db Expansion<'db>>>,
 }
 
 impl<'db> Edge<'db> {
     fn spot(&self, place: &Place<'db>) -> Spot {
+        if let Some(node) = Place::as_written(place.node) {
+            return Spot { node, made: None };
+        }
         let form = place.form.unwrap_or(self.form);
-        spot(expansion(self.db, self.program, form), place.node)
+        spot(self.expansion(form), place.node)
+    }
+
+    fn expansion(&self, form: Form<'db>) -> Option<&'db Expansion<'db>> {
+        match form == self.form {
+            true => {
+                let own = || expansion(self.db, self.program, form);
+                *self.expansion.get_or_init(own)
+            }
+            false => expansion(self.db, self.program, form),
+        }
     }
 
     fn span(&self, place: &Place<'db>) -> Span {
@@ -689,7 +718,7 @@ impl<'db> Edge<'db> {
     /// Where in the prelude of a maker of tests, in the same file, that part of a test stands which the maker has given
     /// it: there it is told, once, and not at every test.
     fn in_maker(&self, form: Form<'db>, made: Option<Made>) -> Option<(Form<'db>, NodeId)> {
-        let expansion = expansion(self.db, self.program, form)?;
+        let expansion = made.and_then(|_| self.expansion(form))?;
         let (maker, node) = written_prelude(self.db, expansion, made)?;
         (maker.file(self.db) == form.file(self.db)).then_some((maker, node))
     }
@@ -786,9 +815,11 @@ impl<'db> Edge<'db> {
         }
         let is_guess = |edit: &crate::problem::ProblemEdit<'db>| {
             let form = edit.place.form.unwrap_or(self.form);
-            let expansion = expansion(self.db, self.program, form);
             let node = NodeId(edit.place.node);
-            let Some(expansion) = expansion.filter(|it| (node.0 as usize) < it.ast.len()) else {
+            let Some(expansion) = self
+                .expansion(form)
+                .filter(|it| (node.0 as usize) < it.ast.len())
+            else {
                 return false;
             };
             if OF_ONE_PLACE.contains(&code) && expansion.is_repeated(node) {
@@ -840,7 +871,7 @@ impl<'db> Edge<'db> {
         if Place::as_written(edit.place.node).is_some() {
             return true;
         }
-        expansion(self.db, self.program, form).is_none_or(|expansion| {
+        self.expansion(form).is_none_or(|expansion| {
             let written = self.spot(&edit.place).node;
             expansion.ast.child_count(NodeId(edit.place.node))
                 == ast(self.db, form).child_count(written)
@@ -864,6 +895,7 @@ pub(crate) fn absolute<'db>(
         program,
         form,
         start,
+        expansion: OnceCell::new(),
     };
     let shown = |text: &str| crate::expand::unmarked(text).into_owned();
     let at_form = problem.at.form.unwrap_or(form);

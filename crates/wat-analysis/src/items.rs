@@ -11,8 +11,8 @@ use crate::forms::{Form, ast};
 
 use declarations::variant_name;
 pub(crate) use declarations::{
-    Declarations, declarations, declarations_after, declarations_of, declared_name, definer,
-    is_name, macro_name, written_declarations, written_function,
+    Declarations, declarations, declarations_of, declarations_of_form, declared_name,
+    declares_expanded, definer, is_name, macro_name, written_declarations, written_function,
 };
 pub(crate) use pieces::{file_aliases, file_items, item_pieces, start_pieces};
 

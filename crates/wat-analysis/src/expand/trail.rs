@@ -59,7 +59,7 @@ pub(crate) fn trail(
     form: Form<'_>,
     made: Option<Made>,
 ) -> Vec<String> {
-    let Some(expansion) = expansion(db, program, form) else {
+    let Some(expansion) = made.and_then(|_| expansion(db, program, form)) else {
         return Vec::new();
     };
     let mut lines = Vec::new();
@@ -86,7 +86,7 @@ pub(crate) fn uses(
     start: TextSize,
     made: Option<Made>,
 ) -> Vec<SpanLabel> {
-    let Some(expansion) = expansion(db, program, form) else {
+    let Some(expansion) = made.and_then(|_| expansion(db, program, form)) else {
         return Vec::new();
     };
     let mut found = Vec::new();

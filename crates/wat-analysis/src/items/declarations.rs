@@ -43,18 +43,28 @@ pub(crate) fn declarations<'db>(
     program: SourceFile,
     form: Form<'db>,
 ) -> &'db Declarations<'db> {
-    declarations_after(db, program, form, expansion(db, program, form))
+    let is_expanded = declares_expanded(db, program, form, expansion(db, program, form));
+    declarations_of_form(db, program, form, is_expanded)
 }
 
-/// The same for whoever knows the expansion of the form.
-pub(crate) fn declarations_after<'db>(
+/// Are the definitions of a form with this expansion those of the expanded form?
+pub(crate) fn declares_expanded<'db>(
     db: &'db dyn Db,
     program: SourceFile,
     form: Form<'db>,
     expansion: Option<&Expansion<'db>>,
+) -> bool {
+    expansion.is_some()
+        || written_function(db, form).is_some() && crate::expand::is_calling(db, program, form)
+}
+
+/// What a form declares, expanded or as it is written.
+pub(crate) fn declarations_of_form<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    form: Form<'db>,
+    is_expanded: bool,
 ) -> &'db Declarations<'db> {
-    let is_expanded = expansion.is_some()
-        || written_function(db, form).is_some() && crate::expand::is_calling(db, program, form);
     match is_expanded {
         true => expanded_declarations(db, program, form),
         false => written_declarations(db, form),

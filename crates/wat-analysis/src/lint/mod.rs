@@ -22,12 +22,14 @@ use std::sync::Arc;
 use wat_syntax::{Ast, NodeId, NodeKind, Severity, SyntaxError, TextRange};
 
 use crate::db::{Db, FileKind, SourceFile};
-use crate::diagnostics::{Diagnostic, absolute, file_diagnostics, finish, form_problems};
+use crate::diagnostics::{
+    Diagnostic, absolute, file_diagnostics, finish, form_findings, form_problems,
+};
 use crate::expand::{Expansion, Source, expansion};
 use crate::forms::{Form, ast, forms, read_form};
 use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE};
 use crate::infer::{Checked, check_item};
-use crate::items::{Declarations, Item, declarations_after};
+use crate::items::{Declarations, Item, declarations_of_form};
 use crate::names::redefinitions;
 use crate::problem::{EditAt, Problem, ProblemEdit};
 use crate::program::primary_root;
@@ -118,11 +120,15 @@ impl<'db> Lint<'_, 'db> {
 
 /// A form for the rules; `None` if it has errors.
 fn lint_of<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Option<Lint<'db, 'db>> {
-    if !is_sound_form(db, program, form) {
+    let findings = form_findings(db, program, form);
+    if ast(db, form).is_damaged() || findings.problems.iter().any(is_error) {
         return None;
     }
-    let expansion = expansion(db, program, form);
-    let declarations = declarations_after(db, program, form, expansion);
+    let expansion = match findings.is_expanded {
+        true => expansion(db, program, form),
+        false => None,
+    };
+    let declarations = declarations_of_form(db, program, form, findings.declares_expanded);
     let is_own = |item: &&Item<'db>| !item.kind(db).is_member();
     let items = declarations.items.iter().filter(is_own);
     let checked = items.clone().chain(&declarations.bindings);
@@ -144,9 +150,12 @@ fn lint_of<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Option
     })
 }
 
+fn is_error(problem: &Problem<'_>) -> bool {
+    problem.severity.0 == Severity::Error
+}
+
 /// Has a form no errors?
 fn is_sound_form<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> bool {
-    let is_error = |problem: &Problem<'_>| problem.severity.0 == Severity::Error;
     !ast(db, form).is_damaged() && !form_problems(db, program, form).iter().any(is_error)
 }
 

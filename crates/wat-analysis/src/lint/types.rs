@@ -129,7 +129,8 @@ impl<'db> Lint<'_, 'db> {
 
 /// Could a keyword be a type with parts?
 fn may_be_type(text: &str) -> bool {
-    text.starts_with(':') && text.bytes().any(|byte| matches!(byte, b'<' | b'('))
+    let is_open = || memchr::memchr(b'(', text.as_bytes()).is_some();
+    text.starts_with(':') && (text.ends_with(['>', ')']) || is_open())
 }
 
 /// Is nothing of a type unknown?

@@ -41,7 +41,12 @@ pub(super) fn check(lint: &mut Lint<'_, '_>) {
 
 /// The last word of a path, and where it begins.
 fn last_word(path: &str) -> (usize, &str) {
-    let start = path.rfind("::").map_or(1, |at| at + 2);
+    let colons = |pair: &[u8]| pair == b"::";
+    let start = path
+        .as_bytes()
+        .windows(2)
+        .rposition(colons)
+        .map_or(1, |at| at + 2);
     let start = match path[start..].find('/') {
         Some(slash) if slash > 0 && start + slash + 1 < path.len() => start + slash + 1,
         _ => start,

@@ -8,6 +8,7 @@
 use std::hash::BuildHasher;
 use std::ops::Range;
 
+use memchr::{memchr2, memmem};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use wat_syntax::{Ast, NodeId};
 
@@ -274,15 +275,15 @@ impl Words {
                     self.gives_outcome = true;
                     self.is_tested = true;
                 }
-                if !text.bytes().any(|byte| matches!(byte, b'<' | b'(')) {
+                if memchr2(b'<', b'(', text.as_bytes()).is_none() {
                     continue;
                 }
             } else if !is_keyword {
                 // Most texts are names without a namespace.
-                if text.len() > 8 && text.contains("```wat") {
+                if text.len() > 8 && memmem::find(text.as_bytes(), b"```wat").is_some() {
                     self.is_tested = true;
                 }
-                if !text.contains("::") {
+                if memmem::find(text.as_bytes(), b"::").is_none() {
                     continue;
                 }
             }
@@ -292,27 +293,50 @@ impl Words {
 
     /// The paths in a token: a type has many. A text has those with a namespace alone.
     fn words_of(&mut self, text: &str, is_keyword: bool) {
-        let parts = |ch: char| ch.is_whitespace() || "<>(),`\"[]{};".contains(ch);
+        let parts = |ch: char| match ch.is_ascii() {
+            true => PARTS[ch as usize],
+            false => ch.is_whitespace(),
+        };
+        for word in text.split(parts) {
+            self.word(word, is_keyword);
+        }
         // `<` and `>` are also names of functions.
-        let whole = is_keyword.then_some(text);
-        for word in text.split(parts).chain(whole) {
-            let word = word.trim_start_matches(':');
-            if !word.is_empty() && !word.starts_with("wat::") && (is_keyword || word.contains("::"))
-            {
-                self.path(word);
-            }
+        if is_keyword && memchr2(b'<', b'>', text.as_bytes()).is_some() {
+            self.word(text, true);
+        }
+    }
+
+    fn word(&mut self, word: &str, is_keyword: bool) {
+        let word = word.trim_start_matches(':');
+        let is_name = || is_keyword || word.contains("::");
+        if !word.is_empty() && !word.starts_with("wat::") && is_name() {
+            self.path(word);
         }
     }
 
     /// A path, and those of which it may be a member.
     fn path(&mut self, path: &str) {
         self.found.push(digest(path));
-        let owners = path.match_indices('/').chain(path.match_indices("::"));
-        for (at, _) in owners.filter(|&(at, _)| at > 0) {
-            self.found.push(digest(&path[..at]));
+        let bytes = path.as_bytes();
+        for at in 1..bytes.len() {
+            if bytes[at] == b'/' || bytes[at..].starts_with(b"::") {
+                self.found.push(digest(&path[..at]));
+            }
         }
     }
 }
+
+/// The bytes that part words.
+const PARTS: [bool; 128] = {
+    let mut parts = [false; 128];
+    let all = b" \t\n\r\x0b\x0c<>(),`\"[]{};";
+    let mut at = 0;
+    while at < all.len() {
+        parts[all[at] as usize] = true;
+        at += 1;
+    }
+    parts
+};
 
 /// Who defines each name.
 struct Owners {
