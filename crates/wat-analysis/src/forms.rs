@@ -211,6 +211,8 @@ pub(crate) struct FormAst {
     pub(crate) library_macros: bool,
     /// Is a value threaded into a form that takes it as it is written? Such threads are written out.
     pub(crate) threads_forms: bool,
+    /// May a type with parts be written out in it?
+    pub(crate) writes_types: bool,
 }
 
 impl std::ops::Deref for FormAst {
@@ -226,13 +228,25 @@ impl std::ops::Deref for FormAst {
 #[salsa::tracked(returns(ref))]
 pub(crate) fn ast<'db>(db: &'db dyn Db, form: Form<'db>) -> FormAst {
     let ast = read_form(db, form).ast.clone();
-    let library_macros = ast.texts().any(crate::library::expands);
+    let (mut library_macros, mut writes_types) = (false, false);
+    for text in ast.texts() {
+        library_macros = library_macros || crate::library::expands(text);
+        writes_types = writes_types || may_have_parts(text);
+    }
     let threads_forms = crate::expand::threads_forms(&ast);
     FormAst {
         ast,
         library_macros,
         threads_forms,
+        writes_types,
     }
+}
+
+/// Could a text be a type with parts?
+pub(crate) fn may_have_parts(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.first() == Some(&b':')
+        && (matches!(bytes.last(), Some(b'>' | b')')) || memchr::memchr(b'(', bytes).is_some())
 }
 
 /// Where each form of a file starts.

@@ -476,7 +476,7 @@ pub(crate) fn docs<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Arc<str>> {
 pub(crate) fn read_docs<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Arc<str>> {
     match item.kind(db) {
         ItemKind::Macro => crate::expand::doc(item.ast(db), item.root(db)),
-        _ => doc_text(db, item).map(Arc::from),
+        kind => doc_text(item.ast(db), item.root(db), kind).map(Arc::from),
     }
 }
 
@@ -484,19 +484,17 @@ pub(crate) fn read_docs<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Arc<str
 pub(crate) fn is_documented<'db>(db: &'db dyn Db, item: Item<'db>) -> bool {
     match item.kind(db) {
         ItemKind::Macro => read_docs(db, item).is_some(),
-        _ => doc_text(db, item).is_some(),
+        kind => doc_text(item.ast(db), item.root(db), kind).is_some(),
     }
 }
 
 /// The docstring of a definition that is no macro.
-fn doc_text<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<&'db str> {
-    let ast = item.ast(db);
-    let root = item.root(db);
+fn doc_text(ast: &Ast, root: NodeId, kind: ItemKind) -> Option<&str> {
     let last_text = |skip| {
         let texts = ast.children(root).skip(skip);
         texts.filter(|&node| ast.as_str(node).is_some()).last()
     };
-    let node = match item.kind(db) {
+    let node = match kind {
         ItemKind::Native => last_text(2),
         kind => match function_list(ast, root, kind) {
             Some((list, skip)) => function_shape(ast, list, skip).doc,

@@ -27,7 +27,6 @@ use crate::diagnostics::{
 };
 use crate::expand::{Expansion, Source, expansion};
 use crate::forms::{Form, ast, forms, read_form};
-use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE};
 use crate::infer::{Checked, check_item};
 use crate::items::{Declarations, Item, declarations_of_form};
 use crate::names::redefinitions;
@@ -79,26 +78,6 @@ impl<'db> Lint<'_, 'db> {
             return None;
         }
         self.ast.as_keyword(self.ast.children(node).next()?)
-    }
-
-    /// The lists that are code and that the author wrote, from the outermost inwards. What is quoted is data, and a
-    /// template is the business of its macro.
-    pub(crate) fn lists(&self) -> Vec<NodeId> {
-        let mut found = Vec::new();
-        let mut next = 0;
-        while (next as usize) < self.ast.len() {
-            let node = NodeId(next);
-            next += 1;
-            let Some(head) = self.head(node) else {
-                continue;
-            };
-            if matches!(head, QUOTE | FORMS | QUASIQUOTE) {
-                next = self.ast.subtree_end(node).0;
-            } else if self.is_written(node) {
-                found.push(node);
-            }
-        }
-        found
     }
 
     /// A finding of a rule that reads the typed tree. What a fix of it replaces stands as it was written, or the fix is

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use wat_syntax::{NodeId, NodeKind, TypeExpr, parse_type_keyword};
 
 use crate::expand::is_marked;
+use crate::forms::{ast, may_have_parts};
 use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE};
 use crate::items::{Item, ItemKind};
 use crate::names::program_of;
@@ -53,7 +54,7 @@ impl<'db> Lint<'_, 'db> {
         let items = self.declarations.items.iter().copied();
         let items = items.filter(|item| !item.kind(self.db).is_member());
         let mut found = Vec::new();
-        if !self.ast.texts().any(may_be_type) {
+        if !ast(self.db, self.form).writes_types {
             return found.into();
         }
         let names = items
@@ -79,7 +80,7 @@ impl<'db> Lint<'_, 'db> {
                 continue;
             }
             let text = self.ast.as_keyword(node);
-            let Some(text) = text.filter(|text| may_be_type(text)) else {
+            let Some(text) = text.filter(|text| may_have_parts(text)) else {
                 continue;
             };
             let is_head = around.last().is_some_and(|&outer| {
@@ -125,12 +126,6 @@ impl<'db> Lint<'_, 'db> {
         let ty = resolver.expression(part.expr, written.node);
         is_sound(&ty).then_some(ty)
     }
-}
-
-/// Could a keyword be a type with parts?
-fn may_be_type(text: &str) -> bool {
-    let is_open = || memchr::memchr(b'(', text.as_bytes()).is_some();
-    text.starts_with(':') && (text.ends_with(['>', ')']) || is_open())
 }
 
 /// Is nothing of a type unknown?

@@ -12,6 +12,7 @@ use wat_syntax::{Applicability, Ast, NodeId, NodeKind};
 
 use crate::expand::Source;
 use crate::forms::ast;
+use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 
 use super::Lint;
@@ -43,10 +44,23 @@ struct Call<'db> {
 
 pub(super) fn check(lint: &mut Lint<'_, '_>) {
     let mut steps = FxHashSet::default();
-    let mut tops = FxHashSet::from_iter([lint.ast.root()]);
+    let mut tops = vec![lint.ast.root()];
     let mut ladders = ladder::Ladders::default();
-    for node in lint.lists() {
-        let path = lint.head(node).unwrap_or_default();
+    let mut next = 0;
+    while (next as usize) < lint.ast.len() {
+        let node = NodeId(next);
+        next += 1;
+        let Some(path) = lint.head(node) else {
+            continue;
+        };
+        // What is quoted is data, and a template is the business of its macro.
+        if matches!(path, QUOTE | FORMS | QUASIQUOTE) {
+            next = lint.ast.subtree_end(node).0;
+            continue;
+        }
+        if !lint.is_written(node) {
+            continue;
+        }
         match path {
             ":wat::core::->" | ":wat::core::->>" => steps.extend(lint.ast.children(node).skip(2)),
             DO | LET if tops.contains(&node) => tops.extend(lint.ast.children(node)),

@@ -8,7 +8,7 @@
 use std::hash::BuildHasher;
 use std::ops::Range;
 
-use memchr::{memchr2, memmem};
+use memchr::{memchr, memchr2, memmem};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use wat_syntax::{Ast, NodeId};
 
@@ -185,10 +185,10 @@ impl<'db> Shares<'db> {
         let is_variant = |item: &Item<'db>| item.kind(db) == ItemKind::KeywordVariant;
         let mentions = self.words.len() as u32;
         let mut words = Words::default();
-        words.read(written);
+        words.read(written, false);
         let is_tested = words.is_tested;
         if let Some(expanded) = expanded {
-            words.read(expanded);
+            words.read(expanded, true);
         }
         words.found.sort_unstable();
         words.found.dedup();
@@ -264,8 +264,8 @@ struct Words {
 }
 
 impl Words {
-    /// Reads the words of a form. A text that looks like a keyword is read as one.
-    fn read(&mut self, ast: &Ast) {
+    /// Reads the words of a form, in which names may have marks. A text that looks like a keyword is read as one.
+    fn read(&mut self, ast: &Ast, marked: bool) {
         for text in ast.texts() {
             let is_keyword = text.starts_with(':');
             // Most tokens are names of the library.
@@ -283,11 +283,15 @@ impl Words {
                 if text.len() > 8 && memmem::find(text.as_bytes(), b"```wat").is_some() {
                     self.is_tested = true;
                 }
-                if memmem::find(text.as_bytes(), b"::").is_none() {
+                let bytes = text.as_bytes();
+                if memchr(b':', bytes).is_none() || memmem::find(bytes, b"::").is_none() {
                     continue;
                 }
             }
-            self.words_of(&unmarked(text), is_keyword);
+            match marked {
+                true => self.words_of(&unmarked(text), is_keyword),
+                false => self.words_of(text, is_keyword),
+            }
         }
     }
 
