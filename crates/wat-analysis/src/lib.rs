@@ -105,7 +105,8 @@ pub use hermetic::hermetic_span;
 pub use library::{SCHEME as LIBRARY_SCHEME, is_internal};
 pub use lint::{Rune, file_findings, file_lints, prepare_findings};
 pub use loads::{
-    LoadTarget, MissingLoads, load_targets, missing_loads, payload_paths, payload_targets,
+    LoadTarget, MissingLoads, load_sources, load_targets, missing_loads, payload_paths,
+    payload_targets,
 };
 pub use lost::lacks_declarations;
 pub use nominal::type_decl;

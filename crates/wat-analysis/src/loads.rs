@@ -530,6 +530,25 @@ pub fn load_targets(db: &dyn Db, file: SourceFile) -> Vec<LoadTarget> {
     targets
 }
 
+/// The sources that a source loads, and the paths of those that the host has not given. In the order of the load forms,
+/// without positions: their text is not looked at.
+pub fn load_sources(db: &dyn Db, file: SourceFile) -> (Vec<SourceFile>, Vec<Arc<str>>) {
+    let (mut sources, mut missing) = (Vec::new(), Vec::new());
+    for (load, found) in file_loads(db, file).iter().zip(load_results(db, file)) {
+        match (&load.source, &found.target) {
+            (LoadSource::Program, Ok(program)) => {
+                let (inner, lacking) = load_sources(db, *program);
+                sources.extend(inner);
+                missing.extend(lacking);
+            }
+            (_, Ok(source)) => sources.push(*source),
+            (LoadSource::File(path), Err(_)) => missing.push(asked(db, file, path).into()),
+            (LoadSource::Inline | LoadSource::Program, Err(_)) => {}
+        }
+    }
+    (sources, missing)
+}
+
 /// What a source asks for, without positions.
 #[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
 struct Wants {

@@ -482,9 +482,10 @@ pub(crate) fn read_docs<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Arc<str
 
 /// Has a definition a docstring?
 pub(crate) fn is_documented<'db>(db: &'db dyn Db, item: Item<'db>) -> bool {
+    let (ast, root) = (item.ast(db), item.root(db));
     match item.kind(db) {
-        ItemKind::Macro => read_docs(db, item).is_some(),
-        kind => doc_text(item.ast(db), item.root(db), kind).is_some(),
+        ItemKind::Macro => function_shape(ast, root, 2).doc.is_some(),
+        kind => doc_text(ast, root, kind).is_some(),
     }
 }
 

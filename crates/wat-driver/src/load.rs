@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use wat_analysis::{
-    FileKind, LoadFailure, RootDatabase, SourceFile, SourceText, load_targets, payload_paths,
-    payload_targets,
+    FileKind, LoadFailure, RootDatabase, SourceFile, SourceText, load_sources, load_targets,
+    payload_paths, payload_targets,
 };
 use wat_load::{FsLoader, LoadError, Loader, ScopedLoader};
 use wat_runtime::SourceError;
@@ -195,12 +195,9 @@ pub fn reached(db: &RootDatabase, files: &[SourceFile]) -> Reached {
         if !reached.files.insert(file) {
             continue;
         }
-        for target in load_targets(db, file) {
-            match target.file {
-                Some(next) => work.push(next),
-                None => drop(reached.missing.insert(target.path)),
-            }
-        }
+        let (sources, missing) = load_sources(db, file);
+        work.extend(sources);
+        reached.missing.extend(missing);
         reached.payloads.extend(payload_paths(db, file));
     }
     reached
