@@ -346,7 +346,7 @@ fn an_edit_looks_at_no_expansions_of_other_functions() {
     assert_eq!(few, many);
     // Of each of the eleven functions of a file only the name is asked for.
     assert!(
-        many_valid < few_valid + 90 * (11 + 14),
+        many_valid < few_valid + 90 * (11 + 16),
         "{few_valid} {many_valid}"
     );
 }
@@ -360,7 +360,7 @@ fn an_edit_looks_at_files_and_not_at_their_forms() {
     assert_eq!(few, long);
     // Whole-program queries ask each file a few things; only the forms of the edited file are asked.
     assert!(
-        many_valid < few_valid + 190 * 12,
+        many_valid < few_valid + 190 * 14,
         "{few_valid} {many_valid}"
     );
     assert!(long_valid < few_valid + 1_000, "{few_valid} {long_valid}");
@@ -385,6 +385,9 @@ fn lints_of_an_edited_body_ask_what_the_form_mentions_and_nothing_of_others() {
     for query in [
         "expanded_share",
         "has_variants",
+        "file_names",
+        "owners",
+        "uses",
         "unreached",
         "idle_files",
         "programs_with",
@@ -392,4 +395,32 @@ fn lints_of_an_edited_body_ask_what_the_form_mentions_and_nothing_of_others() {
         assert_eq!(count(&names, query), 0, "{names:?}");
     }
     assert!(names.len() <= 20, "{names:?}");
+}
+
+#[test]
+fn a_new_mention_reads_the_names_of_no_other_file() {
+    let mut files = workspace(50, 100);
+    files[0].1.push_str(
+        "(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:p0::f3 1)))\n",
+    );
+    let (mut db, log) = counted(&files);
+    for file in db.project_files() {
+        file_lints(&db, file);
+    }
+    log.lock().expect("no panic while held").clear();
+    let text = files[5].1.replace(IN_A_BODY.0, "(:p5::f1 base)");
+    assert_ne!(text, files[5].1);
+    let file = db.set_file("f5.wat", SourceText::new(text), FileKind::Disk);
+    file_lints(&db, file);
+    let names = log.lock().expect("no panic while held");
+    // The file is in several programs.
+    let programs = count(&names, "unreached");
+    for (query, wanted) in [
+        ("written_shares", 1),
+        ("file_names", programs),
+        ("uses", programs),
+        ("owners", 0),
+    ] {
+        assert_eq!(count(&names, query), wanted, "{query}: {names:?}");
+    }
 }

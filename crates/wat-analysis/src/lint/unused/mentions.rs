@@ -342,37 +342,107 @@ const PARTS: [bool; 128] = {
     parts
 };
 
-/// Who defines each name.
+/// The names of the forms of a file, each with the place of its form, and how many forms there are.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+struct FileNames {
+    names: Vec<(u64, u32)>,
+    forms: u32,
+}
+
+/// What changes less often than what the forms mention.
+#[salsa::tracked(returns(ref))]
+fn file_names(db: &dyn Db, program: SourceFile, file: SourceFile) -> FileNames {
+    let (mut names, mut forms) = (Vec::new(), 0);
+    for it in seen(db, program, file) {
+        names.extend(it.names().iter().map(|&name| (name, forms)));
+        forms += 1;
+    }
+    FileNames { names, forms }
+}
+
+/// Who defines each name. The forms of a program are numbered, file after file.
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
 struct Owners {
     /// Each with the place of another one of the same name.
     all: Vec<(u32, Option<u32>)>,
     last: FxHashMap<u64, u32>,
+    /// The number of the first form of each file.
+    starts: Vec<u32>,
+    forms: u32,
 }
 
 impl Owners {
-    /// None yet, with room for so many names.
-    fn of(names: usize) -> Self {
-        Owners {
-            all: Vec::with_capacity(names),
-            last: FxHashMap::with_capacity_and_hasher(names, FxBuildHasher),
-        }
-    }
-
-    fn add(&mut self, owner: usize, names: &[u64]) {
-        for &name in names {
-            let other = self.last.insert(name, self.all.len() as u32);
-            self.all.push((owner as u32, other));
-        }
-    }
-
-    fn all_of(&self, name: u64) -> impl Iterator<Item = usize> + '_ {
+    fn of(&self, name: u64) -> impl Iterator<Item = u32> + '_ {
         let mut next = self.last.get(&name).copied();
         std::iter::from_fn(move || {
             let (owner, other) = self.all[next? as usize];
             next = other;
-            Some(owner as usize)
+            Some(owner)
         })
     }
+
+    /// The place of the file of a form.
+    fn file_of(&self, form: u32) -> usize {
+        self.starts.partition_point(|&start| start <= form) - 1
+    }
+}
+
+#[salsa::tracked(returns(ref))]
+fn owners(db: &dyn Db, root: SourceFile) -> Owners {
+    let files = load_graph(db, root).files.iter();
+    let files: Vec<&FileNames> = files.map(|&file| file_names(db, root, file)).collect();
+    let names = files.iter().map(|it| it.names.len()).sum();
+    let mut owners = Owners {
+        all: Vec::with_capacity(names),
+        last: FxHashMap::with_capacity_and_hasher(names, FxBuildHasher),
+        ..Owners::default()
+    };
+    for file in files {
+        for &(name, form) in &file.names {
+            let other = owners.last.insert(name, owners.all.len() as u32);
+            owners.all.push((owners.forms + form, other));
+        }
+        owners.starts.push(owners.forms);
+        owners.forms += file.forms;
+    }
+    owners
+}
+
+/// Which forms of a program the forms of one of its files mention.
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
+struct Uses {
+    /// Of each form.
+    parts: Vec<Part>,
+    /// Where those that a form mentions end.
+    ends: Vec<u32>,
+    used: Vec<u32>,
+    /// Does a form of it act that is no load form?
+    acts: bool,
+}
+
+impl Uses {
+    /// The forms that one of the file mentions.
+    fn of(&self, form: usize) -> &[u32] {
+        let start = form.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.used[start as usize..self.ends[form] as usize]
+    }
+}
+
+#[salsa::tracked(returns(ref))]
+fn uses(db: &dyn Db, root: SourceFile, file: SourceFile) -> Uses {
+    let owners = owners(db, root);
+    let mut uses = Uses::default();
+    let mut own = Vec::new();
+    for it in seen(db, root, file) {
+        own.extend(it.mentions().iter().flat_map(|&name| owners.of(name)));
+        own.sort_unstable();
+        own.dedup();
+        uses.used.append(&mut own);
+        uses.ends.push(uses.used.len() as u32);
+        uses.parts.push(it.share.part);
+        uses.acts |= it.share.acts && it.share.part != Part::Load;
+    }
+    uses
 }
 
 /// The definitions of a program that nothing reaches: from what is there for its own sake, and, if so asked, from what a
@@ -383,31 +453,32 @@ pub(super) fn unreached<'db>(
     root: SourceFile,
     shown: bool,
 ) -> FxHashSet<Form<'db>> {
-    let all: Vec<Seen<'db>> = all_seen(db, root).collect();
-    let mut owners = Owners::of(all.iter().map(|it| it.names().len()).sum());
-    for (at, it) in all.iter().enumerate() {
-        owners.add(at, it.names());
-    }
-    let is_root = |it: &Seen<'db>| match it.share.part {
+    let files = &load_graph(db, root).files;
+    let owners = owners(db, root);
+    let all: Vec<&Uses> = files.iter().map(|&file| uses(db, root, file)).collect();
+    let parts = || all.iter().flat_map(|uses| &uses.parts);
+    let is_root = |part: &Part| match part {
         Part::Root => true,
         Part::Shown => shown,
         Part::Definition | Part::Load => false,
     };
-    let mut reached: Vec<bool> = all.iter().map(is_root).collect();
-    let mut work: Vec<usize> = (0..all.len()).filter(|&at| reached[at]).collect();
-    while let Some(at) = work.pop() {
-        for &name in all[at].mentions() {
-            for owner in owners.all_of(name) {
-                if !std::mem::replace(&mut reached[owner], true) {
-                    work.push(owner);
-                }
+    let mut reached: Vec<bool> = parts().map(is_root).collect();
+    let mut work: Vec<u32> = (0..owners.forms)
+        .filter(|&at| reached[at as usize])
+        .collect();
+    while let Some(form) = work.pop() {
+        let file = owners.file_of(form);
+        for &used in all[file].of((form - owners.starts[file]) as usize) {
+            if !std::mem::replace(&mut reached[used as usize], true) {
+                work.push(used);
             }
         }
     }
-    let unreached = all.iter().zip(&reached).filter(|(it, reached)| {
-        !**reached && matches!(it.share.part, Part::Definition | Part::Shown)
-    });
-    unreached.map(|(it, _)| it.share.form).collect()
+    let forms = files.iter().flat_map(|&file| form_list(db, file));
+    let all = forms.zip(parts().zip(reached));
+    let unreached = all
+        .filter(|(_, (part, reached))| !reached && matches!(part, Part::Definition | Part::Shown));
+    unreached.map(|(&form, _)| form).collect()
 }
 
 /// Do all forms of a file read as they are written?
@@ -455,26 +526,15 @@ impl FileSets {
 pub(super) fn idle_files(db: &dyn Db, root: SourceFile) -> FxHashSet<SourceFile> {
     let files = &load_graph(db, root).files;
     let numbers: FxHashMap<SourceFile, usize> = files.iter().copied().zip(0..).collect();
-    let names = all_seen(db, root).map(|it| it.names().len());
-    let mut owners = Owners::of(names.sum());
+    let owners = owners(db, root);
+    let (mut reached, mut users) = (FileSets::new(files.len()), FileSets::new(files.len()));
     let mut acts = Vec::new();
     for (at, &file) in files.iter().enumerate() {
+        let uses = uses(db, root, file);
         // What is wrong with a file is told where it is loaded.
-        let mut file_acts = !reads(db, file);
-        for it in seen(db, root, file) {
-            owners.add(at, it.names());
-            file_acts |= it.share.acts && it.share.part != Part::Load;
-        }
-        acts.push(file_acts);
-    }
-    let (mut reached, mut users) = (FileSets::new(files.len()), FileSets::new(files.len()));
-    for (at, &file) in files.iter().enumerate() {
-        for it in seen(db, root, file) {
-            for &name in it.mentions() {
-                owners
-                    .all_of(name)
-                    .for_each(|owner| users.insert(owner, at));
-            }
+        acts.push(uses.acts || !reads(db, file));
+        for &used in &uses.used {
+            users.insert(owners.file_of(used), at);
         }
     }
     let mut idle = FxHashSet::default();
