@@ -13,8 +13,8 @@ use crate::expand::{calling_forms, marked_place, place_of};
 use crate::forms::{Form, ast, form_list};
 use crate::identity::Identity;
 use crate::items::{
-    Item, ItemKind, Name, declarations, item_pieces, split_generic, written_declarations,
-    written_function,
+    Item, ItemKind, Name, declarations, item_pieces, program_variants, split_generic,
+    written_declarations, written_function,
 };
 use crate::keywords::{definition_shape, derived_name};
 use crate::library::{is_internal, library_item};
@@ -419,10 +419,8 @@ pub(crate) fn is_excused(db: &dyn Db, root: SourceFile, name: &str) -> bool {
 /// for: the target is told, once.
 #[salsa::tracked(returns(ref))]
 fn meant_variants(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> {
-    let items = names(db, root).items.values();
-    let variants = items.filter(|item| item.kind(db) == ItemKind::KeywordVariant);
     let mut found = FxHashSet::default();
-    for item in variants {
+    for item in program_variants(db, root) {
         let ast = item.ast(db);
         let shape = definition_shape(ast, item.root(db));
         let target = shape.target.and_then(|target| ast.as_keyword(target));
@@ -505,12 +503,25 @@ pub(crate) fn meant_definer(head: &str) -> Option<&'static str> {
 /// Only what is written counts: this is asked while macros are expanded, too.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn meant_names(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> {
-    let forms = || {
-        let files = load_graph(db, root).files.iter();
-        files.flat_map(|&file| form_list(db, file).iter().copied())
-    };
-    let mut found: Vec<(&str, &str)> = Vec::new();
-    for form in forms() {
+    let files = &load_graph(db, root).files;
+    let mut found = files.iter().flat_map(|&file| meant_in(db, file)).peekable();
+    if found.peek().is_none() {
+        return FxHashSet::default();
+    }
+    let forms = files.iter().flat_map(|&file| form_list(db, file));
+    let written = forms.flat_map(|&form| &written_declarations(db, form).items);
+    let known: FxHashSet<&str> = written
+        .map(|item| item.name(db).text(db).as_str())
+        .collect();
+    let unknown = found.filter(|(head, _)| !known.contains(&**head));
+    unknown.map(|(_, name)| name.clone()).collect()
+}
+
+/// The heads that mean nothing in the library and may have been meant to define names, each with the name.
+#[salsa::tracked(returns(ref))]
+fn meant_in(db: &dyn Db, file: SourceFile) -> Vec<(Box<str>, Box<str>)> {
+    let mut found = Vec::new();
+    for &form in form_list(db, file) {
         let expressions = &written_declarations(db, form).expressions;
         if expressions.is_empty() {
             continue;
@@ -526,19 +537,11 @@ pub(crate) fn meant_names(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> 
                 && library_item(db, Name::new(db, head), false).is_none()
                 && meant_definer(head).is_some()
             {
-                found.push((split_generic(head).0, split_generic(name).0));
+                found.push((split_generic(head).0.into(), split_generic(name).0.into()));
             }
         }
     }
-    if found.is_empty() {
-        return FxHashSet::default();
-    }
-    let written = forms().flat_map(|form| &written_declarations(db, form).items);
-    let known: FxHashSet<&str> = written
-        .map(|item| item.name(db).text(db).as_str())
-        .collect();
-    let unknown = found.into_iter().filter(|(head, _)| !known.contains(head));
-    unknown.map(|(_, name)| name.into()).collect()
+    found
 }
 
 /// Candidates for an unknown path or symbol, computed once for each name of a program and each caller: names to which

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::db::{Db, SourceFile};
 use crate::expand::calling_forms;
 use crate::forms::{Form, form_list};
+use crate::program::load_graph;
 
 use super::declarations::{Declarations, declarations, expanded_function, written_declarations};
 use super::{Item, ItemKind};
@@ -86,7 +87,7 @@ pub(crate) fn item_pieces<'db>(
 #[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
 struct Written<'db> {
     shares: Vec<Share<'db>>,
-    aliases: Vec<Item<'db>>,
+    second: Vec<Item<'db>>,
 }
 
 #[salsa::tracked(returns(ref))]
@@ -95,31 +96,53 @@ fn item_shares<'db>(db: &'db dyn Db, file: SourceFile) -> Written<'db> {
     let shares = forms.map(|&form| item_share(form, written_declarations(db, form)));
     let shares: Vec<Share<'db>> = shares.collect();
     let items = shares.iter().flat_map(|share| &share.items).copied();
-    let aliases = items.filter(|item| item.kind(db) == ItemKind::Alias);
     Written {
-        aliases: aliases.collect(),
+        second: items.filter(|&item| is_second(db, item)).collect(),
         shares,
     }
 }
 
-/// The aliases that the forms of a file declare in a program, those of macro calls last.
-pub(crate) fn file_aliases<'db>(
+/// Does it name what has a name: a type, or a function that is called by keywords?
+fn is_second(db: &dyn Db, item: Item<'_>) -> bool {
+    matches!(item.kind(db), ItemKind::Alias | ItemKind::KeywordVariant)
+}
+
+/// The second names that the forms of a file declare in a program, those of macro calls last. There are few.
+fn second_names<'db>(
     db: &'db dyn Db,
     program: SourceFile,
     file: SourceFile,
 ) -> impl Iterator<Item = Item<'db>> {
-    let Written { shares, aliases } = item_shares(db, file);
+    let Written { shares, second } = item_shares(db, file);
     let calling = calling_forms(db, program, file);
     let is_calling = |form| calling.iter().any(|&at| shares[at as usize].form == form);
-    let written = aliases.iter().copied();
+    let written = second.iter().copied();
     let written = written.filter(move |item| !is_calling(item.form(db)));
     let others = calling.iter().map(move |&at| shares[at as usize].form);
     let others = others.filter(move |&form| expanded_function(db, program, form).is_none());
     let others = others.flat_map(move |form| &declarations(db, program, form).items);
-    let others = others
-        .copied()
-        .filter(|item| item.kind(db) == ItemKind::Alias);
-    written.chain(others)
+    written.chain(others.copied().filter(|&item| is_second(db, item)))
+}
+
+/// The aliases of types that a program declares, those of a file before those of the files that load it.
+pub(crate) fn program_aliases<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+) -> impl Iterator<Item = Item<'db>> {
+    program_seconds(db, program).filter(|item| item.kind(db) == ItemKind::Alias)
+}
+
+/// The names that a program declares for functions that are called by keywords.
+pub(crate) fn program_variants<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+) -> impl Iterator<Item = Item<'db>> {
+    program_seconds(db, program).filter(|item| item.kind(db) == ItemKind::KeywordVariant)
+}
+
+fn program_seconds<'db>(db: &'db dyn Db, program: SourceFile) -> impl Iterator<Item = Item<'db>> {
+    let files = load_graph(db, program).files.iter();
+    files.flat_map(move |&file| second_names(db, program, file))
 }
 
 #[salsa::tracked(returns(ref))]

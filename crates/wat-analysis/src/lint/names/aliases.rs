@@ -8,12 +8,11 @@ use wat_syntax::Applicability;
 
 use crate::db::{Db, SourceFile};
 use crate::expand::is_marked;
-use crate::items::{Item, ItemKind, Name, file_aliases, split_generic};
+use crate::items::{Item, ItemKind, Name, program_aliases, split_generic};
 use crate::library::{LIBRARY_NAMES, is_internal, library_item};
 use crate::lint::types::{Part, Written, is_sound};
 use crate::names::lookup_type;
 use crate::problem::{Place, Problem};
-use crate::program::load_graph;
 use crate::resolve::alias_target;
 use crate::types::{Ctor, Type};
 
@@ -113,8 +112,7 @@ fn fits(shape: &Type, ty: &Type, arity: usize, arguments: &mut [Option<Type>]) -
 #[salsa::tracked(returns(ref))]
 fn own_aliases(db: &dyn Db, program: SourceFile) -> Aliases {
     let mut found = Aliases::default();
-    let files = load_graph(db, program).files.iter();
-    for item in files.flat_map(|&file| file_aliases(db, program, file)) {
+    for item in program_aliases(db, program) {
         // What a program inside of a test names is not seen by others.
         if !is_marked(item.name(db).text(db)) {
             found.add(db, program, item);

@@ -9,13 +9,12 @@ use crate::db::{Db, SourceFile};
 use crate::diagnostics::{Diagnostic, absolute};
 use crate::expand::is_marked;
 use crate::forms::forms;
-use crate::items::{Item, ItemKind, file_aliases};
+use crate::items::{Item, ItemKind, program_aliases};
 use crate::lint::is_sound_form;
 use crate::lint::names::aliases::arity;
 use crate::lint::types::is_sound;
 use crate::names::lookup_type;
 use crate::problem::{Place, Problem};
-use crate::program::load_graph;
 use crate::resolve::alias_target;
 use crate::types::Type;
 
@@ -25,8 +24,7 @@ use crate::types::Type;
 fn duplicates<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<(Item<'db>, Item<'db>)> {
     let mut known: FxHashMap<(&Type, usize), Item<'db>> = FxHashMap::default();
     let mut found = Vec::new();
-    let files = load_graph(db, program).files.iter();
-    for item in files.flat_map(|&file| file_aliases(db, program, file)) {
+    for item in program_aliases(db, program) {
         let ty = &alias_target(db, program, item).ty;
         let is_apart = is_marked(item.name(db).text(db));
         if is_apart || !is_sound(ty) || is_second_name(db, program, item) {

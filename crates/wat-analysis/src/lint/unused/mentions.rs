@@ -16,7 +16,7 @@ use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::{NAME_MAKERS, calling_forms, expansion, unmarked};
 use crate::forms::{Form, ast, form_list, read_form};
 use crate::items::{
-    Declarations, Item, ItemKind, Name, declarations, definer, written_declarations,
+    Declarations, ItemKind, Name, declarations, definer, program_variants, written_declarations,
     written_function,
 };
 use crate::loads::load_results;
@@ -47,8 +47,6 @@ struct Share<'db> {
     acts: bool,
     /// Is it a function, whatever its expansion is?
     is_function: bool,
-    /// Does it declare other names for functions that are called by keywords?
-    has_variants: bool,
     /// How many files it loads.
     loads: u32,
     /// Where its names stand among the words.
@@ -124,7 +122,7 @@ pub(super) fn only_loads(db: &dyn Db, program: SourceFile, file: SourceFile) -> 
 /// Does a program declare other names for functions that are called by keywords?
 #[salsa::tracked(returns(copy))]
 pub(super) fn has_variants(db: &dyn Db, program: SourceFile) -> bool {
-    all_seen(db, program).any(|it| it.share.has_variants)
+    program_variants(db, program).next().is_some()
 }
 
 /// Does a program mention this keyword of one segment anywhere?
@@ -182,7 +180,6 @@ impl<'db> Shares<'db> {
         let own = declared.items.iter();
         self.words
             .extend(own.map(|item| digest(&item.name(db).text(db)[1..])));
-        let is_variant = |item: &Item<'db>| item.kind(db) == ItemKind::KeywordVariant;
         let mentions = self.words.len() as u32;
         let mut words = Words::default();
         words.read(written, false);
@@ -207,7 +204,6 @@ impl<'db> Shares<'db> {
                 || words.gives_outcome,
             is_function: written_function(db, form).is_some(),
             loads: declared.loads.len() as u32,
-            has_variants: declared.items.iter().any(is_variant),
             names: names..mentions,
             mentions: mentions..self.words.len() as u32,
         });
