@@ -107,21 +107,21 @@ fn is_second(db: &dyn Db, item: Item<'_>) -> bool {
     matches!(item.kind(db), ItemKind::Alias | ItemKind::KeywordVariant)
 }
 
-/// The second names that the forms of a file declare in a program, those of macro calls last. There are few.
-fn second_names<'db>(
-    db: &'db dyn Db,
-    program: SourceFile,
-    file: SourceFile,
-) -> impl Iterator<Item = Item<'db>> {
-    let Written { shares, second } = item_shares(db, file);
-    let calling = calling_forms(db, program, file);
-    let is_calling = |form| calling.iter().any(|&at| shares[at as usize].form == form);
-    let written = second.iter().copied();
-    let written = written.filter(move |item| !is_calling(item.form(db)));
-    let others = calling.iter().map(move |&at| shares[at as usize].form);
-    let others = others.filter(move |&form| expanded_function(db, program, form).is_none());
-    let others = others.flat_map(move |form| &declarations(db, program, form).items);
-    written.chain(others.copied().filter(|&item| is_second(db, item)))
+/// The second names that a program declares, those of a file before those of the files that load it. There are few, and
+/// most files have none.
+fn second_names<'db>(db: &'db dyn Db, program: SourceFile) -> impl Iterator<Item = Item<'db>> {
+    let files = load_graph(db, program).files.iter();
+    files.flat_map(move |&file| {
+        let (written, expanded) = match calling_forms(db, program, file).is_empty() {
+            true => (&item_shares(db, file).second[..], &[][..]),
+            false => (&[][..], &expanded_items(db, program, file)[..]),
+        };
+        let expanded = expanded
+            .iter()
+            .flatten()
+            .filter(|&&item| is_second(db, item));
+        written.iter().chain(expanded).copied()
+    })
 }
 
 /// The aliases of types that a program declares, those of a file before those of the files that load it.
@@ -129,7 +129,7 @@ pub(crate) fn program_aliases<'db>(
     db: &'db dyn Db,
     program: SourceFile,
 ) -> impl Iterator<Item = Item<'db>> {
-    program_seconds(db, program).filter(|item| item.kind(db) == ItemKind::Alias)
+    second_names(db, program).filter(|item| item.kind(db) == ItemKind::Alias)
 }
 
 /// The names that a program declares for functions that are called by keywords.
@@ -137,12 +137,7 @@ pub(crate) fn program_variants<'db>(
     db: &'db dyn Db,
     program: SourceFile,
 ) -> impl Iterator<Item = Item<'db>> {
-    program_seconds(db, program).filter(|item| item.kind(db) == ItemKind::KeywordVariant)
-}
-
-fn program_seconds<'db>(db: &'db dyn Db, program: SourceFile) -> impl Iterator<Item = Item<'db>> {
-    let files = load_graph(db, program).files.iter();
-    files.flat_map(move |&file| second_names(db, program, file))
+    second_names(db, program).filter(|item| item.kind(db) == ItemKind::KeywordVariant)
 }
 
 #[salsa::tracked(returns(ref))]
