@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import time
 
@@ -108,8 +109,8 @@ def errors(diagnostics):
     return sum(1 for item in diagnostics if item.get("severity") == 1)
 
 
-def edits(wat, directory, root, path, count):
-    """Opens the program, then types and deletes one character in a function body, `count` edits in all. Gives the
+def edits(wat, directory, root, path, mark, count):
+    """Opens the program, then types and deletes one character behind what a pattern finds, `count` edits in all. Gives the
     time to the first diagnostics, the time from each edit to the diagnostics of its version, and the peak memory.
     Each answer is checked: the typed character breaks a name, the deleted one mends it."""
     start = time.perf_counter()
@@ -119,8 +120,7 @@ def edits(wat, directory, root, path, count):
     if errors(client.diagnostics(path)):
         raise RuntimeError(f"{path} has errors before the first edit")
     first = time.perf_counter() - start
-    mark = "i64::- third"
-    before = text[: text.index(mark) + len(mark)]
+    before = text[: re.search(mark, text).end()]
     line = before.count("\n")
     column = len(before.rsplit("\n", 1)[-1].encode("utf-16-le")) // 2
     here, after = {"line": line, "character": column}, {"line": line, "character": column + 1}
