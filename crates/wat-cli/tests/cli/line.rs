@@ -138,19 +138,18 @@ fn paths_are_absolute_where_that_is_asked_for() {
 #[test]
 fn timings_are_a_table_or_trace_events() {
     let dir = Dir::with(&[("a.wat", "(:wat::core::def :my::a 1)\n")]);
-    let ran = wat(&dir, &["check", "a.wat", "--timings"]);
-    assert_eq!((ran.status, ran.stdout.as_str()), (0, ""), "{ran:?}");
-    let phases: Vec<&str> = ran
-        .stderr
-        .lines()
-        .filter_map(|line| line.split(' ').next())
-        .collect();
-    assert_eq!(
-        phases,
-        [
-            "phase", "settings", "load", "prepare", "check", "report", "other", "all"
-        ]
-    );
+    let phases = |more: &[&str]| -> Vec<String> {
+        let ran = wat(&dir, &[&["check", "a.wat", "--timings"], more].concat());
+        assert_eq!((ran.status, ran.stdout.as_str()), (0, ""), "{ran:?}");
+        let words = ran.stderr.lines().filter_map(|line| line.split(' ').next());
+        words.map(str::to_owned).collect()
+    };
+    let before = ["phase", "settings", "load", "prepare", "check"];
+    let behind = ["report", "other", "all"];
+    let without: Vec<&str> = [&before[..], &behind].concat();
+    assert_eq!(phases(&["--lints", "none"]), without);
+    let with: Vec<&str> = [&before[..], &["lint"], &behind].concat();
+    assert_eq!(phases(&[]), with);
     let ran = wat(&dir, &["--timings=t.json", "check", "a.wat"]);
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{ran:?}");
     let trace = std::fs::read_to_string(dir.path().join("t.json")).expect("the trace is there");
