@@ -366,8 +366,8 @@ fn an_edit_looks_at_files_and_not_at_their_forms() {
     assert!(long_valid < few_valid + 1_000, "{few_valid} {long_valid}");
 }
 
-#[test]
-fn lints_of_an_edited_body_ask_what_the_form_mentions_and_nothing_of_others() {
+/// The queries that the lints of a file of a started program run when a body of it becomes this one.
+fn lints_after(body: &str) -> Vec<String> {
     let mut files = workspace(50, 100);
     files[0].1.push_str(
         "(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:p0::f3 1)))\n",
@@ -377,10 +377,16 @@ fn lints_of_an_edited_body_ask_what_the_form_mentions_and_nothing_of_others() {
         file_lints(&db, file);
     }
     log.lock().expect("no panic while held").clear();
-    let text = files[5].1.replace(IN_A_BODY.0, IN_A_BODY.1);
+    let text = files[5].1.replace(IN_A_BODY.0, body);
+    assert_ne!(text, files[5].1);
     let file = db.set_file("f5.wat", SourceText::new(text), FileKind::Disk);
     file_lints(&db, file);
-    let names = log.lock().expect("no panic while held");
+    std::mem::take(&mut *log.lock().expect("no panic while held"))
+}
+
+#[test]
+fn lints_of_an_edited_body_ask_what_the_form_mentions_and_nothing_of_others() {
+    let names = lints_after(IN_A_BODY.1);
     assert_eq!(count(&names, "written_shares"), 1, "{names:?}");
     for query in [
         "expanded_share",
@@ -399,20 +405,7 @@ fn lints_of_an_edited_body_ask_what_the_form_mentions_and_nothing_of_others() {
 
 #[test]
 fn a_new_mention_reads_the_names_of_no_other_file() {
-    let mut files = workspace(50, 100);
-    files[0].1.push_str(
-        "(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:p0::f3 1)))\n",
-    );
-    let (mut db, log) = counted(&files);
-    for file in db.project_files() {
-        file_lints(&db, file);
-    }
-    log.lock().expect("no panic while held").clear();
-    let text = files[5].1.replace(IN_A_BODY.0, "(:p5::f1 base)");
-    assert_ne!(text, files[5].1);
-    let file = db.set_file("f5.wat", SourceText::new(text), FileKind::Disk);
-    file_lints(&db, file);
-    let names = log.lock().expect("no panic while held");
+    let names = lints_after("(:p5::f1 base)");
     // The file is in several programs.
     let programs = count(&names, "unreached");
     for (query, wanted) in [
