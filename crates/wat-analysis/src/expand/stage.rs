@@ -70,9 +70,7 @@ fn form_pieces<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<FormPiece<'db>> {
         }
         if !found.expressions.is_empty() {
             pieces[last].calls.push(form);
-            pieces[last].makes |= ast(db, form)
-                .texts()
-                .any(|text| MAKERS[..3].contains(&text));
+            pieces[last].makes |= ast(db, form).texts().any(|text| MAKERS.contains(&text));
         }
     }
     pieces
@@ -259,18 +257,11 @@ fn program_calls(db: &dyn Db, program: SourceFile, file: SourceFile) -> Vec<u32>
     found
 }
 
-/// Texts with which a template can make a macro definition, or names, or both.
-const MAKERS: [&str; 10] = [
+/// Texts that make macro definitions where they stand in a template.
+const MAKERS: [&str; 3] = [
     ":wat::core::defmacro",
     super::testing::MAKE,
     super::testing::MAKE_HERMETIC,
-    NAME_MAKERS[0],
-    NAME_MAKERS[1],
-    NAME_MAKERS[2],
-    NAME_MAKERS[3],
-    NAME_MAKERS[4],
-    NAME_MAKERS[5],
-    NAME_MAKERS[6],
 ];
 
 /// Names of functions with which a macro can write names that stand neither in its definition nor in a call of it.
@@ -302,8 +293,10 @@ fn hint<'db>(db: &'db dyn Db, form: Form<'db>) -> Hint {
         .filter(|&node| ast.as_keyword(NodeId(node)) == Some(MAKERS[0]))
         .count();
     let paths = ast.texts().filter(|text| is_own_path(text));
+    // Who makes names can make that of `defmacro`.
+    let makes_otherwise = |text| MAKERS[1..].contains(&text) || NAME_MAKERS.contains(&text);
     Hint {
-        makes: definers > own || ast.texts().any(|text| MAKERS[1..].contains(&text)),
+        makes: definers > own || ast.texts().any(makes_otherwise),
         paths: paths.map(Arc::from).collect(),
     }
 }
