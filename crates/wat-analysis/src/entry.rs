@@ -212,7 +212,7 @@ fn with_signature<'db>(
     let is_nil = signature(db, root, main)
         .as_ref()
         .is_some_and(|signature| signature.ret == Type::simple(Ctor::Nil));
-    if !is_nil && !shape.body.is_empty() {
+    if !is_nil && shape.first.is_some() {
         edits.push(edit(EditAt::BeforeClose, list, " :wat::core::nil"));
     }
     let how = match sure && param_shapes(ast, params).1.is_none() {

@@ -49,7 +49,7 @@ pub(crate) fn in_branches<'db>(ast: &Ast, expression: NodeId) -> Vec<Problem<'db
         let start = work.len();
         match path {
             ":wat::core::if" | ":wat::core::when" | ":wat::core::unless" | ":wat::core::do"
-            | ":wat::core::let" => work.extend(children),
+            | ":wat::core::let" | ":wat::core::let*" => work.extend(children),
             // The arms are lists of a test or pattern and a body.
             ":wat::core::cond" | ":wat::core::match" => {
                 work.extend(children.flat_map(|arm| ast.children(arm).skip(1)));
@@ -143,7 +143,7 @@ fn misplaced_in<'db>(db: &'db dyn Db, form: Form<'db>) -> Vec<Misplaced> {
         match item.kind(db) {
             ItemKind::Function => {
                 let list = function_list(ast, root, ItemKind::Function);
-                let body = list.map(|(list, skip)| function_shape(ast, list, skip).body);
+                let body = list.map(|(list, skip)| function_shape(ast, list, skip).body(ast));
                 walk.all(body.into_iter().flatten(), None);
             }
             ItemKind::Value => {

@@ -535,6 +535,7 @@ fn meant_in(db: &dyn Db, file: SourceFile) -> Vec<(Box<str>, Box<str>)> {
             let head = ast.as_keyword(head).or(ast.as_symbol(head));
             if let (Some(head), Some(name)) = (head, ast.as_keyword(name))
                 && library_item(db, Name::new(db, head), false).is_none()
+                && crate::legacy::retired(head).is_none_or(|it| is_definer(&it.now))
                 && meant_definer(head).is_some()
             {
                 found.push((split_generic(head).0.into(), split_generic(name).0.into()));

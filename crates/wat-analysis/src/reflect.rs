@@ -411,10 +411,10 @@ impl<'db> Asked<'db> {
         }
         let ast = item.ast(self.db);
         let root = item.root(self.db);
-        let body = match item.kind(self.db) {
+        let body: Vec<NodeId> = match item.kind(self.db) {
             ItemKind::Function => {
                 let (list, skip) = function_list(ast, root, ItemKind::Function)?;
-                function_shape(ast, list, skip).body
+                function_shape(ast, list, skip).body(ast).collect()
             }
             ItemKind::Value => ast.children(root).nth(2).into_iter().collect(),
             ItemKind::Macro => ast.children(root).last().into_iter().collect(),

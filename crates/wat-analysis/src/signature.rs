@@ -96,7 +96,17 @@ pub(crate) struct FunctionShape {
     pub(crate) slip: Option<ArrowSlip>,
     /// A docstring before the arrow, where none belongs.
     pub(crate) early_doc: Option<NodeId>,
-    pub(crate) body: Vec<NodeId>,
+    /// The first form of the body.
+    pub(crate) first: Option<NodeId>,
+    list: NodeId,
+}
+
+impl FunctionShape {
+    /// The forms of the body.
+    pub(crate) fn body<'a>(&self, ast: &'a Ast) -> impl Iterator<Item = NodeId> + use<'a> {
+        let first = self.first.unwrap_or(ast.subtree_end(self.list));
+        ast.children_from(self.list, first)
+    }
 }
 
 /// The shape of `[params] -> :R "doc" body…` in a list, after the first `skip` elements.
@@ -136,13 +146,11 @@ pub(crate) fn function_shape(ast: &Ast, list: NodeId, skip: usize) -> FunctionSh
         }
     };
     let doc = rest.next_if(|&node| ast.as_str(node).is_some());
-    let mut body: Vec<NodeId> = rest.collect();
-    let doc = match doc {
-        Some(doc) if body.is_empty() => {
-            body.push(doc);
-            None
-        }
-        doc => doc,
+    // A text with nothing behind it is the body.
+    let first = rest.next();
+    let (doc, first) = match first {
+        None => (None, doc),
+        Some(_) => (doc, first),
     };
     FunctionShape {
         params,
@@ -151,7 +159,8 @@ pub(crate) fn function_shape(ast: &Ast, list: NodeId, skip: usize) -> FunctionSh
         doc: doc.or(early_doc),
         slip,
         early_doc,
-        body,
+        first,
+        list,
     }
 }
 
@@ -306,6 +315,59 @@ pub(crate) fn generics(ast: &Ast, name_node: NodeId) -> Box<[Arc<str>]> {
         .collect()
 }
 
+/// The binders of a parameter vector, as a fix of its arrows makes them, and the first node that does not fit even then.
+pub(crate) fn intended_params(ast: &Ast, vector: NodeId) -> (Vec<ParamShape>, Option<NodeId>) {
+    let (shapes, bad) = param_shapes(ast, vector);
+    match bad.and_then(|_| slipped_params(ast, vector)) {
+        Some(slipped) => {
+            let shape = |param: SlippedParam| ParamShape {
+                name: param.name,
+                ty: Some(param.ty),
+                rest: param.rest,
+            };
+            (slipped.into_iter().map(shape).collect(), None)
+        }
+        None => (shapes, bad),
+    }
+}
+
+/// A parameter of a vector in which nothing is wrong but arrows.
+pub(crate) struct SlippedParam {
+    pub(crate) name: NodeId,
+    /// What stands for `<-`, if anything does.
+    pub(crate) arrow: Option<NodeId>,
+    pub(crate) ty: NodeId,
+    pub(crate) rest: bool,
+}
+
+/// The parameters of a vector of names and types, with `<-`, another arrow or none between them; `None` for any other.
+pub(crate) fn slipped_params(ast: &Ast, vector: NodeId) -> Option<Vec<SlippedParam>> {
+    let mut params = Vec::new();
+    let mut nodes = ast.children(vector).peekable();
+    while let Some(node) = nodes.next() {
+        let rest = ast.as_symbol(node) == Some("&");
+        let name = if rest { nodes.next()? } else { node };
+        if matches!(ast.as_symbol(name)?, "<-" | "->" | "=>" | "&" | "nil") {
+            return None;
+        }
+        let arrow = nodes.next_if(|&arrow| ast.as_symbol(arrow).is_some());
+        if !arrow.is_none_or(|arrow| matches!(ast.as_symbol(arrow), Some("<-" | "->" | "=>"))) {
+            return None;
+        }
+        let ty = nodes.next_if(|&ty| ast.as_keyword(ty).is_some() && !ast.is_poisoned(ty))?;
+        params.push(SlippedParam {
+            name,
+            arrow,
+            ty,
+            rest,
+        });
+        if rest && nodes.peek().is_some() {
+            return None;
+        }
+    }
+    Some(params)
+}
+
 /// The signature of a function or native; `None` for everything else.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn signature<'db>(
@@ -421,7 +483,7 @@ pub(crate) fn read_signature(
     let mut params = Vec::new();
     let mut rest = None;
     let (shapes, bad) = match shape.params {
-        Some(vector) => param_shapes(ast, vector),
+        Some(vector) => intended_params(ast, vector),
         None => (Vec::new(), Some(list)),
     };
     for param in shapes {

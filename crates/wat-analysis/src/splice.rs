@@ -35,6 +35,11 @@ pub(crate) fn bindings_item<'db>(
     )
 }
 
+/// Is it the head of a `let`? Its former spelling, which is told, splices too.
+pub(crate) fn is_let(head: &str) -> bool {
+    matches!(head, ":wat::core::let" | ":wat::core::let*")
+}
+
 /// The `let` forms at the top level around a node, outermost first. The node itself is not one of them.
 pub(crate) fn enclosing_lets(ast: &Ast, node: NodeId) -> Vec<NodeId> {
     let mut lets = Vec::new();
@@ -44,7 +49,7 @@ pub(crate) fn enclosing_lets(ast: &Ast, node: NodeId) -> Vec<NodeId> {
             .children(at)
             .next()
             .and_then(|head| ast.as_keyword(head));
-        if head == Some(":wat::core::let") {
+        if head.is_some_and(is_let) {
             lets.push(at);
         }
         let inner = ast

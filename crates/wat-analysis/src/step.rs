@@ -274,7 +274,7 @@ impl<'db> Stepper<'db> {
         if rest.is_some() {
             values.push(Syntax::vector(args[fixed..].to_vec()));
         }
-        let body: Vec<Syntax> = shape.body.iter().map(|&node| tree_of(ast, node)).collect();
+        let body: Vec<Syntax> = shape.body(ast).map(|node| tree_of(ast, node)).collect();
         Ok(substituted(&sequence(&body), &names, &values))
     }
 

@@ -3,8 +3,9 @@
 //! Such a fix is a guess at what was meant: a name that is spelled nearly so, a place where a string may end. Most guesses
 //! are right, and no rule tells the others from them as surely as the analysis itself: a guess holds if the finding is gone
 //! once it is carried out, and no error is told that was not told before. A guess that does not hold is not offered; the
-//! help of its finding, which is for people, stays. Many guesses are tried together, each finding with its first one, then
-//! with its second one; only where that does not hold they are parted.
+//! help of its finding, which is for people, stays. Many guesses are tried together, one for each top-level form; only where
+//! that does not hold they are parted. Guesses about one form are tried one after the other: what one of them uncovers,
+//! another one may hide.
 //!
 //! The brackets of a keyword are closed where the reader says (01 K31), whatever type that makes: for that it is enough that
 //! there are not more errors than before. Machine-applicable fixes follow from what is written and are not tried: what they
@@ -12,10 +13,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wat_syntax::{Applicability, Code, Severity, SourceText};
+use wat_syntax::{Applicability, Code, Severity, SourceText, TextSize};
 
 use crate::db::{FileKind, RootDatabase, SourceFile};
 use crate::diagnostics::{Diagnostic, DiagnosticFix, FileEdit, file_diagnostics};
+use crate::forms::forms;
 use crate::unsure::AGAIN;
 
 /// So many fixes are tried for one answer. Who has more wrong guesses mends some and asks again.
@@ -29,20 +31,7 @@ pub fn keep_what_holds(db: &mut RootDatabase, files: &[SourceFile], found: &mut 
         before: BTreeMap::new(),
         held: BTreeSet::new(),
     };
-    let mut ranks: Vec<Vec<Guess>> = Vec::new();
-    let mut left = TRIALS;
-    for (at, diagnostic) in found.iter().enumerate() {
-        let fixes = diagnostic.fixes.iter().enumerate();
-        let guesses = fixes.filter(|(_, fix)| is_guess(fix)).take(left);
-        for (rank, (fix, _)) in guesses.enumerate() {
-            left -= 1;
-            if ranks.len() == rank {
-                ranks.push(Vec::new());
-            }
-            ranks[rank].push((at, fix));
-        }
-    }
-    for guesses in &ranks {
+    for Round { guesses, .. } in &rounds(db, found) {
         match guesses.len() < MANY {
             true => guesses
                 .iter()
@@ -68,6 +57,50 @@ const MANY: usize = 8;
 
 /// A fix by the places of its finding and of itself.
 type Guess = (usize, usize);
+
+/// A top-level form, by its file and its number there.
+type FormAt = (SourceFile, usize);
+
+/// Guesses that are tried together.
+#[derive(Default)]
+struct Round {
+    guesses: Vec<Guess>,
+    /// What they are about and what they change: each form belongs to one of them.
+    forms: BTreeSet<FormAt>,
+}
+
+/// The first [`TRIALS`] guesses, each in the first round in which no other one is about one of its forms.
+fn rounds(db: &RootDatabase, found: &[Diagnostic]) -> Vec<Round> {
+    let mut rounds: Vec<Round> = Vec::new();
+    let mut left = TRIALS;
+    for (at, diagnostic) in found.iter().enumerate() {
+        let fixes = diagnostic.fixes.iter().enumerate();
+        for (number, fix) in fixes.filter(|(_, fix)| is_guess(fix)).take(left) {
+            left -= 1;
+            let about = (diagnostic.span.file, diagnostic.span.range.start());
+            let edits = fix.edits.iter();
+            let places = edits.map(|edit| (edit.file, edit.range.start()));
+            let forms: BTreeSet<FormAt> = std::iter::once(about)
+                .chain(places)
+                .map(|(file, start)| (file, form_at(db, file, start)))
+                .collect();
+            let is_free = |round: &Round| round.forms.is_disjoint(&forms);
+            let free = rounds.iter().position(is_free).unwrap_or(rounds.len());
+            if free == rounds.len() {
+                rounds.push(Round::default());
+            }
+            rounds[free].guesses.push((at, number));
+            rounds[free].forms.extend(forms);
+        }
+    }
+    rounds
+}
+
+/// The number of the top-level form in which an offset stands, or behind which.
+fn form_at(db: &RootDatabase, file: SourceFile, offset: TextSize) -> usize {
+    let placed = &forms(db, file).placed;
+    placed.partition_point(|it| it.range().start() <= offset)
+}
 
 struct Trial<'a> {
     files: &'a [SourceFile],

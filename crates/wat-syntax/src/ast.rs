@@ -125,6 +125,15 @@ impl Ast {
         }
     }
 
+    /// The children of a node from one of them on.
+    pub fn children_from(&self, node: NodeId, first: NodeId) -> Children<'_> {
+        Children {
+            ast: self,
+            next: first.0,
+            end: self.ends[node.0 as usize],
+        }
+    }
+
     /// How many children a node has.
     pub fn child_count(&self, node: NodeId) -> usize {
         self.children(node).count()

@@ -134,7 +134,8 @@ impl Testing<'_, '_> {
             }
             let generator = match source.shape() {
                 Shape::Keyword(_) => self.derived(source),
-                Shape::List(_) | Shape::Symbol(..) => source.clone(),
+                Shape::List(call) if !call.is_empty() => source.clone(),
+                Shape::Symbol(..) => source.clone(),
                 _ => {
                     self.bad_binder(source);
                     return None;

@@ -8,8 +8,8 @@ use crate::names::{Position, lookup, lookup_type};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::resolve::TypeResolver;
 use crate::signature::{
-    ArrowSlip, FunctionShape, ParamShape, Signature, function_list, function_shape, generics,
-    param_shapes, read_signature,
+    ArrowSlip, FunctionShape, ParamShape, Signature, SlippedParam, function_list, function_shape,
+    generics, intended_params, param_shapes, read_signature, slipped_params,
 };
 use crate::types::{Ctor, Type};
 use crate::whitelist::body_offset;
@@ -298,7 +298,13 @@ impl<'db> Infer<'db> {
             && !self.ast.is_poisoned(root)
         {
             self.function_as_value(root, params);
-            return Body::Value(self.error(root));
+            self.generics = self.declared_generics(item.name_node_in(self.db, self.ast));
+            let skip = body_offset(self.ast, root);
+            let signature = self.signature_at(root, skip);
+            let function = self.lambda_of(root, skip, &signature);
+            // As a value it has no keywords, which its calls may be written with.
+            self.exprs[function.0 as usize].ty = Ty::ERROR;
+            return Body::Value(function);
         }
         let is_told = value.is_none() && crate::whitelist::ends_early(self.ast, root);
         if !self.ast.is_poisoned(root) && !is_told && (value.is_none() || surplus.is_some()) {
@@ -553,8 +559,9 @@ impl<'db> Infer<'db> {
                 });
                 // Without a body it may be the body.
                 let is_alone =
-                    shape.body.is_empty() && self.ast.as_keyword(ret) != Some(":wat::core::nil");
-                let how = match is_called || is_alone {
+                    shape.first.is_none() && self.ast.as_keyword(ret) != Some(":wat::core::nil");
+                let is_type = !matches!(self.quiet_type(ret), Type::Error);
+                let how = match is_called || is_alone || !is_type {
                     true => Applicability::MaybeIncorrect,
                     false => Applicability::MachineApplicable,
                 };
@@ -639,9 +646,10 @@ impl<'db> Infer<'db> {
         });
     }
 
-    /// Tells what is wrong with parameters. Is the list one of another shape?
+    /// Tells what is wrong with parameters. Is the list one of another shape, with more wrong than arrows?
     fn parameter_shape(&mut self, vector: NodeId) -> bool {
-        let (shapes, bad) = param_shapes(self.ast, vector);
+        let bad = param_shapes(self.ast, vector).1;
+        let (shapes, worse) = intended_params(self.ast, vector);
         let mut seen = Vec::new();
         for shape in &shapes {
             let id = super::twice::identifier(self.ast, shape.name);
@@ -669,9 +677,8 @@ impl<'db> Infer<'db> {
             return false;
         };
         if self.ast.kind(bad) != NodeKind::Error {
-            let after_rest = shapes
-                .last()
-                .is_some_and(|shape| shape.rest && shape.ty.is_some());
+            let last = shapes.last().filter(|_| worse.is_some());
+            let after_rest = last.is_some_and(|shape| shape.rest && shape.ty.is_some());
             let problem = if after_rest {
                 Problem::new(
                     2107,
@@ -695,7 +702,10 @@ impl<'db> Infer<'db> {
                 )
                 .label("not a parameter with a type")
                 .help("every parameter is a plain symbol with a type");
-                self.with_arrows(problem, vector)
+                match slipped_params(self.ast, vector) {
+                    Some(params) => self.with_arrows(problem, &params),
+                    None => problem,
+                }
             };
             let problem = match shapes.last().filter(|_| after_rest) {
                 Some(rest) => self.rest_to_the_end(problem, vector, rest),
@@ -703,39 +713,22 @@ impl<'db> Infer<'db> {
             };
             self.problems.push(problem);
         }
-        true
+        worse.is_some()
     }
 
-    /// The fix that writes the arrows, if nothing else is wrong with a vector of names and types.
-    fn with_arrows(&self, problem: Problem<'db>, vector: NodeId) -> Problem<'db> {
+    /// The fix that writes the arrows.
+    fn with_arrows(&self, problem: Problem<'db>, params: &[SlippedParam]) -> Problem<'db> {
         let edit = |at, node, insert: &str| ProblemEdit {
             at,
             place: Place::node(node),
             insert: insert.to_owned(),
         };
-        let mut edits = Vec::new();
-        let mut nodes = self.ast.children(vector).peekable();
-        while let Some(node) = nodes.next() {
-            let name = match self.ast.as_symbol(node) {
-                Some("&") => nodes.next().and_then(|name| self.ast.as_symbol(name)),
-                name => name,
-            };
-            if name.is_none_or(|name| matches!(name, "<-" | "->" | "=>" | "&" | "nil")) {
-                return problem;
-            }
-            let arrow = nodes.next_if(|&arrow| self.ast.as_symbol(arrow).is_some());
-            let Some(ty) = nodes.next_if(|&ty| self.is_keyword(ty)) else {
-                return problem;
-            };
-            match arrow.map(|arrow| (arrow, self.ast.as_symbol(arrow))) {
-                None => edits.push(edit(EditAt::Before, ty, "<- ")),
-                Some((_, Some("<-"))) => {}
-                Some((arrow, Some("->" | "=>"))) => {
-                    edits.push(edit(EditAt::Replace, arrow, "<-"));
-                }
-                Some(_) => return problem,
-            }
-        }
+        let edits = params.iter().filter_map(|param| match param.arrow {
+            None => Some(edit(EditAt::Before, param.ty, "<- ")),
+            Some(arrow) if self.ast.as_symbol(arrow) == Some("<-") => None,
+            Some(arrow) => Some(edit(EditAt::Replace, arrow, "<-")),
+        });
+        let edits = edits.collect();
         problem.fix("write `<-`", Applicability::MachineApplicable, edits)
     }
 
@@ -870,7 +863,7 @@ impl<'db> Infer<'db> {
     /// stands where the result type should.
     fn without_stray_arrow(&self, shape: &FunctionShape) -> Vec<NodeId> {
         let is_arrow = |&node: &NodeId| self.ast.as_symbol(node) == Some("->");
-        let mut body = shape.body.clone();
+        let mut body: Vec<NodeId> = shape.body(self.ast).collect();
         if shape.arrow.is_some() && shape.ret.is_none() && shape.doc.is_none() {
             match body.first() {
                 Some(first) if is_arrow(first) => {
@@ -914,7 +907,6 @@ impl<'db> Infer<'db> {
 
     /// `(fn [x <- :T] -> :R body…)`
     pub(super) fn lambda(&mut self, list: NodeId) -> ExprId {
-        self.depth += 1;
         let signature = self.signature_at(list, 1);
         if let Some(rest) = &signature.rest {
             self.problems.push(
@@ -927,10 +919,16 @@ impl<'db> Infer<'db> {
                 .help("take a vector instead"),
             );
         }
+        self.lambda_of(list, 1, &signature)
+    }
+
+    /// The function with a signature whose parameters stand behind `skip` parts of a list.
+    fn lambda_of(&mut self, list: NodeId, skip: usize, signature: &Signature) -> ExprId {
+        self.depth += 1;
         let depth = self.depth;
-        let (params, body, ret) = self.function_body(list, 1, &signature);
+        let (params, body, ret) = self.function_body(list, skip, signature);
         self.depth -= 1;
-        let has_params = function_shape(self.ast, list, 1).params.is_some();
+        let has_params = function_shape(self.ast, list, skip).params.is_some();
         if signature.rest.is_some() || signature.is_misshapen || !has_params {
             // How many arguments it takes is not known.
             return self.error(list);

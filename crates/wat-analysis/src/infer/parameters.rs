@@ -104,9 +104,8 @@ impl<'db> Infer<'db> {
     /// Does a node stand in the body of a function, behind its signature?
     fn is_in_body(&self, item: Item<'db>, node: NodeId) -> bool {
         let list = function_list(self.ast, item.root(self.db), item.kind(self.db));
-        let body = list.map(|(list, skip)| function_shape(self.ast, list, skip).body);
-        let body = body.unwrap_or_default();
-        body.first().is_some_and(|&first| first <= node)
+        let first = list.and_then(|(list, skip)| function_shape(self.ast, list, skip).first);
+        first.is_some_and(|first| first <= node)
     }
 
     /// With the edit that declares the names.

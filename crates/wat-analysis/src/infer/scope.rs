@@ -1,6 +1,6 @@
 //! `let` forms at the top level: their bindings, and the definitions that see them.
 
-use wat_syntax::NodeId;
+use wat_syntax::{NodeId, NodeKind};
 
 use crate::db::FileKind;
 use crate::items::Item;
@@ -44,6 +44,11 @@ impl<'db> Infer<'db> {
     pub(super) fn bindings_definition(&mut self, item: Item<'db>) -> Body {
         let node = item.root(self.db);
         let nodes: Vec<NodeId> = self.ast.children(node).skip(1).collect();
+        if let Some(head) = self.ast.children(node).next()
+            && let NodeKind::Keyword(text) = self.ast.kind(head)
+        {
+            self.tell_retired(head, text, Some(node));
+        }
         let scope = self.scope.len();
         let bindings = self.bindings(node, &nodes);
         if bindings.is_none() {

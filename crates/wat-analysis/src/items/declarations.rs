@@ -218,7 +218,7 @@ fn top_level<'db>(
                 work.extend(ast.children(node).skip(1));
                 work[start..].reverse();
             }
-            ":wat::core::let" if in_file() || defines_inside(ast, node) => {
+            _ if splice::is_let(head) && (in_file() || defines_inside(ast, node)) => {
                 found
                     .bindings
                     .push(splice::bindings_item(db, form, expanded, node));
@@ -330,7 +330,7 @@ fn defines_inside(ast: &Ast, list: NodeId) -> bool {
         let head = ast.children(node).next();
         match head.and_then(|head| ast.as_keyword(head)) {
             Some(":wat::core::do") => work.extend(ast.children(node).skip(1)),
-            Some(":wat::core::let") => work.extend(ast.children(node).skip(2)),
+            Some(head) if splice::is_let(head) => work.extend(ast.children(node).skip(2)),
             Some(head) if definer(ast, node, head).is_some() => return true,
             _ => {}
         }

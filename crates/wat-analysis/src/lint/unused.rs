@@ -10,7 +10,7 @@ use crate::db::{Db, SourceFile};
 use crate::diagnostics::Diagnostic;
 use crate::expand::{Expansion, Source, is_test_form};
 use crate::forms::{Form, ast, forms};
-use crate::items::{ItemKind, Name, declarations};
+use crate::items::{Item, ItemKind, Name, declarations};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::program::{lacks_loads, programs_with};
 use crate::signature::{function_shape, param_shapes, signature};
@@ -161,7 +161,8 @@ fn keep_contracts(db: &dyn Db, root: SourceFile, file: SourceFile, found: &mut [
     }
 }
 
-/// Does a function of a form take a keyword that one of these programs mentions?
+/// Does a function of a form take a keyword that one of these programs mentions, or is it called with any keyword, which
+/// may be misspelled?
 fn takes_mentioned_keys<'db>(
     db: &'db dyn Db,
     root: SourceFile,
@@ -169,6 +170,13 @@ fn takes_mentioned_keys<'db>(
     form: Form<'db>,
 ) -> bool {
     let items = &declarations(db, root, form).items;
+    let is_called = |item: &Item<'db>| {
+        let mut programs = programs.iter();
+        programs.any(|&program| mentions::is_called_by_keys(db, program, item.name(db)))
+    };
+    if items.iter().any(is_called) {
+        return true;
+    }
     let signatures = items
         .iter()
         .filter_map(|&item| signature(db, root, item).as_ref());

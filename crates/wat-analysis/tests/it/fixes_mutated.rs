@@ -170,15 +170,20 @@ fn complaint(
 const SILENCING: [u16; 6] = [2209, 2404, 2405, 2413, 2908, 3203];
 
 /// Is a fix a sure one that may uncover any number of errors? Of what is misspelled in the head of a form nothing inside is
-/// checked: what a form of the language or an overloaded name makes of it is not known before the name is right.
-fn may_uncover(told: &Diagnostic, fix: &DiagnosticFix) -> bool {
+/// checked: what a form of the language, a macro or an overloaded name makes of it is not known before the name is right.
+fn may_uncover(told: &Diagnostic, fix: &DiagnosticFix, fixed: &str) -> bool {
     if !is_machine(fix.applicability) {
         return false;
     }
     let mut db = RootDatabase::new();
-    let file = db.set_file("main.wat", SourceText::new(""), FileKind::Disk);
+    let file = db.set_file("main.wat", SourceText::new(fixed), FileKind::Disk);
     let named = |edit: &FileEdit| definition(&db, file, &edit.insert);
-    let kinds = [DefKind::SpecialForm, DefKind::Operator, DefKind::Dispatch];
+    let kinds = [
+        DefKind::SpecialForm,
+        DefKind::Macro,
+        DefKind::Operator,
+        DefKind::Dispatch,
+    ];
     let opens = |info: DefInfo| kinds.contains(&info.kind);
     SILENCING.contains(&told.code.0)
         || told.code.0 == 3201 && fix.edits.first().and_then(named).is_some_and(opens)
@@ -206,7 +211,9 @@ impl Proof {
                 let after = diagnose(&mut db, &fixed);
                 proof.applied += 1;
                 let why = complaint(told, fix, &before, &after);
-                if let Some(why) = why.filter(|why| *why == STAYS || !may_uncover(told, fix)) {
+                if let Some(why) =
+                    why.filter(|why| *why == STAYS || !may_uncover(told, fix, &fixed))
+                {
                     proof.problems.push(format!(
                         "{} {}: {why}\n--- {}\n--- before\n{text}\n--- after\n{fixed}\n",
                         told.code, told.message, fix.title

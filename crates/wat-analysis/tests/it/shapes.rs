@@ -77,6 +77,43 @@ fn arrows_of_a_signature() {
 }
 
 #[test]
+fn a_signature_with_other_arrows_is_read_as_the_fix_writes_it() {
+    let wrong = "(c/defn :my::f [x c/i64 y => c/i64] -> c/String (c/i64::+ x y))";
+    told(wrong, &[2105, 3003]);
+    told("(c/defn :my::f [x :my::No] -> c/i64 1)", &[2105, 3203]);
+    told(
+        "(c/defn :my::f [x c/i64 x c/i64] -> c/i64 x)",
+        &[2105, 2106],
+    );
+    told("(c/defn :my::f [x c/i64] => c/i64 x)", &[2105, 2105]);
+    let called = "(c/defn :my::f [long c/i64] -> c/i64 long)\n(c/def :my::a (:my::f :logn 1))\n(c/def :my::b (:my::f 1 2))";
+    told(called, &[2105, 2502, 3002]);
+}
+
+#[test]
+fn a_function_that_a_def_defines_is_read() {
+    told(
+        "(c/def :my::f [x <- :my::No] -> c/i64 (c/i64::+ y \"a\"))",
+        &[2104, 3001, 3202, 3203],
+    );
+    told("(c/def :my::id<T> [x <- :T] -> :T x)", &[2104]);
+    told(
+        "(c/def :my::f [x <- c/i64 & more <- c/Vector<wat::core::i64>] -> c/i64 x)\n(c/def :my::a (:my::f :x 1))",
+        &[2104],
+    );
+}
+
+#[test]
+fn a_retired_let_at_the_top_level_is_read_as_a_let() {
+    told("(c/let* [a 1] (c/defn :my::f [] -> c/i64 a))", &[2190]);
+    told("(c/let* [a] (c/defn :my::f [] -> c/i64 1))", &[2190, 2201]);
+    told(
+        "(c/let* :my::a 1)\n(c/def :my::b (:my::a))",
+        &[2190, 2201, 3201],
+    );
+}
+
+#[test]
 fn what_is_too_much_in_a_value_is_told_once() {
     told("(c/def :my::a = 3)", &[2104]);
     for (code, fixed) in [

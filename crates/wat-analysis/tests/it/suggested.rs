@@ -183,6 +183,33 @@ fn an_error_that_one_guess_brings_is_new_where_another_one_takes_its_like_away()
 }
 
 #[test]
+fn guesses_about_one_form_are_tried_one_after_the_other() {
+    let right = (0..9).map(|at| {
+        format!(
+            "(:wat::core::defn :u::f{at} [value <- :wat::core::i64] -> :wat::core::i64 valeu)\n"
+        )
+    });
+    let right: String = right.collect();
+    let two = "(:wat::core::defn :u::g [value <- :wat::core::String other <- :wat::core::i64] -> :wat::core::i64 (:wat::core::i64::+ valeu othre))\n";
+    let text = format!("{right}{two}");
+    let mut db = RootDatabase::new();
+    let file = db.set_file("main.wat", SourceText::new(text.as_str()), FileKind::Disk);
+    let mut found = file_diagnostics(&db, file).to_vec();
+    for fix in found.iter_mut().flat_map(|it| &mut it.fixes) {
+        fix.applicability = Applicability::MaybeIncorrect;
+    }
+    // What the first guess of the last function uncovers, the second one takes away.
+    let at = u32::try_from(text.rfind("String").expect("it is there")).expect("it is short");
+    let fix = found[10].fixes.first_mut().expect("a guess");
+    let mut more = fix.edits[0].clone();
+    (more.range, more.insert) = (TextRange::at(at.into(), 6.into()), "i64".into());
+    fix.edits.push(more);
+    keep_what_holds(&mut db, &[file], &mut found);
+    let kept: Vec<usize> = found.iter().map(|it| it.fixes.len()).collect();
+    assert_eq!(kept, [1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1]);
+}
+
+#[test]
 fn definitions_of_one_name_are_not_mended_together_to_be_equal() {
     let wrong = "(:wat::core::defmacro :my::inc [x <- :wat::WatASTx] -> :wat::WatAST `(:wat::core::i64::+ ~x 1))\n";
     let right = "(:wat::core::defmacro :my::inc [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::i64::+ 1 ~x))\n";

@@ -612,6 +612,10 @@ fn a_property_has_a_name_binders_and_a_body() {
             "WAT2911 1:34-1:35",
         ),
         (
+            "(:wat::test::defprop :p::a [x <- ()] (:wat::test::assert-true true))",
+            "WAT2911 1:34-1:36",
+        ),
+        (
             "(:wat::test::defprop :p::a [x <- :wat::core::i64] x)",
             "WAT2915 1:51-1:52",
         ),

@@ -49,7 +49,7 @@ impl<'db> Expander<'db> {
                 }
                 with_children(form, new)
             }
-            Some(":wat::core::let") => {
+            Some(head) if crate::splice::is_let(head) => {
                 let mut new = Vec::new();
                 self.lets += 1;
                 for (index, part) in form.children().iter().enumerate() {

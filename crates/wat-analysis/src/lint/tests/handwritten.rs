@@ -40,8 +40,8 @@ pub(super) fn check(file: &mut TestFile<'_, '_>) {
             )
             .label("no `:wat::test::TestResult` is returned")
             .help("declare it with `:wat::test::deftest`");
-            let problem = match written.shape.body.first() {
-                Some(&body) => {
+            let problem = match written.shape.first {
+                Some(body) => {
                     let mut edits = written.declare(DEFTEST);
                     edits.push(edit(EditAt::Before, body, "() "));
                     problem.fix("declare a test", Applicability::MaybeIncorrect, edits)
@@ -127,10 +127,11 @@ fn edit<'db>(at: EditAt, node: NodeId, insert: &str) -> ProblemEdit<'db> {
 /// A function that is a test, although no form of tests has made it. One whose result others use is there for them.
 fn found<'db>(file: &mut TestFile<'_, 'db>, written: &Written<'db>, test: Item<'db>) {
     let db = file.db;
-    let [body] = written.shape.body[..] else {
+    let ast = written.ast;
+    let mut forms = written.shape.body(ast);
+    let (Some(body), None) = (forms.next(), forms.next()) else {
         return tell(file, test, None);
     };
-    let ast = written.ast;
     let parts: Vec<NodeId> = match ast.kind(body) {
         NodeKind::List => ast.children(body).collect(),
         _ => Vec::new(),

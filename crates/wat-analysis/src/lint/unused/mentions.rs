@@ -5,16 +5,15 @@
 //! calls the macro mentions that; so expansions are asked for what they declare, and of functions not even that. A macro
 //! can also make names of texts. In a program with the means for that the expansions are read.
 
-use std::hash::BuildHasher;
 use std::ops::Range;
 
 use memchr::{memchr, memchr2, memmem};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
-use wat_syntax::{Ast, NodeId};
+use wat_syntax::{Ast, NodeId, NodeKind};
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::{NAME_MAKERS, calling_forms, expansion, unmarked};
-use crate::forms::{Form, ast, form_list, read_form};
+use crate::forms::{Form, FormAst, ast, form_list, read_form};
 use crate::items::{
     Declarations, ItemKind, Name, declarations, definer, program_variants, written_declarations,
     written_function,
@@ -132,6 +131,33 @@ pub(super) fn mentions_key<'db>(db: &'db dyn Db, program: SourceFile, key: Name<
     all_seen(db, program).any(|it| it.mentions().binary_search(&key).is_ok())
 }
 
+/// Does a program write a call of a function with a keyword of one segment among its arguments?
+#[salsa::tracked(returns(copy))]
+pub(super) fn is_called_by_keys<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    function: Name<'db>,
+) -> bool {
+    let path = function.text(db);
+    let own = digest(&path[1..]);
+    let mentions = |it: &Seen<'_>| it.mentions().binary_search(&own).is_ok();
+    let is_key = |ast: &Ast, node: NodeId| {
+        let text = ast.as_keyword(node);
+        text.is_some_and(|text| !text.contains("::"))
+    };
+    let calls = |ast: &Ast, node: NodeId| {
+        let mut parts = ast.children(node);
+        ast.kind(node) == NodeKind::List
+            && parts.next().and_then(|head| ast.as_keyword(head)) == Some(path)
+            && parts.any(|part| is_key(ast, part))
+    };
+    all_seen(db, program).filter(mentions).any(|it| {
+        let ast = ast(db, it.share.form);
+        let mut nodes = (0..ast.len() as u32).map(NodeId);
+        nodes.any(|node| calls(ast, node))
+    })
+}
+
 /// Can macros of a program make names of texts?
 #[salsa::tracked(returns(copy))]
 fn makes_names(db: &dyn Db, program: SourceFile) -> bool {
@@ -175,22 +201,24 @@ impl<'db> Shares<'db> {
         declared: &Declarations<'db>,
         expanded: Option<&Ast>,
     ) {
-        let written = &**ast(db, form);
+        let written = ast(db, form);
         let names = self.words.len() as u32;
         let own = declared.items.iter();
         self.words
             .extend(own.map(|item| digest(&item.name(db).text(db)[1..])));
         let mentions = self.words.len() as u32;
-        let mut words = Words::default();
-        words.read(written, false);
+        let mut words = Words {
+            found: std::mem::take(&mut self.words),
+            ..Words::default()
+        };
+        words.read_written(written);
         let is_tested = words.is_tested;
         if let Some(expanded) = expanded {
-            words.read(expanded, true);
+            words.read_expanded(expanded);
         }
-        words.found.sort_unstable();
-        words.found.dedup();
-        self.words.append(&mut words.found);
         self.makes_names |= words.makes_names;
+        self.words = words.found;
+        sort_from(&mut self.words, mentions as usize);
         let expanded = expanded.unwrap_or(written);
         let quiet = |&node: &u32| expanded.as_str(NodeId(node)).is_some();
         self.forms.push(Share {
@@ -208,6 +236,19 @@ impl<'db> Shares<'db> {
             mentions: mentions..self.words.len() as u32,
         });
     }
+}
+
+/// Sorts the words from a place on, and leaves each once.
+fn sort_from(words: &mut Vec<u64>, start: usize) {
+    words[start..].sort_unstable();
+    let mut end = start;
+    for at in start..words.len() {
+        if end == start || words[end - 1] != words[at] {
+            words[end] = words[at];
+            end += 1;
+        }
+    }
+    words.truncate(end);
 }
 
 fn part(db: &dyn Db, form: Form<'_>, is_tested: bool) -> Part {
@@ -244,8 +285,20 @@ fn part(db: &dyn Db, form: Form<'_>, is_tested: bool) -> Part {
     }
 }
 
+/// The digest of a name as it grows: FNV-1a, which parts of a path share.
+#[derive(Clone, Copy)]
+struct Digest(u64);
+
+impl Digest {
+    const EMPTY: Digest = Digest(0xcbf2_9ce4_8422_2325);
+
+    fn with(self, byte: u8) -> Digest {
+        Digest((self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    }
+}
+
 fn digest(name: &str) -> u64 {
-    FxBuildHasher.hash_one(name)
+    name.bytes().fold(Digest::EMPTY, Digest::with).0
 }
 
 /// The words that may be names, without their colons, and what is to be known of texts beside.
@@ -260,73 +313,88 @@ struct Words {
 }
 
 impl Words {
-    /// Reads the words of a form, in which names may have marks. A text that looks like a keyword is read as one.
-    fn read(&mut self, ast: &Ast, marked: bool) {
+    /// Reads the words of a form as it is written.
+    fn read_written(&mut self, ast: &FormAst) {
         for text in ast.texts() {
-            let is_keyword = text.starts_with(':');
-            // Most tokens are names of the library.
-            if text.starts_with(":wat::") {
-                self.makes_names |= NAME_MAKERS.contains(&text);
-                if matches!(text, ":wat::kernel::RunResult" | ":wat::test::TestResult") {
-                    self.gives_outcome = true;
-                    self.is_tested = true;
-                }
-                if memchr2(b'<', b'(', text.as_bytes()).is_none() {
-                    continue;
-                }
-            } else if !is_keyword {
-                // Most texts are names without a namespace.
-                if text.len() > 8 && memmem::find(text.as_bytes(), b"```wat").is_some() {
-                    self.is_tested = true;
-                }
-                let bytes = text.as_bytes();
-                if memchr(b':', bytes).is_none() || memmem::find(bytes, b"::").is_none() {
-                    continue;
-                }
-            }
-            match marked {
-                true => self.words_of(&unmarked(text), is_keyword),
-                false => self.words_of(text, is_keyword),
+            if self.is_read(text, ast.writes_types) {
+                self.words_of(text);
             }
         }
+    }
+
+    /// Reads the words of an expansion, in which names may have marks.
+    fn read_expanded(&mut self, ast: &Ast) {
+        for text in ast.texts() {
+            if self.is_read(text, true) {
+                self.words_of(&unmarked(text));
+            }
+        }
+    }
+
+    /// May there be names of a program in a text? One that looks like a keyword is read as one.
+    fn is_read(&mut self, text: &str, may_have_parts: bool) -> bool {
+        // Most tokens are names of the library.
+        if text.starts_with(":wat::") {
+            self.makes_names |= NAME_MAKERS.contains(&text);
+            if matches!(text, ":wat::kernel::RunResult" | ":wat::test::TestResult") {
+                self.gives_outcome = true;
+                self.is_tested = true;
+            }
+            return may_have_parts && memchr2(b'<', b'(', text.as_bytes()).is_some();
+        }
+        if text.starts_with(':') {
+            return true;
+        }
+        // Most texts are names without a namespace.
+        if text.len() > 8 && memmem::find(text.as_bytes(), b"```wat").is_some() {
+            self.is_tested = true;
+        }
+        let bytes = text.as_bytes();
+        memchr(b':', bytes).is_some() && memmem::find(bytes, b"::").is_some()
     }
 
     /// The paths in a token: a type has many. A text has those with a namespace alone.
-    fn words_of(&mut self, text: &str, is_keyword: bool) {
-        let parts = |ch: char| match ch.is_ascii() {
-            true => PARTS[ch as usize],
-            false => ch.is_whitespace(),
-        };
-        for word in text.split(parts) {
-            self.word(word, is_keyword);
+    fn words_of(&mut self, text: &str) {
+        let is_keyword = text.starts_with(':');
+        if text.is_ascii() {
+            let is_part = |byte: &u8| PARTS[usize::from(*byte)];
+            let words = text.as_bytes().split(is_part);
+            words.for_each(|word| self.word(word, is_keyword));
+        } else {
+            let is_part = |ch: char| match ch.is_ascii() {
+                true => PARTS[ch as usize],
+                false => ch.is_whitespace(),
+            };
+            let words = text.split(is_part);
+            words.for_each(|word| self.word(word.as_bytes(), is_keyword));
         }
         // `<` and `>` are also names of functions.
         if is_keyword && memchr2(b'<', b'>', text.as_bytes()).is_some() {
-            self.word(text, true);
-        }
-    }
-
-    fn word(&mut self, word: &str, is_keyword: bool) {
-        let word = word.trim_start_matches(':');
-        let is_name = || is_keyword || word.contains("::");
-        if !word.is_empty() && !word.starts_with("wat::") && is_name() {
-            self.path(word);
+            self.word(text.as_bytes(), true);
         }
     }
 
     /// A path, and those of which it may be a member.
-    fn path(&mut self, path: &str) {
-        self.found.push(digest(path));
-        let bytes = path.as_bytes();
-        for at in 1..bytes.len() {
-            if bytes[at] == b'/' || bytes[at..].starts_with(b"::") {
-                self.found.push(digest(&path[..at]));
-            }
+    fn word(&mut self, word: &[u8], is_keyword: bool) {
+        let colons = word.iter().take_while(|byte| **byte == b':').count();
+        let word = &word[colons..];
+        let is_name = || is_keyword || memmem::find(word, b"::").is_some();
+        if word.is_empty() || word.starts_with(b"wat::") || !is_name() {
+            return;
         }
+        let mut digest = Digest::EMPTY;
+        for (at, &byte) in word.iter().enumerate() {
+            let is_end = || byte == b'/' || byte == b':' && word.get(at + 1) == Some(&b':');
+            if at > 0 && is_end() {
+                self.found.push(digest.0);
+            }
+            digest = digest.with(byte);
+        }
+        self.found.push(digest.0);
     }
 }
 
-/// The bytes that part words.
+/// The ASCII bytes that part words.
 const PARTS: [bool; 128] = {
     let mut parts = [false; 128];
     let all = b" \t\n\r\x0b\x0c<>(),`\"[]{};";
