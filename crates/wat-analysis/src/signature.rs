@@ -542,9 +542,9 @@ pub(crate) fn read_docs<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Arc<str
     }
 }
 
-/// Has a definition a docstring?
-pub(crate) fn is_documented<'db>(db: &'db dyn Db, item: Item<'db>) -> bool {
-    let (ast, root) = (item.ast(db), item.root(db));
+/// Has a definition a docstring in the form that its nodes belong to?
+pub(crate) fn is_documented<'db>(db: &'db dyn Db, ast: &Ast, item: Item<'db>) -> bool {
+    let root = item.root(db);
     match item.kind(db) {
         ItemKind::Macro => function_shape(ast, root, 2).doc.is_some(),
         kind => doc_text(ast, root, kind).is_some(),

@@ -71,6 +71,9 @@ pub(crate) fn doubt_places<'db>(
     pairs: &[(Item<'db>, Item<'db>, Again)],
     found: &mut [Diagnostic],
 ) {
+    if found.iter().all(|it| it.fixes.is_empty()) {
+        return;
+    }
     let repeated: Vec<TextRange> = pairs
         .iter()
         .flat_map(|(second, first, _)| [second.form(db), first.form(db)])

@@ -19,14 +19,14 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use wat_syntax::{Ast, NodeId, NodeKind, Severity, SyntaxError, TextRange};
+use wat_syntax::{Ast, NodeId, NodeKind, Severity, TextRange};
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::diagnostics::{
     Diagnostic, absolute, file_diagnostics, finish, form_findings, form_problems,
 };
 use crate::expand::{Expansion, Source, expansion};
-use crate::forms::{Form, ast, forms, read_form};
+use crate::forms::{Form, FormAst, ast, forms, unread};
 use crate::infer::{Checked, check_item};
 use crate::items::{Declarations, Item, declarations_of_form};
 use crate::names::redefinitions;
@@ -48,6 +48,7 @@ pub(crate) struct Lint<'a, 'db> {
     pub(crate) program: SourceFile,
     pub(crate) form: Form<'db>,
     pub(crate) expansion: Option<&'db Expansion<'db>>,
+    pub(crate) written: &'db FormAst,
     /// The form with its macro calls expanded.
     pub(crate) ast: &'db Ast,
     pub(crate) declarations: &'a Declarations<'db>,
@@ -100,7 +101,8 @@ impl<'db> Lint<'_, 'db> {
 /// A form for the rules; `None` if it has errors.
 fn lint_of<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Option<Lint<'db, 'db>> {
     let findings = form_findings(db, program, form);
-    if ast(db, form).is_damaged() || findings.problems.iter().any(is_error) {
+    let written = ast(db, form);
+    if written.is_damaged() || findings.problems.iter().any(is_error) {
         return None;
     }
     let expansion = match findings.is_expanded {
@@ -120,7 +122,8 @@ fn lint_of<'db>(db: &'db dyn Db, program: SourceFile, form: Form<'db>) -> Option
         program,
         form,
         expansion,
-        ast: expansion.map_or_else(|| &**ast(db, form), |expansion| &*expansion.ast),
+        written,
+        ast: expansion.map_or(&**written, |expansion| &*expansion.ast),
         declarations,
         items: items.filter(is_written).copied().collect(),
         checked: checked.map(|&item| check_item(db, program, item)).collect(),
@@ -282,10 +285,7 @@ fn without_unread(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>) {
     if found.is_empty() {
         return;
     }
-    let is_error = |error: &SyntaxError| error.severity == Severity::Error;
-    let placed = forms(db, file).placed.iter();
-    let unread = placed.filter(|it| read_form(db, it.form).errors.iter().any(is_error));
-    let unread: Vec<TextRange> = unread.map(|it| it.range()).collect();
+    let unread: Vec<TextRange> = unread(db, file).map(|it| it.range()).collect();
     if !unread.is_empty() {
         found.retain(|it| !unread.iter().any(|form| form.contains_range(it.span.range)));
     }

@@ -1,12 +1,13 @@
 //! The types with parts that the author of a form wrote out.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use wat_syntax::{NodeId, NodeKind, TypeExpr, parse_type_keyword};
 
 use crate::expand::is_marked;
-use crate::forms::{ast, may_have_parts};
+use crate::forms::may_have_parts;
 use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE};
 use crate::items::{Item, ItemKind};
 use crate::names::program_of;
@@ -54,13 +55,19 @@ impl<'db> Lint<'_, 'db> {
         let items = self.declarations.items.iter().copied();
         let items = items.filter(|item| !item.kind(self.db).is_member());
         let mut found = Vec::new();
-        if !ast(self.db, self.form).writes_types {
+        if !self.written.writes_types {
             return found.into();
         }
-        let names = items
-            .clone()
-            .map(|item| item.name_node_in(self.db, self.ast));
-        let names: Vec<NodeId> = names.collect();
+        let names = OnceCell::new();
+        let is_name = |node: &NodeId| {
+            let items = items.clone();
+            let names: &Vec<NodeId> = names.get_or_init(|| {
+                items
+                    .map(|item| item.name_node_in(self.db, self.ast))
+                    .collect()
+            });
+            names.contains(node)
+        };
         let mut around: Vec<NodeId> = Vec::new();
         let mut next = 0;
         while (next as usize) < self.ast.len() {
@@ -86,7 +93,7 @@ impl<'db> Lint<'_, 'db> {
             let is_head = around.last().is_some_and(|&outer| {
                 self.ast.kind(outer) == NodeKind::List && outer.0 + 1 == node.0
             });
-            if is_head || names.contains(&node) || !self.is_written(node) {
+            if is_head || is_name(&node) || !self.is_written(node) {
                 continue;
             }
             let Ok(expr) = parse_type_keyword(text) else {

@@ -9,7 +9,7 @@ use wat_syntax::{Applicability, NodeId};
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::Diagnostic;
 use crate::expand::{Expansion, Source, is_test_form};
-use crate::forms::{Form, ast, forms};
+use crate::forms::{Form, forms};
 use crate::items::{Item, ItemKind, Name, declarations};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::program::{lacks_loads, programs_with};
@@ -31,7 +31,7 @@ pub(super) struct Whereabouts<'db> {
 
 impl<'db> Whereabouts<'db> {
     pub(super) fn of(lint: &Lint<'_, 'db>, expansion: &Expansion<'db>) -> Self {
-        let written = ast(lint.db, lint.form);
+        let written = lint.written;
         let mut copies = vec![0; written.len()];
         let mut around = vec![0; lint.ast.len()];
         for node in (0..lint.ast.len() as u32).map(NodeId) {
@@ -63,7 +63,7 @@ impl<'db> Whereabouts<'db> {
         let Source::Written(source) = expansion.origin_of(binder) else {
             return false;
         };
-        let name = ast(lint.db, lint.form).as_symbol(source);
+        let name = lint.written.as_symbol(source);
         self.copies[source.0 as usize] == 1 && name.is_some_and(|name| !self.lost.contains(name))
     }
 

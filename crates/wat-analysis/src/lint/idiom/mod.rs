@@ -11,7 +11,6 @@ use rustc_hash::FxHashSet;
 use wat_syntax::{Applicability, Ast, NodeId, NodeKind};
 
 use crate::expand::Source;
-use crate::forms::ast;
 use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 
@@ -94,7 +93,7 @@ impl<'db> Call<'db> {
             Some(Source::Written(list)) => list,
             Some(Source::Template { .. }) => return None,
         };
-        let source = ast(lint.db, lint.form);
+        let source = &**lint.written;
         let mut parts: Vec<NodeId> = source.children(list).collect();
         let nodes: Vec<NodeId> = lint.ast.children(node).skip(1).collect();
         if parts.len() != nodes.len() + 1 {

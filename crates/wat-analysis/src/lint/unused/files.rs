@@ -66,9 +66,10 @@ fn definitions(
             continue;
         }
         let items = &written_declarations(db, placed.form).items;
+        let ast = ast(db, placed.form);
         for item in items.iter().filter(|item| !item.kind(db).is_member()) {
             let name = item.name(db).text(db);
-            let place = Place::written(item.name_node(db));
+            let place = Place::written(item.name_node_in(db, ast));
             let problem = Problem::new(7302, place, format!("nothing reaches `{name}`"))
                 .label("never used")
                 .help("delete it, or keep what others use with `;; rune:unused(public-api) — why`");

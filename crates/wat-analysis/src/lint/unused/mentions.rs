@@ -13,7 +13,7 @@ use wat_syntax::{Ast, NodeId, NodeKind};
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::{NAME_MAKERS, calling_forms, expansion, unmarked};
-use crate::forms::{Form, FormAst, ast, form_list, read_form};
+use crate::forms::{Form, ast, form_list, misread};
 use crate::items::{
     Declarations, ItemKind, Name, declarations, definer, program_variants, written_declarations,
     written_function,
@@ -168,7 +168,6 @@ fn makes_names(db: &dyn Db, program: SourceFile) -> bool {
 /// Asks for what those who look at a whole program want to know of each of its files.
 pub(in crate::lint) fn prepare(db: &dyn Db, file: SourceFile) {
     written_shares(db, file);
-    reads(db, file);
     has_broken_load(db, file);
 }
 
@@ -201,7 +200,7 @@ impl<'db> Shares<'db> {
         declared: &Declarations<'db>,
         expanded: Option<&Ast>,
     ) {
-        let written = ast(db, form);
+        let written = &**ast(db, form);
         let names = self.words.len() as u32;
         let own = declared.items.iter();
         self.words
@@ -223,7 +222,7 @@ impl<'db> Shares<'db> {
         let quiet = |&node: &u32| expanded.as_str(NodeId(node)).is_some();
         self.forms.push(Share {
             form,
-            part: part(db, form, is_tested),
+            part: part(db, form, written, is_tested),
             acts: written.is_damaged()
                 || !declared.setters.is_empty()
                 || !declared.hosts.is_empty()
@@ -251,8 +250,7 @@ fn sort_from(words: &mut Vec<u64>, start: usize) {
     words.truncate(end);
 }
 
-fn part(db: &dyn Db, form: Form<'_>, is_tested: bool) -> Part {
-    let ast = ast(db, form);
+fn part(db: &dyn Db, form: Form<'_>, ast: &Ast, is_tested: bool) -> Part {
     if ast.is_empty()
         || ast.is_damaged()
         || !matches!(form.file(db).kind(db), FileKind::Disk | FileKind::Open)
@@ -280,7 +278,7 @@ fn part(db: &dyn Db, form: Form<'_>, is_tested: bool) -> Part {
             Part::Root
         }
         Some(kind) if kind.is_type() => Part::Shown,
-        Some(_) if declared.items.iter().any(|&it| is_documented(db, it)) => Part::Shown,
+        Some(_) if declared.items.iter().any(|&it| is_documented(db, ast, it)) => Part::Shown,
         Some(_) => Part::Definition,
     }
 }
@@ -314,9 +312,9 @@ struct Words {
 
 impl Words {
     /// Reads the words of a form as it is written.
-    fn read_written(&mut self, ast: &FormAst) {
+    fn read_written(&mut self, ast: &Ast) {
         for text in ast.texts() {
-            if self.is_read(text, ast.writes_types) {
+            if self.is_read(text) {
                 self.words_of(text);
             }
         }
@@ -325,14 +323,14 @@ impl Words {
     /// Reads the words of an expansion, in which names may have marks.
     fn read_expanded(&mut self, ast: &Ast) {
         for text in ast.texts() {
-            if self.is_read(text, true) {
+            if self.is_read(text) {
                 self.words_of(&unmarked(text));
             }
         }
     }
 
     /// May there be names of a program in a text? One that looks like a keyword is read as one.
-    fn is_read(&mut self, text: &str, may_have_parts: bool) -> bool {
+    fn is_read(&mut self, text: &str) -> bool {
         // Most tokens are names of the library.
         if text.starts_with(":wat::") {
             self.makes_names |= NAME_MAKERS.contains(&text);
@@ -340,7 +338,7 @@ impl Words {
                 self.gives_outcome = true;
                 self.is_tested = true;
             }
-            return may_have_parts && memchr2(b'<', b'(', text.as_bytes()).is_some();
+            return memchr2(b'<', b'(', text.as_bytes()).is_some();
         }
         if text.starts_with(':') {
             return true;
@@ -545,13 +543,6 @@ pub(super) fn unreached<'db>(
     unreached.map(|(&form, _)| form).collect()
 }
 
-/// Do all forms of a file read as they are written?
-#[salsa::tracked(returns(copy))]
-fn reads(db: &dyn Db, file: SourceFile) -> bool {
-    let mut forms = form_list(db, file).iter();
-    forms.all(|&form| read_form(db, form).errors.is_empty())
-}
-
 /// Sets of files of a program, by their numbers.
 struct FileSets {
     words: usize,
@@ -596,7 +587,7 @@ pub(super) fn idle_files(db: &dyn Db, root: SourceFile) -> FxHashSet<SourceFile>
     for (at, &file) in files.iter().enumerate() {
         let uses = uses(db, root, file);
         // What is wrong with a file is told where it is loaded.
-        acts.push(uses.acts || !reads(db, file));
+        acts.push(uses.acts || !misread(db, file).is_empty());
         for &used in &uses.used {
             users.insert(owners.file_of(used), at);
         }
