@@ -26,6 +26,15 @@ enum Takes {
     Sigma,
 }
 
+/// A retired setting, and what it is called now.
+const RETIRED: (&str, &str) = (":wat::config::set-dims!", ":wat::config::set-dim-count!");
+
+/// Settings without a successor.
+const WITHDRAWN: [&str; 2] = [
+    ":wat::config::set-dim-router!",
+    ":wat::config::set-noise-floor!",
+];
+
 const SETTERS: [(&str, Takes); 7] = [
     (":wat::config::set-dim-count!", Takes::Int(1, 1 << 26)),
     (":wat::config::set-global-seed!", Takes::Int(0, i64::MAX)),
@@ -98,6 +107,21 @@ fn head_of(ast: &Ast, node: NodeId) -> &str {
         .unwrap_or_default()
 }
 
+/// The setting that a misspelled or retired one surely is: its argument and its place are judged as those of that one.
+fn intended(name: &str) -> &str {
+    if kind_of(name).is_some() || WITHDRAWN.contains(&name) {
+        return name;
+    }
+    if name == RETIRED.0 {
+        return RETIRED.1;
+    }
+    let candidates = suggest::rank(name, SETTERS.iter().map(|(name, _)| *name));
+    let only = candidates.first().filter(|_| candidates.len() == 1);
+    let mut known = SETTERS.iter().map(|(name, _)| *name);
+    only.and_then(|only| known.find(|name| *name == &*only.name))
+        .unwrap_or(name)
+}
+
 fn kind_of(head: &str) -> Option<Takes> {
     let setter = SETTERS.iter().find(|(name, _)| *name == head);
     setter.map(|(_, takes)| *takes)
@@ -155,21 +179,24 @@ pub(crate) fn config_problems(
     for (at, setter) in setters.iter().enumerate() {
         let ast = ast(db, setter.form);
         let node = NodeId(setter.node);
-        let name = head_of(ast, node);
+        let written = head_of(ast, node);
+        let name = intended(written);
         let first = setters[..at].iter().find(|other| {
             let ast = crate::forms::ast(db, other.form);
-            head_of(ast, NodeId(other.node)) == name
+            intended(head_of(ast, NodeId(other.node))) == name
         });
         let mut push = |problem: Problem<'_>| {
             let start = form_start(db, setter.form);
             found.push(absolute(db, root, setter.form, start, &problem));
         };
         if loaded {
-            push(in_library(node, name));
+            push(in_library(node, written));
             continue;
         }
+        if kind_of(written).is_none() {
+            push(unknown(ast, node, written));
+        }
         let Some(takes) = kind_of(name) else {
-            push(unknown(ast, node, name));
             continue;
         };
         if let Some(first) = first {
@@ -186,10 +213,10 @@ pub(crate) fn config_problems(
             }
             continue;
         }
+        if let Some(problem) = wrong_argument(db, root, setter.form, node, name, takes) {
+            push(problem);
+        }
         if setter.leading {
-            if let Some(problem) = wrong_argument(db, root, setter.form, node, name, takes) {
-                push(problem);
-            }
             continue;
         }
         push(late(node, name));
@@ -275,7 +302,7 @@ fn in_library<'db>(node: NodeId, name: &str) -> Problem<'db> {
 fn unknown<'db>(ast: &Ast, node: NodeId, name: &str) -> Problem<'db> {
     let at = Place::node(ast.children(node).next().unwrap_or(node));
     match name {
-        ":wat::config::set-dim-router!" | ":wat::config::set-noise-floor!" => {
+        _ if WITHDRAWN.contains(&name) => {
             return Problem::new(
                 2702,
                 at,
@@ -284,14 +311,10 @@ fn unknown<'db>(ast: &Ast, node: NodeId, name: &str) -> Problem<'db> {
             .label("no such setting any more")
             .help("delete the form: a program has one dimension, and its noise floor follows");
         }
-        ":wat::config::set-dims!" => {
+        _ if name == RETIRED.0 => {
             return Problem::new(2190, at, format!("`{name}` is a retired spelling"))
                 .label("retired")
-                .replace(
-                    Applicability::MachineApplicable,
-                    at,
-                    ":wat::config::set-dim-count!",
-                );
+                .replace(Applicability::MachineApplicable, at, RETIRED.1);
         }
         _ => {}
     }

@@ -273,8 +273,11 @@ fn toplevel_expression<'db>(
         && crate::names::lookup(db, program, split_generic(path).0).is_none()
     {
         // The head is unknown: that is the one mistake, whatever the form was meant to be.
-        let inference = crate::infer::infer_head(db, program, ast, node, head);
-        return inference;
+        let mut told = crate::infer::infer_head(db, program, ast, node, head);
+        if crate::legacy::is_of_expressions(db, program, path) {
+            told.push(never_evaluated(node));
+        }
+        return told;
     }
     if let Some(late) = late_macro_call(db, program, ast, head) {
         return vec![late];
@@ -296,15 +299,17 @@ fn toplevel_expression<'db>(
         let help = format!("`{word}` is no form: it is written `{definer}`");
         return vec![problem.help(help)];
     }
-    vec![
-        Problem::new(
-            2003,
-            Place::node(node),
-            "an expression at the top level is never evaluated",
-        )
-        .label("not a declaration")
-        .help("move it into a function, for example `:user::main`"),
-    ]
+    vec![never_evaluated(node)]
+}
+
+fn never_evaluated<'db>(node: NodeId) -> Problem<'db> {
+    Problem::new(
+        2003,
+        Place::node(node),
+        "an expression at the top level is never evaluated",
+    )
+    .label("not a declaration")
+    .help("move it into a function, for example `:user::main`")
 }
 
 /// WAT2413 for a call of a macro that an expansion further down defines.

@@ -9,8 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use wat_syntax::{
-    Ast, AstSpans, CutTokens, LineIndex, Severity, SourceText, SyntaxError, TextRange, TextSize,
-    Verdict,
+    Ast, AstSpans, CutTokens, LineIndex, SourceText, SyntaxError, TextRange, TextSize, Verdict,
 };
 
 use crate::db::{Db, FileKind, SourceFile};
@@ -241,25 +240,6 @@ pub(crate) fn ast<'db>(db: &'db dyn Db, form: Form<'db>) -> FormAst {
         threads_forms,
         writes_types,
     }
-}
-
-/// The places of the forms of a file in which the reader found something to tell: of most files there are none.
-#[salsa::tracked(returns(ref))]
-pub(crate) fn misread(db: &dyn Db, file: SourceFile) -> Vec<u32> {
-    let forms = form_list(db, file).iter().zip(0..);
-    let told = forms.filter(|(form, _)| !read_form(db, **form).errors.is_empty());
-    told.map(|(_, at)| at).collect()
-}
-
-/// The forms of a file that the reader could not read as they are written.
-pub(crate) fn unread<'db>(
-    db: &'db dyn Db,
-    file: SourceFile,
-) -> impl Iterator<Item = &'db Placed<'db>> {
-    let placed = &forms(db, file).placed;
-    let misread = misread(db, file).iter().map(|&at| &placed[at as usize]);
-    let is_error = |error: &SyntaxError| error.severity == Severity::Error;
-    misread.filter(move |it| read_form(db, it.form).errors.iter().any(is_error))
 }
 
 /// Could a text be a type with parts?

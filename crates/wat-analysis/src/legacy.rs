@@ -2,6 +2,11 @@
 
 use std::borrow::Cow;
 
+use crate::db::{Db, SourceFile};
+use crate::items::split_generic;
+use crate::names::{is_definer, lookup};
+use crate::splice::is_let;
+
 /// A retired name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Retired {
@@ -163,6 +168,15 @@ pub(crate) fn retired(path: &str) -> Option<Retired> {
         now,
         operand,
         sure,
+    })
+}
+
+/// Is the successor of a retired name one that forms of expressions begin with, rather than declarations?
+pub(crate) fn is_of_expressions(db: &dyn Db, program: SourceFile, path: &str) -> bool {
+    let now = retired(split_generic(path).0).map(|it| it.now);
+    now.is_some_and(|now| {
+        let declares = is_definer(&now) || is_let(&now) || crate::loads::is_load(&now);
+        !declares && lookup(db, program, &now).is_some()
     })
 }
 

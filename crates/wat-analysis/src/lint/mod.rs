@@ -19,14 +19,14 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use wat_syntax::{Ast, NodeId, NodeKind, Severity, TextRange};
+use wat_syntax::{Ast, NodeId, NodeKind, Severity, SyntaxError, TextRange};
 
 use crate::db::{Db, FileKind, SourceFile};
 use crate::diagnostics::{
     Diagnostic, absolute, file_diagnostics, finish, form_findings, form_problems,
 };
 use crate::expand::{Expansion, Source, expansion};
-use crate::forms::{Form, FormAst, ast, forms, unread};
+use crate::forms::{Form, FormAst, ast, forms, read_form};
 use crate::infer::{Checked, check_item};
 use crate::items::{Declarations, Item, declarations_of_form};
 use crate::names::redefinitions;
@@ -285,7 +285,12 @@ fn without_unread(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>) {
     if found.is_empty() {
         return;
     }
-    let unread: Vec<TextRange> = unread(db, file).map(|it| it.range()).collect();
+    let is_error = |error: &SyntaxError| error.severity == Severity::Error;
+    let placed = &forms(db, file).placed;
+    let misread = unused::misread(db, file).iter();
+    let misread = misread.map(|&at| &placed[at as usize]);
+    let unread = misread.filter(|it| read_form(db, it.form).errors.iter().any(is_error));
+    let unread: Vec<TextRange> = unread.map(|it| it.range()).collect();
     if !unread.is_empty() {
         found.retain(|it| !unread.iter().any(|form| form.contains_range(it.span.range)));
     }

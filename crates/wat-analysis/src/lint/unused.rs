@@ -1,7 +1,9 @@
 //! What nobody uses.
 
 mod files;
+mod idle;
 mod mentions;
+mod words;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use wat_syntax::{Applicability, NodeId};
@@ -17,7 +19,7 @@ use crate::signature::{function_shape, param_shapes, signature};
 
 use super::Lint;
 
-pub(super) use mentions::prepare;
+pub(super) use mentions::{misread, prepare};
 
 /// What became of the parts of a form in its expansion, found once for all who ask.
 pub(super) struct Whereabouts<'db> {

@@ -103,6 +103,26 @@ fn each_mistake_has_its_code_and_place() {
 }
 
 #[test]
+fn a_misspelled_setting_is_judged_as_the_one_that_is_meant() {
+    for (text, found) in [
+        (
+            "(:wat::config::set-redeff! 1)",
+            &["WAT2007 1:2-1:27", "WAT2701 1:28-1:29"][..],
+        ),
+        (
+            "(:wat::core::def :my::x 1)\n(:wat::config::set-dims! :x)",
+            &["WAT2005 2:1-2:29", "WAT2190 2:2-2:25", "WAT2701 2:26-2:28"],
+        ),
+        (
+            "(:wat::config::set-redef! true)\n(:wat::config::set-redeff! true)",
+            &["WAT2006 2:1-2:33", "WAT2007 2:2-2:27"],
+        ),
+    ] {
+        assert_eq!(spans(text), found, "{text}");
+    }
+}
+
+#[test]
 fn a_loaded_source_has_no_setters_at_any_depth() {
     let db = database(&[
         ("main.wat", "(:wat::load-file! \"lib.wat\")"),

@@ -104,6 +104,13 @@ fn a_function_that_a_def_defines_is_read() {
 }
 
 #[test]
+fn a_call_at_the_top_level_is_never_evaluated_whatever_its_name_was() {
+    told("(:wat::kernel::join-result 1)", &[2003, 4014]);
+    told("(:wat::core::String::++ \"a\" \"b\")", &[2003, 3450]);
+    told("(:wat::core::lambda [] -> c/i64 1)", &[2003, 2190]);
+}
+
+#[test]
 fn a_retired_let_at_the_top_level_is_read_as_a_let() {
     told("(c/let* [a 1] (c/defn :my::f [] -> c/i64 a))", &[2190]);
     told("(c/let* [a] (c/defn :my::f [] -> c/i64 1))", &[2190, 2201]);

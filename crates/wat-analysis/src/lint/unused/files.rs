@@ -14,7 +14,8 @@ use crate::program::{lacks_loads, load_graph, programs_with};
 use crate::verify::verdict;
 
 use super::super::own_lints;
-use super::mentions::{ENTRY, idle_files, loads_of_forms, only_loads, unreached};
+use super::idle::idle_files;
+use super::mentions::{ENTRY, loads_of_forms, only_loads, unreached};
 
 pub(super) fn in_file(
     db: &dyn Db,

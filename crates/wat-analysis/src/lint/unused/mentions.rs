@@ -7,20 +7,20 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr2, memmem};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use wat_syntax::{Ast, NodeId, NodeKind};
 
 use crate::db::{Db, FileKind, SourceFile};
-use crate::expand::{NAME_MAKERS, calling_forms, expansion, unmarked};
-use crate::forms::{Form, ast, form_list, misread};
+use crate::expand::{calling_forms, expansion};
+use crate::forms::{Form, ast, form_list, read_form};
 use crate::items::{
     Declarations, ItemKind, Name, declarations, definer, program_variants, written_declarations,
     written_function,
 };
-use crate::loads::load_results;
 use crate::program::{has_broken_load, load_graph};
 use crate::signature::is_documented;
+
+use super::words::{Words, digest};
 
 pub(super) const ENTRY: &str = ":user::main";
 
@@ -61,6 +61,8 @@ struct Shares<'db> {
     words: Vec<u64>,
     /// Does one of the forms mention what makes names of texts?
     makes_names: bool,
+    /// The places of the forms in which the reader found something to tell: of most files there are none.
+    misread: Vec<u32>,
 }
 
 /// The share of a form in a program.
@@ -158,6 +160,11 @@ pub(super) fn is_called_by_keys<'db>(
     })
 }
 
+/// The places of the forms of a file in which the reader found something to tell.
+pub(in crate::lint) fn misread(db: &dyn Db, file: SourceFile) -> &[u32] {
+    &written_shares(db, file).misread
+}
+
 /// Can macros of a program make names of texts?
 #[salsa::tracked(returns(copy))]
 fn makes_names(db: &dyn Db, program: SourceFile) -> bool {
@@ -175,8 +182,11 @@ pub(in crate::lint) fn prepare(db: &dyn Db, file: SourceFile) {
 #[salsa::tracked(returns(ref))]
 fn written_shares<'db>(db: &'db dyn Db, file: SourceFile) -> Shares<'db> {
     let mut found = Shares::default();
-    for &form in form_list(db, file) {
+    for (&form, at) in form_list(db, file).iter().zip(0..) {
         found.add(db, form, written_declarations(db, form), None);
+        if !read_form(db, form).errors.is_empty() {
+            found.misread.push(at);
+        }
     }
     found.words.shrink_to_fit();
     found
@@ -283,127 +293,6 @@ fn part(db: &dyn Db, form: Form<'_>, ast: &Ast, is_tested: bool) -> Part {
     }
 }
 
-/// The digest of a name as it grows: FNV-1a, which parts of a path share.
-#[derive(Clone, Copy)]
-struct Digest(u64);
-
-impl Digest {
-    const EMPTY: Digest = Digest(0xcbf2_9ce4_8422_2325);
-
-    fn with(self, byte: u8) -> Digest {
-        Digest((self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-    }
-}
-
-fn digest(name: &str) -> u64 {
-    name.bytes().fold(Digest::EMPTY, Digest::with).0
-}
-
-/// The words that may be names, without their colons, and what is to be known of texts beside.
-#[derive(Default)]
-struct Words {
-    found: Vec<u64>,
-    /// Is the form a test, or does it have one as an example?
-    is_tested: bool,
-    /// Does it mention the result of a test? What gives one is a test.
-    gives_outcome: bool,
-    makes_names: bool,
-}
-
-impl Words {
-    /// Reads the words of a form as it is written.
-    fn read_written(&mut self, ast: &Ast) {
-        for text in ast.texts() {
-            if self.is_read(text) {
-                self.words_of(text);
-            }
-        }
-    }
-
-    /// Reads the words of an expansion, in which names may have marks.
-    fn read_expanded(&mut self, ast: &Ast) {
-        for text in ast.texts() {
-            if self.is_read(text) {
-                self.words_of(&unmarked(text));
-            }
-        }
-    }
-
-    /// May there be names of a program in a text? One that looks like a keyword is read as one.
-    fn is_read(&mut self, text: &str) -> bool {
-        // Most tokens are names of the library.
-        if text.starts_with(":wat::") {
-            self.makes_names |= NAME_MAKERS.contains(&text);
-            if matches!(text, ":wat::kernel::RunResult" | ":wat::test::TestResult") {
-                self.gives_outcome = true;
-                self.is_tested = true;
-            }
-            return memchr2(b'<', b'(', text.as_bytes()).is_some();
-        }
-        if text.starts_with(':') {
-            return true;
-        }
-        // Most texts are names without a namespace.
-        if text.len() > 8 && memmem::find(text.as_bytes(), b"```wat").is_some() {
-            self.is_tested = true;
-        }
-        let bytes = text.as_bytes();
-        memchr(b':', bytes).is_some() && memmem::find(bytes, b"::").is_some()
-    }
-
-    /// The paths in a token: a type has many. A text has those with a namespace alone.
-    fn words_of(&mut self, text: &str) {
-        let is_keyword = text.starts_with(':');
-        if text.is_ascii() {
-            let is_part = |byte: &u8| PARTS[usize::from(*byte)];
-            let words = text.as_bytes().split(is_part);
-            words.for_each(|word| self.word(word, is_keyword));
-        } else {
-            let is_part = |ch: char| match ch.is_ascii() {
-                true => PARTS[ch as usize],
-                false => ch.is_whitespace(),
-            };
-            let words = text.split(is_part);
-            words.for_each(|word| self.word(word.as_bytes(), is_keyword));
-        }
-        // `<` and `>` are also names of functions.
-        if is_keyword && memchr2(b'<', b'>', text.as_bytes()).is_some() {
-            self.word(text.as_bytes(), true);
-        }
-    }
-
-    /// A path, and those of which it may be a member.
-    fn word(&mut self, word: &[u8], is_keyword: bool) {
-        let colons = word.iter().take_while(|byte| **byte == b':').count();
-        let word = &word[colons..];
-        let is_name = || is_keyword || memmem::find(word, b"::").is_some();
-        if word.is_empty() || word.starts_with(b"wat::") || !is_name() {
-            return;
-        }
-        let mut digest = Digest::EMPTY;
-        for (at, &byte) in word.iter().enumerate() {
-            let is_end = || byte == b'/' || byte == b':' && word.get(at + 1) == Some(&b':');
-            if at > 0 && is_end() {
-                self.found.push(digest.0);
-            }
-            digest = digest.with(byte);
-        }
-        self.found.push(digest.0);
-    }
-}
-
-/// The ASCII bytes that part words.
-const PARTS: [bool; 128] = {
-    let mut parts = [false; 128];
-    let all = b" \t\n\r\x0b\x0c<>(),`\"[]{};";
-    let mut at = 0;
-    while at < all.len() {
-        parts[all[at] as usize] = true;
-        at += 1;
-    }
-    parts
-};
-
 /// The names of the forms of a file, each with the place of its form, and how many forms there are.
 #[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
 struct FileNames {
@@ -424,7 +313,7 @@ fn file_names(db: &dyn Db, program: SourceFile, file: SourceFile) -> FileNames {
 
 /// Who defines each name. The forms of a program are numbered, file after file.
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
-struct Owners {
+pub(super) struct Owners {
     /// Each with the place of another one of the same name.
     all: Vec<(u32, Option<u32>)>,
     last: FxHashMap<u64, u32>,
@@ -444,13 +333,13 @@ impl Owners {
     }
 
     /// The place of the file of a form.
-    fn file_of(&self, form: u32) -> usize {
+    pub(super) fn file_of(&self, form: u32) -> usize {
         self.starts.partition_point(|&start| start <= form) - 1
     }
 }
 
 #[salsa::tracked(returns(ref))]
-fn owners(db: &dyn Db, root: SourceFile) -> Owners {
+pub(super) fn owners(db: &dyn Db, root: SourceFile) -> Owners {
     let files = load_graph(db, root).files.iter();
     let files: Vec<&FileNames> = files.map(|&file| file_names(db, root, file)).collect();
     let names = files.iter().map(|it| it.names.len()).sum();
@@ -472,14 +361,14 @@ fn owners(db: &dyn Db, root: SourceFile) -> Owners {
 
 /// Which forms of a program the forms of one of its files mention.
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
-struct Uses {
+pub(super) struct Uses {
     /// Of each form.
     parts: Vec<Part>,
     /// Where those that a form mentions end.
     ends: Vec<u32>,
-    used: Vec<u32>,
+    pub(super) used: Vec<u32>,
     /// Does a form of it act that is no load form?
-    acts: bool,
+    pub(super) acts: bool,
 }
 
 impl Uses {
@@ -491,7 +380,7 @@ impl Uses {
 }
 
 #[salsa::tracked(returns(ref))]
-fn uses(db: &dyn Db, root: SourceFile, file: SourceFile) -> Uses {
+pub(super) fn uses(db: &dyn Db, root: SourceFile, file: SourceFile) -> Uses {
     let owners = owners(db, root);
     let mut uses = Uses::default();
     let mut own = Vec::new();
@@ -541,72 +430,4 @@ pub(super) fn unreached<'db>(
     let unreached = all
         .filter(|(_, (part, reached))| !reached && matches!(part, Part::Definition | Part::Shown));
     unreached.map(|(&form, _)| form).collect()
-}
-
-/// Sets of files of a program, by their numbers.
-struct FileSets {
-    words: usize,
-    bits: Vec<u64>,
-}
-
-impl FileSets {
-    /// So many empty sets.
-    fn new(files: usize) -> Self {
-        let words = files.div_ceil(64);
-        FileSets {
-            words,
-            bits: vec![0; files * words],
-        }
-    }
-
-    fn insert(&mut self, set: usize, file: usize) {
-        self.bits[set * self.words + file / 64] |= 1 << (file % 64);
-    }
-
-    /// Adds all that another set has.
-    fn join(&mut self, set: usize, other: usize) {
-        for word in 0..self.words {
-            self.bits[set * self.words + word] |= self.bits[other * self.words + word];
-        }
-    }
-
-    fn of(&self, set: usize) -> &[u64] {
-        &self.bits[set * self.words..][..self.words]
-    }
-}
-
-/// The files of a program that are loaded in vain: nothing that they and what they load define is mentioned elsewhere, and
-/// none of them acts.
-#[salsa::tracked(returns(ref))]
-pub(super) fn idle_files(db: &dyn Db, root: SourceFile) -> FxHashSet<SourceFile> {
-    let files = &load_graph(db, root).files;
-    let numbers: FxHashMap<SourceFile, usize> = files.iter().copied().zip(0..).collect();
-    let owners = owners(db, root);
-    let (mut reached, mut users) = (FileSets::new(files.len()), FileSets::new(files.len()));
-    let mut acts = Vec::new();
-    for (at, &file) in files.iter().enumerate() {
-        let uses = uses(db, root, file);
-        // What is wrong with a file is told where it is loaded.
-        acts.push(uses.acts || !misread(db, file).is_empty());
-        for &used in &uses.used {
-            users.insert(owners.file_of(used), at);
-        }
-    }
-    let mut idle = FxHashSet::default();
-    // A file comes after what it loads.
-    for (at, &file) in files.iter().enumerate() {
-        reached.insert(at, at);
-        let targets = load_results(db, file).iter();
-        let targets = targets.filter_map(|it| numbers.get(it.target.as_ref().ok()?));
-        for &target in targets.filter(|&&target| target < at) {
-            reached.join(at, target);
-            users.join(at, target);
-            acts[at] |= acts[target];
-        }
-        let mut outside = users.of(at).iter().zip(reached.of(at));
-        if !acts[at] && outside.all(|(users, reached)| users & !reached == 0) {
-            idle.insert(file);
-        }
-    }
-    idle
 }
