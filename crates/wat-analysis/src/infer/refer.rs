@@ -193,7 +193,7 @@ impl<'db> Infer<'db> {
     }
 
     /// In how many ways a call does not fit the function of a name: by the number of its arguments, and by the type of each.
-    /// Of what is no function nothing is known, and what is given by keyword is taken to fit.
+    /// Of what is no function nothing is known.
     fn misfits(&mut self, name: &str, call: NodeId, args: &[ExprId]) -> usize {
         let Some(item) = lookup(self.db, self.program, name) else {
             return 0;
@@ -206,7 +206,7 @@ impl<'db> Infer<'db> {
         let first = self.ast.children(call).nth(1);
         let first = first.and_then(|first| self.ast.as_keyword(first));
         if given == 2 * params && first.is_some_and(|first| !first.contains("::")) {
-            return 0;
+            return self.keyword_misfits(signature, call, args);
         }
         let fits = match signature.rest {
             Some(_) => given >= params,
@@ -222,6 +222,30 @@ impl<'db> Infer<'db> {
             };
             let wanted = self.table.instantiate(&param.ty, &generics);
             misfits += usize::from(self.table.unify(wanted, self.ty(arg)).is_err());
+        }
+        self.table.rollback(snapshot);
+        misfits
+    }
+
+    /// The same of a call with keywords, by each of them and the type of its value.
+    fn keyword_misfits(&mut self, signature: &Signature, call: NodeId, args: &[ExprId]) -> usize {
+        let snapshot = self.table.snapshot();
+        let generics = signature.generics.iter();
+        let generics: Vec<Ty> = generics.map(|_| self.table.var()).collect();
+        let keys: Vec<NodeId> = self.ast.children(call).skip(1).step_by(2).collect();
+        let mut misfits = 0;
+        for (index, key) in keys.into_iter().enumerate() {
+            let key = self.ast.as_keyword(key).unwrap_or_default();
+            let mut params = signature.params.iter();
+            let Some(param) = params.find(|param| key.strip_prefix(':') == Some(&*param.name))
+            else {
+                misfits += 1;
+                continue;
+            };
+            if let Some(&value) = args.get(2 * index + 1) {
+                let wanted = self.table.instantiate(&param.ty, &generics);
+                misfits += usize::from(self.table.unify(wanted, self.ty(value)).is_err());
+            }
         }
         self.table.rollback(snapshot);
         misfits

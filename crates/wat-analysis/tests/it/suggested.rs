@@ -183,6 +183,24 @@ fn an_error_that_one_guess_brings_is_new_where_another_one_takes_its_like_away()
 }
 
 #[test]
+fn a_name_for_an_unknown_head_is_judged_by_the_keywords_of_the_call() {
+    let connect = "(c.defn :my::connect [host <- c.String port <- c.i64] -> c.nil c.nil)\n";
+    for (call, how) in [
+        (
+            ":host \"h\" :port 1",
+            Some(Applicability::MachineApplicable),
+        ),
+        (":hots \"h\" :port 1", Some(Applicability::MaybeIncorrect)),
+        (":host \"h\" :port 1.5", Some(Applicability::MaybeIncorrect)),
+        (":hots \"h\" :port 1.5", None),
+    ] {
+        let text = format!("{connect}(c.defn :my::g [] -> c.nil (:my::conect {call}))\n");
+        let written = how.map(|how| (how, ":my::connect".to_owned()));
+        assert_eq!(fixes(&text), Vec::from_iter(written), "{call}");
+    }
+}
+
+#[test]
 fn guesses_about_one_form_are_tried_one_after_the_other() {
     let right = (0..9).map(|at| {
         format!(
