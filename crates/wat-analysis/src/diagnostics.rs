@@ -272,7 +272,7 @@ fn toplevel_expression<'db>(
         && let Some(path) = ast.as_keyword(head)
         && crate::names::lookup(db, program, split_generic(path).0).is_none()
     {
-        // The head is unknown: that is the one mistake, whatever the form was meant to be.
+        // The head is unknown: that is the one mistake, whatever the form was meant to be. Of a retired name that is known.
         let mut told = crate::infer::infer_head(db, program, ast, node, head);
         if crate::legacy::is_of_expressions(db, program, path) {
             told.push(never_evaluated(node));

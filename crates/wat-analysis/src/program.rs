@@ -290,6 +290,27 @@ pub(crate) fn programs_with(db: &dyn Db, file: SourceFile) -> Arc<[SourceFile]> 
     [primary].into_iter().chain(others.copied()).collect()
 }
 
+/// The files of the project. What is known of all closed ones together lasts as long as they do, and an edit looks at it
+/// once; who asks each of them by itself looks at each with every edit.
+#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
+pub(crate) struct PartedFiles {
+    pub(crate) open: Vec<SourceFile>,
+    pub(crate) closed: Vec<SourceFile>,
+}
+
+#[salsa::tracked(returns(ref))]
+pub(crate) fn parted_files(db: &dyn Db) -> PartedFiles {
+    let mut parted = PartedFiles::default();
+    for &file in FileSet::get(db).files(db).values() {
+        match file.kind(db) {
+            FileKind::Open => parted.open.push(file),
+            FileKind::Disk => parted.closed.push(file),
+            _ => {}
+        }
+    }
+    parted
+}
+
 /// Does a source load something that contributes nothing?
 #[salsa::tracked(returns(copy))]
 pub(crate) fn has_broken_load(db: &dyn Db, file: SourceFile) -> bool {

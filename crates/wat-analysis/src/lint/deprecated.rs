@@ -10,7 +10,7 @@ use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE};
 use crate::items::{Item, ItemKind, split_generic};
 use crate::names::{lookup, lookup_type};
 use crate::problem::{Place, Problem};
-use crate::program::load_graph;
+use crate::program::parted_files;
 use crate::resolve::{alias_target, part_place, paths_of};
 use crate::signature::{docs, signature};
 
@@ -56,11 +56,17 @@ fn read(doc: &str) -> Option<Deprecation> {
     })
 }
 
-/// Is something in a program deprecated? Of most nothing is, and no name has to be asked.
+/// Is something in the project deprecated? In most nothing is, and no name has to be asked.
 #[salsa::tracked(returns(copy))]
-fn deprecates(db: &dyn Db, program: SourceFile) -> bool {
-    let files = load_graph(db, program).files.iter();
-    files.into_iter().any(|&file| says_deprecated(db, file))
+fn deprecates(db: &dyn Db) -> bool {
+    let mut open = parted_files(db).open.iter();
+    closed_deprecate(db) || open.any(|&file| says_deprecated(db, file))
+}
+
+#[salsa::tracked(returns(copy))]
+fn closed_deprecate(db: &dyn Db) -> bool {
+    let mut closed = parted_files(db).closed.iter();
+    closed.any(|&file| says_deprecated(db, file))
 }
 
 #[salsa::tracked(returns(copy))]
@@ -70,7 +76,7 @@ fn says_deprecated(db: &dyn Db, file: SourceFile) -> bool {
 
 pub(super) fn check(lint: &mut Lint<'_, '_>) {
     let db = lint.db;
-    if !deprecates(db, lint.program) {
+    if !deprecates(db) {
         return;
     }
     let items = lint

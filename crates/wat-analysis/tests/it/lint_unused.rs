@@ -255,7 +255,11 @@ fn a_parameter_is_renamed_unless_a_call_names_it() {
     let text = params("x <- :wat::core::i64 other <- :wat::core::i64", "x");
     assert!(fixed_lints(&text, 7301).contains("_other <-"));
     // A name that is misspelled would not be near to the new one.
-    for call in ["(:d::f :other 1 :x 2)", "(:d::f :otter 1 :x 2)"] {
+    for call in [
+        "(:d::f :other 1 :x 2)",
+        "(:d::f :otter 1 :x 2)",
+        "(:d::f<wat::core::i64> :otter 1 :x 2)",
+    ] {
         let named = format!("{text}(:wat::core::defn :d::g [] -> :wat::core::i64 \"G.\" {call})\n");
         let db = database(&[("main.wat", &named)]);
         let file = db.file("main.wat").expect("was just added");

@@ -3,12 +3,12 @@
 use memchr::memmem;
 use rustc_hash::FxHashSet;
 
-use crate::db::{Db, FileKind, FileSet, SourceFile};
+use crate::db::{Db, SourceFile};
 use crate::items::{Item, Name};
 use crate::loads::programs;
 use crate::names::lookup;
 use crate::problem::{Place, Problem};
-use crate::program::{load_graph, primary_root};
+use crate::program::{load_graph, parted_files, primary_root};
 use crate::signature::docs;
 use crate::testing::{file_tests, is_in_prelude};
 
@@ -65,10 +65,9 @@ fn tested<'db>(db: &'db dyn Db) -> Tested<'db> {
     let mut found = Tested::default();
     let mut roots = FxHashSet::default();
     let mut work = Vec::new();
-    for &file in FileSet::get(db).files(db).values() {
-        if !matches!(file.kind(db), FileKind::Disk | FileKind::Open) || !speaks_of_tests(db, file) {
-            continue;
-        }
+    let open = parted_files(db).open.iter();
+    let open = open.filter(|&&file| speaks_of_tests(db, file));
+    for &file in open.chain(closed_with_tests(db)) {
         let root = primary_root(db, file);
         let tests = file_tests(db, root, file);
         let tests = tests.iter().map(|test| (root, &*test.name));
@@ -92,6 +91,13 @@ fn tested<'db>(db: &'db dyn Db) -> Tested<'db> {
         }
     }
     found
+}
+
+/// The closed files that could have tests.
+#[salsa::tracked(returns(ref))]
+fn closed_with_tests(db: &dyn Db) -> Vec<SourceFile> {
+    let closed = parted_files(db).closed.iter().copied();
+    closed.filter(|&file| speaks_of_tests(db, file)).collect()
 }
 
 /// Could a file have tests? Most have none, and nobody need look for them there.

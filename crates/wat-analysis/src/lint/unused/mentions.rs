@@ -14,8 +14,8 @@ use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::{calling_forms, expansion};
 use crate::forms::{Form, ast, form_list, read_form};
 use crate::items::{
-    Declarations, ItemKind, Name, declarations, definer, program_variants, written_declarations,
-    written_function,
+    Declarations, ItemKind, Name, declarations, definer, program_variants, split_generic,
+    written_declarations, written_function,
 };
 use crate::program::{has_broken_load, load_graph};
 use crate::signature::is_documented;
@@ -149,8 +149,9 @@ pub(super) fn is_called_by_keys<'db>(
     };
     let calls = |ast: &Ast, node: NodeId| {
         let mut parts = ast.children(node);
+        let head = parts.next().and_then(|head| ast.as_keyword(head));
         ast.kind(node) == NodeKind::List
-            && parts.next().and_then(|head| ast.as_keyword(head)) == Some(path)
+            && head.is_some_and(|head| split_generic(head).0 == path)
             && parts.any(|part| is_key(ast, part))
     };
     all_seen(db, program).filter(mentions).any(|it| {
@@ -361,9 +362,9 @@ pub(super) fn owners(db: &dyn Db, root: SourceFile) -> Owners {
 
 /// Which forms of a program the forms of one of its files mention.
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
-pub(super) struct Uses {
-    /// Of each form.
-    parts: Vec<Part>,
+pub(super) struct Uses<'db> {
+    /// The forms, and what each of them is.
+    parts: Vec<(Form<'db>, Part)>,
     /// Where those that a form mentions end.
     ends: Vec<u32>,
     pub(super) used: Vec<u32>,
@@ -371,7 +372,7 @@ pub(super) struct Uses {
     pub(super) acts: bool,
 }
 
-impl Uses {
+impl Uses<'_> {
     /// The forms that one of the file mentions.
     fn of(&self, form: usize) -> &[u32] {
         let start = form.checked_sub(1).map_or(0, |before| self.ends[before]);
@@ -380,7 +381,7 @@ impl Uses {
 }
 
 #[salsa::tracked(returns(ref))]
-pub(super) fn uses(db: &dyn Db, root: SourceFile, file: SourceFile) -> Uses {
+pub(super) fn uses<'db>(db: &'db dyn Db, root: SourceFile, file: SourceFile) -> Uses<'db> {
     let owners = owners(db, root);
     let mut uses = Uses::default();
     let mut own = Vec::new();
@@ -390,7 +391,7 @@ pub(super) fn uses(db: &dyn Db, root: SourceFile, file: SourceFile) -> Uses {
         own.dedup();
         uses.used.append(&mut own);
         uses.ends.push(uses.used.len() as u32);
-        uses.parts.push(it.share.part);
+        uses.parts.push((it.share.form, it.share.part));
         uses.acts |= it.share.acts && it.share.part != Part::Load;
     }
     uses
@@ -406,9 +407,9 @@ pub(super) fn unreached<'db>(
 ) -> FxHashSet<Form<'db>> {
     let files = &load_graph(db, root).files;
     let owners = owners(db, root);
-    let all: Vec<&Uses> = files.iter().map(|&file| uses(db, root, file)).collect();
+    let all: Vec<&Uses<'_>> = files.iter().map(|&file| uses(db, root, file)).collect();
     let parts = || all.iter().flat_map(|uses| &uses.parts);
-    let is_root = |part: &Part| match part {
+    let is_root = |(_, part): &(Form<'_>, Part)| match part {
         Part::Root => true,
         Part::Shown => shown,
         Part::Definition | Part::Load => false,
@@ -425,9 +426,10 @@ pub(super) fn unreached<'db>(
             }
         }
     }
-    let forms = files.iter().flat_map(|&file| form_list(db, file));
-    let all = forms.zip(parts().zip(reached));
-    let unreached = all
-        .filter(|(_, (part, reached))| !reached && matches!(part, Part::Definition | Part::Shown));
-    unreached.map(|(&form, _)| form).collect()
+    let all = parts().zip(reached);
+    let is_unreached = |((_, part), reached): &(&(Form<'_>, Part), bool)| {
+        !reached && matches!(part, Part::Definition | Part::Shown)
+    };
+    let unreached = all.filter(is_unreached);
+    unreached.map(|((form, _), _)| *form).collect()
 }
