@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::panic::UnwindSafe;
 use std::sync::{Arc, Mutex, Once, PoisonError};
 
+use rustc_hash::FxHashMap;
 use salsa::{Durability, Setter};
 use wat_syntax::SourceText;
 
@@ -34,13 +35,14 @@ impl FileKind {
     fn durability(self) -> Durability {
         match self {
             FileKind::Library => Durability::NEVER_CHANGE,
-            FileKind::Disk | FileKind::Inline | FileKind::Hermetic => Durability::MEDIUM,
+            FileKind::Disk => Durability::HIGH,
+            FileKind::Inline | FileKind::Hermetic => Durability::MEDIUM,
             FileKind::Open | FileKind::Session | FileKind::ReplInput => Durability::LOW,
         }
     }
 
-    /// Of the kind, and of a text that has not changed yet: a file that is open to be read lasts like one on disk, so that
-    /// its forms are not looked at again with each keystroke in another file.
+    /// Of the kind, and of a text that has not changed yet: the forms of a file that is open to be read are not looked at
+    /// again with each keystroke in another file.
     fn lasting(self) -> Durability {
         match self {
             FileKind::Open => Durability::MEDIUM,
@@ -49,7 +51,8 @@ impl FileKind {
     }
 }
 
-/// A source file. It also stands for the program that has it as its root.
+/// A source file. It also stands for the program that has it as its root. A document that is open is another one than
+/// the file on disk, so that opening it changes no text: what is known of the texts of other files lasts.
 #[salsa::input(debug)]
 #[derive(PartialOrd, Ord)]
 pub struct SourceFile {
@@ -176,6 +179,9 @@ pub trait Db: salsa::Database {
 pub struct RootDatabase {
     storage: salsa::Storage<Self>,
     library: Option<Arc<[SourceFile]>>,
+    /// What has stood at a path and may stand there again: the file on disk while a document is open, and the other way
+    /// round.
+    parked: Arc<FxHashMap<(Arc<str>, FileKind), SourceFile>>,
     /// Does a text stay as it is first given?
     is_for_one_look: bool,
 }
@@ -263,6 +269,7 @@ impl RootDatabase {
         let mut db = RootDatabase {
             storage,
             library: None,
+            parked: Arc::default(),
             is_for_one_look: false,
         };
         let library = library::LIBRARY_FILES
@@ -315,43 +322,59 @@ impl RootDatabase {
         copy
     }
 
-    /// Adds or changes a file. Equal text and kind is no change.
+    /// Adds or changes a file. Equal text and kind is no change. A document that is opened or closed is another
+    /// [`SourceFile`] from then on.
     pub fn set_file(&mut self, path: &str, text: SourceText, kind: FileKind) -> SourceFile {
-        if let Some(file) = self.file(path) {
-            self.change(file, text, kind);
-            return file;
+        let (file, is_new) = self.source(path, text, kind);
+        if is_new {
+            self.put(vec![file]);
         }
-        let file = self.create(path.into(), text, kind, None);
-        let set = FileSet::get(self);
-        let mut files = set.files(self).clone();
-        files.insert(file.path(self), file);
-        set.set_files(self)
-            .with_durability(Durability::MEDIUM)
-            .to(files);
-        self.appeared([file]);
         file
     }
 
     /// Adds many files at once: one change of the file set.
     pub fn set_files(&mut self, new: impl IntoIterator<Item = (String, SourceText, FileKind)>) {
+        let new = new.into_iter().filter_map(|(path, text, kind)| {
+            let (file, is_new) = self.source(&path, text, kind);
+            is_new.then_some(file)
+        });
+        let new: Vec<SourceFile> = new.collect();
+        if !new.is_empty() {
+            self.put(new);
+        }
+    }
+
+    /// The source of this kind with this path and text, and whether it is not the one that stands there.
+    fn source(&mut self, path: &str, text: SourceText, kind: FileKind) -> (SourceFile, bool) {
+        let before = FileSet::get(self).files(self).get(path).copied();
+        if let Some(file) = before.filter(|file| self.is_for_one_look || file.kind(self) == kind) {
+            self.change(file, text);
+            return (file, false);
+        }
+        if let Some(file) = before {
+            let key = (file.path(self), file.kind(self));
+            Arc::make_mut(&mut self.parked).insert(key, file);
+        }
+        let path: Arc<str> = path.into();
+        let file = match self.parked.get(&(path.clone(), kind)).copied() {
+            Some(file) => {
+                self.change(file, text);
+                file
+            }
+            None => self.create(path, text, kind, None),
+        };
+        (file, true)
+    }
+
+    /// Puts sources where their paths say.
+    fn put(&mut self, new: Vec<SourceFile>) {
         let set = FileSet::get(self);
         let mut files = set.files(self).clone();
-        let mut grown = Vec::new();
-        for (path, text, kind) in new {
-            if let Some(&file) = files.get(path.as_str()) {
-                self.change(file, text, kind);
-                continue;
-            }
-            let file = self.create(path.as_str().into(), text, kind, None);
-            files.insert(path.into(), file);
-            grown.push(file);
-        }
-        if !grown.is_empty() {
-            set.set_files(self)
-                .with_durability(Durability::MEDIUM)
-                .to(files);
-            self.appeared(grown);
-        }
+        files.extend(new.iter().map(|file| (file.path(self), *file)));
+        set.set_files(self)
+            .with_durability(Durability::MEDIUM)
+            .to(files);
+        self.appeared(new);
     }
 
     fn create(
@@ -372,23 +395,10 @@ impl RootDatabase {
             .new(self)
     }
 
-    fn change(&mut self, file: SourceFile, text: SourceText, kind: FileKind) {
-        if self.is_for_one_look {
-            return;
-        }
-        if file.kind(self) != kind {
-            file.set_kind(self).with_durability(kind.lasting()).to(kind);
-            if kind != FileKind::Open {
-                let text = file.text(self);
-                file.set_text(self)
-                    .with_durability(kind.durability())
-                    .to(text);
-            }
-        }
-        if file.text(self) != text {
-            file.set_text(self)
-                .with_durability(kind.durability())
-                .to(text);
+    fn change(&mut self, file: SourceFile, text: SourceText) {
+        if !self.is_for_one_look && file.text(self) != text {
+            let durability = file.kind(self).durability();
+            file.set_text(self).with_durability(durability).to(text);
             self.follow_inline(file);
         }
     }

@@ -355,6 +355,7 @@ fn ask_first(db: &dyn Db, file: SourceFile) -> SourceFile {
     let root = primary_root(db, file);
     if matches!(root.kind(db), FileKind::Disk | FileKind::Open) {
         crate::expand::ask_first(db, root);
+        crate::items::ask_first(db);
         names(db, root);
     }
     root

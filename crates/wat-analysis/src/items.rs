@@ -14,7 +14,10 @@ pub(crate) use declarations::{
     Declarations, declarations, declarations_of, declarations_of_form, declared_name,
     declares_expanded, definer, is_name, macro_name, written_declarations, written_function,
 };
-pub(crate) use pieces::{file_items, item_pieces, program_aliases, program_variants, start_pieces};
+pub(crate) use pieces::{
+    ask_first, file_items, item_pieces, literal_pieces, program_aliases, program_variants,
+    start_pieces,
+};
 
 /// An interned path, with its leading colon and without type parameters.
 #[salsa::interned(debug)]

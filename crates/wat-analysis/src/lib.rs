@@ -7,6 +7,7 @@
 mod alias;
 mod calls;
 mod capability;
+mod closed;
 mod codes;
 mod colons;
 mod commas;
@@ -36,6 +37,7 @@ mod inline;
 mod items;
 mod keywords;
 mod late_values;
+mod layered;
 mod legacy;
 mod library;
 mod lint;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 use wat_syntax::{Applicability, Ast, NodeId, TextRange};
 
+use crate::closed::{OfClosed, OfFiles, of_closed};
 use crate::db::{Db, FileKind, FileSet, LoadFailure, SourceFile};
 use crate::forms::{forms, read_form};
 use crate::items::{Declarations, written_declarations};
@@ -395,14 +396,17 @@ pub(crate) struct Loaded {
     pub(crate) target: Target,
     /// Does the load, or the project, say how the target is verified?
     pub(crate) is_checked: bool,
+    /// Does the target stand in the source itself?
+    pub(crate) is_inner: bool,
+    /// Is the target a hermetic program, and no part of this one?
+    pub(crate) is_program: bool,
 }
 
 /// Where the loads of a source lead, in order.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn load_results(db: &dyn Db, file: SourceFile) -> Vec<Loaded> {
-    let loads = file_loads(db, file);
+pub(crate) fn load_results(db: &dyn Db, file: SourceFile) -> Arc<Vec<Loaded>> {
     let mut slots = 0..;
-    loads
+    let found = file_loads(db, file)
         .iter()
         .map(|load| {
             let target = match &load.source {
@@ -417,9 +421,22 @@ pub(crate) fn load_results(db: &dyn Db, file: SourceFile) -> Vec<Loaded> {
                 target,
                 is_checked: load.source != LoadSource::Program
                     && (load.check.is_some() || crate::verify::is_required(db)),
+                is_inner: load.source.inner().is_some(),
+                is_program: load.source == LoadSource::Program,
             }
         })
-        .collect()
+        .collect();
+    Arc::new(found)
+}
+
+#[salsa::tracked(returns(ref))]
+fn closed_loads(db: &dyn Db) -> OfClosed<Vec<Loaded>> {
+    of_closed(db, load_results)
+}
+
+/// The same of all files.
+pub(crate) fn all_loads(db: &dyn Db) -> OfFiles<'_, Vec<Loaded>> {
+    OfFiles::new(db, closed_loads(db), load_results)
 }
 
 fn look_up(db: &dyn Db, path: &str) -> Target {
@@ -476,10 +493,9 @@ pub(crate) fn inline_texts(db: &dyn Db, file: SourceFile) -> Vec<(FileKind, Box<
 }
 
 /// The hermetic programs that stand in a source.
-pub(crate) fn programs(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = SourceFile> + '_ {
-    let found = load_results(db, file).iter();
-    let found = found.filter_map(|found| found.target.as_ref().ok().copied());
-    found.filter(|target| target.kind(db) == FileKind::Hermetic)
+pub(crate) fn programs(loads: &[Loaded]) -> impl Iterator<Item = SourceFile> {
+    let programs = loads.iter().filter(|found| found.is_program);
+    programs.filter_map(|found| found.target.as_ref().ok().copied())
 }
 
 /// The target of a load form.
@@ -534,7 +550,10 @@ pub fn load_targets(db: &dyn Db, file: SourceFile) -> Vec<LoadTarget> {
 /// without positions: their text is not looked at.
 pub fn load_sources(db: &dyn Db, file: SourceFile) -> (Vec<SourceFile>, Vec<Arc<str>>) {
     let (mut sources, mut missing) = (Vec::new(), Vec::new());
-    for (load, found) in file_loads(db, file).iter().zip(load_results(db, file)) {
+    for (load, found) in file_loads(db, file)
+        .iter()
+        .zip(load_results(db, file).iter())
+    {
         match (&load.source, &found.target) {
             (LoadSource::Program, Ok(program)) => {
                 let (inner, lacking) = load_sources(db, *program);
@@ -603,7 +622,10 @@ fn load_wants(db: &dyn Db, file: SourceFile) -> Wants {
         files: Vec::new(),
         payloads: payload_targets(db, file),
     };
-    for (load, found) in file_loads(db, file).iter().zip(load_results(db, file)) {
+    for (load, found) in file_loads(db, file)
+        .iter()
+        .zip(load_results(db, file).iter())
+    {
         match (&found.target, &load.source) {
             (Ok(source), _) => wants.sources.push(*source),
             (Err(_), LoadSource::File(path)) => {
@@ -629,7 +651,7 @@ pub fn payload_targets(db: &dyn Db, file: SourceFile) -> Vec<Arc<str>> {
 /// The paths of the payload files that a source asks for.
 pub fn payload_paths(db: &dyn Db, file: SourceFile) -> Vec<Arc<str>> {
     let mut wanted = Vec::new();
-    for program in programs(db, file) {
+    for program in programs(load_results(db, file)) {
         wanted.extend(payload_paths(db, program));
     }
     for load in file_loads(db, file) {

@@ -1,8 +1,11 @@
 //! What stands where it cannot: declarations inside expressions, and a `do` without forms.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use wat_syntax::{Applicability, Ast, NodeId, NodeKind};
 
+use crate::closed::{OfClosed, OfFiles, of_closed};
 use crate::db::{Db, SourceFile};
 use crate::forms::{Form, ast, form_list};
 use crate::items::{ItemKind, Name, declared_name, definer, written_declarations};
@@ -74,10 +77,9 @@ struct Misplaced {
 /// The names that declarations inside expressions would define, and whether they are those of macros.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn misplaced_names(db: &dyn Db, root: SourceFile) -> FxHashMap<Box<str>, bool> {
+    let all = OfFiles::new(db, closed_misplaced(db), misplaced_in_file);
     let files = load_graph(db, root).files.iter();
-    let found: Vec<&Misplaced> = files
-        .flat_map(|&file| misplaced_in_file(db, file))
-        .collect();
+    let found: Vec<&Misplaced> = files.flat_map(|&file| all.of(file)).collect();
     if found.iter().all(|it| it.under.is_empty()) {
         return found
             .iter()
@@ -98,9 +100,14 @@ pub(crate) fn misplaced_names(db: &dyn Db, root: SourceFile) -> FxHashMap<Box<st
 
 /// The declarations inside the expressions of a file, as it is written.
 #[salsa::tracked(returns(ref))]
-fn misplaced_in_file(db: &dyn Db, file: SourceFile) -> Vec<Misplaced> {
+fn misplaced_in_file(db: &dyn Db, file: SourceFile) -> Arc<Vec<Misplaced>> {
     let forms = form_list(db, file).iter();
-    forms.flat_map(|&form| misplaced_in(db, form)).collect()
+    Arc::new(forms.flat_map(|&form| misplaced_in(db, form)).collect())
+}
+
+#[salsa::tracked(returns(ref))]
+fn closed_misplaced(db: &dyn Db) -> OfClosed<Vec<Misplaced>> {
+    of_closed(db, misplaced_in_file)
 }
 
 fn misplaced_in<'db>(db: &'db dyn Db, form: Form<'db>) -> Vec<Misplaced> {

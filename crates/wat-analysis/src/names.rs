@@ -4,12 +4,14 @@
 //! through [`lookup`], which changes only for the names that change.
 
 use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use wat_syntax::NodeId;
 
+use crate::closed::{OfClosed, OfFiles, of_closed, parted_files};
 use crate::db::{Db, FileKind, SourceFile};
-use crate::expand::{calling_forms, marked_place, place_of};
+use crate::expand::{calling_forms, calling_forms_of, marked_place, place_of};
 use crate::forms::{Form, ast, form_list};
 use crate::identity::Identity;
 use crate::items::{
@@ -17,16 +19,18 @@ use crate::items::{
     written_declarations, written_function,
 };
 use crate::keywords::{definition_shape, derived_name};
+use crate::layered::{Layered, named};
 use crate::library::{is_internal, library_item};
-use crate::program::{Piece, lacks_loads, load_graph};
+use crate::program::{lacks_loads, load_graph};
 use crate::redefinition::{Again, again, differ, retypes, retypes_in_words};
+use crate::sight::closed_literals;
 use crate::suggest::{Pool, Suggestion};
 use crate::visibility::admitted_near;
 
 /// All names of a program (the library's excepted), and the second definitions.
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
 pub(crate) struct NameTable<'db> {
-    pub(crate) items: FxHashMap<Name<'db>, Item<'db>>,
+    pub(crate) items: Layered<'db>,
     /// Second definition, the one before it, and what the second one is.
     pub(crate) again: Vec<(Item<'db>, Item<'db>, Again)>,
     /// Definitions that a later one replaces, numbered from 1 for each name.
@@ -37,19 +41,68 @@ pub(crate) struct NameTable<'db> {
     contested: FxHashSet<Name<'db>>,
 }
 
+/// The names of the closed files of a program; `None` if one of them is defined more than once.
+#[salsa::tracked(returns(ref))]
+fn closed_names<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+) -> Option<Arc<FxHashMap<Name<'db>, Item<'db>>>> {
+    if item_pieces(db, root).are_closed_literal() {
+        return closed_literals(db, root).clone();
+    }
+    named(db, closed_items(db, root))
+}
+
+/// The definitions of the closed files of a program.
+pub(crate) fn closed_items<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+) -> impl Iterator<Item = Item<'db>> {
+    let pieces = item_pieces(db, root);
+    let files = load_graph(db, root).files.iter().copied();
+    let files = files.filter(move |&file| parted_files(db).is_closed(file));
+    files.flat_map(move |file| pieces.of(file).iter().flatten().copied())
+}
+
+/// The definitions of its other files.
+pub(crate) fn other_items<'db>(
+    db: &'db dyn Db,
+    root: SourceFile,
+) -> impl Iterator<Item = Item<'db>> {
+    let pieces = item_pieces(db, root);
+    let files = load_graph(db, root).files.iter().copied();
+    let files = files.filter(move |&file| !parted_files(db).is_closed(file));
+    files.flat_map(move |file| pieces.of(file).iter().flatten().copied())
+}
+
 /// The names of a program. In a session the last definition of a name counts, else the first, unless the program
 /// permits that it is replaced.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
+    let closed = closed_names(db, root).as_ref();
+    let layered = closed.and_then(|closed| Layered::above(db, closed, other_items(db, root)));
+    match layered {
+        Some(items) => NameTable {
+            items,
+            ..NameTable::default()
+        },
+        None => names_in_order(db, root),
+    }
+}
+
+/// The same where some name is defined more than once.
+fn names_in_order<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
     let session = root.kind(db) == FileKind::Session;
     let redef = crate::configuration::config(db, root).redef;
     let mut table = NameTable::default();
+    let mut items: FxHashMap<Name<'db>, Item<'db>> = FxHashMap::default();
     let mut numbers: FxHashMap<Name<'db>, u32> = FxHashMap::default();
-    for piece in &load_graph(db, root).pieces {
+    let pieces = item_pieces(db, root);
+    for &piece in &load_graph(db, root).pieces {
         let file = piece.file;
-        for &item in items_of(db, root, *piece) {
+        for &item in pieces.at(piece) {
             let name = item.name(db);
-            let before = match table.items.entry(name) {
+            let before = match items.entry(name) {
                 Entry::Vacant(entry) => {
                     entry.insert(item);
                     continue;
@@ -61,7 +114,7 @@ pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
                     if before.form(db).file(db) == file {
                         table.again.push((item, before, Again::Duplicate));
                     }
-                    table.items.insert(name, item);
+                    items.insert(name, item);
                     continue;
                 }
                 Entry::Occupied(entry) => *entry.get(),
@@ -83,13 +136,14 @@ pub(crate) fn names<'db>(db: &'db dyn Db, root: SourceFile) -> NameTable<'db> {
                 let number = numbers.entry(name).or_default();
                 *number += 1;
                 table.replaced.insert(before, *number);
-                table.items.insert(name, item);
+                items.insert(name, item);
             }
         }
     }
     if session {
-        drop_old_members(db, &mut table);
+        drop_old_members(db, &mut items);
     }
+    table.items = items.into();
     contest_members(db, &mut table);
     table
 }
@@ -116,28 +170,22 @@ fn contest_members<'db>(db: &'db dyn Db, table: &mut NameTable<'db>) {
 }
 
 /// What the former declaration of a type has generated, and the present one does not, is no more.
-fn drop_old_members<'db>(db: &'db dyn Db, table: &mut NameTable<'db>) {
+fn drop_old_members<'db>(db: &'db dyn Db, items: &mut FxHashMap<Name<'db>, Item<'db>>) {
     let is_member = |item: &Item<'db>| {
         matches!(
             item.kind(db),
             ItemKind::Constructor | ItemKind::Accessor | ItemKind::UnitVariant
         )
     };
-    let members = table.items.values().filter(|item| is_member(item));
+    let members = items.values().filter(|item| is_member(item));
     let replaced = members.filter(|member| {
         let owner = crate::nominal::owner(db, **member);
-        owner.is_some_and(|owner| table.items.get(&owner.name(db)) != Some(&owner))
+        owner.is_some_and(|owner| items.get(&owner.name(db)) != Some(&owner))
     });
     let replaced: Vec<Name<'db>> = replaced.map(|member| member.name(db)).collect();
     for name in replaced {
-        table.items.remove(&name);
+        items.remove(&name);
     }
-}
-
-/// The definitions in a piece of a program.
-fn items_of<'db>(db: &'db dyn Db, program: SourceFile, piece: Piece) -> &'db [Item<'db>] {
-    let pieces = item_pieces(db, program, piece.file);
-    pieces.get(piece.part as usize).map_or(&[], |items| items)
 }
 
 /// The definitions of a program in program order.
@@ -145,8 +193,9 @@ pub(crate) fn program_items<'db>(
     db: &'db dyn Db,
     root: SourceFile,
 ) -> impl DoubleEndedIterator<Item = Item<'db>> {
+    let all = item_pieces(db, root);
     let pieces = load_graph(db, root).pieces.iter();
-    pieces.flat_map(move |&piece| items_of(db, root, piece).iter().copied())
+    pieces.flat_map(move |&piece| all.at(piece).iter().copied())
 }
 
 /// The second definitions that stand in a file.
@@ -171,7 +220,7 @@ fn redefined_beside<'db>(
 ) -> Vec<(Item<'db>, Item<'db>, Again)> {
     let redef = crate::configuration::config(db, root).redef;
     let forms = form_list(db, file);
-    let calling = calling_forms(db, root, file).iter();
+    let calling = calling_forms_of(db, root, file).iter();
     let calling = calling.filter_map(|&at| forms.get(at as usize).copied());
     let mut found = Vec::new();
     for form in calling.filter(|&form| written_function(db, form).is_some()) {
@@ -217,9 +266,10 @@ fn means_nothing<'db>(
 #[salsa::tracked(returns(ref))]
 fn calling_functions<'db>(db: &'db dyn Db, root: SourceFile) -> FxHashMap<u64, Form<'db>> {
     let files = load_graph(db, root).files.iter();
+    let calling = calling_forms(db, root);
     let forms = files.flat_map(|&file| {
         let forms = form_list(db, file);
-        let calling = calling_forms(db, root, file).iter();
+        let calling = calling.of(file).iter();
         calling.filter_map(|&at| forms.get(at as usize).copied())
     });
     let functions = forms.filter(|&form| written_function(db, form).is_some());
@@ -382,25 +432,48 @@ pub(crate) enum Position {
     Value,
 }
 
-/// The names without a whitelist that may stand somewhere, for suggestions. Only reports of unknown names read it.
+/// The names without a whitelist that may stand somewhere, as candidates for a wrong one: those of the library and of the
+/// closed files, which an edit leaves alone, and those of the others.
+fn near(db: &dyn Db, program: SourceFile, position: Position, wrong: &str) -> Vec<Suggestion> {
+    let mut found = closed_names_at(db, program, position).rank(wrong, |_| true);
+    found.extend(other_names_at(db, program, position).rank(wrong, |_| true));
+    crate::suggest::order(wrong, found)
+}
+
 #[salsa::tracked(returns(ref))]
-fn names_at(db: &dyn Db, program: SourceFile, position: Position) -> Pool {
+fn closed_names_at(db: &dyn Db, program: SourceFile, position: Position) -> Pool {
     let library = crate::library::LIBRARY_NAMES.iter().filter(|entry| {
         let is_offered = !entry.restricted && !is_internal(entry.name);
         is_offered && !entry.is_type() && position.admits(entry.is_form(), entry.name)
     });
-    let own = names(db, program).items.values().copied();
-    let own = own.chain(crate::library::members(db)).filter(|item| {
-        let (kind, name) = (item.kind(db), item.name(db).text(db));
-        let is_form = matches!(kind, ItemKind::Macro | ItemKind::KeywordVariant);
-        let is_offered = !item.restricted(db) && !crate::expand::is_marked(name);
-        is_offered && !kind.is_type() && position.admits(is_form, name)
-    });
-    let own = own.map(|item| item.name(db).text(db).as_str());
+    let items = closed_layer(db, program).values().copied();
+    let items = items.chain(crate::library::members(db));
+    let own = items.filter_map(|item| position.offers(db, item));
     Pool::new(library.map(|entry| entry.name).chain(own))
 }
 
+#[salsa::tracked(returns(ref))]
+fn other_names_at(db: &dyn Db, program: SourceFile, position: Position) -> Pool {
+    let items = names(db, program).items.own().values();
+    Pool::new(items.filter_map(|&item| position.offers(db, item)))
+}
+
+/// What names of closed files mean.
+#[salsa::tracked(returns(ref))]
+fn closed_layer<'db>(db: &'db dyn Db, root: SourceFile) -> Arc<FxHashMap<Name<'db>, Item<'db>>> {
+    names(db, root).items.closed().clone()
+}
+
 impl Position {
+    /// The name of a definition, if it may stand there.
+    fn offers<'db>(self, db: &'db dyn Db, item: Item<'db>) -> Option<&'db str> {
+        let (kind, name) = (item.kind(db), item.name(db).text(db));
+        let is_form = matches!(kind, ItemKind::Macro | ItemKind::KeywordVariant);
+        let is_offered = !item.restricted(db) && !crate::expand::is_marked(name);
+        let is_offered = is_offered && !kind.is_type() && self.admits(is_form, name);
+        is_offered.then_some(name)
+    }
+
     fn admits(self, is_form: bool, name: &str) -> bool {
         self == Position::Head || !is_form || VARIANTS.contains(&name)
     }
@@ -429,7 +502,7 @@ fn meant_variants(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> {
         };
         let target = split_generic(target).0;
         if lookup(db, root, target).is_none() {
-            let near = names_at(db, root, Position::Head).rank(target, |_| true);
+            let near = near(db, root, Position::Head, target);
             found.extend(near.iter().map(|near| derived_name(&near.name).into()));
         }
     }
@@ -504,7 +577,8 @@ pub(crate) fn meant_definer(head: &str) -> Option<&'static str> {
 #[salsa::tracked(returns(ref))]
 pub(crate) fn meant_names(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> {
     let files = &load_graph(db, root).files;
-    let mut found = files.iter().flat_map(|&file| meant_in(db, file)).peekable();
+    let meant = OfFiles::new(db, closed_meant(db), meant_in);
+    let mut found = files.iter().flat_map(|&file| meant.of(file)).peekable();
     if found.peek().is_none() {
         return FxHashSet::default();
     }
@@ -519,7 +593,7 @@ pub(crate) fn meant_names(db: &dyn Db, root: SourceFile) -> FxHashSet<Box<str>> 
 
 /// The heads that mean nothing in the library and may have been meant to define names, each with the name.
 #[salsa::tracked(returns(ref))]
-fn meant_in(db: &dyn Db, file: SourceFile) -> Vec<(Box<str>, Box<str>)> {
+fn meant_in(db: &dyn Db, file: SourceFile) -> Arc<Vec<(Box<str>, Box<str>)>> {
     let mut found = Vec::new();
     for &form in form_list(db, file) {
         let expressions = &written_declarations(db, form).expressions;
@@ -542,7 +616,12 @@ fn meant_in(db: &dyn Db, file: SourceFile) -> Vec<(Box<str>, Box<str>)> {
             }
         }
     }
-    found
+    Arc::new(found)
+}
+
+#[salsa::tracked(returns(ref))]
+fn closed_meant(db: &dyn Db) -> OfClosed<Vec<(Box<str>, Box<str>)>> {
+    of_closed(db, meant_in)
 }
 
 /// Candidates for an unknown path or symbol, computed once for each name of a program and each caller: names to which
@@ -557,7 +636,7 @@ pub(crate) fn candidates<'db>(
 ) -> Vec<Suggestion> {
     let wrong = wrong.text(db);
     let near = |wrong: &str| {
-        let mut found = names_at(db, root, position).rank(wrong, |_| true);
+        let mut found = near(db, root, position, wrong);
         found.extend(admitted_near(db, root, &caller, wrong));
         found
     };
@@ -580,8 +659,8 @@ fn values_by_namespace<'db>(
     root: SourceFile,
 ) -> FxHashMap<String, Vec<Item<'db>>> {
     let mut found: FxHashMap<String, Vec<Item<'db>>> = FxHashMap::default();
-    for (name, &item) in &names(db, root).items {
-        let text = name.text(db);
+    for &item in names(db, root).items.values() {
+        let text = item.name(db).text(db);
         let is_value = !item.kind(db).is_type() && item.kind(db) != ItemKind::Macro;
         if let Some(at) = text.rfind("::").filter(|_| is_value) {
             found

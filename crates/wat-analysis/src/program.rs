@@ -5,10 +5,11 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use wat_edn::Address;
 
+use crate::closed::parted_files;
 use crate::db::{Db, FileKind, FileSet, Project, SourceFile};
 use crate::forms::form_list;
 use crate::items::written_declarations;
-use crate::loads::{enclosing_file, load_results, programs};
+use crate::loads::{Loaded, all_loads, enclosing_file, load_results, programs};
 use crate::verify::verdict;
 
 /// A piece of a source: what stands after its n-th load form, up to the next one.
@@ -122,13 +123,18 @@ pub(crate) fn cycle_chain(
 pub(crate) fn load_graph(db: &dyn Db, root: SourceFile) -> LoadGraph {
     let mut graph = LoadGraph::default();
     let mut files = Vec::new();
-    let mut open = FxHashSet::from_iter([identity(db, root)]);
+    let loads = all_loads(db);
+    let identity_of = |file| match loads.is_closed(file) {
+        true => Identity::File(file),
+        false => identity(db, file),
+    };
+    let mut open = FxHashSet::from_iter([identity_of(root)]);
     let mut done = FxHashSet::default();
     let mut stack = vec![(root, 0)];
     while let Some((file, next)) = stack.pop() {
         graph.pieces.push(Piece { file, part: next });
-        let Some(found) = load_results(db, file).get(next as usize) else {
-            let identity = identity(db, file);
+        let Some(found) = loads.of(file).get(next as usize) else {
+            let identity = identity_of(file);
             open.remove(&identity);
             done.insert(identity);
             files.push(file);
@@ -136,13 +142,14 @@ pub(crate) fn load_graph(db: &dyn Db, root: SourceFile) -> LoadGraph {
         };
         stack.push((file, next + 1));
         let Ok(target) = found.target else { continue };
-        if target.kind(db) == FileKind::Hermetic {
+        if found.is_program {
             continue;
         }
-        let wanted = identity(db, target);
+        let wanted = identity_of(target);
         if open.contains(&wanted) {
             graph.cycles.insert((file, next), target);
-        } else if !done.contains(&wanted) && verdict(db, file, next).is_ok() {
+        } else if !done.contains(&wanted) && (!found.is_checked || verdict(db, file, next).is_ok())
+        {
             open.insert(wanted);
             graph.loaders.insert(target, file);
             stack.push((target, 0));
@@ -155,7 +162,9 @@ pub(crate) fn load_graph(db: &dyn Db, root: SourceFile) -> LoadGraph {
 /// The hermetic programs that stand in the files of a program.
 pub(crate) fn inner_programs(db: &dyn Db, root: SourceFile) -> Vec<SourceFile> {
     let files = &load_graph(db, root).files;
-    files.iter().flat_map(|&file| programs(db, file)).collect()
+    let loads = all_loads(db);
+    let files = files.iter();
+    files.flat_map(|&file| programs(loads.of(file))).collect()
 }
 
 /// The files of the program with this root and those that its hermetic programs load, each once.
@@ -189,27 +198,22 @@ struct Roots {
 #[salsa::tracked(returns(ref))]
 fn roots(db: &dyn Db) -> Roots {
     let set = FileSet::get(db);
-    let members: Vec<SourceFile> = set
-        .files(db)
-        .values()
-        .copied()
-        .filter(|file| matches!(file.kind(db), FileKind::Disk | FileKind::Open))
-        .collect();
-    let inline = set.inline(db).values().copied();
-    let loaded: FxHashSet<SourceFile> = members
-        .iter()
-        .copied()
-        .chain(inline)
-        .flat_map(|file| {
-            load_results(db, file)
-                .iter()
-                .map(move |found| (file, found))
-        })
-        .filter_map(|(file, found)| Some((file, *found.target.as_ref().ok()?)))
-        // What a hermetic program does with its own file says nothing about the file.
-        .filter(|&(file, target)| enclosing_file(db, file) != target)
-        .map(|(_, target)| target)
-        .collect();
+    let members = &parted_files(db).all;
+    let loads = all_loads(db);
+    let mut loaded = FxHashSet::default();
+    let mut work: Vec<(SourceFile, SourceFile)> = members.iter().map(|&it| (it, it)).collect();
+    while let Some((file, host)) = work.pop() {
+        for found in loads.of(file).iter() {
+            let Ok(target) = found.target else { continue };
+            if found.is_inner {
+                work.push((target, host));
+            }
+            // What a hermetic program does with its own file says nothing about the file.
+            if target != host {
+                loaded.insert(target);
+            }
+        }
+    }
     let entry = Project::get(db).options(db).entry.as_ref();
     let entry = entry.and_then(|path| set.files(db).get(path).copied());
     let free = members
@@ -223,15 +227,15 @@ fn roots(db: &dyn Db) -> Roots {
             roots.add(db, root);
         }
     }
-    for &file in &members {
-        for root in programs(db, file) {
+    for &file in members {
+        for root in programs(loads.of(file)) {
             roots.add(db, root);
         }
     }
     // What a circle loads has no root but a file of the circle, whatever its path.
     let closes = |file: &SourceFile| load_graph(db, *file).cycles.values().any(|it| it == file);
     for of_circle in [true, false] {
-        for file in &members {
+        for file in members {
             if !roots.primary.contains_key(file) && (!of_circle || closes(file)) {
                 roots.add(db, *file);
             }
@@ -246,6 +250,8 @@ fn roots(db: &dyn Db) -> Roots {
 /// table costs each of them. So nobody asks for such a query in the middle of another one: they are asked for at depth
 /// 0, those that others ask for before these.
 pub(crate) fn ask_first(db: &dyn Db) {
+    all_loads(db);
+    closed_broken(db);
     let entry = Project::get(db).options(db).entry.as_ref();
     let entry = entry.and_then(|path| FileSet::get(db).files(db).get(path).copied());
     if let Some(entry) = entry {
@@ -290,41 +296,36 @@ pub(crate) fn programs_with(db: &dyn Db, file: SourceFile) -> Arc<[SourceFile]> 
     [primary].into_iter().chain(others.copied()).collect()
 }
 
-/// The files of the project. What is known of all closed ones together lasts as long as they do, and an edit looks at it
-/// once; who asks each of them by itself looks at each with every edit.
-#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
-pub(crate) struct PartedFiles {
-    pub(crate) open: Vec<SourceFile>,
-    pub(crate) closed: Vec<SourceFile>,
-}
-
-#[salsa::tracked(returns(ref))]
-pub(crate) fn parted_files(db: &dyn Db) -> PartedFiles {
-    let mut parted = PartedFiles::default();
-    for &file in FileSet::get(db).files(db).values() {
-        match file.kind(db) {
-            FileKind::Open => parted.open.push(file),
-            FileKind::Disk => parted.closed.push(file),
-            _ => {}
-        }
-    }
-    parted
+/// Is there a load form in a source that says nothing?
+#[salsa::tracked(returns(copy))]
+fn has_malformed_load(db: &dyn Db, file: SourceFile) -> bool {
+    let mut forms = form_list(db, file).iter();
+    forms.any(|&form| written_declarations(db, form).broken_load)
 }
 
 /// Does a source load something that contributes nothing?
 #[salsa::tracked(returns(copy))]
 pub(crate) fn has_broken_load(db: &dyn Db, file: SourceFile) -> bool {
-    let malformed = form_list(db, file)
-        .iter()
-        .any(|&form| written_declarations(db, form).broken_load);
-    let mut results = load_results(db, file).iter().enumerate();
-    malformed
-        || results.any(|(at, found)| found.target.is_err() || verdict(db, file, at as u32).is_err())
+    let is_broken = |(at, found): (u32, &Loaded)| {
+        found.target.is_err() || found.is_checked && verdict(db, file, at).is_err()
+    };
+    has_malformed_load(db, file) || (0..).zip(&**load_results(db, file)).any(is_broken)
+}
+
+/// The closed files that load something that contributes nothing.
+#[salsa::tracked(returns(ref))]
+fn closed_broken(db: &dyn Db) -> FxHashSet<SourceFile> {
+    let closed = parted_files(db).closed();
+    closed.filter(|&file| has_broken_load(db, file)).collect()
 }
 
 /// Does a program lack something that it loads? Then an unknown name may well be defined there.
 #[salsa::tracked(returns(copy))]
 pub(crate) fn lacks_loads(db: &dyn Db, root: SourceFile) -> bool {
-    let files = &load_graph(db, root).files;
-    files.iter().any(|&file| has_broken_load(db, file))
+    let (parted, broken) = (parted_files(db), closed_broken(db));
+    let mut files = load_graph(db, root).files.iter();
+    files.any(|&file| match parted.is_closed(file) {
+        true => broken.contains(&file),
+        false => has_broken_load(db, file),
+    })
 }

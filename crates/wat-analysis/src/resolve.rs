@@ -521,7 +521,7 @@ impl<'db> TypeResolver<'_, 'db> {
         }
         self.report(|| {
             let full = format!(":{path}");
-            let found = type_names(db, program).rank(&full, |_| true);
+            let found = near_types(db, program, &full);
             let mut problem =
                 Problem::new(3203, place, format!("the type `{full}` is not declared"))
                     .label("unknown type");
@@ -708,14 +708,33 @@ fn mention_again<'db>(first: &mut Problem<'db>, places: Vec<Place<'db>>) {
     }
 }
 
-/// The names of the types a program can use, for suggestions.
+/// The names of the types a program can use, as candidates for a wrong one: those of the library and of the closed files,
+/// which an edit leaves alone, and those of the others.
+fn near_types(db: &dyn Db, program: SourceFile, wrong: &str) -> Vec<suggest::Suggestion> {
+    let mut found = closed_type_names(db, program).rank(wrong, |_| true);
+    found.extend(other_type_names(db, program).rank(wrong, |_| true));
+    suggest::order(wrong, found)
+}
+
 #[salsa::tracked(returns(ref))]
-fn type_names(db: &dyn Db, program: SourceFile) -> suggest::Pool {
+fn closed_type_names(db: &dyn Db, program: SourceFile) -> suggest::Pool {
     let library = crate::library::LIBRARY_NAMES.iter();
     let library = library.filter(|entry| entry.is_type());
-    let own = crate::names::program_items(db, program).filter(|item| item.kind(db).is_type());
-    let own = own.map(|item| item.name(db).text(db).as_str());
+    let own = types(db, crate::names::closed_items(db, program));
     suggest::Pool::new(library.map(|entry| entry.name).chain(own))
+}
+
+#[salsa::tracked(returns(ref))]
+fn other_type_names(db: &dyn Db, program: SourceFile) -> suggest::Pool {
+    suggest::Pool::new(types(db, crate::names::other_items(db, program)))
+}
+
+fn types<'db>(
+    db: &'db dyn Db,
+    items: impl Iterator<Item = Item<'db>>,
+) -> impl Iterator<Item = &'db str> {
+    let types = items.filter(|item| item.kind(db).is_type());
+    types.map(|item| item.name(db).text(db).as_str())
 }
 
 /// The type parameters of a type declaration.

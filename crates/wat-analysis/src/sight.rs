@@ -8,10 +8,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::calls_before;
 use crate::forms::Form;
-use crate::items::{Item, ItemKind, Name, declarations, split_generic};
+use crate::items::{Item, ItemKind, Name, declarations, literal_pieces, split_generic};
+use crate::layered::{Layered, named};
 use crate::library::library_item;
 use crate::names::{lookup, lookup_type, program_of};
 use crate::nominal::{Nominal, nominal, read_nominal};
+use crate::program::load_graph;
 use crate::resolve::{alias_target, read_alias};
 use crate::signature::{Signature, read_item_signature, signature};
 use crate::synonym;
@@ -200,24 +202,59 @@ fn early_item<'db>(
 /// The definitions that stand literally at the top level of a program.
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
 struct LiteralItems<'db> {
-    items: FxHashMap<Name<'db>, Item<'db>>,
+    items: Layered<'db>,
     /// Names of macros with another definition that differs.
     contested: FxHashSet<Name<'db>>,
 }
 
+/// Those of the closed files of a program; `None` if a name is defined more than once.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn closed_literals<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+) -> Option<Arc<FxHashMap<Name<'db>, Item<'db>>>> {
+    let pieces = literal_pieces(db);
+    let files = load_graph(db, program).files.iter();
+    let files = files.filter(|&&file| pieces.is_closed(file));
+    let items = files.flat_map(|&file| pieces.of(file).iter().flatten());
+    named(db, items.copied())
+}
+
 #[salsa::tracked(returns(ref))]
 fn literal_items<'db>(db: &'db dyn Db, program: SourceFile) -> LiteralItems<'db> {
-    let mut found = LiteralItems::default();
     if program.kind(db) == FileKind::Library {
-        return found;
+        return LiteralItems::default();
     }
+    let pieces = literal_pieces(db);
+    let layered = closed_literals(db, program).as_ref().and_then(|closed| {
+        let files = load_graph(db, program).files.iter();
+        let others = files.filter(|&&file| !pieces.is_closed(file));
+        let others = others.flat_map(|&file| pieces.of(file).iter().flatten());
+        Layered::above(db, closed, others.copied())
+    });
+    match layered {
+        Some(items) => LiteralItems {
+            items,
+            ..LiteralItems::default()
+        },
+        None => literals_in_order(db, program),
+    }
+}
+
+/// The same where some name is defined more than once.
+fn literals_in_order<'db>(db: &'db dyn Db, program: SourceFile) -> LiteralItems<'db> {
+    let mut items: FxHashMap<Name<'db>, Item<'db>> = FxHashMap::default();
+    let mut contested = FxHashSet::default();
     let session = program.kind(db) == FileKind::Session;
-    for item in crate::expand::literal_definitions(db, program) {
+    let pieces = literal_pieces(db);
+    let all = load_graph(db, program).pieces.iter();
+    let all = all.filter_map(|piece| pieces.of(piece.file).get(piece.part as usize));
+    for &item in all.flatten() {
         let name = item.name(db);
-        let before = match found.items.get(&name) {
+        let before = match items.get(&name) {
             Some(&before) if !session => before,
             _ => {
-                found.items.insert(name, item);
+                items.insert(name, item);
                 continue;
             }
         };
@@ -227,10 +264,13 @@ fn literal_items<'db>(db: &'db dyn Db, program: SourceFile) -> LiteralItems<'db>
             false => is_macro(item) || is_macro(before),
         };
         if differs {
-            found.contested.insert(name);
+            contested.insert(name);
         }
     }
-    found
+    LiteralItems {
+        items: items.into(),
+        contested,
+    }
 }
 
 /// Is it the name of a macro with another definition that differs? That is told where the second one stands, and what a

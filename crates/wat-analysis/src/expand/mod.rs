@@ -40,7 +40,7 @@ pub(crate) use once::{Applied, apply_pure, expand_data, threaded_calls};
 pub use once::{expand_head, expand_once};
 pub use show::{ExpandedText, expanded_text, typed_expansion_text};
 pub(crate) use stage::{
-    NAME_MAKERS, ask_first, calling_forms, calls_before, is_calling, literal_definitions,
+    CallingForms, NAME_MAKERS, ask_first, calling_forms, calling_forms_of, calls_before, is_calling,
 };
 pub(crate) use testing::{
     Annotation, annotation, has_prelude, is_factory, is_hermetic, is_maker, is_test_form,

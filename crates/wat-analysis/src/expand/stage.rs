@@ -12,9 +12,10 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use wat_syntax::{Ast, NodeId};
 use wat_value::syntax::Syntax;
 
+use crate::closed::{OfClosed, OfFiles, of_closed};
 use crate::db::{Db, FileKind, SourceFile};
 use crate::forms::{Form, FormAst, ast, form_list};
-use crate::items::{Item, macro_name, written_declarations};
+use crate::items::{macro_name, written_declarations};
 use crate::problem::Plain;
 use crate::program::load_graph;
 
@@ -37,11 +38,9 @@ pub(super) struct Generated<'db> {
     pub(super) definition: Plain<Syntax>,
 }
 
-/// The forms of a piece of a source that matter here: what stands literally at the top level, where macros are defined,
-/// and where something is called.
+/// The forms of a piece of a source that matter here: where macros are defined, and where something is called.
 #[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
 struct FormPiece<'db> {
-    items: Vec<Item<'db>>,
     macros: Vec<(Arc<str>, Literal<'db>)>,
     /// Forms with something at their top level that declares nothing: a call, perhaps of a macro.
     calls: Vec<Form<'db>>,
@@ -51,12 +50,10 @@ struct FormPiece<'db> {
 
 /// The pieces of a source between its loads.
 #[salsa::tracked(returns(ref))]
-fn form_pieces<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<FormPiece<'db>> {
+fn form_pieces<'db>(db: &'db dyn Db, file: SourceFile) -> Arc<Vec<FormPiece<'db>>> {
     let mut pieces = vec![FormPiece::default()];
     for &form in form_list(db, file) {
         let found = written_declarations(db, form);
-        let last = pieces.len() - 1;
-        pieces[last].items.extend_from_slice(&found.items);
         // A form that loads and does more comes behind what it loads.
         pieces.extend(found.loads.iter().map(|_| FormPiece::default()));
         let last = pieces.len() - 1;
@@ -73,7 +70,12 @@ fn form_pieces<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<FormPiece<'db>> {
             pieces[last].makes |= ast(db, form).texts().any(|text| MAKERS.contains(&text));
         }
     }
-    pieces
+    Arc::new(pieces)
+}
+
+#[salsa::tracked(returns(ref))]
+fn closed_pieces<'db>(db: &'db dyn Db) -> OfClosed<Vec<FormPiece<'db>>> {
+    of_closed(db, form_pieces)
 }
 
 /// The pieces of a program in program order.
@@ -81,16 +83,9 @@ fn program_pieces<'db>(
     db: &'db dyn Db,
     program: SourceFile,
 ) -> impl Iterator<Item = &'db FormPiece<'db>> {
+    let all = OfFiles::new(db, closed_pieces(db), form_pieces);
     let pieces = load_graph(db, program).pieces.iter();
-    pieces.filter_map(move |piece| form_pieces(db, piece.file).get(piece.part as usize))
-}
-
-/// The literal definitions of a program in program order.
-pub(crate) fn literal_definitions<'db>(
-    db: &'db dyn Db,
-    program: SourceFile,
-) -> impl Iterator<Item = Item<'db>> {
-    program_pieces(db, program).flat_map(|piece| piece.items.iter().copied())
+    pieces.filter_map(move |piece| all.of(piece.file).get(piece.part as usize))
 }
 
 /// The literal macros of a program: the first of a name, in a session the last.
@@ -116,9 +111,12 @@ pub(super) fn literal_macros<'db>(
 
 /// Asks for what concerns the macros of a whole program, as [`crate::program::ask_first`] does.
 pub(crate) fn ask_first(db: &dyn Db, program: SourceFile) {
+    closed_pieces(db);
+    closed_mentioned(db);
     literal_macros(db, program);
     has_makers(db, program);
     if has_macros(db, program) {
+        closed_hints(db);
         making_macros(db, program);
         generators(db, program);
         macro_digests(db, program);
@@ -189,7 +187,7 @@ struct Mentioned {
 }
 
 #[salsa::tracked(returns(ref))]
-fn mentioned(db: &dyn Db, file: SourceFile) -> Mentioned {
+fn mentioned(db: &dyn Db, file: SourceFile) -> Arc<Mentioned> {
     let mut found = Mentioned::default();
     for (&form, at) in form_list(db, file).iter().zip(0..) {
         let ast = ast(db, form);
@@ -199,7 +197,12 @@ fn mentioned(db: &dyn Db, file: SourceFile) -> Mentioned {
             found.library.push(at);
         }
     }
-    found
+    Arc::new(found)
+}
+
+#[salsa::tracked(returns(ref))]
+fn closed_mentioned(db: &dyn Db) -> OfClosed<Mentioned> {
+    of_closed(db, mentioned)
 }
 
 /// The digests of the names of a program's macros.
@@ -210,16 +213,35 @@ fn macro_digests(db: &dyn Db, program: SourceFile) -> FxHashSet<u64> {
     names.map(|name| digest(name)).collect()
 }
 
-/// The places of the forms of a file that mention macros and so may have expansions in a program, sorted. Whoever folds
-/// the files of a program asks first: what other forms declare depends on their text alone.
-pub(crate) fn calling_forms(db: &dyn Db, program: SourceFile, file: SourceFile) -> &[u32] {
-    let program = match file.kind(db) {
-        FileKind::Library => file,
-        _ => program,
-    };
-    match has_macros(db, program) {
-        true => program_calls(db, program, file),
-        false => &mentioned(db, file).library,
+/// The places of the forms of each file that mention macros and so may have expansions in a program, sorted. Whoever
+/// folds the files of a program asks first: what other forms declare depends on their text alone.
+pub(crate) struct CallingForms<'db> {
+    db: &'db dyn Db,
+    program: SourceFile,
+    mentioned: OfFiles<'db, Mentioned>,
+    /// Those of the closed files of a program with macros.
+    closed: Option<&'db FxHashMap<SourceFile, Vec<u32>>>,
+}
+
+pub(crate) fn calling_forms(db: &dyn Db, program: SourceFile) -> CallingForms<'_> {
+    CallingForms {
+        db,
+        program,
+        mentioned: OfFiles::new(db, closed_mentioned(db), mentioned),
+        closed: has_macros(db, program).then(|| closed_calls(db, program)),
+    }
+}
+
+impl<'db> CallingForms<'db> {
+    pub(crate) fn of(&self, file: SourceFile) -> &'db [u32] {
+        let Some(closed) = self.closed else {
+            return &self.mentioned.of(file).library;
+        };
+        match closed.get(&file) {
+            Some(calls) => calls,
+            None if file.kind(self.db) == FileKind::Library => &self.mentioned.of(file).library,
+            None => program_calls(self.db, self.program, file),
+        }
     }
 }
 
@@ -242,10 +264,33 @@ fn is_own_path(text: &str) -> bool {
     text.starts_with(':') && !text.starts_with(":wat::")
 }
 
+/// The same of one file, for whoever looks at no other one.
+pub(crate) fn calling_forms_of(db: &dyn Db, program: SourceFile, file: SourceFile) -> &[u32] {
+    match file.kind(db) != FileKind::Library && has_macros(db, program) {
+        true => program_calls(db, program, file),
+        false => &mentioned(db, file).library,
+    }
+}
+
 #[salsa::tracked(returns(ref))]
 fn program_calls(db: &dyn Db, program: SourceFile, file: SourceFile) -> Vec<u32> {
+    match closed_calls(db, program).get(&file) {
+        Some(calls) => calls.clone(),
+        None => calls_in(macro_digests(db, program), mentioned(db, file)),
+    }
+}
+
+#[salsa::tracked(returns(ref))]
+fn closed_calls(db: &dyn Db, program: SourceFile) -> FxHashMap<SourceFile, Vec<u32>> {
     let macros = macro_digests(db, program);
-    let mentioned = mentioned(db, file);
+    let mentioned = closed_mentioned(db);
+    let files = load_graph(db, program).files.iter();
+    files
+        .filter_map(|file| Some((*file, calls_in(macros, mentioned.get(file)?))))
+        .collect()
+}
+
+fn calls_in(macros: &FxHashSet<u64>, mentioned: &Mentioned) -> Vec<u32> {
     let own = mentioned.paths.iter();
     let mut found: Vec<u32> = own
         .filter(|(path, _)| macros.contains(path))
@@ -281,12 +326,55 @@ pub(crate) const NAME_MAKERS: [&str; 7] = [
 struct Hint {
     /// Can it make definitions of macros itself?
     makes: bool,
+    /// Does it mention macros of the library?
+    library: bool,
     /// The paths that it mentions and that macros of a program may have.
     paths: Vec<Arc<str>>,
 }
 
+/// The hints of a piece of a source.
+#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
+struct Hints {
+    /// Of the forms that define its macros.
+    macros: Vec<Hint>,
+    /// Of its calls.
+    calls: Vec<Hint>,
+}
+
 #[salsa::tracked(returns(ref))]
-fn hint<'db>(db: &'db dyn Db, form: Form<'db>) -> Hint {
+fn hints(db: &dyn Db, file: SourceFile) -> Arc<Vec<Hints>> {
+    let hints = |piece: &FormPiece<'_>| Hints {
+        macros: piece
+            .macros
+            .iter()
+            .map(|(_, literal)| read_hint(db, literal.form))
+            .collect(),
+        calls: piece
+            .calls
+            .iter()
+            .map(|&form| read_hint(db, form))
+            .collect(),
+    };
+    Arc::new(form_pieces(db, file).iter().map(hints).collect())
+}
+
+#[salsa::tracked(returns(ref))]
+fn closed_hints(db: &dyn Db) -> OfClosed<Vec<Hints>> {
+    of_closed(db, hints)
+}
+
+/// The pieces of a program in program order, with their hints.
+fn hinted_pieces<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+) -> impl Iterator<Item = (&'db FormPiece<'db>, &'db Hints)> {
+    let all = OfFiles::new(db, closed_hints(db), hints);
+    let hints = load_graph(db, program).pieces.iter();
+    let hints = hints.filter_map(move |piece| all.of(piece.file).get(piece.part as usize));
+    program_pieces(db, program).zip(hints)
+}
+
+fn read_hint(db: &dyn Db, form: Form<'_>) -> Hint {
     let ast = ast(db, form);
     let own = written_declarations(db, form).macros.len();
     let definers = (0..ast.len() as u32)
@@ -296,6 +384,7 @@ fn hint<'db>(db: &'db dyn Db, form: Form<'db>) -> Hint {
     // Who makes names can make that of `defmacro`.
     let makes_otherwise = |text| MAKERS[1..].contains(&text) || NAME_MAKERS.contains(&text);
     Hint {
+        library: ast.library_macros,
         makes: definers > own || ast.texts().any(makes_otherwise),
         paths: paths.map(Arc::from).collect(),
     }
@@ -308,13 +397,16 @@ fn making_macros(db: &dyn Db, program: SourceFile) -> FxHashSet<Arc<str>> {
     let literal = literal_macros(db, program);
     let mut users: FxHashMap<&str, Vec<&Arc<str>>> = FxHashMap::default();
     let mut work: Vec<&Arc<str>> = Vec::new();
-    for (name, found) in literal {
-        let hint = hint(db, found.form);
-        if hint.makes {
-            work.push(name);
-        }
-        for other in hint.paths.iter().filter(|path| literal.contains_key(*path)) {
-            users.entry(other).or_default().push(name);
+    for (piece, hints) in hinted_pieces(db, program) {
+        let macros = piece.macros.iter().zip(&hints.macros);
+        let counts = |name, found| literal.get(name) == Some(found);
+        for ((name, _), hint) in macros.filter(|((name, found), _)| counts(name, found)) {
+            if hint.makes {
+                work.push(name);
+            }
+            for other in hint.paths.iter().filter(|path| literal.contains_key(*path)) {
+                users.entry(other).or_default().push(name);
+            }
         }
     }
     let mut making = FxHashSet::default();
@@ -333,16 +425,15 @@ fn generators<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<Form<'db>> {
         return Vec::new();
     }
     let literal = literal_macros(db, program);
+    let making = making_macros(db, program);
     let mut found: Vec<Form<'db>> = Vec::new();
-    for piece in program_pieces(db, program) {
-        for &form in &piece.calls {
-            let hint = hint(db, form);
-            let making = making_macros(db, program);
+    for (piece, hints) in hinted_pieces(db, program) {
+        for (&form, hint) in piece.calls.iter().zip(&hints.calls) {
             // A call of what no literal macro is may be one of a generated macro that defines others.
             let calls_unknown = || {
                 !found.is_empty()
                     && !hint.paths.iter().any(|path| literal.contains_key(path))
-                    && !ast(db, form).library_macros
+                    && !hint.library
             };
             if hint.makes || hint.paths.iter().any(|path| making.contains(path)) || calls_unknown()
             {

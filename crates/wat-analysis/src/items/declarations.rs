@@ -35,6 +35,8 @@ pub(crate) struct Declarations<'db> {
     /// Nodes of macro definitions, also inside a top-level `let`.
     pub(crate) macros: Vec<u32>,
     pub(crate) problems: Vec<Problem<'db>>,
+    /// Is the form as it is written the definition of a function, and nothing else?
+    is_function: bool,
 }
 
 /// What the form declares in a program, its macro calls expanded.
@@ -73,22 +75,8 @@ pub(crate) fn declarations_of_form<'db>(
 
 /// The function that a form is, if it is nothing but its definition: what it declares is known without expanding it.
 pub(crate) fn written_function<'db>(db: &'db dyn Db, form: Form<'db>) -> Option<Item<'db>> {
-    let ast = ast(db, form);
-    let head = match ast.is_empty() {
-        true => None,
-        false => ast.children(ast.root()).next(),
-    };
-    let is_function = matches!(
-        head.and_then(|head| ast.as_keyword(head)),
-        Some(":wat::core::defn" | ":wat::core::defn-restricted")
-    );
-    if !is_function || form.file(db).kind(db) == FileKind::Library {
-        return None;
-    }
-    match &written_declarations(db, form).items[..] {
-        &[item] => Some(item),
-        _ => None,
-    }
+    let written = written_declarations(db, form);
+    written.is_function.then(|| written.items[0])
 }
 
 /// The function that a form with macro calls is in a program. Its name stands before its expansion is known, and so the
@@ -128,6 +116,12 @@ pub(crate) fn written_declarations<'db>(db: &'db dyn Db, form: Form<'db>) -> Dec
     let mut found = Declarations::default();
     if !ast.is_empty() {
         top_level(db, form, ast, None, &mut found);
+        let head = ast.children(ast.root()).next();
+        found.is_function = matches!(
+            head.and_then(|head| ast.as_keyword(head)),
+            Some(":wat::core::defn" | ":wat::core::defn-restricted")
+        ) && found.items.len() == 1
+            && form.file(db).kind(db) != FileKind::Library;
     }
     found.loads.shrink_to_fit();
     found

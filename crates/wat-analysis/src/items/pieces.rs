@@ -1,13 +1,19 @@
 //! The definitions of a file, cut where it loads something.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
+use crate::closed::{OfClosed, OfFiles, of_closed};
 use crate::db::{Db, SourceFile};
-use crate::expand::calling_forms;
+use crate::expand::{CallingForms, calling_forms, calling_forms_of};
 use crate::forms::{Form, form_list};
-use crate::program::load_graph;
+use crate::program::{Piece, load_graph};
 
-use super::declarations::{Declarations, declarations, expanded_function, written_declarations};
+use super::declarations::{
+    Declarations, declarations, expanded_function, written_declarations, written_function,
+};
 use super::{Item, ItemKind};
 
 /// The item tree of a file: its definitions in order, without bodies and without positions.
@@ -29,6 +35,8 @@ struct Share<'db> {
     form: Form<'db>,
     items: Vec<Item<'db>>,
     loads: usize,
+    /// Is it a function, and nothing else?
+    is_function: bool,
 }
 
 /// The shares of the forms of a file, cut where the file loads something: what stands before the first load, between the
@@ -49,37 +57,82 @@ fn cut<'db>(shares: impl Iterator<Item = Cow<'db, Share<'db>>>) -> Vec<Vec<Item<
 fn in_program<'db>(
     db: &'db dyn Db,
     program: SourceFile,
-    file: SourceFile,
+    calling: &[u32],
     written: &'db [Share<'db>],
     share: impl Fn(Form<'db>, &Declarations<'db>) -> Share<'db>,
 ) -> Vec<Vec<Item<'db>>> {
-    let expanded = |form| match expanded_function(db, program, form) {
-        Some(item) => Share {
-            form,
-            items: vec![item],
-            loads: 0,
+    let expanded = |written: &Share<'db>| match written.is_function {
+        true => Share {
+            form: written.form,
+            items: expanded_function(db, program, written.form)
+                .into_iter()
+                .collect(),
+            loads: written.loads,
+            is_function: true,
         },
-        None => share(form, declarations(db, program, form)),
+        false => share(written.form, declarations(db, program, written.form)),
     };
-    let mut calling = calling_forms(db, program, file).iter().copied().peekable();
+    let mut calling = calling.iter().copied().peekable();
     cut(written
         .iter()
         .enumerate()
         .map(|(at, written)| match calling.next_if_eq(&(at as u32)) {
-            Some(_) => Cow::Owned(expanded(written.form)),
+            Some(_) => Cow::Owned(expanded(written)),
             None => Cow::Borrowed(written),
         }))
 }
 
-/// The definitions of a file in a program, cut where it loads something.
-pub(crate) fn item_pieces<'db>(
+/// Asks for what all closed files define, as [`crate::program::ask_first`] does.
+pub(crate) fn ask_first(db: &dyn Db) {
+    closed_written(db);
+    closed_items(db);
+}
+
+/// The definitions of files as they are written.
+pub(crate) fn literal_pieces<'db>(db: &'db dyn Db) -> OfFiles<'db, Vec<Vec<Item<'db>>>> {
+    OfFiles::new(db, closed_items(db), written_items)
+}
+
+/// The definitions of the files of a program, each file cut where it loads something.
+pub(crate) struct ItemPieces<'db> {
     db: &'db dyn Db,
     program: SourceFile,
-    file: SourceFile,
-) -> &'db [Vec<Item<'db>>] {
-    match calling_forms(db, program, file).is_empty() {
-        true => written_items(db, file),
-        false => expanded_items(db, program, file),
+    calling: CallingForms<'db>,
+    written: OfFiles<'db, Vec<Vec<Item<'db>>>>,
+    /// Of the closed files with forms that may have expansions.
+    expanded: &'db FxHashMap<SourceFile, Vec<Vec<Item<'db>>>>,
+}
+
+pub(crate) fn item_pieces<'db>(db: &'db dyn Db, program: SourceFile) -> ItemPieces<'db> {
+    ItemPieces {
+        db,
+        program,
+        calling: calling_forms(db, program),
+        written: literal_pieces(db),
+        expanded: closed_expanded(db, program),
+    }
+}
+
+impl<'db> ItemPieces<'db> {
+    pub(crate) fn of(&self, file: SourceFile) -> &'db [Vec<Item<'db>>] {
+        if let Some(expanded) = self.expanded.get(&file) {
+            return expanded;
+        }
+        match self.calling.of(file).is_empty() {
+            true => self.written.of(file),
+            false => expanded_items(self.db, self.program, file),
+        }
+    }
+
+    /// Those in a piece of the program.
+    pub(crate) fn at(&self, piece: Piece) -> &'db [Item<'db>] {
+        let pieces = self.of(piece.file);
+        pieces.get(piece.part as usize).map_or(&[], |items| items)
+    }
+
+    /// Are those of the closed files as they are written?
+    pub(crate) fn are_closed_literal(&self) -> bool {
+        self.expanded.is_empty()
     }
 }
 
@@ -91,15 +144,20 @@ struct Written<'db> {
 }
 
 #[salsa::tracked(returns(ref))]
-fn item_shares<'db>(db: &'db dyn Db, file: SourceFile) -> Written<'db> {
+fn item_shares<'db>(db: &'db dyn Db, file: SourceFile) -> Arc<Written<'db>> {
     let forms = form_list(db, file).iter();
-    let shares = forms.map(|&form| item_share(form, written_declarations(db, form)));
+    let shares = forms.map(|&form| item_share(db, form, written_declarations(db, form)));
     let shares: Vec<Share<'db>> = shares.collect();
     let items = shares.iter().flat_map(|share| &share.items).copied();
-    Written {
+    Arc::new(Written {
         second: items.filter(|&item| is_second(db, item)).collect(),
         shares,
-    }
+    })
+}
+
+#[salsa::tracked(returns(ref))]
+fn closed_written<'db>(db: &'db dyn Db) -> OfClosed<Written<'db>> {
+    of_closed(db, item_shares)
 }
 
 /// Does it name what has a name: a type, or a function that is called by keywords?
@@ -109,19 +167,20 @@ fn is_second(db: &dyn Db, item: Item<'_>) -> bool {
 
 /// The second names that a program declares, those of a file before those of the files that load it. There are few, and
 /// most files have none.
-fn second_names<'db>(db: &'db dyn Db, program: SourceFile) -> impl Iterator<Item = Item<'db>> {
-    let files = load_graph(db, program).files.iter();
-    files.flat_map(move |&file| {
-        let (written, expanded) = match calling_forms(db, program, file).is_empty() {
-            true => (&item_shares(db, file).second[..], &[][..]),
-            false => (&[][..], &expanded_items(db, program, file)[..]),
-        };
-        let expanded = expanded
-            .iter()
-            .flatten()
-            .filter(|&&item| is_second(db, item));
-        written.iter().chain(expanded).copied()
-    })
+#[salsa::tracked(returns(ref))]
+fn second_names<'db>(db: &'db dyn Db, program: SourceFile) -> Vec<Item<'db>> {
+    let pieces = item_pieces(db, program);
+    let shares = OfFiles::new(db, closed_written(db), item_shares);
+    let mut found = Vec::new();
+    for &file in load_graph(db, program).files.iter() {
+        if pieces.calling.of(file).is_empty() {
+            found.extend_from_slice(&shares.of(file).second);
+        } else {
+            let items = pieces.of(file).iter().flatten().copied();
+            found.extend(items.filter(|&item| is_second(db, item)));
+        }
+    }
+    found
 }
 
 /// The aliases of types that a program declares, those of a file before those of the files that load it.
@@ -129,7 +188,8 @@ pub(crate) fn program_aliases<'db>(
     db: &'db dyn Db,
     program: SourceFile,
 ) -> impl Iterator<Item = Item<'db>> {
-    second_names(db, program).filter(|item| item.kind(db) == ItemKind::Alias)
+    let names = second_names(db, program).iter().copied();
+    names.filter(|item| item.kind(db) == ItemKind::Alias)
 }
 
 /// The names that a program declares for functions that are called by keywords.
@@ -137,12 +197,19 @@ pub(crate) fn program_variants<'db>(
     db: &'db dyn Db,
     program: SourceFile,
 ) -> impl Iterator<Item = Item<'db>> {
-    second_names(db, program).filter(|item| item.kind(db) == ItemKind::KeywordVariant)
+    let names = second_names(db, program).iter().copied();
+    names.filter(|item| item.kind(db) == ItemKind::KeywordVariant)
 }
 
 #[salsa::tracked(returns(ref))]
-fn written_items<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Vec<Item<'db>>> {
-    cut(item_shares(db, file).shares.iter().map(Cow::Borrowed))
+fn written_items<'db>(db: &'db dyn Db, file: SourceFile) -> Arc<Vec<Vec<Item<'db>>>> {
+    let shares = item_shares(db, file).shares.iter();
+    Arc::new(cut(shares.map(Cow::Borrowed)))
+}
+
+#[salsa::tracked(returns(ref))]
+fn closed_items<'db>(db: &'db dyn Db) -> OfClosed<Vec<Vec<Item<'db>>>> {
+    of_closed(db, written_items)
 }
 
 #[salsa::tracked(returns(ref))]
@@ -151,14 +218,46 @@ fn expanded_items<'db>(
     program: SourceFile,
     file: SourceFile,
 ) -> Vec<Vec<Item<'db>>> {
-    in_program(db, program, file, &item_shares(db, file).shares, item_share)
+    let calling = calling_forms_of(db, program, file);
+    items_of(db, program, calling, item_shares(db, file))
 }
 
-fn item_share<'db>(form: Form<'db>, found: &Declarations<'db>) -> Share<'db> {
+#[salsa::tracked(returns(ref))]
+fn closed_expanded<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+) -> FxHashMap<SourceFile, Vec<Vec<Item<'db>>>> {
+    let calling = calling_forms(db, program);
+    let shares = closed_written(db);
+    let mut found = FxHashMap::default();
+    for file in load_graph(db, program).files.iter() {
+        let Some(shares) = shares.get(file) else {
+            continue;
+        };
+        let calling = calling.of(*file);
+        if !calling.is_empty() {
+            found.insert(*file, items_of(db, program, calling, shares));
+        }
+    }
+    found
+}
+
+fn items_of<'db>(
+    db: &'db dyn Db,
+    program: SourceFile,
+    calling: &[u32],
+    written: &'db Written<'db>,
+) -> Vec<Vec<Item<'db>>> {
+    let share = |form, found: &Declarations<'db>| item_share(db, form, found);
+    in_program(db, program, calling, &written.shares, share)
+}
+
+fn item_share<'db>(db: &'db dyn Db, form: Form<'db>, found: &Declarations<'db>) -> Share<'db> {
     Share {
         form,
         items: found.items.clone(),
         loads: found.loads.len(),
+        is_function: written_function(db, form).is_some(),
     }
 }
 
@@ -169,7 +268,7 @@ pub(crate) fn start_pieces<'db>(
     program: SourceFile,
     file: SourceFile,
 ) -> &'db [Vec<Item<'db>>] {
-    match calling_forms(db, program, file).is_empty() {
+    match calling_forms_of(db, program, file).is_empty() {
         true => written_starts(db, file),
         false => expanded_starts(db, program, file),
     }
@@ -194,9 +293,9 @@ fn expanded_starts<'db>(
     program: SourceFile,
     file: SourceFile,
 ) -> Vec<Vec<Item<'db>>> {
-    in_program(db, program, file, start_shares(db, file), |form, found| {
-        start_share(db, form, found)
-    })
+    let calling = calling_forms_of(db, program, file);
+    let share = |form, found: &Declarations<'db>| start_share(db, form, found);
+    in_program(db, program, calling, start_shares(db, file), share)
 }
 
 fn start_share<'db>(db: &'db dyn Db, form: Form<'db>, found: &Declarations<'db>) -> Share<'db> {
@@ -214,5 +313,6 @@ fn start_share<'db>(db: &'db dyn Db, form: Form<'db>, found: &Declarations<'db>)
         form,
         items,
         loads: found.loads.len(),
+        is_function: written_function(db, form).is_some(),
     }
 }

@@ -4,13 +4,13 @@ use memchr::memmem;
 use rustc_hash::FxHashSet;
 use wat_syntax::{Applicability, NodeId, NodeKind};
 
+use crate::closed::parted_files;
 use crate::db::{Db, SourceFile};
 use crate::infer::check_item;
 use crate::infer::quote::{FORMS, QUASIQUOTE, QUOTE};
 use crate::items::{Item, ItemKind, split_generic};
 use crate::names::{lookup, lookup_type};
 use crate::problem::{Place, Problem};
-use crate::program::parted_files;
 use crate::resolve::{alias_target, part_place, paths_of};
 use crate::signature::{docs, signature};
 
@@ -65,8 +65,8 @@ fn deprecates(db: &dyn Db) -> bool {
 
 #[salsa::tracked(returns(copy))]
 fn closed_deprecate(db: &dyn Db) -> bool {
-    let mut closed = parted_files(db).closed.iter();
-    closed.any(|&file| says_deprecated(db, file))
+    let mut closed = parted_files(db).closed();
+    closed.any(|file| says_deprecated(db, file))
 }
 
 #[salsa::tracked(returns(copy))]

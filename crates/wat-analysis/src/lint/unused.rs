@@ -1,6 +1,7 @@
 //! What nobody uses.
 
 mod files;
+mod graph;
 mod idle;
 mod mentions;
 mod words;

@@ -281,27 +281,67 @@ fn a_comment_in_a_macro_expands_nothing() {
     assert_eq!(count(&names, "check_item"), 0, "{names:?}");
 }
 
-/// How many queries are executed and how many are found to be still valid when a body of a program with this many files
-/// of this many lines changes; the edited file is always the same.
-fn touched(files: usize, lines: usize) -> (usize, usize) {
+/// What becomes of queries when a program is edited.
+#[derive(PartialEq, Eq, Debug)]
+struct Touched {
+    /// The names of the executed ones, sorted.
+    executed: Vec<String>,
+    /// How many are found to be still valid.
+    validated: usize,
+}
+
+/// An edit of a text, which gives another one.
+type Edit = fn(&str) -> String;
+
+/// A number in a body.
+fn body(text: &str) -> String {
+    text.replace(IN_A_BODY.0, IN_A_BODY.1)
+}
+
+/// The name of a definition that others use.
+fn defined_name(text: &str) -> String {
+    text.replacen("(:wat::core::defn :p5::f3", "(:wat::core::defn :p5::f3x", 1)
+}
+
+/// One more definition.
+fn new_form(text: &str) -> String {
+    format!("{text}\n(:wat::core::defn :p5::new [] -> :wat::core::i64 (:p5::f1 1))\n")
+}
+
+/// The queries that an edit of a program with this many files of this many lines touches; the edited file is always the
+/// same one, and open.
+fn touched(files: usize, lines: usize, edit: Edit) -> Touched {
     let mut files = workspace(files, lines);
     files[5] = workspace(6, 100).swap_remove(5);
-    touched_in(files, FileKind::Disk)
+    touched_in(files, FileKind::Disk, edit)
 }
 
 /// The same for these files and a root of this kind that loads them.
-fn touched_in(mut files: Vec<(String, String)>, root_kind: FileKind) -> (usize, usize) {
+fn touched_in(files: Vec<(String, String)>, root_kind: FileKind, edit: Edit) -> Touched {
+    // The first edit says that its text changes often, and the others do not.
+    let edits = [|text: &str| format!("{text}\n"), edit, str::to_owned];
+    touched_by(files, root_kind, &edits)
+        .pop()
+        .expect("there are edits")
+}
+
+/// The same of each of several edits of the text as it is on disk; the first one opens the file.
+fn touched_by(
+    mut files: Vec<(String, String)>,
+    root_kind: FileKind,
+    edits: &[Edit],
+) -> Vec<Touched> {
     let load = |(path, _): &(String, String)| format!("(:wat::load-file! \"{path}\")\n");
     let loads: String = files.iter().map(load).collect();
     let entry = "(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:p0::f3 1)))\n";
     files.push(("main.wat".to_owned(), loads + entry));
-    let counts: Arc<Mutex<(usize, usize)>> = Arc::default();
-    let sink = counts.clone();
+    let log: Arc<Mutex<(Vec<salsa::DatabaseKeyIndex>, usize)>> = Arc::default();
+    let sink = log.clone();
     let mut db = RootDatabase::with_events(move |event| {
-        let mut counts = sink.lock().expect("no panic while held");
+        let mut log = sink.lock().expect("no panic while held");
         match event.kind {
-            salsa::EventKind::WillExecute { .. } => counts.0 += 1,
-            salsa::EventKind::DidValidateMemoizedValue { .. } => counts.1 += 1,
+            salsa::EventKind::WillExecute { database_key } => log.0.push(database_key),
+            salsa::EventKind::DidValidateMemoizedValue { .. } => log.1 += 1,
             _ => {}
         }
     });
@@ -310,19 +350,28 @@ fn touched_in(mut files: Vec<(String, String)>, root_kind: FileKind) -> (usize, 
     db.set_file(root, SourceText::new(loads.as_str()), root_kind);
     let path = "f5.wat";
     let text = &files[5].1;
+    file_findings(&db, db.file(path).expect("it was added"));
+    std::mem::take(&mut *log.lock().expect("no panic while held"));
     let mut change = |text: String| {
         let file = db.set_file(path, SourceText::new(text), FileKind::Open);
         file_findings(&db, file);
-        std::mem::take(&mut *counts.lock().expect("no panic while held"))
+        let (executed, validated) = std::mem::take(&mut *log.lock().expect("no panic while held"));
+        let name = |key: &salsa::DatabaseKeyIndex| {
+            let name = format!("{key:?}");
+            name.split('(').next().unwrap_or_default().to_owned()
+        };
+        let mut executed: Vec<String> = salsa::attach(&db, || executed.iter().map(name).collect());
+        executed.sort();
+        Touched {
+            executed,
+            validated,
+        }
     };
-    // The first edit says that its text changes often, and the others do not.
-    change(format!("{text}\n"));
-    change(text.replace(IN_A_BODY.0, IN_A_BODY.1));
-    change(text.clone())
+    edits.iter().map(|edit| change(edit(text))).collect()
 }
 
 /// The same where each file has a macro, and each function of each file calls it.
-fn touched_with_macros(files: usize, lines: usize) -> (usize, usize) {
+fn touched_with_macros(files: usize, lines: usize, edit: Edit) -> Touched {
     let mut files = workspace(files, lines);
     files[5] = workspace(6, 100).swap_remove(5);
     for (k, (_, text)) in files.iter_mut().enumerate() {
@@ -330,58 +379,77 @@ fn touched_with_macros(files: usize, lines: usize) -> (usize, usize) {
         *text = text.replace("(:wat::core::i64::* first 2)", &calls);
         text.push_str(&format!("(:wat::core::defmacro :p{k}::once [x <- :wat::WatAST] -> :wat::WatAST `(:wat::core::i64::+ ~x 0))\n"));
     }
-    touched_in(files, FileKind::Disk)
+    touched_in(files, FileKind::Disk, edit)
 }
 
 #[test]
 fn an_edit_looks_at_no_forms_of_files_that_are_open_to_be_read() {
-    let of = |kind| touched_in(workspace(100, 100), kind);
-    let (executed, validated) = of(FileKind::Disk);
-    // Whether it deprecates something, and whether it speaks of tests, is asked of each open file by itself.
-    assert_eq!(of(FileKind::Open), (executed, validated + 2));
+    // If the names of a file change, what other open files do with them is asked anew.
+    for (edit, anew) in [(body as Edit, 0), (defined_name, 2), (new_form, 2)] {
+        let of = |kind| touched_in(workspace(100, 100), kind, edit);
+        let (closed, open) = (of(FileKind::Disk), of(FileKind::Open));
+        let more = open.executed.len() - closed.executed.len();
+        assert!(more <= anew, "{more}");
+        // What is asked of all closed files at once is asked of each open file by itself.
+        let looked_at = more + open.validated - closed.validated;
+        assert!(looked_at <= 11, "{looked_at}");
+    }
 }
 
 #[test]
 fn an_edit_looks_at_no_expansions_of_other_functions() {
-    let (few, few_valid) = touched_with_macros(10, 100);
-    let (many, many_valid) = touched_with_macros(100, 100);
-    assert_eq!(few, many);
-    // Of each of the eleven functions of a file only the name is asked for.
-    assert!(
-        many_valid < few_valid + 90 * (11 + 13),
-        "{few_valid} {many_valid}"
-    );
+    for edit in [body, defined_name, new_form] {
+        let few = touched_with_macros(10, 100, edit);
+        let many = touched_with_macros(100, 100, edit);
+        assert_eq!(few.executed, many.executed);
+        // Of each of the eleven functions of a file only the name is asked for.
+        assert_eq!(many.validated, few.validated + 90 * 11);
+    }
 }
 
 #[test]
-fn an_edit_looks_at_files_and_not_at_their_forms() {
-    let (few, few_valid) = touched(10, 100);
-    let (many, many_valid) = touched(200, 100);
-    let (long, long_valid) = touched(10, 2_000);
-    assert_eq!(few, many);
-    assert_eq!(few, long);
-    // Whole-program queries ask each file a few things; only the forms of the edited file are asked.
-    assert!(
-        many_valid < few_valid + 190 * 11,
-        "{few_valid} {many_valid}"
-    );
-    assert!(long_valid < few_valid + 1_000, "{few_valid} {long_valid}");
+fn an_edit_looks_at_no_other_file() {
+    for edit in [body, defined_name, new_form] {
+        let few = touched(10, 100, edit);
+        assert_eq!(few, touched(200, 100, edit));
+        assert_eq!(few, touched(10, 2_000, edit));
+    }
 }
 
-/// The queries that the lints of a file of a started program run when a body of it becomes this one.
+#[test]
+fn opening_a_file_and_its_first_edit_look_at_no_forms_of_other_files() {
+    let of = |lines| {
+        let mut files = workspace(50, lines);
+        files[5] = workspace(6, 100).swap_remove(5);
+        let edits: [Edit; 2] = [str::to_owned, body];
+        touched_by(files, FileKind::Disk, &edits)
+    };
+    assert_eq!(of(100), of(1_000));
+}
+
+/// The queries that the lints of a file of a started program run when a body of it becomes this one. The file is open,
+/// and in several programs.
 fn lints_after(body: &str) -> Vec<String> {
     let mut files = workspace(50, 100);
     files[0].1.push_str(
         "(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:p0::f3 1)))\n",
     );
     let (mut db, log) = counted(&files);
+    let text = &files[5].1;
+    // The first edit says that its text changes often.
+    let file = db.set_file(
+        "f5.wat",
+        SourceText::new(format!("{text}\n")),
+        FileKind::Open,
+    );
+    db.set_file("f5.wat", SourceText::new(text.as_str()), FileKind::Open);
     for file in db.project_files() {
         file_lints(&db, file);
     }
     log.lock().expect("no panic while held").clear();
-    let text = files[5].1.replace(IN_A_BODY.0, body);
-    assert_ne!(text, files[5].1);
-    let file = db.set_file("f5.wat", SourceText::new(text), FileKind::Disk);
+    let edited = text.replace(IN_A_BODY.0, body);
+    assert_ne!(edited, *text);
+    db.set_file("f5.wat", SourceText::new(edited), FileKind::Open);
     file_lints(&db, file);
     std::mem::take(&mut *log.lock().expect("no panic while held"))
 }
@@ -393,8 +461,9 @@ fn lints_of_an_edited_body_ask_what_the_form_mentions_and_nothing_of_others() {
     for query in [
         "expanded_share",
         "has_variants",
-        "file_names",
-        "owners",
+        "closed_shares",
+        "closed",
+        "others",
         "uses",
         "unreached",
         "idle_files",
@@ -410,11 +479,14 @@ fn a_new_mention_reads_the_names_of_no_other_file() {
     let names = lints_after("(:p5::f1 base)");
     // The file is in several programs.
     let programs = count(&names, "unreached");
+    assert!(programs > 1, "{names:?}");
     for (query, wanted) in [
         ("written_shares", 1),
-        ("file_names", programs),
         ("uses", programs),
-        ("owners", 0),
+        ("others", programs),
+        ("closed_shares", 0),
+        ("closed", 0),
+        ("used_by_closed", 0),
     ] {
         assert_eq!(count(&names, query), wanted, "{query}: {names:?}");
     }

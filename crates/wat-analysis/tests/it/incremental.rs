@@ -55,6 +55,7 @@ const SNIPPETS: &[&str] = &[
     "(:wat::core::defn :h::uses [x <- :wat::core::i64] -> :wat::core::i64 \"See `:a::f` and `:d::guarded`.\" (:h::old 1))\n",
     "(:wat::test::deftest :h::sums () (:wat::test::assert-eq (:h::uses 1) 2))\n",
     "(:wat::test::deftest :h::idles () (:h::uses 1))\n",
+    "(:wat::test::deftest-hermetic :h::apart ((:wat::load-file! \"a.wat\")) (:wat::test::assert-eq (:a::f 1) 2))\n",
     "(:wat::core::defn :user::main [] -> :wat::core::nil (:wat::kernel::println (:h::uses :a::limit)))\n",
     "(:wat::core::let [x 1",
     "\"unclosed",
@@ -129,6 +130,11 @@ fn drive(seed: u64, edits: usize) {
                 db.set_file(path, SourceText::new(text.as_str()), FileKind::Disk);
             }
         }
+        // A file that is gone is one of no program, until it is back.
+        let gone = (random.below(8) == 0).then(|| files.remove(random.below(files.len())));
+        if let Some((path, _)) = &gone {
+            db.remove_file(path);
+        }
         let incremental = findings(&db);
         let fresh = match step % 2 {
             0 => database(&files),
@@ -136,6 +142,7 @@ fn drive(seed: u64, edits: usize) {
         };
         let batch = findings(&fresh);
         assert_eq!(incremental, batch, "seed {seed}, step {step}: {files:#?}");
+        files.extend(gone);
     }
 }
 
@@ -147,6 +154,21 @@ fn a_text_stays_as_it_is_first_given_for_one_look() {
     }
     db.seal();
     assert_eq!(all(&db), Vec::<String>::new());
+}
+
+#[test]
+fn a_source_that_stood_in_a_file_loads_nothing_any_more() {
+    let load = "(:wat::load-string! \"(:wat::load-file! \\\"a.wat\\\")\")\n";
+    let mut files = vec![
+        ("a.wat".to_owned(), ")\n".to_owned()),
+        ("b.wat".to_owned(), load.to_owned()),
+    ];
+    let mut db = database(&files);
+    assert!(findings(&db).concat().contains("WAT5007"));
+    files[1].1.clear();
+    db.set_file("b.wat", SourceText::new(""), FileKind::Disk);
+    assert!(findings(&db).concat().contains("WAT1031"));
+    assert_eq!(findings(&db), findings(&database(&files)));
 }
 
 #[test]

@@ -3,12 +3,13 @@
 use memchr::memmem;
 use rustc_hash::FxHashSet;
 
+use crate::closed::parted_files;
 use crate::db::{Db, SourceFile};
 use crate::items::{Item, Name};
-use crate::loads::programs;
+use crate::loads::{load_results, programs};
 use crate::names::lookup;
 use crate::problem::{Place, Problem};
-use crate::program::{load_graph, parted_files, primary_root};
+use crate::program::{load_graph, primary_root};
 use crate::signature::docs;
 use crate::testing::{file_tests, is_in_prelude};
 
@@ -71,7 +72,7 @@ fn tested<'db>(db: &'db dyn Db) -> Tested<'db> {
         let root = primary_root(db, file);
         let tests = file_tests(db, root, file);
         let tests = tests.iter().map(|test| (root, &*test.name));
-        let hermetic = programs(db, file).map(|root| (root, ":user::main"));
+        let hermetic = programs(load_results(db, file)).map(|root| (root, ":user::main"));
         for (root, name) in tests.chain(hermetic) {
             if let Some(item) = lookup(db, root, name) {
                 work.push((root, item));
@@ -96,7 +97,7 @@ fn tested<'db>(db: &'db dyn Db) -> Tested<'db> {
 /// The closed files that could have tests.
 #[salsa::tracked(returns(ref))]
 fn closed_with_tests(db: &dyn Db) -> Vec<SourceFile> {
-    let closed = parted_files(db).closed.iter().copied();
+    let closed = parted_files(db).closed();
     closed.filter(|&file| speaks_of_tests(db, file)).collect()
 }
 

@@ -14,8 +14,9 @@ use crate::program::{lacks_loads, load_graph, programs_with};
 use crate::verify::verdict;
 
 use super::super::own_lints;
+use super::graph::unreached;
 use super::idle::idle_files;
-use super::mentions::{ENTRY, loads_of_forms, only_loads, unreached};
+use super::mentions::{ENTRY, loads_of_forms, only_loads};
 
 pub(super) fn in_file(
     db: &dyn Db,

@@ -3,33 +3,10 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::db::{Db, SourceFile};
-use crate::loads::load_results;
+use crate::loads::all_loads;
 use crate::program::load_graph;
 
-use super::mentions::{misread, owners, uses};
-
-/// What a file does with others: most edits of its forms change nothing of that.
-#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
-struct Reach {
-    /// The places of the files whose forms it mentions, in order.
-    files: Vec<u32>,
-    /// Does a form of it act that is no load form? What is wrong with a file is told where it is loaded.
-    acts: bool,
-}
-
-#[salsa::tracked(returns(ref))]
-fn reach(db: &dyn Db, root: SourceFile, file: SourceFile) -> Reach {
-    let owners = owners(db, root);
-    let uses = uses(db, root, file);
-    let used = uses.used.iter();
-    let mut files: Vec<u32> = used.map(|&used| owners.file_of(used) as u32).collect();
-    files.sort_unstable();
-    files.dedup();
-    Reach {
-        files,
-        acts: uses.acts || !misread(db, file).is_empty(),
-    }
-}
+use super::graph::{reach, reached_by_closed};
 
 /// Sets of files of a program, by their numbers.
 struct FileSets {
@@ -70,19 +47,22 @@ pub(super) fn idle_files(db: &dyn Db, root: SourceFile) -> FxHashSet<SourceFile>
     let files = &load_graph(db, root).files;
     let numbers: FxHashMap<SourceFile, usize> = files.iter().copied().zip(0..).collect();
     let (mut reached, mut users) = (FileSets::new(files.len()), FileSets::new(files.len()));
-    let mut acts = Vec::new();
-    for (at, &file) in files.iter().enumerate() {
-        let reach = reach(db, root, file);
-        acts.push(reach.acts);
+    let mut acts = vec![false; files.len()];
+    for reach in reach(db, root) {
+        acts[reach.place as usize] = reach.acts;
         for &used in &reach.files {
-            users.insert(used as usize, at);
+            users.insert(used as usize, reach.place as usize);
         }
     }
+    for &(user, used) in reached_by_closed(db, root) {
+        users.insert(used as usize, user as usize);
+    }
+    let loads = all_loads(db);
     let mut idle = FxHashSet::default();
     // A file comes after what it loads.
     for (at, &file) in files.iter().enumerate() {
         reached.insert(at, at);
-        let targets = load_results(db, file).iter();
+        let targets = loads.of(file).iter();
         let targets = targets.filter_map(|it| numbers.get(it.target.as_ref().ok()?));
         for &target in targets.filter(|&&target| target < at) {
             reached.join(at, target);

@@ -6,12 +6,13 @@
 //! can also make names of texts. In a program with the means for that the expansions are read.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use wat_syntax::{Ast, NodeId, NodeKind};
 
+use crate::closed::{OfClosed, OfFiles, of_closed};
 use crate::db::{Db, FileKind, SourceFile};
-use crate::expand::{calling_forms, expansion};
+use crate::expand::{CallingForms, calling_forms, expansion};
 use crate::forms::{Form, ast, form_list, read_form};
 use crate::items::{
     Declarations, ItemKind, Name, declarations, definer, program_variants, split_generic,
@@ -67,44 +68,82 @@ struct Shares<'db> {
 
 /// The share of a form in a program.
 #[derive(Clone, Copy)]
-struct Seen<'db> {
+pub(super) struct Seen<'db> {
     share: &'db Share<'db>,
     words: &'db [u64],
 }
 
 impl<'db> Seen<'db> {
-    fn names(self) -> &'db [u64] {
+    pub(super) fn form(self) -> Form<'db> {
+        self.share.form
+    }
+
+    pub(super) fn part(self) -> Part {
+        self.share.part
+    }
+
+    /// Does it act, and not as a load form?
+    pub(super) fn acts(self) -> bool {
+        self.share.acts && self.share.part != Part::Load
+    }
+
+    pub(super) fn names(self) -> &'db [u64] {
         &self.words[self.share.names.start as usize..self.share.names.end as usize]
     }
 
-    fn mentions(self) -> &'db [u64] {
+    pub(super) fn mentions(self) -> &'db [u64] {
         &self.words[self.share.mentions.start as usize..self.share.mentions.end as usize]
     }
 }
 
-/// The shares of the forms of a file in a program, in order.
-fn seen<'db>(
+/// The shares of the forms of the files of a program.
+pub(super) struct SeenForms<'db> {
     db: &'db dyn Db,
     program: SourceFile,
-    file: SourceFile,
-) -> impl Iterator<Item = Seen<'db>> {
-    let written = written_shares(db, file);
-    let mut calling = calling_forms(db, program, file).iter().copied().peekable();
-    let forms = written.forms.iter().zip(0..);
-    forms.map(move |(share, at)| {
-        let is_calling = calling.next_if_eq(&at).is_some();
-        let is_read = is_calling && (!share.is_function || makes_names(db, program));
-        let expanded = is_read.then(|| expanded_share(db, program, share.form));
-        let words = &expanded.unwrap_or(written).words;
-        let share = expanded.and_then(|it| it.forms.first()).unwrap_or(share);
-        Seen { share, words }
-    })
+    written: OfFiles<'db, Shares<'db>>,
+    calling: CallingForms<'db>,
 }
 
-/// The same of all files of a program.
-fn all_seen<'db>(db: &'db dyn Db, program: SourceFile) -> impl Iterator<Item = Seen<'db>> {
-    let files = load_graph(db, program).files.iter();
-    files.flat_map(move |&file| seen(db, program, file))
+pub(super) fn seen_forms<'db>(db: &'db dyn Db, program: SourceFile) -> SeenForms<'db> {
+    SeenForms {
+        db,
+        program,
+        written: all_shares(db),
+        calling: calling_forms(db, program),
+    }
+}
+
+impl<'db> SeenForms<'db> {
+    /// Those of a file, in order.
+    pub(super) fn of(&self, file: SourceFile) -> impl Iterator<Item = Seen<'db>> + use<'db> {
+        let (db, program) = (self.db, self.program);
+        let written = self.written.of(file);
+        let mut calling = self.calling.of(file).iter().copied().peekable();
+        let forms = written.forms.iter().zip(0..);
+        forms.map(move |(share, at)| {
+            let is_calling = calling.next_if_eq(&at).is_some();
+            let is_read = is_calling && (!share.is_function || makes_names(db, program));
+            let expanded = is_read.then(|| expanded_share(db, program, share.form));
+            let words = &expanded.unwrap_or(written).words;
+            let share = expanded.and_then(|it| it.forms.first()).unwrap_or(share);
+            Seen { share, words }
+        })
+    }
+
+    /// Those of all files of the program.
+    fn all(&self) -> impl Iterator<Item = Seen<'db>> + '_ {
+        let files = load_graph(self.db, self.program).files.iter();
+        files.flat_map(move |&file| self.of(file))
+    }
+
+    /// Did the reader find something to tell in a file?
+    pub(super) fn is_misread(&self, file: SourceFile) -> bool {
+        !self.written.of(file).misread.is_empty()
+    }
+
+    pub(super) fn is_closed(&self, file: SourceFile) -> bool {
+        self.written.is_closed(file)
+    }
 }
 
 /// How many loads each form of a file has as it is written.
@@ -117,7 +156,8 @@ pub(super) fn loads_of_forms(db: &dyn Db, file: SourceFile) -> impl Iterator<Ite
 
 /// Is every form of a file a load form?
 pub(super) fn only_loads(db: &dyn Db, program: SourceFile, file: SourceFile) -> bool {
-    seen(db, program, file).all(|it| it.share.part == Part::Load)
+    let mut forms = seen_forms(db, program).of(file);
+    forms.all(|it| it.part() == Part::Load)
 }
 
 /// Does a program declare other names for functions that are called by keywords?
@@ -130,7 +170,9 @@ pub(super) fn has_variants(db: &dyn Db, program: SourceFile) -> bool {
 #[salsa::tracked(returns(copy))]
 pub(super) fn mentions_key<'db>(db: &'db dyn Db, program: SourceFile, key: Name<'db>) -> bool {
     let key = digest(&key.text(db)[1..]);
-    all_seen(db, program).any(|it| it.mentions().binary_search(&key).is_ok())
+    let seen = seen_forms(db, program);
+    seen.all()
+        .any(|it| it.mentions().binary_search(&key).is_ok())
 }
 
 /// Does a program write a call of a function with a keyword of one segment among its arguments?
@@ -154,7 +196,8 @@ pub(super) fn is_called_by_keys<'db>(
             && head.is_some_and(|head| split_generic(head).0 == path)
             && parts.any(|part| is_key(ast, part))
     };
-    all_seen(db, program).filter(mentions).any(|it| {
+    let seen = seen_forms(db, program);
+    seen.all().filter(mentions).any(|it| {
         let ast = ast(db, it.share.form);
         let mut nodes = (0..ast.len() as u32).map(NodeId);
         nodes.any(|node| calls(ast, node))
@@ -169,8 +212,9 @@ pub(in crate::lint) fn misread(db: &dyn Db, file: SourceFile) -> &[u32] {
 /// Can macros of a program make names of texts?
 #[salsa::tracked(returns(copy))]
 fn makes_names(db: &dyn Db, program: SourceFile) -> bool {
+    let shares = all_shares(db);
     let mut files = load_graph(db, program).files.iter();
-    files.any(|&file| written_shares(db, file).makes_names)
+    files.any(|&file| shares.of(file).makes_names)
 }
 
 /// Asks for what those who look at a whole program want to know of each of its files.
@@ -181,7 +225,7 @@ pub(in crate::lint) fn prepare(db: &dyn Db, file: SourceFile) {
 
 /// The shares of the forms of a file as they are written.
 #[salsa::tracked(returns(ref))]
-fn written_shares<'db>(db: &'db dyn Db, file: SourceFile) -> Shares<'db> {
+fn written_shares<'db>(db: &'db dyn Db, file: SourceFile) -> Arc<Shares<'db>> {
     let mut found = Shares::default();
     for (&form, at) in form_list(db, file).iter().zip(0..) {
         found.add(db, form, written_declarations(db, form), None);
@@ -190,7 +234,16 @@ fn written_shares<'db>(db: &'db dyn Db, file: SourceFile) -> Shares<'db> {
         }
     }
     found.words.shrink_to_fit();
-    found
+    Arc::new(found)
+}
+
+#[salsa::tracked(returns(ref))]
+fn closed_shares<'db>(db: &'db dyn Db) -> OfClosed<Shares<'db>> {
+    of_closed(db, written_shares)
+}
+
+fn all_shares<'db>(db: &'db dyn Db) -> OfFiles<'db, Shares<'db>> {
+    OfFiles::new(db, closed_shares(db), written_shares)
 }
 
 /// The share of a form that its program expands.
@@ -292,144 +345,4 @@ fn part(db: &dyn Db, form: Form<'_>, ast: &Ast, is_tested: bool) -> Part {
         Some(_) if declared.items.iter().any(|&it| is_documented(db, ast, it)) => Part::Shown,
         Some(_) => Part::Definition,
     }
-}
-
-/// The names of the forms of a file, each with the place of its form, and how many forms there are.
-#[derive(Clone, PartialEq, Eq, Debug, salsa::SalsaValue)]
-struct FileNames {
-    names: Vec<(u64, u32)>,
-    forms: u32,
-}
-
-/// What changes less often than what the forms mention.
-#[salsa::tracked(returns(ref))]
-fn file_names(db: &dyn Db, program: SourceFile, file: SourceFile) -> FileNames {
-    let (mut names, mut forms) = (Vec::new(), 0);
-    for it in seen(db, program, file) {
-        names.extend(it.names().iter().map(|&name| (name, forms)));
-        forms += 1;
-    }
-    FileNames { names, forms }
-}
-
-/// Who defines each name. The forms of a program are numbered, file after file.
-#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
-pub(super) struct Owners {
-    /// Each with the place of another one of the same name.
-    all: Vec<(u32, Option<u32>)>,
-    last: FxHashMap<u64, u32>,
-    /// The number of the first form of each file.
-    starts: Vec<u32>,
-    forms: u32,
-}
-
-impl Owners {
-    fn of(&self, name: u64) -> impl Iterator<Item = u32> + '_ {
-        let mut next = self.last.get(&name).copied();
-        std::iter::from_fn(move || {
-            let (owner, other) = self.all[next? as usize];
-            next = other;
-            Some(owner)
-        })
-    }
-
-    /// The place of the file of a form.
-    pub(super) fn file_of(&self, form: u32) -> usize {
-        self.starts.partition_point(|&start| start <= form) - 1
-    }
-}
-
-#[salsa::tracked(returns(ref))]
-pub(super) fn owners(db: &dyn Db, root: SourceFile) -> Owners {
-    let files = load_graph(db, root).files.iter();
-    let files: Vec<&FileNames> = files.map(|&file| file_names(db, root, file)).collect();
-    let names = files.iter().map(|it| it.names.len()).sum();
-    let mut owners = Owners {
-        all: Vec::with_capacity(names),
-        last: FxHashMap::with_capacity_and_hasher(names, FxBuildHasher),
-        ..Owners::default()
-    };
-    for file in files {
-        for &(name, form) in &file.names {
-            let other = owners.last.insert(name, owners.all.len() as u32);
-            owners.all.push((owners.forms + form, other));
-        }
-        owners.starts.push(owners.forms);
-        owners.forms += file.forms;
-    }
-    owners
-}
-
-/// Which forms of a program the forms of one of its files mention.
-#[derive(Clone, PartialEq, Eq, Debug, Default, salsa::SalsaValue)]
-pub(super) struct Uses<'db> {
-    /// The forms, and what each of them is.
-    parts: Vec<(Form<'db>, Part)>,
-    /// Where those that a form mentions end.
-    ends: Vec<u32>,
-    pub(super) used: Vec<u32>,
-    /// Does a form of it act that is no load form?
-    pub(super) acts: bool,
-}
-
-impl Uses<'_> {
-    /// The forms that one of the file mentions.
-    fn of(&self, form: usize) -> &[u32] {
-        let start = form.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.used[start as usize..self.ends[form] as usize]
-    }
-}
-
-#[salsa::tracked(returns(ref))]
-pub(super) fn uses<'db>(db: &'db dyn Db, root: SourceFile, file: SourceFile) -> Uses<'db> {
-    let owners = owners(db, root);
-    let mut uses = Uses::default();
-    let mut own = Vec::new();
-    for it in seen(db, root, file) {
-        own.extend(it.mentions().iter().flat_map(|&name| owners.of(name)));
-        own.sort_unstable();
-        own.dedup();
-        uses.used.append(&mut own);
-        uses.ends.push(uses.used.len() as u32);
-        uses.parts.push((it.share.form, it.share.part));
-        uses.acts |= it.share.acts && it.share.part != Part::Load;
-    }
-    uses
-}
-
-/// The definitions of a program that nothing reaches: from what is there for its own sake, and, if so asked, from what a
-/// library shows.
-#[salsa::tracked(returns(ref))]
-pub(super) fn unreached<'db>(
-    db: &'db dyn Db,
-    root: SourceFile,
-    shown: bool,
-) -> FxHashSet<Form<'db>> {
-    let files = &load_graph(db, root).files;
-    let owners = owners(db, root);
-    let all: Vec<&Uses<'_>> = files.iter().map(|&file| uses(db, root, file)).collect();
-    let parts = || all.iter().flat_map(|uses| &uses.parts);
-    let is_root = |(_, part): &(Form<'_>, Part)| match part {
-        Part::Root => true,
-        Part::Shown => shown,
-        Part::Definition | Part::Load => false,
-    };
-    let mut reached: Vec<bool> = parts().map(is_root).collect();
-    let mut work: Vec<u32> = (0..owners.forms)
-        .filter(|&at| reached[at as usize])
-        .collect();
-    while let Some(form) = work.pop() {
-        let file = owners.file_of(form);
-        for &used in all[file].of((form - owners.starts[file]) as usize) {
-            if !std::mem::replace(&mut reached[used as usize], true) {
-                work.push(used);
-            }
-        }
-    }
-    let all = parts().zip(reached);
-    let is_unreached = |((_, part), reached): &(&(Form<'_>, Part), bool)| {
-        !reached && matches!(part, Part::Definition | Part::Shown)
-    };
-    let unreached = all.filter(is_unreached);
-    unreached.map(|((form, _), _)| *form).collect()
 }
