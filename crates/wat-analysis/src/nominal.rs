@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use wat_syntax::{Applicability, Ast, NodeId, NodeKind};
 
 use crate::db::{Db, SourceFile};
-use crate::items::{Item, ItemKind, declarations_of};
+use crate::items::{Item, ItemKind, declarations_of, split_generic};
 use crate::names::{lookup, lookup_type};
 use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::resolve::{TypeResolver, alias_target};
@@ -248,11 +248,13 @@ fn is_leaf(name: &str) -> bool {
     !name.contains("::")
         && !name.char_indices().any(is_member)
         && crate::items::is_name(&path)
-        && crate::items::split_generic(&path).1.next().is_none()
+        && split_generic(&path).1.next().is_none()
 }
 
+/// What a variant that is none is told.
+const VARIANT: &str = "a variant is `:Name` or `(Name (field :Type) …)`";
+
 fn enum_shape(ast: &Ast, root: NodeId, parts: &[NodeId]) -> TypeShape {
-    const VARIANT: &str = "a variant is `:Name` or `(Name (field :Type) …)`";
     let mut shape = TypeShape {
         variants: Vec::new(),
         repeated: Vec::new(),
@@ -272,11 +274,9 @@ fn enum_shape(ast: &Ast, root: NodeId, parts: &[NodeId]) -> TypeShape {
             shape.slips.push(Slip::Bare(part));
         }
         if let Some(text) = ast.as_keyword(part).or(bare) {
-            let name = text.trim_start_matches(':');
-            if !is_leaf(name) {
-                shape.bad = shape.bad.or(Some((part, VARIANT)));
+            let Some(name) = variant_name(text, part, &mut shape) else {
                 continue;
-            }
+            };
             shape.keep(
                 names.insert(name),
                 VariantShape {
@@ -289,11 +289,12 @@ fn enum_shape(ast: &Ast, root: NodeId, parts: &[NodeId]) -> TypeShape {
             continue;
         }
         let inner: Vec<NodeId> = ast.children(part).collect();
-        match inner.first().and_then(|&head| leaf(head)) {
-            Some(name) if ast.kind(part) == NodeKind::List && !is_leaf(name) => {
-                shape.bad = shape.bad.or(Some((inner[0], VARIANT)));
-            }
-            Some(name) if ast.kind(part) == NodeKind::List => {
+        let head = inner.first().and_then(|&head| leaf(head));
+        match head.filter(|_| ast.kind(part) == NodeKind::List) {
+            Some(text) => {
+                let Some(name) = variant_name(text, inner[0], &mut shape) else {
+                    continue;
+                };
                 let (fields, bad) = field_shapes(ast, &inner[1..], &mut shape.slips);
                 shape.bad = shape.bad.or(bad);
                 shape.keep(
@@ -306,13 +307,23 @@ fn enum_shape(ast: &Ast, root: NodeId, parts: &[NodeId]) -> TypeShape {
                     },
                 );
             }
-            _ => shape.bad = shape.bad.or(Some((part, VARIANT))),
+            None => shape.bad = shape.bad.or(Some((part, VARIANT))),
         }
     }
     if shape.variants.is_empty() && shape.bad.is_none() {
         shape.bad = Some((root, "an enum needs at least one variant"));
     }
     shape
+}
+
+/// The name of a variant, which has no type parameters: what bears them is told, and known without them.
+fn variant_name<'a>(text: &'a str, at: NodeId, shape: &mut TypeShape) -> Option<&'a str> {
+    let name = text.trim_start_matches(':');
+    if is_leaf(name) {
+        return Some(name);
+    }
+    shape.bad = shape.bad.or(Some((at, VARIANT)));
+    Some(split_generic(name).0).filter(|name| is_leaf(name))
 }
 
 /// Is a symbol a name that a variant may have?

@@ -130,11 +130,15 @@ pub(crate) fn doubt_key_lists(
         let text = file.text(db);
         let made =
             (diagnostic.code.0 == 2508).then(|| derived_name(&text.text()[diagnostic.span.range]));
-        let names: Vec<&str> = variants
-            .map(|item| item.name(db).text(db).as_str())
-            .filter(|name| made.as_deref().is_none_or(|made| made == *name))
-            .collect();
-        let mentions = |form: Form<'_>| ast(db, form).texts().any(|text| names.contains(&text));
+        let names = variants.map(|item| item.name(db).text(db).as_str());
+        let names = names.filter(|name| made.as_deref().is_none_or(|made| made == *name));
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        if made.is_some() && !names.is_empty() {
+            let edits = diagnostic.fixes.iter().flat_map(|fix| &*fix.edits);
+            names.extend(edits.map(|edit| derived_name(&edit.insert)));
+        }
+        let is_name = |text: &str| names.iter().any(|name| name == text);
+        let mentions = |form: Form<'_>| ast(db, form).texts().any(is_name);
         let files = program_files(db, root);
         let mut others = files.iter().flat_map(|&file| form_list(db, file));
         if others.any(|&form| form != own.form && mentions(form)) {

@@ -68,8 +68,11 @@ impl<'db> Infer<'db> {
         for (place, _) in &found[1..] {
             problem = problem.also(*place, "and here");
         }
-        let declares = !matches!(item.kind(self.db), ItemKind::Value | ItemKind::Dispatch);
+        let is_entry = item.name(self.db).text(self.db) == ":user::main";
+        let declares =
+            !is_entry && !matches!(item.kind(self.db), ItemKind::Value | ItemKind::Dispatch);
         let problem = match declares {
+            _ if is_entry => problem.help("write `[] -> :wat::core::nil`: `:user::main` has no type parameters"),
             true => self.declaring(problem, item.name_node(self.db), &names),
             false => problem.help("functions and types declare type parameters, values and dispatches do not: write the type that is meant"),
         };

@@ -236,6 +236,8 @@ fn replacement<'db, 's>(
             alias_target(db, program, old) == alias_target(db, program, new)
         }
         _ => match (signature(db, program, old), signature(db, program, new)) {
+            // Calls of what is misshapen are not judged, and those of the other one would be.
+            (Some(old), Some(new)) if old.is_misshapen != new.is_misshapen => return None,
             (Some(old), Some(new)) => {
                 let rest = |signature: &crate::signature::Signature| {
                     signature.rest.as_ref().map(|rest| rest.ty.clone())

@@ -287,3 +287,42 @@ fn brackets_that_uncover_errors_do_not_hold_because_others_remove_some() {
     expected.push(false);
     assert_eq!(offered, expected);
 }
+
+#[test]
+fn a_target_whose_variant_is_called_already_is_a_guess() {
+    let text = "(c.defn :my::connect [host <- c.String] -> c.nil c.nil)\n(:wat::kwargs::auto-kwargs :my::connect-)\n";
+    assert_eq!(
+        fixes(text),
+        [(Applicability::MachineApplicable, ":my::connect".into())]
+    );
+    let called = format!("{text}(c.defn :my::f [] -> c.nil (:my::with-connect \"h\"))");
+    assert_eq!(
+        fixes(&called),
+        [(Applicability::MaybeIncorrect, ":my::connect".into())]
+    );
+}
+
+#[test]
+fn the_entry_gets_no_type_parameter() {
+    let text = |name: &str| format!("(c.defn {name} [] -> :T)");
+    assert_eq!(fixes(&text(":my::f"))[0].1, ":my::f<T>");
+    assert_eq!(fixes(&text(":user::main")), []);
+}
+
+#[test]
+fn what_is_misshapen_is_replaced_by_nothing() {
+    let text = |params: &str| {
+        format!(
+            "(:wat::core::defn :my::old [{params}] -> :wat::core::i64 \"One.\\n\\n@deprecated use `:my::new`\" 1)\n(:wat::core::defn :my::new [] -> :wat::core::i64 \"One.\" 1)\n(:wat::core::defn :my::f [] -> :wat::core::i64 \"Calls it.\" (:my::old))\n"
+        )
+    };
+    let replaced = |params: &str| {
+        let mut db = RootDatabase::new();
+        let file = db.set_file("a.wat", SourceText::new(text(params)), FileKind::Disk);
+        let found = wat_analysis::file_lints(&db, file);
+        let found = found.iter().find(|it| it.code.0 == 7002);
+        found.expect("it is deprecated").fixes.len()
+    };
+    assert_eq!(replaced(""), 1);
+    assert_eq!(replaced("(:my::pair 1)"), 0);
+}

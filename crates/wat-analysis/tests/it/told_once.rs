@@ -1002,3 +1002,11 @@ fn a_retired_target_of_an_alias_is_told_with_its_present_name() {
     assert_eq!(fixes, 0);
     assert_eq!(told(":wat::std::stream::map").1, 1);
 }
+
+#[test]
+fn a_variant_with_type_parameters_is_known_without_them() {
+    reports(
+        "(:wat::core::enum :my::C :Red :Green<wat::core::i64>)\n(:wat::core::defn :my::f [] -> :wat::core::bool (:wat::core::= :my::C::Red :my::C::Green))",
+        &["WAT2109 1:31-1:53"],
+    );
+}
