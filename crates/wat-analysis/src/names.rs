@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use wat_syntax::NodeId;
 
-use crate::closed::{OfClosed, OfFiles, of_closed, parted_files};
+use crate::closed::{OfClosed, OfFiles, of_closed};
 use crate::db::{Db, FileKind, SourceFile};
 use crate::expand::{calling_forms, calling_forms_of, marked_place, place_of};
 use crate::forms::{Form, ast, form_list};
@@ -21,7 +21,7 @@ use crate::items::{
 use crate::keywords::{definition_shape, derived_name};
 use crate::layered::{Layered, named};
 use crate::library::{is_internal, library_item};
-use crate::program::{lacks_loads, load_graph};
+use crate::program::{closed_files, lacks_loads, load_graph, other_files};
 use crate::redefinition::{Again, again, differ, retypes, retypes_in_words};
 use crate::sight::closed_literals;
 use crate::suggest::{Pool, Suggestion};
@@ -59,9 +59,7 @@ pub(crate) fn closed_items<'db>(
     root: SourceFile,
 ) -> impl Iterator<Item = Item<'db>> {
     let pieces = item_pieces(db, root);
-    let files = load_graph(db, root).files.iter().copied();
-    let files = files.filter(move |&file| parted_files(db).is_closed(file));
-    files.flat_map(move |file| pieces.of(file).iter().flatten().copied())
+    closed_files(db, root).flat_map(move |file| pieces.of(file).iter().flatten().copied())
 }
 
 /// The definitions of its other files.
@@ -70,9 +68,7 @@ pub(crate) fn other_items<'db>(
     root: SourceFile,
 ) -> impl Iterator<Item = Item<'db>> {
     let pieces = item_pieces(db, root);
-    let files = load_graph(db, root).files.iter().copied();
-    let files = files.filter(move |&file| !parted_files(db).is_closed(file));
-    files.flat_map(move |file| pieces.of(file).iter().flatten().copied())
+    other_files(db, root).flat_map(move |file| pieces.of(file).iter().flatten().copied())
 }
 
 /// The names of a program. In a session the last definition of a name counts, else the first, unless the program

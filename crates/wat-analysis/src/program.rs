@@ -184,6 +184,20 @@ pub fn program_files(db: &dyn Db, root: SourceFile) -> Arc<[SourceFile]> {
     load_graph(db, root).files.clone()
 }
 
+/// The files of a program that lie on disk, in program order ([`crate::closed`]).
+pub(crate) fn closed_files(db: &dyn Db, root: SourceFile) -> impl Iterator<Item = SourceFile> {
+    let parted = parted_files(db);
+    let files = load_graph(db, root).files.iter().copied();
+    files.filter(|&file| parted.is_closed(file))
+}
+
+/// The other ones.
+pub(crate) fn other_files(db: &dyn Db, root: SourceFile) -> impl Iterator<Item = SourceFile> {
+    let parted = parted_files(db);
+    let files = load_graph(db, root).files.iter().copied();
+    files.filter(|&file| !parted.is_closed(file))
+}
+
 /// What the project's files are analysed in.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 struct Roots {

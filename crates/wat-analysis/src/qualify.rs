@@ -46,9 +46,8 @@ pub(crate) fn qualifying<'db>(
         found.sure &= !stands_inside(db, file) && !is_shared(db, file);
         for &form in form_list(db, file) {
             found.in_form(db, root, form, item, name);
-            // Whoever mentions the new name meant something else.
-            let is_new = |text: &str| split_generic(text).0 == free;
-            found.sure &= !ast(db, form).texts().any(is_new);
+            // Whoever mentions the new name, or a member of it, meant something else.
+            found.sure &= !ast(db, form).texts().any(|text| mentions(text, &free[1..]));
         }
     }
     let how = match found.sure {
@@ -62,6 +61,15 @@ pub(crate) fn qualifying<'db>(
         title: format!("call it `{free}` here and wherever it is used"),
         applicability: how,
         edits: found.edits,
+    })
+}
+
+/// Does a token mention a path, alone, in a type, or as the owner of a member?
+fn mentions(token: &str, path: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || "-_?!*+".contains(letter);
+    token.match_indices(path).any(|(at, _)| {
+        let (before, after) = (&token[..at], &token[at + path.len()..]);
+        !before.ends_with("::") && !before.ends_with(is_part) && !after.starts_with(is_part)
     })
 }
 

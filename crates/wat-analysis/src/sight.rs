@@ -13,7 +13,7 @@ use crate::layered::{Layered, named};
 use crate::library::library_item;
 use crate::names::{lookup, lookup_type, program_of};
 use crate::nominal::{Nominal, nominal, read_nominal};
-use crate::program::load_graph;
+use crate::program::{closed_files, load_graph, other_files};
 use crate::resolve::{alias_target, read_alias};
 use crate::signature::{Signature, read_item_signature, signature};
 use crate::synonym;
@@ -214,9 +214,8 @@ pub(crate) fn closed_literals<'db>(
     program: SourceFile,
 ) -> Option<Arc<FxHashMap<Name<'db>, Item<'db>>>> {
     let pieces = literal_pieces(db);
-    let files = load_graph(db, program).files.iter();
-    let files = files.filter(|&&file| pieces.is_closed(file));
-    let items = files.flat_map(|&file| pieces.of(file).iter().flatten());
+    let files = closed_files(db, program);
+    let items = files.flat_map(|file| pieces.of(file).iter().flatten());
     named(db, items.copied())
 }
 
@@ -227,9 +226,8 @@ fn literal_items<'db>(db: &'db dyn Db, program: SourceFile) -> LiteralItems<'db>
     }
     let pieces = literal_pieces(db);
     let layered = closed_literals(db, program).as_ref().and_then(|closed| {
-        let files = load_graph(db, program).files.iter();
-        let others = files.filter(|&&file| !pieces.is_closed(file));
-        let others = others.flat_map(|&file| pieces.of(file).iter().flatten());
+        let others = other_files(db, program);
+        let others = others.flat_map(|file| pieces.of(file).iter().flatten());
         Layered::above(db, closed, others.copied())
     });
     match layered {

@@ -326,3 +326,22 @@ fn what_is_misshapen_is_replaced_by_nothing() {
     assert_eq!(replaced(""), 1);
     assert_eq!(replaced("(:my::pair 1)"), 0);
 }
+
+#[test]
+fn a_namespace_that_gives_mentions_a_meaning_is_a_guess() {
+    let how = |rest: &str| {
+        let fixes = fixes(&format!("(c.enum :C :Red :Green)\n{rest}"));
+        fixes.first().map(|(how, _)| *how)
+    };
+    let (sure, guess) = (
+        Some(Applicability::MachineApplicable),
+        Some(Applicability::MaybeIncorrect),
+    );
+    assert_eq!(how(""), sure);
+    assert_eq!(how("(c.def :my::k :user::Cat)"), sure);
+    assert_eq!(how("(c.def :my::k :my::user::C)"), sure);
+    for mention in [":user::C", ":user::C::Red", ":c.Vector<user::C>"] {
+        let used = format!("(c.def :my::k '({mention}))").replace(":c.", ":wat::core::");
+        assert_eq!(how(&used), guess, "{mention}");
+    }
+}

@@ -9,7 +9,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::db::{Db, SourceFile};
 use crate::forms::Form;
-use crate::program::load_graph;
+use crate::program::{closed_files, load_graph};
 
 use super::mentions::{Part, Seen, seen_forms};
 
@@ -150,9 +150,8 @@ fn closed<'db>(db: &'db dyn Db, root: SourceFile) -> Closed<'db> {
 /// The forms of the closed files, in the order of their numbers.
 fn closed_forms<'db>(db: &'db dyn Db, root: SourceFile) -> Vec<Seen<'db>> {
     let seen = seen_forms(db, root);
-    let files = load_graph(db, root).files.iter();
-    let files = files.filter(|&&file| seen.is_closed(file));
-    files.flat_map(|&file| seen.of(file)).collect()
+    let files = closed_files(db, root);
+    files.flat_map(|file| seen.of(file)).collect()
 }
 
 /// What closed files mention and do not define, each with a form that mentions it; sorted.
