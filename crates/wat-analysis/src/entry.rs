@@ -17,7 +17,7 @@ use crate::problem::{EditAt, Place, Problem, ProblemEdit};
 use crate::signature::{function_list, function_shape, is_define, param_shapes, signature};
 use crate::types::{Ctor, Type};
 
-const MAIN: &str = ":user::main";
+pub(crate) const MAIN: &str = ":user::main";
 const PRINT: &str = ":wat::kernel::println";
 
 /// WAT2001 and WAT2002: is there an entry point, of the right shape?
@@ -55,6 +55,11 @@ fn other_kind(kind: ItemKind) -> &'static str {
         ItemKind::Accessor => "an accessor",
         _ => "a type",
     }
+}
+
+/// Would a definition be the entry point of its program, if it had the name?
+pub(crate) fn is_startable<'db>(db: &'db dyn Db, root: SourceFile, item: Item<'db>) -> bool {
+    main_diagnostics(db, root, item).is_empty()
 }
 
 /// WAT2002: has the entry point of a program the right shape?

@@ -8,6 +8,7 @@ use wat_syntax::{Applicability, Ast, NodeId, NodeKind, TextRange, TextSize};
 
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::{DiagnosticFix, FileEdit};
+use crate::entry::{self, is_startable};
 use crate::expand::{expansion, spot};
 use crate::forms::{Form, ast, form_list, form_start, read_form};
 use crate::infer::check_item;
@@ -40,7 +41,8 @@ pub(crate) fn qualifying<'db>(
     }
     let mut found = Mentions {
         edits: Vec::new(),
-        sure: item.expanded(db).is_none(),
+        // What is no entry point as it stands may be meant for something else.
+        sure: item.expanded(db).is_none() && (free != entry::MAIN || is_startable(db, root, item)),
     };
     for &file in &*program_files(db, root) {
         found.sure &= !stands_inside(db, file) && !is_shared(db, file);

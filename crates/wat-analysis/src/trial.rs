@@ -8,8 +8,12 @@
 //! another one may hide.
 //!
 //! The brackets of a keyword are closed where the reader says (01 K31), whatever type that makes: for that it is enough that
-//! there are not more errors than before. Machine-applicable fixes follow from what is written and are not tried: what they
-//! uncover was wrong before.
+//! there are not more errors than before.
+//!
+//! Machine-applicable fixes follow from what is written, and are tried, too: broken code around them can give them another
+//! meaning. An error silences what depends on it, so that their repair may uncover what was wrong before: that of a token,
+//! or of what gives a form its meaning, any number of errors, that of another error one. Such a fix is not offered if it
+//! leaves its finding or brings more.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,21 +21,28 @@ use wat_syntax::{Applicability, Code, Severity, SourceText, TextSize};
 
 use crate::db::{FileKind, RootDatabase, SourceFile};
 use crate::diagnostics::{Diagnostic, DiagnosticFix, FileEdit, file_diagnostics};
+use crate::editor::{DefKind, definition};
 use crate::forms::forms;
 use crate::unsure::AGAIN;
 
-/// So many fixes are tried for one answer. Who has more wrong guesses mends some and asks again.
+/// So many fixes that may be wrong are tried for one answer, and so many others. Who has more wrong guesses mends some and
+/// asks again.
 pub const TRIALS: usize = 100;
 
-/// Takes from findings of `files` the fixes that may be wrong and do not hold, and those beyond the first [`TRIALS`].
-/// Whether a fix holds is seen in `files` and in those that it changes. The database is the same afterwards.
+/// So many rounds are for fixes that may not be wrong, which are seldom told twice of a form.
+const ROUNDS: usize = 8;
+
+/// Takes from findings of `files` the fixes that do not hold, and those that may be wrong beyond the first [`TRIALS`].
+/// Machine-applicable ones beyond what is tried stay. Whether a fix holds is seen in `files` and in those that it changes.
+/// The database is the same afterwards.
 pub fn keep_what_holds(db: &mut RootDatabase, files: &[SourceFile], found: &mut [Diagnostic]) {
     let mut trial = Trial {
         files,
         before: BTreeMap::new(),
         held: BTreeSet::new(),
     };
-    for Round { guesses, .. } in &rounds(db, found) {
+    let rounds = rounds(db, found);
+    for Round { guesses, .. } in &rounds {
         match guesses.len() < MANY {
             true => guesses
                 .iter()
@@ -39,13 +50,22 @@ pub fn keep_what_holds(db: &mut RootDatabase, files: &[SourceFile], found: &mut 
             false => trial.judge(db, found, guesses),
         }
     }
+    let tried = rounds.into_iter().flat_map(|round| round.guesses);
+    let tried: BTreeSet<Guess> = tried.collect();
     for (at, diagnostic) in found.iter_mut().enumerate() {
         let mut fix = 0..;
         diagnostic.fixes.retain(|it| {
-            let fix = fix.next().unwrap_or_default();
-            !is_guess(it) || trial.held.contains(&(at, fix))
+            let about = (at, fix.next().unwrap_or_default());
+            match tried.contains(&about) {
+                true => trial.held.contains(&about),
+                false => !is_guess(it),
+            }
         });
     }
+}
+
+fn is_sure(fix: &DiagnosticFix) -> bool {
+    fix.applicability == Applicability::MachineApplicable
 }
 
 fn is_guess(fix: &DiagnosticFix) -> bool {
@@ -69,14 +89,20 @@ struct Round {
     forms: BTreeSet<FormAt>,
 }
 
-/// The first [`TRIALS`] guesses, each in the first round in which no other one is about one of its forms.
+/// The fixes that are tried, each in the first round in which no other one is about one of its forms.
 fn rounds(db: &RootDatabase, found: &[Diagnostic]) -> Vec<Round> {
     let mut rounds: Vec<Round> = Vec::new();
-    let mut left = TRIALS;
+    let (mut guesses, mut others) = (TRIALS, TRIALS);
     for (at, diagnostic) in found.iter().enumerate() {
-        let fixes = diagnostic.fixes.iter().enumerate();
-        for (number, fix) in fixes.filter(|(_, fix)| is_guess(fix)).take(left) {
-            left -= 1;
+        for (number, fix) in diagnostic.fixes.iter().enumerate() {
+            let left = match fix.applicability {
+                Applicability::MaybeIncorrect => &mut guesses,
+                Applicability::MachineApplicable if is_given(db, fix) => &mut others,
+                _ => continue,
+            };
+            if *left == 0 {
+                continue;
+            }
             let about = (diagnostic.span.file, diagnostic.span.range.start());
             let edits = fix.edits.iter();
             let places = edits.map(|edit| (edit.file, edit.range.start()));
@@ -86,6 +112,10 @@ fn rounds(db: &RootDatabase, found: &[Diagnostic]) -> Vec<Round> {
                 .collect();
             let is_free = |round: &Round| round.forms.is_disjoint(&forms);
             let free = rounds.iter().position(is_free).unwrap_or(rounds.len());
+            if is_sure(fix) && free >= ROUNDS {
+                continue;
+            }
+            *left -= 1;
             if free == rounds.len() {
                 rounds.push(Round::default());
             }
@@ -94,6 +124,12 @@ fn rounds(db: &RootDatabase, found: &[Diagnostic]) -> Vec<Round> {
         }
     }
     rounds
+}
+
+/// Are all files that a fix changes those of a project?
+fn is_given(db: &RootDatabase, fix: &DiagnosticFix) -> bool {
+    let mut files = fix.edits.iter().map(|edit| edit.file);
+    files.all(|file| matches!(file.kind(db), FileKind::Disk | FileKind::Open))
 }
 
 /// The number of the top-level form in which an offset stands, or behind which.
@@ -117,7 +153,13 @@ impl Trial<'_> {
             .iter()
             .map(|&(at, fix)| (&found[at], &found[at].fixes[fix]))
             .collect();
-        if are_disjoint(&tried) && holds(db, self.files, &tried, &mut self.before) {
+        let holds = match tried[..] {
+            [(diagnostic, fix)] if is_sure(fix) => {
+                holds_surely(db, self.files, (diagnostic, fix), &mut self.before)
+            }
+            _ => are_disjoint(&tried) && holds(db, self.files, &tried, &mut self.before),
+        };
+        if holds {
             self.held.extend(guesses);
         } else if guesses.len() > 1 {
             let (some, others) = guesses.split_at(guesses.len() / 2);
@@ -215,14 +257,10 @@ fn holds(
     before: &mut BTreeMap<SourceFile, Before>,
 ) -> bool {
     let edits: Vec<&FileEdit> = tried.iter().flat_map(|(_, fix)| &fix.edits).collect();
-    let edited = edits.iter().map(|edit| edit.file);
-    let is_given = |file: SourceFile| matches!(file.kind(db), FileKind::Disk | FileKind::Open);
-    if !edited.clone().all(is_given) {
+    if !tried.iter().all(|(_, fix)| is_given(db, fix)) {
         return false;
     }
-    let mut seen: Vec<SourceFile> = files.iter().copied().chain(edited).collect();
-    seen.sort_unstable();
-    seen.dedup();
+    let seen = seen(files, &edits);
     for &file in &seen {
         before.entry(file).or_insert_with(|| Before::of(db, file));
     }
@@ -263,6 +301,119 @@ fn holds(
             true => errors(&new).map(|it| it.1).sum::<usize>() <= errors(&old).map(|it| it.1).sum(),
             false => errors(&new).all(|(error, number)| *number <= count(&old, error)),
         }
+}
+
+/// The files in which it shows whether edits hold.
+fn seen(files: &[SourceFile], edits: &[&FileEdit]) -> Vec<SourceFile> {
+    let edited = edits.iter().map(|edit| edit.file);
+    let mut seen: Vec<SourceFile> = files.iter().copied().chain(edited).collect();
+    seen.sort_unstable();
+    seen.dedup();
+    seen
+}
+
+/// Is the finding of a machine-applicable fix gone where it is carried out, and does it uncover no more than it may?
+fn holds_surely(
+    db: &mut RootDatabase,
+    files: &[SourceFile],
+    (diagnostic, fix): (&Diagnostic, &DiagnosticFix),
+    before: &mut BTreeMap<SourceFile, Before>,
+) -> bool {
+    let edits: Vec<&FileEdit> = fix.edits.iter().collect();
+    let seen = seen(files, &edits);
+    let mut old = Told::new();
+    for &file in &seen {
+        let before = before.entry(file).or_insert_with(|| Before::of(db, file));
+        add(&mut old, &before.told);
+    }
+    let texts = apply_edits(db, edits.iter().copied());
+    let mut new = Told::new();
+    let mut stays = false;
+    for &file in &seen {
+        for told in &crate::lint::file_findings(db, file) {
+            stays |= is_in_place(diagnostic, fix, told);
+            *new.entry(finding(told)).or_default() += 1;
+        }
+    }
+    let may_uncover = silenced_all(db, diagnostic, fix);
+    restore_texts(db, &texts);
+    let about = finding(diagnostic);
+    if stays && count(&new, &about) >= count(&old, &about) {
+        return false;
+    }
+    let all = |told: &Told| errors(told).map(|it| it.1).sum::<usize>();
+    let of_reader = |told: &Told| -> usize {
+        let errors = errors(told).filter(|((_, code, _), _)| is_of_reader(*code));
+        errors.map(|it| it.1).sum()
+    };
+    // What is no error silences nothing; in the place of one that is, another one may appear.
+    may_uncover || all(&new) <= all(&old) || of_reader(&new) < of_reader(&old)
+}
+
+/// Is this a code of the reader?
+fn is_of_reader(code: Code) -> bool {
+    code.0 < 2000 || code == UNREAD
+}
+
+/// Is a finding told where another one was before its fix?
+fn is_in_place(old: &Diagnostic, fix: &DiagnosticFix, new: &Diagnostic) -> bool {
+    let (file, place) = (old.span.file, old.span.range);
+    (new.span.file, new.code, &new.message) == (file, old.code, &old.message)
+        && follow(fix, file, place.start()).0 <= i64::from(u32::from(new.span.range.end()))
+        && i64::from(u32::from(new.span.range.start())) <= follow(fix, file, place.end()).1
+}
+
+/// Between which offsets stands behind a fix what stood at an offset: what an edit replaces has become all that it wrote.
+fn follow(fix: &DiagnosticFix, file: SourceFile, offset: TextSize) -> (i64, i64) {
+    let at = i64::from(u32::from(offset));
+    let (mut low, mut high) = (at, at);
+    for edit in fix.edits.iter().filter(|edit| edit.file == file) {
+        let start = i64::from(u32::from(edit.range.start()));
+        let removed = i64::from(u32::from(edit.range.len()));
+        let written = edit.insert.len() as i64;
+        if edit.range.contains_inclusive(offset) {
+            low -= at - start;
+            high += written - (at - start);
+        } else if edit.range.end() < offset {
+            low += written - removed;
+            high += written - removed;
+        }
+    }
+    (low, high)
+}
+
+/// Codes of what is broken so that nothing around it is checked, so that its repair may uncover any number of errors: an arm
+/// without its shape, a macro that is not there at its call, one whose body is wrong, a type that is not known. The fix of
+/// WAT2908 copies a declaration, with its mistakes; behind that of WAT5007 a file is read.
+const SILENCING: [Code; 7] = [
+    Code(2209),
+    Code(2404),
+    Code(2405),
+    Code(2413),
+    Code(2908),
+    Code(3203),
+    UNREAD,
+];
+
+/// A loaded file that does not read.
+const UNREAD: Code = Code(5007);
+
+/// A head that means nothing.
+const UNKNOWN_HEAD: Code = Code(3201);
+
+/// Has the error silenced all that the form around it is about? Of what is misspelled in the head of a form nothing inside is
+/// checked: what a form of the language, a macro or an overloaded name makes of it is not known before the name is right.
+fn silenced_all(db: &RootDatabase, diagnostic: &Diagnostic, fix: &DiagnosticFix) -> bool {
+    let program = diagnostic.span.file;
+    let opens = |edit: &FileEdit| {
+        let kind = definition(db, program, &edit.insert).map(|info| info.kind);
+        matches!(
+            kind,
+            Some(DefKind::SpecialForm | DefKind::Macro | DefKind::Operator | DefKind::Dispatch)
+        )
+    };
+    SILENCING.contains(&diagnostic.code)
+        || diagnostic.code == UNKNOWN_HEAD && fix.edits.first().is_some_and(opens)
 }
 
 fn errors(told: &Told) -> impl Iterator<Item = (&Finding, &usize)> {

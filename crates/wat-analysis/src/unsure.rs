@@ -8,7 +8,7 @@ use wat_syntax::{Applicability, Ast, NodeId, Severity, SyntaxKind, TextRange, Te
 
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::{Diagnostic, DiagnosticFix};
-use crate::forms::{Form, ast, form_list, form_start, forms, read_form};
+use crate::forms::{Form, Placed, ast, form_list, form_start, forms, read_form};
 use crate::items::{Item, declarations};
 use crate::keywords::derived_name;
 use crate::problem::{Place, Problem};
@@ -20,6 +20,9 @@ const SHAPE: [u16; 17] = [
     2104, 2105, 2107, 2109, 2110, 2201, 2202, 2206, 2207, 2208, 2209, 2211, 2215, 2401, 2510, 2901,
     2910,
 ];
+
+/// A string of a quote.
+const QUOTE: &str = r#""\"""#;
 
 /// Codes about a second definition.
 pub(crate) const AGAIN: [u16; 4] = [2101, 2102, 2410, 7307];
@@ -86,6 +89,8 @@ pub(crate) fn doubt_places<'db>(
         let form = first.form(db);
         form.file(db) == file && unread[0].1.iter().any(|it| meets(*it, extent(db, form)))
     });
+    // Where a quote is missing, an escaped one rather stands in a string.
+    let is_open = found.iter().any(|it| it.code.0 == 1024);
     for diagnostic in found {
         let code = diagnostic.code.0;
         let is_reader = code < 1900 || code == 5007;
@@ -102,7 +107,10 @@ pub(crate) fn doubt_places<'db>(
                 let mut own = fix.edits.iter().filter(|edit| edit.file == file);
                 own.any(|edit| repeated.iter().any(|it| meets(*it, edit.range)))
             };
-            if !is_reader && is_unread(fix, &mut unread)
+            let writes_quote =
+                |fix: &DiagnosticFix| fix.edits.iter().any(|it| &*it.insert == QUOTE);
+            if is_open && code == 1007 && writes_quote(fix)
+                || !is_reader && is_unread(fix, &mut unread)
                 || !is_reader && (!is_again || is_half_read) && is_repeated(fix)
             {
                 doubt(&mut fix.applicability);
@@ -236,19 +244,22 @@ fn ranges_of<'u>(
     &unread[at].1
 }
 
-/// The forms of a file that the reader could not read as they are written; all of it if it is not known where a form
-/// ends.
+/// The forms of a file that the reader could not read as they are written, each up to the next one, whose start may end
+/// it; all of the file if it is not known where a form ends.
 fn unread_ranges(db: &dyn Db, file: SourceFile) -> Vec<TextRange> {
     let is_error = |error: &wat_syntax::SyntaxError| error.severity == Severity::Error;
     let cut = forms(db, file);
     if cut.errors.iter().any(is_error) {
         return vec![TextRange::up_to(TextSize::of(file.text(db).text()))];
     }
-    let broken = cut
-        .placed
-        .iter()
-        .filter(|placed| read_form(db, placed.form).errors.iter().any(is_error));
-    broken.map(|placed| extent(db, placed.form)).collect()
+    let broken = |placed: &Placed<'_>| read_form(db, placed.form).errors.iter().any(is_error);
+    let next = cut.placed.iter().skip(1).map(|next| next.range().start());
+    let ends = next.chain([TextSize::of(file.text(db).text())]);
+    let ranges = cut.placed.iter().zip(ends);
+    ranges
+        .filter(|(placed, _)| broken(placed))
+        .map(|(placed, end)| TextRange::new(placed.range().start(), end))
+        .collect()
 }
 
 /// Where a form stands in its file.

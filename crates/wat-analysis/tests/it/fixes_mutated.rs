@@ -81,6 +81,8 @@ struct Proof {
     applied: usize,
     /// So many fixes were taken from findings because they do not hold.
     dropped: usize,
+    /// So many of these are machine-applicable.
+    sure_dropped: usize,
 }
 
 fn diagnose(db: &mut RootDatabase, text: &str) -> Vec<Diagnostic> {
@@ -195,6 +197,7 @@ impl Proof {
             problems: Vec::new(),
             applied: 0,
             dropped: 0,
+            sure_dropped: 0,
         };
         let mut db = RootDatabase::new();
         let before = diagnose(&mut db, text);
@@ -204,6 +207,11 @@ impl Proof {
         let number =
             |found: &[Diagnostic]| found.iter().map(|told| told.fixes.len()).sum::<usize>();
         proof.dropped = number(&before) - number(&offered);
+        let sure = |found: &[Diagnostic]| {
+            let fixes = found.iter().flat_map(|told| &told.fixes);
+            fixes.filter(|fix| is_machine(fix.applicability)).count()
+        };
+        proof.sure_dropped = sure(&before) - sure(&offered);
         let mut db = RootDatabase::new();
         for told in &offered {
             for fix in told.fixes.iter().filter(|fix| is_tried(fix.applicability)) {
@@ -226,16 +234,17 @@ impl Proof {
 }
 
 fn prove(texts: impl Iterator<Item = String>, is_tried: fn(Applicability) -> bool) {
-    let (mut applied, mut dropped, mut problems) = (0, 0, Vec::new());
+    let (mut applied, mut dropped, mut sure_dropped, mut problems) = (0, 0, 0, Vec::new());
     for text in texts {
         let proof = Proof::of(&text, is_tried);
         applied += proof.applied;
         dropped += proof.dropped;
+        sure_dropped += proof.sure_dropped;
         problems.extend(proof.problems);
     }
     if let Some(path) = std::env::var_os("FIX_PROBLEMS") {
         let list = format!(
-            "{applied} fixes, {dropped} not offered\n{}",
+            "{applied} fixes, {dropped} not offered, {sure_dropped} of them machine-applicable\n{}",
             problems.join("\n=====\n")
         );
         fs::write(path, list).expect("the list is writable");
@@ -247,6 +256,10 @@ fn prove(texts: impl Iterator<Item = String>, is_tried: fn(Applicability) -> boo
         problems.concat()
     );
     assert!(applied > 50, "only {applied} fixes were tried");
+    assert!(
+        sure_dropped <= 1 + applied / 10_000,
+        "{sure_dropped} of {applied} fixes are called machine-applicable and do not hold"
+    );
     assert!(
         dropped < applied,
         "{dropped} fixes are not offered, only {applied} are"

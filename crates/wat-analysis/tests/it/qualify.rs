@@ -60,6 +60,28 @@ fn other_tokens_of_the_name_make_a_person_look() {
 }
 
 #[test]
+fn what_is_no_entry_point_is_renamed_to_one_by_a_person() {
+    let how = |text: &str| qualified(text).map(|(how, _)| how);
+    let body = "(:wat::kernel::println 1)";
+    for (text, expected) in [
+        (
+            format!("(c/defn :main [] -> c/nil {body})"),
+            MachineApplicable,
+        ),
+        (
+            "(c/defn :main [x <- c/i64] -> c/nil c/nil)".to_owned(),
+            MaybeIncorrect,
+        ),
+        ("(c/defn :main [] -> c/i64 1)".to_owned(), MaybeIncorrect),
+        ("(c/def :main 1)".to_owned(), MaybeIncorrect),
+        (format!("(c/def :main [] -> c/nil {body})"), MaybeIncorrect),
+        ("(c/struct :main (x c/i64))".to_owned(), MaybeIncorrect),
+    ] {
+        assert_eq!(how(&text), Some(expected), "{text}");
+    }
+}
+
+#[test]
 fn a_taken_name_and_a_macro_have_no_fix() {
     assert_eq!(qualified("(c/def :x 1)\n(c/def :user::x 2)"), None);
     assert_eq!(

@@ -345,3 +345,73 @@ fn a_namespace_that_gives_mentions_a_meaning_is_a_guess() {
         assert_eq!(how(&used), guess, "{mention}");
     }
 }
+
+/// How sure the fixes of a code are.
+fn certainty(text: &str, code: u16) -> Vec<Applicability> {
+    let (_db, found) = diagnose(text);
+    let found = found.iter().filter(|it| it.code.0 == code);
+    found
+        .flat_map(|it| &it.fixes)
+        .map(|fix| fix.applicability)
+        .collect()
+}
+
+#[test]
+fn an_escaped_quote_is_a_guess_where_a_quote_is_missing() {
+    use Applicability::{MachineApplicable, MaybeIncorrect};
+    let escaped = r#"(:wat::core::def :u::a \")"#;
+    assert_eq!(certainty(escaped, 1007), [MachineApplicable]);
+    let open = format!("{escaped}\n(:wat::core::def :u::b \"b)\n");
+    assert_eq!(certainty(&open, 1007), [MaybeIncorrect]);
+    // Of another character nothing speaks against the string.
+    let open = "(:wat::core::def :u::a \\a)\n(:wat::core::def :u::b \"b)\n";
+    assert_eq!(certainty(open, 1007), [MachineApplicable]);
+}
+
+#[test]
+fn what_ends_an_open_form_is_removed_by_a_person() {
+    use Applicability::{MachineApplicable, MaybeIncorrect};
+    let note = "(:wat::test::ignore \"b\")\n#{1 2}\n";
+    assert_eq!(certainty(note, 2905), [MachineApplicable]);
+    let open =
+        format!("(:wat::core::defn :u::f [] -> :wat::core::i64 (:wat::core::i64::+ 1 2)\n{note}");
+    assert_eq!(certainty(&open, 2905), [MaybeIncorrect]);
+    // Behind the next form everything is read as it is written.
+    let behind = open.replace("(:wat::test", "(:wat::core::def :u::a 1)\n(:wat::test");
+    assert_eq!(certainty(&behind, 2905), [MachineApplicable]);
+}
+
+#[test]
+fn a_sure_fix_that_uncovers_more_than_it_mends_is_not_offered() {
+    let text = |body: &str| {
+        format!(
+            "(:wat::core::defn :u::f [codes <- :wat::core::Vector<wat::core::String>] -> :wat::core::bool {body})\n"
+        )
+    };
+    let once = "(:wat::core::string::empty? code)";
+    let both = format!("(:wat::core::and {once} {once})");
+    for (text, expected) in [
+        (text("(:wat::core::empty? code)"), 1),
+        // An error silences another one where it stands.
+        (text(once), 1),
+        (text(&both), 0),
+        // Those in another form have nothing to do with it.
+        (text(once) + &text(&both).replace(":u::f", ":u::g"), 1),
+    ] {
+        let mut db = RootDatabase::new();
+        let file = db.set_file("main.wat", SourceText::new(&*text), FileKind::Disk);
+        let mut found = file_diagnostics(&db, file).to_vec();
+        found.retain(|it| it.code.0 == 3202);
+        let fixes =
+            |found: &[wat_analysis::Diagnostic]| found.iter().flat_map(|it| &it.fixes).count();
+        let sure = found.iter().flat_map(|it| &it.fixes);
+        assert!(
+            sure.clone()
+                .all(|fix| fix.applicability == Applicability::MachineApplicable),
+            "{text}"
+        );
+        keep_what_holds(&mut db, &[file], &mut found);
+        assert_eq!(fixes(&found), expected, "{text}");
+        assert_eq!(file.text(&db).text(), text);
+    }
+}
