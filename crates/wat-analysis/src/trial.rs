@@ -10,10 +10,10 @@
 //! The brackets of a keyword are closed where the reader says (01 K31), whatever type that makes: for that it is enough that
 //! there are not more errors than before.
 //!
-//! Machine-applicable fixes follow from what is written. Those of files with errors are tried, too: broken code around them
-//! can give them another meaning. An error silences what depends on it, so that their repair may uncover what was wrong before: that of a token,
-//! or of what gives a form its meaning, any number of errors, that of another error one. Such a fix is not offered if it
-//! leaves its finding or brings more.
+//! Machine-applicable fixes follow from what is written. Those of top-level forms with errors are tried, too: broken code
+//! around them can give them another meaning. An error silences what depends on it, so that their repair may uncover what
+//! was wrong before: that of a token, or of what gives a form its meaning, any number of errors, that of another error one.
+//! Such a fix is not offered if it leaves its finding or brings more.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,8 +33,8 @@ pub const TRIALS: usize = 100;
 const ROUNDS: usize = 8;
 
 /// Takes from findings of `files` the fixes that do not hold, and those that may be wrong beyond the first [`TRIALS`].
-/// Machine-applicable ones beyond what is tried stay, and those of files of which no error is told. Whether a fix holds is seen in `files` and in those that it changes.
-/// The database is the same afterwards.
+/// Machine-applicable ones beyond what is tried stay, and those of forms of which no error is told. Whether a fix holds is
+/// seen in `files` and in those that it changes. The database is the same afterwards.
 pub fn keep_what_holds(db: &mut RootDatabase, files: &[SourceFile], found: &mut [Diagnostic]) {
     let mut trial = Trial {
         files,
@@ -93,17 +93,19 @@ struct Round {
 fn rounds(db: &RootDatabase, found: &[Diagnostic]) -> Vec<Round> {
     let mut rounds: Vec<Round> = Vec::new();
     let (mut guesses, mut others) = (TRIALS, TRIALS);
-    let errors = found.iter().filter(|told| told.severity == Severity::Error);
-    let broken: BTreeSet<SourceFile> = errors.map(|told| told.span.file).collect();
-    let may_mislead = |fix: &DiagnosticFix| {
-        let mut files = fix.edits.iter().map(|edit| edit.file);
-        files.any(|file| broken.contains(&file))
+    let place = |told: &Diagnostic| {
+        let (file, start) = (told.span.file, told.span.range.start());
+        (file, form_at(db, file, start))
     };
+    let errors = found.iter().filter(|told| told.severity == Severity::Error);
+    let broken: BTreeSet<FormAt> = errors.map(place).collect();
     for (at, diagnostic) in found.iter().enumerate() {
         for (number, fix) in diagnostic.fixes.iter().enumerate() {
             let left = match fix.applicability {
                 Applicability::MaybeIncorrect => &mut guesses,
-                Applicability::MachineApplicable if may_mislead(fix) && is_given(db, fix) => {
+                Applicability::MachineApplicable
+                    if is_given(db, fix) && broken.contains(&place(diagnostic)) =>
+                {
                     &mut others
                 }
                 _ => continue,
